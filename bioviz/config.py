@@ -1,0 +1,59 @@
+"""Where bioviz reads and writes. Everything comes from the environment, with defaults that just work."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioviz.errors import BadInput
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders and limits.
+
+    Attributes:
+        cache_dir: everything computed, registered datasets, flags and checkpoints (`BIOVIZ_CACHE`).
+        data_roots: folders from which datasets may be added (`BIOVIZ_DATA`, separated by the path separator).
+        weights_dirs: folders searched for pretrained weights (`BIOVIZ_WEIGHTS`).
+        cache_limit_bytes: size above which embeddings are evicted (`BIOVIZ_CACHE_GB`).
+    """
+
+    cache_dir: Path
+    data_roots: tuple[Path, ...]
+    weights_dirs: tuple[Path, ...]
+    cache_limit_bytes: int
+
+    def check_inside(self, path: Path | str) -> Path:
+        """Return `path` resolved, links followed.
+
+        Raises:
+            BadInput: it lies outside every data root and outside the cache.
+        """
+        resolved = Path(path).expanduser().resolve()
+        for root in (*self.data_roots, self.cache_dir):
+            if resolved.is_relative_to(root):
+                return resolved
+        roots = ", ".join(str(root) for root in self.data_roots)
+        raise BadInput(
+            f"{path} is outside the data folders ({roots}). Move it there, or add its folder to BIOVIZ_DATA."
+        )
+
+
+def _paths(name: str, default: Path) -> tuple[Path, ...]:
+    raw = os.environ.get(name, "")
+    return tuple(Path(p).expanduser().resolve() for p in raw.split(os.pathsep) if p) or (default.resolve(),)
+
+
+def settings() -> Settings:
+    """Read the settings anew (cheap), so that tests and jobs can set the environment."""
+    cache = Path(os.environ.get("BIOVIZ_CACHE") or PROJECT / "cache").expanduser().resolve()
+    return Settings(
+        cache_dir=cache,
+        data_roots=_paths("BIOVIZ_DATA", Path.home()),
+        weights_dirs=_paths("BIOVIZ_WEIGHTS", cache / "weights"),
+        cache_limit_bytes=int(float(os.environ.get("BIOVIZ_CACHE_GB", "50")) * 1e9),
+    )

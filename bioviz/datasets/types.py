@@ -1,0 +1,162 @@
+"""The vocabulary of datasets: recordings, annotations, clips and what holds them together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+Task = Literal["classification", "detection"]
+BACKGROUND = "background"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One audio file.
+
+    Attributes:
+        path: absolute path.
+        name: path relative to the dataset's root, with forward slashes; unique in its dataset.
+        content_hash: sha256 (hex) of the file's bytes.
+        sample_rate: native rate, Hz.
+        channels: number of channels.
+        frames: samples per channel.
+        site: recorder or place, where known (sub-folder or file-name prefix), else "".
+        recorded_at: start of the recording where the name or header tells it, else None.
+        split: "train", "valid", "test" or "" when the dataset has none.
+    """
+
+    path: Path
+    name: str
+    content_hash: str
+    sample_rate: int
+    channels: int
+    frames: int
+    site: str = ""
+    recorded_at: datetime | None = None
+    split: str = ""
+
+    @property
+    def duration_s(self) -> float:
+        return self.frames / self.sample_rate
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A labelled box: times in seconds from the start of its recording, frequencies in Hz (None if time only)."""
+
+    recording: int  # index into Dataset.recordings
+    start_s: float
+    end_s: float
+    label: str
+    low_hz: float | None = None
+    high_hz: float | None = None
+    extras: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WindowPlan:
+    """How recordings become clips.
+
+    Attributes:
+        width_s: clip length in seconds. In classification a file is truncated or zero-padded to it.
+        hop_s: step between windows in seconds (detection); ignored in classification.
+        min_overlap: a label is on if overlap / min(window, annotation) exceeds this, or the annotation covers
+            the window (BEANS; DESIGN section 3).
+    """
+
+    width_s: float
+    hop_s: float
+    min_overlap: float = 0.2
+
+
+@dataclass(frozen=True)
+class Clips:
+    """The clips of a dataset as columns; row i of every array is clip i, and of every embedding set.
+
+    Attributes:
+        recording: (N,) int32 index into Dataset.recordings.
+        start_s, end_s: (N,) float64 seconds within the recording; end_s may pass its end (zero-padded).
+        labels: (N, L) bool, one column a label of Dataset.labels; an all-zero row is background.
+        split: (N,) array of str.
+    """
+
+    recording: np.ndarray
+    start_s: np.ndarray
+    end_s: np.ndarray
+    labels: np.ndarray
+    split: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.recording)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something skipped or suspicious while reading. `kind` is one of report.KINDS; `file` its name; `detail` plain words."""
+
+    kind: str
+    file: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A named list of clips, with where it came from.
+
+    Attributes:
+        id: short stable id used in URLs and file names (slug of the name plus 8 hex digits of the root's hash).
+        name: what the user calls it.
+        task: "classification" (one clip a file) or "detection" (windows over annotated recordings).
+        sample_rate: rate in Hz that models without a rate of their own get.
+        labels: sorted label names; background is not among them.
+        recordings, annotations, plan, clips: see there.
+        source: provenance: {"root": ..., "reader": ..., "options": {...}} (JSON-able).
+        problems: what was skipped and why.
+    """
+
+    id: str
+    name: str
+    task: Task
+    sample_rate: int
+    labels: tuple[str, ...]
+    recordings: tuple[Recording, ...]
+    annotations: tuple[Annotation, ...]
+    plan: WindowPlan
+    clips: Clips
+    source: Mapping[str, object]
+    problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """(N,) int64: 0 for background, else the first label's column + 1 (the paper's argmax rule)."""
+        labels = self.clips.labels
+        if labels.shape[1] == 0:
+            return np.zeros(len(self.clips), dtype=np.int64)
+        return np.where(labels.any(axis=1), labels.argmax(axis=1) + 1, 0).astype(np.int64)
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """Names for `targets`: ("background", *labels)."""
+        return (BACKGROUND, *self.labels)
+
+    @cached_property
+    def version(self) -> str:
+        """sha256 (hex) of everything that decides the clips: contents, windows, labels, splits; not paths."""
+        digest = hashlib.sha256()
+        head = [self.task, self.sample_rate, list(self.labels), [self.plan.width_s, self.plan.hop_s]]
+        head.append([[r.content_hash, r.name] for r in self.recordings])
+        digest.update(json.dumps(head).encode())
+        clips = self.clips
+        for array in (clips.recording, clips.start_s, clips.end_s, np.packbits(clips.labels, axis=1)):
+            digest.update(f"{array.dtype}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update("\0".join(map(str, clips.split)).encode())
+        return digest.hexdigest()

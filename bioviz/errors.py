@@ -1,0 +1,17 @@
+"""The exceptions of bioviz. Their text is shown to the user as it is: name the file and what to do."""
+
+
+class BiovizError(Exception):
+    """Base of every error that bioviz raises on purpose; its message is a sentence for the user."""
+
+
+class BadInput(BiovizError):
+    """A file or setting from the user cannot be used."""
+
+
+class Missing(BiovizError):
+    """Something named by the user (dataset, model, weights, run) is not there."""
+
+
+class Cancelled(BiovizError):
+    """The user cancelled; what was computed so far is kept."""
