@@ -1,0 +1,26 @@
+"""What all tests share: a cache of their own, and the real recordings where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+REAL_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real recordings beside the project; the test skips where it is absent."""
+    if not REAL_DATA.is_dir():
+        pytest.skip("the real recordings (folder shared/data beside the project) are not here")
+    return REAL_DATA
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch) -> Path:
+    """Every test writes into a cache of its own and may read temporary folders and the real data."""
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("BIOVIZ_CACHE", str(cache))
+    monkeypatch.setenv("BIOVIZ_DATA", f"{tmp_path_factory.getbasetemp()}:{REAL_DATA}")
+    return cache
