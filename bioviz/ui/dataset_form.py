@@ -1,0 +1,135 @@
+"""Adding a dataset: choose a folder or upload files, scan them in a job, read the report, then add or discard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.config import settings
+from bioviz.datasets import library, upload
+from bioviz.datasets.readers import READERS
+from bioviz.errors import BiovizError
+from bioviz.ui import dataset_report, job_card
+from bioviz.ui.pages import open_page
+from bioviz.ui.state import set_view
+
+AUTO = "find out by itself"
+_JOB = "scan_job"
+
+
+def from_folder() -> None:
+    """Pick a folder inside the data roots by walking down from a root."""
+    roots = settings().data_roots
+    with st.container(border=True):
+        st.markdown("**1. Choose the folder that holds the recordings**")
+        st.caption(
+            "Folders that may be read: " + ", ".join(f"`{root}`" for root in roots) + ". "
+            "Set BIOVIZ_DATA before starting the app to allow others."
+        )
+        raw = st.text_input("Folder", value=str(roots[0]), key="folder_path")
+        try:
+            folder = settings().check_inside(raw)
+            inside = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+        except (BiovizError, OSError) as error:
+            st.error(f"This folder cannot be read: {error}", icon=":material/folder_off:")
+            return
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            choice = st.selectbox(
+                "Go into a sub-folder", inside, index=None, key=f"sub_{folder}",
+                placeholder=f"{len(inside)} sub-folders" if inside else "no sub-folders", disabled=not inside,
+            )
+            st.button(
+                "Open", key="folder_down", disabled=choice is None, icon=":material/subdirectory_arrow_right:",
+                on_click=_go_to, args=(str(folder / (choice or "")),),
+            )
+            st.button(
+                "Up", key="folder_up", icon=":material/arrow_upward:", on_click=_go_to, args=(str(folder.parent),),
+                disabled=folder in roots,
+            )
+    _scan_form(folder)
+
+
+def _go_to(folder: str) -> None:
+    st.session_state["folder_path"] = folder
+
+
+def from_upload() -> None:
+    """Unpack a zip, or take audio files with their tables."""
+    with st.container(border=True):
+        st.markdown("**1. Choose a zip, or recordings together with their annotation tables**")
+        files = st.file_uploader(
+            "Files", accept_multiple_files=True, key="uploads", label_visibility="collapsed",
+            type=["zip", "wav", "flac", "ogg", "mp3", "txt", "csv", "tsv", "jsonl", "yml", "yaml"],
+        )
+        if not files:
+            return
+        try:
+            folder = upload.store([(f.name, f) for f in files])
+        except BiovizError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+    _scan_form(folder)
+
+
+def _scan_form(folder: Path) -> None:
+    with st.form("scan"):
+        st.markdown("**2. How to read it**")
+        left, right = st.columns(2)
+        name = left.text_input("Name of the dataset", value=folder.name, key=f"name_{folder}")
+        titles = {reader.title: key for key, reader in READERS.items()}
+        reader = right.selectbox("Format", [AUTO, *titles], key="reader")
+        with st.expander("Windows, background and splits"):
+            a, b, c = st.columns(3)
+            width = a.number_input(
+                "Clip length (s), 0 = by itself", 0.0, 600.0, 0.0, 0.5,
+                help="How much sound becomes one point. Calls much shorter than a clip drown in its background.",
+            )
+            hop = b.number_input("Step between clips (s), 0 = by itself", 0.0, 600.0, 0.0, 0.5)
+            overlap = c.number_input(
+                "Least overlap", 0.0, 1.0, 0.2, 0.05,
+                help="A label counts for a clip when this share of the call (or of the clip, if shorter) lies in it.",
+            )
+            background = st.text_input(
+                "Names that mean background", "noise, background, silence, other, none", key="background_names"
+            )
+            seed = st.number_input(
+                "Seed for splits", 0, 2**31 - 1, 42,
+                help="Where the dataset has no splits, whole recordings are put into train, valid and test by this seed.",
+            )
+        pressed = st.form_submit_button("Scan and show the report", type="primary", icon=":material/search:")
+    if pressed:
+        options: dict[str, object] = {
+            "min_overlap": overlap,
+            "split_seed": int(seed),
+            "background_names": [word.strip() for word in background.split(",") if word.strip()],
+        }
+        options |= {"width_s": width} if width else {}
+        options |= {"hop_s": hop} if hop else {}
+        params = {"root": str(folder), "name": name, "reader": titles.get(reader), "options": options}
+        job = jobs.start("scan", "bioviz.datasets.library:scan_job", params, title=f"Reading {name}")
+        st.session_state[_JOB] = job.id
+    job_id = st.session_state.get(_JOB)
+    if job_id:
+        _after_scan(job_id)
+
+
+def _after_scan(job_id: str) -> None:
+    job = jobs.get(job_id)
+    if job.state != "done":
+        job_card.watch(job_id)
+        return
+    dataset = library.load_draft(job.result["dataset"])
+    with st.container(border=True):
+        st.markdown(f"**3. What was found in {dataset.name}**")
+        dataset_report.show(dataset)
+        with st.container(horizontal=True):
+            if st.button("Add this dataset", type="primary", key="add_scanned", icon=":material/check:"):
+                library.save(dataset)
+                del st.session_state[_JOB]
+                set_view(dataset=dataset.id, clip=-1)
+                open_page("explore.py")
+            if st.button("Discard", key="discard_scanned"):
+                del st.session_state[_JOB]
+                st.rerun()

@@ -1,0 +1,43 @@
+"""The list of pages: the navigation is made from it, and the tests run every entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: its file in `pages/`, its title in the navigation, its icon and its path in the URL."""
+
+    file: str
+    title: str
+    icon: str
+    url: str
+    default: bool = False
+
+    def as_streamlit(self, project: Path) -> st.Page:
+        return st.Page(
+            project / "pages" / self.file,
+            title=self.title,
+            icon=self.icon,
+            url_path=None if self.default else self.url,
+            default=self.default,
+        )
+
+
+PAGES = (
+    PageEntry("home.py", "Start", ":material/home:", "start", default=True),
+    PageEntry("explore.py", "Explore", ":material/scatter_plot:", "explore"),
+    PageEntry("datasets.py", "Datasets", ":material/library_music:", "datasets"),
+    PageEntry("models.py", "Models", ":material/neurology:", "models"),
+    PageEntry("jobs.py", "Jobs and storage", ":material/work_history:", "jobs"),
+)
+
+
+def open_page(file: str) -> None:
+    """Switch to a page by its file name."""
+    entry = next(p for p in PAGES if p.file == file)
+    st.switch_page(entry.as_streamlit(Path(__file__).resolve().parents[2]))

@@ -1,0 +1,110 @@
+"""The pickers in the sidebar: dataset, model, checkpoint, split and projection. They read and write the view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from bioviz.analysis.projection import PRESETS, ProjectionSpec
+from bioviz.datasets import library
+from bioviz.models import registry
+from bioviz.runs import RunSpec
+from bioviz.ui.state import set_view, view
+
+METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
+CHECKPOINTS = {"random": "random start (untrained)", "pretrained": "pretrained", "none": "no weights needed"}
+SPLITS = {"all": "all clips", "train": "train", "valid": "validation", "test": "test"}
+
+
+def pick(
+    name: str, label: str, options: Sequence, titles: Callable[[object], str] = str, help: str | None = None
+) -> object:
+    """A select box bound to one field of the view; a value that is not an option becomes the first option."""
+    key = f"_pick_{name}"
+    current = getattr(view(), name)
+    if current not in options:
+        current = options[0]
+        set_view(**{name: current})
+    if st.session_state.get(key) != current:
+        st.session_state[key] = current
+
+    def changed() -> None:
+        set_view(**{name: st.session_state[key], "clip": -1})
+
+    st.selectbox(label, options, format_func=titles, key=key, on_change=changed, help=help)
+    return getattr(view(), name)
+
+
+def number(name: str, label: str, low: float, high: float, step: float, help: str | None = None) -> None:
+    """A number field bound to one field of the view."""
+    key = f"_pick_{name}"
+    kind = type(getattr(view(), name))
+    current = min(max(getattr(view(), name), kind(low)), kind(high))
+    if st.session_state.get(key) != current:
+        st.session_state[key] = current
+    st.number_input(
+        label, kind(low), kind(high), step=kind(step), key=key, help=help,
+        on_change=lambda: set_view(**{name: st.session_state[key]}),
+    )
+
+
+def pick_run() -> RunSpec | None:
+    """Draw all pickers in the sidebar and return what they ask for; None when there is no dataset yet."""
+    summaries = {s.id: s for s in library.list_datasets()}
+    if not summaries:
+        return None
+    with st.sidebar:
+        dataset_id = pick("dataset", "Dataset", list(summaries), lambda i: summaries[i].name)
+        cards = {card.name: card for card in registry.list_models()}
+        model = pick("model", "Model", list(cards), lambda n: cards[n].title)
+        _pick_checkpoint(cards[model])
+        pick("split", "Clips from", list(SPLITS), SPLITS.get, help="The split of the dataset whose clips are shown.")
+        with st.expander("How the map is drawn", expanded=False):
+            _pick_projection()
+    chosen = view()
+    return RunSpec(
+        dataset=dataset_id, model=model, checkpoint=chosen.checkpoint, split=chosen.split, projection=_projection()
+    )
+
+
+def _pick_checkpoint(card: registry.ModelCard) -> None:
+    names = registry.checkpoints(card.name)
+    states = {name: registry.checkpoint_state(card.name, name) for name in names}
+    # What is ready comes first, so that a model without its weights here still opens with something that works.
+    names = sorted(names, key=lambda name: not states[name].available)
+    pick(
+        "checkpoint", "Checkpoint", names,
+        lambda n: CHECKPOINTS.get(n, n) + ("" if states[n].available else " — weights missing"),
+        help="The weights of the model.",
+    )
+    state = states[view().checkpoint]
+    if not state.available:
+        st.warning(state.message, icon=":material/download:")
+
+
+def _pick_projection() -> None:
+    presets = {f"n_neighbors {p.n_neighbors}, min_dist {p.min_dist:g}": p for p in PRESETS}
+    current = next((name for name, p in presets.items() if p == _projection()), None)
+    chosen = st.selectbox(
+        "Preset of the paper", list(presets), index=list(presets).index(current) if current else None,
+        placeholder="own settings", help="The three UMAP settings of Chen & Yang (2025).",
+    )
+    if chosen and chosen != current:
+        p = presets[chosen]
+        set_view(method=p.method, n_neighbors=p.n_neighbors, min_dist=p.min_dist, seed=p.seed)
+        st.rerun()
+    pick("method", "Method", list(METHODS), METHODS.get, help="How many numbers a clip become two.")
+    if view().method == "umap":
+        number("n_neighbors", "Neighbours", 2, 500, 5, help="Small: fine detail. Large: the overall layout.")
+        number("min_dist", "Least distance", 0.0, 0.99, 0.05, help="How tightly points may be packed.")
+    if view().method == "tsne":
+        number("perplexity", "Perplexity", 2.0, 200.0, 5.0, help="About how many neighbours each point heeds.")
+    number("seed", "Seed", 0, 2**31 - 1, 1, help="The same seed gives the same map.")
+
+
+def _projection() -> ProjectionSpec:
+    v = view()
+    return ProjectionSpec(
+        method=v.method, n_neighbors=v.n_neighbors, min_dist=v.min_dist, perplexity=v.perplexity, seed=v.seed
+    )
