@@ -1,0 +1,147 @@
+"""Read clips from recordings: mixed down to mono, resampled, padded to length.
+
+A window cut from the middle of a recording equals the same samples of the whole recording resampled in one go:
+reading starts at a sample that both rates share and takes in what the resampling filter needs on either side.
+Positions are whole samples, so nothing drifts in a long recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import gcd
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from bioviz.errors import BadInput
+
+RESAMPLER = "soxr-hq"
+BLOCK_S = 30.0  # windows closer together than this are cut from one read, which bounds the memory
+_MARGIN = 256  # samples, at the lower of the two rates; half the longest filter met is under 128
+_SLACK_S = 0.2  # how much shorter than its header says a recording may be (compressed formats round up)
+
+
+def load_clip(
+    path: Path | str, start_s: float, end_s: float, rate: int, *, width_samples: int | None = None
+) -> np.ndarray:
+    """Read the stretch from `start_s` to `end_s` (seconds) of a recording.
+
+    Args:
+        rate: samples per second of the result, Hz.
+        width_samples: length of the result; without it, `end_s - start_s` at `rate`.
+
+    Returns:
+        (T,) float32 mono (mean of the channels), zeros where the stretch passes the recording's ends. Where
+        `width_samples` is longer than the stretch, the rest is zeros too; where it is shorter, the end is cut.
+
+    Raises:
+        BadInput: the file is missing, unreadable, empty or damaged, or the stretch holds none of it.
+    """
+    count = round((end_s - start_s) * rate)
+    width = count if width_samples is None else width_samples
+    with _opened(path) as sound:
+        clip = _span(sound, path, round(start_s * rate), min(count, width), rate)
+    return np.pad(clip, (0, width - len(clip)))
+
+
+def load_windows(path: Path | str, starts_s: Sequence[float], width_s: float, rate: int) -> np.ndarray:
+    """Read many windows of `width_s` seconds, decoding the recording once; see `stream_windows`.
+
+    Returns:
+        (n, T) float32 with T = width_s * rate, one row a start, in the order given.
+    """
+    windows = np.zeros((len(starts_s), round(width_s * rate)), dtype=np.float32)
+    for rows, block in stream_windows(path, starts_s, width_s, rate):
+        windows[rows] = block
+    return windows
+
+
+def stream_windows(
+    path: Path | str, starts_s: Sequence[float], width_s: float, rate: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the windows of a recording a block at a time, in memory that does not grow with its length.
+
+    Args:
+        starts_s: seconds at which the windows start, in any order, overlapping or apart.
+        width_s: their length, seconds; zeros follow where a window passes the recording's end.
+        rate: samples per second of the result, Hz.
+
+    Yields:
+        rows: (b,) int64 positions in `starts_s`.
+        windows: (b, T) float32 with T = width_s * rate.
+
+    Raises:
+        BadInput: as in `load_clip`.
+    """
+    width = round(width_s * rate)
+    firsts = np.round(np.asarray(starts_s, dtype=np.float64) * rate).astype(np.int64)
+    order = np.argsort(firsts, kind="stable")
+    ordered = firsts[order]
+    longest = max(width, round(BLOCK_S * rate))
+    with _opened(path) as sound:
+        at = 0
+        while at < len(order):
+            first = int(ordered[at])
+            fits = np.searchsorted(ordered, first + longest - width, side="right")
+            rows = order[at:fits]
+            offsets = ordered[at:fits] - first
+            samples = _span(sound, path, first, int(offsets[-1]) + width, rate)
+            yield rows, np.lib.stride_tricks.sliding_window_view(samples, width)[offsets]
+            at += len(rows)
+
+
+def _opened(path: Path | str) -> soundfile.SoundFile:
+    try:
+        sound = soundfile.SoundFile(path)
+    except (soundfile.SoundFileError, OSError) as error:
+        reason = "It is not there" if not Path(path).exists() else f"It cannot be read as audio ({error})"
+        raise BadInput(f"{path}: {reason}. Check the file, or take it out of the dataset.") from error
+    if sound.frames <= 0:
+        sound.close()
+        raise BadInput(f"{path} holds no sound (0 samples). Take it out of the dataset.")
+    return sound
+
+
+def _span(sound: soundfile.SoundFile, path: Path | str, first: int, count: int, rate: int) -> np.ndarray:
+    """(count,) float32: samples first .. first+count of the whole recording at `rate`, zeros outside of it."""
+    native = sound.samplerate
+    if count <= 0:
+        raise BadInput(f"{path}: a clip of no length was asked for. Its end must come after its start.")
+    if first * native >= sound.frames * rate or (first + count) <= 0:
+        raise BadInput(
+            f"{path}: a clip starts at {first / rate:.2f} s, but the recording is only "
+            f"{sound.frames / native:.2f} s long."
+        )
+    common = gcd(native, rate)
+    step_in, step_out = native // common, rate // common  # this many samples of each last equally long
+    margin = 0 if native == rate else _MARGIN * max(1, -(-native // rate))
+    read_from = max(0, (first * native // rate - margin) // step_in * step_in)
+    read_to = min(sound.frames, -(-(first + count) * native // rate) + margin)
+    samples = _read_mono(sound, path, read_from, read_to)
+    if native != rate:
+        samples = soxr.resample(samples, native, rate, quality="HQ")
+    skip = first - read_from // step_in * step_out
+    piece = samples[max(skip, 0) : max(skip + count, 0)]
+    lead = max(-skip, 0)
+    return np.pad(piece, (lead, count - lead - len(piece)))
+
+
+def _read_mono(sound: soundfile.SoundFile, path: Path | str, start: int, stop: int) -> np.ndarray:
+    """(stop - start,) float32, the mean of the channels."""
+    try:
+        sound.seek(start)
+        block = sound.read(stop - start, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError) as error:
+        at = start / sound.samplerate
+        raise BadInput(f"{path} is damaged near {at:.1f} s and cannot be decoded there ({error}).") from error
+    missing = stop - start - len(block)
+    if missing > _SLACK_S * sound.samplerate:
+        ends = (start + len(block)) / sound.samplerate
+        said = sound.frames / sound.samplerate
+        raise BadInput(f"{path} is damaged: it ends at {ends:.1f} s, though its header says {said:.1f} s.")
+    mono = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
+    if not np.isfinite(mono).all():
+        raise BadInput(f"{path} holds samples that are not numbers near {start / sound.samplerate:.1f} s.")
+    return np.pad(mono, (0, missing)) if missing else mono
