@@ -1,0 +1,168 @@
+"""Start, find, cancel and clear away jobs. Everything is in cache_dir/jobs, so any process can ask."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+from filelock import FileLock
+
+from bioviz.config import settings
+from bioviz.errors import Missing
+from bioviz.jobs.process import identity, kill_tree, launch
+from bioviz.jobs.state import Job, read_job
+from bioviz.store.files import Corrupt, read_json, write_json
+from bioviz.store.keys import digest
+
+KEEP_FINISHED = 50
+GRACE_S = 10.0
+
+
+def jobs_dir() -> Path:
+    """The folder of all jobs, made at first use."""
+    folder = settings().cache_dir / "jobs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "") -> Job:
+    """Start `target(params, progress)` in a process of its own, or join the one that already does just this.
+
+    Args:
+        kind: what sort of work, e.g. "run"; with `params` it tells one piece of work from another.
+        target: "module:function"; the function gets (params: dict, progress) and returns a JSON-able dict.
+        params: JSON-able.
+        title: what the user reads, e.g. "Map of the demo with ResNet-18".
+    """
+    signature = digest(kind, dict(params))[:20]
+    with _lock():
+        for folder in _folders(f"{signature}-*"):
+            job = _read(folder)
+            if job is not None and not job.is_over and not job.cancelling:
+                return job
+        _prune()
+        folder = _new_folder(signature)
+        spec = {"kind": kind, "target": target, "params": dict(params), "title": title or kind}
+        write_json(folder / "spec.json", {**spec, "created": time.time()})
+        pid = launch(folder)
+        with contextlib.suppress(psutil.NoSuchProcess):  # ended already: its state says how
+            write_json(folder / "process.json", identity(pid))
+    return get(folder.name)
+
+
+def restart(job_id: str) -> Job:
+    """Start the work of an ended job again; it goes on from what is kept.
+
+    Raises:
+        Missing: no such job.
+    """
+    job = get(job_id)
+    return start(job.kind, job.target, job.params, title=job.title)
+
+
+def get(job_id: str) -> Job:
+    """The job as it stands now.
+
+    Raises:
+        Missing: no such job (finished ones are cleared away after a while).
+    """
+    folder = _folder(job_id)
+    job = _read(folder)
+    if job is None:
+        raise Missing(
+            f"There is no job {job_id}; only the last {KEEP_FINISHED} finished ones are kept."
+        )
+    return job
+
+
+def list_jobs() -> list[Job]:
+    """All jobs that are kept, newest first."""
+    found = [job for folder in _folders("*") if (job := _read(folder)) is not None]
+    return sorted(found, key=lambda job: job.created, reverse=True)
+
+
+def cancel(job_id: str, grace_s: float = GRACE_S) -> Job:
+    """Ask a job to stop; if it has not after `grace_s` seconds, its processes are killed.
+
+    Returns at once. Asking again after the grace period kills at once.
+
+    Raises:
+        Missing: no such job.
+    """
+    job = get(job_id)
+    if job.is_over:
+        return job
+    folder = _folder(job_id)
+    flag = folder / "cancel"
+    if not flag.exists():  # its time tells when the user asked first
+        flag.touch()
+    left = max(grace_s - (time.time() - flag.stat().st_mtime), 0.0)
+    if left == 0.0:
+        _end(folder)
+    else:
+        timer = threading.Timer(left, _end, [folder])
+        timer.daemon = True
+        timer.start()
+    return get(job_id)
+
+
+def wait(job_id: str, timeout_s: float, poll_s: float = 0.1) -> Job:
+    """Watch a job until it is over or `timeout_s` seconds have passed; return its last state."""
+    deadline = time.monotonic() + timeout_s
+    while not (job := get(job_id)).is_over and time.monotonic() < deadline:
+        time.sleep(poll_s)
+    return job
+
+
+def log_text(job_id: str, last: int = 20_000) -> str:
+    """The end of a job's log, `last` bytes of it: warnings and, if it failed, the traceback."""
+    path = _folder(job_id) / "log.txt"
+    if not path.exists():
+        return ""
+    return path.read_bytes()[-last:].decode("utf-8", "replace")
+
+
+def _end(folder: Path) -> None:
+    job = _read(folder)
+    if job is not None and not job.is_over and (folder / "process.json").exists():
+        kill_tree(read_json(folder / "process.json"))
+
+
+def _prune() -> None:
+    over = [job for job in list_jobs() if job.is_over]
+    for job in over[KEEP_FINISHED:]:
+        shutil.rmtree(_folder(job.id), ignore_errors=True)
+
+
+def _new_folder(signature: str) -> Path:
+    number = 1 + max((int(folder.name.rsplit("-", 1)[1]) for folder in _folders(f"{signature}-*")), default=0)
+    folder = jobs_dir() / f"{signature}-{number}"
+    folder.mkdir()
+    return folder
+
+
+def _folders(pattern: str) -> Iterator[Path]:
+    return (path for path in jobs_dir().glob(pattern) if path.is_dir())
+
+
+def _folder(job_id: str) -> Path:
+    if not job_id or not set(job_id) <= set("0123456789abcdef-"):
+        raise Missing(f"{job_id!r} is not the id of a job.")
+    return jobs_dir() / job_id
+
+
+def _read(folder: Path) -> Job | None:
+    try:
+        return read_job(folder, time.time())
+    except (FileNotFoundError, Corrupt):  # pruned just now, or its folder is damaged
+        return None
+
+
+def _lock() -> FileLock:
+    return FileLock(jobs_dir() / ".lock", timeout=30)

@@ -1,0 +1,90 @@
+"""Processes by identity: a pid may name another program after a restart, with its start time it may not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TypedDict
+
+import psutil
+
+from bioviz.config import PROJECT
+
+NICE = 5
+
+
+class Identity(TypedDict):
+    """One process, for ever: host, pid and the time it started (seconds since the epoch)."""
+
+    host: str
+    pid: int
+    started: float
+
+
+def identity(pid: int) -> Identity:
+    """Name the living process `pid` of this machine.
+
+    Raises:
+        psutil.NoSuchProcess: it is gone already.
+    """
+    return {"host": socket.gethostname(), "pid": pid, "started": psutil.Process(pid).create_time()}
+
+
+def is_here(process: Identity) -> bool:
+    """Whether the process belongs to this machine, so that its pid means something."""
+    return process["host"] == socket.gethostname()
+
+
+def is_alive(process: Identity) -> bool:
+    """Whether just this process of this machine still runs (a zombie does not)."""
+    try:
+        found = psutil.Process(process["pid"])
+        same = abs(found.create_time() - process["started"]) < 1.0
+        return same and found.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def launch(folder: Path) -> int:
+    """Start a worker on a job folder, detached from this session and its signals; return its pid."""
+    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+    with (folder / "log.txt").open("ab") as log:
+        # -P: a file random.py in the user's folder must not shadow the standard library.
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "bioviz.jobs.worker", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=environment,
+        )
+    # Without someone waiting for it, a finished worker would stay a zombie until this process ends.
+    threading.Thread(target=process.wait, daemon=True, name=f"reap-{process.pid}").start()
+    return process.pid
+
+
+def be_modest() -> None:
+    """Give way to the browser and the server: lower this process's priority."""
+    process = psutil.Process()
+    process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else max(process.nice(), NICE))
+
+
+def kill_tree(process: Identity) -> None:
+    """Kill a worker and everything it started; nothing if it is gone or lives on another machine."""
+    if not is_here(process) or not is_alive(process):
+        return
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process["pid"], signal.SIGKILL)  # a worker leads its own group
+        else:
+            worker = psutil.Process(process["pid"])
+            for one in [*worker.children(recursive=True), worker]:
+                one.kill()
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return

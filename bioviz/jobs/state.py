@@ -1,0 +1,132 @@
+"""What is known of a job, and how its outcome is judged from what lies on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bioviz.jobs.process import Identity, is_alive, is_here
+from bioviz.store.files import read_json
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
+ENDED = ("done", "failed", "cancelled", "lost")
+START_GRACE_S = 30.0  # a worker that has not named itself after this long never will
+HEARTBEAT_S = 2.0
+SILENT_S = 60.0  # on another machine nothing but the heartbeat tells that a worker lives
+
+LOST = (
+    "The work stopped without a word: its process was ended from outside, or the computer ran out of memory "
+    "or was restarted. What was computed is kept; start it again and it goes on from there."
+)
+CANCELLED = "Cancelled. What was computed so far is kept; start it again and it goes on from there."
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of long work as a page shows it.
+
+    Attributes:
+        id: name of its folder in cache_dir/jobs.
+        kind, target, params, title: what was asked for.
+        state: queued, running, done, failed, cancelled, or lost (its process is gone without an outcome).
+        stage, done, total, unit: what it is doing and how far it is.
+        rate, eta_s: units per second and seconds left in this stage, None while unknown.
+        message: for the user: the latest note while it runs, the reason when it failed.
+        created, started, ended: seconds since the epoch; 0 where not yet.
+        silent_s: seconds since the worker's last sign of life.
+        cancelling: the user asked to stop and it has not stopped yet.
+        result: what the target returned, once done.
+    """
+
+    id: str
+    kind: str
+    target: str
+    params: dict[str, Any]
+    title: str
+    state: JobState
+    stage: str = ""
+    done: float = 0.0
+    total: float = 0.0
+    unit: str = ""
+    rate: float | None = None
+    eta_s: float | None = None
+    message: str = ""
+    created: float = 0.0
+    started: float = 0.0
+    ended: float = 0.0
+    silent_s: float = 0.0
+    cancelling: bool = False
+    result: dict[str, Any] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def fraction(self) -> float:
+        """How much of this stage is done, 0 to 1."""
+        return min(max(self.done / self.total, 0.0), 1.0) if self.total > 0 else 0.0
+
+
+def judge(recorded: str, alive: bool, asked_to_cancel: bool) -> JobState:
+    """Decide a job's state: a written outcome stands; then a living process; then why it is gone."""
+    if recorded in ENDED:
+        return recorded  # type: ignore[return-value]
+    if alive:
+        return "running" if recorded == "running" else "queued"
+    return "cancelled" if asked_to_cancel else "lost"
+
+
+def read_job(folder: Path, now: float) -> Job:
+    """Read a job's folder at the time `now` (seconds since the epoch).
+
+    Raises:
+        FileNotFoundError: there is no such job (or it was pruned just now).
+    """
+    spec = read_json(folder / "spec.json")
+    state = _read(folder / "state.json") or {}
+    process = _read(folder / "process.json")
+    beat = _modified(folder / "heartbeat") or spec["created"]
+    asked = (folder / "cancel").exists()
+    outcome = judge(state.get("state", "queued"), _lives(process, spec["created"], beat, now), asked)
+    message = state.get("message", "")
+    ended = state.get("ended", 0.0)
+    if outcome != state.get("state") and outcome in ("lost", "cancelled"):
+        message, ended = (LOST if outcome == "lost" else CANCELLED), beat
+    known = {name: state[name] for name in _PROGRESS if name in state}
+    return Job(
+        id=folder.name,
+        **{name: spec[name] for name in ("kind", "target", "params", "title", "created")},
+        **known,
+        state=outcome,
+        message=message,
+        ended=ended,
+        silent_s=max(now - beat, 0.0),
+        cancelling=asked and outcome in ("queued", "running"),
+    )
+
+
+_PROGRESS = ("stage", "done", "total", "unit", "rate", "eta_s", "started", "result")
+
+
+def _lives(process: Identity | None, created: float, beat: float, now: float) -> bool:
+    if process is None:
+        return now - created < START_GRACE_S
+    if is_here(process):
+        return is_alive(process)
+    return now - beat < SILENT_S
+
+
+def _read(path: Path) -> Any:
+    try:
+        return read_json(path)
+    except FileNotFoundError:
+        return None
+
+
+def _modified(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return None
