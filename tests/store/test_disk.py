@@ -1,0 +1,76 @@
+"""The cache of small results: no pickle in, no pickle out, damage is a miss."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+
+import pytest
+from diskcache.core import MODE_PICKLE
+
+from bioviz.config import settings
+from bioviz.store.disk import open_cache
+
+
+@pytest.fixture
+def cache():
+    with open_cache(settings(), "media") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"\x00\xff", b"x" * 100_000, "", "grün", "y" * 100_000, 1, -2.5, None, True, [1, {"a": [2]}]],
+)
+def test_values_come_back_as_they_were(cache, value):
+    cache["key"] = value
+    assert cache["key"] == value and type(cache["key"]) is type(value)
+
+
+@pytest.mark.parametrize("key", [("a", 1), None, True, 2**70])
+def test_keys_that_would_be_pickled_are_refused(cache, key):
+    with pytest.raises(TypeError, match="key"):
+        cache[key] = 1
+
+
+def test_values_that_would_be_pickled_are_refused(cache):
+    with pytest.raises(TypeError):
+        cache["key"] = {1, 2}
+    assert "key" not in cache
+
+
+def test_a_planted_pickle_is_a_miss_and_is_not_run(cache):
+    cache["key"] = b"good"
+    planted = pickle.dumps("evil")
+    with sqlite3.connect(f"{cache.directory}/cache.db") as db:
+        db.execute("UPDATE Cache SET mode = ?, value = ?, filename = NULL", (MODE_PICKLE, planted))
+    assert cache.get("key") is None
+
+
+@pytest.mark.parametrize("value", [b"z" * 5000, "text" * 5000, 7])
+def test_a_damaged_value_is_a_miss(cache, value):
+    cache["key"] = value
+    with sqlite3.connect(f"{cache.directory}/cache.db") as db:
+        (filename,) = db.execute("SELECT filename FROM Cache").fetchone()
+        if filename is None:
+            db.execute("UPDATE Cache SET value = '12345678901234567'")
+    if filename is not None:
+        path = f"{cache.directory}/{filename}"
+        with open(path, "r+b") as file:
+            file.seek(1000)
+            file.write(b"!")
+    assert cache.get("key") is None
+    cache["key"] = value
+    assert cache["key"] == value
+
+
+def test_a_damaged_index_is_moved_aside():
+    with open_cache(settings(), "media") as first:
+        first["a"] = 1
+        folder = first.directory
+    with open(f"{folder}/cache.db", "wb") as file:
+        file.write(b"this is no database" * 100)
+    with open_cache(settings(), "media") as second:
+        assert second.get("a") is None
+        second["a"] = 2
+        assert second["a"] == 2
