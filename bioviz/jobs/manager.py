@@ -75,9 +75,7 @@ def get(job_id: str) -> Job:
     folder = _folder(job_id)
     job = _read(folder)
     if job is None:
-        raise Missing(
-            f"There is no job {job_id}; only the last {KEEP_FINISHED} finished ones are kept."
-        )
+        raise Missing(f"There is no job {job_id}; only the last {KEEP_FINISHED} finished ones are kept.")
     return job
 
 
