@@ -1,0 +1,126 @@
+"""The list of routes, and what is made ready at the start so that the first click does not wait."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from bioviz.errors import Missing
+from bioviz.server import facts, media
+from bioviz.server.clips import find_clip
+from bioviz.server.params import picture_spec, sound_spec
+from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, send
+from bioviz.server.work import Workers
+
+_workers = Workers()
+
+
+async def clip_sound(request: Request) -> Response:
+    """GET /bioviz/clip/{dataset_id}/{row}.wav?context=&normalise=&slow=&v="""
+    spec = sound_spec(request.query_params)
+    return await _clip_media(
+        request, "audio/wav", lambda c: media.sound_tag(c, spec), lambda c: media.sound(c, spec)
+    )
+
+
+async def clip_picture(request: Request) -> Response:
+    """GET /bioviz/clip/{dataset_id}/{row}.png?context=&axis=&low=&high=&db_range=&top=&cmap=&w=&h=&v="""
+    spec, context_s = picture_spec(request.query_params)
+    return await _clip_media(
+        request,
+        "image/png",
+        lambda c: media.picture_tag(c, spec, context_s),
+        lambda c: media.picture(c, spec, context_s),
+    )
+
+
+async def _clip_media(request: Request, media_type: str, tag_of, make) -> Response:
+    dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
+
+    def work() -> Response:
+        clip = find_clip(dataset_id, row)
+        tag = tag_of(clip)
+        pinned = request.query_params.get("v") == clip.dataset.version[:12]
+        unchanged = not_modified(request, tag, pinned)
+        if unchanged is not None:
+            return unchanged
+        made = make(clip)
+        return send(request, made.body, media_type, cache_headers(tag, pinned) | about_header(made.about))
+
+    return await _workers.run(_identity(request), work, _is_ahead(request))
+
+
+async def clip_facts(request: Request) -> Response:
+    """GET /bioviz/clip/{dataset_id}/{row}.json"""
+    dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
+    return await _facts(request, lambda: facts.clip_facts(find_clip(dataset_id, row)))
+
+
+async def run_facts(request: Request) -> Response:
+    """GET /bioviz/run/{run_key}/clip/{row}.json"""
+    run_key, row = request.path_params["run_key"], request.path_params["row"]
+    return await _facts(request, lambda: facts.run_facts(run_key, row))
+
+
+async def _facts(request: Request, work) -> Response:
+    found = await _workers.run(_identity(request), work, _is_ahead(request))
+    return JSONResponse(found, headers={**SAFE, "Cache-Control": "private, no-cache"})
+
+
+async def plotly_js(request: Request) -> Response:
+    """GET /bioviz/plotly.js, as it ships in the plotly package."""
+    package = find_spec("plotly")
+    if package is None or not package.submodule_search_locations:
+        raise Missing("The plotly package is not installed; install what requirements.txt lists.")
+    path = Path(package.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
+    headers = {**SAFE, "Cache-Control": "private, max-age=3600"}
+    return FileResponse(path, media_type="text/javascript", headers=headers)
+
+
+def _identity(request: Request) -> tuple:
+    """What two requests must share to be answered by one piece of work."""
+    headers = tuple(request.headers.get(name) for name in ("range", "if-range", "if-none-match"))
+    return (request.method, str(request.url), headers)
+
+
+def _is_ahead(request: Request) -> bool:
+    """Whether the page fetches this before the user asks for it (thumbnails, next clips)."""
+    return request.headers.get("x-bioviz-ahead") == "1" or "thumb" in request.query_params
+
+
+def routes() -> list[Route]:
+    """Everything served beside the pages."""
+    return [
+        Route("/bioviz/clip/{dataset_id}/{row:int}.wav", guarded(clip_sound), methods=["GET", "HEAD"]),
+        Route("/bioviz/clip/{dataset_id}/{row:int}.png", guarded(clip_picture), methods=["GET", "HEAD"]),
+        Route("/bioviz/clip/{dataset_id}/{row:int}.json", guarded(clip_facts), methods=["GET"]),
+        Route("/bioviz/run/{run_key}/clip/{row:int}.json", guarded(run_facts), methods=["GET"]),
+        Route("/bioviz/plotly.js", guarded(plotly_js), methods=["GET", "HEAD"]),
+    ]
+
+
+def warm_up() -> None:
+    """Import and run once what a first click needs (SciPy's FFT, the decoder, the PNG encoder)."""
+    import soundfile  # noqa: F401
+
+    from bioviz.audio import decode, playback, spectrogram  # noqa: F401
+    from bioviz.datasets import library  # noqa: F401
+
+    noise = np.linspace(-1, 1, 96_000, dtype=np.float32)
+    spectrogram.draw(noise, 48_000, spectrogram.PictureSpec())
+    playback.render(noise, 250_000, slow=1)
+
+
+@asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:
+    """For `st.App(lifespan=...)`: warm up beside the start instead of before it."""
+    threading.Thread(target=warm_up, name="media-warm-up", daemon=True).start()
+    yield

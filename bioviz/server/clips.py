@@ -1,0 +1,156 @@
+"""From the ids in a URL to a clip of a registered dataset and its samples. Nothing else can be reached."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bioviz.datasets.types import Annotation, Dataset, Recording
+from bioviz.errors import BadInput, Missing
+from bioviz.server.memory import RecentlyUsed
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_LONGEST_S = 180.0  # a clip longer than this is shown and played up to here
+_samples = RecentlyUsed(96 * 2**20)
+
+
+class Gone(Missing):
+    """A registered recording is no longer on disk."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip found: row `row` of `dataset`, in `recording`."""
+
+    dataset: Dataset
+    row: int
+    recording: Recording
+    start_s: float
+    end_s: float
+
+    def stretch(self, context_s: float) -> tuple[int, int]:
+        """First and past-the-last native sample of the clip with context, within the recording."""
+        rate, frames = self.recording.sample_rate, self.recording.frames
+        first = min(max(0, round((self.start_s - context_s) * rate)), max(frames - 1, 0))
+        stop = min(frames, round((self.end_s + context_s) * rate), first + round(_LONGEST_S * rate))
+        return first, max(stop, first)
+
+
+def checked_id(text: str, what: str) -> str:
+    """`text` if it may be an id (letters, digits, dot, dash, underscore).
+
+    Raises:
+        Missing: it may not.
+    """
+    if not _SAFE_ID.fullmatch(text):
+        raise Missing(f"There is no such {what}.")
+    return text
+
+
+def find_clip(dataset_id: str, row: int) -> Clip:
+    """The clip in row `row` of a registered dataset.
+
+    Raises:
+        Missing: no such dataset or row.
+    """
+    from bioviz.datasets import library
+
+    return clip_of(library.load(checked_id(dataset_id, "dataset")), row)
+
+
+def clip_of(dataset: Dataset, row: int) -> Clip:
+    """The clip in row `row`.
+
+    Raises:
+        Missing: no such row.
+    """
+    clips = dataset.clips
+    if not 0 <= row < len(clips):
+        raise Missing(f"Dataset {dataset.name} has {len(clips)} clips; there is no clip {row}.")
+    recording = dataset.recordings[int(clips.recording[row])]
+    return Clip(dataset, row, recording, float(clips.start_s[row]), float(clips.end_s[row]))
+
+
+def file_stamp(recording: Recording) -> tuple[int, int]:
+    """Size and modification time (ns) of the recording's file.
+
+    Raises:
+        Gone: it is not there.
+    """
+    try:
+        stat = Path(recording.path).stat()
+    except OSError as error:
+        raise Gone(
+            f"The recording {recording.name} is no longer there. Put it back, or add its dataset again."
+        ) from error
+    return stat.st_size, stat.st_mtime_ns
+
+
+def native_samples(clip: Clip, context_s: float) -> np.ndarray:
+    """(T,) float32 mono samples of the clip with context at the recording's own rate, kept in memory a while.
+
+    Raises:
+        Gone: the recording is not there.
+        BadInput: it cannot be read, or is no longer what was registered.
+    """
+    from bioviz.audio.decode import load_clip
+
+    recording = clip.recording
+    stamp = file_stamp(recording)
+    _check_unchanged(recording, stamp)
+    first, stop = clip.stretch(context_s)
+    key = (recording.path, stamp, first, stop)
+    samples = _samples.get(key)
+    if samples is None:
+        rate = recording.sample_rate
+        try:
+            samples = load_clip(recording.path, first / rate, stop / rate, rate)
+        except BadInput as error:  # the browser is shown the name within the dataset, not where it lies
+            raise BadInput(str(error).replace(str(recording.path), recording.name)) from error
+        samples.setflags(write=False)
+        _samples.put(key, samples, samples.nbytes)
+    return samples
+
+
+_as_registered: dict[Path, tuple[int, int]] = {}
+
+
+def _check_unchanged(recording: Recording, stamp: tuple[int, int]) -> None:
+    """Refuse a file whose rate or length is not the registered one; looked at once for each version of it."""
+    import soundfile
+
+    if _as_registered.get(recording.path) == stamp:
+        return
+    try:
+        info = soundfile.info(str(recording.path))
+    except soundfile.SoundFileError as error:
+        raise BadInput(f"The recording {recording.name} cannot be read as audio. Check the file.") from error
+    if (info.samplerate, info.frames) != (recording.sample_rate, recording.frames):
+        raise BadInput(
+            f"The recording {recording.name} has changed since its dataset was added. Add the dataset again."
+        )
+    _as_registered[recording.path] = stamp
+
+
+_boxes_lock = threading.Lock()
+_boxes: tuple[Dataset, dict[int, list[Annotation]]] | None = None
+
+
+def annotations_near(clip: Clip, context_s: float) -> list[Annotation]:
+    """The annotations of the clip's recording that touch the clip or its context, in order of time."""
+    global _boxes
+    with _boxes_lock:
+        if _boxes is None or _boxes[0] is not clip.dataset:
+            by_recording: dict[int, list[Annotation]] = defaultdict(list)
+            for annotation in clip.dataset.annotations:
+                by_recording[annotation.recording].append(annotation)
+            _boxes = (clip.dataset, dict(by_recording))
+        of_recording = _boxes[1].get(int(clip.dataset.clips.recording[clip.row]), [])
+    begin, end = clip.start_s - context_s, clip.end_s + context_s
+    near = [a for a in of_recording if a.start_s < end and a.end_s > begin]
+    return sorted(near, key=lambda a: a.start_s)

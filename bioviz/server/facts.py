@@ -1,0 +1,104 @@
+"""What the inspector says about a clip, as JSON-able values: facts of the dataset, and of a run over it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bioviz.audio.playback import default_slow
+from bioviz.datasets.types import BACKGROUND, Dataset
+from bioviz.errors import Missing
+from bioviz.server.clips import Clip, annotations_near, checked_id, clip_of
+from bioviz.server.params import LONGEST_CONTEXT_S
+
+if TYPE_CHECKING:
+    from bioviz.runs import Run
+
+NEIGHBOURS = 8
+_MOST_BOXES = 2000
+
+
+def clip_facts(clip: Clip) -> dict[str, object]:
+    """Labels, place, time and annotation boxes of a clip."""
+    recording, dataset = clip.recording, clip.dataset
+    return {
+        "dataset": dataset.id,
+        "row": clip.row,
+        "labels": labels_of(dataset, clip.row),
+        "recording": recording.name,
+        "start_s": clip.start_s,
+        "end_s": clip.end_s,
+        "recording_s": recording.duration_s,
+        "rate": recording.sample_rate,
+        "slow": default_slow(recording.sample_rate),
+        **_when(recording.recorded_at, clip.start_s),
+        "site": recording.site,
+        "split": str(dataset.clips.split[clip.row]),
+        "boxes": [
+            [round(a.start_s, 4), round(a.end_s, 4), a.low_hz, a.high_hz, a.label]
+            for a in annotations_near(clip, LONGEST_CONTEXT_S)[:_MOST_BOXES]
+        ],
+    }
+
+
+def labels_of(dataset: Dataset, row: int) -> list[str]:
+    """Names of a clip's labels; `["background"]` where it has none."""
+    columns = np.flatnonzero(dataset.clips.labels[row])
+    return [dataset.labels[c] for c in columns] or [BACKGROUND]
+
+
+def run_facts(run_key: str, row: int) -> dict[str, object]:
+    """`clip_facts` with the clip's cluster, levels and nearest neighbours in a run.
+
+    Raises:
+        Missing: no such run, or the clip is not in it.
+    """
+    from bioviz import runs
+    from bioviz.datasets import library
+
+    run = runs.open_run_by_key(checked_id(run_key, "run"))
+    if run is None:
+        raise Missing("This run is not there any more. Compute it again.")
+    dataset = library.load(run.spec.dataset)
+    clip = clip_of(dataset, row)
+    places = np.flatnonzero(run.rows == row)
+    if not len(places):
+        raise Missing(f"Clip {row} is not part of this run (split {run.spec.split}).")
+    place = int(places[0])
+    return {**clip_facts(clip), **_cluster(run, dataset, place), **_neighbours(run, dataset, place)}
+
+
+def _when(recorded_at: datetime | None, start_s: float) -> dict[str, object]:
+    """Time of the clip's start, and its zone ("" where the recording does not tell it)."""
+    if recorded_at is None:
+        return {"time": None, "zone": ""}
+    at = recorded_at + timedelta(seconds=start_s)
+    return {"time": at.strftime("%Y-%m-%d %H:%M:%S"), "zone": at.tzname() or ""}
+
+
+def _cluster(run: Run, dataset: Dataset, place: int) -> dict[str, object]:
+    cluster = int(run.clusters[place])
+    return {"cluster": cluster, "misclustered": bool(run.misclustered[place])}
+
+
+def _neighbours(run: Run, dataset: Dataset, place: int) -> dict[str, object]:
+    recording = dataset.clips.recording
+    own = recording[run.rows[place]]
+    every = []
+    for at, distance in zip(run.graph.indices[place], run.graph.distances[place], strict=True):
+        if at < 0 or at == place:
+            continue
+        row = int(run.rows[at])
+        every.append(
+            {
+                "row": row,
+                "label": ", ".join(labels_of(dataset, row)),
+                "recording": dataset.recordings[int(recording[row])].name,
+                "distance": round(float(distance), 4),
+                "same_recording": bool(recording[row] == own),
+            }
+        )
+    apart = [n for n in every if not n["same_recording"]]
+    return {"neighbours": every[:NEIGHBOURS], "neighbours_apart": apart[:NEIGHBOURS]}

@@ -1,0 +1,107 @@
+"""Make what the routes send: the sound of a clip and the picture of its spectrogram, each made once."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from bioviz.audio import playback, spectrogram
+from bioviz.audio.spectrogram import PictureSpec
+from bioviz.config import settings
+from bioviz.server.clips import Clip, file_stamp, native_samples
+from bioviz.server.memory import RecentlyUsed
+from bioviz.server.params import SoundSpec
+from bioviz.store.disk import open_cache
+from bioviz.store.keys import digest
+
+VERSION = 1  # raise it when the same request gives other bytes
+_made = RecentlyUsed(64 * 2**20)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Media:
+    """Bytes to send; `about` tells what they show."""
+
+    body: bytes
+    about: dict[str, object]
+
+
+def sound_tag(clip: Clip, spec: SoundSpec) -> str:
+    """A tag that changes when the bytes of `sound` would."""
+    return _tag("sound", clip, asdict(spec))
+
+
+def picture_tag(clip: Clip, spec: PictureSpec, context_s: float) -> str:
+    """A tag that changes when the bytes of `picture` would."""
+    return _tag("picture", clip, {**asdict(spec), "context_s": context_s})
+
+
+def sound(clip: Clip, spec: SoundSpec) -> Media:
+    """The clip as a WAV."""
+    key = sound_tag(clip, spec)
+    media = _made.get(key)
+    if media is None:
+        rate = clip.recording.sample_rate
+        slow = spec.slow if spec.slow is not None else playback.default_slow(rate)
+        made = playback.render(native_samples(clip, spec.context_s), rate, slow, spec.normalise)
+        about = {"rate": made.rate, "slow": made.slow, "gain_db": round(made.gain_db, 1)}
+        media = _keep(key, Media(made.wav, about))
+    return media
+
+
+def picture(clip: Clip, spec: PictureSpec, context_s: float) -> Media:
+    """The clip's spectrogram as a bare PNG; `about` has its edges in seconds and Hz and its colours in dB."""
+    key = picture_tag(clip, spec, context_s)
+    media = _made.get(key)
+    if media is not None:
+        return media
+    stored = _on_disk_get(key)
+    if stored is not None:
+        head, _, png = stored.partition(b"\n")
+        return _keep(key, Media(png, json.loads(head)))
+    rate = clip.recording.sample_rate
+    first, stop = clip.stretch(context_s)
+    made = spectrogram.draw(native_samples(clip, context_s), rate, spec)
+    about = {
+        "start_s": first / rate, "end_s": stop / rate, "axis": spec.axis, "low_hz": made.low_hz,
+        "high_hz": made.high_hz, "top_db": made.top_db, "floor_db": made.floor_db, "n_fft": made.n_fft,
+    }  # fmt: skip
+    media = _keep(key, Media(made.png, about))
+    _on_disk_put(key, json.dumps(about).encode() + b"\n" + made.png)
+    return media
+
+
+def _tag(kind: str, clip: Clip, wanted: dict[str, object]) -> str:
+    recording = clip.recording
+    parts = [kind, VERSION, recording.content_hash, *file_stamp(recording), *clip.stretch(0.0)]
+    return digest(parts, wanted)[:32]
+
+
+def _keep(key: str, media: Media) -> Media:
+    _made.put(key, media, len(media.body))
+    return media
+
+
+@lru_cache(maxsize=4)
+def _disk(cache_dir: Path):
+    return open_cache(settings(), "media")
+
+
+def _on_disk_get(key: str) -> bytes | None:
+    try:
+        return _disk(settings().cache_dir).get(key)
+    except (OSError, sqlite3.Error) as error:  # a cache that cannot be read only costs time
+        log.warning("The picture cache could not be read: %s", error)
+        return None
+
+
+def _on_disk_put(key: str, value: bytes) -> None:
+    try:
+        _disk(settings().cache_dir).set(key, value)
+    except (OSError, sqlite3.Error) as error:
+        log.warning("The picture cache could not be written: %s", error)

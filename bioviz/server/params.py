@@ -1,0 +1,77 @@
+"""What a client may ask for in the query of a URL. Unknown names are ignored, bad values are refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bioviz.audio.spectrogram import COLOUR_MAPS, PictureSpec
+from bioviz.errors import BadInput
+
+LONGEST_CONTEXT_S = 30.0
+
+
+@dataclass(frozen=True)
+class SoundSpec:
+    """How a clip is played; `slow` None takes what suits the recording's rate."""
+
+    context_s: float = 0.0
+    normalise: bool = False
+    slow: float | None = None
+
+
+def number(
+    query: Mapping[str, str], name: str, default: float | None, low: float, high: float
+) -> float | None:
+    """A number of the query within [low, high]; "" and "auto" mean the default.
+
+    Raises:
+        BadInput: it is no number or out of bounds.
+    """
+    raw = query.get(name, "")
+    if raw in ("", "auto"):
+        return default
+    try:
+        value = float(raw)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise BadInput(f"{name}={raw[:40]} cannot be used: it must be a number from {low:g} to {high:g}.")
+    return value
+
+
+def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """One of `allowed`, by default the first.
+
+    Raises:
+        BadInput: something else.
+    """
+    value = query.get(name, "") or allowed[0]
+    if value not in allowed:
+        raise BadInput(f"{name}={value[:40]} cannot be used: it must be one of {', '.join(allowed)}.")
+    return value
+
+
+def sound_spec(query: Mapping[str, str]) -> SoundSpec:
+    """Read context (s), normalise (0/1) and slow (1 to 20, or auto)."""
+    return SoundSpec(
+        context_s=number(query, "context", 0.0, 0.0, LONGEST_CONTEXT_S),
+        normalise=choice(query, "normalise", ("0", "1")) == "1",
+        slow=number(query, "slow", None, 1.0, 20.0),
+    )
+
+
+def picture_spec(query: Mapping[str, str]) -> tuple[PictureSpec, float]:
+    """Read a picture's settings and its context in seconds."""
+    spec = PictureSpec(
+        width=int(number(query, "w", 900, 16, 2400)),
+        height=int(number(query, "h", 256, 16, 1024)),
+        axis=choice(query, "axis", ("linear", "mel")),
+        low_hz=number(query, "low", 0.0, 0.0, 500_000.0),
+        high_hz=number(query, "high", None, 1.0, 500_000.0),
+        range_db=number(query, "db_range", 70.0, 10.0, 160.0),
+        top_db=number(query, "top", None, -140.0, 20.0),
+        colours=choice(query, "cmap", COLOUR_MAPS),
+    )
+    return spec, number(query, "context", 0.0, 0.0, LONGEST_CONTEXT_S)

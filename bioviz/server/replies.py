@@ -1,0 +1,90 @@
+"""HTTP around the media: same-origin only, tags and cache headers, ranges, errors as JSON with a sentence."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bioviz.errors import BadInput, BiovizError, Missing
+from bioviz.server.clips import Gone
+
+log = logging.getLogger(__name__)
+
+SAFE = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_A_DAY_S = 86_400
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """Refuse other sites' pages, and turn errors into JSON `{"error": sentence}` with a fitting status."""
+
+    async def answer(request: Request) -> Response:
+        if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            return refusal(403, "Clips are only given to pages of this dashboard.")
+        try:
+            return await endpoint(request)
+        except Gone as error:
+            return refusal(410, str(error))
+        except Missing as error:
+            return refusal(404, str(error))
+        except BadInput as error:
+            return refusal(422, str(error))
+        except BiovizError as error:
+            return refusal(500, str(error))
+
+    return answer
+
+
+def refusal(status: int, sentence: str) -> JSONResponse:
+    """An error for the client."""
+    return JSONResponse({"error": sentence}, status, headers={**SAFE, "Cache-Control": "no-store"})
+
+
+def cache_headers(tag: str, pinned: bool) -> dict[str, str]:
+    """Headers of a cachable reply: kept unasked where the URL names the dataset's version, else checked."""
+    keep = f"private, max-age={_A_DAY_S}, immutable" if pinned else "private, no-cache"
+    return {**SAFE, "ETag": f'"{tag}"', "Cache-Control": keep}
+
+
+def not_modified(request: Request, tag: str, pinned: bool) -> Response | None:
+    """A 304 where the client already holds the bytes of this tag."""
+    held = request.headers.get("if-none-match", "")
+    if held == "*" or f'"{tag}"' in held:
+        return Response(status_code=304, headers=cache_headers(tag, pinned))
+    return None
+
+
+def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
+    """The bytes, or the one range of them that was asked for."""
+    headers = {**headers, "Accept-Ranges": "bytes"}
+    asked = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    unchanged = request.headers.get("if-range", headers["ETag"]) == headers["ETag"]
+    status, piece = 200, body
+    if asked and any(asked.groups()) and unchanged:
+        first, last = _bounds(*asked.groups(), len(body))
+        if first > last:
+            headers["Content-Range"] = f"bytes */{len(body)}"
+            return Response(status_code=416, headers=headers)
+        headers["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
+        status, piece = 206, body[first : last + 1]
+    headers["Content-Length"] = str(len(piece))
+    return Response(b"" if request.method == "HEAD" else piece, status, headers, media_type)
+
+
+def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
+    """First and last byte of a range; first > last where it cannot be satisfied."""
+    if not first:
+        return (max(0, size - int(last)), size - 1) if int(last) else (size, size - 1)
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
+def about_header(about: dict[str, object]) -> dict[str, str]:
+    """What a reply shows, for the page that asked."""
+    return {"X-Bioviz-About": json.dumps(about)}
