@@ -1,0 +1,114 @@
+"""What this machine computes on, and with which numbers."""
+
+from __future__ import annotations
+
+import platform
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioviz.errors import BadInput
+
+if TYPE_CHECKING:
+    from bioviz.models.encoder import TorchModel
+
+PRECISIONS = ("float32", "bfloat16", "float16")
+_CPUINFO = Path("/proc/cpuinfo")
+_BF16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}  # the last is ARM's
+
+
+def best_device() -> str:
+    """ "cuda" where there is a GPU of NVIDIA's (or AMD's), else Apple's "mps", else "cpu"."""
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def describe_device(device: str | None = None) -> str:
+    """A few words for the screen, as in "NVIDIA H100, bfloat16"; of the best device unless told."""
+    import torch
+
+    device = device or best_device()
+    precision = best_precision(device)
+    if device.startswith("cuda"):
+        return f"{torch.cuda.get_device_name(device)}, {precision}"
+    if device == "mps":
+        return f"Apple GPU, {precision}"
+    return f"{_cpu_name()}, {torch.get_num_threads()} threads, {precision}"
+
+
+def best_precision(device: str) -> str:
+    """The quickest precision that the device computes natively; emulated bfloat16 is slower than float32."""
+    if device.startswith("cuda"):
+        import torch
+
+        major, _ = torch.cuda.get_device_capability(device)
+        return "bfloat16" if major >= 8 else "float16" if major == 7 else "float32"
+    return "bfloat16" if device == "cpu" and cpu_has_bfloat16() else "float32"
+
+
+def resolve_precision(precision: str, device: str, autocast: bool = True) -> str:
+    """Settle "auto" for a device; `autocast` False (from the model's card) keeps float32.
+
+    Raises:
+        BadInput: no such precision.
+    """
+    if precision == "auto":
+        return best_precision(device) if autocast else "float32"
+    if precision not in PRECISIONS:
+        raise BadInput(f"There is no precision {precision!r}; choose from auto, {', '.join(PRECISIONS)}.")
+    return precision
+
+
+@lru_cache(maxsize=1)
+def cpu_has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 itself; False where the system does not tell."""
+    if not _CPUINFO.is_file():
+        return False
+    lines = _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
+    flags = next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
+    return not _BF16_FLAGS.isdisjoint(flags.partition(":")[2].split())
+
+
+def measure_precisions(
+    model: TorchModel, rate: int, seconds: float, batch: int = 8, rounds: int = 3
+) -> dict[str, float]:
+    """Clips a second of an opened model at each precision that its device may run, best of `rounds`.
+
+    Args:
+        rate, seconds: of the clips, which are noise.
+    """
+    import torch
+
+    device = model.device.type
+    waveforms = torch.randn(batch, round(seconds * rate), generator=torch.Generator().manual_seed(0))
+    waveforms = 0.1 * waveforms.to(model.device)
+    choices = ("float32", "bfloat16", "float16") if device == "cuda" else ("float32", "bfloat16")
+    kept, speeds = model.precision, {}
+    try:
+        for choice in choices:
+            model.precision = choice
+            speeds[choice] = batch / min(_timed(model, waveforms, rate) for _ in range(rounds + 1))
+    finally:
+        model.precision = kept
+    return speeds
+
+
+def _timed(model: TorchModel, waveforms, rate: int) -> float:
+    import torch
+
+    start = time.perf_counter()
+    with torch.inference_mode():
+        model.embed(waveforms, rate).sum().item()  # the item waits for the device
+    return time.perf_counter() - start
+
+
+def _cpu_name() -> str:
+    if _CPUINFO.is_file():
+        for line in _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine() or "processor"

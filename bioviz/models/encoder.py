@@ -1,0 +1,87 @@
+"""The torch side of a model: an Encoder a family, and the one class that opens and runs any of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+
+import torch
+from torch import Tensor, nn
+
+from bioviz.errors import BadInput
+from bioviz.models.base import ModelCard
+
+AUTOCAST = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+class Encoder(nn.Module):
+    """Waveforms to embeddings in two steps, so that the first can stay in float32 and be kept while fine-tuning.
+
+    Attributes:
+        frozen: prefixes of parameter names that stay fixed in fine-tuning.
+    """
+
+    frozen: tuple[str, ...] = ()
+
+    def features(self, waveforms: Tensor, rate: int) -> Tensor:
+        """(B, T) float32 waveforms to the network's input, one row a waveform; no weights involved."""
+        raise NotImplementedError
+
+    def forward(self, features: Tensor) -> Tensor:
+        """What `features` gave to (B, dim)."""
+        raise NotImplementedError
+
+    def load_published(self, state: dict[str, Tensor]) -> None:
+        """Take over a state dict as published by the model's authors.
+
+        Raises:
+            RuntimeError: keys or shapes do not match.
+        """
+        raise NotImplementedError
+
+
+@dataclass
+class TorchModel:
+    """An Encoder with the card, checkpoint and precision it runs with; see `base.Model`."""
+
+    card: ModelCard
+    checkpoint: str
+    precision: str
+    fingerprint: str
+    module: Encoder
+    device: torch.device
+
+    def embed(self, waveforms: Tensor, rate: int) -> Tensor:
+        if waveforms.ndim != 2:
+            raise BadInput(
+                f"{self.card.title} wants waveforms of shape (B, T), not {tuple(waveforms.shape)}."
+            )
+        if self.card.sample_rate not in (None, rate):
+            raise BadInput(f"{self.card.title} wants sound at {self.card.sample_rate} Hz, not {rate} Hz.")
+        kind = self.device.type
+        with torch.autocast(kind, enabled=False):
+            features = self.module.features(waveforms.float(), rate)
+        with torch.autocast(kind, dtype=AUTOCAST.get(self.precision), enabled=self.precision in AUTOCAST):
+            return self.module(features).float()
+
+    def to(self, device: str | torch.device) -> TorchModel:
+        self.device = torch.device(device)
+        self.module.to(self.device)
+        return self
+
+
+def build_encoder(card: ModelCard, seed: int | None) -> Encoder:
+    """A fresh Encoder in eval mode.
+
+    Args:
+        seed: decides the random start alone; the caller's random state stays as it was. None leaves the
+            parameters without values (on the meta device), for weights that are loaded right after.
+    """
+    module, function = card.build.split(":")
+    build = getattr(import_module(module), function)
+    if seed is None:
+        with torch.device("meta"):
+            return build(card).eval()
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        return build(card).eval()

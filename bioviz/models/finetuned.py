@@ -1,0 +1,88 @@
+"""Checkpoints made here, named "ft:<id>": a folder below cache/checkpoints with weights and a record.
+
+`model.safetensors` holds the Encoder's state dict; entries below "head." (the classifier put on top while
+training) are no part of the embedding and left out. `record.json` says at least which `model` it is of and
+which checkpoint (`base`) it started from.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioviz.config import settings
+from bioviz.errors import BadInput, Missing
+from bioviz.models.base import FINETUNED
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+HEAD = "head."
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class FineTuned:
+    """A checkpoint on disk: "ft:<id>", the model it is of, the checkpoint it started from, its weights file."""
+
+    checkpoint: str
+    model: str
+    base: str
+    path: Path
+
+
+def folder() -> Path:
+    """Where the checkpoints lie, one folder each."""
+    return settings().cache_dir / "checkpoints"
+
+
+def find(checkpoint: str) -> FineTuned:
+    """Look up "ft:<id>".
+
+    Raises:
+        Missing: there is none of this id.
+        BadInput: its record is damaged.
+    """
+    identity = checkpoint.removeprefix(FINETUNED)
+    place = folder() / identity
+    if not _ID.fullmatch(identity) or not (place / "model.safetensors").is_file():
+        raise Missing(f"There is no fine-tuned checkpoint {identity!r}. Train it again, or choose another.")
+    try:
+        record = json.loads((place / "record.json").read_text(encoding="utf-8"))
+        return FineTuned(checkpoint, str(record["model"]), str(record["base"]), place / "model.safetensors")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            f"{place / 'record.json'} is missing or damaged ({error}). Train the model again."
+        ) from error
+
+
+def list_finetuned(model: str) -> list[FineTuned]:
+    """The readable checkpoints of a model, sorted by id."""
+    found = []
+    for record in sorted(folder().glob("*/record.json")):
+        try:
+            made = find(FINETUNED + record.parent.name)
+        except (BadInput, Missing):
+            continue  # still being written, or damaged: opening it by name says so
+        if made.model == model:
+            found.append(made)
+    return found
+
+
+def read_state(path: Path) -> dict[str, Tensor]:
+    """The Encoder's state dict in a safetensors file.
+
+    Raises:
+        BadInput: the file is damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        state = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise BadInput(f"{path} is damaged ({error}). Train the model again.") from error
+    return {key: value for key, value in state.items() if not key.startswith(HEAD)}

@@ -1,0 +1,167 @@
+"""List, describe and open models. Listing imports no torch."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioviz.errors import BadInput, Missing
+from bioviz.models import finetuned, weights
+from bioviz.models.base import FINETUNED, NONE, PRETRAINED, RANDOM, CheckpointState, ModelCard
+from bioviz.models.cards import CARDS
+from bioviz.models.device import resolve_precision
+from bioviz.progress import Progress
+
+if TYPE_CHECKING:
+    from bioviz.models.encoder import Encoder, TorchModel
+
+
+def list_models() -> list[ModelCard]:
+    """Every model's card."""
+    return list(CARDS.values())
+
+
+def card(name: str) -> ModelCard:
+    """The card of a model.
+
+    Raises:
+        Missing: there is none of this name; names the nearest.
+    """
+    if name in CARDS:
+        return CARDS[name]
+    near = difflib.get_close_matches(name, CARDS, n=3, cutoff=0.3) or list(CARDS)
+    raise Missing(f"There is no model {name!r}. Did you mean {', '.join(near)}?")
+
+
+def checkpoints(name: str) -> tuple[str, ...]:
+    """What a model can be opened with: those of its card, then the fine-tuned ones made here."""
+    return (*card(name).checkpoints, *(made.checkpoint for made in finetuned.list_finetuned(name)))
+
+
+def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
+    """Whether a checkpoint is at hand, without reading it (its hash is checked on opening).
+
+    Raises:
+        Missing: the model does not exist.
+    """
+    about = card(name)
+    try:
+        _check_known(about, checkpoint)
+        if checkpoint.startswith(FINETUNED):
+            made = finetuned.find(checkpoint)
+            return CheckpointState(True, f"Fine-tuned here, from {made.base}.", made.path, made.path.name)
+    except (Missing, BadInput) as error:
+        return CheckpointState(False, str(error))
+    if checkpoint == NONE:
+        return CheckpointState(True, "Needs no weights.")
+    if checkpoint == RANDOM:
+        return CheckpointState(
+            True, "Untrained: random weights from a seed, a baseline for the trained ones."
+        )
+    expected = about.weights
+    path = weights.locate(expected)
+    if path is None:
+        return CheckpointState(False, weights.advice(expected), None, expected.name, bool(expected.url))
+    return CheckpointState(True, f"Trained weights from {path.name}.", path, expected.name)
+
+
+def download(name: str, progress: Progress | None = None) -> Path:
+    """Fetch a model's pretrained weights into the first weights folder; see `weights.download`."""
+    about = card(name)
+    if about.weights is None:
+        raise Missing(f"{about.title} needs no weights.")
+    return weights.download(about.weights, progress)
+
+
+def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: str = "float32") -> str:
+    """Hex digest of all that decides an embedding of a given waveform, without building the network.
+
+    Args:
+        seed: counts for the random checkpoint only.
+        precision: as the opened model will have it; "auto" is settled for the CPU.
+
+    Raises:
+        Missing, BadInput: as `open_model`.
+    """
+    about = card(name)
+    _check_known(about, checkpoint)
+    precision = resolve_precision(precision, "cpu", about.autocast)
+    if checkpoint == PRETRAINED:
+        identity = weights.checked(about.weights)[1]
+    elif checkpoint.startswith(FINETUNED):
+        identity = weights.file_sha256(_finetuned(about, checkpoint).path)
+    else:
+        identity = f"seed {seed}" if checkpoint == RANDOM else ""
+    parts = [about.name, about.dim, about.sample_rate, about.preprocessing, checkpoint, identity, precision]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def open_model(
+    name: str, checkpoint: str = RANDOM, *, seed: int = 0, device: str = "cpu", precision: str = "auto"
+) -> TorchModel:
+    """Build a model with a checkpoint's weights, in eval mode (see `base.Model`).
+
+    Args:
+        checkpoint: one of `checkpoints(name)`.
+        seed: of the random start; leaves the caller's random state alone.
+        precision: "auto" (the quickest that the device has natively), "float32", "bfloat16" or "float16".
+
+    Raises:
+        Missing: no such model or checkpoint, or its weights file is not there (says which to put where).
+        BadInput: the weights file is damaged or of another model.
+    """
+    import torch
+
+    from bioviz.models.encoder import TorchModel, build_encoder
+
+    about = card(name)
+    precision = resolve_precision(precision, str(device), about.autocast)
+    identity = fingerprint(name, checkpoint, seed, precision)
+    if checkpoint in (RANDOM, NONE):
+        encoder = build_encoder(about, seed)
+    else:
+        encoder = build_encoder(about, None)
+        _load(encoder, about, checkpoint)
+    encoder.to(memory_format=torch.channels_last)
+    return TorchModel(about, checkpoint, precision, identity, encoder, torch.device("cpu")).to(device)
+
+
+def _load(encoder: Encoder, about: ModelCard, checkpoint: str) -> None:
+    from pickle import UnpicklingError
+
+    import torch
+
+    if checkpoint == PRETRAINED:
+        path, _ = weights.checked(about.weights)
+        try:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+            encoder.load_published(state)
+        except (UnpicklingError, RuntimeError, EOFError, AttributeError, TypeError, ValueError) as error:
+            first = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise BadInput(f"{path} does not hold weights of {about.title} ({first}). Delete it.") from error
+        return
+    path = _finetuned(about, checkpoint).path
+    try:
+        encoder.load_state_dict(finetuned.read_state(path), assign=True)
+    except RuntimeError as error:
+        raise BadInput(f"{path} does not fit {about.title}: it was trained with another version.") from error
+
+
+def _finetuned(about: ModelCard, checkpoint: str) -> finetuned.FineTuned:
+    made = finetuned.find(checkpoint)
+    if made.model != about.name:
+        raise BadInput(f"The checkpoint {checkpoint} is of {made.model}, not of {about.name}.")
+    return made
+
+
+def _check_known(about: ModelCard, checkpoint: str) -> None:
+    if checkpoint in about.checkpoints or (
+        checkpoint.startswith(FINETUNED) and NONE not in about.checkpoints
+    ):
+        return
+    raise Missing(
+        f"{about.title} has no checkpoint {checkpoint!r}; choose from {', '.join(checkpoints(about.name))}."
+    )
