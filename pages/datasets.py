@@ -11,8 +11,12 @@ from bioviz.ui.state import set_view
 
 st.title("Datasets")
 add_tab = st.segmented_control(
-    "What to do", ["Your datasets", "Add from a folder", "Upload files"], default="Your datasets",
-    required=True, label_visibility="collapsed", key="datasets_tab",
+    "What to do",
+    ["Your datasets", "Add from a folder", "Upload files"],
+    default="Your datasets",
+    required=True,
+    label_visibility="collapsed",
+    key="datasets_tab",
 )
 
 if add_tab == "Add from a folder":
@@ -33,7 +37,9 @@ else:
                 if st.button("Explore", key=f"explore_{summary.id}", type="primary"):
                     set_view(dataset=summary.id, clip=-1)
                     open_page("explore.py")
-                if st.button("Remove from the list", key=f"remove_{summary.id}", help="Your files stay untouched."):
+                if st.button(
+                    "Remove from the list", key=f"remove_{summary.id}", help="Your files stay untouched."
+                ):
                     library.remove(summary.id)
                     st.rerun()
             if st.toggle("Show the report", key=f"report_{summary.id}"):

@@ -33,7 +33,9 @@ for card in registry.list_models():
         left.markdown(f"**{card.title}**")
         left.markdown(card.about)
         rate = f"{card.sample_rate / 1000:g} kHz" if card.sample_rate else "the dataset's own rate"
-        left.caption(f"{card.dim} numbers a clip · listens at {rate} · licence: {card.licence} · {card.reference}")
+        left.caption(
+            f"{card.dim} numbers a clip · listens at {rate} · licence: {card.licence} · {card.reference}"
+        )
         for checkpoint in card.checkpoints:
             state = registry.checkpoint_state(card.name, checkpoint)
             title = CHECKPOINTS.get(checkpoint, checkpoint)
@@ -41,11 +43,17 @@ for card in registry.list_models():
                 right.success(f"{title}: ready", icon=":material/check_circle:")
                 continue
             right.warning(f"{title}: {state.message}", icon=":material/download:")
-            if card.weights and card.weights.url and right.button(
-                "Download the weights", key=f"download_{card.name}", icon=":material/cloud_download:"
+            if (
+                card.weights
+                and card.weights.url
+                and right.button(
+                    "Download the weights", key=f"download_{card.name}", icon=":material/cloud_download:"
+                )
             ):
                 job = jobs.start(
-                    "download", "bioviz.models.registry:download_job", {"model": card.name},
+                    "download",
+                    "bioviz.models.registry:download_job",
+                    {"model": card.name},
                     title=f"Downloading the weights of {card.title}",
                 )
                 st.session_state["download_job"] = job.id

@@ -37,15 +37,27 @@ def from_folder() -> None:
             return
         with st.container(horizontal=True, vertical_alignment="bottom"):
             choice = st.selectbox(
-                "Go into a sub-folder", inside, index=None, key=f"sub_{folder}",
-                placeholder=f"{len(inside)} sub-folders" if inside else "no sub-folders", disabled=not inside,
+                "Go into a sub-folder",
+                inside,
+                index=None,
+                key=f"sub_{folder}",
+                placeholder=f"{len(inside)} sub-folders" if inside else "no sub-folders",
+                disabled=not inside,
             )
             st.button(
-                "Open", key="folder_down", disabled=choice is None, icon=":material/subdirectory_arrow_right:",
-                on_click=_go_to, args=(str(folder / (choice or "")),),
+                "Open",
+                key="folder_down",
+                disabled=choice is None,
+                icon=":material/subdirectory_arrow_right:",
+                on_click=_go_to,
+                args=(str(folder / (choice or "")),),
             )
             st.button(
-                "Up", key="folder_up", icon=":material/arrow_upward:", on_click=_go_to, args=(str(folder.parent),),
+                "Up",
+                key="folder_up",
+                icon=":material/arrow_upward:",
+                on_click=_go_to,
+                args=(str(folder.parent),),
                 disabled=folder in roots,
             )
     _scan_form(folder)
@@ -60,7 +72,10 @@ def from_upload() -> None:
     with st.container(border=True):
         st.markdown("**1. Choose a zip, or recordings together with their annotation tables**")
         files = st.file_uploader(
-            "Files", accept_multiple_files=True, key="uploads", label_visibility="collapsed",
+            "Files",
+            accept_multiple_files=True,
+            key="uploads",
+            label_visibility="collapsed",
             type=["zip", "wav", "flac", "ogg", "mp3", "txt", "csv", "tsv", "jsonl", "yml", "yaml"],
         )
         if not files:
@@ -83,19 +98,32 @@ def _scan_form(folder: Path) -> None:
         with st.expander("Windows, background and splits"):
             a, b, c = st.columns(3)
             width = a.number_input(
-                "Clip length (s), 0 = by itself", 0.0, 600.0, 0.0, 0.5,
+                "Clip length (s), 0 = by itself",
+                0.0,
+                600.0,
+                0.0,
+                0.5,
                 help="How much sound becomes one point. Calls much shorter than a clip drown in its background.",
             )
             hop = b.number_input("Step between clips (s), 0 = by itself", 0.0, 600.0, 0.0, 0.5)
             overlap = c.number_input(
-                "Least overlap", 0.0, 1.0, 0.2, 0.05,
+                "Least overlap",
+                0.0,
+                1.0,
+                0.2,
+                0.05,
                 help="A label counts for a clip when this share of the call (or of the clip, if shorter) lies in it.",
             )
             background = st.text_input(
-                "Names that mean background", "noise, background, silence, other, none", key="background_names"
+                "Names that mean background",
+                "noise, background, silence, other, none",
+                key="background_names",
             )
             seed = st.number_input(
-                "Seed for splits", 0, 2**31 - 1, 42,
+                "Seed for splits",
+                0,
+                2**31 - 1,
+                42,
                 help="Where the dataset has no splits, whole recordings are put into train, valid and test by this seed.",
             )
         pressed = st.form_submit_button("Scan and show the report", type="primary", icon=":material/search:")

@@ -15,11 +15,15 @@ def show(dataset: Dataset) -> None:
     cells = st.columns(5)
     cells[0].metric("Recordings", f"{found.recordings:,}")
     cells[1].metric("Hours of sound", f"{found.hours:.2f}")
-    cells[2].metric("Clips", f"{found.clips:,}", help="A clip is the stretch of sound that becomes one point.")
+    cells[2].metric(
+        "Clips", f"{found.clips:,}", help="A clip is the stretch of sound that becomes one point."
+    )
     cells[3].metric(
         "Background", f"{found.background_share:.0%}", help="Share of the clips that carry no label at all."
     )
-    cells[4].metric("Problems", f"{len(dataset.problems):,}", help="Files or rows that were skipped or mended.")
+    cells[4].metric(
+        "Problems", f"{len(dataset.problems):,}", help="Files or rows that were skipped or mended."
+    )
     rates = ", ".join(f"{rate / 1000:g} kHz ({count:,})" for rate, count in found.sample_rates.items())
     st.caption(
         f"{'Sliding windows' if dataset.task == 'detection' else 'One clip a file'}: "
@@ -33,7 +37,12 @@ def show(dataset: Dataset) -> None:
         st.dataframe(
             pd.DataFrame(
                 [
-                    {"label": row.label, "clips": row.clips, "annotations": row.annotations, "hours": row.hours}
+                    {
+                        "label": row.label,
+                        "clips": row.clips,
+                        "annotations": row.annotations,
+                        "hours": row.hours,
+                    }
                     for row in found.labels
                 ]
             ),

@@ -75,7 +75,8 @@ def outcome(job: jobs.Job) -> None:
         st.error(job.message or "The work stopped with an error.", icon=":material/error:")
     elif job.state == "lost":
         st.warning(
-            job.message or "The work was interrupted (the computer may have been restarted). Start it again: "
+            job.message
+            or "The work was interrupted (the computer may have been restarted). Start it again: "
             "what was computed is kept.",
             icon=":material/power_off:",
         )

@@ -44,7 +44,12 @@ def number(name: str, label: str, low: float, high: float, step: float, help: st
     if st.session_state.get(key) != current:
         st.session_state[key] = current
     st.number_input(
-        label, kind(low), kind(high), step=kind(step), key=key, help=help,
+        label,
+        kind(low),
+        kind(high),
+        step=kind(step),
+        key=key,
+        help=help,
         on_change=lambda: set_view(**{name: st.session_state[key]}),
     )
 
@@ -59,12 +64,22 @@ def pick_run() -> RunSpec | None:
         cards = {card.name: card for card in registry.list_models()}
         model = pick("model", "Model", list(cards), lambda n: cards[n].title)
         _pick_checkpoint(cards[model])
-        pick("split", "Clips from", list(SPLITS), SPLITS.get, help="The split of the dataset whose clips are shown.")
+        pick(
+            "split",
+            "Clips from",
+            list(SPLITS),
+            SPLITS.get,
+            help="The split of the dataset whose clips are shown.",
+        )
         with st.expander("How the map is drawn", expanded=False):
             _pick_projection()
     chosen = view()
     return RunSpec(
-        dataset=dataset_id, model=model, checkpoint=chosen.checkpoint, split=chosen.split, projection=_projection()
+        dataset=dataset_id,
+        model=model,
+        checkpoint=chosen.checkpoint,
+        split=chosen.split,
+        projection=_projection(),
     )
 
 
@@ -74,7 +89,9 @@ def _pick_checkpoint(card: registry.ModelCard) -> None:
     # What is ready comes first, so that a model without its weights here still opens with something that works.
     names = sorted(names, key=lambda name: not states[name].available)
     pick(
-        "checkpoint", "Checkpoint", names,
+        "checkpoint",
+        "Checkpoint",
+        names,
         lambda n: CHECKPOINTS.get(n, n) + ("" if states[n].available else " — weights missing"),
         help="The weights of the model.",
     )
@@ -87,8 +104,11 @@ def _pick_projection() -> None:
     presets = {f"n_neighbors {p.n_neighbors}, min_dist {p.min_dist:g}": p for p in PRESETS}
     current = next((name for name, p in presets.items() if p == _projection()), None)
     chosen = st.selectbox(
-        "Preset of the paper", list(presets), index=list(presets).index(current) if current else None,
-        placeholder="own settings", help="The three UMAP settings of Chen & Yang (2025).",
+        "Preset of the paper",
+        list(presets),
+        index=list(presets).index(current) if current else None,
+        placeholder="own settings",
+        help="The three UMAP settings of Chen & Yang (2025).",
     )
     if chosen and chosen != current:
         p = presets[chosen]
@@ -99,7 +119,9 @@ def _pick_projection() -> None:
         number("n_neighbors", "Neighbours", 2, 500, 5, help="Small: fine detail. Large: the overall layout.")
         number("min_dist", "Least distance", 0.0, 0.99, 0.05, help="How tightly points may be packed.")
     if view().method == "tsne":
-        number("perplexity", "Perplexity", 2.0, 200.0, 5.0, help="About how many neighbours each point heeds.")
+        number(
+            "perplexity", "Perplexity", 2.0, 200.0, 5.0, help="About how many neighbours each point heeds."
+        )
     number("seed", "Seed", 0, 2**31 - 1, 1, help="The same seed gives the same map.")
 
 

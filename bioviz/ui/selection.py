@@ -1,0 +1,134 @@
+"""What is selected on the map (a lasso, the misclustered clips, a label): as a table, a gallery and downloads."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bioviz.datasets import export
+from bioviz.datasets.types import Dataset
+from bioviz.runs import Run
+from bioviz.ui.gallery import gallery
+from bioviz.ui.run_map import label_names
+
+GALLERY_PAGE = 48
+
+
+def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
+    """One line a clip of `rows` (clip rows in the dataset), with everything the run knows of it."""
+    place = np.searchsorted(run.rows, rows)
+    recordings = dataset.recordings
+    clips = dataset.clips
+    frame = pd.DataFrame(
+        {
+            "clip": rows,
+            "label": label_names(dataset)[rows],
+            "recording": [recordings[i].name for i in clips.recording[rows]],
+            "start (s)": clips.start_s[rows],
+            "end (s)": clips.end_s[rows],
+            "split": clips.split[rows],
+            "cluster": run.clusters[place] + 1,
+            "stands for": [_target_name(run, dataset, c) for c in run.clusters[place]],
+            "misclustered": run.misclustered[place],
+        }
+    )
+    if run.acoustic:
+        frame["level (dBFS)"] = run.acoustic["level_dbfs"][place]
+        frame["SNR (dB)"] = run.acoustic["snr_db"][place]
+    return frame
+
+
+def _target_name(run: Run, dataset: Dataset, cluster: int) -> str:
+    target = run.match.assigned[cluster] if cluster >= 0 else -1
+    return dataset.target_names[target] if target >= 0 else "no label"
+
+
+def show(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> int | None:
+    """Table, gallery and downloads of `rows`; returns the clip row that was clicked in the table, if any."""
+    if not len(rows):
+        st.info("Nothing is selected. Draw a lasso round points on the map, or choose another list above.")
+        return None
+    frame = table(run, dataset, rows)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shape = st.segmented_control(
+            "Show as",
+            ["Table", "Gallery"],
+            default="Table",
+            required=True,
+            key="selection_shape",
+            label_visibility="collapsed",
+        )
+        _downloads(dataset, rows, frame)
+    if shape == "Gallery":
+        _gallery(run, dataset, rows, group)
+        return None
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=360,
+        key="selection_table",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "start (s)": st.column_config.NumberColumn(format="%.2f"),
+            "end (s)": st.column_config.NumberColumn(format="%.2f"),
+            "level (dBFS)": st.column_config.NumberColumn(format="%.1f"),
+            "SNR (dB)": st.column_config.NumberColumn(format="%.1f"),
+        },
+    )
+    picked = event.selection.rows
+    return int(frame["clip"].iloc[picked[0]]) if picked else None
+
+
+def _gallery(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> None:
+    pages = -(-len(rows) // GALLERY_PAGE)
+    page = 1
+    if pages > 1:
+        page = st.number_input(f"Page (of {pages:,})", 1, pages, 1, key="gallery_page")
+    some = rows[(page - 1) * GALLERY_PAGE : page * GALLERY_PAGE]
+    gallery(dataset, some, labels=label_names(dataset)[some], group=group, key="selection_gallery")
+
+
+def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
+    name = f"bioviz_{dataset.id}_{len(rows)}_clips"
+    st.download_button(
+        "CSV",
+        lambda: frame.to_csv(index=False).encode(),
+        f"{name}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="export_csv",
+        on_click="ignore",
+    )
+    st.download_button(
+        "Raven tables",
+        lambda: _zip(export.to_raven(dataset, rows)),
+        f"{name}_raven.zip",
+        "application/zip",
+        icon=":material/download:",
+        key="export_raven",
+        on_click="ignore",
+        help="One selection table a recording, which Raven opens beside it.",
+    )
+    st.download_button(
+        "Audacity labels",
+        lambda: _zip(export.to_audacity(dataset, rows)),
+        f"{name}_audacity.zip",
+        "application/zip",
+        icon=":material/download:",
+        key="export_audacity",
+        on_click="ignore",
+    )
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            # A fixed date, so that the same selection gives the same bytes.
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+    return memory.getvalue()
