@@ -31,6 +31,8 @@ class Recording:
         site: recorder or place, where known (sub-folder or file-name prefix), else "".
         recorded_at: start of the recording where the name or header tells it, else None.
         split: "train", "valid", "test" or "" when the dataset has none.
+        size: bytes of the file when it was read; with `mtime_ns` the quick sign that it changed since.
+        mtime_ns: the file's modification time when it was read, nanoseconds.
     """
 
     path: Path
@@ -42,6 +44,8 @@ class Recording:
     site: str = ""
     recorded_at: datetime | None = None
     split: str = ""
+    size: int = 0
+    mtime_ns: int = 0
 
     @property
     def duration_s(self) -> float:
@@ -100,7 +104,7 @@ class Clips:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something skipped or suspicious while reading. `kind` is one of report.KINDS; `file` its name; `detail` plain words."""
+    """Something skipped or suspicious while reading. `kind` is one of problems.KINDS; `file` its name; `detail` plain words."""
 
     kind: str
     file: str
@@ -116,7 +120,8 @@ class Dataset:
         name: what the user calls it.
         task: "classification" (one clip a file) or "detection" (windows over annotated recordings).
         sample_rate: rate in Hz that models without a rate of their own get.
-        labels: sorted label names; background is not among them.
+        labels: label names; background is not among them. Sorted, or in the order that the source declares
+            (BEANS), which decides the target of a clip with several labels.
         recordings, annotations, plan, clips: see there.
         source: provenance: {"root": ..., "reader": ..., "options": {...}} (JSON-able).
         problems: what was skipped and why.

@@ -1,0 +1,191 @@
+"""From a folder to a dataset: read, open every recording, check, window, split."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bioviz.datasets import labelling
+from bioviz.datasets.open_recordings import open_recordings
+from bioviz.datasets.options import Options
+from bioviz.datasets.problems import problem
+from bioviz.datasets.readers import choose
+from bioviz.datasets.readers.base import RawDataset
+from bioviz.datasets.splits import make_splits
+from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
+from bioviz.datasets.windows import count_windows, label_windows, window_starts
+from bioviz.errors import BadInput
+from bioviz.progress import Progress, Silent
+
+DEFAULT_WIDTH_S = 3.0
+LONGEST_CLIP_S = 10.0
+
+
+def build_dataset(
+    root: Path | str,
+    *,
+    name: str | None = None,
+    reader: str | None = None,
+    options: Mapping[str, object] | None = None,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Read a folder as a dataset. What cannot be used becomes a Problem and never stops the rest.
+
+    Args:
+        root: the folder.
+        name: what the user calls it; by default the source's own name, else the folder's.
+        reader: name of one of READERS; by default the one that fits.
+        options: see `options.Options`.
+        progress: told about the recordings opened.
+
+    Raises:
+        BadInput: no folder, an impossible option, nothing of that format, or no usable recording.
+        Missing: no reader of that name.
+        Cancelled: through `progress`.
+    """
+    chosen_options = Options.of(options)
+    root = Path(root).expanduser().resolve()
+    if not root.is_dir():
+        raise BadInput(f"{root} is not a folder.")
+    chosen = choose(root, reader)
+    raw = chosen.read(root, chosen_options)
+    recordings, problems = open_recordings(raw.recordings, progress or Silent())
+    problems = [*raw.problems, *problems]
+    if not recordings:
+        reasons = "; ".join(f"{p.file}: {p.detail}" for p in problems[:3])
+        raise BadInput(f"{root} holds no recording that can be used" + (f" ({reasons})." if reasons else "."))
+
+    made = labelling.resolve(raw, recordings, chosen_options)
+    problems += made.problems
+    task = chosen_options.task or raw.task
+    plan = _plan(raw, task, recordings, chosen_options)
+    recordings, split_problems = _splits(recordings, made.of_recording, chosen_options)
+    problems += split_problems
+    if task == "detection":
+        clips, trouble = _windows(raw, recordings, made.annotations, made.labels, plan)
+    else:
+        clips, trouble = _whole_files(recordings, made.of_recording, made.labels, plan)
+    title = name or raw.name or root.name
+    return Dataset(
+        id=dataset_id(title, root),
+        name=title,
+        task=task,
+        sample_rate=chosen_options.sample_rate or raw.sample_rate or _common_rate(recordings),
+        labels=made.labels,
+        recordings=tuple(recordings),
+        annotations=made.annotations if task == "detection" else (),
+        plan=plan,
+        clips=clips,
+        source={"root": str(root), "reader": chosen.name, "options": chosen_options.to_dict()},
+        problems=tuple(problems + trouble),
+    )
+
+
+def dataset_id(name: str, root: Path) -> str:
+    """Slug of the name plus 8 hex digits of the folder's path, so that folders of one name differ."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "dataset"
+    return f"{slug}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
+
+
+def _plan(raw: RawDataset, task: str, recordings: Sequence[Recording], options: Options) -> WindowPlan:
+    if task == "classification":
+        longest = min(round(max(r.duration_s for r in recordings), 3), LONGEST_CLIP_S)
+        width = options.width_s or raw.width_s or max(longest, 0.001)
+        return WindowPlan(width, width, options.min_overlap)
+    width = options.width_s or raw.width_s or DEFAULT_WIDTH_S
+    # The source's hop belongs to the source's width; with another width half of it is the usual choice.
+    hop = options.hop_s or (raw.hop_s if raw.hop_s and not options.width_s else width / 2)
+    return WindowPlan(width, hop, options.min_overlap)
+
+
+def _common_rate(recordings: Sequence[Recording]) -> int:
+    counts = Counter(r.sample_rate for r in recordings)
+    return max(counts, key=lambda rate: (counts[rate], rate))
+
+
+def _splits(
+    recordings: list[Recording], labels: Sequence[frozenset[str]], options: Options
+) -> tuple[list[Recording], list[Problem]]:
+    """Keep the source's splits; where it has none at all, make them."""
+    import dataclasses
+
+    named = [r.name for r in recordings if r.split]
+    if named:
+        without = [problem("split", r.name, "it is in no split") for r in recordings if not r.split]
+        return recordings, without
+    strata = ["\0".join(sorted(of)) for of in labels]
+    made = make_splits(
+        [r.content_hash for r in recordings], strata, options.split_fractions, options.split_seed
+    )
+    return [dataclasses.replace(r, split=s) for r, s in zip(recordings, made, strict=True)], []
+
+
+def _windows(
+    raw: RawDataset,
+    recordings: Sequence[Recording],
+    annotations: Sequence[Annotation],
+    labels: tuple[str, ...],
+    plan: WindowPlan,
+) -> tuple[Clips, list[Problem]]:
+    declared = {r.name: r.length_s for r in raw.recordings}
+    lengths, problems = [], []
+    for r in recordings:
+        length = declared.get(r.name)
+        # A declared length decides the number of windows, so that rounding cannot take one off (BEANS).
+        lengths.append(length if length is not None and abs(length - r.duration_s) <= 0.1 else r.duration_s)
+        if length is not None and abs(length - r.duration_s) > 0.1:
+            detail = f"it lasts {r.duration_s:.2f} s, the dataset says {length:.2f} s; the file counts"
+            problems.append(problem("length", r.name, detail))
+    count = count_windows(np.array(lengths), plan, raw.pad_short)
+    for r, n, length in zip(recordings, count, lengths, strict=True):
+        if length + 1e-9 < plan.width_s:
+            what = "padded with silence" if n else "left out"
+            problems.append(
+                problem("too_short", r.name, f"{length:.2f} s, a clip is {plan.width_s:g} s: {what}")
+            )
+    recording, start = window_starts(count, plan.hop_s)
+    column = {label: i for i, label in enumerate(labels)}
+    on = label_windows(
+        count,
+        plan,
+        np.array([a.recording for a in annotations], dtype=np.int64),
+        np.array([a.start_s for a in annotations], dtype=np.float64),
+        np.array([a.end_s for a in annotations], dtype=np.float64),
+        np.array([column[a.label] for a in annotations], dtype=np.int64),
+        len(labels),
+    )
+    return _clips(recordings, recording, start, start + plan.width_s, on), problems
+
+
+def _whole_files(
+    recordings: Sequence[Recording],
+    of_recording: Sequence[frozenset[str]],
+    labels: tuple[str, ...],
+    plan: WindowPlan,
+) -> tuple[Clips, list[Problem]]:
+    n = len(recordings)
+    column = {label: i for i, label in enumerate(labels)}
+    on = np.zeros((n, len(labels)), dtype=bool)
+    for row, names in enumerate(of_recording):
+        on[row, [column[label] for label in names]] = True
+    start = np.zeros(n)
+    problems = [
+        problem("truncated", r.name, f"{r.duration_s:.2f} s, of which the first {plan.width_s:g} s are used")
+        for r in recordings
+        if r.duration_s > plan.width_s + 0.001
+    ]
+    return _clips(recordings, np.arange(n, dtype=np.int32), start, start + plan.width_s, on), problems
+
+
+def _clips(
+    recordings: Sequence[Recording], recording: np.ndarray, start: np.ndarray, end: np.ndarray, on: np.ndarray
+) -> Clips:
+    split = np.array([r.split for r in recordings], dtype="U5")
+    return Clips(recording, start, end, on, split[recording])

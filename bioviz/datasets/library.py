@@ -1,0 +1,265 @@
+"""The registered datasets: one JSON file each below the cache folder, with a summary beside it for lists."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from bioviz.config import settings
+from bioviz.datasets.build import build_dataset
+from bioviz.datasets.probe import content_hash
+from bioviz.datasets.problems import problem
+from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
+from bioviz.errors import BadInput, Missing
+from bioviz.progress import Progress
+from bioviz.store.files import Corrupt, read_json, write_json
+
+FORMAT = 1
+_ID = re.compile(r"^[a-z0-9][a-z0-9._-]{0,99}$")
+_memory: dict[Path, tuple[tuple[int, int], Dataset]] = {}
+_MEMORY_LIMIT = 8
+
+
+@dataclass(frozen=True)
+class DatasetSummary:
+    """A dataset in a list: clips and recordings are numbers, hours those of all recordings."""
+
+    id: str
+    name: str
+    task: str
+    clips: int
+    recordings: int
+    labels: tuple[str, ...]
+    background_share: float
+    hours: float
+    version: str
+    root: str
+
+
+def save(dataset: Dataset) -> None:
+    """Register a dataset, or replace the one of its id.
+
+    Raises:
+        BadInput: an id that is no plain file name.
+    """
+    _write(dataset, _file(dataset.id))
+
+
+def load(dataset_id: str) -> Dataset:
+    """A registered dataset; kept in memory until its file changes.
+
+    Raises:
+        Missing: there is none of that id, or its file is damaged.
+    """
+    return _read(_file(dataset_id), f"There is no dataset {dataset_id!r}. Add its folder again.")
+
+
+def list_datasets() -> list[DatasetSummary]:
+    """All registered datasets by name, without opening them; damaged ones are left out."""
+    found = []
+    for path in _folder().glob("*.summary.json"):
+        if not path.with_name(path.name.replace(".summary.json", ".json")).is_file():
+            continue
+        try:
+            values = read_json(path)
+            found.append(DatasetSummary(**{**values, "labels": tuple(values["labels"])}))
+        except (Corrupt, TypeError, KeyError, FileNotFoundError):
+            continue
+    return sorted(found, key=lambda summary: (summary.name.casefold(), summary.id))
+
+
+def remove(dataset_id: str) -> None:
+    """Forget a dataset; its recordings stay.
+
+    Raises:
+        Missing: there is none of that id.
+    """
+    path = _file(dataset_id)
+    if not path.is_file():
+        raise Missing(f"There is no dataset {dataset_id!r}.")
+    path.unlink()
+    _summary_file(path).unlink(missing_ok=True)
+    _memory.pop(path, None)
+
+
+def check_unchanged(dataset: Dataset) -> list[Problem]:
+    """The recordings whose files are gone or hold other bytes than when the dataset was made.
+
+    Only files whose size or time of change differ are read again, so that this is quick.
+    """
+    problems = []
+    for recording in dataset.recordings:
+        try:
+            status = recording.path.stat()
+            if (status.st_size, status.st_mtime_ns) == (recording.size, recording.mtime_ns):
+                continue
+            if content_hash(recording.path) == recording.content_hash:
+                continue
+            detail = "the file changed since the dataset was added; add the dataset again"
+        except (OSError, BadInput):
+            detail = "the file is no longer there"
+        problems.append(problem("changed", recording.name, detail))
+    return problems
+
+
+def scan_job(params: Mapping[str, object], progress: Progress) -> dict[str, object]:
+    """Build a dataset in a job and keep it as a draft.
+
+    Args:
+        params: root, and where wanted name, reader, options.
+
+    Returns:
+        {"dataset": id for `load_draft`}.
+    """
+    root = settings().check_inside(str(params["root"]))
+    dataset = build_dataset(
+        root,
+        name=params.get("name") or None,
+        reader=params.get("reader") or None,
+        options=params.get("options"),
+        progress=progress,
+    )
+    _write(dataset, _file(dataset.id, draft=True))
+    return {"dataset": dataset.id}
+
+
+def load_draft(dataset_id: str) -> Dataset:
+    """What `scan_job` made.
+
+    Raises:
+        Missing: there is none of that id.
+    """
+    return _read(_file(dataset_id, draft=True), f"The scan of {dataset_id!r} is gone. Scan the folder again.")
+
+
+def summary(dataset: Dataset) -> DatasetSummary:
+    """The line of a dataset in a list."""
+    clips = len(dataset.clips)
+    return DatasetSummary(
+        id=dataset.id,
+        name=dataset.name,
+        task=dataset.task,
+        clips=clips,
+        recordings=len(dataset.recordings),
+        labels=dataset.labels,
+        background_share=float((dataset.targets == 0).mean()) if clips else 0.0,
+        hours=sum(r.duration_s for r in dataset.recordings) / 3600,
+        version=dataset.version,
+        root=str(dataset.source.get("root", "")),
+    )
+
+
+def _folder(draft: bool = False) -> Path:
+    folder = settings().cache_dir / "datasets"
+    return folder / "drafts" if draft else folder
+
+
+def _file(dataset_id: str, draft: bool = False) -> Path:
+    if not _ID.match(dataset_id) or dataset_id.endswith(".summary"):
+        raise Missing(f"{dataset_id!r} cannot be the id of a dataset.")
+    return _folder(draft) / f"{dataset_id}.json"
+
+
+def _summary_file(path: Path) -> Path:
+    return path.with_name(path.name.removesuffix(".json") + ".summary.json")
+
+
+def _write(dataset: Dataset, path: Path) -> None:
+    write_json(path, _to_plain(dataset))
+    write_json(_summary_file(path), dataclasses.asdict(summary(dataset)))
+
+
+def _read(path: Path, missing: str) -> Dataset:
+    try:
+        status = path.stat()
+        state = (status.st_mtime_ns, status.st_size)
+        if path in _memory and _memory[path][0] == state:
+            return _memory[path][1]
+        dataset = _from_plain(read_json(path))
+    except FileNotFoundError as error:
+        raise Missing(missing) from error
+    except (Corrupt, KeyError, TypeError, ValueError) as error:
+        raise Missing(f"{path.name} in the cache is damaged. Add the dataset's folder again.") from error
+    while len(_memory) >= _MEMORY_LIMIT:
+        _memory.pop(next(iter(_memory)))
+    _memory[path] = (state, dataset)
+    return dataset
+
+
+def _to_plain(dataset: Dataset) -> dict[str, object]:
+    clips = dataset.clips
+    names, codes = np.unique(clips.split.astype(str), return_inverse=True)
+    return {
+        "format": FORMAT,
+        "id": dataset.id,
+        "name": dataset.name,
+        "task": dataset.task,
+        "sample_rate": dataset.sample_rate,
+        "labels": list(dataset.labels),
+        "plan": dataclasses.asdict(dataset.plan),
+        "source": dict(dataset.source),
+        "problems": [[p.kind, p.file, p.detail] for p in dataset.problems],
+        "recordings": [
+            [str(r.path), r.name, r.content_hash, r.sample_rate, r.channels, r.frames, r.site,
+             r.recorded_at.isoformat() if r.recorded_at else None, r.split, r.size, r.mtime_ns]
+            for r in dataset.recordings
+        ],
+        "annotations": [
+            [a.recording, a.start_s, a.end_s, a.label, a.low_hz, a.high_hz, dict(a.extras)]
+            for a in dataset.annotations
+        ],
+        "clips": {
+            "n": len(clips),
+            "recording": _pack(clips.recording.astype("<i4")),
+            "start_s": _pack(clips.start_s.astype("<f8")),
+            "end_s": _pack(clips.end_s.astype("<f8")),
+            "labels": _pack(np.packbits(clips.labels, axis=1)),
+            "split_names": names.tolist(),
+            "split": _pack(codes.astype("<i4")),
+        },
+    }  # fmt: skip
+
+
+def _from_plain(plain: Mapping) -> Dataset:
+    if plain["format"] != FORMAT:
+        raise ValueError("another format")
+    labels, packed, n = tuple(plain["labels"]), plain["clips"], plain["clips"]["n"]
+    bits = _unpack(packed["labels"], "u1").reshape(n, -(-len(labels) // 8))
+    names = np.array(packed["split_names"], dtype=str)
+    return Dataset(
+        id=plain["id"],
+        name=plain["name"],
+        task=plain["task"],
+        sample_rate=plain["sample_rate"],
+        labels=labels,
+        recordings=tuple(
+            Recording(Path(r[0]), *r[1:7], datetime.fromisoformat(r[7]) if r[7] else None, *r[8:])
+            for r in plain["recordings"]
+        ),
+        annotations=tuple(Annotation(*a) for a in plain["annotations"]),
+        plan=WindowPlan(**plain["plan"]),
+        clips=Clips(
+            _unpack(packed["recording"], "<i4"),
+            _unpack(packed["start_s"], "<f8"),
+            _unpack(packed["end_s"], "<f8"),
+            np.unpackbits(bits, axis=1, count=len(labels)).astype(bool),
+            names[_unpack(packed["split"], "<i4")] if n else np.zeros(0, dtype="U5"),
+        ),
+        source=plain["source"],
+        problems=tuple(Problem(*p) for p in plain["problems"]),
+    )
+
+
+def _pack(array: np.ndarray) -> str:
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+
+
+def _unpack(text: str, dtype: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), dtype=dtype)

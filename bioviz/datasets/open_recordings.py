@@ -1,0 +1,97 @@
+"""Open every recording of a dataset: header, content hash, time and site; report what cannot be used."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import PurePosixPath
+
+from bioviz.config import settings
+from bioviz.datasets.probe import EmptyAudio, content_hash, probe
+from bioviz.datasets.problems import problem
+from bioviz.datasets.readers.base import RawRecording
+from bioviz.datasets.types import Problem, Recording
+from bioviz.datasets.when import site_of, time_from_header, time_from_name
+from bioviz.errors import BadInput
+from bioviz.progress import Progress
+
+_WORKERS = 4  # hashing and header reading leave the interpreter lock, so that threads help
+
+
+def open_recordings(
+    raws: Sequence[RawRecording], progress: Progress
+) -> tuple[list[Recording], list[Problem]]:
+    """Open the recordings in their order.
+
+    Raises:
+        Cancelled: through `progress`.
+    """
+    recordings: list[Recording] = []
+    problems: list[Problem] = []
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        futures = [pool.submit(_open, raw) for raw in raws]
+        try:
+            for done, future in enumerate(futures, start=1):
+                result = future.result()
+                (recordings if isinstance(result, Recording) else problems).append(result)
+                if done % 20 == 0 or done == len(futures):
+                    progress.report("Opening recordings", done, len(futures), "recordings")
+        finally:
+            for future in futures:
+                future.cancel()
+    return recordings, problems + _copies(recordings)
+
+
+def _open(raw: RawRecording) -> Recording | Problem:
+    try:
+        real = settings().check_inside(raw.path)
+    except BadInput as error:
+        return problem("outside", raw.name, str(error))
+    try:
+        info = probe(real)
+        status = real.stat()
+        hashed = content_hash(real)
+    except EmptyAudio as error:
+        return problem("empty_audio", raw.name, str(error))
+    except (BadInput, OSError) as error:
+        return problem("unreadable", raw.name, str(error))
+    recorded_at = time_from_name(raw.name)
+    if recorded_at is None and info.format.startswith("WAV"):
+        recorded_at = time_from_header(real)
+    return Recording(
+        path=raw.path,
+        name=raw.name,
+        content_hash=hashed,
+        sample_rate=info.sample_rate,
+        channels=info.channels,
+        frames=info.frames,
+        # In a folder per class the folder is the label, not the place.
+        site="" if raw.labels and recorded_at is None else site_of(raw.name),
+        recorded_at=recorded_at,
+        split=raw.split,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+    )
+
+
+def _copies(recordings: Sequence[Recording]) -> list[Problem]:
+    """Recordings of the same bytes, and of the same name in two formats."""
+    same: dict[str, list[Recording]] = defaultdict(list)
+    stems: dict[str, list[Recording]] = defaultdict(list)
+    for recording in recordings:
+        same[recording.content_hash].append(recording)
+        stems[str(PurePosixPath(recording.name).with_suffix(""))].append(recording)
+    problems = []
+    for first, *others in same.values():
+        for other in others:
+            leak = first.split != other.split and first.split and other.split
+            detail = f"the same sound as {first.name}"
+            detail += f", which is in {first.split} while this is in {other.split}" if leak else ""
+            problems.append(problem("duplicate", other.name, detail))
+    for first, *others in stems.values():
+        for other in others:
+            problems.append(
+                problem("same_stem", other.name, f"its name differs from {first.name} in the ending alone")
+            )
+    return problems

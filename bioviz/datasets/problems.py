@@ -1,0 +1,41 @@
+"""The kinds of things that can be wrong with a dataset, in the user's words."""
+
+from __future__ import annotations
+
+from bioviz.datasets.types import Problem
+
+# kind -> what the user reads as the heading of its group.
+KINDS: dict[str, str] = {
+    "unreadable": "Audio that cannot be read (left out)",
+    "empty_audio": "Audio without a single sample (left out)",
+    "outside": "Files outside the data folders (left out)",
+    "no_recording": "Annotations whose recording is not there (left out)",
+    "ambiguous": "It is unclear which recording is meant (left out)",
+    "unlisted": "Recordings without annotations of their own (left out)",
+    "bad_row": "Rows that cannot be used (left out)",
+    "bad_table": "Tables that cannot be read (left out)",
+    "clipped": "Annotations past the end of their recording (cut there)",
+    "past_end": "Annotations wholly outside their recording (left out)",
+    "point": "Annotations of no length (they put no label on a clip)",
+    "no_label": "Annotations without a label (called 'unnamed')",
+    "unknown_label": "Labels that the dataset does not declare",
+    "background_label": "Annotations that mean background",
+    "too_short": "Recordings shorter than a clip",
+    "truncated": "Recordings longer than a clip (the rest is not used)",
+    "duplicate": "The same recording more than once (all kept)",
+    "same_stem": "One name in two formats (all kept)",
+    "empty_table": "Tables without a row (their recordings are background)",
+    "split": "Splits that are missing or contradict each other",
+    "length": "Recordings whose length differs from what the dataset says",
+    "changed": "Files that changed since the dataset was added",
+}
+
+
+def problem(kind: str, file: str, detail: str) -> Problem:
+    """A problem of a known kind.
+
+    Raises:
+        KeyError: `kind` is not in KINDS (a mistake of the programmer).
+    """
+    KINDS[kind]
+    return Problem(kind, file, detail)

@@ -1,0 +1,186 @@
+"""The files of a folder, and which audio file a table means."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from bioviz.datasets.probe import is_audio
+from bioviz.datasets.problems import problem
+from bioviz.datasets.readers.base import RawRecording
+from bioviz.datasets.types import Problem
+from bioviz.errors import BadInput
+
+# Endings that programs put between the recording's stem and the table's suffix.
+_TABLE_ENDINGS = (
+    ".birdnet.selection.table", ".birdnet.results", ".birdnet", ".selection.table", ".selections", ".selection",
+    ".table.1.selections", ".table.2.selections", ".results", ".labels", "_labels", ".annotations",
+)  # fmt: skip
+
+
+class Ambiguous(Exception):
+    """A table's reference fits several audio files; args[0] is the list of their names."""
+
+
+def walk(root: Path) -> list[str]:
+    """All files below `root`, sorted, relative with forward slashes; hidden ones and macOS leftovers left out."""
+    found: list[str] = []
+    root = str(root)
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__MACOSX")
+        inside = os.path.relpath(folder, root).replace(os.sep, "/")
+        prefix = "" if inside == "." else inside + "/"
+        found.extend(prefix + name for name in files if not name.startswith("."))
+    return sorted(found)
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a dataset's folder."""
+
+    root: Path
+    names: tuple[str, ...]
+
+    @classmethod
+    def below(cls, root: Path) -> Files:
+        return cls(Path(root), tuple(walk(root)))
+
+    @cached_property
+    def audio(self) -> tuple[str, ...]:
+        """Names of the audio files."""
+        return tuple(name for name in self.names if is_audio(name))
+
+    def tables(self, *suffixes: str) -> list[str]:
+        """Names of the files that end like this (small letters or capitals)."""
+        return [name for name in self.names if name.lower().endswith(suffixes)]
+
+    def chosen(self, table: str | None, found: Iterable[str]) -> list[str]:
+        """The one table that the user names, else those found.
+
+        Raises:
+            BadInput: the folder has no such file.
+        """
+        if table is None:
+            return list(found)
+        if table not in self.names:
+            raise BadInput(f"{self.root} holds no table {table!r}.")
+        return [table]
+
+    @cached_property
+    def _exact(self) -> dict[str, str]:
+        return {name: name for name in self.audio}
+
+    @cached_property
+    def _by_base(self) -> dict[str, list[str]]:
+        found = defaultdict(list)
+        for name in self.audio:
+            found[name.rsplit("/", 1)[-1].casefold()].append(name)
+        return found
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        found = defaultdict(list)
+        for name in self.audio:
+            found[PurePosixPath(name).stem.casefold()].append(name)
+        return found
+
+    def find(self, reference: str, beside: str = "") -> str | None:
+        """The audio file that a table names.
+
+        Tried in turn: the path from the root, the path from the table's folder, the file whose last folders agree
+        best with it (tables carry paths of the machine they were made on).
+
+        Args:
+            reference: path or file name as written, with either kind of slash.
+            beside: name of the table.
+
+        Raises:
+            Ambiguous: several files fit equally well.
+        """
+        wanted = reference.strip().strip('"').replace("\\", "/")
+        while wanted.startswith("./"):
+            wanted = wanted[2:]
+        folder = beside.rpartition("/")[0]
+        for candidate in (wanted, f"{folder}/{wanted}" if folder else wanted):
+            normal = os.path.normpath(candidate).replace(os.sep, "/")
+            if normal in self._exact:
+                return normal
+        parts = [part.casefold() for part in wanted.split("/") if part not in ("", ".", "..")]
+        if not parts:
+            return None
+        candidates = self._by_base.get(parts[-1], [])
+        if not candidates:
+            return self._one(self._by_stem.get(parts[-1], []), folder) if "." not in parts[-1] else None
+        if len(candidates) > 1:
+            agree = [_common_tail(parts, name.casefold().split("/")) for name in candidates]
+            candidates = [name for name, n in zip(candidates, agree, strict=True) if n == max(agree)]
+        return self._one(candidates, folder)
+
+    def find_beside(self, table: str) -> str | None:
+        """The audio file that a table without file names belongs to: the one of its stem, in its folder first.
+
+        Raises:
+            Ambiguous: several, for example a .wav and a .flac of one stem.
+        """
+        folder, _, base = table.rpartition("/")
+        for stem in _stems(base):
+            if found := self._by_stem.get(stem):
+                return self._one(found, folder)
+            if is_audio(stem) and stem in self._by_base:  # rec.wav.txt
+                return self._one(self._by_base[stem], folder)
+        return None
+
+    @staticmethod
+    def _one(candidates: list[str], folder: str) -> str | None:
+        if len(candidates) > 1:
+            candidates = [name for name in candidates if name.rpartition("/")[0] == folder] or candidates
+        if len(candidates) > 1:
+            raise Ambiguous(candidates)
+        return candidates[0] if candidates else None
+
+    def recording(self, name: str, **more: object) -> RawRecording:
+        """A RawRecording for an audio file of this folder."""
+        return RawRecording(self.root / name, name, **more)  # type: ignore[arg-type]
+
+    def listed(self, mentioned: Iterable[str], unannotated: str) -> tuple[list[RawRecording], list[Problem]]:
+        """The recordings of a dataset whose tables mention `mentioned`; the others by the option `unannotated`."""
+        mentioned = set(mentioned)
+        if unannotated == "background":
+            return [self.recording(name) for name in self.audio], []
+        left_out = [
+            problem(
+                "unlisted",
+                name,
+                "no table mentions it, so it is unknown what is in it; set unannotated = background to take it as background",
+            )
+            for name in self.audio
+            if name not in mentioned
+        ]
+        return [self.recording(name) for name in self.audio if name in mentioned], left_out
+
+
+def _common_tail(a: list[str], b: list[str]) -> int:
+    count = 0
+    for x, y in zip(reversed(a), reversed(b), strict=False):
+        if x != y:
+            break
+        count += 1
+    return count
+
+
+def _stems(base: str) -> list[str]:
+    """Stems of the recording that a table's file name may stand for, longest first."""
+    stem = base.rpartition(".")[0].casefold()
+    found = [stem]
+    for ending in _TABLE_ENDINGS:
+        if stem.endswith(ending):
+            found.append(stem[: -len(ending)])
+    # Any further ".word" endings, e.g. rec.Table.1.selections.txt or rec.analyst2.txt.
+    while "." in stem:
+        stem = stem.rpartition(".")[0]
+        found.append(stem)
+    return list(dict.fromkeys(s for s in found if s))

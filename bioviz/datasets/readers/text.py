@@ -1,0 +1,166 @@
+"""Text tables in any usual encoding, separator and decimal mark, read into rows with their line number."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioviz.errors import BadInput
+
+HEAD_BYTES = 4096
+MAX_TABLE_BYTES = 512 * 1024 * 1024
+
+
+def decode(raw: bytes) -> str:
+    """Text of a file: by its byte-order mark, else UTF-8, else Windows-1252 (what older programs write)."""
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if raw.startswith(mark):
+            return raw.decode(name, "replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def head(path: Path) -> str:
+    """The first line of a text file that is not blank; "" if there is none or the file cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(HEAD_BYTES)
+    except OSError:
+        return ""
+    if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ""  # binary
+    # A character may be cut at the end of the piece, a 2-byte one too.
+    text = (
+        decode(raw[: len(raw) // 2 * 2]) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else _decode_piece(raw)
+    )
+    return next((line.strip("\r\n") for line in text.splitlines() if line.strip()), "")
+
+
+def _decode_piece(raw: bytes) -> str:
+    for cut in range(min(4, len(raw) + 1)):
+        try:
+            return raw[: len(raw) - cut].decode("utf-8-sig")
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("cp1252", "replace")
+
+
+def read_text(path: Path) -> str:
+    """The whole text of a table.
+
+    Raises:
+        BadInput: it cannot be read, is binary, or is larger than 512 MiB.
+    """
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_TABLE_BYTES:
+            raise BadInput(f"{path.name} is larger than 512 MiB; split it.")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path.name} cannot be read: {error.strerror}.") from error
+    text = decode(raw)
+    if "\0" in text:
+        raise BadInput(f"{path.name} is not a text table.")
+    return text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its line number in the file, and its cells by column name (as written, blanks stripped)."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def get(self, column: str | None) -> str:
+        return self.cells.get(column, "") if column else ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a header line."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    delimiter: str
+
+    def column(self, *names: str) -> str | None:
+        """The first of these columns that the table has, compared without regard to case, blanks and underscores."""
+        mine = {plain(column): column for column in self.columns}
+        return next((mine[plain(name)] for name in names if plain(name) in mine), None)
+
+
+def plain(column: str) -> str:
+    """A column name for comparing."""
+    return "".join(ch for ch in column.casefold() if ch not in " _-*")
+
+
+def delimiter_of(line: str) -> str:
+    """Tab, semicolon or comma, whichever is commonest in a header line."""
+    return max(("\t", ";", ","), key=line.count)
+
+
+def columns_of(line: str) -> list[str]:
+    """Column names of a header line."""
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter_of(line)), [])]
+
+
+def parse_table(text: str) -> Table:
+    """Parse a table with a header; blank lines are passed over, missing cells are "".
+
+    Raises:
+        BadInput: it has no header, or quotes that do not close.
+    """
+    lines = text.lstrip("\ufeff").splitlines()
+    first = next((i for i, line in enumerate(lines) if line.strip()), None)
+    if first is None:
+        raise BadInput("The table is empty: not even a header line.")
+    delimiter = delimiter_of(lines[first])
+    body = io.StringIO("\n".join(lines[first:]))
+    reader = csv.reader(
+        body, delimiter=delimiter, quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    )
+    try:
+        columns = tuple(cell.strip().strip('"') for cell in next(reader))
+        rows = tuple(_rows(reader, columns, first, delimiter == "\t"))
+    except csv.Error as error:
+        raise BadInput(f"The table is broken at line {first + reader.line_num}: {error}.") from error
+    return Table(columns, rows, delimiter)
+
+
+def _rows(reader: Iterator[list[str]], columns: tuple[str, ...], first: int, tabbed: bool) -> Iterator[Row]:
+    for cells in reader:
+        # In tables with tabs quotes are part of the text, except round a whole cell.
+        cells = [_unquote(c) if tabbed else c.strip() for c in cells]
+        if any(cells):
+            padded = cells + [""] * (len(columns) - len(cells))
+            yield Row(first + reader.line_num, dict(zip(columns, padded, strict=False)))
+
+
+def _unquote(cell: str) -> str:
+    cell = cell.strip()
+    if len(cell) >= 2 and cell[0] == cell[-1] == '"':
+        return cell[1:-1].replace('""', '"')
+    return cell
+
+
+def number(text: str) -> float | None:
+    """A finite number with point or comma as decimal mark; None for anything else."""
+    text = text.strip()
+    if "," in text and "." not in text:
+        text = text.replace(",", ".")
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e300 else None
+
+
+def hertz(text: str) -> float | None:
+    """A frequency in Hz; None if it is missing or not above or at zero (Audacity writes -1 for "none")."""
+    value = number(text)
+    return value if value is not None and value >= 0 else None

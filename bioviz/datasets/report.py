@@ -1,0 +1,108 @@
+"""What a dataset holds and what was wrong with it, in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from bioviz.datasets.problems import KINDS
+from bioviz.datasets.types import BACKGROUND, Dataset
+
+
+@dataclass(frozen=True)
+class LabelCount:
+    """How much there is of a label: clips that carry it, hours of those clips, annotations (0 in classification)."""
+
+    label: str
+    clips: int
+    annotations: int
+    hours: float
+
+
+@dataclass(frozen=True)
+class ProblemGroup:
+    """All problems of a kind; `items` are (file, detail)."""
+
+    kind: str
+    title: str
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The validation report of a dataset.
+
+    Attributes:
+        recordings, clips, annotations: numbers of them.
+        hours: length of all recordings; clip_hours: of all clips (overlapping windows count each).
+        background_clips, background_share: clips without a label, and their share of all clips.
+        multi_label_clips: clips with more than one label.
+        labels: one row a label and a last one for background, in the dataset's order.
+        sample_rates, channels: how many recordings have each.
+        splits: clips in each split.
+        problems: by kind, the most frequent first.
+    """
+
+    name: str
+    task: str
+    recordings: int
+    clips: int
+    annotations: int
+    hours: float
+    clip_hours: float
+    background_clips: int
+    background_share: float
+    multi_label_clips: int
+    labels: tuple[LabelCount, ...]
+    sample_rates: Mapping[int, int]
+    channels: Mapping[int, int]
+    splits: Mapping[str, int]
+    problems: tuple[ProblemGroup, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as JSON-able values."""
+        plain = asdict(self)
+        for name in ("sample_rates", "channels"):
+            plain[name] = {str(key): n for key, n in plain[name].items()}
+        return plain
+
+
+def report(dataset: Dataset) -> Report:
+    """Count what a dataset holds."""
+    clips = dataset.clips
+    hours = float(np.sum(clips.end_s - clips.start_s)) / 3600
+    clip_hours = dataset.plan.width_s / 3600
+    on = clips.labels.sum(axis=0)
+    boxes = Counter(a.label for a in dataset.annotations)
+    background = int((~clips.labels.any(axis=1)).sum()) if len(clips) else 0
+    rows = [
+        LabelCount(label, int(n), boxes[label], int(n) * clip_hours)
+        for label, n in zip(dataset.labels, on, strict=True)
+    ]
+    rows.append(LabelCount(BACKGROUND, background, 0, background * clip_hours))
+    kinds = Counter(p.kind for p in dataset.problems)
+    return Report(
+        name=dataset.name,
+        task=dataset.task,
+        recordings=len(dataset.recordings),
+        clips=len(clips),
+        annotations=len(dataset.annotations),
+        hours=sum(r.duration_s for r in dataset.recordings) / 3600,
+        clip_hours=hours,
+        background_clips=background,
+        background_share=background / len(clips) if len(clips) else 0.0,
+        multi_label_clips=int((clips.labels.sum(axis=1) > 1).sum()),
+        labels=tuple(rows),
+        sample_rates=dict(sorted(Counter(r.sample_rate for r in dataset.recordings).items())),
+        channels=dict(sorted(Counter(r.channels for r in dataset.recordings).items())),
+        splits=dict(sorted(Counter(clips.split.tolist()).items())),
+        problems=tuple(
+            ProblemGroup(
+                kind, KINDS[kind], tuple((p.file, p.detail) for p in dataset.problems if p.kind == kind)
+            )
+            for kind, _ in kinds.most_common()
+        ),
+    )

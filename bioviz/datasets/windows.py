@@ -1,0 +1,102 @@
+"""From recordings and annotations to labelled windows, by the rule of BEANS (Hagiwara et al. 2023).
+
+Window i of a recording covers [i * hop, i * hop + width]. A label is on if the overlap of one of its annotations
+with the window, divided by the shorter of the two, exceeds `min_overlap`, or if the annotation covers the window.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bioviz.datasets.types import WindowPlan
+
+# Lengths come as decimal numbers, so that (60.0 - 0.3) / 0.1 may fall short of 597 by a rounding error.
+_ROUNDING = 1e-9
+
+
+def count_windows(length_s: np.ndarray, plan: WindowPlan, pad_short: bool = True) -> np.ndarray:
+    """Number of windows of recordings: floor((length - width) / hop) + 1.
+
+    Args:
+        length_s: (R,) seconds.
+        plan: width and hop.
+        pad_short: a recording shorter than the width still gets one window, padded with silence. Without it BEANS's
+            own rule holds: one window if less than a hop is missing, else none.
+
+    Returns:
+        (R,) int64.
+    """
+    steps = (np.asarray(length_s, dtype=np.float64) - plan.width_s) / plan.hop_s
+    count = np.floor(steps + _ROUNDING).astype(np.int64) + 1
+    short = steps + _ROUNDING < 0
+    return np.where(short, pad_short or steps > -1, count).astype(np.int64)
+
+
+def window_starts(count: np.ndarray, hop_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """Lay out windows, recording after recording.
+
+    Args:
+        count: (R,) windows of each recording.
+        hop_s: seconds between them.
+
+    Returns:
+        (N,) int32 recording of each window, (N,) float64 start in seconds.
+    """
+    count = np.asarray(count, dtype=np.int64)
+    recording = np.repeat(np.arange(len(count), dtype=np.int32), count)
+    return recording, _ragged(count) * float(hop_s)
+
+
+def label_windows(
+    count: np.ndarray,
+    plan: WindowPlan,
+    recording: np.ndarray,
+    start_s: np.ndarray,
+    end_s: np.ndarray,
+    label: np.ndarray,
+    n_labels: int,
+) -> np.ndarray:
+    """Put labels on windows.
+
+    Args:
+        count: (R,) windows of each recording.
+        plan: width, hop, least overlap.
+        recording: (A,) recording of each annotation.
+        start_s, end_s: (A,) seconds within the recording. One of no length labels nothing.
+        label: (A,) column of its label.
+        n_labels: L.
+
+    Returns:
+        (N, L) bool, windows in the order of `window_starts`.
+    """
+    count = np.asarray(count, dtype=np.int64)
+    on = np.zeros((int(count.sum()), n_labels), dtype=bool)
+    start_s, end_s = np.asarray(start_s, np.float64), np.asarray(end_s, np.float64)
+    kept = np.flatnonzero(end_s > start_s)
+    if not len(kept):
+        return on
+    recording, label = np.asarray(recording)[kept], np.asarray(label)[kept]
+    start_s, end_s = start_s[kept], end_s[kept]
+    # The windows that touch an annotation, with one to spare at either end against rounding.
+    first = np.floor((start_s - plan.width_s) / plan.hop_s).astype(np.int64) - 1
+    last = np.ceil(end_s / plan.hop_s).astype(np.int64) + 1
+    first = np.clip(first, 0, count[recording])
+    last = np.clip(last + 1, first, count[recording])
+    number = last - first
+    which = np.repeat(np.arange(len(kept)), number)
+    window = np.repeat(first, number) + _ragged(number)
+
+    begin = window * float(plan.hop_s)
+    end = begin + plan.width_s
+    a, b = start_s[which], end_s[which]
+    overlap = (np.minimum(end, b) - np.maximum(begin, a)) / np.minimum(end - begin, b - a)
+    hit = (overlap > plan.min_overlap) | ((a <= begin) & (end <= b))
+    offsets = np.concatenate([[0], np.cumsum(count)[:-1]])
+    on[(offsets[recording[which]] + window)[hit], label[which][hit]] = True
+    return on
+
+
+def _ragged(count: np.ndarray) -> np.ndarray:
+    """0..c-1 for each c of `count`, one after the other, (sum,) int64."""
+    total = int(count.sum())
+    return np.arange(total) - np.repeat(np.cumsum(count) - count, count)
