@@ -1,0 +1,90 @@
+"""Groups of clips found without their labels."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Literal
+
+import numpy as np
+
+from bioviz.analysis.rows import finite_rows
+from bioviz.errors import BadInput
+
+Clustering = Literal["kmeans", "agglomerative", "gmm", "hdbscan"]
+CLUSTERINGS: tuple[Clustering, ...] = ("kmeans", "agglomerative", "gmm", "hdbscan")
+DENSE_WARD_UP_TO = 10_000
+"""Points up to which Ward looks at all pairs (4 n^2 bytes); above, only at each point's neighbours."""
+
+
+def cluster(points: np.ndarray, k: int, method: Clustering = "kmeans", seed: int = 42) -> np.ndarray:
+    """Cluster the rows of a projection (the paper's way) or of an embedding.
+
+    Args:
+        points: (n, d). Rows with NaN belong to no cluster.
+        k: number of clusters, lowered to the number of distinct points. HDBSCAN finds its own.
+        method: "kmeans" (scikit-learn's, k-means++), "agglomerative" (Ward), "gmm" (Gaussian mixture: full
+            covariance up to 10 dimensions, diagonal above), "hdbscan" (max(5, n/200) points or more each).
+        seed: of kmeans and gmm.
+
+    Returns:
+        (n,) int32: 0..k-1, or -1 for no cluster (NaN rows; HDBSCAN's noise).
+
+    Raises:
+        BadInput: an unknown method, or k < 1.
+    """
+    if method not in CLUSTERINGS:
+        raise BadInput(f"Unknown clustering {method!r}: choose one of {', '.join(CLUSTERINGS)}.")
+    if k < 1:
+        raise BadInput(f"The number of clusters must be at least 1, not {k}.")
+    points = np.asarray(points)
+    good = finite_rows(points)
+    clusters = np.full(len(points), -1, dtype=np.int32)
+    rows = points[good]
+    distinct = min(len(rows), k + 1) if len(rows) <= 1 else len(np.unique(rows, axis=0))
+    k = min(k, distinct)
+    if len(rows) == 0:
+        return clusters
+    if method == "hdbscan":
+        clusters[good] = _hdbscan(rows)
+    elif k == 1:
+        clusters[good] = 0
+    else:
+        clusters[good] = {"kmeans": _kmeans, "agglomerative": _ward, "gmm": _mixture}[method](rows, k, seed)
+    return clusters
+
+
+def _kmeans(points: np.ndarray, k: int, seed: int) -> np.ndarray:
+    from sklearn.cluster import KMeans
+
+    return KMeans(n_clusters=k, random_state=seed).fit_predict(points)
+
+
+def _ward(points: np.ndarray, k: int, seed: int) -> np.ndarray:
+    from sklearn.cluster import AgglomerativeClustering
+    from sklearn.neighbors import kneighbors_graph
+
+    near = None if len(points) <= DENSE_WARD_UP_TO else kneighbors_graph(points, 15, include_self=False)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="the number of connected components")
+        return AgglomerativeClustering(n_clusters=k, connectivity=near).fit_predict(points)
+
+
+def _mixture(points: np.ndarray, k: int, seed: int) -> np.ndarray:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import GaussianMixture
+
+    shape = "full" if points.shape[1] <= 10 else "diag"
+    wide = np.asarray(points, dtype=np.float64)
+    wide = (wide - wide.mean(axis=0)) / max(wide.std(), 1e-12)  # so that reg_covar means the same everywhere
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return GaussianMixture(k, covariance_type=shape, reg_covar=1e-5, random_state=seed).fit_predict(wide)
+
+
+def _hdbscan(points: np.ndarray) -> np.ndarray:
+    from sklearn.cluster import HDBSCAN
+
+    smallest = max(5, len(points) // 200)
+    if len(points) <= smallest:
+        return np.full(len(points), -1)
+    return HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points)

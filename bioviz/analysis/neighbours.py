@@ -1,0 +1,183 @@
+"""The k-nearest-neighbour graph of an embedding set: computed once, used by everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.analysis.rows import Metric, Rows, blocks, finite_rows, prepare
+from bioviz.errors import BadInput
+from bioviz.progress import Progress, Silent
+
+EXACT_UP_TO = 30_000
+"""Clips up to which all pairs are looked at; above, pynndescent (tests/bench/bench_analysis.py)."""
+SPARE = 8
+"""Candidates beyond k: they are chosen by float32 products and put in order by exact differences."""
+
+
+@dataclass(frozen=True)
+class KnnGraph:
+    """The nearest neighbours of every clip, nearest first, the clip itself not among them.
+
+    Attributes:
+        indices: (n, k) int32 rows; -1 where there are fewer than k.
+        distances: (n, k) float32; infinity where there are fewer than k. Cosine distance is 1 - cosine.
+        metric: "cosine" or "euclidean".
+        grouped: neighbours of the clip's own group (recording) are left out.
+    """
+
+    indices: np.ndarray
+    distances: np.ndarray
+    metric: Metric
+    grouped: bool = False
+
+    @property
+    def k(self) -> int:
+        return self.indices.shape[1]
+
+    def first(self, k: int) -> KnnGraph:
+        """The graph of the k nearest alone (views)."""
+        return KnnGraph(self.indices[:, :k], self.distances[:, :k], self.metric, self.grouped)
+
+
+def knn(
+    x: np.ndarray,
+    k: int,
+    metric: Metric = "cosine",
+    groups: np.ndarray | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+    exact_up_to: int = EXACT_UP_TO,
+) -> KnnGraph:
+    """The k nearest other rows of each row.
+
+    Args:
+        x: (n, d) embedding. A row with NaN has no neighbours and is nobody's neighbour.
+        k: neighbours a row.
+        metric: "cosine" (1 - cosine; a row of zeros is 1 from everything) or "euclidean".
+        groups: (n,) ints such as the recording; neighbours of the same group are left out.
+        seed: of the approximate search.
+        exact_up_to: rows up to which the result is exact; above it pynndescent finds candidates, and rows
+            whose candidates leave fewer than k after leaving out their group are searched exactly.
+
+    Ties go to the lower row number, so that a result is reproducible.
+
+    Raises:
+        BadInput: k < 1, an unknown metric, groups of another length.
+    """
+    graphs = _graphs(
+        x, k, metric, [None if groups is None else np.asarray(groups)], seed, progress, exact_up_to
+    )
+    return graphs[0]
+
+
+def knn_both(
+    x: np.ndarray,
+    k: int,
+    groups: np.ndarray,
+    metric: Metric = "cosine",
+    seed: int = 0,
+    progress: Progress | None = None,
+    exact_up_to: int = EXACT_UP_TO,
+) -> tuple[KnnGraph, KnnGraph]:
+    """(graph of all neighbours, graph without those of the same group) in one pass; see `knn`."""
+    both = _graphs(x, k, metric, [None, np.asarray(groups)], seed, progress, exact_up_to)
+    return both[0], both[1]
+
+
+def _graphs(x, k, metric, groupings, seed, progress, exact_up_to) -> list[KnnGraph]:
+    x = np.asarray(x)
+    if k < 1:
+        raise BadInput(f"The number of neighbours must be at least 1, not {k}.")
+    for groups in groupings:
+        if groups is not None and len(groups) != len(x):
+            raise BadInput(f"{len(groups)} groups were given for {len(x)} clips.")
+    progress = progress or Silent()
+    good = np.flatnonzero(finite_rows(x))
+    rows = prepare(x[good], metric)
+    inner = [
+        None if groups is None else np.unique(groups[good], return_inverse=True)[1] for groups in groupings
+    ]
+    if len(good) <= exact_up_to:
+        found = _exact(rows, np.arange(len(good)), k, inner, progress)
+    else:
+        found = _approximate(rows, k, inner, seed, progress)
+    graphs = []
+    for groups, (indices, distances) in zip(groupings, found, strict=True):
+        all_indices = np.full((len(x), k), -1, dtype=np.int32)
+        all_distances = np.full((len(x), k), np.inf, dtype=np.float32)
+        all_indices[good] = np.where(indices >= 0, good[indices] if len(good) else -1, -1)
+        all_distances[good] = distances
+        graphs.append(KnnGraph(all_indices, all_distances, metric, groups is not None))
+    return graphs
+
+
+def _exact(
+    rows: Rows, queries: np.ndarray, k: int, groupings: list[np.ndarray | None], progress: Progress
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each grouping the (indices, distances) of the queries, from all pairs, by blocks."""
+    n = len(rows)
+    found = [
+        (np.full((len(queries), k), -1, dtype=np.int64), np.full((len(queries), k), np.inf, dtype=np.float32))
+        for _ in groupings
+    ]
+    many = min(n, k + SPARE)
+    for start, stop in blocks(len(queries), 4 * n):
+        progress.report("neighbours", start, len(queries))
+        part = queries[start:stop]
+        keys = rows.keys(part)
+        keys[np.arange(len(part)), part] = np.inf
+        for (indices, distances), groups in zip(found, groupings, strict=True):
+            if groups is not None:
+                keys[groups[part, None] == groups[None, :]] = np.inf
+            chosen = (
+                np.argpartition(keys, many - 1, axis=1)[:, :many]
+                if many < n
+                else np.tile(np.arange(n), (len(part), 1))
+            )
+            left_out = np.isinf(np.take_along_axis(keys, chosen, axis=1))
+            indices[start:stop], distances[start:stop] = _nearest(rows, part, chosen, left_out, k)
+    progress.report("neighbours", len(queries), len(queries))
+    return found
+
+
+def _nearest(rows: Rows, queries, chosen, left_out, k) -> tuple[np.ndarray, np.ndarray]:
+    """The k nearest of the `chosen` by exact distance, ties by row; -1 and infinity where none is left."""
+    order = np.argsort(chosen, axis=1)
+    chosen, left_out = np.take_along_axis(chosen, order, 1), np.take_along_axis(left_out, order, 1)
+    distances = rows.distances(queries, chosen)
+    distances[left_out] = np.inf
+    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    distances = np.take_along_axis(distances, order, 1)
+    chosen = np.where(np.isinf(distances), -1, np.take_along_axis(chosen, order, 1))
+    short = k - chosen.shape[1]
+    if short > 0:
+        chosen = np.pad(chosen, ((0, 0), (0, short)), constant_values=-1)
+        distances = np.pad(distances, ((0, 0), (0, short)), constant_values=np.inf)
+    return chosen, distances
+
+
+def _approximate(rows: Rows, k: int, groupings, seed: int, progress: Progress):
+    """As `_exact` for all rows, from pynndescent's candidates; exact where a group takes too many of them."""
+    from pynndescent import NNDescent
+
+    n = len(rows)
+    progress.report("neighbours", 0, n)
+    # Asking for more than k raises recall and leaves room for the neighbours of the own group.
+    wanted = min(n - 1, k + max(SPARE, k // 2))
+    index = NNDescent(rows.x, metric="euclidean", n_neighbors=wanted + 1, random_state=seed, low_memory=True)
+    candidates = np.asarray(index.neighbor_graph[0], dtype=np.int64)
+    all_rows = np.arange(n)
+    found = []
+    for groups in groupings:
+        left_out = (candidates == all_rows[:, None]) | (candidates < 0)
+        if groups is not None:
+            left_out |= groups[candidates] == groups[:, None]
+        indices, distances = _nearest(rows, all_rows, np.maximum(candidates, 0), left_out, k)
+        short = np.flatnonzero((indices < 0).any(axis=1) | (rows.penalty > 0))
+        if len(short):
+            indices[short], distances[short] = _exact(rows, short, k, [groups], progress)[0]
+        found.append((indices, distances))
+    progress.report("neighbours", n, n)
+    return found

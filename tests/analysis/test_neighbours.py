@@ -1,0 +1,139 @@
+"""The neighbour graph against scikit-learn and against a plain loop, and its hard cases."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.neighbors import NearestNeighbors
+
+from bioviz.analysis.neighbours import knn, knn_both
+from bioviz.errors import BadInput
+
+
+def slow_knn(x, k, metric, groups=None):
+    """(indices, distances) by a loop over pairs."""
+    n = len(x)
+    indices, distances = np.full((n, k), -1), np.full((n, k), np.inf)
+    for i in range(n):
+        pairs = []
+        for j in range(n):
+            if i == j or (groups is not None and groups[i] == groups[j]):
+                continue
+            a, b = x[i].astype(float), x[j].astype(float)
+            if metric == "euclidean":
+                d = np.sqrt(((a - b) ** 2).sum())
+            else:
+                norm = np.linalg.norm(a) * np.linalg.norm(b)
+                d = 1 - (a @ b / norm if norm else 0)
+            pairs.append((d, j))
+        for column, (d, j) in enumerate(sorted(pairs)[:k]):
+            indices[i, column], distances[i, column] = j, d
+    return indices, distances
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_equals_scikit_learn(metric):
+    x = np.random.default_rng(1).normal(3, 1, (400, 24)).astype(np.float32)
+    graph = knn(x, 10, metric)
+    distances, indices = (
+        NearestNeighbors(n_neighbors=10, metric=metric, algorithm="brute").fit(x).kneighbors()
+    )
+    assert graph.indices.dtype == np.int32 and graph.distances.dtype == np.float32
+    assert (graph.indices == indices).all()
+    np.testing.assert_allclose(graph.distances, distances, atol=2e-6)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_leaves_out_the_own_group(metric):
+    rng = np.random.default_rng(2)
+    x, groups = rng.normal(size=(60, 5)).astype(np.float32), rng.integers(0, 6, 60) * 7
+    with_all, without = knn_both(x, 8, groups, metric)
+    for graph, given_groups in ((with_all, None), (without, groups)):
+        indices, distances = slow_knn(x, 8, metric, given_groups)
+        assert (graph.indices == indices).all()
+        np.testing.assert_allclose(graph.distances, distances, atol=2e-6)
+    assert without.grouped and not with_all.grouped
+    assert (knn(x, 8, metric, groups).indices == without.indices).all()
+
+
+def test_too_few_neighbours_are_minus_one_and_infinity():
+    x = np.arange(6, dtype=np.float32).reshape(6, 1)
+    graph = knn(x, 4, "euclidean", groups=np.array([0, 0, 0, 0, 0, 1]))
+    assert graph.indices[0].tolist() == [5, -1, -1, -1]
+    assert graph.distances[0].tolist() == [5, np.inf, np.inf, np.inf]
+    assert graph.indices[5].tolist() == [4, 3, 2, 1]
+    assert knn(x[:1], 3).indices.tolist() == [[-1, -1, -1]]
+    assert knn(x[:0], 3).indices.shape == (0, 3)
+
+
+def test_rows_with_nan_have_no_neighbours_and_are_nobodys():
+    x = np.random.default_rng(3).normal(size=(20, 4)).astype(np.float32)
+    x[4, 1] = np.nan
+    x[9] = np.inf
+    graph = knn(x, 5, "euclidean")
+    assert (graph.indices[[4, 9]] == -1).all() and np.isinf(graph.distances[[4, 9]]).all()
+    rest = np.delete(np.arange(20), [4, 9])
+    assert (graph.indices[rest] >= 0).all() and not np.isin(graph.indices[rest], [4, 9]).any()
+    assert (graph.indices[rest] == rest[knn(x[rest], 5, "euclidean").indices]).all()
+
+
+def test_copies_are_at_distance_zero_even_far_from_the_origin():
+    x = np.random.default_rng(4).normal(size=(10, 6)).astype(np.float32) + 1000
+    x = np.vstack([x, x, x])
+    for metric in ("euclidean", "cosine"):
+        graph = knn(x, 2, metric)
+        assert (graph.indices % 10 == np.arange(30)[:, None] % 10).all()
+        assert (graph.distances == 0).all()
+        assert (np.diff(graph.indices, axis=1) > 0).all()  # ties by row
+
+
+def test_a_row_of_zeros_is_at_cosine_distance_one():
+    x = np.array([[0, 0], [0, 0], [1, 0], [2, 0.0], [-1, 0]], dtype=np.float32)
+    graph = knn(x, 4, "cosine")
+    assert graph.distances[0].tolist() == [1, 1, 1, 1]
+    assert graph.distances[2].tolist() == [0, 1, 1, 2]
+    assert graph.indices[2].tolist() == [3, 0, 1, 4]
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_approximate_search_recalls_nearly_all_and_repeats_itself(metric):
+    rng = np.random.default_rng(5)
+    centres = rng.normal(size=(20, 32)) * 2
+    x = (centres[rng.integers(0, 20, 1500)] + rng.normal(size=(1500, 32))).astype(np.float32)
+    groups = np.repeat(np.arange(30), 50)
+    exact = knn_both(x, 10, groups, metric)
+    rough = knn_both(x, 10, groups, metric, exact_up_to=100)
+    again = knn_both(x, 10, groups, metric, exact_up_to=100)
+    for a, b, c in zip(exact, rough, again, strict=True):
+        recall = np.mean([len(np.intersect1d(p, q)) / 10 for p, q in zip(a.indices, b.indices, strict=True)])
+        assert recall > 0.97
+        assert (b.indices == c.indices).all()
+        assert (b.indices != np.arange(1500)[:, None]).all()
+        same = a.indices == b.indices
+        np.testing.assert_allclose(a.distances[same], b.distances[same], atol=1e-5)
+    assert (groups[rough[1].indices] != groups[:, None]).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(n=st.integers(1, 25), k=st.integers(1, 8), groups=st.integers(1, 5), seed=st.integers(0, 1000))
+def test_against_the_loop(n, k, groups, seed):
+    rng = np.random.default_rng(seed)
+    x, groups = rng.normal(size=(n, 3)).astype(np.float32), rng.integers(0, groups, n)
+    graph = knn(x, k, "euclidean", groups)
+    indices, distances = slow_knn(x, k, "euclidean", groups)
+    assert (graph.indices == indices).all()
+    np.testing.assert_allclose(graph.distances, distances, rtol=1e-5)
+
+
+def test_says_what_is_wrong():
+    x = np.zeros((4, 2), np.float32)
+    with pytest.raises(BadInput, match="at least 1"):
+        knn(x, 0)
+    with pytest.raises(BadInput, match="Unknown distance 'manhattan'"):
+        knn(x, 1, "manhattan")
+    with pytest.raises(BadInput, match="3 groups were given for 4 clips"):
+        knn(x, 1, groups=np.zeros(3))
+    with pytest.raises(BadInput, match="one row a clip"):
+        knn(np.zeros(4), 1)

@@ -1,0 +1,166 @@
+"""The paper's protocol against hand-written scikit-learn code; clustering, silhouettes and matching."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.cluster import KMeans
+from sklearn.metrics import (
+    adjusted_rand_score,
+    normalized_mutual_info_score,
+    silhouette_samples,
+    silhouette_score,
+)
+
+from bioviz.analysis.clustering import CLUSTERINGS, cluster
+from bioviz.analysis.matching import match
+from bioviz.analysis.scores import paper_scores
+from bioviz.analysis.silhouette import BLOCK, silhouettes
+from bioviz.errors import BadInput
+
+
+def planted(n=300, labels=5, seed=0, spread=1.0):
+    rng = np.random.default_rng(seed)
+    targets = rng.integers(0, labels, n)
+    x = rng.normal(size=(labels, 12))[targets] * 4 + rng.normal(size=(n, 12)) * spread
+    return x.astype(np.float32), x[:, :2].astype(np.float32), targets
+
+
+def test_equals_scikit_learn_on_the_same_arrays():
+    x, xy, targets = planted(spread=3)
+    scores = paper_scores(x, xy, targets)
+    predicted = KMeans(n_clusters=5, random_state=42).fit_predict(xy)
+    assert (scores.clusters == predicted).all() and scores.k == 5
+    assert scores.nmi == normalized_mutual_info_score(targets, predicted)
+    assert scores.ari == adjusted_rand_score(targets, predicted)
+    assert scores.silhouette == pytest.approx(silhouette_score(x, predicted), abs=1e-6)
+    assert scores.notes == {}
+    assert (paper_scores(x, xy, targets).clusters == scores.clusters).all()
+
+
+def test_background_counts_as_a_label():
+    x, xy, targets = planted(labels=3)
+    assert paper_scores(x, xy, targets * 7).k == 3
+
+
+@pytest.mark.parametrize("target", [0, 4])
+def test_one_label_is_undefined_and_says_why(target):
+    x, xy, _ = planted(20)
+    scores = paper_scores(x, xy, np.full(20, target))
+    assert (scores.nmi, scores.ari, scores.silhouette) == (None, None, None)
+    assert scores.k == 1 and set(scores.notes) == {"nmi", "ari", "silhouette"}
+
+
+def test_few_clips_and_copies():
+    x = np.eye(3, dtype=np.float32)
+    scores = paper_scores(x, x[:, :2], np.arange(3))
+    assert scores.silhouette is None and "of its own" in scores.notes["silhouette"]
+    assert scores.nmi == pytest.approx(1)
+    same = paper_scores(np.ones((6, 3)), np.ones((6, 2)), np.array([0, 1, 2, 0, 1, 2]))
+    assert same.silhouette is None and same.nmi == 0
+    empty = paper_scores(np.zeros((0, 3)), np.zeros((0, 2)), np.zeros(0, int))
+    assert empty.nmi is None and "no clip" in empty.notes["nmi"]
+
+
+def test_clips_without_embedding_are_left_out_and_noted():
+    x, xy, targets = planted()
+    whole = paper_scores(x[5:], xy[5:], targets[5:])
+    x[:5] = np.nan
+    xy[:5] = np.nan
+    scores = paper_scores(x, xy, targets)
+    assert (scores.clusters[:5] == -1).all()
+    assert (scores.nmi, scores.ari, scores.silhouette) == (whole.nmi, whole.ari, whole.silhouette)
+    assert scores.notes["rows"].startswith("5 of 300")
+    assert scores.to_dict()["k"] == 5
+
+
+@pytest.mark.parametrize("n", [50, BLOCK + 1, 2 * BLOCK + 100])
+def test_silhouettes_equal_scikit_learn(n):
+    rng = np.random.default_rng(n)
+    x = (rng.normal(size=(n, 16)) + 50).astype(np.float32)
+    coarse, fine = rng.integers(0, 3, n), rng.integers(0, 40, n) * 3
+    for ours, labels in zip(silhouettes(x, [coarse, fine]), (coarse, fine), strict=True):
+        np.testing.assert_allclose(ours, silhouette_samples(x.astype(float), labels), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["copies", "tight", "far"])
+def test_silhouettes_hold_where_float32_runs_out(kind):
+    rng = np.random.default_rng(3)
+    labels = np.arange(300) % 3
+    x = rng.normal(size=(3, 8))[labels]
+    if kind == "tight":
+        x = x + rng.normal(size=(300, 8)) * 1e-3
+    if kind == "far":
+        x = x + 1e4 + rng.normal(size=(300, 8))
+    x = x.astype(np.float32)
+    labels[:10] = 2
+    np.testing.assert_allclose(
+        silhouettes(x, [labels])[0], silhouette_samples(x.astype(float), labels), atol=1e-6
+    )
+
+
+def test_a_silhouette_of_one_group_is_undefined():
+    assert np.isnan(silhouettes(np.eye(4), [np.zeros(4)])[0]).all()
+
+
+@pytest.mark.parametrize("method", CLUSTERINGS)
+def test_every_clustering_finds_clear_groups(method):
+    _, xy, targets = planted(400, 3, spread=0.2)
+    x, _, _ = planted(400, 3, spread=0.2)
+    for points in (xy, x):
+        found = cluster(points, 3, method)
+        assert found.dtype == np.int32 and adjusted_rand_score(targets, found) > 0.95
+        assert (cluster(points, 3, method) == found).all()
+
+
+def test_agglomerative_above_the_dense_limit(monkeypatch):
+    monkeypatch.setattr("bioviz.analysis.clustering.DENSE_WARD_UP_TO", 100)
+    _, xy, targets = planted(400, 3, spread=0.2)
+    assert adjusted_rand_score(targets, cluster(xy, 3, "agglomerative")) > 0.95
+
+
+@pytest.mark.parametrize("method", CLUSTERINGS)
+def test_clustering_of_few_odd_points(method):
+    assert cluster(np.zeros((0, 2)), 3, method).tolist() == []
+    assert len(cluster(np.ones((6, 2)), 3, method)) == 6
+    points = np.array([[0, 0], [np.nan, 1], [5, 5], [5.1, 5], [0, 0.1]])
+    found = cluster(points, 2, method)
+    assert found[1] == -1
+    if method != "hdbscan":
+        assert found[0] == found[4] != found[2] == found[3]
+
+
+def test_clustering_says_what_is_wrong():
+    with pytest.raises(BadInput, match="Unknown clustering 'dbscan'"):
+        cluster(np.zeros((3, 2)), 2, "dbscan")
+    with pytest.raises(BadInput, match="at least 1"):
+        cluster(np.zeros((3, 2)), 0)
+
+
+def test_match_by_hand():
+    clusters = np.array([0, 0, 0, 1, 1, 2, 2, -1])
+    targets = np.array([2, 2, 0, 0, 0, 0, 2, 1])
+    found = match(clusters, targets, 3)
+    assert found.table.tolist() == [[1, 0, 2], [2, 0, 0], [1, 0, 1]]
+    assert found.assigned.tolist() == [2, 0, -1]  # the third cluster would get label 1, of which it has none
+    assert found.misclustered.tolist() == [False, False, True, False, False, True, True, False]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(-1, 3), st.integers(0, 3)), max_size=30))
+def test_match_is_the_best_of_all(pairs):
+    clusters = np.array([a for a, _ in pairs], dtype=int)
+    targets = np.array([b for _, b in pairs], dtype=int)
+    found = match(clusters, targets, 4)
+    table = np.zeros((4, 4), int)
+    for c, t in pairs:
+        if c >= 0:
+            table[c, t] += 1
+    best = max(sum(table[c, p[c]] for c in range(4)) for p in permutations(range(4)))
+    right = (clusters >= 0) & ~found.misclustered
+    assert right.sum() == best
+    assert (found.table == table[: len(found.table)]).all()
