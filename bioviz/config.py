@@ -48,6 +48,11 @@ def _paths(name: str, default: Path) -> tuple[Path, ...]:
     return tuple(Path(p).expanduser().resolve() for p in raw.split(os.pathsep) if p) or (default.resolve(),)
 
 
+def share_compiled_code() -> None:
+    """Keep what numba compiles in the cache folder, once for all processes. Call before numba is imported."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings().cache_dir / "numba"))
+
+
 def settings() -> Settings:
     """Read the settings anew (cheap), so that tests and jobs can set the environment."""
     cache = Path(os.environ.get("BIOVIZ_CACHE") or PROJECT / "cache").expanduser().resolve()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bioviz.config import settings
+from bioviz.config import share_compiled_code
 from bioviz.errors import BiovizError, Cancelled
 from bioviz.jobs.process import be_modest, identity
 from bioviz.jobs.rate import RateEstimate
@@ -72,8 +72,7 @@ def main(folder: Path) -> int:
     """Run the job in `folder` to its end, whatever that is; return an exit status."""
     write_json(folder / "process.json", identity(os.getpid()))
     be_modest()
-    # Compiled once per cache, not once per process; must be set before numba is imported.
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings().cache_dir / "numba"))
+    share_compiled_code()
     threading.Thread(target=_beat, args=[folder / "heartbeat"], daemon=True, name="heartbeat").start()
     spec = read_json(folder / "spec.json")
     progress = JobProgress(folder)

@@ -1,0 +1,195 @@
+"""Computing a run: what is missing of it, stage by stage, so that a cancelled run goes on from there."""
+
+from __future__ import annotations
+
+import platform
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from bioviz.analysis.matching import match
+from bioviz.analysis.neighbours import KnnGraph, knn_both
+from bioviz.analysis.projection import ProjectionSpec, project
+from bioviz.analysis.scores import paper_scores
+from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
+from bioviz.embedding.pipeline import embed_dataset
+from bioviz.embedding.sets import EmbeddingSet
+from bioviz.errors import BiovizError
+from bioviz.progress import Progress, Silent
+from bioviz.runs import stages
+from bioviz.runs.run import Run, keys_of, open_run, select
+from bioviz.runs.spec import RunSpec
+from bioviz.runs.stages import Keys
+
+CLUSTER_SEED = 42  # the paper's random_state for k-means
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "torch", "torchaudio", "soxr")
+
+
+@dataclass
+class _Clock:
+    """Seconds that each stage took in this computation; a stage found in the cache has none."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def time(self, stage: str):
+        started = time.perf_counter()
+        yield
+        self.seconds[stage] = round(time.perf_counter() - started, 3)
+
+
+def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | None = None) -> Run:
+    """Compute what is missing of a run, and open it.
+
+    Embeds (recording by recording), finds neighbours, draws the map, clusters and scores it; each
+    step is kept on its own, so that another projection embeds nothing.
+
+    Args:
+        spec: what to compute.
+        progress: told of every stage.
+        device: where the model runs; the best there is if None.
+
+    Raises:
+        Missing: no such dataset, model or weights.
+        BadInput: the spec selects no clips that could be read.
+        Cancelled: through `progress`; what was computed is kept.
+    """
+    progress = progress or Silent()
+    dataset = library.load(spec.dataset)
+    run = open_run(spec)
+    if run is not None and not run.failures:  # a recording that failed may be readable by now
+        return run
+    clock = _Clock()
+    warm = warm_up(spec.projection.metric) if spec.projection.method == "umap" else None
+    with clock.time("embedding"):
+        embeddings = embed_dataset(
+            dataset, spec.model, spec.checkpoint, seed=spec.seed, device=device, progress=progress
+        )
+    rows = select(dataset, np.asarray(embeddings.valid), spec)
+    keys = keys_of(dataset, embeddings, rows, spec)
+    x = np.asarray(embeddings.matrix)[rows] if len(rows) < len(embeddings.matrix) else embeddings.matrix
+    graph = _neighbours(x, dataset.clips.recording[rows], keys, spec.projection, progress, clock)
+    if warm is not None:
+        # numba's threading layer bears one caller at a time.
+        warm.join()
+    xy = _projection(x, graph, keys, spec.projection, progress, clock)
+    _scores(x, xy, dataset, rows, keys, spec, embeddings, progress, clock)
+    run = open_run(spec)
+    if run is None:
+        raise BiovizError("What was just computed is gone: is the cache being emptied? Start again.")
+    return run
+
+
+@cache
+def warm_up(metric: str) -> threading.Thread:
+    """Start compiling UMAP in the background, once a process: it takes 8 to 25 s where it was never done."""
+    tiny = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    small = ProjectionSpec(method="umap", n_neighbors=5, metric=metric)
+    thread = threading.Thread(target=project, args=(tiny, small), daemon=True, name="warm-umap")
+    thread.start()
+    return thread
+
+
+def _neighbours(
+    x: np.ndarray, recordings: np.ndarray, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
+) -> KnnGraph:
+    if stages.read_meta("neighbours", keys.neighbours) is None:
+        with clock.time("neighbours"):
+            everywhere, elsewhere = knn_both(x, keys.k, recordings, spec.metric, progress=progress)
+        arrays = {
+            f"{name}_{part}": getattr(graph, part)
+            for name, graph in (("all", everywhere), ("elsewhere", elsewhere))
+            for part in ("indices", "distances")
+        }
+        stages.save("neighbours", keys.neighbours, arrays, {"k": keys.k, "metric": spec.metric})
+        return everywhere
+    indices, distances = (
+        stages.read_array("neighbours", keys.neighbours, f"all_{part}") for part in ("indices", "distances")
+    )
+    return KnnGraph(indices, distances, spec.metric)
+
+
+def _projection(
+    x: np.ndarray, graph: KnnGraph, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
+) -> np.ndarray:
+    if stages.read_meta("projection", keys.projection) is None:
+        with clock.time("projection"):
+            xy = project(x, spec, graph=graph, progress=progress)
+        stages.save("projection", keys.projection, {"xy": xy}, {"spec": spec.to_dict()})
+    return stages.read_array("projection", keys.projection, "xy")
+
+
+def _scores(
+    x: np.ndarray,
+    xy: np.ndarray,
+    dataset: Dataset,
+    rows: np.ndarray,
+    keys: Keys,
+    spec: RunSpec,
+    embeddings: EmbeddingSet,
+    progress: Progress,
+    clock: _Clock,
+) -> None:
+    if stages.read_meta("scores", keys.scores) is not None:
+        return
+    progress.report("scores", 0, 1, "steps")
+    targets = dataset.targets[rows]
+    with clock.time("scores"):
+        scores = paper_scores(x, xy, targets, seed=CLUSTER_SEED)
+        matched = match(scores.clusters, targets, len(dataset.target_names))
+    arrays = {
+        "clusters": scores.clusters,
+        "misclustered": matched.misclustered,
+        "table": matched.table,
+        "assigned": matched.assigned,
+    }
+    about = {
+        "spec": spec.to_dict(),
+        "scores": scores.to_dict(),
+        "provenance": provenance(dataset, embeddings, rows, spec, clock.seconds),
+    }
+    stages.save("scores", keys.scores, arrays, about)
+    progress.report("scores", 1, 1, "steps")
+
+
+def provenance(
+    dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: RunSpec, seconds: dict[str, float]
+) -> dict[str, Any]:
+    """What is needed to compute a run again (JSON-able): data, model, settings, seeds, versions, times."""
+    return {
+        "dataset": {"id": dataset.id, "name": dataset.name, "version": dataset.version, **_plan(dataset)},
+        "embedding": {"key": embeddings.key, **embeddings.provenance},
+        "settings": spec.to_dict(),
+        "cluster_seed": CLUSTER_SEED,
+        "clips": {
+            "dataset": len(dataset.clips),
+            "shown": len(rows),
+            "failed": int((~embeddings.valid).sum()),
+        },
+        "seconds": seconds,
+        "computed": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version(), **_versions()},
+    }
+
+
+def _plan(dataset: Dataset) -> dict[str, float]:
+    plan = dataset.plan
+    return {"width_s": plan.width_s, "hop_s": plan.hop_s, "min_overlap": plan.min_overlap}
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,203 @@
+"""A finished run, and opening one: nothing is computed, large arrays are mapped when they are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bioviz.analysis.matching import ClusterMatch
+from bioviz.analysis.neighbours import KnnGraph
+from bioviz.datasets import library
+from bioviz.datasets.types import Dataset, Problem
+from bioviz.embedding.acoustic import open_acoustic
+from bioviz.embedding.sets import EmbeddingSet, open_set
+from bioviz.errors import BadInput, Missing
+from bioviz.runs import stages
+from bioviz.runs.spec import RunSpec
+from bioviz.runs.stages import Keys
+from bioviz.store.files import Corrupt
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One embedding set with its map, clustering and scores. Row i of every (n, ...) array is clip `rows[i]`.
+
+    Attributes:
+        key: names the run; the same for the same settings and data.
+        spec: what it is of.
+        target_names: ("background", *labels).
+        rows: (n,) int64, increasing: rows of its clips in the dataset; none without an embedding.
+        xy: (n, 2) float32, the map.
+        targets: (n,) int64, 0 for background, else label column + 1.
+        clusters: (n,) int32.
+        match: how clusters and labels go together, and from it the misclustered clips.
+        scores: {"nmi", "ari", "silhouette": float or None, "k": int, "notes": {...}}.
+        provenance: settings, versions, seeds, counts and times (JSON-able).
+    """
+
+    key: str
+    spec: RunSpec
+    target_names: tuple[str, ...]
+    rows: np.ndarray
+    xy: np.ndarray
+    targets: np.ndarray
+    clusters: np.ndarray
+    match: ClusterMatch
+    scores: dict[str, Any]
+    provenance: dict[str, Any]
+    _keys: Keys
+    _set: EmbeddingSet
+    _dataset: Dataset
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def graph(self) -> KnnGraph:
+        """Neighbours of each clip, as positions in this run, those of its own recording among them."""
+        return self._graph("all", grouped=False)
+
+    @cached_property
+    def graph_elsewhere(self) -> KnnGraph:
+        """Neighbours of each clip in other recordings only: what a recording's own noise cannot fake."""
+        return self._graph("elsewhere", grouped=True)
+
+    @property
+    def embedding(self) -> np.ndarray:
+        """(n, D) float32: the memory map itself when the run holds all clips, else a copy of its rows."""
+        matrix = self._set.matrix
+        return matrix if len(self.rows) == len(matrix) else matrix[self.rows]
+
+    @property
+    def misclustered(self) -> np.ndarray:
+        """(n,) bool, the clip's cluster does not stand for its label."""
+        return self.match.misclustered
+
+    @property
+    def table(self) -> np.ndarray:
+        """(k, n_targets) int64, clips of each cluster and label."""
+        return self.match.table
+
+    @property
+    def failures(self) -> tuple[Problem, ...]:
+        """What of the dataset could not be embedded, and why."""
+        return self._set.failures
+
+    @cached_property
+    def acoustic(self) -> dict[str, np.ndarray]:
+        """Acoustic column (`audio.measures.NAMES`) to (n,) float32; empty while they are not measured."""
+        return {name: column[self.rows] for name, column in (open_acoustic(self._dataset) or {}).items()}
+
+    def position(self, row: int) -> int:
+        """Where the dataset's clip `row` stands in this run.
+
+        Raises:
+            Missing: it is not in it.
+        """
+        at = int(np.searchsorted(self.rows, row))
+        if at == len(self.rows) or self.rows[at] != row:
+            raise Missing(f"Clip {row} is not in this map (split {self.spec.split}).")
+        return at
+
+    def _graph(self, name: str, grouped: bool) -> KnnGraph:
+        indices, distances = (
+            stages.read_array("neighbours", self._keys.neighbours, f"{name}_{part}")
+            for part in ("indices", "distances")
+        )
+        return KnnGraph(indices, distances, self.spec.projection.metric, grouped)
+
+
+def select(dataset: Dataset, valid: np.ndarray, spec: RunSpec) -> np.ndarray:
+    """(n,) int64 rows of the clips a run is of: those of its split that have an embedding.
+
+    Raises:
+        BadInput: there is none.
+    """
+    wanted = np.ones(len(dataset.clips), dtype=bool)
+    if spec.split != "all":
+        wanted &= dataset.clips.split == spec.split
+        if not wanted.any():
+            there = sorted({str(name) for name in np.unique(dataset.clips.split)} - {""}) or ["none"]
+            raise BadInput(
+                f"{dataset.name} has no clips in the split {spec.split} (it has: {', '.join(there)})."
+            )
+    if spec.without_background:
+        wanted &= dataset.targets > 0
+        if not wanted.any():
+            raise BadInput(f"{dataset.name} has only background here; show it with its background.")
+    rows = np.flatnonzero(wanted & valid)
+    if not len(rows):
+        raise BadInput(
+            f"None of the {int(wanted.sum())} clips of {dataset.name} could be read; see its report."
+        )
+    return rows.astype(np.int64)
+
+
+def keys_of(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: RunSpec) -> Keys:
+    """The stage keys of a run over `rows` of a dataset."""
+    clips = stages.Clips(
+        dataset=dataset.id,
+        set_key=embeddings.key,
+        rows=rows,
+        recordings=dataset.clips.recording[rows],
+        targets=dataset.targets[rows],
+        target_names=dataset.target_names,
+    )
+    return stages.keys_for(clips, spec.projection)
+
+
+def open_run(spec: RunSpec) -> Run | None:
+    """The finished run of a spec, or None where it is not (or no longer) complete; start a job then.
+
+    Raises:
+        Missing: no such dataset or model.
+        BadInput: the spec selects no clips.
+    """
+    dataset = library.load(spec.dataset)
+    embeddings = open_set(dataset, spec.model, spec.checkpoint, spec.seed)
+    if embeddings is None:
+        return None
+    rows = select(dataset, np.asarray(embeddings.valid), spec)
+    keys = keys_of(dataset, embeddings, rows, spec)
+    names = (("neighbours", keys.neighbours), ("projection", keys.projection), ("scores", keys.scores))
+    *others, meta = (stages.read_meta(stage, key) for stage, key in names)
+    if meta is None or None in others:
+        return None
+    try:
+        clusters, *matched = (
+            stages.read_array("scores", keys.scores, name)
+            for name in ("clusters", "table", "assigned", "misclustered")
+        )
+        xy = stages.read_array("projection", keys.projection, "xy")
+    except Corrupt:
+        return None
+    return Run(
+        key=keys.scores,
+        spec=spec,
+        target_names=dataset.target_names,
+        rows=rows,
+        xy=xy,
+        targets=dataset.targets[rows],
+        clusters=clusters,
+        match=ClusterMatch(*matched),
+        scores=meta["scores"],
+        provenance=meta["provenance"],
+        _keys=keys,
+        _set=embeddings,
+        _dataset=dataset,
+    )
+
+
+def open_run_by_key(key: str) -> Run | None:
+    """The finished run of this key, or None where it is gone or its dataset or weights have changed since."""
+    meta = stages.read_meta("scores", key)
+    if meta is None:
+        return None
+    try:
+        run = open_run(RunSpec.from_dict(meta["spec"]))
+    except Missing:
+        return None
+    return run if run is not None and run.key == key else None

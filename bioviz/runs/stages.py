@@ -1,0 +1,133 @@
+"""A run's stages on disk, each under its own key: a new setting computes only what depends on it.
+
+    embedding set -> neighbours (in all recordings, in others) -> projection -> clustering and scores
+
+A stage is a folder cache_dir/runs/<stage>-<key> with checked arrays and meta.json, which is written last: a
+stage without it is absent.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bioviz.analysis.projection import ProjectionSpec
+from bioviz.config import settings
+from bioviz.store.files import Corrupt, load_array, read_json, save_array, write_json
+from bioviz.store.keys import digest
+from bioviz.store.usage import touch
+
+# Raise a stage's number when its computation changes, and what is cached is computed anew.
+VERSIONS = {"neighbours": 1, "projection": 1, "scores": 1}
+
+# Enough for the largest UMAP preset, the inspector and the diagnosis; never more than there are other clips.
+NEIGHBOURS = 100
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of a run's stages; `scores` names the run as a whole.
+
+    Attributes:
+        neighbours: both neighbour graphs.
+        projection: the map.
+        scores: clustering, scores and match with the labels.
+        k: neighbours kept of each clip.
+    """
+
+    neighbours: str
+    projection: str
+    scores: str
+    k: int
+
+
+@dataclass(frozen=True)
+class Clips:
+    """What a run is over.
+
+    Attributes:
+        dataset: id of the dataset.
+        set_key: of the embedding set.
+        rows: (n,) clips of the run; recordings: (n,) theirs; targets: (n,) theirs, into `target_names`.
+    """
+
+    dataset: str
+    set_key: str
+    rows: np.ndarray
+    recordings: np.ndarray
+    targets: np.ndarray
+    target_names: tuple[str, ...]
+
+
+def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
+    """Name every stage of a run by all that decides it, and by nothing else."""
+    used = projection.to_dict()
+    k = max(1, min(max(NEIGHBOURS, int(used.get("n_neighbors", 0))), len(clips.rows) - 1))
+    embeddings = [clips.set_key, _ints(clips.rows)]
+    neighbours = digest(
+        "neighbours", VERSIONS["neighbours"], embeddings, _ints(clips.recordings), k, projection.metric
+    )
+    picture = digest("projection", VERSIONS["projection"], embeddings, used)
+    # The run's key: the dataset is part of it, so that a copy of a dataset has runs of its own.
+    labels = [_ints(clips.targets), clips.target_names]
+    scores = digest("scores", VERSIONS["scores"], clips.dataset, neighbours, picture, labels)
+    return Keys(neighbours, picture, scores, k)
+
+
+def save(stage: str, key: str, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
+    """Store a stage's arrays and its JSON-able `meta`.
+
+    Raises:
+        store.files.DiskFull: there is no room; the stage stays absent.
+    """
+    folder = _folder(stage, key)
+    for name, array in arrays.items():
+        save_array(folder / f"{name}.npy", array)
+    write_json(folder / "meta.json", dict(meta))
+
+
+def read_meta(stage: str, key: str) -> dict[str, Any] | None:
+    """A stage's `meta`, or None when the stage is absent or damaged; notes that the stage was used."""
+    path = _folder(stage, key) / "meta.json"
+    try:
+        found = read_json(path)
+    except FileNotFoundError:
+        return None
+    except Corrupt:
+        drop(stage, key)
+        return None
+    touch(path)
+    return found
+
+
+def read_array(stage: str, key: str, name: str) -> np.ndarray:
+    """One array of a stage, memory-mapped read-only.
+
+    Raises:
+        Corrupt: it is damaged or gone; the stage is dropped, so that starting the run again computes it anew.
+    """
+    try:
+        return load_array(_folder(stage, key) / f"{name}.npy", mmap=True)
+    except (Corrupt, FileNotFoundError) as error:
+        drop(stage, key)
+        raise Corrupt(
+            "A stored result of this map is damaged and was dropped. Compute the map again."
+        ) from error
+
+
+def drop(stage: str, key: str) -> None:
+    """Forget a stage."""
+    shutil.rmtree(_folder(stage, key), ignore_errors=True)
+
+
+def _folder(stage: str, key: str) -> Path:
+    return settings().cache_dir / "runs" / f"{stage}-{key}"
+
+
+def _ints(values: np.ndarray) -> np.ndarray:
+    return np.asarray(values, dtype=np.int64)

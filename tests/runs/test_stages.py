@@ -1,0 +1,103 @@
+"""Stage keys follow what matters and nothing else; stages on disk are whole, absent or dropped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bioviz.analysis.projection import ProjectionSpec
+from bioviz.runs import stages
+from bioviz.runs.stages import Clips, keys_for
+from bioviz.store.files import Corrupt
+
+CLIPS = Clips(
+    dataset="demo",
+    set_key="abc",
+    rows=np.arange(300),
+    recordings=np.repeat(np.arange(30), 10),
+    targets=np.arange(300) % 3,
+    target_names=("background", "frog", "owl"),
+)
+UMAP = ProjectionSpec()
+
+
+def changed(clips=CLIPS, projection=UMAP, than=(CLIPS, UMAP)) -> set[str]:
+    """Names of the stages whose keys differ."""
+    one, two = keys_for(clips, projection), keys_for(*than)
+    return {
+        name for name in ("neighbours", "projection", "scores") if getattr(one, name) != getattr(two, name)
+    }
+
+
+@pytest.mark.parametrize(
+    ("what", "stages_anew"),
+    [
+        ({"set_key": "abd"}, {"neighbours", "projection", "scores"}),
+        ({"rows": np.arange(1, 301)}, {"neighbours", "projection", "scores"}),
+        ({"recordings": np.arange(300)}, {"neighbours", "scores"}),
+        ({"targets": np.zeros(300)}, {"scores"}),
+        ({"target_names": ("background", "frog", "bat")}, {"scores"}),
+        ({"dataset": "copy"}, {"scores"}),
+    ],
+)
+def test_other_clips_or_labels(what, stages_anew):
+    assert changed(clips=replace(CLIPS, **what)) == stages_anew
+
+
+@pytest.mark.parametrize(
+    ("what", "stages_anew"),
+    [
+        ({"n_neighbors": 30}, {"projection", "scores"}),
+        ({"n_neighbors": 150}, {"neighbours", "projection", "scores"}),  # more than are kept
+        ({"min_dist": 0.5}, {"projection", "scores"}),
+        ({"seed": 1}, {"projection", "scores"}),
+        ({"metric": "cosine"}, {"neighbours", "projection", "scores"}),
+        ({"method": "pca"}, {"projection", "scores"}),
+        ({"perplexity": 5}, set()),  # UMAP has none
+    ],
+)
+def test_other_projection(what, stages_anew):
+    assert changed(projection=replace(UMAP, **what)) == stages_anew
+
+
+def test_settings_of_other_methods_do_not_count():
+    pca = ProjectionSpec(method="pca")
+    assert changed(projection=replace(pca, n_neighbors=5, min_dist=0.9, seed=3), than=(CLIPS, pca)) == set()
+    tsne = ProjectionSpec(method="tsne")
+    assert changed(projection=replace(tsne, n_neighbors=500, min_dist=0.9), than=(CLIPS, tsne)) == set()
+    assert changed(projection=replace(tsne, perplexity=5), than=(CLIPS, tsne)) == {"projection", "scores"}
+
+
+def test_integer_width_does_not_count():
+    assert changed(clips=replace(CLIPS, rows=CLIPS.rows.astype(np.int32))) == set()
+
+
+@pytest.mark.parametrize(("n", "k"), [(1, 1), (2, 1), (50, 49), (101, 100), (5000, 100)])
+def test_neighbours_kept(n, k):
+    few = replace(CLIPS, rows=np.arange(n), recordings=np.arange(n), targets=np.zeros(n))
+    assert keys_for(few, UMAP).k == k
+
+
+def test_save_and_read_back():
+    xy = np.random.default_rng(0).normal(size=(5, 2)).astype(np.float32)
+    stages.save("projection", "k", {"xy": xy}, {"n": 5})
+    assert stages.read_meta("projection", "k") == {"n": 5}
+    np.testing.assert_array_equal(stages.read_array("projection", "k", "xy"), xy)
+    assert stages.read_meta("projection", "other") is None
+
+
+def test_damaged_array_drops_the_stage(own_cache):
+    stages.save("projection", "k", {"xy": np.zeros((5, 2), np.float32)}, {})
+    path = next((own_cache / "runs").rglob("xy.npy"))
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(Corrupt, match="Compute the map again"):
+        stages.read_array("projection", "k", "xy")
+    assert stages.read_meta("projection", "k") is None
+
+
+def test_damaged_meta_drops_the_stage(own_cache):
+    stages.save("projection", "k", {"xy": np.zeros((5, 2), np.float32)}, {"a": 1})
+    next((own_cache / "runs").rglob("meta.json")).write_text("{")
+    assert stages.read_meta("projection", "k") is None
