@@ -1,0 +1,237 @@
+"""What the map draws, and how it travels to the browser: numbers as base64 typed arrays, each text once."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bioviz.errors import BadInput
+from bioviz.plots import palette
+
+MAX_CATEGORIES = 400  # a legend longer than this helps nobody; the rarest share one entry
+
+
+@dataclass(frozen=True)
+class Categories:
+    """A colouring by names.
+
+    Attributes:
+        id: short name, used in URLs.
+        title: what the user reads, such as "label".
+        codes: (n,) uint16 index into `names`.
+        names: the names; text from files, never to be trusted as HTML.
+        colours: one "#RRGGBB" a name.
+    """
+
+    id: str
+    title: str
+    codes: np.ndarray
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+
+    @classmethod
+    def from_codes(
+        cls,
+        id: str,
+        title: str,
+        codes: np.ndarray,
+        names: Sequence[str],
+        colours: Sequence[str] | None = None,
+    ) -> Categories:
+        """Colour by integer codes; beyond MAX_CATEGORIES names the rarest are put together.
+
+        Args:
+            codes: (n,) integers in [0, len(names)).
+            colours: one a name; None for the palette in its own order.
+        """
+        codes = np.asarray(codes, dtype=np.int64)
+        names = tuple(names)
+        if len(names) > MAX_CATEGORIES:
+            counts = np.bincount(codes, minlength=len(names))
+            kept = np.sort(np.argsort(-counts, kind="stable")[: MAX_CATEGORIES - 1])
+            place = np.full(len(names), len(kept))
+            place[kept] = np.arange(len(kept))
+            codes = place[codes]
+            other = f"{len(names) - len(kept)} others"
+            colours = (
+                (*(colours[i] for i in kept), palette.BACKGROUND_COLOUR) if colours is not None else None
+            )
+            names = (*(names[i] for i in kept), other)
+        colours = tuple(colours) if colours is not None else palette.sequence_colours(len(names))
+        return cls(id, title, codes.astype(np.uint16), names, colours)
+
+    @classmethod
+    def from_names(
+        cls, id: str, title: str, names: Sequence[str], colours: dict[str, str] | None = None
+    ) -> Categories:
+        """Colour by one name a point; `colours` gives the colour of each name, else the palette does."""
+        table, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
+        chosen = [colours[name] for name in table] if colours is not None else None
+        return cls.from_codes(id, title, codes, table.tolist(), chosen)
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "title": self.title,
+            "kind": "categories",
+            "codes": encode(self.codes, "<u2"),
+            "names": [str(name) for name in self.names],
+            "colours": list(self.colours),
+        }
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A colouring by a number.
+
+    Attributes:
+        id, title: see Categories.
+        values: (n,) float32; NaN where unknown (drawn grey).
+        unit: such as "dBFS"; "" for a bare number.
+        scale: a name of palette.SCALES.
+        low, high: ends of the colour bar; None for the 2nd and 98th percentile, so that a single odd clip
+            does not take all the colours.
+    """
+
+    id: str
+    title: str
+    values: np.ndarray
+    unit: str = ""
+    scale: str = "viridis"
+    low: float | None = None
+    high: float | None = None
+
+    def limits(self) -> tuple[float, float]:
+        """Ends of the colour bar, always low < high."""
+        known = self.values[np.isfinite(self.values)]
+        low, high = np.percentile(known, (2, 98)) if len(known) else (0.0, 1.0)
+        low = float(low if self.low is None else self.low)
+        high = float(high if self.high is None else self.high)
+        return (low, high) if low < high else (low - 0.5, low + 0.5)
+
+    def payload(self) -> dict[str, Any]:
+        low, high = self.limits()
+        return {
+            "id": self.id,
+            "title": self.title,
+            "kind": "measure",
+            "values": encode(self.values, "<f4"),
+            "unit": self.unit,
+            "scale": palette.scale(self.scale),
+            "low": low,
+            "high": high,
+        }
+
+
+Colouring = Categories | Measure
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """A line of the hover box: `table[codes[i]]` for point i."""
+
+    title: str
+    codes: np.ndarray
+    table: tuple[str, ...]
+
+    @classmethod
+    def from_names(cls, title: str, names: Sequence[str]) -> TextColumn:
+        table, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
+        return cls(title, codes, tuple(table.tolist()))
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "kind": "text",
+            "codes": encode(self.codes, "<i4"),
+            "table": [str(text) for text in self.table],
+        }
+
+
+@dataclass(frozen=True)
+class SpanColumn:
+    """A line of the hover box: a stretch of time in the recording, in seconds."""
+
+    title: str
+    start_s: np.ndarray
+    end_s: np.ndarray
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "kind": "span",
+            "start": encode(self.start_s, "<f4"),
+            "end": encode(self.end_s, "<f4"),
+        }
+
+
+@dataclass(frozen=True)
+class MapData:
+    """A map: one point a clip.
+
+    Attributes:
+        rows: (n,) int32, the clip's row in its dataset: the identity of a point everywhere.
+        x, y: (n,) float32; NaN where a clip has no place (it is counted, not drawn).
+        colourings: the ways to colour it, the first is the default; at least one.
+        background: (n,) bool, drawn first and quieter; None when there is none.
+        columns: lines of the hover box.
+        x_title, y_title: axis titles, with the unit where there is one.
+    """
+
+    rows: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    colourings: tuple[Colouring, ...]
+    background: np.ndarray | None = None
+    columns: tuple[TextColumn | SpanColumn, ...] = field(default=())
+    x_title: str = "UMAP 1 (no unit)"
+    y_title: str = "UMAP 2 (no unit)"
+
+    def __post_init__(self) -> None:
+        if not self.colourings:
+            raise BadInput("A map needs at least one way to colour its points.")
+        lengths = {len(self.rows), len(self.x), len(self.y)}
+        for colouring in self.colourings:
+            lengths.add(len(colouring.codes if isinstance(colouring, Categories) else colouring.values))
+        for column in self.columns:
+            lengths.add(len(column.codes if isinstance(column, TextColumn) else column.start_s))
+        if self.background is not None:
+            lengths.add(len(self.background))
+        if len(lengths) > 1:
+            raise BadInput(f"The columns of a map differ in length: {sorted(lengths)}.")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def colouring(self, id: str | None) -> Colouring:
+        """The colouring of that id, or the first one."""
+        return next((c for c in self.colourings if c.id == id), self.colourings[0])
+
+    @cached_property
+    def payload(self) -> dict[str, Any]:
+        """The map as a JSON-able dict with its own digest as "digest"."""
+        background = np.zeros(len(self)) if self.background is None else self.background
+        body = {
+            "rows": encode(self.rows, "<i4"),
+            "x": encode(self.x, "<f4"),
+            "y": encode(self.y, "<f4"),
+            "background": encode(background, "u1"),
+            "colourings": [c.payload() for c in self.colourings],
+            "columns": [c.payload() for c in self.columns],
+            "x_title": self.x_title,
+            "y_title": self.y_title,
+        }
+        return {"digest": hashlib.sha256(json.dumps(body).encode()).hexdigest()[:24], **body}
+
+
+def encode(values: np.ndarray, dtype: str) -> dict[str, str]:
+    """A column as {"dtype": ..., "data": base64}, little-endian whatever the machine."""
+    array = np.ascontiguousarray(values, dtype=np.dtype(dtype))
+    return {"dtype": dtype.lstrip("<"), "data": base64.b64encode(array.tobytes()).decode("ascii")}

@@ -1,0 +1,121 @@
+"""Colours: one for each label, the same on every page, told apart by colour-blind readers.
+
+Okabe and Ito's set (https://jfly.uni-koeln.de/color/, without its black, which a dark page swallows) serves
+up to seven labels. More labels get generated colours that differ in hue and in lightness.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import hashlib
+from collections.abc import Sequence
+
+from bioviz.datasets.types import BACKGROUND
+
+OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
+BACKGROUND_COLOUR = "#9A9A9A"
+RIGHT_COLOUR = "#0072B2"
+WRONG_COLOUR = "#D55E00"
+
+_VIRIDIS = (
+    "#440154",
+    "#482878",
+    "#3E4989",
+    "#31688E",
+    "#26828E",
+    "#1F9E89",
+    "#35B779",
+    "#6ECE58",
+    "#B5DE2B",
+    "#FDE725",
+)
+_CIVIDIS = (
+    "#00224E",
+    "#123570",
+    "#3B496C",
+    "#575D6D",
+    "#707173",
+    "#8A8678",
+    "#A59C74",
+    "#C3B369",
+    "#E1CC55",
+    "#FEE838",
+)
+_MAGMA = (
+    "#000004",
+    "#180F3D",
+    "#440F76",
+    "#721F81",
+    "#9E2F7F",
+    "#CD4071",
+    "#F1605D",
+    "#FD9668",
+    "#FECA8D",
+    "#FCFDBF",
+)
+_BLUE_ORANGE = ("#0B5394", "#3D85C6", "#9FC5E8", "#E8E8E8", "#F9CB9C", "#E69138", "#B45F06")
+SCALES = {"viridis": _VIRIDIS, "cividis": _CIVIDIS, "magma": _MAGMA, "blue-orange": _BLUE_ORANGE}
+
+
+def extended(count: int) -> tuple[str, ...]:
+    """The first `count` colours of the palette: Okabe and Ito's seven, then generated ones, all different."""
+    colours = list(OKABE_ITO[:count])
+    step = 0
+    while len(colours) < count:
+        # The golden angle spreads hues evenly for any count; lightness and saturation change with each turn.
+        hue = (0.08 + step * 0.618034) % 1.0
+        lightness = (0.42, 0.60, 0.50, 0.68)[step % 4]
+        saturation = (0.75, 0.60, 0.45)[step % 3]
+        red, green, blue = colorsys.hls_to_rgb(hue, lightness, saturation)
+        colour = f"#{round(red * 255):02X}{round(green * 255):02X}{round(blue * 255):02X}"
+        if colour not in colours:
+            colours.append(colour)
+        step += 1
+    return tuple(colours)
+
+
+def colours_for(labels: Sequence[str]) -> dict[str, str]:
+    """Give every label its colour; the order of `labels` does not matter.
+
+    Each label has a favourite place in the palette by the hash of its name; labels wanting the same place
+    take the next free one, in alphabetical order. So a label keeps its colour on all pages of a dataset, and
+    nearly always when a corrected version of the dataset gains or loses another label. Always pass *all*
+    labels of the dataset, not those that happen to be in view.
+
+    Args:
+        labels: label names; "background" may be among them and is always grey.
+
+    Returns:
+        {label: "#RRGGBB"}; no two labels share a colour.
+    """
+    names = sorted(set(labels) - {BACKGROUND})
+    # Palettes grow in steps, so that a few labels more or less seldom change it.
+    size = len(OKABE_ITO)
+    while size < len(names):
+        size *= 2
+    palette = extended(size)
+    taken: dict[int, str] = {}
+    for name in names:
+        place = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:4]) % size
+        while place in taken:
+            place = (place + 1) % size
+        taken[place] = name
+    colours = {name: palette[place] for place, name in taken.items()}
+    if BACKGROUND in labels:
+        colours[BACKGROUND] = BACKGROUND_COLOUR
+    return colours
+
+
+def sequence_colours(count: int) -> tuple[str, ...]:
+    """Colours for things that are numbered rather than named (clusters): the palette in its own order."""
+    return extended(count)
+
+
+def scale(name: str) -> list[list]:
+    """A continuous scale as plotly wants it: [[0.0, "#..."], ..., [1.0, "#..."]].
+
+    Raises:
+        KeyError: no scale has that name (see SCALES).
+    """
+    stops = SCALES[name]
+    return [[i / (len(stops) - 1), colour] for i, colour in enumerate(stops)]

@@ -1,0 +1,79 @@
+"""A page with one map or two linked ones over synthetic points, set by the query: n, second, dark, special."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import streamlit as st
+
+from bioviz.plots.map_data import Categories, MapData, Measure, SpanColumn, TextColumn
+from bioviz.plots.palette import colours_for
+from bioviz.ui.embedding_map import embedding_map
+
+HOSTILE = '<img src=x onerror="window.hacked=1"> <b>wren</b> & <a href="javascript:1">x</a>'
+
+
+@st.cache_resource
+def points(n: int, seed: int, special: str) -> MapData:
+    rng = np.random.default_rng(0)
+    labels = ["background", "frog", "gibbon", HOSTILE, "trill", "whistle"]
+    if special == "many":
+        labels = ["background", *(f"species {i:03d}" for i in range(264))]
+    target = np.where(rng.random(n) < 0.5, 0, rng.integers(1, len(labels), n))
+    centres = np.random.default_rng(seed).normal(0, 6, (len(labels), 2))
+    xy = centres[target] + rng.normal(0, 1.1, (n, 2))
+    x, y = xy.T.astype(np.float32)
+    if special == "nan":
+        x[::10] = np.nan
+    if special == "lost":
+        x[:] = np.nan
+    if special == "grid":  # apart enough for a click to be sure of its point
+        x, y = (np.arange(n) % 10).astype(np.float32), (np.arange(n) // 10).astype(np.float32)
+    colours = colours_for(labels)
+    snr = rng.normal(5, 8, n).astype(np.float32)
+    snr[target == 0] = np.nan
+    files = rng.integers(0, 20, n)
+    start = (files * 3 % 60).astype(np.float32)
+    return MapData(
+        rows=np.arange(n, dtype=np.int32) * 2,
+        x=x,
+        y=y,
+        background=target == 0,
+        colourings=(
+            Categories.from_codes("label", "label", target, labels, [colours[name] for name in labels]),
+            Categories.from_codes(
+                "recording", "recording", files, [f"site-a/REC_{i:02d}.wav" for i in range(20)]
+            ),
+            Measure("snr", "signal-to-noise ratio", snr, "dB"),
+        ),
+        columns=(
+            TextColumn("label", target, tuple(labels)),
+            TextColumn("file", files, tuple(f"site-a/REC_{i:02d}.wav" for i in range(20))),
+            SpanColumn("time in recording", start, start + 3),
+            TextColumn("split", target % 2, ("train", "test")),
+        ),
+    )
+
+
+st.set_page_config(layout="wide")
+began = time.perf_counter()
+query = st.query_params
+n = int(query.get("n", "500"))
+special = query.get("special", "")
+ask = st.sidebar.selectbox("colour", [None, "label", "recording", "snr"])
+mark = st.sidebar.checkbox("mark some rows")
+marked = np.arange(0, 40, 2) if mark else None
+if query.get("second"):
+    left, right = st.columns(2)
+    with left:
+        a = embedding_map(points(n, 1, special), key="left", group="pair", lock_view=True, colour_by=ask)
+    with right:
+        b = embedding_map(points(n, 2, special), key="right", group="pair", lock_view=True)
+else:
+    a, b = embedding_map(points(n, 1, special), key="left", colour_by=ask, selection_ids=marked), None
+for name, event in (("left", a), ("right", b)):
+    if event is not None:
+        count = "none" if event.rows is None else len(event.rows)
+        st.text(f"{name} picked={event.picked} selected={count} colour={event.colour_by}")
+st.text(f"run {time.perf_counter() - began:.3f} s")
