@@ -14,6 +14,7 @@ from bioviz.server.clips import Clip, annotations_near, checked_id, clip_of
 from bioviz.server.params import LONGEST_CONTEXT_S
 
 if TYPE_CHECKING:
+    from bioviz.analysis.neighbours import KnnGraph
     from bioviz.runs import Run
 
 NEIGHBOURS = 8
@@ -62,12 +63,14 @@ def run_facts(run_key: str, row: int) -> dict[str, object]:
     if run is None:
         raise Missing("This run is not there any more. Compute it again.")
     dataset = library.load(run.spec.dataset)
-    clip = clip_of(dataset, row)
-    places = np.flatnonzero(run.rows == row)
-    if not len(places):
-        raise Missing(f"Clip {row} is not part of this run (split {run.spec.split}).")
-    place = int(places[0])
-    return {**clip_facts(clip), **_cluster(run, dataset, place), **_neighbours(run, dataset, place)}
+    clip, place = clip_of(dataset, row), run.position(row)
+    return {
+        **clip_facts(clip),
+        **_cluster(run, place),
+        **_levels(dataset, row),
+        "neighbours": _neighbours(run, run.graph, dataset, place),
+        "neighbours_apart": _neighbours(run, run.graph_elsewhere, dataset, place),
+    }
 
 
 def _when(recorded_at: datetime | None, start_s: float) -> dict[str, object]:
@@ -78,20 +81,37 @@ def _when(recorded_at: datetime | None, start_s: float) -> dict[str, object]:
     return {"time": at.strftime("%Y-%m-%d %H:%M:%S"), "zone": at.tzname() or ""}
 
 
-def _cluster(run: Run, dataset: Dataset, place: int) -> dict[str, object]:
+def _cluster(run: Run, place: int) -> dict[str, object]:
+    """Cluster of a clip (-1 for none), the label the cluster stands for, and whether that is another one."""
     cluster = int(run.clusters[place])
-    return {"cluster": cluster, "misclustered": bool(run.misclustered[place])}
+    stands_for = int(run.match.assigned[cluster]) if cluster >= 0 else -1
+    return {
+        "cluster": cluster,
+        "cluster_label": run.target_names[stands_for] if stands_for >= 0 else None,
+        "misclustered": bool(run.misclustered[place]),
+    }
 
 
-def _neighbours(run: Run, dataset: Dataset, place: int) -> dict[str, object]:
+def _levels(dataset: Dataset, row: int) -> dict[str, object]:
+    """Level in dBFS and estimated signal-to-noise ratio in dB of a clip, where they were measured."""
+    from bioviz.embedding.acoustic import open_acoustic
+
+    columns = open_acoustic(dataset)
+    if columns is None:
+        return {}
+    values = {"level_dbfs": float(columns["level_dbfs"][row]), "snr_db": float(columns["snr_db"][row])}
+    return {name: round(value, 2) for name, value in values.items() if np.isfinite(value)}
+
+
+def _neighbours(run: Run, graph: KnnGraph, dataset: Dataset, place: int) -> list[dict[str, object]]:
     recording = dataset.clips.recording
     own = recording[run.rows[place]]
-    every = []
-    for at, distance in zip(run.graph.indices[place], run.graph.distances[place], strict=True):
+    found = []
+    for at, distance in zip(graph.indices[place], graph.distances[place], strict=True):
         if at < 0 or at == place:
             continue
         row = int(run.rows[at])
-        every.append(
+        found.append(
             {
                 "row": row,
                 "label": ", ".join(labels_of(dataset, row)),
@@ -100,5 +120,6 @@ def _neighbours(run: Run, dataset: Dataset, place: int) -> dict[str, object]:
                 "same_recording": bool(recording[row] == own),
             }
         )
-    apart = [n for n in every if not n["same_recording"]]
-    return {"neighbours": every[:NEIGHBOURS], "neighbours_apart": apart[:NEIGHBOURS]}
+        if len(found) == NEIGHBOURS:
+            break
+    return found

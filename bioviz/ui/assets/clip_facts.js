@@ -1,0 +1,63 @@
+// The words about a clip, and its nearest neighbours.
+
+const seconds = (value) => `${value.toFixed(value % 1 ? 2 : 0)} s`;
+const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+const kilohertz = (rate) => `${Number((rate / 1000).toFixed(2))} kHz`;
+
+function labelChip(label, colourOf) {
+  const dot = el("span", { class: "bv-dot", style: `background:${colourOf(label)}` });
+  return el("span", { class: "bv-chip" }, dot, el("span", { text: label }));
+}
+
+function factRows(facts) {
+  const length = facts.end_s - facts.start_s;
+  const padding = facts.end_s - facts.recording_s;
+  const rows = [
+    ["Recording", facts.recording],
+    ["Clip", `${seconds(facts.start_s)} to ${seconds(facts.end_s)} of ${seconds(facts.recording_s)} (at ${clock(facts.start_s)})`],
+    ["Padded", padding > 0.005 && `the last ${seconds(Math.min(padding, length))} of the window are silence after the recording's end`],
+    ["Time", facts.time && `${facts.time} ${facts.zone || "(zone not stated)"}`],
+    ["Site", facts.site],
+    ["Split", facts.split],
+    ["Sample rate", kilohertz(facts.rate)],
+    ["Cluster", facts.cluster !== undefined && clusterText(facts)],
+    ["Level", Number.isFinite(facts.level_dbfs) && `${facts.level_dbfs.toFixed(1)} dBFS`],
+    ["Signal to noise", Number.isFinite(facts.snr_db) && `${facts.snr_db.toFixed(1)} dB (estimate)`],
+  ];
+  return rows.filter(([, value]) => value);
+}
+
+function clusterText(facts) {
+  return facts.cluster_label ? `${facts.cluster}, mostly ${facts.cluster_label}` : `${facts.cluster}`;
+}
+
+function factList(facts) {
+  const list = el("dl", { class: "bv-facts" });
+  for (const [name, value] of factRows(facts)) {
+    list.append(el("dt", { text: name }), el("dd", { text: value, title: value }));
+  }
+  return list;
+}
+
+// `actions` is {source, thumb, jump(row), play(row, button), colourOf}.
+function neighbourCard(neighbour, actions) {
+  const { row, label, distance, recording, same_recording: same } = neighbour;
+  const about = `${label}, ${recording}${same ? " (same recording)" : ""}`;
+  const jump = el(
+    "button",
+    { type: "button", class: "bv-jump", title: `Show ${about}`, onclick: () => actions.jump(row) },
+    el("img", { src: clipUrl(actions.source, row, "png", actions.thumb), alt: "", loading: "lazy" }),
+    labelChip(label, actions.colourOf),
+    el("span", { class: "bv-muted", text: `${distance.toFixed(3)}${same ? " · same rec." : ""}` }),
+  );
+  const play = el("button", { type: "button", class: "bv-play-small", text: "▶", "aria-label": `Play ${about}` });
+  play.addEventListener("click", () => actions.play(row, play));
+  return el("div", { class: "bv-neighbour", "data-row": row }, jump, play);
+}
+
+function neighbourList(facts, apart, actions) {
+  const shown = apart ? facts.neighbours_apart : facts.neighbours;
+  if (shown.length) return el("div", { class: "bv-neighbours" }, ...shown.map((n) => neighbourCard(n, actions)));
+  const text = apart ? "All near clips are from the same recording." : "This clip has no neighbours in this run.";
+  return el("p", { class: "bv-muted", text });
+}

@@ -1,0 +1,373 @@
+// One clip at a time: its sound, picture, facts and neighbours, at once on a pick and without a rerun.
+
+const TYPING = "input:not([type=checkbox]),textarea,select,[contenteditable],[role=combobox],[role=textbox],[role=slider]";
+const THUMB = { w: 160, h: 64, thumb: 1 };
+const PREFETCH_AFTER_MS = 250;
+const REPORT_AFTER_MS = 250;
+
+class Inspector {
+  constructor(parent) {
+    this.settings = readSettings();
+    this.controls = new SettingControls(this.settings, (name) => this.settingChanged(name));
+    this.playlist = new Int32Array(0);
+    this.turn = 0; // counts picks, so that a late answer never replaces a newer clip
+    this.build();
+    parent.append(this.root);
+    this.listeners = new AbortController();
+    const { signal } = this.listeners;
+    this.root.addEventListener("pointerdown", () => this.takeKeys(), { signal });
+    window.addEventListener("keydown", (event) => this.key(event), { signal });
+    window.biovizKeys ??= this;
+  }
+
+  build() {
+    this.audio = el("audio", { preload: "auto" });
+    this.preview = el("audio", { preload: "auto" });
+    this.picture = new PictureView((fraction) => this.seek(fraction));
+    this.previous = el("button", { type: "button", text: "◀ Previous", title: "Previous clip (← or k)", onclick: () => this.step(-1) });
+    this.next = el("button", { type: "button", text: "Next ▶", title: "Next clip (→ or j)", onclick: () => this.step(1) });
+    this.position = el("span", { class: "bv-position", "aria-live": "polite" });
+    this.heading = el("div", { class: "bv-heading" });
+    this.playButton = el("button", { type: "button", class: "bv-play", text: "▶ Play", title: "Play or pause (space)", onclick: () => this.toggle() });
+    this.clock = el("span", { class: "bv-clock" });
+    this.download = el("a", { text: "WAV", title: "Download what is played", download: "" });
+    this.note = el("p", { class: "bv-note bv-muted" });
+    this.facts = el("div");
+    this.neighbours = el("div", { class: "bv-near" });
+    this.body = el("div", { class: "bv-body" }, this.heading, this.picture.element, this.playBar(), this.panel(), this.note, this.facts, this.neighbours);
+    const bar = el("div", { class: "bv-bar" }, this.previous, this.next, this.position);
+    this.root = el("section", { class: "bv-root bv-inspector", "aria-label": "Clip inspector" }, bar, this.body, this.audio);
+    for (const name of ["play", "pause", "ended"]) this.audio.addEventListener(name, () => this.playing());
+    this.audio.addEventListener("timeupdate", () => this.tick());
+    this.audio.addEventListener("loadedmetadata", () => this.tick());
+    for (const name of ["pause", "ended"]) this.preview.addEventListener(name, () => this.previewEnded());
+    this.applySound();
+  }
+
+  playBar() {
+    const { controls } = this;
+    const slow = [["auto", "auto"], ["1", "×1"], ["2", "2× slower"], ["4", "4× slower"], ["5", "5× slower"], ["8", "8× slower"], ["10", "10× slower"], ["20", "20× slower"]];
+    const context = ["0", "0.5", "1", "2", "5", "10", "30"].map((s) => [s, s === "0" ? "none" : `±${s} s`]);
+    return el(
+      "div",
+      { class: "bv-controls" },
+      this.playButton,
+      this.clock,
+      controls.switch("autoplay", "Autoplay", "Play a clip as soon as it is picked"),
+      controls.switch("loop", "Loop", "Play again and again"),
+      controls.switch("normalise", "Normalise", "Bring faint clips to the same peak level"),
+      controls.choice("slow", "Speed", "Slower playback makes ultrasound audible; auto slows recordings above 96 kHz", slow),
+      controls.choice("context", "Context", "Seconds before and after the clip", context),
+      this.download,
+    );
+  }
+
+  panel() {
+    const { controls } = this;
+    const ranges = ["40", "50", "60", "70", "80", "100", "120"].map((db) => [db, `${db} dB`]);
+    const scales = [["clip", "own maximum"], ...["0", "-10", "-20", "-30", "-40", "-60"].map((db) => [db, `${db.replace("-", "−")} dBFS for all`])];
+    return el(
+      "details",
+      { class: "bv-panel" },
+      el("summary", { text: "Picture settings" }),
+      el(
+        "div",
+        { class: "bv-controls" },
+        controls.choice("axis", "Axis", "Frequency axis", [["linear", "linear"], ["mel", "mel"]]),
+        controls.choice("colours", "Colours", "Colour map", [["greys", "greys"], ["viridis", "viridis"], ["magma", "magma"]]),
+        controls.choice("range", "Range", "Decibels between the faintest and the strongest colour", ranges),
+        controls.choice("scale", "Strongest", "Each clip its own scale shows faint calls; one for all keeps clips comparable", scales),
+        controls.number("low", "From kHz", "Lowest frequency shown", "0"),
+        controls.number("high", "to kHz", "Highest frequency shown", "all"),
+      ),
+    );
+  }
+
+  // Python's side changed: what may be shown, in which order, and perhaps which clip.
+  update(component) {
+    const { data, setStateValue } = component;
+    this.data = data;
+    this.setRow = (row) => setStateValue("row", row);
+    this.colourOf = (label) => data.colours?.[label] ?? "var(--st-primary-color, #ff4b4b)";
+    this.playlist = decodeRows(data.playlist);
+    const source = { base: data.base, dataset: data.dataset, version: data.version };
+    const moved = JSON.stringify([source, data.run]) !== JSON.stringify([this.source, this.run]);
+    Object.assign(this, { source, run: data.run });
+    this.stopPicks?.();
+    this.stopPicks = onPick(data.group, (row) => this.show(row, { play: true }));
+    const dark = isDark(this.root);
+    const repaint = dark !== this.dark;
+    this.dark = dark;
+    if (data.row !== this.givenRow || moved) {
+      this.givenRow = data.row;
+      if (Number.isInteger(data.row) && (moved || data.row !== this.row)) return this.show(data.row, { silent: true });
+      if (moved) this.empty();
+    } else if (repaint && this.row !== undefined) this.loadPicture(this.turn);
+    this.showPosition();
+  }
+
+  stop() {
+    this.stopPicks?.();
+    this.listeners.abort();
+    this.picture.resized.disconnect();
+    this.audio.pause();
+    this.preview.pause();
+    if (window.biovizKeys === this) window.biovizKeys = undefined;
+  }
+
+  empty() {
+    this.turn += 1;
+    this.row = undefined;
+    this.audio.removeAttribute("src");
+    this.picture.clear();
+    this.picture.say(this.data.empty);
+    this.root.dataset.state = "empty";
+    this.facts.replaceChildren();
+    this.neighbours.replaceChildren();
+    this.heading.replaceChildren();
+    this.note.textContent = "";
+    this.showPosition();
+  }
+
+  async show(row, { play = false, silent = false } = {}) {
+    const started = performance.now();
+    const turn = ++this.turn;
+    this.row = row;
+    this.takeKeys();
+    this.root.dataset.state = "loading";
+    this.root.dataset.row = row;
+    this.preview.pause();
+    this.showPosition();
+    this.loadSound(play);
+    const heard = this.canPlay();
+    const [seen] = await Promise.all([this.loadPicture(turn), heard, this.loadFacts(turn)]);
+    if (turn !== this.turn) return;
+    this.root.dataset.state = seen ? "ready" : "error";
+    this.root.dataset.shownMs = Math.round(performance.now() - started);
+    if (!silent) this.report(row);
+    this.prefetchSoon(turn);
+  }
+
+  canPlay() {
+    return new Promise((resolve) => {
+      if (this.audio.readyState >= 2) return resolve();
+      for (const name of ["loadeddata", "error", "emptied"]) this.audio.addEventListener(name, resolve, { once: true });
+    });
+  }
+
+  loadSound(play) {
+    const url = clipUrl(this.source, this.row, "wav", soundQuery(this.settings));
+    this.audio.src = url;
+    this.download.href = url;
+    this.download.setAttribute("download", `${this.source.dataset}_clip${this.row}.wav`);
+    this.picture.movePlayhead(undefined);
+    if (play && this.settings.autoplay) this.play(this.audio);
+    this.tick();
+  }
+
+  async loadPicture(turn) {
+    const url = clipUrl(this.source, this.row, "png", pictureQuery(this.settings, this.dark));
+    const slow = setTimeout(() => turn === this.turn && this.picture.say("Loading…"), 300);
+    try {
+      const put = await this.picture.show(await keptPictures.get(url));
+      if (turn !== this.turn) return false;
+      put();
+      const { top_db: top, floor_db: floor } = this.picture.about;
+      this.note.textContent = `Colours from ${floor.toFixed(0)} to ${top.toFixed(0)} dB re full scale (0 dB = a sine of full scale).`;
+      this.tick();
+      return true;
+    } catch (error) {
+      if (turn === this.turn) {
+        this.picture.clear();
+        this.note.textContent = "";
+        this.picture.say(error.message, true);
+      }
+      return false;
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  factsUrl(row) {
+    const { base, dataset } = this.source;
+    const under = this.run ? `run/${encodeURIComponent(this.run)}` : null;
+    return under ? `${base}/bioviz/${under}/clip/${row}.json` : `${base}/bioviz/clip/${encodeURIComponent(dataset)}/${row}.json`;
+  }
+
+  async loadFacts(turn) {
+    let facts;
+    try {
+      facts = await keptFacts.get(this.factsUrl(this.row));
+    } catch (error) {
+      if (turn === this.turn) {
+        this.heading.replaceChildren();
+        this.neighbours.replaceChildren();
+        this.facts.replaceChildren(el("p", { class: "bv-error", text: error.message }));
+      }
+      return;
+    }
+    if (turn !== this.turn) return;
+    this.shown = facts;
+    const wrong = facts.misclustered && el("span", { class: "bv-flag", text: "misclustered", title: "Its cluster stands for another label" });
+    this.heading.replaceChildren(...facts.labels.map((label) => labelChip(label, this.colourOf)), ...(wrong ? [wrong] : []));
+    this.picture.annotate(facts.boxes, [facts.start_s, facts.end_s], this.colourOf);
+    this.facts.replaceChildren(factList(facts));
+    this.showNeighbours();
+  }
+
+  showNeighbours() {
+    if (!this.shown?.neighbours) return this.neighbours.replaceChildren();
+    const actions = {
+      source: this.source,
+      thumb: { ...THUMB, cmap: pictureQuery(this.settings, this.dark).cmap },
+      jump: (row) => pick(this.data.group, row, this.data.key),
+      play: (row, button) => this.playNeighbour(row, button),
+      colourOf: this.colourOf,
+    };
+    const apart = this.controls.switch("apart", "from other recordings only", "A clip of the same recording is near for the wrong reasons");
+    const title = el("div", { class: "bv-near-title" }, el("strong", { text: "Nearest neighbours" }), apart);
+    this.neighbours.replaceChildren(title, neighbourList(this.shown, this.settings.apart, actions));
+  }
+
+  playNeighbour(row, button) {
+    if (this.previewing === button) return this.preview.pause();
+    this.preview.pause();
+    this.audio.pause();
+    this.preview.src = clipUrl(this.source, row, "wav", { ...soundQuery(this.settings), context: 0 });
+    this.previewing = button;
+    button.textContent = "❚❚";
+    this.play(this.preview);
+  }
+
+  previewEnded() {
+    if (this.previewing) this.previewing.textContent = "▶";
+    this.previewing = undefined;
+  }
+
+  settingChanged(name) {
+    if (["loop", "volume"].includes(name)) return this.applySound();
+    if (name === "apart") return this.showNeighbours();
+    if (this.row === undefined || name === "autoplay") return;
+    if (["context", "normalise", "slow"].includes(name)) this.loadSound(!this.audio.paused);
+    if (["context", "axis", "colours", "range", "scale", "low", "high"].includes(name)) this.loadPicture(this.turn);
+    if (name === "colours") this.showNeighbours();
+  }
+
+  applySound() {
+    this.audio.loop = this.settings.loop;
+    this.audio.volume = this.preview.volume = this.settings.volume;
+  }
+
+  play(audio) {
+    audio.play().catch((error) => {
+      if (error.name === "NotAllowedError") this.clock.textContent = "press play to hear it";
+    });
+  }
+
+  toggle() {
+    if (this.row === undefined) return;
+    this.preview.pause();
+    if (this.audio.paused) this.play(this.audio);
+    else this.audio.pause();
+  }
+
+  seek(fraction) {
+    if (!Number.isFinite(this.audio.duration)) return;
+    this.audio.currentTime = Math.min(fraction * this.audio.duration, this.audio.duration - 0.01);
+    this.tick();
+  }
+
+  playing() {
+    this.playButton.textContent = this.audio.paused ? "▶ Play" : "❚❚ Pause";
+    const follow = () => {
+      this.tick();
+      if (!this.audio.paused) requestAnimationFrame(follow);
+    };
+    follow();
+  }
+
+  // Sound and picture span the same stretch, so a part of one is the same part of the other at any speed.
+  tick() {
+    const { currentTime: at, duration } = this.audio;
+    if (!Number.isFinite(duration)) return this.picture.movePlayhead(undefined);
+    const stretch = this.picture.about && this.picture.about.end_s - this.picture.about.start_s;
+    const slow = stretch ? Math.round((duration / stretch) * 10) / 10 : 1;
+    this.clock.textContent = `${at.toFixed(1)} / ${duration.toFixed(1)} s${slow > 1.05 ? ` (${slow}× slower)` : ""}`;
+    this.picture.movePlayhead(at / duration);
+  }
+
+  step(by) {
+    const at = this.playlist.indexOf(this.row);
+    if (!this.playlist.length) return;
+    const next = at < 0 ? (by > 0 ? 0 : this.playlist.length - 1) : at + by;
+    if (next >= 0 && next < this.playlist.length) pick(this.data.group, this.playlist[next], this.data.key);
+  }
+
+  showPosition() {
+    const { length } = this.playlist;
+    const at = this.playlist.indexOf(this.row);
+    const name = this.data.playlistName;
+    this.position.textContent = length ? `${at < 0 ? "–" : at + 1} of ${length}${name ? ` · ${name}` : ""}` : "";
+    this.previous.disabled = !length || at === 0;
+    this.next.disabled = !length || at === length - 1;
+  }
+
+  report(row) {
+    if (!this.data.report) return;
+    clearTimeout(this.reporting);
+    this.reporting = setTimeout(() => this.setRow(row), REPORT_AFTER_MS);
+  }
+
+  prefetchSoon(turn) {
+    clearTimeout(this.prefetching);
+    this.prefetching = setTimeout(() => {
+      if (turn !== this.turn) return;
+      const at = this.playlist.indexOf(this.row);
+      const next = at < 0 ? [] : [this.playlist[at + 1], this.playlist[at + 2], this.playlist[at - 1]];
+      const near = (this.settings.apart ? this.shown?.neighbours_apart : this.shown?.neighbours) ?? [];
+      const rows = [...next, ...near.slice(0, 4).map((n) => n.row)].filter((row) => row !== undefined);
+      for (const row of rows) {
+        keptPictures.get(clipUrl(this.source, row, "png", pictureQuery(this.settings, this.dark)), true).catch(() => {});
+        keptFacts.get(this.factsUrl(row), true).catch(() => {});
+        fetchChecked(clipUrl(this.source, row, "wav", soundQuery(this.settings)), true).catch(() => {});
+      }
+    }, PREFETCH_AFTER_MS);
+  }
+
+  takeKeys() {
+    window.biovizKeys = this;
+  }
+
+  key(event) {
+    if (window.biovizKeys !== this || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.composedPath()[0];
+    if (target.closest?.(TYPING)) return;
+    if (event.key === " " && target.closest?.("button,a,summary,input,[role=button]")) return;
+    const action = {
+      ArrowRight: () => this.step(1), ArrowLeft: () => this.step(-1), j: () => this.step(1), k: () => this.step(-1),
+      " ": () => this.toggle(),
+    }[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+}
+
+const inspectors = new WeakMap();
+
+export default function (component) {
+  const parent = component.parentElement;
+  let inspector = inspectors.get(parent);
+  if (!inspector) {
+    inspector = new Inspector(parent);
+    inspectors.set(parent, inspector);
+  }
+  inspector.update(component);
+  if (inspector.row === undefined) inspector.empty();
+  return () => {
+    inspector.stop();
+    inspector.root.remove();
+    inspectors.delete(parent);
+  };
+}
