@@ -1,4 +1,4 @@
-"""The demo dataset: synthetic recordings of four sites with Raven tables, made on first use, the same every time."""
+"""The demo dataset: synthetic recordings of four sites with Raven tables, the same every time they are made."""
 
 from __future__ import annotations
 
@@ -39,11 +39,15 @@ class Site:
 
 
 SITES = (
-    Site("SITE-A", ((noises.wind, 0.7), (noises.rain, 0.3)), -36, ("whistle", "gibbon", "trill", "sweep", "pulse train")),
-    Site("SITE-B", ((noises.stream, 1.0),), -33, ("frog", "whistle", "trill", "gibbon", "sweep")),
-    Site("SITE-C", ((noises.insects, 0.9), (noises.wind, 0.1)), -35, ("frog", "pulse train", "sweep", "gibbon", "trill")),
-    Site("SITE-D", ((noises.hum, 0.8), (noises.wind, 0.2)), -40, ("whistle", "pulse train", "frog", "sweep", "trill")),
-)  # fmt: skip
+    Site("SITE-A", ((noises.wind, 0.7), (noises.rain, 0.3)), -36, ("whistle", "gibbon", "trill", "sweep")),
+    Site("SITE-B", ((noises.stream, 1.0),), -33, ("frog", "whistle", "trill", "gibbon")),
+    Site(
+        "SITE-C", ((noises.insects, 0.9), (noises.wind, 0.1)), -35, ("frog", "pulse train", "sweep", "gibbon")
+    ),
+    Site(
+        "SITE-D", ((noises.hum, 0.8), (noises.wind, 0.2)), -40, ("whistle", "pulse train", "sweep", "trill")
+    ),
+)
 TIMES = ("20250614_053000", "20250614_063000", "20250614_120000", "20250614_190000", "20250615_053000")
 # At noon the fourth site is silent: a recording that was listened to and holds no call.
 SILENT = {("SITE-B", "20250614_120000"), ("SITE-D", "20250614_120000")}

@@ -104,7 +104,7 @@ class Clips:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something skipped or suspicious while reading. `kind` is one of problems.KINDS; `file` its name; `detail` plain words."""
+    """Something skipped or suspicious: `kind` is one of problems.KINDS, `file` its name, `detail` plain words."""
 
     kind: str
     file: str

@@ -9,7 +9,8 @@ from pathlib import Path
 
 # PREFIX_YYYYMMDD_HHMMSS of most recorders; AudioMoth writes $ for _ when the clock was set by GPS.
 _STAMP = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)[T_$ .-]?(\d\d)[-_.h:]?(\d\d)[-_.m:]?(\d\d)(?:\.\d+)?(Z|[+-]\d{4})?(?!\d)"
+    r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)"
+    r"[T_$ .-]?(\d\d)[-_.h:]?(\d\d)[-_.m:]?(\d\d)(?:\.\d+)?(Z|[+-]\d{4})?(?!\d)"
 )
 _AUDIOMOTH_HEX = re.compile(r"^[0-9A-F]{8}$")
 _AUDIOMOTH_COMMENT = re.compile(

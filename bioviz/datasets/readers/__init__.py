@@ -1,14 +1,26 @@
-"""The formats that bioviz reads. A new one is a module with `name`, `title`, `sniff`, `read` and a line here."""
+"""The formats that bioviz reads. A new one is a module with `name`, `title`, `sniff`, `read`, and its name here."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from bioviz.datasets.readers import raven
+from bioviz.datasets.readers import (
+    audacity,
+    beans,
+    birdnet,
+    csv_tables,
+    folders,
+    kaleidoscope,
+    raven,
+    recordings,
+)
 from bioviz.datasets.readers.base import RawAnnotation, RawDataset, RawRecording, Reader
 from bioviz.errors import BadInput, Missing
 
-READERS: dict[str, Reader] = {reader.name: reader for reader in (raven,)}
+READERS: dict[str, Reader] = {
+    reader.name: reader
+    for reader in (folders, csv_tables, beans, raven, audacity, birdnet, kaleidoscope, recordings)
+}
 
 __all__ = ["READERS", "RawAnnotation", "RawDataset", "RawRecording", "Reader", "choose", "sniff_all"]
 

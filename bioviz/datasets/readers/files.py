@@ -155,7 +155,7 @@ class Files:
             problem(
                 "unlisted",
                 name,
-                "no table mentions it, so it is unknown what is in it; set unannotated = background to take it as background",
+                "no table mentions it, so what it holds is unknown (option unannotated = background takes it as such)",
             )
             for name in self.audio
             if name not in mentioned

@@ -51,7 +51,7 @@ def _decode_piece(raw: bytes) -> str:
 
 
 def read_text(path: Path) -> str:
-    """The whole text of a table.
+    """The whole text of a table, its lines ending with a newline alone.
 
     Raises:
         BadInput: it cannot be read, is binary, or is larger than 512 MiB.
@@ -66,7 +66,8 @@ def read_text(path: Path) -> str:
     text = decode(raw)
     if "\0" in text:
         raise BadInput(f"{path.name} is not a text table.")
-    return text
+    # Only these end a line; str.splitlines would also break labels at rarer characters.
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def parse_table(text: str) -> Table:
     Raises:
         BadInput: it has no header, or quotes that do not close.
     """
-    lines = text.lstrip("\ufeff").splitlines()
+    lines = text.lstrip("\ufeff").split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip()), None)
     if first is None:
         raise BadInput("The table is empty: not even a header line.")

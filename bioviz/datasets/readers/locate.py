@@ -1,0 +1,53 @@
+"""Finding the recordings that one table mentions, each reference once, with its problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bioviz.datasets.problems import problem
+from bioviz.datasets.readers.files import Ambiguous, Files
+from bioviz.datasets.types import Problem
+
+
+@dataclass
+class Locator:
+    """Looks up recordings for the rows of one table.
+
+    Attributes:
+        files: the dataset's files.
+        table: name of the table.
+        problems: references that fit none or several, each noted once.
+    """
+
+    files: Files
+    table: str
+    problems: list[Problem] = field(default_factory=list)
+    _known: dict[str, str | None] = field(default_factory=dict)
+
+    def find(self, written: str) -> str | None:
+        """Name of the recording; an empty reference means the one that the table's own name stands for."""
+        if written not in self._known:
+            self._known[written] = self._look_up(written)
+        return self._known[written]
+
+    @property
+    def mentioned(self) -> set[str]:
+        """All recordings found so far."""
+        return {name for name in self._known.values() if name}
+
+    def row_problem(self, line: int, detail: str) -> None:
+        """Note a row that cannot be used."""
+        self.problems.append(problem("bad_row", self.table, f"line {line}: {detail}"))
+
+    def _look_up(self, written: str) -> str | None:
+        try:
+            found = self.files.find(written, self.table) if written else self.files.find_beside(self.table)
+        except Ambiguous as several:
+            what = written or "the name of the table"
+            fits = ", ".join(several.args[0])
+            self.problems.append(problem("ambiguous", self.table, f"{what} fits several recordings: {fits}"))
+            return None
+        if found is None:
+            detail = f"there is no recording {written!r}" if written else "there is no recording of this name"
+            self.problems.append(problem("no_recording", self.table, detail))
+        return found
