@@ -60,9 +60,9 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
             os.unlink(name)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(
-                f"The disk is full: {path.name} could not be written to {path.parent}. What was stored before "
-                "is kept. Free some space (for example: python -m bioviz cache prune) and start again; it goes "
-                "on from there."
+                f"The disk is full: {path.name} could not be written to {path.parent}. What was stored "
+                "before is kept. Free some space (for example: python -m bioviz cache prune) and start again; "
+                "it goes on from there."
             ) from error
         raise
 

@@ -1,0 +1,119 @@
+"""Acoustic columns of a dataset: measured once a recording, while it is decoded, and stored in blocks."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from bioviz.audio import measures
+from bioviz.datasets.types import Dataset
+from bioviz.embedding.blocks import BlockStore
+from bioviz.embedding.recipe import rows_by_recording
+from bioviz.embedding.sets import folder_of, read_set
+from bioviz.store.keys import digest
+
+WIDTH = len(measures.COLUMNS)
+
+
+def open_acoustic(dataset: Dataset) -> dict[str, np.ndarray] | None:
+    """The acoustic columns of all clips, or None while they are not measured.
+
+    Returns:
+        Column name (`audio.measures.NAMES`) to (N,) float32, NaN where a recording could not be read.
+    """
+    found = read_set(folder_of(acoustic_key(dataset)), len(dataset.clips), WIDTH)
+    if found is None:
+        return None
+    columns = np.array(found.matrix).T
+    return dict(zip(measures.NAMES, columns, strict=True))
+
+
+def acoustic_store() -> BlockStore:
+    return BlockStore("acoustic", WIDTH)
+
+
+def acoustic_key(dataset: Dataset, keys: list[str] | None = None) -> str:
+    """Key of the columns of a dataset, given the keys of its recordings' blocks (or finding them)."""
+    keys = [task.key for task in acoustic_tasks(dataset)] if keys is None else keys
+    return digest("acoustic set", "\n".join(keys), dataset.clips.recording.astype(np.int64))
+
+
+class AcousticTask:
+    """The columns of one recording, being measured from any thread.
+
+    Attributes:
+        key: of its block.
+        rate: of the recording, Hz; windows must come at it.
+    """
+
+    def __init__(
+        self, key: str, rate: int, frames: int, starts_s: np.ndarray, boxes: np.ndarray | None
+    ) -> None:
+        self.key, self.rate = key, rate
+        self._frames, self._starts, self._boxes = frames, starts_s, boxes
+        self._left = len(starts_s)
+        self._lock = threading.Lock()
+        self._block: np.ndarray | None = None
+
+    def take(self, local: np.ndarray, windows: np.ndarray) -> None:
+        """Measure (n, T) windows at `rate` Hz, of positions `local` (n,)."""
+        starts = self._starts[local]
+        ends = self._frames - np.round(starts * self.rate).astype(np.int64)
+        lengths = np.clip(ends, 0, windows.shape[1])
+        boxes = None
+        if self._boxes is not None:
+            width_s = windows.shape[1] / self.rate
+            boxes = [_within(self._boxes, start, width_s) for start in starts]
+        measured = measures.measure(windows, self.rate, lengths, boxes)
+        with self._lock:
+            if self._block is None:
+                self._block = np.full((len(self._starts), WIDTH), np.nan, dtype=np.float32)
+            self._block[local] = measured
+
+    def finish(self, count: int) -> None:
+        """Tell that `count` more windows are measured; the last ones store the block."""
+        with self._lock:
+            self._left -= count
+            complete = self._left == 0
+        if complete:
+            acoustic_store().save(self.key, self._block)
+            self._block = None
+
+
+def acoustic_tasks(dataset: Dataset) -> list[AcousticTask]:
+    """One task a recording of the dataset."""
+    boxes = _boxes_by_recording(dataset)
+    tasks = []
+    for index, (recording, rows) in enumerate(
+        zip(dataset.recordings, rows_by_recording(dataset), strict=True)
+    ):
+        starts, own = dataset.clips.start_s[rows], None if boxes is None else boxes[index]
+        parts = (
+            measures.VERSION,
+            recording.content_hash,
+            recording.sample_rate,
+            dataset.plan.width_s,
+            starts,
+        )
+        key = digest("acoustic block", *parts, own)
+        tasks.append(AcousticTask(key, recording.sample_rate, recording.frames, starts, own))
+    return tasks
+
+
+def _boxes_by_recording(dataset: Dataset) -> list[np.ndarray] | None:
+    """For each recording its annotations (b, 4): start_s, end_s, low_hz, high_hz; None without any."""
+    labels = set(dataset.labels)  # an annotation of background is no signal
+    marked = [annotation for annotation in dataset.annotations if annotation.label in labels]
+    if not marked:
+        return None
+    edges = np.array([(a.start_s, a.end_s, a.low_hz, a.high_hz) for a in marked], dtype=np.float64)
+    of = np.array([annotation.recording for annotation in marked])
+    order = np.argsort(of, kind="stable")
+    return np.split(edges[order], np.searchsorted(of[order], np.arange(1, len(dataset.recordings))))
+
+
+def _within(boxes: np.ndarray, start_s: float, width_s: float) -> np.ndarray:
+    """The boxes that touch a window, in seconds from its start."""
+    touching = (boxes[:, 1] > start_s) & (boxes[:, 0] < start_s + width_s)
+    return boxes[touching] - (start_s, start_s, 0, 0)

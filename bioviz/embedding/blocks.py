@@ -1,0 +1,85 @@
+"""Blocks: the embeddings of one recording, stored by content. Damaged ones are dropped, as if never stored."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+
+from bioviz.config import settings
+from bioviz.store.files import Corrupt, load_array, save_array
+from bioviz.store.locks import try_lock
+from bioviz.store.usage import touch
+
+
+class Claim(Enum):
+    """Why a block cannot be claimed: it is there already, or somebody else is at it."""
+
+    THERE = "there"
+    BUSY = "busy"
+
+
+log = logging.getLogger(__name__)
+
+
+class BlockStore:
+    """Blocks of one kind, in `cache_dir/blocks/<kind>/`.
+
+    Args:
+        kind: folder name; what the blocks have in common (the model's fingerprint, say).
+        columns: width of every block.
+    """
+
+    def __init__(self, kind: str, columns: int) -> None:
+        self.kind = kind
+        self._folder = settings().cache_dir / "blocks" / kind
+        self._locks = settings().cache_dir / "locks" / kind
+        self._columns = columns
+
+    def path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key}.npy"
+
+    def has(self, key: str) -> bool:
+        """Whether there is a block, without checking it."""
+        return self.path(key).is_file()
+
+    def save(self, key: str, block: np.ndarray) -> None:
+        """Store (n, columns) float32. Raises DiskFull."""
+        save_array(self.path(key), block)
+
+    def load(self, key: str, rows: int) -> np.ndarray | None:
+        """The (rows, columns) float32 block, or None where there is none or it was damaged (then dropped)."""
+        path = self.path(key)
+        try:
+            block = load_array(path)
+            if block.shape != (rows, self._columns) or block.dtype != np.float32:
+                raise Corrupt(f"{path} is damaged: it has the wrong shape.")
+        except FileNotFoundError:
+            return None
+        except Corrupt as error:
+            log.warning("%s It is dropped and computed again.", error)
+            with contextlib.suppress(OSError):
+                path.unlink()
+            return None
+        touch(path)
+        return block
+
+    def claim(self, key: str) -> FileLock | Claim:
+        """Claim the right to compute a block until `.release()`, or tell why not.
+
+        One of 4096 lock files serves a block, so that their number stays bounded. Two blocks that share one
+        only have to wait for each other.
+        """
+        if self.has(key):
+            return Claim.THERE
+        lock = try_lock(self._locks / f"{key[:3]}.lock")
+        if lock is None:
+            return Claim.BUSY
+        if self.has(key):  # stored by another process just before
+            lock.release()
+            return Claim.THERE
+        return lock

@@ -1,0 +1,104 @@
+"""Bring a set to completion: compute the blocks it lacks, then put all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.config import settings
+from bioviz.embedding.blocks import BlockStore
+from bioviz.embedding.compute import Counter
+from bioviz.embedding.sets import EmbeddingSet, folder_of, read_set, write_set
+from bioviz.embedding.source import RecordingTask
+from bioviz.errors import BadInput
+from bioviz.store.files import Corrupt
+from bioviz.store.keys import digest
+from bioviz.store.locks import locked
+
+_ATTEMPTS = 5  # blocks may be pruned or found damaged between computing them and putting them together
+
+
+class _Gone(Exception):
+    """A block that was there a moment ago is not there, or was damaged."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The set to complete.
+
+    Attributes:
+        key: of the set; decides its folder.
+        shape: (N, D).
+        store: where its blocks are.
+        provenance: called when the set is put together.
+    """
+
+    key: str
+    shape: tuple[int, int]
+    store: BlockStore
+    provenance: Callable[[], Mapping[str, object]]
+
+
+def complete(
+    target: Target,
+    tasks: Sequence[RecordingTask],
+    compute: Callable[[list[RecordingTask]], None],
+    counter: Counter,
+) -> EmbeddingSet:
+    """Open the set, after computing what it lacks. Recordings that failed before are tried again.
+
+    Args:
+        tasks: one a recording; those with `failed` set are not tried.
+        compute: stores the blocks of tasks, or sets their `failed`.
+
+    Raises:
+        BadInput: not one recording has a block.
+        Corrupt: stored blocks keep vanishing or breaking.
+        Cancelled, DiskFull.
+    """
+    folder = folder_of(target.key)
+    for _ in range(_ATTEMPTS):
+        found = read_set(folder, *target.shape)
+        if found is not None and not found.failures:
+            return found
+        tried = {failure.file for failure in found.failures} if found else {task.name for task in tasks}
+        compute([task for task in tasks if task.name in tried and task.failed is None])
+        failures = tuple(task.failed for task in tasks if task.failed is not None)
+        if tasks and len(failures) == len(tasks):
+            raise BadInput(f"None of the {len(tasks)} recordings can be used. {failures[0].detail}")
+        with locked(settings().cache_dir / "locks" / f"set-{target.key[:3]}.lock", counter.wait):
+            now = read_set(folder, *target.shape)  # another process may have been quicker
+            if now is not None and now.failures == failures:
+                return now
+            try:
+                return write_set(
+                    folder,
+                    target.shape,
+                    _blocks(target.store, tasks, found, tried),
+                    key=digest(target.key, target.store.kind, [failure.file for failure in failures]),
+                    failures=failures,
+                    provenance=target.provenance(),
+                )
+            except _Gone:
+                continue
+    raise Corrupt(
+        f"Stored blocks keep vanishing or breaking in {settings().cache_dir}. Check the disk, or raise the cache "
+        "limit (BIOVIZ_CACHE_GB)."
+    )
+
+
+def _blocks(
+    store: BlockStore, tasks: Sequence[RecordingTask], found: EmbeddingSet | None, tried: set[str]
+) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    for task in tasks:
+        if task.failed is not None:
+            yield task.rows, None
+        elif found is not None and task.name not in tried:
+            yield task.rows, found.matrix[task.rows]  # its block may have been pruned since
+        else:
+            block = store.load(task.key, len(task.rows))
+            if block is None:
+                raise _Gone
+            yield task.rows, block

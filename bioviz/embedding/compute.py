@@ -1,0 +1,224 @@
+"""Compute the blocks of recordings, sharing the work with any other process that does the same."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bioviz.embedding.acoustic import acoustic_store
+from bioviz.embedding.ahead import Ahead
+from bioviz.embedding.blocks import BlockStore, Claim
+from bioviz.embedding.forward import Forward
+from bioviz.embedding.recipe import Recipe
+from bioviz.embedding.source import Chunk, RecordingTask, Unit, decode, units_of
+from bioviz.progress import Progress
+from bioviz.store.hashes import HashMemory
+
+if TYPE_CHECKING:
+    from bioviz.models.base import Model
+
+AHEAD_BYTES = {"cuda": 512 << 20, "mps": 128 << 20, "cpu": 64 << 20}
+_WAIT_S = 0.3
+
+
+class Counter:
+    """Counts the clips done of a stage and tells `progress`."""
+
+    def __init__(self, progress: Progress, stage: str, total: int) -> None:
+        self._progress, self._stage, self._total, self._done = progress, stage, total, 0
+
+    def add(self, clips: int, note: str = "") -> None:
+        """Raises Cancelled."""
+        self._done += clips
+        self._progress.report(self._stage, self._done, self._total, "clips", note)
+
+    def wait(self) -> None:
+        """Tell that another process is at it, and wait a little. Raises Cancelled."""
+        self.add(0, "waiting for another job that computes the same")
+        time.sleep(_WAIT_S)
+
+
+def decoding_threads() -> int:
+    """As many as the cores that this process may use, 16 at most."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, 16)
+
+
+def decode_ahead(
+    units: Iterable[Unit], width_s: float, rate: int | None, memory: HashMemory, device: str
+) -> Ahead[Unit, Chunk]:
+    """Chunks of the units, decoded in threads ahead of a model on `device`."""
+    return Ahead(
+        units,
+        lambda unit: decode(unit, width_s, rate, memory),
+        threads=decoding_threads(),
+        limit_bytes=AHEAD_BYTES.get(device, 64 << 20),
+        alternate=device == "cpu" and rate is not None,
+    )
+
+
+def compute_embeddings(
+    tasks: Iterable[RecordingTask],
+    store: BlockStore,
+    recipe: Recipe,
+    open_model: Callable[[], Model],
+    counter: Counter,
+) -> None:
+    """Store the block of every task, or note in `task.failed` why there is none.
+
+    Acoustic blocks that are missing are measured from the same recordings, unless another process is at it.
+
+    Raises:
+        Cancelled, DiskFull, and what `open_model` raises; finished blocks stay.
+    """
+    measured = acoustic_store()
+    opened: list[Model] = []
+
+    def claim(task: RecordingTask) -> Claim | None:
+        answer = _claim(task, store, task.key)
+        if answer is None and task.acoustic and _claim(task, measured, task.acoustic.key) is not None:
+            task.acoustic = None
+        return answer
+
+    def run(units: Iterator[Unit], memory: HashMemory) -> None:
+        if not opened:
+            opened.append(open_model())
+        model = opened[0]
+        with ExitStack() as stack:
+            blocks = stack.enter_context(_Blocks(store, recipe.dim, counter))
+            forward = Forward(model, recipe.rate, recipe.width, blocks.deliver)
+            ahead = decode_ahead(units, recipe.width_s, recipe.rate, memory, model.device.type)
+            for chunk in stack.enter_context(ahead):
+                if chunk.failure is not None:
+                    blocks.fail(chunk)
+                elif chunk.task.failed is None:
+                    forward.add(chunk.task, chunk.local, chunk.windows)
+            forward.finish()
+
+    _rounds(tasks, claim, run, counter)
+
+
+def compute_acoustic(tasks: Iterable[RecordingTask], width_s: float, counter: Counter) -> None:
+    """Store the acoustic block of every task, or note in `task.failed` why there is none.
+
+    Raises:
+        Cancelled, DiskFull; finished blocks stay.
+    """
+    store = acoustic_store()
+
+    def run(units: Iterator[Unit], memory: HashMemory) -> None:
+        with decode_ahead(units, width_s, None, memory, "cpu") as ahead:
+            for chunk in ahead:
+                chunk.task.failed = chunk.task.failed or chunk.failure
+                counter.add(len(chunk.local))
+
+    _rounds(tasks, lambda task: _claim(task, store, task.acoustic.key), run, counter)
+
+
+def _claim(task: RecordingTask, store: BlockStore, key: str) -> Claim | None:
+    """None when the task now holds the claim."""
+    claim = store.claim(key)
+    if isinstance(claim, Claim):
+        return claim
+    task.claims.append(claim)
+    return None
+
+
+def _rounds(
+    tasks: Iterable[RecordingTask],
+    claim: Callable[[RecordingTask], Claim | None],
+    run: Callable[[Iterator[Unit], HashMemory], None],
+    counter: Counter,
+) -> None:
+    """Run what can be claimed; come back for what another process had, until it is there or can be claimed."""
+    todo, claimed = list(tasks), []
+
+    def units() -> Iterator[Unit]:
+        for task in todo:
+            answer = claim(task)
+            if answer is None:
+                claimed.append(task)
+                yield from units_of(task)
+            elif answer is Claim.BUSY:
+                busy.append(task)
+            else:
+                counter.add(len(task.rows))
+
+    with HashMemory() as memory:
+        while todo:
+            busy: list[RecordingTask] = []
+            coming = units()
+            try:
+                first = next(coming, None)
+                if first is not None:  # otherwise no model need be opened
+                    run(_chain(first, coming), memory)
+            finally:
+                for task in claimed:
+                    task.release()
+            if first is None and busy:
+                counter.wait()
+            todo, claimed = busy, []
+
+
+def _chain(first: Unit, rest: Iterator[Unit]) -> Iterator[Unit]:
+    yield first
+    yield from rest
+
+
+class _Blocks:
+    """Gathers the embeddings of recordings that are under way, and stores each when it is complete.
+
+    A thread writes, so that the model does not wait for the disk. Leaving the context waits for it.
+    """
+
+    def __init__(self, store: BlockStore, dim: int, counter: Counter) -> None:
+        self._store, self._dim, self._counter = store, dim, counter
+        self._open: dict[str, tuple[np.ndarray, int]] = {}  # key -> block, rows still to come
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="blocks")
+        self._writing: list[Future[None]] = []
+
+    def __enter__(self) -> _Blocks:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._writer.shutdown(wait=True)
+        if kind is None:
+            self._raise_errors()
+
+    def deliver(self, task: RecordingTask, local: np.ndarray, embeddings: np.ndarray) -> None:
+        """Take (n, D) embeddings of positions `local` (n,) of a recording. Raises Cancelled, DiskFull."""
+        if task.failed is not None:
+            return
+        if task.key not in self._open:
+            self._open[task.key] = np.empty((len(task.rows), self._dim), np.float32), len(task.rows)
+        block, left = self._open[task.key]
+        block[local] = embeddings
+        self._open[task.key] = block, left - len(local)
+        if left == len(local):
+            del self._open[task.key]
+            self._writing.append(self._writer.submit(self._write, task, block))
+        self._raise_errors()
+        self._counter.add(len(local))
+
+    def fail(self, chunk: Chunk) -> None:
+        """A recording gives no embeddings; forget what there was of it. Raises Cancelled."""
+        task = chunk.task
+        if task.failed is None:
+            _, left = self._open.pop(task.key, (None, len(task.rows)))
+            task.failed = chunk.failure
+            task.release()
+            self._counter.add(left, f"{task.name}: no embeddings")
+
+    def _write(self, task: RecordingTask, block: np.ndarray) -> None:
+        self._store.save(task.key, block)
+        task.release()
+
+    def _raise_errors(self) -> None:
+        while self._writing and self._writing[0].done():
+            self._writing.pop(0).result()

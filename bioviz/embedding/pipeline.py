@@ -1,0 +1,169 @@
+"""Embed a dataset: its missing blocks, then its set, then its acoustic columns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioviz.audio.decode import RESAMPLER
+from bioviz.config import settings
+from bioviz.datasets.types import Dataset, Problem
+from bioviz.embedding.acoustic import WIDTH, acoustic_key, acoustic_store, acoustic_tasks
+from bioviz.embedding.blocks import BlockStore
+from bioviz.embedding.complete import Target, complete
+from bioviz.embedding.compute import Counter, compute_acoustic, compute_embeddings
+from bioviz.embedding.recipe import Recipe, rows_by_recording, set_key
+from bioviz.embedding.sets import EmbeddingSet, folder_of
+from bioviz.embedding.source import RecordingTask
+from bioviz.models import registry
+from bioviz.models.device import best_device, describe_device, resolve_precision
+from bioviz.progress import Progress, Silent
+from bioviz.store.usage import prune
+
+if TYPE_CHECKING:
+    from bioviz.models.base import Model
+
+
+def embed_dataset(
+    dataset: Dataset,
+    model_name: str,
+    checkpoint: str,
+    *,
+    seed: int = 0,
+    device: str | None = None,
+    progress: Progress | None = None,
+) -> EmbeddingSet:
+    """Embed every clip that has no embedding yet, and put all of them together.
+
+    What is finished is kept whatever happens: a second call goes on from there. Two processes that want the
+    same share the work. The acoustic columns of the clips are measured along the way.
+
+    Args:
+        device: "cuda", "mps" or "cpu"; the best there is if None.
+
+    Returns:
+        The set, opened. Recordings that cannot be read, or that changed since the dataset was added, are its
+        `failures`; a later call tries them again.
+
+    Raises:
+        Cancelled: from `progress`.
+        Missing: the model, its checkpoint or its weights are not there.
+        BadInput: not one recording can be read, or memory is not enough for a single clip.
+        DiskFull: no room on the disk.
+    """
+    card = registry.card(model_name)
+    device = device or best_device()
+    precision = resolve_precision("auto", device, card.autocast)
+    recipe = Recipe(
+        model=model_name,
+        checkpoint=checkpoint,
+        seed=seed,
+        precision=precision,
+        fingerprint=registry.fingerprint(model_name, checkpoint, seed, precision),
+        identity=registry.fingerprint(model_name, checkpoint, seed, "float32"),
+        rate=card.sample_rate or dataset.sample_rate,
+        width_s=dataset.plan.width_s,
+        dim=card.dim,
+    )
+
+    def open_model() -> Model:
+        return registry.open_model(model_name, checkpoint, seed=seed, device=device, precision=precision)
+
+    return embed_with(dataset, recipe, open_model, describe_device(device), progress or Silent())
+
+
+def embed_with(
+    dataset: Dataset,
+    recipe: Recipe,
+    open_model: Callable[[], Model],
+    computed_on: str,
+    progress: Progress,
+) -> EmbeddingSet:
+    """`embed_dataset` for a model that need not be in the registry; it is opened only if a block is missing.
+
+    Args:
+        computed_on: a few words for the provenance.
+    """
+    started = time.time()
+    store = BlockStore(recipe.fingerprint[:32], recipe.dim)
+    key = set_key(dataset, recipe.identity, recipe.rate)
+    counter = Counter(progress, f"Embedding with {recipe.model}", len(dataset.clips))
+    computed: list[RecordingTask] = []
+
+    def compute(tasks: list[RecordingTask]) -> None:
+        computed.extend(tasks)
+        compute_embeddings(tasks, store, recipe, open_model, counter)
+
+    def provenance() -> dict[str, object]:
+        return _provenance(dataset, recipe, computed_on, time.time() - started)
+
+    target = Target(key, (len(dataset.clips), recipe.dim), store, provenance)
+    found = complete(target, _tasks(dataset, recipe), compute, counter)
+    columns = measure_dataset(dataset, progress, found.failures)
+    if computed:
+        prune(settings(), keep={folder_of(key), columns})
+    return found
+
+
+def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[Problem] = ()) -> Path:
+    """Measure the acoustic columns that are missing, and put them together.
+
+    Args:
+        unreadable: recordings already known to fail.
+
+    Returns:
+        The folder of the columns; `open_acoustic` reads it.
+
+    Raises:
+        BadInput: not one recording can be read.
+        Cancelled, DiskFull.
+    """
+    known = {failure.file: failure for failure in unreadable}
+    clips, tasks = dataset.clips, []
+    measured = acoustic_tasks(dataset)
+    for recording, rows, own in zip(dataset.recordings, rows_by_recording(dataset), measured, strict=True):
+        if len(rows):
+            task = RecordingTask(recording, rows, clips.start_s[rows], own.key, own)
+            task.failed = known.get(recording.name)
+            tasks.append(task)
+    counter = Counter(progress, "Measuring levels", len(clips))
+    key = acoustic_key(dataset, [own.key for own in measured])
+    target = Target(key, (len(clips), WIDTH), acoustic_store(), lambda: {"dataset": dataset.id})
+    complete(target, tasks, lambda todo: compute_acoustic(todo, dataset.plan.width_s, counter), counter)
+    return folder_of(key)
+
+
+def _tasks(dataset: Dataset, recipe: Recipe) -> list[RecordingTask]:
+    tasks = []
+    for recording, rows, measured in zip(
+        dataset.recordings, rows_by_recording(dataset), acoustic_tasks(dataset), strict=True
+    ):
+        if len(rows):
+            starts = dataset.clips.start_s[rows]
+            key = recipe.block_key(recording.content_hash, starts)
+            tasks.append(RecordingTask(recording, rows, starts, key, measured))
+    return tasks
+
+
+def _provenance(dataset: Dataset, recipe: Recipe, computed_on: str, seconds: float) -> dict[str, object]:
+    return {
+        "dataset": {"id": dataset.id, "name": dataset.name, "version": dataset.version},
+        "clips": len(dataset.clips),
+        "recordings": len(dataset.recordings),
+        "model": recipe.model,
+        "checkpoint": recipe.checkpoint,
+        "seed": recipe.seed,
+        "fingerprint": recipe.fingerprint,
+        "precision": recipe.precision,
+        "sample_rate_hz": recipe.rate,
+        "window_s": recipe.width_s,
+        "resampler": RESAMPLER,
+        "computed_on": computed_on,
+        "seconds": round(seconds, 2),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {name: version(name) for name in ("torch", "torchaudio", "soundfile", "soxr", "numpy")},
+    }

@@ -1,0 +1,144 @@
+"""Turn recordings into windows for the model, checking that each is still the file that was added."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from filelock import FileLock
+
+from bioviz.audio.decode import stream_windows
+from bioviz.datasets.types import Problem, Recording
+from bioviz.embedding.acoustic import AcousticTask
+from bioviz.errors import BadInput
+from bioviz.store.hashes import FileState, HashMemory, file_state
+
+_NO_WINDOWS = np.zeros((0, 1), dtype=np.float32)
+UNIT_ROWS = 128  # windows that one thread decodes in one go; a long recording is many units
+
+
+@dataclass
+class RecordingTask:
+    """One recording to embed.
+
+    Attributes:
+        recording: what to read.
+        rows: (n,) rows of its clips in the dataset.
+        starts_s: (n,) where they start.
+        key: of its block.
+        acoustic: the acoustic columns to measure along the way, if they are missing.
+        claims: the locks held while it is being computed.
+        failed: why it has no embeddings.
+    """
+
+    recording: Recording
+    rows: np.ndarray
+    starts_s: np.ndarray
+    key: str
+    acoustic: AcousticTask | None = None
+    claims: list[FileLock] = field(default_factory=list)
+    failed: Problem | None = None
+    _check: threading.Lock = field(default_factory=threading.Lock)
+    _state: FileState | None = None
+
+    @property
+    def name(self) -> str:
+        return self.recording.name
+
+    def release(self) -> None:
+        """Let other processes have it."""
+        while self.claims:
+            self.claims.pop().release()
+
+    def check(self, memory: HashMemory) -> None:
+        """Make sure that the file is the one that was added; cheap after the first call.
+
+        Raises:
+            BadInput: it is not there, or its content has changed.
+        """
+        try:
+            with self._check:
+                now = file_state(self.recording.path)
+                if (
+                    self._state is None
+                    and memory.content_hash(self.recording.path) == self.recording.content_hash
+                ):
+                    self._state = now
+        except OSError as error:
+            raise BadInput(f"{self.recording.path} cannot be read ({error.strerror or error}).") from error
+        if self._state != now:
+            raise Changed(
+                f"{self.name} has changed since the dataset was added: its content is another now. "
+                "Add the dataset again to use the new file."
+            )
+
+
+class Changed(BadInput):
+    """A file is not the one that was added."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A part of a recording: `local` are positions in its `rows`."""
+
+    task: RecordingTask
+    local: np.ndarray
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Windows of a recording, or why there are none.
+
+    Attributes:
+        local: (b,) positions in the recording's rows.
+        windows: (b, T) float32.
+    """
+
+    task: RecordingTask
+    local: np.ndarray
+    windows: np.ndarray
+    failure: Problem | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return self.windows.nbytes
+
+
+def units_of(task: RecordingTask) -> Iterator[Unit]:
+    """Units in order of time, so that each reads one stretch of the file."""
+    order = np.argsort(task.starts_s, kind="stable")
+    for at in range(0, len(order), UNIT_ROWS):
+        yield Unit(task, order[at : at + UNIT_ROWS])
+
+
+def decode(unit: Unit, width_s: float, rate: int | None, memory: HashMemory) -> Iterator[Chunk]:
+    """Yield the windows of a unit at `rate` Hz, or a Chunk with a failure; measure its acoustic columns.
+
+    The columns are measured at the recording's own rate, in a reading of their own unless `rate` is the same.
+    With `rate` None only they are measured, and the Chunk has no windows.
+    """
+    task, measured = unit.task, unit.task.acoustic
+    if task.failed is not None:
+        return
+    starts = task.starts_s[unit.local]
+    try:
+        task.check(memory)
+        if measured is not None and rate != measured.rate:
+            for local, windows in stream_windows(task.recording.path, starts, width_s, measured.rate):
+                measured.take(unit.local[local], windows)
+        if rate is not None:
+            for local, windows in stream_windows(task.recording.path, starts, width_s, rate):
+                if measured is not None and rate == measured.rate:
+                    measured.take(unit.local[local], windows)
+                task.check(memory)  # it was not replaced while it was read
+                yield Chunk(task, unit.local[local], windows)
+        task.check(memory)
+        if measured is not None:
+            measured.finish(len(unit.local))
+        if rate is None:
+            yield Chunk(task, unit.local, _NO_WINDOWS)
+    except BadInput as error:
+        kind = "changed" if isinstance(error, Changed) else "unreadable"
+        yield Chunk(task, np.zeros(0, dtype=np.int64), _NO_WINDOWS, Problem(kind, task.name, str(error)))

@@ -1,0 +1,69 @@
+"""Content hashes of audio files, remembered by path, size and modification time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioviz.config import settings
+from bioviz.store.disk import open_cache
+
+# A file may change twice within one tick of its file system's clock (2 s on FAT): a hash taken sooner after the
+# modification than that is not remembered.
+_SETTLED_NS = 2_000_000_000
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What tells cheaply that a file has changed: size in bytes, modification time in ns, inode."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+def file_state(path: Path | str) -> FileState:
+    """Raises OSError where the file is not there or not readable."""
+    status = os.stat(path)
+    return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+class HashMemory:
+    """Hashes files, each content once. Safe between threads and processes; lives in `cache_dir/hashes`."""
+
+    def __init__(self) -> None:
+        self._cache = open_cache(settings(), "hashes")
+
+    def __enter__(self) -> HashMemory:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cache.close()
+
+    def content_hash(self, path: Path | str) -> str:
+        """SHA-256 (hex) of the file's bytes.
+
+        Raises:
+            OSError: the file is not there or not readable.
+        """
+        state = file_state(path)
+        fields = [state.size, state.mtime_ns, state.inode]
+        known = self._cache.get(str(path))
+        if known is not None and known[:3] == fields:
+            return known[3]
+        value = _hash(path)
+        if file_state(path) == state and time.time_ns() - state.mtime_ns > _SETTLED_NS:
+            self._cache.set(str(path), [*fields, value])
+        return value
+
+
+def _hash(path: Path | str) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
