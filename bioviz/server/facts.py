@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.errors import Missing
 from bioviz.server.clips import Clip, annotations_near, checked_id, clip_of
+from bioviz.server.memory import RecentlyUsed
 from bioviz.server.params import LONGEST_CONTEXT_S
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from bioviz.runs import Run
 
 NEIGHBOURS = 8
+_REOPEN_AFTER_S = 10.0
 _MOST_BOXES = 2000
 
 
@@ -56,21 +60,49 @@ def run_facts(run_key: str, row: int) -> dict[str, object]:
     Raises:
         Missing: no such run, or the clip is not in it.
     """
-    from bioviz import runs
-    from bioviz.datasets import library
-
-    run = runs.open_run_by_key(checked_id(run_key, "run"))
-    if run is None:
-        raise Missing("This run is not there any more. Compute it again.")
-    dataset = library.load(run.spec.dataset)
+    opened = _open_run(checked_id(run_key, "run"))
+    run, dataset = opened.run, opened.dataset
     clip, place = clip_of(dataset, row), run.position(row)
     return {
         **clip_facts(clip),
         **_cluster(run, place),
-        **_levels(dataset, row),
+        **{name: round(float(of[row]), 2) for name, of in opened.levels.items() if np.isfinite(of[row])},
         "neighbours": _neighbours(run, run.graph, dataset, place),
         "neighbours_apart": _neighbours(run, run.graph_elsewhere, dataset, place),
     }
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A run with what is told of its clips; `levels` are columns over the dataset's clips, NaN for unknown."""
+
+    at: float
+    run: Run
+    dataset: Dataset
+    levels: dict[str, np.ndarray]
+
+
+_opened = RecentlyUsed(4)
+
+
+def _open_run(run_key: str) -> _Opened:
+    """Stepping through clips asks many times a second: what was opened serves for some seconds."""
+    from bioviz import runs
+    from bioviz.datasets import library
+    from bioviz.embedding.acoustic import open_acoustic
+
+    held = _opened.get(run_key)
+    if held is not None and time.monotonic() - held.at < _REOPEN_AFTER_S:
+        return held
+    run = runs.open_run_by_key(run_key)
+    if run is None:
+        raise Missing("This run is not there any more. Compute it again.")
+    dataset = library.load(run.spec.dataset)
+    measured = open_acoustic(dataset) or {}
+    levels = {name: measured[name] for name in ("level_dbfs", "snr_db") if name in measured}
+    opened = _Opened(time.monotonic(), run, dataset, levels)
+    _opened.put(run_key, opened, 1)
+    return opened
 
 
 def _when(recorded_at: datetime | None, start_s: float) -> dict[str, object]:
@@ -90,17 +122,6 @@ def _cluster(run: Run, place: int) -> dict[str, object]:
         "cluster_label": run.target_names[stands_for] if stands_for >= 0 else None,
         "misclustered": bool(run.misclustered[place]),
     }
-
-
-def _levels(dataset: Dataset, row: int) -> dict[str, object]:
-    """Level in dBFS and estimated signal-to-noise ratio in dB of a clip, where they were measured."""
-    from bioviz.embedding.acoustic import open_acoustic
-
-    columns = open_acoustic(dataset)
-    if columns is None:
-        return {}
-    values = {"level_dbfs": float(columns["level_dbfs"][row]), "snr_db": float(columns["snr_db"][row])}
-    return {name: round(value, 2) for name, value in values.items() if np.isfinite(value)}
 
 
 def _neighbours(run: Run, graph: KnnGraph, dataset: Dataset, place: int) -> list[dict[str, object]]:

@@ -31,13 +31,16 @@ function clipUrl(source, row, kind, wanted = {}) {
   return `${source.base}/bioviz/clip/${encodeURIComponent(source.dataset)}/${row}.${kind}?${query}`;
 }
 
-function isDark(element) {
-  const colour = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
-  const hex = /^#([0-9a-f]{6})/i.exec(colour);
-  const parts = hex
+// From 0 (black) to 1 (white), of "#rrggbb" or "rgb(...)".
+function brightness(colour) {
+  const parts = /^#[0-9a-f]{6}/i.test(colour)
     ? [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))
     : (colour.match(/[\d.]+/g) ?? [255, 255, 255]).slice(0, 3).map(Number);
-  return 0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2] < 128;
+  return (0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2]) / 255;
+}
+
+function isDark(element) {
+  return brightness(getComputedStyle(element).getPropertyValue("--st-background-color").trim()) < 0.5;
 }
 
 function pick(group, row, source) {

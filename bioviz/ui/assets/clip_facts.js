@@ -2,6 +2,7 @@
 
 const seconds = (value) => `${value.toFixed(value % 1 ? 2 : 0)} s`;
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+const signed = (value, digits = 0) => value.toFixed(digits).replace("-", "−");
 const kilohertz = (rate) => `${Number((rate / 1000).toFixed(2))} kHz`;
 
 function labelChip(label, colourOf) {
@@ -21,8 +22,8 @@ function factRows(facts) {
     ["Split", facts.split],
     ["Sample rate", kilohertz(facts.rate)],
     ["Cluster", facts.cluster !== undefined && clusterText(facts)],
-    ["Level", Number.isFinite(facts.level_dbfs) && `${facts.level_dbfs.toFixed(1)} dBFS`],
-    ["Signal to noise", Number.isFinite(facts.snr_db) && `${facts.snr_db.toFixed(1)} dB (estimate)`],
+    ["Level", Number.isFinite(facts.level_dbfs) && `${signed(facts.level_dbfs, 1)} dBFS`],
+    ["Signal to noise", Number.isFinite(facts.snr_db) && `${signed(facts.snr_db, 1)} dB (estimate)`],
   ];
   return rows.filter(([, value]) => value);
 }

@@ -152,7 +152,7 @@ class PictureView {
       const place = { x: left, y: top, width: Math.max(2, right - left), height: Math.max(2, bottom - top) };
       const colour = this.colourOf(label);
       const marks = [
-        svg("rect", { ...place, class: "bv-box-halo" }),
+        svg("rect", { ...place, class: "bv-box-halo", stroke: brightness(colour) > 0.55 ? "#10201f" : "#ffffff" }),
         svg("rect", { ...place, class: "bv-box", style: `stroke:${colour}` }, svg("title", { text: label })),
       ];
       const at = { left: left + 3, right: left + 3 + label.length * 6.6, y: Math.max(top + 12, MARGIN.top + 12) };

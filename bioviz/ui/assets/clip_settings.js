@@ -3,7 +3,7 @@
 const SETTINGS_KEY = "bioviz.inspector";
 const DEFAULTS = {
   context: "0", normalise: false, slow: "auto", loop: false, autoplay: true, volume: 0.8,
-  axis: "linear", colours: "greys", range: "70", scale: "clip", low: "", high: "", apart: true,
+  axis: "linear", colours: "greys", range: "50", scale: "clip", low: "", high: "", apart: true,
 };
 
 function readSettings() {
@@ -63,6 +63,13 @@ class SettingControls {
     box.checked = this.settings[name];
     box.addEventListener("change", () => this.set(name, box.checked));
     return el("label", { class: "bv-switch", title: help }, box, el("span", { text: title }));
+  }
+  slider(name, title) {
+    const input = el("input", { type: "range", min: 0, max: 1, step: 0.05, name, class: "bv-slider" });
+    input.value = this.settings[name];
+    input.addEventListener("input", () => this.set(name, Number(input.value)));
+    input.addEventListener("change", () => input.blur());
+    return el("label", {}, el("span", { text: title }), input);
   }
   number(name, title, help, placeholder) {
     const attributes = { type: "number", min: 0, max: 500, step: "any", name, title: help, placeholder };

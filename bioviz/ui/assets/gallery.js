@@ -1,6 +1,6 @@
 // Many clips at a glance: a thumbnail, label and file each. A click picks the clip; the button plays it here.
 
-const THUMB = { w: 160, h: 64, thumb: 1 };
+const THUMB = { w: 160, h: 64, db_range: 45, thumb: 1 };
 
 class Gallery {
   constructor(parent) {

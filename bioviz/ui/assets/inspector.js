@@ -1,7 +1,7 @@
 // One clip at a time: its sound, picture, facts and neighbours, at once on a pick and without a rerun.
 
 const TYPING = "input:not([type=checkbox]),textarea,select,[contenteditable],[role=combobox],[role=textbox],[role=slider]";
-const THUMB = { w: 160, h: 64, thumb: 1 };
+const THUMB = { w: 160, h: 64, db_range: 45, thumb: 1 };
 const PREFETCH_AFTER_MS = 250;
 const REPORT_AFTER_MS = 250;
 
@@ -58,13 +58,14 @@ class Inspector {
       controls.switch("normalise", "Normalise", "Bring faint clips to the same peak level"),
       controls.choice("slow", "Speed", "Slower playback makes ultrasound audible; auto slows recordings above 96 kHz", slow),
       controls.choice("context", "Context", "Seconds before and after the clip", context),
+      controls.slider("volume", "Volume"),
       this.download,
     );
   }
 
   panel() {
     const { controls } = this;
-    const ranges = ["40", "50", "60", "70", "80", "100", "120"].map((db) => [db, `${db} dB`]);
+    const ranges = ["30", "40", "50", "60", "70", "80", "100"].map((db) => [db, `${db} dB`]);
     const scales = [["clip", "own maximum"], ...["0", "-10", "-20", "-30", "-40", "-60"].map((db) => [db, `${db.replace("-", "−")} dBFS for all`])];
     return el(
       "details",
@@ -173,7 +174,7 @@ class Inspector {
       if (turn !== this.turn) return false;
       put();
       const { top_db: top, floor_db: floor } = this.picture.about;
-      this.note.textContent = `Colours from ${floor.toFixed(0)} to ${top.toFixed(0)} dB re full scale (0 dB = a sine of full scale).`;
+      this.note.textContent = `Colours from ${signed(floor)} to ${signed(top)} dB re full scale (0 dB is a sine of full scale).`;
       this.tick();
       return true;
     } catch (error) {
