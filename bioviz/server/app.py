@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -108,15 +107,12 @@ def routes() -> list[Route]:
 
 
 def warm_up() -> None:
-    """Import and run once what a first click needs (SciPy's FFT, the decoder, the PNG encoder)."""
-    import soundfile  # noqa: F401
+    """Import what is imported late, and run once what a first click needs."""
+    from bioviz import runs  # noqa: F401
+    from bioviz.audio import decode  # noqa: F401
+    from bioviz.embedding import acoustic  # noqa: F401
 
-    from bioviz.audio import decode, playback, spectrogram  # noqa: F401
-    from bioviz.datasets import library  # noqa: F401
-
-    noise = np.linspace(-1, 1, 96_000, dtype=np.float32)
-    spectrogram.draw(noise, 48_000, spectrogram.PictureSpec())
-    playback.render(noise, 250_000, slow=1)
+    media.warm_up()
 
 
 @asynccontextmanager

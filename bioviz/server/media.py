@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from bioviz.audio import playback, spectrogram
 from bioviz.audio.spectrogram import PictureSpec
 from bioviz.config import settings
@@ -29,6 +31,14 @@ class Media:
 
     body: bytes
     about: dict[str, object]
+
+
+def warm_up() -> None:
+    """Run once what a first click needs: the FFT, the PNG encoder, the resampler, the disk cache."""
+    noise = np.linspace(-1, 1, 96_000, dtype=np.float32)
+    spectrogram.draw(noise, 48_000, PictureSpec())
+    playback.render(noise, 250_000)
+    _on_disk_get("")
 
 
 def sound_tag(clip: Clip, spec: SoundSpec) -> str:

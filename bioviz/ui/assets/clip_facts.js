@@ -29,7 +29,7 @@ function factRows(facts) {
 }
 
 function clusterText(facts) {
-  return facts.cluster_label ? `${facts.cluster}, mostly ${facts.cluster_label}` : `${facts.cluster}`;
+  return facts.cluster_label ? `${facts.cluster}, matched with ${facts.cluster_label}` : `${facts.cluster}`;
 }
 
 function factList(facts) {
@@ -49,7 +49,7 @@ function neighbourCard(neighbour, actions) {
     { type: "button", class: "bv-jump", title: `Show ${about}`, onclick: () => actions.jump(row) },
     el("img", { src: clipUrl(actions.source, row, "png", actions.thumb), alt: "", loading: "lazy" }),
     labelChip(label, actions.colourOf),
-    el("span", { class: "bv-muted", text: `${distance.toFixed(3)}${same ? " · same rec." : ""}` }),
+    el("span", { class: "bv-muted", text: `distance ${distance.toPrecision(3)}${same ? " · same recording" : ""}` }),
   );
   const play = el("button", { type: "button", class: "bv-play-small", text: "▶", "aria-label": `Play ${about}` });
   play.addEventListener("click", () => actions.play(row, play));

@@ -1,6 +1,6 @@
 // The spectrogram: the server's bare picture, with axes, annotation boxes, window mark and playhead drawn here.
 
-const MARGIN = { left: 44, right: 8, top: 10, bottom: 34 };
+const MARGIN = { left: 44, right: 16, top: 10, bottom: 34 };
 const PICTURE_HEIGHT = 220;
 const NICE_KHZ = [0.05, 0.1, 0.2, 0.5, 1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 250];
 

@@ -1,5 +1,6 @@
 // What the user chose about sound and picture, remembered in this browser.
 
+const PICTURE_WIDTHS = [480, 720, 960, 1440];
 const SETTINGS_KEY = "bioviz.inspector";
 const DEFAULTS = {
   context: "0", normalise: false, slow: "auto", loop: false, autoplay: true, volume: 0.8,
@@ -28,8 +29,10 @@ function soundQuery(settings) {
   return { context: settings.context, normalise: settings.normalise ? 1 : 0, slow: settings.slow };
 }
 
-function pictureQuery(settings, dark) {
+// `width` is the picture's on screen; few sizes, so that the same pictures are asked for again.
+function pictureQuery(settings, dark, width) {
   const query = { context: settings.context, axis: settings.axis, db_range: settings.range };
+  query.w = PICTURE_WIDTHS.find((w) => w >= width * devicePixelRatio) ?? PICTURE_WIDTHS.at(-1);
   query.cmap = settings.colours === "greys" && dark ? "greys-dark" : settings.colours;
   if (settings.scale !== "clip") query.top = settings.scale;
   if (Number(settings.low) > 0) query.low = Number(settings.low) * 1000;

@@ -167,7 +167,7 @@ class Inspector {
   }
 
   async loadPicture(turn) {
-    const url = clipUrl(this.source, this.row, "png", pictureQuery(this.settings, this.dark));
+    const url = this.pictureUrl(this.row);
     const slow = setTimeout(() => turn === this.turn && this.picture.say("Loading…"), 300);
     try {
       const put = await this.picture.show(await keptPictures.get(url));
@@ -187,6 +187,14 @@ class Inspector {
     } finally {
       clearTimeout(slow);
     }
+  }
+
+  pictureQuery() {
+    return pictureQuery(this.settings, this.dark, this.picture.width());
+  }
+
+  pictureUrl(row) {
+    return clipUrl(this.source, row, "png", this.pictureQuery());
   }
 
   factsUrl(row) {
@@ -220,7 +228,7 @@ class Inspector {
     if (!this.shown?.neighbours) return this.neighbours.replaceChildren();
     const actions = {
       source: this.source,
-      thumb: { ...THUMB, cmap: pictureQuery(this.settings, this.dark).cmap },
+      thumb: { ...THUMB, cmap: this.pictureQuery().cmap },
       jump: (row) => pick(this.data.group, row, this.data.key),
       play: (row, button) => this.playNeighbour(row, button),
       colourOf: this.colourOf,
@@ -328,7 +336,7 @@ class Inspector {
       const near = (this.settings.apart ? this.shown?.neighbours_apart : this.shown?.neighbours) ?? [];
       const rows = [...next, ...near.slice(0, 4).map((n) => n.row)].filter((row) => row !== undefined);
       for (const row of rows) {
-        keptPictures.get(clipUrl(this.source, row, "png", pictureQuery(this.settings, this.dark)), true).catch(() => {});
+        keptPictures.get(this.pictureUrl(row), true).catch(() => {});
         keptFacts.get(this.factsUrl(row), true).catch(() => {});
         fetchChecked(clipUrl(this.source, row, "wav", soundQuery(this.settings)), true).catch(() => {});
       }
