@@ -28,7 +28,7 @@ def _band(hz: np.ndarray, low: float, high: float, octaves: float = 0.5) -> np.n
     """1 between low and high, falling off smoothly outside within about `octaves`."""
     with np.errstate(divide="ignore"):
         position = np.log2(hz)
-    below, above = np.log2(low) - position, position - np.log2(high)
+    below, above = np.float32(np.log2(low)) - position, position - np.float32(np.log2(high))
     return np.exp(-0.5 * (np.clip(np.maximum(below, above), 0, 20) / octaves) ** 2).astype(np.float32)
 
 
@@ -57,10 +57,10 @@ def rain(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
     drops = np.zeros(n, dtype=np.float32)
     at = rng.integers(0, n, int(n / rate * 25))
     drops[at] = rng.exponential(1.0, len(at))
-    t = np.arange(int(0.02 * rate)) / rate
-    drop = (np.sin(2 * np.pi * 2300 * t) * np.exp(-t * 300)).astype(np.float32)
-    size = n + len(drop)
-    struck = fft.irfft(fft.rfft(drops, size) * fft.rfft(drop, size), size)[:n]
+    t = np.arange(int(0.01 * rate)) / rate
+    drop = (np.sin(2 * np.pi * 2600 * t) * np.exp(-t * 1200)).astype(np.float32)
+    # Round the circle: a drop at the end rings on at the start. Lengths of whole seconds make the transform quick.
+    struck = fft.irfft(fft.rfft(drops) * fft.rfft(drop, n), n)
     return _unit(hiss + 0.6 * _unit(struck))
 
 
@@ -90,6 +90,6 @@ def hum(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
     t = np.arange(n, dtype=np.float64) / rate
     mains = 50 + rng.uniform(-0.05, 0.05)
     out = rng.standard_normal(n, dtype=np.float32)
-    for k, level in enumerate((0.6, 1.0, 0.5, 0.45, 0.2, 0.25), 1):
+    for k, level in ((1, 0.6), (2, 1.0), (3, 0.5), (6, 0.4)):
         out += (level * np.sin(2 * np.pi * (k * mains * t + rng.uniform()))).astype(np.float32)
     return _unit(out)
