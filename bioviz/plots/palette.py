@@ -17,44 +17,13 @@ BACKGROUND_COLOUR = "#9A9A9A"
 RIGHT_COLOUR = "#0072B2"
 WRONG_COLOUR = "#D55E00"
 
-_VIRIDIS = (
-    "#440154",
-    "#482878",
-    "#3E4989",
-    "#31688E",
-    "#26828E",
-    "#1F9E89",
-    "#35B779",
-    "#6ECE58",
-    "#B5DE2B",
-    "#FDE725",
-)
-_CIVIDIS = (
-    "#00224E",
-    "#123570",
-    "#3B496C",
-    "#575D6D",
-    "#707173",
-    "#8A8678",
-    "#A59C74",
-    "#C3B369",
-    "#E1CC55",
-    "#FEE838",
-)
-_MAGMA = (
-    "#000004",
-    "#180F3D",
-    "#440F76",
-    "#721F81",
-    "#9E2F7F",
-    "#CD4071",
-    "#F1605D",
-    "#FD9668",
-    "#FECA8D",
-    "#FCFDBF",
-)
-_BLUE_ORANGE = ("#0B5394", "#3D85C6", "#9FC5E8", "#E8E8E8", "#F9CB9C", "#E69138", "#B45F06")
-SCALES = {"viridis": _VIRIDIS, "cividis": _CIVIDIS, "magma": _MAGMA, "blue-orange": _BLUE_ORANGE}
+_SCALE_STOPS = {
+    "viridis": "440154 482878 3E4989 31688E 26828E 1F9E89 35B779 6ECE58 B5DE2B FDE725",
+    "cividis": "00224E 123570 3B496C 575D6D 707173 8A8678 A59C74 C3B369 E1CC55 FEE838",
+    "magma": "000004 180F3D 440F76 721F81 9E2F7F CD4071 F1605D FD9668 FECA8D FCFDBF",
+    "blue-orange": "0B5394 3D85C6 9FC5E8 E8E8E8 F9CB9C E69138 B45F06",
+}
+SCALES = {name: tuple(f"#{stop}" for stop in stops.split()) for name, stops in _SCALE_STOPS.items()}
 
 
 def extended(count: int) -> tuple[str, ...]:

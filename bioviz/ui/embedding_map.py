@@ -1,7 +1,7 @@
 """EmbeddingMap: the scatter of all pages, a Streamlit component around the plotly.js of the plotly package.
 
-The points go to the browser once, through a component of their own whose unchanged message Streamlit does
-not send again; what changes (colour, picked clip) goes through a second, small one. Back comes a row or the
+The points go to the browser once, through a component of their own; what changes (colour, picked clip) goes
+through a second, small one. Back comes a row or the
 outline of a selection, never a list of 100,000 points. Events between maps and the clip inspector are listed
 in assets/embedding_map.js.
 """
@@ -44,7 +44,8 @@ class MapEvent:
         rows: (m,) int64 dataset rows selected on this map (sorted as in the map), None without a selection.
         polygon: (k, 2) float64 outline of that selection in map coordinates, else None.
         colour_by: id of the colouring on screen.
-        picked_at, selected_at: browser time of these, ms since 1970, 0 if never: with two maps the later counts.
+        picked_at, selected_at: browser time of these, ms since 1970, 0 if never; of two maps
+            the later counts.
     """
 
     picked: int | None
@@ -100,7 +101,7 @@ def embedding_map(
         "plotly_url": _plotly_url(),
     }
     with st.container(gap=None):
-        _points_component()(key=f"{key}-points", data=data.payload, height=1)
+        _send_points(data, f"{key}-points")
         result = _map_component()(
             key=key,
             data=props,
@@ -109,6 +110,21 @@ def embedding_map(
             on_colour_change=changed,
         )
     return read_event(data, result, colour_by)
+
+
+def _send_points(data: MapData, key: str) -> None:
+    """Send the points where this browser session has not had them; later their digest alone, as even an
+    unchanged message of 20 MB costs a second to build. A browser that lacks them asks.
+    """
+    flag, digest = f"{key}-sent", data.payload["digest"]
+    known = st.session_state.get(flag) == digest
+    st.session_state[flag] = digest
+    _points_component()(
+        key=key,
+        data={"digest": digest} if known else data.payload,
+        height=1,
+        on_missing_change=lambda: st.session_state.pop(flag, None),
+    )
 
 
 def read_event(data: MapData, state: Mapping[str, Any], colour_by: str | None) -> MapEvent:

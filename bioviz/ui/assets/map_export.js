@@ -3,28 +3,21 @@
 const VECTOR_UP_TO = 20000; // an SVG with more markers than this opens in no drawing program
 
 function exportFigure(points, state, theme, type) {
-  const solid = { ...theme, background: theme.background };
-  const data = tracesFor(points, state, solid, type);
-  const layout = layoutFor(points, state, solid, "pan");
+  const data = tracesFor(points, state, theme, { type, paint: asText });
+  const layout = layoutFor(points, state, theme, "pan");
   layout.paper_bgcolor = layout.plot_bgcolor = theme.background;
   const { colouring } = state;
+  const key = (name, marker) => ({ type: "scatter", mode: "markers", name: escapeText(name), x: [null], y: [null], marker });
   if (colouring.kind === "measure") {
-    const title = colouring.unit ? `${colouring.title} (${colouring.unit})` : colouring.title;
-    const last = data[data.length - 1];
-    last.marker = { ...last.marker, showscale: true, colorbar: { title: { text: escapeText(title) }, thickness: 12 } };
-    if (!last.x.length) Object.assign(last, { x: [null], y: [null] });
+    const { scale: colorscale, low: cmin, high: cmax, title, unit } = colouring;
+    const text = escapeText(unit ? `${title} (${unit})` : title);
+    const colorbar = { title: { text, side: "right" }, thickness: 12 };
+    data.push({ ...key("", { color: [cmin], colorscale, cmin, cmax, showscale: true, colorbar }), showlegend: false });
     return { data, layout };
   }
   colouring.names.forEach((name, code) => {
-    if (!state.counts[code]) return;
-    data.push({
-      type: "scatter",
-      mode: "markers",
-      name: escapeText(`${name} (${state.counts[code].toLocaleString()})`),
-      x: [null],
-      y: [null],
-      marker: { color: colouring.colours[code], size: 9 },
-    });
+    const count = state.counts[code];
+    if (count) data.push(key(`${name} (${count.toLocaleString()})`, { color: colouring.colours[code], size: 9 }));
   });
   layout.showlegend = true;
   layout.legend = { title: { text: escapeText(colouring.title) }, itemsizing: "constant" };
@@ -59,7 +52,7 @@ async function page(plotlyUrl, points, state, theme, title) {
   const { data, layout } = exportFigure(points, state, theme, "scattergl");
   const layers = layersOf(points, state.colouring, state.choice.drawn, state.active);
   for (const trace of data) {
-    const indices = { "greyed out": layers.dimmed, unknown: layers.unknown, ...layers }[trace.name];
+    const indices = layers[trace.name];
     if (trace.type !== "scattergl" || !indices?.length) continue;
     trace.text = indices.map((i) =>
       points

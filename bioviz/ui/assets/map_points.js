@@ -111,22 +111,28 @@ function nearest(points, candidates, to, px, py, radius, active) {
   return best >= 0 ? best : spare;
 }
 
-// Even-odd rule with half-open edges, in the same arithmetic as bioviz/plots/geometry.py.
+const STRIPS = 512;
+
+// Even-odd rule with half-open edges, in the same arithmetic as bioviz/plots/geometry.py. The polygon's edges are
+// laid into horizontal strips first, so that a point meets the few edges at its own height.
 function maskInside(points, polygon, wanted) {
   const mask = new Uint8Array(points.n);
+  const ys = polygon.map(([, y]) => y);
+  const [low, high] = [Math.min(...ys), Math.max(...ys)];
+  if (low === high) return { mask, count: 0 };
+  const stripOf = (y) => Math.min(STRIPS - 1, Math.floor(((y - low) / (high - low)) * STRIPS));
+  const strips = Array.from({ length: STRIPS }, () => []);
+  polygon.forEach((b, k) => {
+    const a = polygon[(k + polygon.length - 1) % polygon.length];
+    if (a[1] === b[1]) return; // a level edge is never crossed
+    for (let s = stripOf(Math.min(a[1], b[1])); s <= stripOf(Math.max(a[1], b[1])); s++) strips[s].push([...a, ...b]);
+  });
   let count = 0;
-  let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const [x, y] of polygon) {
-    [x0, x1, y0, y1] = [Math.min(x0, x), Math.max(x1, x), Math.min(y0, y), Math.max(y1, y)];
-  }
-  const m = polygon.length;
   for (const i of points.order) {
     const [x, y] = [points.x[i], points.y[i]];
-    if (x < x0 || x > x1 || y < y0 || y > y1 || !wanted(i)) continue;
+    if (!(y >= low && y <= high) || !wanted(i)) continue;
     let odd = 0;
-    for (let k = 0, j = m - 1; k < m; j = k++) {
-      const [ax, ay] = polygon[j];
-      const [bx, by] = polygon[k];
+    for (const [ax, ay, bx, by] of strips[stripOf(y)]) {
       if (ay <= y !== by <= y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) odd ^= 1;
     }
     mask[i] = odd;

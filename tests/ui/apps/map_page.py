@@ -1,4 +1,4 @@
-"""A page with one map or two linked ones over synthetic points, set by the query: n, second, dark, special."""
+"""A page with one map or two linked ones over synthetic points, set by the query: n, second, special."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def points(n: int, seed: int, special: str) -> MapData:
     colours = colours_for(labels)
     snr = rng.normal(5, 8, n).astype(np.float32)
     snr[target == 0] = np.nan
+    names = [f"site-a/REC_{i:02d}.wav" for i in range(20)]
     files = rng.integers(0, 20, n)
     start = (files * 3 % 60).astype(np.float32)
     return MapData(
@@ -49,7 +50,7 @@ def points(n: int, seed: int, special: str) -> MapData:
         ),
         columns=(
             TextColumn("label", target, tuple(labels)),
-            TextColumn("file", files, tuple(f"site-a/REC_{i:02d}.wav" for i in range(20))),
+            TextColumn("file", files, tuple(names)),
             SpanColumn("time in recording", start, start + 3),
             TextColumn("split", target % 2, ("train", "test")),
         ),

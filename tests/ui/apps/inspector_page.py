@@ -1,0 +1,37 @@
+"""A page with the clip inspector and a gallery; the query says the dataset, the run, the playlist and more."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from bioviz.datasets import library
+from bioviz.plots.palette import colours_for
+from bioviz.ui.gallery import gallery
+from bioviz.ui.inspector import clip_inspector
+
+st.set_page_config(layout="wide")
+query = st.query_params
+dataset = library.load(query.get("dataset", "media"))
+playlist = [int(row) for row in query.get("playlist", "").split(",") if row]
+colours = colours_for(dataset.target_names)
+names = np.array(dataset.target_names)[dataset.targets]
+st.text_input("notes")
+count = st.session_state["reruns"] = st.session_state.get("reruns", 0) + 1
+left, right = st.columns([3, 2])
+with right:
+    shown = clip_inspector(
+        query.get("run"),
+        dataset.id,
+        playlist or np.arange(len(dataset.clips)),
+        key="inspector",
+        group="trial",
+        row=int(query["row"]) if "row" in query else None,
+        playlist_name="all clips",
+        colours=colours,
+        report="report" in query,
+    )
+with left:
+    rows = np.arange(min(200, len(dataset.clips)))
+    gallery(dataset, rows, labels=names[rows], group="trial", key="gallery", colours=colours, height=500)
+st.text(f"reruns {count}, shown {shown}")
