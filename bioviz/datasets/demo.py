@@ -43,7 +43,9 @@ class Site:
 SITES = (
     Site("SITE-A", ((noises.wind, 0.5), (noises.rain, 0.5)), -36, ("whistle", "gibbon", "trill", "sweep")),
     Site("SITE-B", ((noises.stream, 1.0),), -33, ("frog", "whistle", "trill", "pulse train", "sweep")),
-    Site("SITE-C", ((noises.insects, 0.9), (noises.wind, 0.1)), -35, ("frog", "pulse train", "sweep", "gibbon")),
+    Site(
+        "SITE-C", ((noises.insects, 0.9), (noises.wind, 0.1)), -35, ("frog", "pulse train", "sweep", "gibbon")
+    ),
     Site("SITE-D", ((noises.hum, 0.8), (noises.wind, 0.2)), -40, ("whistle", "pulse train", "frog", "trill")),
 )
 TIMES = ("20250614_053000", "20250614_063000", "20250614_120000", "20250614_190000", "20250615_053000")
