@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import platform
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -25,9 +23,10 @@ from bioviz.embedding.sets import EmbeddingSet
 from bioviz.errors import BiovizError
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
-from bioviz.runs.run import Run, keys_of, open_run, select
+from bioviz.runs.run import ALL, ELSEWHERE, SCORES, Run, keys_of, open_run, select
 from bioviz.runs.spec import RunSpec
 from bioviz.runs.stages import Keys
+from bioviz.runs.warm import wait_for, warm_up
 
 CLUSTER_SEED = 42  # the paper's random_state for k-means
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "torch", "torchaudio", "soxr")
@@ -76,10 +75,9 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
     rows = select(dataset, np.asarray(embeddings.valid), spec)
     keys = keys_of(dataset, embeddings, rows, spec)
     x = np.asarray(embeddings.matrix)[rows] if len(rows) < len(embeddings.matrix) else embeddings.matrix
-    graph = _neighbours(x, dataset.clips.recording[rows], keys, spec.projection, progress, clock)
     if warm is not None:
-        # numba's threading layer bears one caller at a time.
-        warm.join()
+        wait_for(warm, progress)
+    graph = _neighbours(x, dataset.clips.recording[rows], keys, spec.projection, progress, clock)
     xy = _projection(x, graph, keys, spec.projection, progress, clock)
     _scores(x, xy, dataset, rows, keys, spec, embeddings, progress, clock)
     run = open_run(spec)
@@ -88,43 +86,30 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
     return run
 
 
-@cache
-def warm_up(metric: str) -> threading.Thread:
-    """Start compiling UMAP in the background, once a process: it takes 8 to 25 s where it was never done."""
-    tiny = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
-    small = ProjectionSpec(method="umap", n_neighbors=5, metric=metric)
-    thread = threading.Thread(target=project, args=(tiny, small), daemon=True, name="warm-umap")
-    thread.start()
-    return thread
-
-
 def _neighbours(
     x: np.ndarray, recordings: np.ndarray, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
 ) -> KnnGraph:
-    if stages.read_meta("neighbours", keys.neighbours) is None:
-        with clock.time("neighbours"):
-            everywhere, elsewhere = knn_both(x, keys.k, recordings, spec.metric, progress=progress)
-        arrays = {
-            f"{name}_{part}": getattr(graph, part)
-            for name, graph in (("all", everywhere), ("elsewhere", elsewhere))
-            for part in ("indices", "distances")
-        }
-        stages.save("neighbours", keys.neighbours, arrays, {"k": keys.k, "metric": spec.metric})
-        return everywhere
-    indices, distances = (
-        stages.read_array("neighbours", keys.neighbours, f"all_{part}") for part in ("indices", "distances")
-    )
-    return KnnGraph(indices, distances, spec.metric)
+    kept = stages.read("neighbours", keys.neighbours, *ALL)
+    if kept is not None and stages.read("neighbours", keys.neighbours, *ELSEWHERE) is not None:
+        return KnnGraph(*kept, spec.metric)
+    with clock.time("neighbours"):
+        everywhere, elsewhere = knn_both(x, keys.k, recordings, spec.metric, progress=progress)
+    arrays = (everywhere.indices, everywhere.distances, elsewhere.indices, elsewhere.distances)
+    named = dict(zip((*ALL, *ELSEWHERE), arrays, strict=True))
+    stages.save("neighbours", keys.neighbours, named, {"k": keys.k, "metric": spec.metric})
+    return everywhere
 
 
 def _projection(
     x: np.ndarray, graph: KnnGraph, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
 ) -> np.ndarray:
-    if stages.read_meta("projection", keys.projection) is None:
-        with clock.time("projection"):
-            xy = project(x, spec, graph=graph, progress=progress)
-        stages.save("projection", keys.projection, {"xy": xy}, {"spec": spec.to_dict()})
-    return stages.read_array("projection", keys.projection, "xy")
+    kept = stages.read("projection", keys.projection, "xy")
+    if kept is not None:
+        return kept[0]
+    with clock.time("projection"):
+        xy = project(x, spec, graph=graph, progress=progress)
+    stages.save("projection", keys.projection, {"xy": xy}, {"spec": spec.to_dict()})
+    return xy
 
 
 def _scores(
@@ -138,25 +123,20 @@ def _scores(
     progress: Progress,
     clock: _Clock,
 ) -> None:
-    if stages.read_meta("scores", keys.scores) is not None:
+    if stages.read("scores", keys.scores, *SCORES) is not None:
         return
     progress.report("scores", 0, 1, "steps")
     targets = dataset.targets[rows]
     with clock.time("scores"):
         scores = paper_scores(x, xy, targets, seed=CLUSTER_SEED)
         matched = match(scores.clusters, targets, len(dataset.target_names))
-    arrays = {
-        "clusters": scores.clusters,
-        "misclustered": matched.misclustered,
-        "table": matched.table,
-        "assigned": matched.assigned,
-    }
+    arrays = (scores.clusters, matched.table, matched.assigned, matched.misclustered)
     about = {
         "spec": spec.to_dict(),
         "scores": scores.to_dict(),
         "provenance": provenance(dataset, embeddings, rows, spec, clock.seconds),
     }
-    stages.save("scores", keys.scores, arrays, about)
+    stages.save("scores", keys.scores, dict(zip(SCORES, arrays, strict=True)), about)
     progress.report("scores", 1, 1, "steps")
 
 

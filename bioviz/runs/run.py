@@ -20,6 +20,11 @@ from bioviz.runs.spec import RunSpec
 from bioviz.runs.stages import Keys
 from bioviz.store.files import Corrupt
 
+# Names of the arrays of the stages "neighbours" and "scores".
+ALL = ("all_indices", "all_distances")
+ELSEWHERE = ("elsewhere_indices", "elsewhere_distances")
+SCORES = ("clusters", "table", "assigned", "misclustered")
+
 
 @dataclass(frozen=True, eq=False)
 class Run:
@@ -58,12 +63,12 @@ class Run:
     @cached_property
     def graph(self) -> KnnGraph:
         """Neighbours of each clip, as positions in this run, those of its own recording among them."""
-        return self._graph("all", grouped=False)
+        return self._graph(ALL, grouped=False)
 
     @cached_property
     def graph_elsewhere(self) -> KnnGraph:
         """Neighbours of each clip in other recordings only: what a recording's own noise cannot fake."""
-        return self._graph("elsewhere", grouped=True)
+        return self._graph(ELSEWHERE, grouped=True)
 
     @property
     def embedding(self) -> np.ndarray:
@@ -102,12 +107,11 @@ class Run:
             raise Missing(f"Clip {row} is not in this map (split {self.spec.split}).")
         return at
 
-    def _graph(self, name: str, grouped: bool) -> KnnGraph:
-        indices, distances = (
-            stages.read_array("neighbours", self._keys.neighbours, f"{name}_{part}")
-            for part in ("indices", "distances")
-        )
-        return KnnGraph(indices, distances, self.spec.projection.metric, grouped)
+    def _graph(self, names: tuple[str, str], grouped: bool) -> KnnGraph:
+        arrays = stages.read("neighbours", self._keys.neighbours, *names)
+        if arrays is None:
+            raise Corrupt("The stored neighbours of this map are damaged or gone. Compute the map again.")
+        return KnnGraph(*arrays, self.spec.projection.metric, grouped)
 
 
 def select(dataset: Dataset, valid: np.ndarray, spec: RunSpec) -> np.ndarray:
@@ -162,24 +166,18 @@ def open_run(spec: RunSpec) -> Run | None:
         return None
     rows = select(dataset, np.asarray(embeddings.valid), spec)
     keys = keys_of(dataset, embeddings, rows, spec)
-    names = (("neighbours", keys.neighbours), ("projection", keys.projection), ("scores", keys.scores))
-    *others, meta = (stages.read_meta(stage, key) for stage, key in names)
-    if meta is None or None in others:
+    meta = stages.read_meta("scores", keys.scores)
+    scored = stages.read("scores", keys.scores, *SCORES)
+    drawn = stages.read("projection", keys.projection, "xy")
+    if None in (meta, scored, drawn) or stages.read_meta("neighbours", keys.neighbours) is None:
         return None
-    try:
-        clusters, *matched = (
-            stages.read_array("scores", keys.scores, name)
-            for name in ("clusters", "table", "assigned", "misclustered")
-        )
-        xy = stages.read_array("projection", keys.projection, "xy")
-    except Corrupt:
-        return None
+    clusters, *matched = scored
     return Run(
         key=keys.scores,
         spec=spec,
         target_names=dataset.target_names,
         rows=rows,
-        xy=xy,
+        xy=drawn[0],
         targets=dataset.targets[rows],
         clusters=clusters,
         match=ClusterMatch(*matched),

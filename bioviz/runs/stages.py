@@ -105,19 +105,16 @@ def read_meta(stage: str, key: str) -> dict[str, Any] | None:
     return found
 
 
-def read_array(stage: str, key: str, name: str) -> np.ndarray:
-    """One array of a stage, memory-mapped read-only.
-
-    Raises:
-        Corrupt: it is damaged or gone; the stage is dropped, so that starting the run again computes it anew.
-    """
+def read(stage: str, key: str, *names: str) -> tuple[np.ndarray, ...] | None:
+    """Arrays of a stage, memory-mapped read-only; None when the stage is absent or damaged (then it is dropped)."""
+    if read_meta(stage, key) is None:
+        return None
+    folder = _folder(stage, key)
     try:
-        return load_array(_folder(stage, key) / f"{name}.npy", mmap=True)
-    except (Corrupt, FileNotFoundError) as error:
+        return tuple(load_array(folder / f"{name}.npy", mmap=True) for name in names)
+    except (Corrupt, FileNotFoundError):
         drop(stage, key)
-        raise Corrupt(
-            "A stored result of this map is damaged and was dropped. Compute the map again."
-        ) from error
+        return None
 
 
 def drop(stage: str, key: str) -> None:

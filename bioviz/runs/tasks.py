@@ -6,7 +6,6 @@ from typing import Any
 
 from bioviz import jobs
 from bioviz.datasets import library
-from bioviz.datasets.demo import ensure_demo
 from bioviz.progress import Progress
 from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
@@ -35,9 +34,11 @@ def run_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def demo_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Make the demo dataset where it is not there yet, and compute its first run."""
-    from bioviz.runs.compute import compute_run, warm_up
+    from bioviz.datasets.demo import ensure_demo
+    from bioviz.runs.compute import compute_run
+    from bioviz.runs.warm import warm_up
 
-    warm_up(DEMO.projection)
+    warm_up(DEMO.projection.metric)
     ensure_demo(progress)
     return summary(compute_run(DEMO, progress))
 

@@ -1,0 +1,7 @@
+"""`python -m bioviz`."""
+
+import sys
+
+from bioviz.cli import main
+
+sys.exit(main())
