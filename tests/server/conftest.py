@@ -1,0 +1,63 @@
+"""The routes on a real server, asked over HTTP."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
+from bioviz.server import routes
+from tests.server import samples
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+@pytest.fixture(scope="session")
+def port() -> int:
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes()), port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def dataset(own_cache, tmp_path) -> Dataset:
+    made = samples.build(tmp_path / "recordings")
+    library.save(made)
+    return made
+
+
+@pytest.fixture
+def get(port):
+    """get(path, method="GET", **headers) -> Reply; underscores in header names stand for dashes."""
+
+    def ask(path: str, method: str = "GET", **headers: str) -> Reply:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        reply = connection.getresponse()
+        body = reply.read()
+        connection.close()
+        return Reply(reply.status, reply.headers, body)
+
+    return ask
