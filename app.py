@@ -1,9 +1,9 @@
-"""Start bioviz: `streamlit run app.py`. The pages run as a Streamlit script; sound and pictures have routes."""
+"""Start bioviz with `streamlit run app.py`: the pages are a Streamlit script, sound and pictures have routes."""
 
 from pathlib import Path
 
 import streamlit as st
 
-from bioviz.server import routes
+from bioviz.server import lifespan, routes
 
-app = st.App(Path(__file__).parent / "bioviz" / "ui" / "frame.py", routes=routes())
+app = st.App(Path(__file__).parent / "bioviz" / "ui" / "frame.py", routes=routes(), lifespan=lifespan)

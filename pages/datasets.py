@@ -29,7 +29,7 @@ else:
         st.info("No datasets yet. Open the demo on the start page, or add your own here.")
     for summary in summaries:
         title = (
-            f"{summary.name} — {summary.clips:,} clips, {summary.labels} labels, "
+            f"{summary.name} — {summary.clips:,} clips, {len(summary.labels)} labels, "
             f"{summary.background_share:.0%} background, {summary.hours:.2f} h"
         )
         with st.expander(title):

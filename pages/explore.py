@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from bioviz.ui.embedding_map import embedding_map
-from bioviz.ui.inspector import clip_inspector
 
 from bioviz import jobs, runs
 from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.models import registry
 from bioviz.models.device import describe_device
+from bioviz.plots import palette
 from bioviz.ui import job_card, scores_panel, selection
+from bioviz.ui.embedding_map import MapEvent, embedding_map
+from bioviz.ui.inspector import clip_inspector
 from bioviz.ui.pages import open_page
 from bioviz.ui.pickers import pick_run
 from bioviz.ui.run_map import map_data
-from bioviz.ui.state import set_view, view
+from bioviz.ui.state import set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
 GROUP = "explore"  # the map, the inspector and the gallery of this page follow one another
@@ -54,34 +56,40 @@ def compute(spec: runs.RunSpec, title: str) -> None:
             st.rerun()
 
 
-def chosen_rows(run: runs.Run, lasso: np.ndarray | None) -> np.ndarray:
-    """The rows of the list that the user wants to go through."""
-    counts = {"Misclustered": int(run.misclustered.sum()), "Lasso": len(lasso) if lasso is not None else 0}
-    names = ["Lasso", "Misclustered", "One label", "All"]
-    if lasso is not None and st.session_state.get("last_lasso") != lasso.tobytes():
-        st.session_state["last_lasso"] = lasso.tobytes()
-        st.session_state["selection_list"] = "Lasso"
+def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.ndarray, str]:
+    """The clips that the user wants to go through, and what they are."""
+    lasso = event.rows
+    if event.selected_at != st.session_state.get("seen_selection", 0.0):
+        st.session_state["seen_selection"] = event.selected_at
+        st.session_state["selection_list"] = "lasso" if lasso is not None else "misclustered"
+    counts = {"lasso": 0 if lasso is None else len(lasso), "misclustered": int(run.misclustered.sum())}
+    titles = {
+        "lasso": f"Selected on the map ({counts['lasso']:,})",
+        "misclustered": f"Misclustered ({counts['misclustered']:,})",
+        "label": "One label",
+        "all": f"All ({len(run):,})",
+    }
     choice = st.segmented_control(
         "Clips",
-        names,
-        default="Misclustered",
+        list(titles),
+        default="misclustered",
         required=True,
         key="selection_list",
-        format_func=lambda n: f"{n} ({counts[n]:,})" if n in counts else n,
+        format_func=titles.get,
+        label_visibility="collapsed",
     )
-    if choice == "Lasso":
-        return lasso if lasso is not None else np.empty(0, dtype=np.int64)
-    if choice == "Misclustered":
-        return run.rows[run.misclustered]
-    if choice == "One label":
-        names = library.load(run.spec.dataset).target_names
-        target = st.selectbox(
-            "Label", range(len(names)), format_func=names.__getitem__, key="selection_label"
-        )
-        return run.rows[run.targets == target]
-    return run.rows
+    if choice == "lasso":
+        return (np.empty(0, dtype=np.int64) if lasso is None else lasso), "selected clips"
+    if choice == "misclustered":
+        return run.rows[run.misclustered], "misclustered clips"
+    if choice == "all":
+        return run.rows, "clips"
+    names = dataset.target_names
+    target = st.selectbox("Label", range(len(names)), format_func=names.__getitem__, key="selection_label")
+    return run.rows[run.targets == target], f"clips of {names[target]}"
 
 
+@st.fragment
 def explore(run: runs.Run) -> None:
     """The page proper, for a run that is there."""
     dataset = library.load(run.spec.dataset)
@@ -89,51 +97,37 @@ def explore(run: runs.Run) -> None:
     for problem in run.failures[:5]:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
     data = points(run.key, dataset.version)
+    shown = view().clip if view().clip >= 0 else None
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        titles = {c.id: c.title for c in data.colourings}
-        if view().colour not in titles:
-            set_view(colour=next(iter(titles)))
-        if st.session_state.get("colour_by") not in titles:
-            st.session_state["colour_by"] = view().colour
-        st.segmented_control(
-            "Colour by",
-            list(titles),
-            format_func=titles.get,
-            key="colour_by",
-            required=True,
-            on_change=lambda: set_view(colour=st.session_state["colour_by"]),
-        )
         event = embedding_map(
-            data,
-            key="explore_map",
-            group=GROUP,
-            colour_by=view().colour,
-            picked=view().clip if view().clip >= 0 else None,
-            height=600,
+            data, key="explore_map", group=GROUP, colour_by=view().colour, selected_id=shown, height=600
         )
-    if event.picked is not None and event.picked != view().clip:
-        set_view(clip=event.picked)
-    with st.container():
-        st.subheader("Go through clips")
-        rows = chosen_rows(run, event.rows)
-        clicked = selection.show(run, dataset, rows, GROUP)
-    if clicked is not None and clicked != st.session_state.get("last_table_pick"):
-        set_view(clip=clicked)
-    st.session_state["last_table_pick"] = clicked
+    set_view(colour=event.colour_by)
+    st.subheader("Go through clips")
+    rows, name = chosen_rows(run, dataset, event)
+    clicked = selection.show(run, dataset, rows, GROUP)
+    if clicked != st.session_state.get("last_table_pick"):
+        st.session_state["last_table_pick"] = clicked
+        shown = shown if clicked is None else clicked
     with right:
-        clip_inspector(
-            run_key=run.key,
-            dataset_id=dataset.id,
-            playlist=rows,
-            group=GROUP,
+        current = clip_inspector(
+            run.key,
+            dataset.id,
+            rows,
             key="explore_inspector",
-            row=view().clip if view().clip >= 0 else None,
+            group=GROUP,
+            row=shown,
+            playlist_name=name,
+            colours=palette.colours_for(dataset.target_names),
+            report=True,
         )
+    set_view(clip=-1 if current is None else current)
     with st.expander("Labels and clusters", expanded=False):
         scores_panel.details(run, dataset, is_dark())
     with st.expander("Where this result comes from", expanded=False):
         st.json(run.provenance, expanded=True)
+    write_url()  # this fragment runs without the frame around it
 
 
 st.title("Explore")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bioviz import jobs
+from bioviz import jobs, runs
 from bioviz.datasets import library
 from bioviz.ui import job_card
 from bioviz.ui.pages import open_page
@@ -41,9 +41,7 @@ else:
             "stream, insects and recorder hum. Made on this computer, nothing is downloaded."
         )
         if st.button("Open the demo", type="primary", icon=":material/play_arrow:", key="open_demo"):
-            st.session_state["demo_job"] = jobs.start(
-                "demo", "bioviz.runs:demo_job", {}, title="Preparing the demo"
-            ).id
+            st.session_state["demo_job"] = runs.start_demo().id
             st.rerun()
     with right.container(border=True, height="stretch"):
         st.subheader("Bring your own recordings")
@@ -61,7 +59,7 @@ for summary in datasets:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{summary.name}** — {summary.clips:,} clips from {summary.recordings:,} recordings, "
-            f"{summary.labels} labels, {summary.background_share:.0%} background, {summary.hours:.1f} h"
+            f"{len(summary.labels)} labels, {summary.background_share:.0%} background, {summary.hours:.1f} h"
         )
         if st.button("Explore", key=f"explore_{summary.id}", icon=":material/scatter_plot:"):
             set_view(dataset=summary.id, clip=-1)

@@ -124,7 +124,7 @@ def _scan_form(folder: Path) -> None:
                 0,
                 2**31 - 1,
                 42,
-                help="Where the dataset has no splits, whole recordings are put into train, valid and test by this seed.",
+                help="Without splits of its own, whole recordings go into train, valid and test by this seed.",
             )
         pressed = st.form_submit_button("Scan and show the report", type="primary", icon=":material/search:")
     if pressed:

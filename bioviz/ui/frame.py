@@ -13,8 +13,10 @@ if str(PROJECT) not in sys.path:  # Streamlit puts the folder of this script on 
 
 from bioviz.ui.pages import PAGES  # noqa: E402
 from bioviz.ui.state import view, write_url  # noqa: E402
+from bioviz.ui.theme import tighten  # noqa: E402
 
 st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial_sidebar_state="expanded")
+tighten()
 view()  # read the URL before the navigation clears it
 page = st.navigation([p.as_streamlit(PROJECT) for p in PAGES])
 page.run()

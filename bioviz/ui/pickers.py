@@ -101,20 +101,29 @@ def _pick_checkpoint(card: registry.ModelCard) -> None:
 
 
 def _pick_projection() -> None:
-    presets = {f"n_neighbors {p.n_neighbors}, min_dist {p.min_dist:g}": p for p in PRESETS}
-    current = next((name for name, p in presets.items() if p == _projection()), None)
-    chosen = st.selectbox(
-        "Preset of the paper",
-        list(presets),
-        index=list(presets).index(current) if current else None,
+    current = next((name for name, preset in PRESETS.items() if preset == _projection()), None)
+    st.session_state["_preset"] = current
+
+    def changed() -> None:
+        preset = PRESETS[st.session_state["_preset"]].to_dict()
+        set_view(**{name: value for name, value in preset.items() if name != "metric"})
+
+    st.selectbox(
+        "Preset",
+        list(PRESETS),
+        index=None,
         placeholder="own settings",
-        help="The three UMAP settings of Chen & Yang (2025).",
+        key="_preset",
+        on_change=changed,
+        help="The settings of Chen & Yang (2025), and PCA.",
     )
-    if chosen and chosen != current:
-        p = presets[chosen]
-        set_view(method=p.method, n_neighbors=p.n_neighbors, min_dist=p.min_dist, seed=p.seed)
-        st.rerun()
-    pick("method", "Method", list(METHODS), METHODS.get, help="How many numbers a clip become two.")
+    pick(
+        "method",
+        "Method",
+        list(METHODS),
+        METHODS.get,
+        help="How the numbers of a clip become a place.",
+    )
     if view().method == "umap":
         number("n_neighbors", "Neighbours", 2, 500, 5, help="Small: fine detail. Large: the overall layout.")
         number("min_dist", "Least distance", 0.0, 0.99, 0.05, help="How tightly points may be packed.")

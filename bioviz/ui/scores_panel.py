@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bioviz.analysis.helps import HELPS
 from bioviz.datasets.types import Dataset
-from bioviz.plots import figures
 from bioviz.runs import Run
 
-SCORES = {"nmi": "NMI", "ari": "ARI", "silhouette": "Silhouette"}
+SCORES = {
+    "nmi": (
+        "NMI",
+        "Normalised mutual information: how much the clusters tell about the labels, "
+        "from 0 (nothing) to 1 (everything).",
+    ),
+    "ari": (
+        "ARI",
+        "Adjusted Rand index: how often clusters and labels agree on which clips belong together, "
+        "0 as by chance, 1 at best.",
+    ),
+    "silhouette": (
+        "Silhouette",
+        "How well the clusters are apart in the embedding, from -1 (mixed) through 0 (touching) to 1 (far apart).",
+    ),
+}
 
 
 def headline(run: Run) -> None:
     """One row: the three scores of the paper, the clips, the background and the misclustered."""
     cells = st.columns(6)
     notes = run.scores.get("notes", {})
-    for cell, (name, title) in zip(cells, SCORES.items(), strict=False):
+    for cell, (name, (title, help_text)) in zip(cells, SCORES.items(), strict=False):
         value = run.scores.get(name)
-        help_text = HELPS[name] + (
-            f" Not defined here: {notes[name]}" if value is None and name in notes else ""
-        )
+        if value is None and name in notes:
+            help_text += f" Not defined here: {notes[name]}"
         cell.metric(title, "–" if value is None else f"{value:.3f}", help=help_text)
     count = len(run.rows)
     background = int((run.targets == 0).sum())
@@ -40,6 +52,8 @@ def headline(run: Run) -> None:
 
 def details(run: Run, dataset: Dataset, dark: bool) -> None:
     """Clips per label, and clusters against labels."""
+    from bioviz.plots import figures
+
     names = dataset.target_names
     left, right = st.columns([2, 3], gap="large")
     with left:

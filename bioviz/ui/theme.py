@@ -8,3 +8,12 @@ import streamlit as st
 def is_dark() -> bool:
     """Whether the app is shown in the dark theme."""
     return st.context.theme.type == "dark"
+
+
+def tighten() -> None:
+    """Less empty room above the page than Streamlit leaves: the map should be seen without scrolling."""
+    st.html(
+        "<style>.stMainBlockContainer{padding-top:2.5rem;padding-bottom:2rem}"
+        "[data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}"
+        "h1{font-size:1.9rem!important}h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}</style>"
+    )
