@@ -1,0 +1,312 @@
+"""Figures beside the map: arrays in, a plotly Figure out. Small, so drawn as SVG: they take no WebGL context.
+
+Show them with `st.plotly_chart(figure, theme=None)`. Names are those of the user's files and are escaped here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bioviz.errors import BadInput
+from bioviz.plots import palette
+from bioviz.plots.style import escape, figure, short
+
+ROW_PIXELS = 22
+
+
+def label_counts(targets: np.ndarray, names: Sequence[str], *, dark: bool = False) -> go.Figure:
+    """Bars of clips per label, most frequent first.
+
+    Args:
+        targets: (n,) integers, index into `names`.
+        names: names of the targets; "background" is drawn grey.
+    """
+    counts = np.bincount(np.asarray(targets, dtype=np.int64), minlength=len(names))
+    order = np.argsort(-counts, kind="stable")
+    colours = palette.colours_for(names)
+    total = max(int(counts.sum()), 1)
+    bar = go.Bar(
+        x=counts[order],
+        y=np.arange(len(names)),
+        orientation="h",
+        marker_color=[colours[names[i]] for i in order],
+        text=[f"{counts[i]:,}" for i in order],
+        textposition="outside",
+        cliponaxis=False,
+        hovertext=[f"{escape(names[i])}: {counts[i]:,} clips, {counts[i] / total:.1%}" for i in order],
+        hoverinfo="text",
+    )
+    made = figure([bar], dark, "clips (number)", "label", height=_height(len(names)))
+    made.update_xaxes(range=[0, 1.15 * max(int(counts.max(initial=0)), 1)])
+    return _named_rows(made, [names[i] for i in order])
+
+
+def cluster_table(
+    table: np.ndarray, assigned: np.ndarray, names: Sequence[str], *, dark: bool = False
+) -> go.Figure:
+    """Clusters against labels: how each cluster's clips divide between labels, the matched cell framed.
+
+    Args:
+        table: (k, L) integers, clips of cluster i with label j.
+        assigned: (k,) label that a cluster stands for, -1 for none.
+        names: the L label names.
+    """
+    table, assigned = np.asarray(table), np.asarray(assigned)
+    # Clusters that stand for a label come in the labels' order, so that agreement is a diagonal.
+    order = np.lexsort((-table.sum(axis=1), np.where(assigned < 0, len(names), assigned)))
+    made = _heat_map(
+        table[order],
+        [f"cluster {i + 1}" for i in order],
+        names,
+        titles=("label", "cluster"),
+        what="of the cluster's clips",
+        dark=dark,
+    )
+    frame = "#F0E442" if dark else "#D55E00"
+    for place, cluster in enumerate(order):
+        column = int(assigned[cluster])
+        if column >= 0:
+            made.add_shape(
+                type="rect",
+                x0=column - 0.5,
+                x1=column + 0.5,
+                y0=place - 0.5,
+                y1=place + 0.5,
+                line={"color": frame, "width": 2},
+            )
+    return made
+
+
+def confusion_map(
+    counts: np.ndarray,
+    names: Sequence[str],
+    *,
+    titles: tuple[str, str] = ("label of the neighbours", "label of the clip"),
+    what: str = "of the neighbours",
+    dark: bool = False,
+) -> go.Figure:
+    """Confusion heat map: row i shows how label i's `counts` divide between labels; rows sum to 100 %.
+
+    `point.customdata` of a clicked cell is [row, column].
+    """
+    return _heat_map(np.asarray(counts), names, names, titles=titles, what=what, dark=dark)
+
+
+def _heat_map(
+    counts: np.ndarray,
+    row_names: Sequence[str],
+    column_names: Sequence[str],
+    *,
+    titles: tuple[str, str],
+    what: str,
+    dark: bool,
+) -> go.Figure:
+    if counts.shape != (len(row_names), len(column_names)):
+        raise BadInput(
+            f"A table of {counts.shape} does not fit {len(row_names)} x {len(column_names)} names."
+        )
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
+    hover = [
+        [
+            f"{escape(row)}<br>{escape(column)}: {counts[i, j]:,.6g} ({shares[i, j]:.1%} {what})"
+            for j, column in enumerate(column_names)
+        ]
+        for i, row in enumerate(row_names)
+    ]
+    cells = np.stack(np.indices(counts.shape), axis=-1).astype(np.int32)
+    heat = go.Heatmap(
+        z=100 * shares,
+        zmin=0,
+        zmax=100,
+        colorscale=palette.scale("cividis"),
+        xgap=1,
+        ygap=1,
+        hovertext=hover,
+        hoverinfo="text",
+        customdata=cells,
+        colorbar={"title": {"text": "% of row", "side": "right"}, "thickness": 12, "ticksuffix": " %"},
+    )
+    if counts.size and counts.size <= 400:
+        heat.text = [[f"{value:,.4g}" if value else "" for value in row] for row in counts]
+        heat.texttemplate = "%{text}"
+    made = figure([heat], dark, titles[0], titles[1], height=max(260, _height(len(row_names)) + 90))
+    made.update_xaxes(
+        tickvals=np.arange(len(column_names)),
+        ticktext=[short(name) for name in column_names],
+        tickangle=-40,
+        showgrid=False,
+    )
+    return _named_rows(made, row_names).update_yaxes(showgrid=False)
+
+
+def ranked_bars(
+    names: Sequence[str],
+    values: np.ndarray,
+    low: np.ndarray | None = None,
+    high: np.ndarray | None = None,
+    *,
+    x_title: str,
+    y_title: str = "label",
+    colours: dict[str, str] | None = None,
+    reference: float | None = None,
+    reference_name: str = "",
+    dark: bool = False,
+) -> go.Figure:
+    """Horizontal bars, largest first, with confidence intervals; a NaN comes last and is said to be unknown.
+
+    Args:
+        names, values: (n,) each.
+        low, high: (n,) ends of the intervals, or None.
+        x_title: what is measured, with its unit.
+        colours: colour by name; None for one colour.
+        reference: a value to mark with a dashed line (the chance level), named `reference_name`.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    order = np.argsort(-np.where(np.isnan(values), -np.inf, values), kind="stable")
+    spread = None
+    hover = [f"{escape(names[i])}: {_figure_text(values[i])}" for i in order]
+    if low is not None and high is not None:
+        low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+        spread = {
+            "type": "data",
+            "symmetric": False,
+            "array": (high - values)[order],
+            "arrayminus": (values - low)[order],
+            "thickness": 1.5,
+            "width": 4,
+            "color": "#E6E9EA" if dark else "#31333F",
+        }
+        hover = [
+            f"{text} [{_figure_text(low[i])}, {_figure_text(high[i])}]"
+            for text, i in zip(hover, order, strict=True)
+        ]
+    bar = go.Bar(
+        x=values[order],
+        y=np.arange(len(names)),
+        orientation="h",
+        error_x=spread,
+        marker_color=[(colours or {}).get(names[i], palette.OKABE_ITO[4 if not dark else 1]) for i in order],
+        hovertext=hover,
+        hoverinfo="text",
+        customdata=order.astype(np.int32),
+    )
+    made = figure([bar], dark, x_title, y_title, height=_height(len(names)))
+    if reference is not None:
+        made.add_vline(reference, line_dash="dash", line_width=1.5, annotation_text=escape(reference_name))
+        made.update_layout(margin_t=34)
+    return _named_rows(made, [names[i] for i in order])
+
+
+def scatter(
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    x_title: str,
+    y_title: str,
+    names: Sequence[str] | None = None,
+    colours: dict[str, str] | None = None,
+    rows: np.ndarray | None = None,
+    hover: Sequence[str] | None = None,
+    dark: bool = False,
+) -> go.Figure:
+    """A scatter of up to some thousand points (more belong on the map); `customdata` holds the rows.
+
+    Args:
+        x, y: (n,); points with a NaN are left out.
+        names: (n,) group of each point, one colour and legend entry each; None for a single group.
+        colours: colour by group; None for the palette.
+        rows: (n,) identity of each point; None for its index.
+        hover: (n,) texts; None for the coordinates.
+    """
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    rows = np.arange(len(x)) if rows is None else np.asarray(rows)
+    groups = np.full(len(x), "") if names is None else np.asarray(names, dtype=str)
+    colours = colours or palette.colours_for([name for name in np.unique(groups) if name])
+    known = np.isfinite(x) & np.isfinite(y)
+    traces = []
+    for name in np.unique(groups):
+        chosen = np.flatnonzero(known & (groups == name))
+        trace = go.Scatter(
+            x=x[chosen],
+            y=y[chosen],
+            mode="markers",
+            name=short(name),
+            customdata=rows[chosen].astype(np.int64),
+            marker={
+                "size": 6,
+                "opacity": 0.65,
+                "color": colours.get(name, palette.OKABE_ITO[4 if not dark else 1]),
+            },
+        )
+        if hover is not None:
+            trace.update(hovertext=[escape(hover[i]) for i in chosen], hoverinfo="text")
+        traces.append(trace)
+    return figure(traces, dark, x_title, y_title, height=380, showlegend=names is not None)
+
+
+def curves(
+    x: np.ndarray,
+    lines: dict[str, tuple[np.ndarray, np.ndarray | None, np.ndarray | None]],
+    *,
+    x_title: str,
+    y_title: str,
+    colours: dict[str, str] | None = None,
+    log_x: bool = False,
+    dark: bool = False,
+) -> go.Figure:
+    """Lines over one axis, each with a band of its interval.
+
+    Args:
+        x: (n,).
+        lines: {name: (values, low or None, high or None)}, arrays of (n,).
+        x_title, y_title: what is shown, with units.
+    """
+    x = np.asarray(x)
+    chosen = colours or dict(zip(lines, palette.extended(len(lines)), strict=True))
+    traces: list[go.Scatter] = []
+    for name, (values, low, high) in lines.items():
+        colour = chosen[name]
+        if low is not None and high is not None:
+            traces.append(
+                go.Scatter(
+                    x=np.concatenate([x, x[::-1]]),
+                    y=np.concatenate([high, np.asarray(low)[::-1]]),
+                    fill="toself",
+                    fillcolor=_faded(colour, 0.18),
+                    line={"width": 0},
+                    hoverinfo="skip",
+                    showlegend=False,
+                )
+            )
+        line = {"color": colour, "width": 2}
+        traces.append(
+            go.Scatter(x=x, y=values, mode="lines+markers", name=short(name), line=line, marker_size=5)
+        )
+    made = figure(
+        traces, dark, x_title, y_title, height=360, showlegend=len(lines) > 1, hovermode="x unified"
+    )
+    return made.update_xaxes(type="log") if log_x else made
+
+
+def _named_rows(made: go.Figure, names: Sequence[str]) -> go.Figure:
+    """Write the names along the upright axis, first on top. Places are numbers: equal short names stay apart."""
+    return made.update_yaxes(
+        tickvals=np.arange(len(names)), ticktext=[short(name) for name in names], autorange="reversed"
+    )
+
+
+def _height(rows: int) -> int:
+    return 110 + ROW_PIXELS * max(rows, 2)
+
+
+def _figure_text(value: float) -> str:
+    return "unknown" if np.isnan(value) else f"{value:.3g}"
+
+
+def _faded(colour: str, alpha: float) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"

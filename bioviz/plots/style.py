@@ -1,0 +1,45 @@
+"""What all figures share: fonts, grids and colours for light and dark pages, and safe text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import plotly.graph_objects as go
+
+LONGEST_NAME = 40  # characters of a name on an axis; hovering shows all of it
+
+
+def escape(text: object) -> str:
+    """Text that plotly shows as it is: it reads <b>, <a href=...> and entities in labels, ticks and hovers."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def short(text: object) -> str:
+    """An escaped name, cut where it would take the figure's room."""
+    text = str(text)
+    return escape(text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…")
+
+
+def template(dark: bool = False) -> go.layout.Template:
+    """Look of every figure: transparent, so that it sits on the page in either theme."""
+    ink, grid = ("#E6E9EA", "rgba(230,233,234,0.12)") if dark else ("#31333F", "rgba(49,51,63,0.10)")
+    axis = {"gridcolor": grid, "linecolor": grid, "zerolinecolor": grid, "automargin": True}
+    axis["title"] = {"standoff": 8, "font": {"size": 13}}
+    layout = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": ink, "size": 12},
+        "margin": {"l": 10, "r": 10, "t": 20, "b": 10},
+        "xaxis": axis,
+        "yaxis": axis,
+        "hoverlabel": {"align": "left"},
+        "legend": {"itemsizing": "constant"},
+    }
+    return go.layout.Template(layout=layout)
+
+
+def figure(traces: Iterable[go.Scatter], dark: bool, x_title: str, y_title: str, **layout) -> go.Figure:
+    """A figure in the shared look; titles are escaped here."""
+    made = go.Figure(list(traces))
+    made.update_layout(template=template(dark), xaxis_title=escape(x_title), yaxis_title=escape(y_title))
+    return made.update_layout(**layout)

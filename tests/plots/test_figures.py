@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from bioviz.errors import BadInput
+from bioviz.plots import figures
+from bioviz.plots.style import escape, short
+
+HOSTILE = '<a href="javascript:1">x</a> & <b>y</b>'
+
+
+def made():
+    names = ["background", "frog", HOSTILE]
+    table = np.array([[5, 0, 1], [0, 7, 0]])
+    x = np.array([0.0, 1.0, np.nan])
+    return {
+        "counts": figures.label_counts(np.array([0, 0, 1, 2]), names),
+        "table": figures.cluster_table(table, np.array([0, 1]), names),
+        "confusion": figures.confusion_map(np.eye(3), names),
+        "ranked": figures.ranked_bars(names, x, x - 1, x + 1, x_title="confusion (share)"),
+        "scatter": figures.scatter(x, x, names=names, x_title="SNR (dB)", y_title="confusion", hover=names),
+        "curves": figures.curves(
+            x[:2], {HOSTILE: (x[:2], x[:2] - 1, x[:2] + 1)}, x_title="SNR (dB)", y_title="s"
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", list(made()))
+def test_axes_have_titles_and_hostile_names_stay_text(name):
+    figure = made()[name]
+    assert figure.layout.xaxis.title.text and figure.layout.yaxis.title.text
+    text = figure.to_json()
+    assert "<a href" not in text and "\\u003ca href" not in text
+    assert "javascript" in text
+
+
+def test_bars_of_labels_come_most_frequent_first():
+    figure = figures.label_counts(np.array([0, 1, 1, 2, 2, 2]), ["a", "b", "c"])
+    assert list(figure.data[0].x) == [3, 2, 1]
+    assert list(figure.layout.yaxis.ticktext) == ["c", "b", "a"]
+
+
+def test_matched_clusters_form_a_diagonal_and_are_framed():
+    table = np.array([[0, 9], [8, 1], [1, 1]])
+    figure = figures.cluster_table(table, np.array([1, 0, -1]), ["a", "b"])
+    assert list(figure.layout.yaxis.ticktext) == ["cluster 2", "cluster 1", "cluster 3"]
+    assert [(s.x0, s.y0) for s in figure.layout.shapes] == [(-0.5, -0.5), (0.5, 0.5)]
+    np.testing.assert_allclose(np.array(figure.data[0].z).sum(axis=1), 100)
+
+
+def test_an_empty_row_of_a_confusion_map_is_nought():
+    figure = figures.confusion_map(np.array([[0, 0], [1, 3]]), ["a", "b"])
+    np.testing.assert_allclose(figure.data[0].z, [[0, 0], [25, 75]])
+
+
+def test_a_table_that_does_not_fit_its_names_is_refused():
+    with pytest.raises(BadInput):
+        figures.confusion_map(np.eye(3), ["a", "b"])
+
+
+def test_ranked_bars_put_unknown_last_and_intervals_where_they_belong():
+    figure = figures.ranked_bars(
+        ["a", "b", "c"],
+        [0.2, np.nan, 0.9],
+        [0.1, np.nan, 0.8],
+        [0.5, np.nan, 1.0],
+        x_title="confusion (share)",
+    )
+    assert list(figure.layout.yaxis.ticktext) == ["c", "a", "b"]
+    np.testing.assert_allclose(figure.data[0].error_x.array[:2], [0.1, 0.3])
+    np.testing.assert_allclose(figure.data[0].error_x.arrayminus[:2], [0.1, 0.1])
+
+
+def test_a_scatter_keeps_the_identity_of_its_points():
+    figure = figures.scatter(
+        [1, np.nan, 3], [1, 2, 3], names=["p", "p", "q"], rows=[10, 20, 30], x_title="x", y_title="y"
+    )
+    assert {t.name: list(t.customdata) for t in figure.data} == {"p": [10], "q": [30]}
+
+
+def test_long_names_are_cut_and_short_ones_only_escaped():
+    assert len(short("x" * 99)) == 40
+    assert escape("a<b>&c") == "a&lt;b&gt;&amp;c"

@@ -1,0 +1,83 @@
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from bioviz.errors import BadInput
+from bioviz.plots.map_data import MAX_CATEGORIES, Categories, MapData, Measure, SpanColumn, TextColumn
+
+TYPES = {"u1": np.uint8, "u2": "<u2", "i4": "<i4", "f4": "<f4"}
+
+
+def decode(column):
+    return np.frombuffer(base64.b64decode(column["data"]), TYPES[column["dtype"]])
+
+
+def small(**changes):
+    values = {
+        "rows": np.array([4, 2, 9]),
+        "x": np.array([0.5, np.nan, 2.0]),
+        "y": np.array([1.0, 2.0, 3.0]),
+        "colourings": (Categories.from_names("label", "label", ["b", "a", "b"]),),
+        "columns": (
+            TextColumn.from_names("file", ["z.wav", "z.wav", "a.wav"]),
+            SpanColumn("time", np.array([0.0, 3, 6]), np.array([3.0, 6, 9])),
+        ),
+        "background": np.array([False, True, False]),
+    }
+    return MapData(**(values | changes))
+
+
+def test_the_payload_gives_back_every_number_and_each_text_once():
+    payload = json.loads(json.dumps(small().payload))
+    assert decode(payload["rows"]).tolist() == [4, 2, 9]
+    np.testing.assert_array_equal(decode(payload["x"]), np.array([0.5, np.nan, 2], np.float32))
+    label, file, span = payload["colourings"][0], payload["columns"][0], payload["columns"][1]
+    assert [label["names"][c] for c in decode(label["codes"])] == ["b", "a", "b"]
+    assert [file["table"][c] for c in decode(file["codes"])] == ["z.wav", "z.wav", "a.wav"]
+    assert decode(span["end"]).tolist() == [3, 6, 9]
+    assert decode(payload["background"]).tolist() == [0, 1, 0]
+
+
+def test_the_digest_follows_the_content():
+    assert small().payload["digest"] == small().payload["digest"]
+    assert small(y=np.array([1.0, 2.0, 3.5])).payload["digest"] != small().payload["digest"]
+
+
+def test_columns_of_different_length_are_refused():
+    with pytest.raises(BadInput, match="differ in length"):
+        small(rows=np.array([1, 2]))
+
+
+def test_a_map_needs_a_colouring():
+    with pytest.raises(BadInput):
+        small(colourings=())
+
+
+def test_the_rarest_of_too_many_names_share_an_entry():
+    n = MAX_CATEGORIES + 50
+    codes = np.concatenate([np.arange(n), np.arange(0, n, 2)])
+    names = [f"name {i}" for i in range(n)]
+    colouring = Categories.from_codes("recording", "recording", codes, names)
+    assert len(colouring.names) == len(colouring.colours) == MAX_CATEGORIES
+    assert colouring.names[-1] == "51 others"
+    for code, given in zip(colouring.codes[n:], codes[n:], strict=True):  # those met twice keep their names
+        assert colouring.names[code] == names[given]
+
+
+def test_an_outlier_does_not_take_all_the_colours():
+    values = np.concatenate([np.linspace(0, 1, 999), [1e6]]).astype(np.float32)
+    assert Measure("snr", "SNR", values, "dB").limits()[1] < 2
+
+
+@pytest.mark.parametrize("values", [[], [np.nan, np.nan], [3.0, 3.0]])
+def test_a_measure_without_spread_still_has_a_colour_bar(values):
+    low, high = Measure("snr", "SNR", np.array(values, np.float32)).limits()
+    assert low < high
+
+
+def test_an_empty_map_travels():
+    nothing = np.array([])
+    data = MapData(nothing, nothing, nothing, (Categories.from_names("label", "label", []),))
+    assert len(data) == 0 and decode(data.payload["x"]).size == 0
