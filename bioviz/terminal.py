@@ -28,7 +28,7 @@ class TerminalProgress:
         self._stream = stream
         self._quiet = quiet
         self._live = stream.isatty()
-        self._stage = ""
+        self._stage = ("", "")
         self._rate = RateEstimate()
         self._drawn = 0.0
         self._width = 0
@@ -41,10 +41,10 @@ class TerminalProgress:
                 "Cancelled. What was computed so far is kept; the same command goes on from there."
             )
         now = time.monotonic()
-        is_new, is_over = stage != self._stage, done >= total
+        is_new, is_over = (stage, unit) != self._stage, done >= total
         if is_new:
             self._end_line()
-            self._stage, self._rate = stage, RateEstimate()
+            self._stage, self._rate = (stage, unit), RateEstimate()
         self._rate.update(float(done), now)
         if self._quiet or not (is_new or is_over or (self._live and now - self._drawn >= DRAW_EVERY_S)):
             return
@@ -86,10 +86,10 @@ class TerminalProgress:
 
 
 def progress_line(stage: str, done: float, total: float, unit: str, rate: RateEstimate) -> str:
-    """E.g. "embedding [#####.....] 250/500 clips, 41.2 clips/s, 0:06 left"."""
+    """E.g. "Embedding [#####.....] 250/500 clips, 41.2 clips/s, 0:06 left"."""
     share = min(max(done / total, 0.0), 1.0) if total > 0 else 0.0
     bar = "#" * round(share * 20)
-    text = f"{stage} [{bar:.<20}] {done:,.0f}/{total:,.0f} {unit}"
+    text = f"{stage[:1].upper()}{stage[1:]} [{bar:.<20}] {done:,.0f}/{total:,.0f} {unit}"
     if rate.rate is not None:
         text += f", {rate.rate:,.1f} {unit}/s"
     left = rate.eta_s(total)

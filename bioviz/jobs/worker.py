@@ -41,7 +41,7 @@ class JobProgress:
             raise Cancelled(CANCELLED)
         with self._lock:
             now = time.monotonic()
-            is_new = stage != self._state.get("stage")
+            is_new = (stage, unit) != (self._state.get("stage"), self._state.get("unit"))
             if is_new:
                 self._rate = RateEstimate()
             self._rate.update(float(done), now)
