@@ -55,10 +55,22 @@ def embed_dataset(
         BadInput: not one recording can be read, or memory is not enough for a single clip.
         DiskFull: no room on the disk.
     """
-    card = registry.card(model_name)
     device = device or best_device()
+    recipe = recipe_for(dataset, model_name, checkpoint, seed, device)
+
+    def open_model() -> Model:
+        return registry.open_model(
+            model_name, checkpoint, seed=seed, device=device, precision=recipe.precision
+        )
+
+    return embed_with(dataset, recipe, open_model, describe_device(device), progress or Silent())
+
+
+def recipe_for(dataset: Dataset, model_name: str, checkpoint: str, seed: int, device: str) -> Recipe:
+    """What decides the embeddings of a dataset by a model on a device. Raises Missing."""
+    card = registry.card(model_name)
     precision = resolve_precision("auto", device, card.autocast)
-    recipe = Recipe(
+    return Recipe(
         model=model_name,
         checkpoint=checkpoint,
         seed=seed,
@@ -69,11 +81,6 @@ def embed_dataset(
         width_s=dataset.plan.width_s,
         dim=card.dim,
     )
-
-    def open_model() -> Model:
-        return registry.open_model(model_name, checkpoint, seed=seed, device=device, precision=precision)
-
-    return embed_with(dataset, recipe, open_model, describe_device(device), progress or Silent())
 
 
 def embed_with(
@@ -102,7 +109,7 @@ def embed_with(
         return _provenance(dataset, recipe, computed_on, time.time() - started)
 
     target = Target(key, (len(dataset.clips), recipe.dim), store, provenance)
-    found = complete(target, _tasks(dataset, recipe), compute, counter)
+    found = complete(target, tasks_of(dataset, recipe), compute, counter)
     columns = measure_dataset(dataset, progress, found.failures)
     if computed:
         prune(settings(), keep={folder_of(key), columns})
@@ -137,7 +144,8 @@ def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[P
     return folder_of(key)
 
 
-def _tasks(dataset: Dataset, recipe: Recipe) -> list[RecordingTask]:
+def tasks_of(dataset: Dataset, recipe: Recipe) -> list[RecordingTask]:
+    """One task a recording that has clips."""
     tasks = []
     for recording, rows, measured in zip(
         dataset.recordings, rows_by_recording(dataset), acoustic_tasks(dataset), strict=True

@@ -1,0 +1,162 @@
+"""How near embedding comes to what decoding and the model alone allow, and whether memory stays bounded.
+
+    python tests/bench/bench_embedding.py --model resnet18
+    python tests/bench/bench_embedding.py --model aves_bio --clips 64
+    python tests/bench/bench_embedding.py --model resnet18 --memory
+
+The three speeds are measured in turns, round by round, because a shared machine is quicker in one minute than in
+the next; each round gives an efficiency of its own. Audio: the recordings beside the project (shared/data).
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+PROJECT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT))
+
+from bioviz.config import settings  # noqa: E402
+from bioviz.datasets.build import build_dataset  # noqa: E402
+from bioviz.datasets.types import Dataset  # noqa: E402
+from bioviz.embedding.compute import decode_ahead  # noqa: E402
+from bioviz.embedding.forward import Forward  # noqa: E402
+from bioviz.embedding.pipeline import embed_with, measure_dataset, recipe_for, tasks_of  # noqa: E402
+from bioviz.embedding.source import units_of  # noqa: E402
+from bioviz.models import registry  # noqa: E402
+from bioviz.models.device import best_device, describe_device  # noqa: E402
+from bioviz.progress import Silent  # noqa: E402
+from bioviz.store.hashes import HashMemory  # noqa: E402
+
+DATA = PROJECT.parent / "shared" / "data" / "esc50_animals"
+
+
+def first_clips(dataset: Dataset, count: int) -> Dataset:
+    """The first `count` clips of a dataset of one clip a recording."""
+    clips = dataset.clips
+    columns = {f.name: getattr(clips, f.name)[:count] for f in dataclasses.fields(clips)}
+    kept = dataset.recordings[: int(columns["recording"].max()) + 1]
+    return dataclasses.replace(dataset, clips=dataclasses.replace(clips, **columns), recordings=kept)
+
+
+def forget_embeddings() -> None:
+    """Drop all sets and the model's blocks; keep the acoustic ones."""
+    shutil.rmtree(settings().cache_dir / "sets", ignore_errors=True)
+    for folder in (settings().cache_dir / "blocks").glob("*"):
+        if folder.name != "acoustic":
+            shutil.rmtree(folder)
+
+
+def speeds(model_name: str, checkpoint: str, clips: int, rounds: int, data: Path) -> None:
+    dataset = first_clips(build_dataset(data), clips)
+    device = best_device()
+    model = registry.open_model(model_name, checkpoint, device=device)
+    recipe = recipe_for(dataset, model_name, checkpoint, 0, device)
+    total = len(dataset.clips)
+    print(f"{model_name} ({checkpoint}) on {describe_device(device)}; {total} clips of {recipe.width_s:g} s")
+
+    def decode_only(keep: list | None = None) -> float:
+        started = time.perf_counter()
+        with HashMemory() as memory:
+            tasks = tasks_of(dataset, recipe)
+            for task in tasks:
+                task.acoustic = None
+            units = (unit for task in tasks for unit in units_of(task))
+            with decode_ahead(units, recipe.width_s, recipe.rate, memory, device) as chunks:
+                for chunk in chunks:
+                    if keep is not None:
+                        keep.append(chunk.windows)
+        return total / (time.perf_counter() - started)
+
+    waveforms: list[np.ndarray] = []
+    decode_only(waveforms)
+    forward = Forward(model, recipe.rate, recipe.width, lambda owner, rows, embeddings: None)
+
+    def forward_only() -> float:
+        started = time.perf_counter()
+        for windows in waveforms:
+            forward.add(None, np.arange(len(windows)), windows)
+        forward.finish()
+        return total / (time.perf_counter() - started)
+
+    def end_to_end() -> float:
+        forget_embeddings()
+        started = time.perf_counter()
+        embed_with(dataset, recipe, lambda: model, device, Silent())
+        return total / (time.perf_counter() - started)
+
+    while forward.batch_size.searching:
+        forward_only()
+    print(f"batch size found: {forward.batch_size.size}")
+    whole = end_to_end()  # with the acoustic columns, and warm from here on
+    measure_dataset(dataset, Silent())
+    print("round  decode  forward  end-to-end  efficiency   (clips/s)")
+    results = []
+    for i in range(rounds):
+        decode, ahead, both = decode_only(), forward_only(), end_to_end()
+        allowed = min(decode, ahead) if device == "cuda" else 1 / (1 / decode + 1 / ahead)
+        results.append((decode, ahead, both, both / allowed))
+        print(f"{i + 1:5d} {decode:7.1f} {ahead:8.1f} {both:11.1f} {both / allowed:11.3f}")
+    middle = [median(column) for column in zip(*results, strict=True)]
+    print(f"median{middle[0]:7.1f} {middle[1]:8.1f} {middle[2]:11.1f} {middle[3]:11.3f}")
+    print(f"end-to-end with the acoustic columns (once a dataset): {whole:.1f} clips/s")
+
+
+def memory(model_name: str, checkpoint: str) -> None:
+    print("recordings  peak memory (MB)")
+    for count in (10, 1000):
+        child = [sys.executable, __file__, "--model", model_name, "--checkpoint", checkpoint]
+        subprocess.run([*child, "--memory-of", str(count)], check=True)
+
+
+def memory_of(count: int, model_name: str, checkpoint: str) -> None:
+    """Peak resident memory of embedding `count` recordings of 5 s in windows of 1 s."""
+    import soundfile
+
+    from bioviz.embedding.pipeline import embed_dataset
+
+    generator = np.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as folder:
+        for i in range(count):
+            samples = generator.uniform(-0.1, 0.1, 5 * 16000).astype(np.float32)
+            (Path(folder) / "calls").mkdir(exist_ok=True)
+            soundfile.write(Path(folder) / "calls" / f"{i:04d}.wav", samples, 16000)
+        os.environ["BIOVIZ_DATA"] = folder
+        embed_dataset(build_dataset(Path(folder)), model_name, checkpoint)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{count:10d}  {peak:16.0f}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--model", default="resnet18")
+    parser.add_argument("--checkpoint", default="random")
+    parser.add_argument("--clips", type=int, default=440)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--data", type=Path, default=DATA, help="a folder that holds one dataset")
+    parser.add_argument("--memory", action="store_true", help="peak memory at 10 and 1000 recordings instead")
+    parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ.update(BIOVIZ_CACHE=cache, BIOVIZ_DATA=str(options.data))
+        if options.memory_of:
+            memory_of(options.memory_of, options.model, options.checkpoint)
+        elif options.memory:
+            memory(options.model, options.checkpoint)
+        else:
+            speeds(options.model, options.checkpoint, options.clips, options.rounds, options.data)
+
+
+if __name__ == "__main__":
+    main()
