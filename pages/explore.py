@@ -138,7 +138,8 @@ if spec is None:
         open_page("home.py")
     st.stop()
 try:
-    run = runs.open_run(spec)
+    ready = registry.checkpoint_state(spec.model, spec.checkpoint).available
+    run = runs.open_run(spec) if ready else None  # without its weights a model cannot say what its results are
     if run is None:
         summary = next(s for s in library.list_datasets() if s.id == spec.dataset)
         card = registry.card(spec.model)

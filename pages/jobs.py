@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz import jobs
-from bioviz.embedding import storage
+from bioviz.config import settings
 from bioviz.models.device import describe_device
+from bioviz.store.usage import prune, usage
 from bioviz.ui import job_card
 
 WORDS = {
@@ -40,15 +41,39 @@ for job in ended[:30]:
             st.json(job.result or {}, expanded=False)
 
 st.subheader("Storage")
-usage = storage.usage()
-cells = st.columns(max(1, len(usage)))
-for cell, (name, size) in zip(cells, usage.items(), strict=False):
-    cell.metric(name, f"{size / 1e6:,.1f} MB")
-st.caption(
-    "Embeddings, maps and pictures can always be computed again. Datasets, flags and fine-tuned checkpoints are "
-    "never removed here."
+KINDS = {
+    "blocks": "Embeddings of recordings",
+    "sets": "Embeddings, assembled",
+    "runs": "Maps and scores",
+    "datasets": "Datasets",
+    "demo": "Demo recordings",
+    "uploads": "Uploaded recordings",
+    "weights": "Weights of models",
+    "checkpoints": "Fine-tuned checkpoints",
+    "flags": "Your flags",
+    "media": "Sounds and pictures",
+    "jobs": "Records of jobs",
+}
+folders = usage(settings())
+st.dataframe(
+    [
+        {
+            "what": KINDS.get(folder.name, folder.name),
+            "size": folder.bytes / 1e6,
+            "files": folder.files,
+            "can be computed again": folder.evictable,
+        }
+        for folder in folders
+    ],
+    hide_index=True,
+    column_config={"size": st.column_config.NumberColumn("size (MB)", format="%.1f")},
 )
-if st.button("Remove embeddings and maps", icon=":material/delete_sweep:", key="prune"):
-    freed = storage.prune(0)
-    st.toast(f"Freed {freed / 1e6:,.1f} MB")
+st.caption(
+    f"All of it is in `{settings().cache_dir}`. Above {settings().cache_limit_bytes / 1e9:g} GB the embeddings and "
+    "maps that were not used for longest are removed (set BIOVIZ_CACHE_GB for another limit). Datasets, flags and "
+    "fine-tuned checkpoints are never removed here."
+)
+if st.button("Remove all embeddings and maps", icon=":material/delete_sweep:", key="prune"):
+    removed = prune(settings(), limit_bytes=0)
+    st.toast(f"Removed {removed.bytes / 1e6:,.1f} MB. They are computed again when you need them.")
     st.rerun()

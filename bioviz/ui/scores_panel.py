@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz.datasets.types import Dataset
+from bioviz.plots import figures
 from bioviz.runs import Run
 
 SCORES = {
@@ -52,13 +53,11 @@ def headline(run: Run) -> None:
 
 def details(run: Run, dataset: Dataset, dark: bool) -> None:
     """Clips per label, and clusters against labels."""
-    from bioviz.plots import figures
-
     names = dataset.target_names
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown("**Clips of each label**")
-        st.plotly_chart(figures.label_counts(run.targets, names, dark=dark), key="label_counts")
+        st.plotly_chart(figures.label_counts(run.targets, names, dark=dark), key="label_counts", theme=None)
     with right:
         st.markdown("**Clusters against labels**")
         st.caption(
@@ -66,5 +65,5 @@ def details(run: Run, dataset: Dataset, dark: bool) -> None:
             "the cluster stands for; everything else in its row is misclustered."
         )
         st.plotly_chart(
-            figures.cluster_table(run.match.table, run.match.assigned, names, dark=dark), key="cluster_table"
+            figures.cluster_table(run.match.table, run.match.assigned, names, dark=dark), key="cluster_table", theme=None
         )

@@ -1,0 +1,112 @@
+"""Every page of the one list of pages runs, in the states a user meets it in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bioviz import runs
+from bioviz.analysis.projection import ProjectionSpec
+from bioviz.datasets import library
+from bioviz.datasets.build import build_dataset
+from bioviz.ui.pages import PAGES
+from tests.sounds import folder_per_class
+
+FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "frame.py"
+PCA = {"method": "pca"}
+
+
+def open_app(page: str, **query: str) -> AppTest:
+    """The app at one of its pages, with query parameters as in a link."""
+    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    return app.switch_page(str(FRAME.parents[2] / "pages" / page)).run()
+
+
+def texts(elements) -> str:
+    return "\n".join(str(element.value) for element in elements)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path):
+    made = build_dataset(folder_per_class(tmp_path / "calls"), name="calls")
+    library.save(made)
+    return made
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.file)
+def test_every_page_opens_with_an_empty_cache(entry):
+    app = open_app(entry.file)
+    assert not app.exception
+    assert app.title, f"{entry.file} has no title"
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.file)
+def test_every_page_opens_with_a_dataset(entry, dataset):
+    app = open_app(entry.file, dataset=dataset.id)
+    assert not app.exception
+
+
+def test_the_start_page_says_what_it_is_for_and_offers_the_demo():
+    app = open_app("home.py")
+    assert "background noise" in app.title[0].value
+    assert "bioviz" in texts(app.markdown)
+    assert any(button.label == "Open the demo" for button in app.button)
+
+
+def test_explore_without_a_dataset_leads_to_the_start():
+    app = open_app("explore.py")
+    assert "no dataset yet" in texts(app.info)
+
+
+def test_explore_offers_to_compute_what_is_not_there(dataset):
+    app = open_app("explore.py", dataset=dataset.id, model="acoustic_features")
+    assert "not computed yet" in texts(app.subheader)
+    assert not app.button(key="compute").disabled
+
+
+def test_missing_weights_are_a_clear_state_and_nothing_is_computed(dataset):
+    app = open_app("explore.py", dataset=dataset.id, model="vggish", checkpoint="pretrained")
+    assert app.warning, "nothing says that the weights are missing"
+    assert app.button(key="compute").disabled
+
+
+def test_explore_shows_the_scores_of_a_finished_run(dataset):
+    spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(**PCA))
+    run = runs.compute_run(spec)
+    app = open_app("explore.py", dataset=dataset.id, model="acoustic_features", method="pca")
+    assert not app.exception
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["NMI"] == f"{run.scores['nmi']:.3f}"
+    assert shown["ARI"] == f"{run.scores['ari']:.3f}"
+    assert shown["Clips"] == "12"
+    assert shown["Background"] == "33%"
+    assert shown["Misclustered"] == str(int(run.misclustered.sum()))
+
+
+def test_a_link_with_nonsense_opens_with_what_there_is(dataset):
+    app = open_app(
+        "explore.py", dataset="no such <b>set</b>", model="nothing", n_neighbors="many", clip="x", split="moon"
+    )
+    assert not app.exception
+    assert app.session_state["view"].dataset == dataset.id
+    assert app.session_state["view"].split == "all"
+    assert app.session_state["view"].n_neighbors == 50
+
+
+def test_a_clip_that_is_not_in_the_run_does_not_break_the_page(dataset):
+    spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(**PCA))
+    runs.compute_run(spec)
+    app = open_app("explore.py", dataset=dataset.id, model="acoustic_features", method="pca", clip="999999")
+    assert not app.exception
+
+
+def test_the_view_is_written_into_the_url(dataset):
+    app = open_app("explore.py", dataset=dataset.id)
+    app.selectbox(key="_pick_method").select("tsne").run()
+    assert app.query_params["method"] == "tsne"
+    assert app.query_params["dataset"] == dataset.id
