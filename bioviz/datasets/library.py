@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from bioviz.datasets.problems import problem
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
 from bioviz.errors import BadInput, Missing
 from bioviz.progress import Progress
-from bioviz.store.files import Corrupt, read_json, write_json
+from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
 
 FORMAT = 1
 _ID = re.compile(r"^[a-z0-9][a-z0-9._-]{0,99}$")
@@ -172,7 +173,8 @@ def _summary_file(path: Path) -> Path:
 
 
 def _write(dataset: Dataset, path: Path) -> None:
-    write_json(path, _to_plain(dataset))
+    # Compact, as 100,000 recordings on a line each would double the time to read them.
+    write_atomic(path, json.dumps(_to_plain(dataset), ensure_ascii=False, separators=(",", ":")).encode())
     write_json(_summary_file(path), dataclasses.asdict(summary(dataset)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 
-from bioviz.config import settings
+from bioviz.config import Settings, settings
 from bioviz.datasets.probe import EmptyAudio, content_hash, probe
 from bioviz.datasets.problems import problem
 from bioviz.datasets.readers.base import RawRecording
@@ -30,22 +30,22 @@ def open_recordings(
     recordings: list[Recording] = []
     problems: list[Problem] = []
     with ThreadPoolExecutor(_WORKERS) as pool:
-        futures = [pool.submit(_open, raw) for raw in raws]
+        folders = settings()  # read once: it follows the links of every data folder
+        futures = [pool.submit(_open, raw, folders) for raw in raws]
         try:
             for done, future in enumerate(futures, start=1):
                 result = future.result()
                 (recordings if isinstance(result, Recording) else problems).append(result)
-                if done % 20 == 0 or done == len(futures):
-                    progress.report("Opening recordings", done, len(futures), "recordings")
+                progress.report("Opening recordings", done, len(futures), "recordings")
         finally:
             for future in futures:
                 future.cancel()
     return recordings, problems + _copies(recordings)
 
 
-def _open(raw: RawRecording) -> Recording | Problem:
+def _open(raw: RawRecording, folders: Settings) -> Recording | Problem:
     try:
-        real = settings().check_inside(raw.path)
+        real = folders.check_inside(raw.path)
     except BadInput as error:
         return problem("outside", raw.name, str(error))
     try:

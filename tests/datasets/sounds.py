@@ -20,6 +20,12 @@ def write(
     return path
 
 
+def lines(path: Path, *content: str, encoding: str = "utf-8", end: str = "\n") -> None:
+    """Write a text file of these lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes((end.join(content) + end).encode(encoding))
+
+
 def kinds(dataset) -> dict[str, list[str]]:
     """Files of a dataset's problems by kind."""
     found: dict[str, list[str]] = {}

@@ -22,7 +22,7 @@ from tests.datasets.sounds import kinds, labels_of, write
 
 @pytest.fixture
 def boxed(tmp_path) -> Dataset:
-    """Detection: two recordings of one stem in two formats and one in a sub-folder, two labels, one clip with both."""
+    """Detection: one stem in two formats, a recording in a sub-folder, two labels, one clip with both."""
     root = tmp_path / "boxed"
     write(root / "a.wav", seconds=7.5)
     write(root / "a.flac", seconds=6, seed=1)
@@ -109,35 +109,20 @@ def test_a_scan_is_a_draft_until_it_is_saved(boxed):
 
 
 def test_a_hundred_thousand_clips_load_quickly(capsys):
-    n = 100_000
+    n, each = 100_000, 50
     recordings = tuple(
-        Recording(
-            Path(f"/d/{i // 1000}/{i}.wav"), f"{i // 1000}/{i}.wav", f"{i:064x}", 44_100, 1, 44_100, size=i
-        )
-        for i in range(n)
+        Recording(Path(f"/d/{i}.wav"), f"{i}.wav", f"{i:064x}", 44_100, 1, 44_100 * each, size=i)
+        for i in range(n // each)
     )
+    number = np.arange(n)
     on = np.zeros((n, 50), dtype=bool)
-    on[np.arange(n), np.arange(n) % 50] = True
-    clips = Clips(
-        np.arange(n, dtype=np.int32),
-        np.zeros(n),
-        np.ones(n),
-        on,
-        np.array(["train", "test"])[np.arange(n) % 2],
-    )
+    on[number, number % 50] = True
+    starts = (number % each).astype(float)
+    split = np.array(["train", "test"])[number // each % 2]
+    clips = Clips((number // each).astype(np.int32), starts, starts + 1, on, split)
     labels = tuple(f"species {i:02}" for i in range(50))
-    big = Dataset(
-        "big",
-        "big",
-        "classification",
-        44_100,
-        labels,
-        recordings,
-        (),
-        WindowPlan(1, 1),
-        clips,
-        {"root": "/d"},
-    )
+    plan = WindowPlan(1, 1)
+    big = Dataset("big", "big", "detection", 44_100, labels, recordings, (), plan, clips, {"root": "/d"})
     library.save(big)
     library._memory.clear()
     start = time.perf_counter()
@@ -147,12 +132,12 @@ def test_a_hundred_thousand_clips_load_quickly(capsys):
     library.load("big")
     warm = time.perf_counter() - start
     assert np.array_equal(loaded.clips.labels, on) and loaded.recordings[-1] == recordings[-1]
-    assert warm < 0.05
+    assert cold < 2 and warm < 0.05
     with capsys.disabled():
-        print(f"\nload 100,000 clips in 100,000 recordings: {cold:.2f} s, again {warm * 1000:.2f} ms")
+        print(f"\nload 100,000 clips in 2,000 recordings: {cold:.2f} s, again {warm * 1000:.2f} ms")
 
 
-# --- exports read back -------------------------------------------------------------------------------------------------
+# --- exports read back --------------------------------------------------------------------------------------
 
 
 def _read_back(boxed: Dataset, tables: dict[str, bytes], reader: str) -> dict[str, list[set[str]]]:
@@ -186,9 +171,8 @@ def test_csv_of_whole_files_reads_back(tmp_path):
 
 def test_raven_one_table_a_recording_reads_back(boxed):
     tables = export.to_raven(boxed, np.arange(len(boxed.clips)))
-    assert sorted(tables) == [
-        "S1/S1_20240501_040000.Table.1.selections.txt", "a.flac.Table.1.selections.txt", "a.wav.Table.1.selections.txt",
-    ]  # fmt: skip
+    ending = ".Table.1.selections.txt"
+    assert sorted(tables) == [n + ending for n in ("S1/S1_20240501_040000", "a.flac", "a.wav")]
     assert _read_back(boxed, tables, "raven") == labels_of(boxed)
 
 
@@ -217,7 +201,7 @@ def test_an_empty_selection_exports_nothing(boxed):
     assert len(export.to_csv(boxed, []).splitlines()) == 1
 
 
-# --- uploads -----------------------------------------------------------------------------------------------------------
+# --- uploads ------------------------------------------------------------------------------------------------
 
 
 def _zip(entries: dict[str, bytes], **more) -> io.BytesIO:

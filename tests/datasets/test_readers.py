@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-
 import pytest
 
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.readers import READERS, sniff_all
-from bioviz.errors import BadInput, Missing
-from tests.datasets.sounds import boxes, kinds, labels_of, write
+from bioviz.errors import BadInput
+from tests.datasets.sounds import boxes, kinds, labels_of, lines, write
 
 RAVEN = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)"
 WINDOWS = {"width_s": 2, "hop_s": 1}
-
-
-def _lines(path, *lines, encoding="utf-8", end="\n"):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes((end.join(lines) + end).encode(encoding))
 
 
 # --- folder per class ---------------------------------------------------------------------------------------------
@@ -74,7 +65,7 @@ def test_windows_over_long_files_in_class_folders(tmp_path):
 def test_csv_of_whole_files_with_splits_and_several_labels(tmp_path):
     for seed, name in enumerate("abc"):
         write(tmp_path / "wav" / f"{name}.wav", seed=seed)
-    _lines(
+    lines(
         tmp_path / "labels.csv", "path,label,split", "wav/a.wav,owl,train", "wav/b.wav,crow,test",
         "wav/a.wav,frog,train", "wav/c.wav,background,validation",
     )  # fmt: skip
@@ -92,16 +83,16 @@ def test_csv_of_whole_files_with_splits_and_several_labels(tmp_path):
 def test_csv_a_split_takes_the_split_from_its_name(tmp_path):
     write(tmp_path / "a.wav")
     write(tmp_path / "b.wav", seed=1)
-    _lines(tmp_path / "annotations.train.csv", "path,label", "a.wav,x")
-    _lines(tmp_path / "annotations.test.csv", "path,label", "b.wav,y")
-    assert [r.split for r in build_dataset(tmp_path).recordings] == ["test", "train"]
+    lines(tmp_path / "annotations.train.csv", "path,label", "a.wav,x")
+    lines(tmp_path / "annotations.test.csv", "path,label", "b.wav,y")
+    assert [r.split for r in build_dataset(tmp_path).recordings] == ["train", "test"]
 
 
 def test_csv_of_boxes_with_bad_rows(tmp_path):
     write(tmp_path / "a.wav", seconds=5)
     write(tmp_path / "quiet.wav", seconds=3, seed=1)
     write(tmp_path / "other.wav", seconds=3, seed=2)
-    _lines(
+    lines(
         tmp_path / "boxes.csv", "path,start_s,end_s,label,low_hz,high_hz", "a.wav,0.5,1.5,owl,300,900",
         "a.wav,4,9,owl,,", "a.wav,7,9,owl,,", "a.wav,2,1,owl,,", "a.wav,x,1,owl,,", "gone.wav,0,1,owl,,",
         "quiet.wav,,,,,", ",0,1,owl,,", "a.wav,1,2,,,", "a.wav,3,3,owl,,",
@@ -123,7 +114,7 @@ def test_csv_of_boxes_with_bad_rows(tmp_path):
 def test_recordings_that_no_table_mentions_can_be_background(tmp_path):
     write(tmp_path / "a.wav")
     write(tmp_path / "b.wav", seed=1)
-    _lines(tmp_path / "boxes.csv", "path,start_s,end_s,label", "a.wav,0,2,owl")
+    lines(tmp_path / "boxes.csv", "path,start_s,end_s,label", "a.wav,0,2,owl")
     assert [r.name for r in build_dataset(tmp_path).recordings] == ["a.wav"]
     both = build_dataset(tmp_path, options={"unannotated": "background", **WINDOWS})
     assert labels_of(both)["b.wav"] == [set()] * 3
@@ -142,7 +133,7 @@ def test_recordings_that_no_table_mentions_can_be_background(tmp_path):
 def test_csv_in_other_encodings_and_separators(tmp_path, encoding, separator, decimal):
     write(tmp_path / "é.wav")
     rows = ["path start_s end_s label", f"é.wav 0{decimal}25 1{decimal}5 Geräusch", ""]
-    _lines(tmp_path / "t.csv", *[r.replace(" ", separator) for r in rows], encoding=encoding, end="\r\n")
+    lines(tmp_path / "t.csv", *[r.replace(" ", separator) for r in rows], encoding=encoding, end="\r\n")
     assert boxes(build_dataset(tmp_path)) == [("é.wav", 0.25, 1.5, "Geräusch", None, None)]
 
 
@@ -152,7 +143,7 @@ def test_labels_with_odd_characters_survive(tmp_path):
     for i, label in enumerate(odd):
         write(tmp_path / f"{i}.wav", seed=i)
         rows.append(f'{i}.wav,"{label.replace(chr(34), chr(34) * 2)}"')
-    _lines(tmp_path / "t.csv", *rows)
+    lines(tmp_path / "t.csv", *rows)
     found = labels_of(build_dataset(tmp_path))
     assert found == {
         "0.wav": [{'=SUM(A1);"x"'}], "1.wav": [{"a b"}], "2.wav": [{"Ω/..\\<b>"}], "3.wav": [{"two blanks"}],
@@ -161,14 +152,14 @@ def test_labels_with_odd_characters_survive(tmp_path):
 
 def test_a_recording_in_two_splits_stays_whole(tmp_path):
     write(tmp_path / "a.wav", seconds=6)
-    _lines(tmp_path / "t.csv", "path,start_s,end_s,label,split", "a.wav,0,1,x,train", "a.wav,4,5,x,test")
+    lines(tmp_path / "t.csv", "path,start_s,end_s,label,split", "a.wav,0,1,x,train", "a.wav,4,5,x,test")
     dataset = build_dataset(tmp_path)
     assert set(dataset.clips.split.tolist()) == {"train"} and kinds(dataset) == {"split": ["t.csv"]}
 
 
 def test_empty_csv_alone_says_what_is_missing(tmp_path):
     write(tmp_path / "a.wav")
-    _lines(tmp_path / "t.csv", "path,start_s,end_s,label")
+    lines(tmp_path / "t.csv", "path,start_s,end_s,label")
     with pytest.raises(BadInput, match="no table mentions"):
         build_dataset(tmp_path)
     dataset = build_dataset(tmp_path, options={"unannotated": "background"})
@@ -181,10 +172,20 @@ def test_a_path_outside_the_data_folders_is_left_out(tmp_path, monkeypatch):
     write(inside / "a.wav")
     secret = write(tmp_path / "secret.wav", seed=1)
     (inside / "link.wav").symlink_to(secret)
-    _lines(inside / "t.csv", "path,label", "a.wav,x", "link.wav,y", "../secret.wav,z")
+    lines(inside / "t.csv", "path,label", "a.wav,x", "link.wav,y", "../secret.wav,z")
     dataset = build_dataset(inside)
     assert [r.name for r in dataset.recordings] == ["a.wav"]
     assert kinds(dataset) == {"no_recording": ["t.csv"], "outside": ["link.wav"]}
+
+
+def test_names_taken_apart_by_macos_and_a_hint_for_another_ending(tmp_path):
+    write(tmp_path / "e\u0301.WAV")  # e and accent apart
+    write(tmp_path / "b.flac", seed=1)
+    lines(tmp_path / "t.csv", "path,label", "\u00e9.wav,owl", "b.wav,owl")
+    dataset = build_dataset(tmp_path)
+    assert list(labels_of(dataset).values()) == [[{"owl"}]]
+    (problem,) = (p for p in dataset.problems if p.kind == "no_recording")
+    assert "b.flac" in problem.detail
 
 
 # --- Raven ----------------------------------------------------------------------------------------------------------
@@ -193,12 +194,12 @@ def test_a_path_outside_the_data_folders_is_left_out(tmp_path, monkeypatch):
 def test_raven_one_table_a_recording_with_both_views(tmp_path):
     write(tmp_path / "x" / "rec.one.WAV", seconds=5)
     write(tmp_path / "x" / "rec.two.wav", seconds=5, seed=1)
-    _lines(
+    lines(
         tmp_path / "x" / "rec.one.Table.1.selections.txt", RAVEN + "\tSpecies\tNotes",
         "1\tWaveform 1\t1\t0.5\t1.5\t\t\towl\tfaint", "1\tSpectrogram 1\t1\t0.5\t1.5\t300\t900\towl\tfaint",
         "2\tSpectrogram 1\t1\t2\t2.5\t300\t900\tcrow\t", "2\tSpectrogram 1\t1\t2\t2.5\t300\t900\tfrog\t",
     )  # fmt: skip
-    _lines(tmp_path / "x" / "rec.two.Table.1.selections.txt", RAVEN)
+    lines(tmp_path / "x" / "rec.two.Table.1.selections.txt", RAVEN)
     dataset = build_dataset(tmp_path, options=WINDOWS)
     assert dataset.source["reader"] == "raven"
     assert boxes(dataset) == [
@@ -213,7 +214,7 @@ def test_raven_one_table_a_recording_with_both_views(tmp_path):
 def test_raven_combined_table_uses_the_offset_in_the_file(tmp_path):
     write(tmp_path / "d1" / "a.wav", seconds=5)
     write(tmp_path / "d2" / "a.wav", seconds=5, seed=1)
-    _lines(
+    lines(
         tmp_path / "all.txt", RAVEN + "\tBegin Path\tBegin File\tFile Offset (s)\tAnnotation",
         "1\tSpectrogram 1\t1\t1.0\t1.5\t0\t900\tC:\\field\\d1\\a.wav\ta.wav\t1.0\towl",
         "2\tSpectrogram 1\t1\t7.0\t8.0\t0\t900\tC:\\field\\d2\\a.wav\ta.wav\t2.0\tcrow",
@@ -227,7 +228,7 @@ def test_raven_begin_file_alone_that_fits_two_recordings_is_reported(tmp_path):
     write(tmp_path / "d1" / "a.wav")
     write(tmp_path / "d2" / "a.wav", seed=1)
     write(tmp_path / "b.wav", seed=2)
-    _lines(tmp_path / "all.txt", RAVEN + "\tBegin File\tAnnotation", "1\tS\t1\t1\t2\t0\t9\ta.wav\towl",
+    lines(tmp_path / "all.txt", RAVEN + "\tBegin File\tAnnotation", "1\tS\t1\t1\t2\t0\t9\ta.wav\towl",
            "2\tS\t1\t1\t2\t0\t9\tb.wav\towl")  # fmt: skip
     dataset = build_dataset(tmp_path)
     assert boxes(dataset) == [("b.wav", 1.0, 2.0, "owl", 0.0, 9.0)]
@@ -237,29 +238,33 @@ def test_raven_begin_file_alone_that_fits_two_recordings_is_reported(tmp_path):
 def test_raven_times_that_run_on_without_offset_are_not_guessed(tmp_path):
     write(tmp_path / "a.wav", seconds=30)
     write(tmp_path / "b.wav", seconds=60, seed=1)
-    _lines(tmp_path / "all.txt", RAVEN + "\tBegin File\tAnnotation", "1\tS\t1\t1\t2\t0\t9\ta.wav\towl",
+    lines(tmp_path / "all.txt", RAVEN + "\tBegin File\tAnnotation", "1\tS\t1\t1\t2\t0\t9\ta.wav\towl",
            "2\tS\t1\t33\t34\t0\t9\tb.wav\towl")  # fmt: skip
-    with pytest.raises(BadInput, match=r"File Offset \(s\)"):
-        build_dataset(tmp_path)
+    for unannotated in ("skip", "background"):
+        with pytest.raises(BadInput, match=r"File Offset \(s\)"):
+            build_dataset(tmp_path, options={"unannotated": unannotated})
 
 
 def test_one_stem_in_two_formats_is_reported_and_not_guessed(tmp_path):
     write(tmp_path / "a.wav")
     write(tmp_path / "a.flac", seed=1)
     write(tmp_path / "b.wav", seed=2)
-    _lines(tmp_path / "a.txt", RAVEN + "\tAnnotation", "1\tS\t1\t1\t2\t0\t9\towl")
-    _lines(tmp_path / "b.txt", RAVEN + "\tAnnotation", "1\tS\t1\t1\t2\t0\t9\tcrow")
+    lines(tmp_path / "a.txt", RAVEN + "\tAnnotation", "1\tS\t1\t1\t2\t0\t9\towl")
+    lines(tmp_path / "b.txt", RAVEN + "\tAnnotation", "1\tS\t1\t1\t2\t0\t9\tcrow")
     dataset = build_dataset(tmp_path)
     assert boxes(dataset) == [("b.wav", 1.0, 2.0, "crow", 0.0, 9.0)]
     found = kinds(dataset)
     assert found["ambiguous"] == ["a.txt"] and sorted(found["unlisted"]) == ["a.flac", "a.wav"]
+    # Nor are they background for those who take recordings without annotations as such.
+    wider = build_dataset(tmp_path, options={"unannotated": "background"})
+    assert [r.name for r in wider.recordings] == ["b.wav"]
 
 
 def test_a_table_named_after_the_whole_file_or_naming_it_is_unambiguous(tmp_path):
     write(tmp_path / "a.wav")
     write(tmp_path / "a.flac", seed=1)
-    _lines(tmp_path / "a.wav.txt", RAVEN + "\tAnnotation", "1\tS\t1\t1\t2\t0\t9\towl")
-    _lines(tmp_path / "x.txt", RAVEN + "\tBegin File\tAnnotation", "1\tS\t1\t2\t3\t0\t9\ta.flac\tcrow")
+    lines(tmp_path / "a.wav.txt", RAVEN + "\tAnnotation", "1\tS\t1\t1\t2\t0\t9\towl")
+    lines(tmp_path / "x.txt", RAVEN + "\tBegin File\tAnnotation", "1\tS\t1\t2\t3\t0\t9\ta.flac\tcrow")
     dataset = build_dataset(tmp_path)
     assert {(name, label) for name, *_, label, _, _ in boxes(dataset)} == {
         ("a.wav", "owl"),
@@ -270,7 +275,7 @@ def test_a_table_named_after_the_whole_file_or_naming_it_is_unambiguous(tmp_path
 
 def test_label_column_can_be_chosen(tmp_path):
     write(tmp_path / "a.wav")
-    _lines(tmp_path / "a.txt", RAVEN + "\tSpecies\tCall", "1\tS\t1\t1\t2\t0\t9\towl\thoot")
+    lines(tmp_path / "a.txt", RAVEN + "\tSpecies\tCall", "1\tS\t1\t1\t2\t0\t9\towl\thoot")
     assert build_dataset(tmp_path).labels == ("owl",)
     assert build_dataset(tmp_path, options={"label_column": "call"}).labels == ("hoot",)
 
@@ -281,7 +286,7 @@ def test_label_column_can_be_chosen(tmp_path):
 def test_audacity_with_and_without_frequencies(tmp_path):
     write(tmp_path / "a.flac")
     write(tmp_path / "quiet.wav", seed=1)
-    _lines(tmp_path / "a.txt", "0.5\t1.5\towl hoots", "\\\t300.0\t900.0", "2,25\t3,5\tcrow", "oops\t1\tx",
+    lines(tmp_path / "a.txt", "0.5\t1.5\towl hoots", "\\\t300.0\t900.0", "2,25\t3,5\tcrow", "oops\t1\tx",
            "3\t3.5\tfrog", "\\\t-1.0\t700.0")  # fmt: skip
     (tmp_path / "quiet.txt").write_bytes(b"")
     dataset = build_dataset(tmp_path)
@@ -297,9 +302,9 @@ def test_birdnet_tables_beside_and_combined(tmp_path):
     head = "\ufeffStart (s),End (s),Scientific name,Common name,Confidence,File"
     write(tmp_path / "a.wav", seconds=6)
     write(tmp_path / "b.wav", seconds=6, seed=1)
-    _lines(tmp_path / "a.BirdNET.results.csv", head.rpartition(",")[0], "0.0,3.0,Strix aluco,Tawny Owl,0.9",
+    lines(tmp_path / "a.BirdNET.results.csv", head.rpartition(",")[0], "0.0,3.0,Strix aluco,Tawny Owl,0.9",
            "3.0,6.0,Strix aluco,Tawny Owl,0.2")  # fmt: skip
-    _lines(tmp_path / "BirdNET_CombinedTable.csv", head, "3.0,6.0,Parus major,Great Tit,0.8,/data/x/b.wav")
+    lines(tmp_path / "BirdNET_CombinedTable.csv", head, "3.0,6.0,Parus major,Great Tit,0.8,/data/x/b.wav")
     dataset = build_dataset(tmp_path, options={"min_confidence": 0.5})
     assert dataset.source["reader"] == "birdnet" and (dataset.plan.width_s, dataset.plan.hop_s) == (3.0, 3.0)
     assert labels_of(dataset) == {"a.wav": [{"Tawny Owl"}, set()], "b.wav": [set(), {"Great Tit"}]}
@@ -312,14 +317,14 @@ def test_birdnet_tables_beside_and_combined(tmp_path):
 def test_birdnet_raven_tables_are_read_as_raven(tmp_path):
     write(tmp_path / "a.wav")
     more = "\tCommon Name\tSpecies Code\tConfidence\tBegin Path\tFile Offset (s)"
-    _lines(tmp_path / "a.BirdNET.selection.table.txt", RAVEN + more,
+    lines(tmp_path / "a.BirdNET.selection.table.txt", RAVEN + more,
            "1\tSpectrogram 1\t1\t0\t3.0\t0\t15000\tBlackbird\teurbla\t0.9\t/data/a.wav\t0")  # fmt: skip
     assert boxes(build_dataset(tmp_path)) == [("a.wav", 0.0, 3.0, "Blackbird", 0.0, 15000.0)]
 
 
 def test_kaleidoscope_manual_id_goes_first_and_khz_become_hz(tmp_path):
     write(tmp_path / "s1" / "a.wav")
-    _lines(
+    lines(
         tmp_path / "cluster.csv", "INDIR,FOLDER,IN FILE,CHANNEL,OFFSET,DURATION,Fmin,Fmean,Fmax,TOP1MATCH,MANUAL ID",
         r"D:\rec,s1,a.wav,0,0.5,1.0,1500,2000,3000,owl,", r"D:\rec,s1,a.wav,0,2,0.5,20,30,45.5,owl,bat",
         r"D:\rec,s1,a.wav,0,3,0.5,,,,Noise,",
@@ -330,121 +335,3 @@ def test_kaleidoscope_manual_id_goes_first_and_khz_become_hz(tmp_path):
         ("s1/a.wav", 0.5, 1.5, "owl", 1500.0, 3000.0), ("s1/a.wav", 2.0, 2.5, "bat", 20000.0, 45500.0),
     ]  # fmt: skip
     assert kinds(dataset) == {"background_label": ["s1/a.wav"]}
-
-
-# --- BEANS ----------------------------------------------------------------------------------------------------------
-
-YML = """
-- {name: watkins, type: classification, train_data: data/watkins/annotations.train.csv,
-   test_data: data/watkins/annotations.test.csv, labels: [Zeta, Alpha], unknown_label: null, num_labels: 2,
-   sample_rate: 44100, max_duration: 3}
-- {name: hainan-gibbons, type: detection, train_data: data/hainan_gibbons/train.jsonl,
-   test_data: data/hainan_gibbons/test.jsonl, labels: [1, 2, 3], unknown_label: 1, num_labels: 3,
-   sample_rate: 9600, window_width: 4, window_shift: 2}
-"""
-
-
-def _beans(root):
-    (root / "datasets.yml").write_text(YML)
-    folder = root / "data" / "hainan_gibbons"
-    write(folder / "wav" / "a.wav", seconds=10, rate=9600)
-    write(folder / "wav" / "b.wav", seconds=3, rate=9600, seed=1)
-    write(folder / "wav" / "c.wav", seconds=1, rate=9600, seed=2)
-    path = "data/hainan_gibbons/wav"
-    calls = [
-        {"st": 0.5, "ed": 3.0, "label": 2},
-        {"st": 5.0, "ed": 9.0, "label": 9},
-        {"st": 5.0, "ed": 9.0, "label": 3},
-    ]
-    _lines(
-        folder / "train.jsonl",
-        json.dumps({"path": f"{path}/a.wav", "length": 10.0, "annotations": calls}),
-        "{broken",
-    )
-    _lines(folder / "test.jsonl", *[json.dumps({"path": f"{path}/{n}.wav", "length": s, "annotations": []})
-                                    for n, s in (("b", 3.0), ("c", 1.0))])  # fmt: skip
-    return root
-
-
-def test_beans_detection_by_its_plan(tmp_path):
-    dataset = build_dataset(_beans(tmp_path))
-    assert (dataset.name, dataset.task, dataset.sample_rate) == ("hainan-gibbons", "detection", 9600)
-    assert (dataset.plan.width_s, dataset.plan.hop_s, dataset.labels) == (4.0, 2.0, ("1", "2", "3"))
-    # An unknown label is 1; a recording less than a hop short gives a padded window, a shorter one none.
-    assert labels_of(dataset) == {
-        "data/hainan_gibbons/wav/a.wav": [{"2"}, {"1", "2", "3"}, {"1", "3"}, {"1", "3"}],
-        "data/hainan_gibbons/wav/b.wav": [set()],
-    }  # fmt: skip
-    assert dataset.targets.tolist() == [2, 1, 1, 1, 0]
-    assert dataset.clips.split.tolist() == ["train"] * 4 + ["test"]
-    found = kinds(dataset)
-    assert found["unknown_label"] == ["data/hainan_gibbons/wav/a.wav"] and len(found["too_short"]) == 2
-    assert found["bad_row"] == ["data/hainan_gibbons/train.jsonl"]
-
-
-def test_beans_keeps_the_declared_order_of_labels(tmp_path):
-    _beans(tmp_path)
-    write(tmp_path / "data" / "watkins" / "a.wav")
-    write(tmp_path / "data" / "watkins" / "b.wav", seed=5)
-    _lines(tmp_path / "data/watkins/annotations.train.csv", "path,label", "data/watkins/a.wav,Zeta")
-    _lines(tmp_path / "data/watkins/annotations.test.csv", "path,label", "data/watkins/b.wav,Alpha")
-    with pytest.raises(BadInput, match="watkins, hainan-gibbons"):
-        build_dataset(tmp_path)
-    dataset = build_dataset(tmp_path, options={"beans": "watkins"})
-    assert dataset.labels == ("Zeta", "Alpha") and dataset.targets.tolist() == [1, 2]
-    assert (dataset.plan.width_s, dataset.sample_rate) == (3.0, 44100)
-    assert dataset.clips.split.tolist() == ["train", "test"]
-
-
-def test_beans_folder_without_yml_is_known_by_its_name(tmp_path):
-    _beans(tmp_path)
-    folder = tmp_path / "data" / "hainan_gibbons"
-    dataset = build_dataset(folder)
-    assert (dataset.source["reader"], dataset.name, dataset.plan.width_s) == ("beans", "hainan-gibbons", 4.0)
-    elsewhere = shutil.copytree(folder, tmp_path / "unknown")
-    with pytest.raises(BadInput, match="beans"):
-        build_dataset(elsewhere)
-    assert build_dataset(elsewhere, options={"beans": "dcase"}).plan.width_s == 2.0
-
-
-def test_beans_broken_yml(tmp_path):
-    (tmp_path / "datasets.yml").write_text("- {name: [")
-    with pytest.raises(BadInput, match=r"datasets\.yml"):
-        build_dataset(tmp_path)
-
-
-# --- choosing -------------------------------------------------------------------------------------------------------
-
-
-def test_recordings_alone_are_windows_without_labels(tmp_path):
-    write(tmp_path / "S1" / "S1_20240501_040000.wav", seconds=5)
-    write(tmp_path / "S2" / "S2_20240501_040000.wav", seconds=5, seed=1)
-    dataset = build_dataset(tmp_path, options=WINDOWS)
-    assert dataset.source["reader"] == "recordings" and dataset.labels == ()
-    assert [r.site for r in dataset.recordings] == ["S1", "S2"]
-    assert build_dataset(tmp_path, reader="folders").labels == ("S1", "S2")
-
-
-def test_unknown_reader_and_empty_folder(tmp_path):
-    with pytest.raises(Missing, match="folders"):
-        build_dataset(tmp_path, reader="nope")
-    with pytest.raises(BadInput, match="no audio"):
-        build_dataset(tmp_path)
-    with pytest.raises(BadInput, match="not a folder"):
-        build_dataset(tmp_path / "gone")
-
-
-def test_no_reader_trips_over_odd_files(tmp_path):
-    write(tmp_path / "a.wav")
-    (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 40)
-    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00" * 100)
-    (tmp_path / "quotes.csv").write_text('path,label\n"a.wav,x\n')
-    (tmp_path / "lines.jsonl").write_text("[1, 2]\n{}")
-    (tmp_path / "x.txt").mkdir()
-    (tmp_path / ".hidden.wav").write_bytes(b"")
-    assert sniff_all(tmp_path)
-    for name in READERS:
-        try:
-            build_dataset(tmp_path, reader=name)
-        except BadInput as error:
-            assert len(str(error)) > 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bioviz.datasets.options import Options
@@ -90,6 +90,7 @@ class _Collected:
     split: dict[str, str] = field(default_factory=dict)
     boxes: list[RawAnnotation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    doubtful: set[str] = field(default_factory=set)
 
     def mention(self, recording: str, split: str, table: str) -> None:
         self.labels.setdefault(recording, [])
@@ -152,6 +153,7 @@ def read(root: Path, options: Options) -> RawDataset:
         if not table.rows:
             collected.problems.append(problem("empty_table", table_name, "it has a header and no rows"))
         collected.problems += locator.problems
+        collected.doubtful |= locator.doubtful
     return _dataset(files, collected, with_boxes, options)
 
 
@@ -182,13 +184,12 @@ def _collect(rows: Iterable[Row], columns: _Columns, locator: Locator, split: st
 
 
 def _dataset(files: Files, collected: _Collected, with_boxes: bool, options: Options) -> RawDataset:
-    _, left_out = files.listed(collected.labels, options.unannotated)
-    names = files.audio if options.unannotated == "background" else collected.labels
+    listed, left_out = files.listed(collected.labels, options.unannotated, collected.doubtful)
     recordings = tuple(
-        files.recording(
-            name, labels=tuple(collected.labels.get(name, ())), split=collected.split.get(name, "")
+        replace(
+            one, labels=tuple(collected.labels.get(one.name, ())), split=collected.split.get(one.name, "")
         )
-        for name in names
+        for one in listed
     )
     task = "detection" if with_boxes else "classification"
     problems = tuple(collected.problems + left_out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -78,14 +79,14 @@ class Files:
     def _by_base(self) -> dict[str, list[str]]:
         found = defaultdict(list)
         for name in self.audio:
-            found[name.rsplit("/", 1)[-1].casefold()].append(name)
+            found[_key(name.rsplit("/", 1)[-1])].append(name)
         return found
 
     @cached_property
     def _by_stem(self) -> dict[str, list[str]]:
         found = defaultdict(list)
         for name in self.audio:
-            found[PurePosixPath(name).stem.casefold()].append(name)
+            found[_key(PurePosixPath(name).stem)].append(name)
         return found
 
     def find(self, reference: str, beside: str = "") -> str | None:
@@ -109,14 +110,14 @@ class Files:
             normal = os.path.normpath(candidate).replace(os.sep, "/")
             if normal in self._exact:
                 return normal
-        parts = [part.casefold() for part in wanted.split("/") if part not in ("", ".", "..")]
+        parts = [_key(part) for part in wanted.split("/") if part not in ("", ".", "..")]
         if not parts:
             return None
         candidates = self._by_base.get(parts[-1], [])
         if not candidates:
             return self._one(self._by_stem.get(parts[-1], []), folder) if "." not in parts[-1] else None
         if len(candidates) > 1:
-            agree = [_common_tail(parts, name.casefold().split("/")) for name in candidates]
+            agree = [_common_tail(parts, _key(name).split("/")) for name in candidates]
             candidates = [name for name, n in zip(candidates, agree, strict=True) if n == max(agree)]
         return self._one(candidates, folder)
 
@@ -134,6 +135,10 @@ class Files:
                 return self._one(self._by_base[stem], folder)
         return None
 
+    def of_stem(self, reference: str) -> list[str]:
+        """Audio files that differ from a reference in the ending (or the folder) alone, for a hint."""
+        return self._by_stem.get(_key(PurePosixPath(reference.replace("\\", "/")).stem), [])
+
     @staticmethod
     def _one(candidates: list[str], folder: str) -> str | None:
         if len(candidates) > 1:
@@ -146,21 +151,37 @@ class Files:
         """A RawRecording for an audio file of this folder."""
         return RawRecording(self.root / name, name, **more)  # type: ignore[arg-type]
 
-    def listed(self, mentioned: Iterable[str], unannotated: str) -> tuple[list[RawRecording], list[Problem]]:
-        """The recordings of a dataset whose tables mention `mentioned`; the others by the option `unannotated`."""
-        mentioned = set(mentioned)
-        if unannotated == "background":
-            return [self.recording(name) for name in self.audio], []
-        left_out = [
-            problem(
-                "unlisted",
-                name,
-                "no table mentions it, so what it holds is unknown (option unannotated = background takes it as such)",
+    def listed(
+        self, mentioned: Iterable[str], unannotated: str, doubtful: Iterable[str] = ()
+    ) -> tuple[list[RawRecording], list[Problem]]:
+        """The recordings of a dataset.
+
+        Args:
+            mentioned: those that its tables mention.
+            unannotated: what the others are (Options.unannotated).
+            doubtful: those whose table could not be used or may mean another; they are never background.
+
+        Returns:
+            The recordings, and a problem for each that is left out.
+        """
+        mentioned, doubtful = set(mentioned), set(doubtful)
+        kept, left_out = [], []
+        for name in self.audio:
+            if name in mentioned or (unannotated == "background" and name not in doubtful):
+                kept.append(self.recording(name))
+                continue
+            detail = (
+                "its table could not be used, so what it holds is unknown"
+                if name in doubtful
+                else "no table mentions it, so what it holds is unknown (option unannotated = background takes it so)"
             )
-            for name in self.audio
-            if name not in mentioned
-        ]
-        return [self.recording(name) for name in self.audio if name in mentioned], left_out
+            left_out.append(problem("unlisted", name, detail))
+        return kept, left_out
+
+
+def _key(name: str) -> str:
+    """A name for comparing: without case, and with composed characters (macOS stores them taken apart)."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _common_tail(a: list[str], b: list[str]) -> int:
@@ -174,7 +195,7 @@ def _common_tail(a: list[str], b: list[str]) -> int:
 
 def _stems(base: str) -> list[str]:
     """Stems of the recording that a table's file name may stand for, longest first."""
-    stem = base.rpartition(".")[0].casefold()
+    stem = _key(base.rpartition(".")[0])
     found = [stem]
     for ending in _TABLE_ENDINGS:
         if stem.endswith(ending):

@@ -17,11 +17,13 @@ class Locator:
         files: the dataset's files.
         table: name of the table.
         problems: references that fit none or several, each noted once.
+        doubtful: recordings that a reference may mean, together with others.
     """
 
     files: Files
     table: str
     problems: list[Problem] = field(default_factory=list)
+    doubtful: set[str] = field(default_factory=set)
     _known: dict[str, str | None] = field(default_factory=dict)
 
     def find(self, written: str) -> str | None:
@@ -43,11 +45,14 @@ class Locator:
         try:
             found = self.files.find(written, self.table) if written else self.files.find_beside(self.table)
         except Ambiguous as several:
+            self.doubtful.update(several.args[0])
             what = written or "the name of the table"
             fits = ", ".join(several.args[0])
             self.problems.append(problem("ambiguous", self.table, f"{what} fits several recordings: {fits}"))
             return None
         if found is None:
             detail = f"there is no recording {written!r}" if written else "there is no recording of this name"
+            if written and (near := self.files.of_stem(written)):
+                detail += f" (there is {', '.join(near[:3])}; if that is meant, correct the table)"
             self.problems.append(problem("no_recording", self.table, detail))
         return found

@@ -31,19 +31,23 @@ def read_tables(
     annotations: list[RawAnnotation] = []
     problems: list[Problem] = []
     mentioned: set[str] = set()
+    doubtful: set[str] = set()
     for table in tables:
         locator = Locator(files, table)
         try:
             found = list(read_one(read_text(files.root / table), locator))
         except BadInput as error:
             problems.append(problem("bad_table", table, str(error)))
+            locator.find("")  # the recording of the table's own name, if there is one
+            doubtful |= locator.mentioned | locator.doubtful
             continue
         if not found and not locator.problems and not locator.mentioned and (owner := locator.find("")):
             problems.append(problem("empty_table", table, f"it has no rows; {owner} is background"))
         annotations += found
         problems += locator.problems
         mentioned |= locator.mentioned
-    recordings, left_out = files.listed(mentioned, options.unannotated)
+        doubtful |= locator.doubtful
+    recordings, left_out = files.listed(mentioned, options.unannotated, doubtful)
     return RawDataset("detection", tuple(recordings), tuple(annotations), tuple(problems + left_out), **more)
 
 

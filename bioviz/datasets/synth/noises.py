@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy import fft
 
 Noise = Callable[[np.random.Generator, int, int], np.ndarray]
 
 
 def _coloured(rng: np.random.Generator, n: int, gain: np.ndarray) -> np.ndarray:
     """Gaussian noise whose spectrum has the amplitude `gain` at the frequencies of rfft."""
+    from scipy import fft
+
     bins = len(gain)
     spectrum = np.empty(bins, dtype=np.complex64)
     spectrum.real = rng.standard_normal(bins, dtype=np.float32) * gain
@@ -52,6 +53,8 @@ def wind(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
 
 def rain(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
     """A broad hiss with drops that strike nearby."""
+    from scipy import fft
+
     hz = _frequencies(n, rate)
     hiss = _unit(_coloured(rng, n, _band(hz, 900, 8500, 0.9)))
     drops = np.zeros(n, dtype=np.float32)
