@@ -1,4 +1,4 @@
-"""A page with one map or two linked ones over synthetic points, set by the query: n, second, special."""
+"""A page with one map or two linked ones over synthetic points, set by the query: n, second, special, odd."""
 
 from __future__ import annotations
 
@@ -65,7 +65,11 @@ special = query.get("special", "")
 ask = st.sidebar.selectbox("colour", [None, "label", "recording", "snr"])
 mark = st.sidebar.checkbox("mark some rows")
 marked = np.arange(0, 40, 2) if mark else None
-if query.get("second"):
+if query.get("odd"):
+    for k, (count, kind) in enumerate(((0, ""), (1, ""), (100, "nan"), (50, "lost"))):
+        embedding_map(points(count, 1, kind), key=f"odd{k}", height=200)
+    a = b = None
+elif query.get("second"):
     left, right = st.columns(2)
     with left:
         a = embedding_map(points(n, 1, special), key="left", group="pair", lock_view=True, colour_by=ask)
