@@ -1,0 +1,279 @@
+"""Runs: computed once, opened fast, right, and without another file's results."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
+
+from bioviz.analysis.projection import ProjectionSpec
+from bioviz.datasets import library
+from bioviz.datasets.build import build_dataset
+from bioviz.errors import BadInput, Cancelled, Missing
+from bioviz.runs import RunSpec, compute_run, open_run, open_run_by_key, stages
+from bioviz.runs.run import ALL, SCORES
+from tests.runs.conftest import write_sounds
+
+PCA = ProjectionSpec(method="pca")
+
+
+def spec_of(dataset, **changes) -> RunSpec:
+    return RunSpec(dataset.id, "acoustic_features", "none", **{"projection": PCA, **changes})
+
+
+def same(one, two) -> bool:
+    return (
+        one.key == two.key
+        and one.scores == two.scores
+        and all(
+            np.array_equal(getattr(one, name), getattr(two, name))
+            for name in ("rows", "xy", "targets", "clusters", "misclustered", "table", "embedding")
+        )
+        and np.array_equal(one.graph.indices, two.graph.indices)
+        and np.array_equal(one.graph_elsewhere.distances, two.graph_elsewhere.distances)
+    )
+
+
+def test_opened_equals_computed_and_nothing_is_computed_twice(sounds, monkeypatch):
+    spec = spec_of(sounds)
+    assert open_run(spec) is None
+    computed = compute_run(spec)
+    opened, by_key = open_run(spec), open_run_by_key(computed.key)
+    assert same(computed, opened) and same(computed, by_key)
+    for name in ("knn_both", "project", "paper_scores", "embed_dataset"):
+        monkeypatch.setattr(f"bioviz.runs.compute.{name}", None)  # calling it would fail
+    assert same(compute_run(spec), computed)
+
+
+def test_another_map_needs_neither_the_recordings_nor_new_neighbours(sounds, monkeypatch):
+    compute_run(spec_of(sounds))
+    shutil.rmtree(sounds.source["root"])
+    monkeypatch.setattr("bioviz.runs.compute.knn_both", None)
+    other = compute_run(spec_of(sounds, projection=ProjectionSpec(method="tsne", perplexity=5)))
+    assert other.xy.shape == (24, 2) and "projection" in other.provenance["seconds"]
+
+
+def test_same_map_with_other_labels_is_only_scored_anew(sounds, monkeypatch):
+    first = compute_run(spec_of(sounds))
+    flipped = replace(sounds, clips=replace(sounds.clips, labels=sounds.clips.labels[:, ::-1].copy()))
+    library.save(flipped)
+    assert open_run(spec_of(sounds)) is None and open_run_by_key(first.key) is None
+    monkeypatch.setattr("bioviz.runs.compute.project", None)
+    assert compute_run(spec_of(sounds)).key != first.key
+
+
+def test_scores_by_hand(sounds):
+    run = compute_run(spec_of(sounds))
+    clusters = KMeans(n_clusters=3, random_state=42).fit_predict(run.xy)
+    np.testing.assert_array_equal(run.clusters, clusters)
+    assert run.scores["k"] == 3
+    assert run.scores["nmi"] == pytest.approx(normalized_mutual_info_score(sounds.targets, clusters))
+    assert run.scores["ari"] == pytest.approx(adjusted_rand_score(sounds.targets, clusters))
+    assert run.scores["silhouette"] == pytest.approx(silhouette_score(run.embedding, clusters), abs=1e-5)
+    assert run.target_names == ("background", "hoot", "whistle")
+    wrong = [run.match.assigned[c] != t for c, t in zip(run.clusters, run.targets, strict=True)]
+    np.testing.assert_array_equal(run.misclustered, wrong)
+    assert run.table.sum() == len(run) == 24
+
+
+def test_neighbours_by_hand(tmp_path):
+    # Two clips of each recording: the nearest clip elsewhere is never the recording's other one.
+    one = build_dataset(write_sounds(tmp_path / "one"), name="one")
+    pairs = np.arange(24) // 2
+    clips = replace(one.clips, recording=pairs.astype(np.int32), start_s=np.tile([0.0, 0.1], 12))
+    dataset = replace(one, clips=clips)
+    library.save(dataset)
+    run = compute_run(spec_of(dataset))
+    distances = np.linalg.norm(run.embedding[:, None] - run.embedding[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    np.testing.assert_allclose(run.graph.distances[:, 0], distances.min(axis=1), rtol=1e-4)
+    distances[pairs[:, None] == pairs[None, :]] = np.inf
+    np.testing.assert_allclose(run.graph_elsewhere.distances[:, 0], distances.min(axis=1), rtol=1e-4)
+    assert not (pairs[run.graph_elsewhere.indices[:, :22]] == pairs[:, None]).any()
+    assert run.graph.k == 23 and run.graph_elsewhere.grouped
+
+
+def test_a_recording_that_cannot_be_read_is_left_out_and_named(sounds):
+    path = Path(sounds.recordings[3].path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:20])
+    run = compute_run(spec_of(sounds))
+    assert 3 not in run.rows and len(run) == len(run.xy) == len(run.graph.indices) == 23
+    assert [failure.file for failure in run.failures] == [sounds.recordings[3].name]
+    assert run.provenance["clips"] == {"dataset": 24, "shown": 23, "failed": 1}
+    assert run.rows[run.position(4)] == 4
+    with pytest.raises(Missing):
+        run.position(3)
+    path.write_bytes(whole)  # the drive is back
+    assert len(compute_run(spec_of(sounds))) == 24
+
+
+def test_splits_and_runs_without_background(sounds):
+    part = compute_run(spec_of(sounds, split="train"))
+    np.testing.assert_array_equal(part.rows, np.flatnonzero(sounds.clips.split == "train"))
+    assert part.embedding.shape[0] == len(part)
+    animals = compute_run(spec_of(sounds, without_background=True))
+    np.testing.assert_array_equal(animals.rows, np.flatnonzero(sounds.targets > 0))
+    assert animals.scores["k"] == 2
+    unsplit = replace(sounds, clips=replace(sounds.clips, split=np.full(24, "")))
+    library.save(unsplit)
+    with pytest.raises(BadInput, match="no clips in the split train"):
+        compute_run(spec_of(unsplit, split="train"))
+
+
+@pytest.mark.parametrize("per_label", [1, 2])
+def test_fewer_clips_than_neighbours(tmp_path, per_label):
+    dataset = build_dataset(write_sounds(tmp_path / "few", per_label), name="few")
+    library.save(dataset)
+    run = compute_run(RunSpec(dataset.id, "acoustic_features", "none"))  # UMAP with 50 neighbours
+    assert np.isfinite(run.xy).all() and len(run) == 3 * per_label
+
+
+@pytest.mark.parametrize("labels", [["whistle"], ["noise"]])
+def test_one_label_alone(tmp_path, labels):
+    root = write_sounds(tmp_path / "all", per_label=6)
+    for folder in root.iterdir():
+        if folder.name not in labels:
+            shutil.rmtree(folder)
+    dataset = build_dataset(root, name="alone", options={"task": "classification"}, reader="folders")
+    library.save(dataset)
+    run = compute_run(spec_of(dataset))
+    assert run.scores["nmi"] is None and "same label" in run.scores["notes"]["nmi"]
+    assert not run.misclustered.any()
+
+
+@pytest.mark.parametrize(
+    ("stage", "name"),
+    [("scores", "clusters"), ("projection", "xy"), ("neighbours", ALL[0]), ("neighbours", "meta")],
+)
+def test_a_damaged_part_is_computed_again(sounds, own_cache, stage, name):
+    spec = spec_of(sounds)
+    first = compute_run(spec)
+    kept = {field: np.array(getattr(first, field)) for field in ("xy", "clusters")}
+    files = list((own_cache / "runs").glob(f"{stage}-*/{name}.*"))
+    assert len(files) == 1
+    files[0].write_bytes(b"{" + files[0].read_bytes()[:-20])
+    again = compute_run(spec) if open_run(spec) is None else _after_looking(spec)
+    np.testing.assert_array_equal(again.xy, kept["xy"])
+    np.testing.assert_array_equal(again.clusters, kept["clusters"])
+    assert again.graph.k == 23
+
+
+def _after_looking(spec):
+    """The neighbours are read when they are looked at: that finds the damage and drops them."""
+    with pytest.raises(Exception, match="Compute the map again"):
+        _ = open_run(spec).graph
+    assert open_run(spec) is None
+    return compute_run(spec)
+
+
+def test_cancelled_run_goes_on(sounds):
+    class Stop:
+        def report(self, stage, done, total, unit="clips", note=""):
+            if stage == "scores":
+                raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        compute_run(spec_of(sounds), Stop())
+    assert open_run(spec_of(sounds)) is None
+    shutil.rmtree(sounds.source["root"])  # the embeddings and the map were kept
+    assert len(compute_run(spec_of(sounds))) == 24
+
+
+def test_two_datasets_of_the_same_recordings_keep_runs_of_their_own(sounds, tmp_path):
+    copied = build_dataset(Path(shutil.copytree(sounds.source["root"], tmp_path / "copy")), name="copy")
+    library.save(copied)
+    first = compute_run(spec_of(sounds))
+    shutil.rmtree(tmp_path / "copy")  # same content: nothing is embedded again
+    second = compute_run(spec_of(copied))
+    assert first.key != second.key
+    np.testing.assert_array_equal(first.xy, second.xy)
+    assert open_run_by_key(second.key).spec.dataset == copied.id
+
+
+def test_unknown_names_are_missing(sounds):
+    with pytest.raises(Missing, match="no dataset"):
+        open_run(RunSpec("nothing", "acoustic_features", "none"))
+    with pytest.raises(Missing, match="no model"):
+        open_run(RunSpec(sounds.id, "resnet19", "none"))
+    assert open_run_by_key("0" * 64) is None
+
+
+def test_provenance_says_how_to_compute_it_again(sounds):
+    run = compute_run(spec_of(sounds))
+    about = run.provenance
+    assert RunSpec.from_dict(about["settings"]) == run.spec
+    assert about["dataset"]["version"] == sounds.version
+    assert about["versions"]["numpy"] == np.__version__
+    assert set(about["seconds"]) == {"embedding", "neighbours", "projection", "scores"}
+
+
+def test_acoustic_columns_come_along(sounds):
+    run = compute_run(spec_of(sounds))
+    level, snr = run.acoustic["level_dbfs"], run.acoustic["snr_db"]
+    assert len(level) == len(snr) == 24
+    # A sine of amplitude 0.3 has 20 log10(0.3 / sqrt 2) = -13.5 dBFS, noise of scale 0.02 has -34.
+    np.testing.assert_allclose(level[run.targets > 0], -13.4, atol=0.3)
+    np.testing.assert_allclose(level[run.targets == 0], -34, atol=0.5)
+
+
+def test_opening_5000_clips_is_quick_and_light(tmp_path):
+    """Planted embeddings of 5,000 clips x 768, opened in a process of its own."""
+    from bioviz.embedding.sets import folder_of, set_key, write_set
+    from bioviz.models import registry
+
+    n = 5000
+    one = build_dataset(write_sounds(tmp_path / "one", per_label=1), name="large")
+    clips = replace(
+        one.clips,
+        recording=np.zeros(n, np.int32),
+        start_s=np.arange(n) / 100,
+        end_s=np.arange(n) / 100 + 0.5,
+        labels=np.eye(2, dtype=bool)[np.arange(n) % 2],
+        split=np.full(n, "train"),
+    )
+    dataset = replace(one, clips=clips)
+    library.save(dataset)
+    identity = registry.fingerprint("aves_bio", "random", 0, "float32")
+    key = set_key(dataset, identity, 16000)
+    x = np.random.default_rng(0).normal(size=(n, 768)).astype(np.float32)
+    write_set(folder_of(key), x.shape, [(np.arange(n), x)], key=key, provenance={})
+    from bioviz.embedding.acoustic import acoustic_key  # the columns, planted too
+
+    write_set(folder_of(acoustic_key(dataset)), (n, 8), [(np.arange(n), x[:, :8])], key="a", provenance={})
+    spec = RunSpec(dataset.id, "aves_bio", "random", projection=PCA)
+    compute_run(spec)
+    code = (
+        "import sys, time, json; from bioviz.runs import RunSpec, open_run;"
+        "spec = RunSpec.from_dict(json.loads(sys.argv[1]));"
+        "start = time.process_time(); run = open_run(spec); seconds = time.process_time() - start;"
+        "assert len(run) == 5000; print(seconds, *({'torch', 'umap', 'sklearn', 'pandas'} & set(sys.modules)))"
+    )
+    import json
+
+    found = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(spec.to_dict())], capture_output=True, text=True
+    )
+    seconds, *heavy = found.stdout.split()
+    print(f"opening 5000 clips: {float(seconds) * 1e3:.0f} ms of processor time in a fresh process")
+    assert heavy == []
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        open_run(spec)
+        times.append(time.perf_counter() - start)
+    print(f"again: {min(times) * 1e3:.0f} ms")
+    assert float(seconds) < 1.0 and min(times) < 0.1
+
+
+def test_stage_names_are_all_stored(sounds):
+    run = compute_run(spec_of(sounds))
+    assert len(stages.read("scores", run.key, *SCORES)) == 4
