@@ -86,6 +86,37 @@ def knn_both(
     return both[0], both[1]
 
 
+def nearest_to(
+    reference: np.ndarray,
+    queries: np.ndarray,
+    k: int,
+    metric: Metric = "cosine",
+    reference_groups: np.ndarray | None = None,
+    query_groups: np.ndarray | None = None,
+) -> KnnGraph:
+    """The k nearest rows of `reference` (n, d) of each row of `queries` (q, d), exactly; indices into `reference`.
+
+    Rows with NaN on either side have none and are nobody's.
+
+    Args:
+        reference_groups, query_groups: (n,) and (q,) ints; neighbours of the query's own group are left out.
+    """
+    both = np.vstack([reference, queries])
+    good = np.flatnonzero(finite_rows(both))
+    n = int(np.searchsorted(good, len(reference)))
+    grouped = reference_groups is not None and query_groups is not None
+    groups = np.concatenate([reference_groups, query_groups])[good] if grouped else None
+    rows = prepare(both[good], metric)
+    asked = np.arange(n, len(good))
+    inner, near = _exact(rows, asked, k, [groups], Silent(), candidates=n)[0]
+    indices = np.full((len(queries), k), -1, dtype=np.int32)
+    distances = np.full((len(queries), k), np.inf, dtype=np.float32)
+    own = good[asked] - len(reference)
+    indices[own] = np.where(inner >= 0, good[inner] if len(good) else -1, -1)
+    distances[own] = near
+    return KnnGraph(indices, distances, metric, grouped)
+
+
 def _graphs(x, k, metric, groupings, seed, progress, exact_up_to) -> list[KnnGraph]:
     x = np.asarray(x)
     if k < 1:
@@ -114,28 +145,33 @@ def _graphs(x, k, metric, groupings, seed, progress, exact_up_to) -> list[KnnGra
 
 
 def _exact(
-    rows: Rows, queries: np.ndarray, k: int, groupings: list[np.ndarray | None], progress: Progress
+    rows: Rows,
+    queries: np.ndarray,
+    k: int,
+    groupings: list[np.ndarray | None],
+    progress: Progress,
+    candidates: int | None = None,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each grouping the (indices, distances) of the queries, from all pairs, by blocks."""
-    n = len(rows)
+    """For each grouping the (indices, distances) of the queries among the first `candidates` rows, by blocks."""
+    n = len(rows) if candidates is None else candidates
     found = [
         (np.full((len(queries), k), -1, dtype=np.int64), np.full((len(queries), k), np.inf, dtype=np.float32))
         for _ in groupings
     ]
     many = min(n, k + SPARE)
-    for start, stop in blocks(len(queries), 4 * n):
+    for start, stop in blocks(len(queries) if n else 0, 4 * len(rows)):
         progress.report("neighbours", start, len(queries))
         part = queries[start:stop]
         keys = rows.keys(part)
         keys[np.arange(len(part)), part] = np.inf
+        keys = keys[:, :n]
         for (indices, distances), groups in zip(found, groupings, strict=True):
             if groups is not None:
-                keys[groups[part, None] == groups[None, :]] = np.inf
-            chosen = (
-                np.argpartition(keys, many - 1, axis=1)[:, :many]
-                if many < n
-                else np.tile(np.arange(n), (len(part), 1))
-            )
+                keys[groups[part, None] == groups[None, :n]] = np.inf
+            if many < n:
+                chosen = np.argpartition(keys, many - 1, axis=1)[:, :many]
+            else:
+                chosen = np.tile(np.arange(n), (len(part), 1))
             left_out = np.isinf(np.take_along_axis(keys, chosen, axis=1))
             indices[start:stop], distances[start:stop] = _nearest(rows, part, chosen, left_out, k)
     progress.report("neighbours", len(queries), len(queries))

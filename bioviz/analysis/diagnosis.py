@@ -1,0 +1,248 @@
+"""All measures of one embedding set: where, how much, for which labels and why it is confused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bioviz.analysis.agreement import ClusterReport, cluster_report
+from bioviz.analysis.causes import Cause, acoustic_causes
+from bioviz.analysis.clustering import Clustering
+from bioviz.analysis.codes import codes, with_background
+from bioviz.analysis.confounds import Confound, confounds
+from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
+from bioviz.analysis.false_alarms import FalseAlarms, false_alarms
+from bioviz.analysis.folds import folds
+from bioviz.analysis.labels import LabelConfusion, label_confusion
+from bioviz.analysis.neighbours import KnnGraph
+from bioviz.analysis.outliers import local_outlier_factor, medoid_distance
+from bioviz.analysis.prediction import Prediction, Separability, prediction, separability
+from bioviz.analysis.probe import probe_scores
+from bioviz.analysis.queues import Queue, queues
+from bioviz.analysis.rows import finite_rows
+from bioviz.analysis.triage import Rules, Triage, triage
+from bioviz.analysis.trust import trustworthiness
+from bioviz.analysis.votes import shared_label_share
+from bioviz.errors import BadInput
+from bioviz.progress import Progress, Silent
+
+K = 20
+
+
+@dataclass(frozen=True)
+class ClipMeasures:
+    """Per clip; NaN where undefined.
+
+    Attributes:
+        naive, held_out: noise confusion with neighbours from all recordings, and from other recordings alone.
+        judged: the one that triage, queues and causes rest on: held_out, or naive where there is one recording.
+        purity_naive, purity: (n,) float64 share of neighbours with a label in common, likewise.
+        medoid_distance: (n,) float64, to the most central clip of its target. medoids: (T,) int64 rows.
+        outlier: (n,) float64, local outlier factor.
+    """
+
+    naive: NoiseConfusion
+    held_out: NoiseConfusion
+    judged: NoiseConfusion
+    purity_naive: np.ndarray
+    purity: np.ndarray
+    medoid_distance: np.ndarray
+    medoids: np.ndarray
+    outlier: np.ndarray
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """See the classes of the parts.
+
+    Attributes:
+        names: (T,) of the targets, background first. k: neighbours looked at. metric: of the graphs.
+        clips, labels, labels_naive, separability, prediction, clusters, confounds, causes, triage: the parts.
+        trustworthiness: of the projection; None without one, or with too few clips.
+        missed: background clips that look like a label. faint: labelled clips that look like background.
+        false_alarms: None without the time that a clip stands for, or where the probe is undefined.
+        notes: what could not be told and why, in sentences.
+    """
+
+    names: tuple[str, ...]
+    k: int
+    metric: str
+    clips: ClipMeasures
+    labels: LabelConfusion
+    labels_naive: LabelConfusion
+    separability: Separability
+    prediction: Prediction
+    clusters: ClusterReport
+    trustworthiness: float | None
+    confounds: tuple[Confound, ...]
+    causes: tuple[Cause, ...]
+    triage: Triage
+    missed: Queue
+    faint: Queue
+    false_alarms: FalseAlarms | None
+    notes: tuple[str, ...] = ()
+
+
+def diagnose(
+    embedding: np.ndarray,
+    graph_with: KnnGraph,
+    graph_without: KnnGraph,
+    targets: np.ndarray,
+    label_matrix: np.ndarray,
+    names: tuple[str, ...],
+    recording: np.ndarray,
+    site: np.ndarray | None = None,
+    hour: np.ndarray | None = None,
+    acoustic: Mapping[str, np.ndarray] | None = None,
+    *,
+    attributes: Mapping[str, np.ndarray] | None = None,
+    projection: np.ndarray | None = None,
+    seconds_per_clip: float | None = None,
+    k: int = K,
+    clusterings: tuple[Clustering, ...] = ("kmeans",),
+    rules: Rules | None = None,
+    n_folds: int = 5,
+    n_boot: int = 500,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Diagnosis:
+    """Compute every measure from one pair of neighbour graphs.
+
+    Args:
+        embedding: (n, d), NaN rows for clips without one.
+        graph_with, graph_without: neighbours in all recordings and in other recordings, of the same rows.
+        targets: (n,) 0 for background, else the first label + 1. label_matrix: (n, L) bool.
+        names: (L+1,) background first.
+        recording: (n,) ints. site, hour: (n,) ints or strings, unknown -1, NaN or "".
+        acoustic: columns by name (`features.FEATURES`; others are taken by their name), each (n,), NaN unknown.
+        attributes: more that may confound, such as the recorder; as site.
+        projection: (n, 2), for the scores that rest on it.
+        seconds_per_clip: time that each clip stands for (the step between windows), for false alarms per hour.
+        k: neighbours looked at, at most the graphs'.
+        clusterings: methods tried on projection and embedding.
+        n_boot: resamplings behind each interval. seed: of folds and resamplings.
+
+    Raises:
+        BadInput: lengths do not agree.
+        Cancelled: through `progress`.
+    """
+    progress = progress or Silent()
+    x = np.asarray(embedding)
+    labels = np.asarray(label_matrix, dtype=bool)
+    targets, recording = np.asarray(targets), codes(recording)
+    _check(x, labels, targets, names, recording, graph_with, graph_without)
+    k = max(1, min(k, graph_with.k, graph_without.k))
+    near, far = graph_with.first(k), replace(graph_without.first(k), grouped=True)
+    background = ~labels.any(axis=1)
+    columns = dict(acoustic or {})
+
+    def stage(number: int) -> None:
+        progress.report("diagnosis", number, 8, "steps")
+
+    stage(0)
+    clips, notes = _clip_measures(x, near, far, background, labels, targets, recording)
+    per_label = [
+        label_confusion(graph, confusion, labels, recording, n_boot, seed)
+        for graph, confusion in ((near, clips.naive), (far, clips.held_out))
+    ]
+    stage(1)
+    probes = _probes(x, labels, targets, recording, n_folds, seed)
+    stage(3)
+    separable = separability(
+        (clips.naive, probes[0][:, 0]), (clips.held_out, probes[1][:, 0]), background, recording
+    )
+    predicted = prediction(near, far, *probes, labels, targets, recording)
+    clusters = cluster_report(x, projection, targets, clusterings)
+    stage(5)
+    trust = None if projection is None else trustworthiness(x, projection)
+    stage(6)
+    places = {"recording": recording, "site": site, "hour": hour, **(attributes or {})}
+    known = {name: values for name, values in places.items() if values is not None}
+    confounding = confounds(near, far, known, recording, labels, clusters.clusterings[0].clusters)
+    stage(7)
+    causes = acoustic_causes(clips.judged.confusion, columns, labels, recording, n_boot, seed)
+    probe = probes[1] if np.isfinite(probes[1]).any() else None
+    judged_graph = far if clips.judged is clips.held_out else near
+    sorted_out = triage(clips.judged, near, judged_graph, labels, recording, columns, probe, site, rules)
+    missed, faint = queues(clips.judged, background, sorted_out.rival)
+    alarms = None
+    if seconds_per_clip and probe is not None and background.any() and labels.any():
+        alarms = false_alarms(probe[:, 1:], labels, seconds_per_clip)
+    stage(8)
+    return Diagnosis(
+        names=tuple(names),
+        k=k,
+        metric=near.metric,
+        clips=clips,
+        labels=per_label[1] if clips.judged is clips.held_out else per_label[0],
+        labels_naive=per_label[0],
+        separability=separable,
+        prediction=predicted,
+        clusters=clusters,
+        trustworthiness=trust,
+        confounds=confounding,
+        causes=causes,
+        triage=sorted_out,
+        missed=missed,
+        faint=faint,
+        false_alarms=alarms,
+        notes=notes,
+    )
+
+
+def _check(x, labels, targets, names, recording, graph_with, graph_without) -> None:
+    lengths = {
+        "labels": len(labels),
+        "targets": len(targets),
+        "recordings": len(recording),
+        "neighbours": len(graph_with.indices),
+        "neighbours in other recordings": len(graph_without.indices),
+    }
+    for what, length in lengths.items():
+        if length != len(x):
+            raise BadInput(f"There are {what} of {length} clips for an embedding of {len(x)}.")
+    if len(names) != labels.shape[1] + 1:
+        raise BadInput(f"{len(names)} names were given for background and {labels.shape[1]} labels.")
+
+
+def _clip_measures(
+    x, near, far, background, labels, targets, recording
+) -> tuple[ClipMeasures, tuple[str, ...]]:
+    naive = noise_confusion(near, background)
+    held_out = noise_confusion(far, background, recording)
+    purity_naive, purity = (shared_label_share(graph, labels) for graph in (near, far))
+    distance, medoids = medoid_distance(x, targets, near.metric)
+    notes = []
+    failed = int((~finite_rows(x)).sum())
+    if failed:
+        notes.append(f"{failed} of {len(x)} clips have no embedding and are left out.")
+    if background.all():
+        notes.append("All clips are background: there is no label to be confused.")
+    elif not background.any():
+        notes.append("There is no background: confusion with it cannot be measured.")
+    judged = held_out
+    if np.isnan(held_out.confusion).all():
+        judged = naive
+        if len(np.unique(recording)) < 2:
+            notes.append("There is one recording only: nothing can be held out, so its noise may mislead.")
+    return ClipMeasures(
+        naive,
+        held_out,
+        judged,
+        purity_naive,
+        purity,
+        distance,
+        medoids,
+        local_outlier_factor(near),
+    ), tuple(notes)
+
+
+def _probes(x, labels, targets, recording, n_folds, seed) -> tuple[np.ndarray, np.ndarray]:
+    """Out-of-fold probe scores (n, T) without and with whole recordings held out."""
+    members = with_background(labels)
+    naive = probe_scores(x, members, folds(targets, n_folds, seed))
+    if len(np.unique(recording)) == len(recording):  # every clip a recording: holding them out is the same
+        return naive, naive
+    return naive, probe_scores(x, members, folds(targets, n_folds, seed, recording))

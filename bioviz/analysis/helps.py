@@ -1,0 +1,200 @@
+"""One plain sentence for every measure, used by the pages and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Help:
+    """What a measure is called and what it means.
+
+    Attributes:
+        title: as shown. text: one sentence. best: "high", "low" or "" where neither is better.
+        chance: the value that guessing gives, None if there is no fixed one.
+    """
+
+    title: str
+    text: str
+    best: str = ""
+    chance: float | None = None
+
+
+HELPS: Mapping[str, Help] = {
+    "background_share": Help(
+        "Background nearby", "How much of the clip's nearest neighbours is background.", ""
+    ),
+    "base_rate": Help(
+        "Background overall", "How much of all clips that could be neighbours is background.", ""
+    ),
+    "noise_confusion": Help(
+        "Noise confusion",
+        "How much of the clip's neighbourhood is on the other side (background for a labelled clip, labelled "
+        "clips for background), as if both were equally common: 0 none, 0.5 as by chance, 1 all.",
+        "low",
+        0.5,
+    ),
+    "purity": Help(
+        "Purity", "Share of the nearest neighbours that have a label in common with the clip.", "high"
+    ),
+    "medoid_distance": Help(
+        "Distance to the typical clip",
+        "How far the clip is from the most central clip of its label: large for an untypical one.",
+        "low",
+    ),
+    "local_outlier_factor": Help(
+        "Outlier factor",
+        "How much sparser it is around the clip than around its neighbours: about 1 in a crowd, above 1.5 outside.",
+        "low",
+    ),
+    "neighbour_matrix": Help(
+        "Neighbour confusion matrix",
+        "What the neighbours of each label's clips are: a row that is not concentrated on its own label is mixed.",
+    ),
+    "label_confusion": Help(
+        "Background confusion",
+        "Mean noise confusion of the label's clips, with the range it may have if other recordings had been made.",
+        "low",
+        0.5,
+    ),
+    "confused": Help(
+        "Confused clips",
+        "Share of clips with more of the other side around them than chance would bring.",
+        "low",
+    ),
+    "separability_neighbour": Help(
+        "Background told by neighbours",
+        "Chance that a background clip has more background around it than a labelled clip has (AUROC).",
+        "high",
+        0.5,
+    ),
+    "separability_probe": Help(
+        "Background told by a linear probe",
+        "Chance that a linear classifier finds a background clip more like background than a labelled clip (AUROC).",
+        "high",
+        0.5,
+    ),
+    "held_out": Help(
+        "Whole recordings held out",
+        "The score when neighbours and training clips from the same recording are left out, as on new recordings.",
+    ),
+    "gap": Help(
+        "Leak",
+        "How much a score owes to clips of the same recording, which share its background noise.",
+        "low",
+    ),
+    "knn_accuracy": Help(
+        "Accuracy by neighbours",
+        "Share of clips whose label is the most common one among their neighbours.",
+        "high",
+    ),
+    "knn_map": Help(
+        "Average precision by neighbours",
+        "How pure the list of clips is that neighbours put first for a label, averaged over labels.",
+        "high",
+    ),
+    "probe_accuracy": Help(
+        "Accuracy of a linear probe",
+        "Share of clips whose label a linear classifier on the embedding names.",
+        "high",
+    ),
+    "probe_map": Help(
+        "Average precision of a linear probe",
+        "How pure the list of clips is that a linear classifier puts first for a label, averaged over labels.",
+        "high",
+    ),
+    "nmi": Help(
+        "NMI",
+        "How much the clusters tell of the labels and the reverse; it rises with the number of clusters.",
+        "high",
+    ),
+    "ami": Help("AMI", "NMI less what clusters drawn by chance would get.", "high", 0.0),
+    "ari": Help(
+        "ARI", "Agreement on which pairs of clips belong together, less that by chance.", "high", 0.0
+    ),
+    "homogeneity": Help("Homogeneity", "Whether each cluster holds clips of one label only.", "high"),
+    "completeness": Help("Completeness", "Whether all clips of a label are in one cluster.", "high"),
+    "v_measure": Help(
+        "V-measure", "Homogeneity and completeness in one figure (their harmonic mean).", "high"
+    ),
+    "silhouette": Help(
+        "Silhouette",
+        "How much nearer clips are to their own group than to the next one, -1 to 1.",
+        "high",
+        0.0,
+    ),
+    "davies_bouldin": Help(
+        "Davies-Bouldin", "How wide groups are compared with the distance to their most similar group.", "low"
+    ),
+    "calinski_harabasz": Help(
+        "Calinski-Harabasz",
+        "Spread between groups against spread within them; compare on equal data only.",
+        "high",
+    ),
+    "trustworthiness": Help(
+        "Trustworthiness of the map",
+        "Whether clips that are close on the map are close in the embedding too: believe a map above 0.9.",
+        "high",
+        0.5,
+    ),
+    "confound_recall": Help(
+        "Neighbours from the same place",
+        "Share of neighbours with the clip's own recording, site or hour: high means the model hears the place.",
+        "low",
+    ),
+    "confound_lift": Help(
+        "Times chance",
+        "How many times more often neighbours share the recording, site or hour than by chance.",
+        "low",
+        1.0,
+    ),
+    "confound_ami": Help(
+        "Clusters and places",
+        "How much clusters follow the recording, site or hour, less what chance gives.",
+        "low",
+        0.0,
+    ),
+    "rank_correlation": Help(
+        "Rank correlation",
+        "Whether confusion rises (towards 1) or falls (towards -1) with the feature; 0 for no relation.",
+        "",
+        0.0,
+    ),
+    "partial_dependence": Help(
+        "Partial dependence", "Confusion against the feature, with the other features' part taken out."
+    ),
+    "triage": Help("Likeliest cause", "The first cause in a fixed order for which the clip has evidence."),
+    "false_alarms": Help(
+        "False alarms per hour",
+        "How often an hour of background would set off a linear detector that finds the given share of calls.",
+        "low",
+    ),
+    "shift_kept": Help(
+        "Neighbours kept",
+        "Share of neighbours that stay when the window starts a little earlier or later.",
+        "high",
+    ),
+    "shift_spread": Help(
+        "Spread by shifting",
+        "How far the clip moves when its window starts a little earlier or later.",
+        "low",
+    ),
+    "lost_at": Help(
+        "Label lost at", "Signal-to-noise ratio at which half of the label's clips sit in background.", "low"
+    ),
+    "cliffs_delta": Help(
+        "Cliff's delta",
+        "How far two groups are apart in a feature: 0 not at all, 1 or -1 without overlap.",
+        "",
+        0.0,
+    ),
+    "q_value": Help(
+        "q", "Share of false finds to expect if this and all stronger differences are believed.", "low"
+    ),
+    "cluster_label_table": Help(
+        "Clusters and labels",
+        "How many clips of each label each cluster holds; a cluster stands for one label at most.",
+    ),
+    "misclustered": Help("Misclustered", "The clip's cluster stands for another label than its own."),
+}

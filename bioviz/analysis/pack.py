@@ -1,0 +1,58 @@
+"""Results as named arrays plus JSON, and back: what a cache can keep without pickle."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+
+def pack(result: object) -> tuple[dict[str, np.ndarray], Any]:
+    """(arrays by path, JSON-able rest) of a dataclass of arrays, numbers, texts, dataclasses, tuples and dicts."""
+    arrays: dict[str, np.ndarray] = {}
+    return arrays, _pack(result, "", arrays)
+
+
+def unpack(kind: type, arrays: Mapping[str, np.ndarray], rest: Any) -> Any:
+    """The `kind` that was packed. Arrays may be memory-mapped; they are not copied."""
+    return _unpack(kind, "", arrays, rest)
+
+
+def _pack(value: Any, path: str, arrays: dict[str, np.ndarray]) -> Any:
+    if isinstance(value, np.ndarray):
+        arrays[path] = value
+        return None
+    if is_dataclass(value):
+        return {f.name: _pack(getattr(value, f.name), f"{path}.{f.name}", arrays) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: _pack(each, f"{path}.{name}", arrays) for name, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_pack(each, f"{path}.{i}", arrays) for i, each in enumerate(value)]
+    if isinstance(value, float | np.floating) and not np.isfinite(value):
+        return {"number": repr(float(value))}  # NaN and infinity are not JSON
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _unpack(kind: Any, path: str, arrays: Mapping[str, np.ndarray], rest: Any) -> Any:
+    if kind is np.ndarray:
+        return arrays[path]
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        options = [option for option in typing.get_args(kind) if option is not type(None)]
+        return None if rest is None and path not in arrays else _unpack(options[0], path, arrays, rest)
+    if is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        return kind(
+            **{name: _unpack(hints[name], f"{path}.{name}", arrays, value) for name, value in rest.items()}
+        )
+    origin, of = typing.get_origin(kind), typing.get_args(kind)
+    if origin is dict:
+        return {name: _unpack(of[1], f"{path}.{name}", arrays, value) for name, value in rest.items()}
+    if origin is tuple:
+        return tuple(_unpack(of[0], f"{path}.{i}", arrays, each) for i, each in enumerate(rest))
+    if isinstance(rest, dict) and set(rest) == {"number"}:
+        return float(rest["number"])
+    return rest

@@ -1,0 +1,178 @@
+"""The diagnosis in plain words: a few clauses, each with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bioviz.analysis.diagnosis import Diagnosis
+from bioviz.analysis.triage import CAUSES, TITLES
+
+WORST = 3
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One sentence of the verdict.
+
+    Attributes:
+        text: the sentence.
+        kind: "separability", "leak", "labels", "cause", "triage", "place", "queue", "picture" or "note": the part
+            of the page that backs it.
+        refs: what it speaks of (JSON-able): "targets" (ints), "feature", "attribute", "cause", "rows".
+    """
+
+    text: str
+    kind: str
+    refs: dict[str, object] = field(default_factory=dict)
+
+
+def verdict(diagnosis: Diagnosis) -> list[Clause]:
+    """What an ecologist should know first, the most important clause first."""
+    parts = (_separable, _leak, _worst, _cause, _triage, _places, _queues, _picture)
+    clauses = [clause for part in parts for clause in part(diagnosis)]
+    return clauses + [Clause(note, "note") for note in diagnosis.notes]
+
+
+def _separable(d: Diagnosis) -> Iterator[Clause]:
+    neighbour, probe = d.separability.neighbour, d.separability.probe
+    held_out = neighbour.held_out is not None
+    score = neighbour.held_out if held_out else neighbour.naive
+    if score is None:
+        return
+    grade = _grade(score)
+    linear = probe.held_out if held_out else probe.naive
+    with_probe = "" if linear is None else f" and {linear:.2f} by a linear probe"
+    how = "in other recordings" if held_out else "in the same recordings too"
+    yield Clause(
+        f"The model tells background from labelled clips {grade}: AUROC {score:.2f} by neighbours {how}"
+        f"{with_probe} (0.5 is guessing, 1 is perfect).",
+        "separability",
+    )
+    if linear is not None and linear - score > 0.1:
+        yield Clause(
+            "A linear classifier finds what neighbourhoods hide: the difference is in the embedding, but other "
+            "properties of the sound weigh more in it.",
+            "separability",
+        )
+
+
+def _grade(auroc: float) -> str:
+    steps = ((0.95, "almost perfectly"), (0.85, "well"), (0.7, "in part"), (0.6, "poorly"))
+    return next((word for least, word in steps if auroc >= least), "hardly at all")
+
+
+def _leak(d: Diagnosis) -> Iterator[Clause]:
+    gap = d.separability.neighbour.gap
+    accuracy = d.prediction.knn_accuracy
+    leaks = [
+        (gap, "telling background by neighbours", d.separability.neighbour),
+        (accuracy.gap, "accuracy by neighbours", accuracy),
+    ]
+    leaks = [each for each in leaks if each[0] is not None]
+    if not leaks:
+        return
+    largest, what, score = max(leaks, key=lambda each: each[0])
+    if largest > 0.05:
+        yield Clause(
+            f"Part of that is the recording: {what} falls from {score.naive:.2f} to {score.held_out:.2f} when "
+            "clips of the same recording are left out.",
+            "leak",
+        )
+
+
+def _worst(d: Diagnosis) -> Iterator[Clause]:
+    worst = [int(t) for t in d.labels.ranking[:WORST]]
+    if not worst:
+        return
+    if d.labels.confusion[worst[0]] < 0.1:
+        yield Clause("No label is mixed with background to speak of.", "labels", {"targets": worst})
+        return
+    said = []
+    for target in worst:
+        low, high = d.labels.low[target], d.labels.high[target]
+        span = f", {low:.2f} to {high:.2f}" if np.isfinite(low) else ""
+        said.append(f"{d.names[target]} ({d.labels.confusion[target]:.2f}{span})")
+    yield Clause(
+        f"Most mixed with background: {_list(said)} (0 apart, 0.5 as by chance, 1 within background).",
+        "labels",
+        {"targets": worst},
+    )
+
+
+def _cause(d: Diagnosis) -> Iterator[Clause]:
+    overall = sorted(
+        (c for c in d.causes if c.target < 0 and c.sure and c.threshold is not None),
+        key=lambda c: -abs(c.rho),
+    )
+    for cause in overall[:1]:
+        yield Clause(
+            f"{cause.sentence(d.names)} (Rank correlation {cause.rho:+.2f}, {cause.low:+.2f} to {cause.high:+.2f}.)",
+            "cause",
+            {"feature": cause.feature, "targets": []},
+        )
+    worst = set(d.labels.ranking[:WORST].tolist())
+    own = sorted(
+        (c for c in d.causes if c.target in worst and c.sure and c.threshold is not None),
+        key=lambda c: -abs(c.rho),
+    )
+    for cause in own[:1]:
+        yield Clause(cause.sentence(d.names), "cause", {"feature": cause.feature, "targets": [cause.target]})
+
+
+def _triage(d: Diagnosis) -> Iterator[Clause]:
+    labelled = d.triage.counts[:, 0]
+    total = int(labelled.sum())
+    if not total:
+        return
+    i = int(labelled.argmax())
+    others = [
+        f"{TITLES[CAUSES[j]]} ({100 * labelled[j] / total:.0f} %)"
+        for j in np.argsort(-labelled, kind="stable")[1:3]
+        if labelled[j]
+    ]
+    then = f"; then {_list(others)}" if others else ""
+    yield Clause(
+        f"Of {total} confused labelled clips the likeliest cause is most often: {TITLES[CAUSES[i]]} "
+        f"({100 * labelled[i] / total:.0f} %){then}.",
+        "triage",
+        {"cause": CAUSES[i]},
+    )
+
+
+def _places(d: Diagnosis) -> Iterator[Clause]:
+    with_labels = d.clusters.clusterings[0].with_labels.ami
+    for confound in d.confounds:
+        if confound.lift is None or confound.lift < 1.5 or (confound.recall.chance or 0) > 0.9:
+            continue
+        text = f"Neighbours share the {confound.name} {confound.lift:.1f} times as often as by chance"
+        if confound.recall.held_out is not None:
+            text += ", even in other recordings"
+        ami = confound.clusters_ami
+        if ami is not None and with_labels is not None and ami > with_labels and ami > 0.1:
+            text += f", and clusters follow it (AMI {ami:.2f}) more than the labels ({with_labels:.2f})"
+        yield Clause(f"{text}.", "place", {"attribute": confound.name})
+
+
+def _queues(d: Diagnosis) -> Iterator[Clause]:
+    for queue, text in (
+        (d.missed, "background clips look like a label: calls may have been missed there"),
+        (d.faint, "labelled clips look like background: faint calls, or wrong labels"),
+    ):
+        if len(queue.rows):
+            yield Clause(f"{len(queue.rows)} {text}.", "queue", {"rows": queue.rows[:50].tolist()})
+
+
+def _picture(d: Diagnosis) -> Iterator[Clause]:
+    trust = d.trustworthiness
+    if trust is not None and trust < 0.9:
+        yield Clause(
+            f"Do not believe the map in detail: its trustworthiness is {trust:.2f} (above 0.9 is good).",
+            "picture",
+        )
+
+
+def _list(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
