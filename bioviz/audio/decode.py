@@ -1,7 +1,7 @@
 """Read clips from recordings: mixed down to mono, resampled, padded to length.
 
-A window cut from the middle of a recording equals the same samples of the whole recording resampled in one go:
-reading starts at a sample that both rates share and takes in what the resampling filter needs on either side.
+A window cut from the middle of a recording equals the same samples of the whole recording resampled in one
+go: reading starts at a sample that both rates share and takes in what the filter needs on either side.
 Positions are whole samples, so nothing drifts in a long recording.
 """
 
@@ -34,7 +34,7 @@ def load_clip(
 
     Returns:
         (T,) float32 mono (mean of the channels), zeros where the stretch passes the recording's ends. Where
-        `width_samples` is longer than the stretch, the rest is zeros too; where it is shorter, the end is cut.
+        `width_samples` is longer than the stretch, the rest is zeros too; where shorter, the end is cut.
 
     Raises:
         BadInput: the file is missing, unreadable, empty or damaged, or the stretch holds none of it.
@@ -105,7 +105,7 @@ def _opened(path: Path | str) -> soundfile.SoundFile:
 
 
 def _span(sound: soundfile.SoundFile, path: Path | str, first: int, count: int, rate: int) -> np.ndarray:
-    """(count,) float32: samples first .. first+count of the whole recording at `rate`, zeros outside of it."""
+    """(count,) float32: samples first .. first+count of the recording at `rate`, zeros outside of it."""
     native = sound.samplerate
     if count <= 0:
         raise BadInput(f"{path}: a clip of no length was asked for. Its end must come after its start.")

@@ -18,7 +18,11 @@ DIM = 4 * N_MELS + 4 * N_MFCC
 
 
 class AcousticFeatures(Encoder):
-    """Mean, spread, 10th and 90th percentile over time of the log-mel bands; mean and spread of MFCCs and their steps."""
+    """What the bands and cepstral coefficients do over time.
+
+    Of the log-mel bands the mean, spread, 10th and 90th percentile; of the coefficients and of their steps from
+    frame to frame the mean and spread.
+    """
 
     def features(self, waveforms: Tensor, rate: int) -> Tensor:
         """(B, 40, frames) float32: natural log of the mel power."""

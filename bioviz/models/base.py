@@ -1,4 +1,4 @@
-"""What a model is to the rest of bioviz: a card that describes it and an object that embeds. Imports no torch."""
+"""What a model is to the rest of bioviz: a card that describes it, an object that embeds. Imports no torch."""
 
 from __future__ import annotations
 

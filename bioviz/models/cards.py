@@ -1,4 +1,4 @@
-"""The models bioviz knows, as data. A new one is a card here and a `build` function in a module of its family."""
+"""The models bioviz knows, as data. A new one is a card here and a `build` function in its family's module."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _ALL = (
         dim=256,
         licence="MIT",
         reference="Dinkel et al. 2021, Voice activity detection in the wild (IEEE/ACM TASLP 29)",
-        about="A small convolutional and recurrent network trained to name 527 everyday sounds, averaged over time.",
+        about="A small recurrent network trained to name 527 everyday sounds, averaged over time.",
         checkpoints=BOTH,
         weights=WeightsFile(
             "gpvad_teacher2.pth",
@@ -96,7 +96,7 @@ _ALL = (
         dim=128,
         licence="Apache-2.0",
         reference="Hershey et al. 2017, CNN Architectures for Large-Scale Audio Classification (ICASSP)",
-        about="A convolutional network trained on the sound of millions of videos, averaged over 0.96 s frames.",
+        about="A convolutional network trained on the sound of videos, averaged over frames of 0.96 s.",
         checkpoints=BOTH,
         weights=WeightsFile(
             "vggish-10086976.pth",
@@ -109,10 +109,10 @@ _ALL = (
         "aves_bio",
         "AVES-bio",
         "aves-base-bio.torchaudio.pt",
-        "A transformer trained on animal sounds (360 h).",
+        "A transformer trained on 360 h of animals.",
     ),
     _aves(
-        "aves_all", "AVES-all", "aves-base-all.torchaudio.pt", "A transformer trained on all sounds (5054 h)."
+        "aves_all", "AVES-all", "aves-base-all.torchaudio.pt", "A transformer trained on 5054 h of sounds."
     ),
     _image(
         "alexnet",
@@ -128,7 +128,7 @@ _ALL = (
         "resnet18-f37072fd.pth",
         "f37072fd",
         _RESNET,
-        "A quick image network of 18 layers.",
+        "Quick, 18 layers.",
     ),
     _image(
         "resnet50",
@@ -136,7 +136,7 @@ _ALL = (
         "resnet50-11ad3fa6.pth",
         "11ad3fa6",
         _RESNET,
-        "An image network of 50 layers.",
+        "50 layers.",
     ),
     _image(
         "resnet152",
@@ -144,7 +144,7 @@ _ALL = (
         "resnet152-f82ba261.pth",
         "f82ba261",
         _RESNET,
-        "A slow image network of 152 layers.",
+        "Slow, 152 layers.",
     ),
     _image(
         "swin_s",

@@ -15,7 +15,7 @@ AUTOCAST = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
 class Encoder(nn.Module):
-    """Waveforms to embeddings in two steps, so that the first can stay in float32 and be kept while fine-tuning.
+    """Waveforms to embeddings in two steps: the first stays in float32 and can be kept while fine-tuning.
 
     Attributes:
         frozen: prefixes of parameter names that stay fixed in fine-tuning.
@@ -53,9 +53,7 @@ class TorchModel:
 
     def embed(self, waveforms: Tensor, rate: int) -> Tensor:
         if waveforms.ndim != 2:
-            raise BadInput(
-                f"{self.card.title} wants waveforms of shape (B, T), not {tuple(waveforms.shape)}."
-            )
+            raise BadInput(f"{self.card.title} wants shape (B, T), not {tuple(waveforms.shape)}.")
         if self.card.sample_rate not in (None, rate):
             raise BadInput(f"{self.card.title} wants sound at {self.card.sample_rate} Hz, not {rate} Hz.")
         kind = self.device.type
