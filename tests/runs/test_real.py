@@ -1,0 +1,45 @@
+"""The whole way on real recordings: embeddings, UMAP, scores, misclustered clips."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
+
+from bioviz.analysis.projection import ProjectionSpec
+from bioviz.datasets import library
+from bioviz.datasets.build import build_dataset
+from bioviz.runs import RunSpec, compute_run
+
+
+def test_animals_against_background(real_data):
+    dataset = build_dataset(real_data / "esc50_animals", name="ESC-50 animals")
+    library.save(dataset)
+    assert len(dataset.clips) == 440 and len(dataset.labels) == 10
+    assert (dataset.targets == 0).sum() == 200
+    spec = RunSpec(dataset.id, "acoustic_features", "none", split="test")
+    run = compute_run(spec)
+    assert len(run) == 144 and run.scores["k"] == 11 and not run.failures
+
+    targets = dataset.targets[run.rows]
+    clusters = KMeans(n_clusters=11, random_state=42).fit_predict(run.xy)
+    assert run.scores["nmi"] == pytest.approx(normalized_mutual_info_score(targets, clusters))
+    assert run.scores["ari"] == pytest.approx(adjusted_rand_score(targets, clusters))
+    assert run.scores["silhouette"] == pytest.approx(silhouette_score(run.embedding, clusters), abs=1e-4)
+    # Far from chance (about 0.1 for this many clusters), far from perfect: these features know no species.
+    assert 0.2 < run.scores["nmi"] < 0.8
+
+    wrong = run.rows[run.misclustered]
+    names = [dataset.recordings[dataset.clips.recording[row]].name for row in wrong]
+    assert 0 < len(names) < 144 and all(name.endswith(".flac") for name in names)
+    assert run.table.sum() == 144
+    agreeing = sum(run.table[c, t] for c, t in enumerate(run.match.assigned) if t >= 0)
+    assert len(wrong) == 144 - agreeing
+    print(f"\nNMI {run.scores['nmi']:.3f}, ARI {run.scores['ari']:.3f}, {len(wrong)} of 144 misclustered")
+
+    # Another split of the same dataset embeds nothing again.
+    train = compute_run(
+        RunSpec(dataset.id, spec.model, "none", split="train", projection=ProjectionSpec("pca"))
+    )
+    assert train.provenance["seconds"]["embedding"] < 5 and not np.isin(train.rows, run.rows).any()
