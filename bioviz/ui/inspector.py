@@ -83,7 +83,14 @@ def assets(*names: str) -> str:
 
 @cache
 def _component():
-    scripts = ("clip_dom.js", "clip_picture.js", "clip_settings.js", "clip_facts.js", "inspector.js")
+    scripts = (
+        "clip_dom.js",
+        "clip_picture.js",
+        "clip_settings.js",
+        "clip_facts.js",
+        "clip_layout.js",
+        "inspector.js",
+    )
     return st.components.v2.component(
         "bioviz_clip_inspector", js=assets(*scripts), css=assets("clips.css", "inspector.css")
     )

@@ -307,6 +307,20 @@ def test_the_row_goes_to_python_only_when_asked_for(opened):
     page.get_by_text("shown 4").wait_for(timeout=10_000)
 
 
+def test_what_python_hands_back_late_does_not_pull_the_user_back(opened):
+    page = opened("report=1")
+    seen = []
+    for row in (3, 5, 7, 9):
+        pick(page, row)
+        for _ in range(6):  # reports go off and come back meanwhile
+            page.wait_for_timeout(50)
+            seen.append((row, int(page.locator(".bv-inspector").get_attribute("data-row"))))
+    page.get_by_text("shown 9").wait_for(timeout=10_000)
+    page.wait_for_timeout(500)
+    shown(page, 9)
+    assert all(picked == now for picked, now in seen)
+
+
 def test_picks_of_other_groups_are_left_alone(page):
     pick(page, 2)
     page.evaluate(
@@ -327,8 +341,9 @@ def test_the_gallery_shows_thumbnails_and_a_click_picks(page, media):
     assert "bv-picked" in card.get_attribute("class")
     card.locator(".bv-play-small").click()
     audio = page.locator(".bv-gallery audio")
-    playing = """audio => new Promise(done => audio.addEventListener("timeupdate", () => audio.currentTime && done()))"""
-    audio.evaluate(playing)
+    audio.evaluate(
+        "audio => new Promise(done => (audio.ontimeupdate = () => audio.currentTime > 0 && done()))"
+    )
     assert "/3.wav" in audio.get_attribute("src")
     pick(page, 5)
     assert "bv-picked" not in card.get_attribute("class")

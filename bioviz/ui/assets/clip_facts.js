@@ -1,6 +1,6 @@
 // The words about a clip, and its nearest neighbours.
 
-const seconds = (value) => `${value.toFixed(value % 1 ? 2 : 0)} s`;
+const seconds = (value) => `${Number(value.toFixed(2))} s`;
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
 const signed = (value, digits = 0) => value.toFixed(digits).replace("-", "−");
 const kilohertz = (rate) => `${Number((rate / 1000).toFixed(2))} kHz`;

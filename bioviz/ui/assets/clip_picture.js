@@ -2,6 +2,8 @@
 
 const MARGIN = { left: 44, right: 16, top: 10, bottom: 34 };
 const PICTURE_HEIGHT = 220;
+const LETTER_WIDTH = 6.8;
+const NAMED_AGAIN_AFTER = 220;
 const NICE_KHZ = [0.05, 0.1, 0.2, 0.5, 1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 250];
 
 const hzToMel = (hz) => 2595 * Math.log10(1 + hz / 700);
@@ -94,7 +96,11 @@ class PictureView {
   drawAxes() {
     if (!this.about) return;
     const width = this.width();
-    this.axes.replaceChildren(...this.windowMark(), ...this.boxMarks(), ...this.timeAxis(width), ...this.hzAxis());
+    this.axes.replaceChildren(this.frame(), ...this.windowMark(), ...this.boxMarks(), ...this.timeAxis(width), ...this.hzAxis());
+  }
+
+  frame() {
+    return svg("rect", { x: MARGIN.left, y: MARGIN.top, width: this.width(), height: PICTURE_HEIGHT, class: "bv-frame" });
   }
 
   timeAxis(width) {
@@ -144,24 +150,39 @@ class PictureView {
 
   boxMarks() {
     const { start_s: start, end_s: end, low_hz: low, high_hz: high } = this.about;
-    const labels = [];
-    return (this.boxes ?? []).flatMap(([from, to, lowest, highest, label]) => {
-      if (to <= start || from >= end || (lowest ?? low) >= high || (highest ?? high) <= low) return [];
-      const [left, right] = [this.x(from), this.x(to)];
-      const [top, bottom] = [this.y(highest ?? high), this.y(lowest ?? low)];
-      const place = { x: left, y: top, width: Math.max(2, right - left), height: Math.max(2, bottom - top) };
+    const boxes = (this.boxes ?? [])
+      .filter(([from, to, lowest, highest]) => to > start && from < end && (lowest ?? low) < high && (highest ?? high) > low)
+      .map(([from, to, lowest, highest, label]) => {
+        const [x, y] = [this.x(from), this.y(highest ?? high)];
+        return { x, y, width: Math.max(2, this.x(to) - x), height: Math.max(2, this.y(lowest ?? low) - y), label };
+      });
+    const marks = boxes.flatMap(({ label, ...place }) => {
       const colour = this.colourOf(label);
-      const marks = [
-        svg("rect", { ...place, class: "bv-box-halo", stroke: brightness(colour) > 0.55 ? "#10201f" : "#ffffff" }),
-        svg("rect", { ...place, class: "bv-box", style: `stroke:${colour}` }, svg("title", { text: label })),
+      const halo = brightness(colour) > 0.55 ? "#10201f" : "#ffffff";
+      return [
+        svg("rect", { ...place, class: "bv-box-halo", stroke: halo }),
+        svg("rect", { ...place, class: "bv-box", stroke: colour }, svg("title", { text: label })),
       ];
-      const at = { left: left + 3, right: left + 3 + label.length * 6.6, y: Math.max(top + 12, MARGIN.top + 12) };
-      const hidden = labels.some((l) => Math.abs(l.y - at.y) < 12 && l.left < at.right && at.left < l.right);
-      if (!hidden) {
-        labels.push(at);
-        marks.push(svg("text", { x: at.left, y: at.y, class: "bv-box-label", text: label }));
-      }
-      return marks;
+    });
+    return [...marks, ...this.boxLabels(boxes)];
+  }
+
+  // A label goes into its box where it fits, else above it; of many alike side by side only some are named.
+  boxLabels(boxes) {
+    const placed = [];
+    const rightmost = MARGIN.left + this.width();
+    return boxes.flatMap(({ x, y, width, label }) => {
+      const length = Math.min(label.length * LETTER_WIDTH, this.width());
+      const inside = length + 6 <= width || y < MARGIN.top + 16;
+      const at = { left: Math.max(MARGIN.left + 2, Math.min(x + 3, rightmost - length)), y: inside ? y + 13 : y - 4, label };
+      at.right = at.left + length;
+      const taken = placed.some(
+        (other) => Math.abs(other.y - at.y) < 13 && other.left < at.right && at.left < other.right,
+      );
+      const named = placed.some((other) => other.label === label && Math.abs(other.left - at.left) < NAMED_AGAIN_AFTER);
+      if (taken || named) return [];
+      placed.push(at);
+      return [svg("text", { x: at.left, y: at.y, class: "bv-box-label", text: label })];
     });
   }
 }

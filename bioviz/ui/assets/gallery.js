@@ -44,7 +44,7 @@ class Gallery {
       { type: "button", class: "bv-jump", title: `${label}\n${file}, ${at}`, onclick: () => pick(data.group, row, data.key) },
       image,
       el("span", { class: "bv-chip" }, el("span", { class: "bv-dot", style: `background:${colour}` }), el("span", { text: label })),
-      el("span", { class: "bv-file bv-muted" }, el("span", { text: file }), el("span", { text: at })),
+      el("span", { class: "bv-file bv-muted" }, el("span", { text: file.split("/").at(-1) }), el("span", { text: at })),
     );
     const play = el("button", { type: "button", class: "bv-play-small", text: "▶", "aria-label": `Play ${label}, ${file}` });
     play.addEventListener("click", () => this.toggle(row, play));

@@ -4,84 +4,23 @@ const TYPING = "input:not([type=checkbox]),textarea,select,[contenteditable],[ro
 const THUMB = { w: 160, h: 64, db_range: 45, thumb: 1 };
 const PREFETCH_AFTER_MS = 250;
 const REPORT_AFTER_MS = 250;
+const ECHO_WITHIN_MS = 5000;
 
 class Inspector {
   constructor(parent) {
     this.settings = readSettings();
     this.controls = new SettingControls(this.settings, (name) => this.settingChanged(name));
     this.playlist = new Int32Array(0);
+    this.reported = [];
     this.turn = 0; // counts picks, so that a late answer never replaces a newer clip
-    this.build();
+    buildInspector(this);
     parent.append(this.root);
+    this.applySound();
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     this.root.addEventListener("pointerdown", () => this.takeKeys(), { signal });
     window.addEventListener("keydown", (event) => this.key(event), { signal });
     window.biovizKeys ??= this;
-  }
-
-  build() {
-    this.audio = el("audio", { preload: "auto" });
-    this.preview = el("audio", { preload: "auto" });
-    this.picture = new PictureView((fraction) => this.seek(fraction));
-    this.previous = el("button", { type: "button", text: "◀ Previous", title: "Previous clip (← or k)", onclick: () => this.step(-1) });
-    this.next = el("button", { type: "button", text: "Next ▶", title: "Next clip (→ or j)", onclick: () => this.step(1) });
-    this.position = el("span", { class: "bv-position", "aria-live": "polite" });
-    this.heading = el("div", { class: "bv-heading" });
-    this.playButton = el("button", { type: "button", class: "bv-play", text: "▶ Play", title: "Play or pause (space)", onclick: () => this.toggle() });
-    this.clock = el("span", { class: "bv-clock" });
-    this.download = el("a", { text: "WAV", title: "Download what is played", download: "" });
-    this.note = el("p", { class: "bv-note bv-muted" });
-    this.facts = el("div");
-    this.neighbours = el("div", { class: "bv-near" });
-    this.body = el("div", { class: "bv-body" }, this.heading, this.picture.element, this.playBar(), this.panel(), this.note, this.facts, this.neighbours);
-    const bar = el("div", { class: "bv-bar" }, this.previous, this.next, this.position);
-    this.root = el("section", { class: "bv-root bv-inspector", "aria-label": "Clip inspector" }, bar, this.body, this.audio);
-    for (const name of ["play", "pause", "ended"]) this.audio.addEventListener(name, () => this.playing());
-    this.audio.addEventListener("timeupdate", () => this.tick());
-    this.audio.addEventListener("loadedmetadata", () => this.tick());
-    for (const name of ["pause", "ended"]) this.preview.addEventListener(name, () => this.previewEnded());
-    this.applySound();
-  }
-
-  playBar() {
-    const { controls } = this;
-    const slow = [["auto", "auto"], ["1", "×1"], ["2", "2× slower"], ["4", "4× slower"], ["5", "5× slower"], ["8", "8× slower"], ["10", "10× slower"], ["20", "20× slower"]];
-    const context = ["0", "0.5", "1", "2", "5", "10", "30"].map((s) => [s, s === "0" ? "none" : `±${s} s`]);
-    return el(
-      "div",
-      { class: "bv-controls" },
-      this.playButton,
-      this.clock,
-      controls.switch("autoplay", "Autoplay", "Play a clip as soon as it is picked"),
-      controls.switch("loop", "Loop", "Play again and again"),
-      controls.switch("normalise", "Normalise", "Bring faint clips to the same peak level"),
-      controls.choice("slow", "Speed", "Slower playback makes ultrasound audible; auto slows recordings above 96 kHz", slow),
-      controls.choice("context", "Context", "Seconds before and after the clip", context),
-      controls.slider("volume", "Volume"),
-      this.download,
-    );
-  }
-
-  panel() {
-    const { controls } = this;
-    const ranges = ["30", "40", "50", "60", "70", "80", "100"].map((db) => [db, `${db} dB`]);
-    const scales = [["clip", "own maximum"], ...["0", "-10", "-20", "-30", "-40", "-60"].map((db) => [db, `${db.replace("-", "−")} dBFS for all`])];
-    return el(
-      "details",
-      { class: "bv-panel" },
-      el("summary", { text: "Picture settings" }),
-      el(
-        "div",
-        { class: "bv-controls" },
-        controls.choice("axis", "Axis", "Frequency axis", [["linear", "linear"], ["mel", "mel"]]),
-        controls.choice("colours", "Colours", "Colour map", [["greys", "greys"], ["viridis", "viridis"], ["magma", "magma"]]),
-        controls.choice("range", "Range", "Decibels between the faintest and the strongest colour", ranges),
-        controls.choice("scale", "Strongest", "Each clip its own scale shows faint calls; one for all keeps clips comparable", scales),
-        controls.number("low", "From kHz", "Lowest frequency shown", "0"),
-        controls.number("high", "to kHz", "Highest frequency shown", "all"),
-      ),
-    );
   }
 
   // Python's side changed: what may be shown, in which order, and perhaps which clip.
@@ -99,10 +38,11 @@ class Inspector {
     const dark = isDark(this.root);
     const repaint = dark !== this.dark;
     this.dark = dark;
-    if (data.row !== this.givenRow || moved) {
-      this.givenRow = data.row;
-      if (Number.isInteger(data.row) && (moved || data.row !== this.row)) return this.show(data.row, { silent: true });
-      if (moved) this.empty();
+    const wanted = Number.isInteger(data.row) && data.row !== this.givenRow && !this.isEcho(data.row);
+    this.givenRow = data.row;
+    if (moved || (wanted && data.row !== this.row)) {
+      if (Number.isInteger(data.row)) return this.show(data.row, { silent: true });
+      this.empty();
     } else if (repaint && this.row !== undefined) this.loadPicture(this.turn);
     this.showPosition();
   }
@@ -324,7 +264,18 @@ class Inspector {
   report(row) {
     if (!this.data.report) return;
     clearTimeout(this.reporting);
-    this.reporting = setTimeout(() => this.setRow(row), REPORT_AFTER_MS);
+    this.reporting = setTimeout(() => {
+      this.reported.push({ row, at: performance.now() });
+      this.setRow(row);
+    }, REPORT_AFTER_MS);
+  }
+
+  // Python hands back the row that it was told: by then the user may have gone on, and must not be pulled back.
+  isEcho(row) {
+    this.reported = this.reported.filter(({ at }) => performance.now() - at < ECHO_WITHIN_MS);
+    const at = this.reported.findIndex((told) => told.row === row);
+    this.reported.splice(0, at + 1);
+    return at >= 0;
   }
 
   prefetchSoon(turn) {

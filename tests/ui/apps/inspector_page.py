@@ -26,11 +26,13 @@ with right:
         playlist or np.arange(len(dataset.clips)),
         key="inspector",
         group="trial",
-        row=int(query["row"]) if "row" in query else None,
+        row=st.session_state.get("shown", int(query["row"]) if "row" in query else None),
         playlist_name="all clips",
         colours=colours,
         report="report" in query,
     )
+if shown is not None:
+    st.session_state["shown"] = shown  # given back in the next run, as a page does that keeps it in its URL
 with left:
     rows = np.arange(min(200, len(dataset.clips)))
     gallery(dataset, rows, labels=names[rows], group="trial", key="gallery", colours=colours, height=500)
