@@ -216,7 +216,7 @@ class MapData:
 
     @cached_property
     def payload(self) -> dict[str, Any]:
-        """The map as a JSON-able dict with its own digest as "digest"."""
+        """The map as a JSON-able dict with its own digest as "digest", and one of rows and places as "places"."""
         background = np.zeros(len(self)) if self.background is None else self.background
         body = {
             "rows": encode(self.rows, "<i4"),
@@ -228,7 +228,12 @@ class MapData:
             "x_title": self.x_title,
             "y_title": self.y_title,
         }
-        return {"digest": hashlib.sha256(json.dumps(body).encode()).hexdigest()[:24], **body}
+        places = [body["rows"], body["x"], body["y"]]
+        return {"digest": _digest(body), "places": _digest(places), **body}
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:24]
 
 
 def encode(values: np.ndarray, dtype: str) -> dict[str, str]:

@@ -86,7 +86,7 @@ def embedding_map(
         label: what the map shows, for screen readers and file names of downloads.
         on_change: called before the rerun that a click or selection causes.
     """
-    label = label or f"Map of {len(data):,} clips. Arrow keys step from clip to clip."
+    label = label or f"Map of {len(data):,} clips"
     changed = on_change or _nothing
     props = {
         "digest": data.payload["digest"],
@@ -109,7 +109,16 @@ def embedding_map(
             on_selection_change=changed,
             on_colour_change=changed,
         )
-    return read_event(data, result, colour_by)
+    return read_event(data, result, colour_by, _outdated(f"{key}-asked", result, colour_by))
+
+
+def _outdated(flag: str, state: Mapping[str, Any], colour_by: str | None) -> float:
+    """Time of a colour choice on the map that the page has overruled since by asking for another."""
+    asked, stamp = st.session_state.get(flag, (None, 0.0))
+    if asked != colour_by:
+        stamp = _number(_mapping(state.get("colour")).get("stamp"))
+        st.session_state[flag] = (colour_by, stamp)
+    return stamp
 
 
 def _send_points(data: MapData, key: str) -> None:
@@ -127,14 +136,20 @@ def _send_points(data: MapData, key: str) -> None:
     )
 
 
-def read_event(data: MapData, state: Mapping[str, Any], colour_by: str | None) -> MapEvent:
-    """Make a MapEvent of what the browser sent; anything that does not fit the data is left out."""
+def read_event(
+    data: MapData, state: Mapping[str, Any], colour_by: str | None, outdated: float = 0.0
+) -> MapEvent:
+    """Make a MapEvent of what the browser sent; anything that does not fit the data is left out.
+
+    A colour chosen on the map goes before the page's `colour_by`, unless it was chosen at the time `outdated`.
+    """
     picked, selection, colour = (_mapping(state.get(name)) for name in ("picked", "selection", "colour"))
     row = picked.get("row")
     known = isinstance(row, int) and bool(np.any(data.rows == row))
     polygon, rows = _selection(data, selection)
     ids = {c.id for c in data.colourings}
-    chosen = next((c for c in (colour.get("colour_by"), colour_by) if c in ids), data.colourings[0].id)
+    own = colour.get("colour_by") if _number(colour.get("stamp")) != outdated else None
+    chosen = next((c for c in (own, colour_by) if c in ids), data.colourings[0].id)
     return MapEvent(
         picked=row if known else None,
         rows=rows,
@@ -147,6 +162,8 @@ def read_event(data: MapData, state: Mapping[str, Any], colour_by: str | None) -
 
 def _selection(data: MapData, selection: Mapping[str, Any]) -> tuple[np.ndarray | None, np.ndarray | None]:
     corners = selection.get("polygon")
+    if selection.get("places") != data.payload["places"]:  # drawn on other points under the same key
+        return None, None
     if not isinstance(corners, list) or not 3 <= len(corners) <= MAX_CORNERS:
         return None, None
     try:

@@ -187,12 +187,20 @@ def test_recolouring_keeps_zoom_selection_and_picked_point(open_page):
     page.locator("[data-testid=stSelectbox]").click()  # and the same from Python
     page.get_by_role("option", name="recording").click()
     page.wait_for_selector(".bm-name >> text=REC_01")
+    wait_text(page, "selected=16 colour=recording")
     np.testing.assert_allclose(view(page), zoomed)
     assert page.evaluate(f"() => [{map_of()}.selection.count, {map_of()}.picked]") == [16, 45]
     page.click(".bm-status button")
     wait_text(page, "selected=none")
     page.click("[data-tool=reset]")
     np.testing.assert_allclose(view(page), before)
+    # A browser that lost the points asks for them.
+    hide = page.locator("label", has_text="hide the map")
+    hide.click()
+    page.wait_for_selector(".bioviz-map", state="detached")
+    page.evaluate("() => window.biovizPoints.clear()")
+    hide.click()
+    wait_text(page, "100 of 100 clips drawn")
 
 
 def test_the_legend_isolates_and_a_lasso_then_takes_what_is_shown(open_page):

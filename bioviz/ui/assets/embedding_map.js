@@ -69,7 +69,7 @@ class EmbeddingMap extends MapView {
     this.picked = i;
     this.drawOverlay();
     this.tell("bioviz:pick", { row });
-    this.sent.add(row);
+    this.sent.push({ row, at: Date.now() });
     this.send("picked", { row, stamp: Date.now() });
   }
 
@@ -137,6 +137,7 @@ class EmbeddingMap extends MapView {
     this.tell("bioviz:select", { rows, polygon, count: found.count });
     this.send("selection", {
       polygon,
+      places: this.points.places,
       count: found.count,
       rows: found.count < ROWS_SENT ? Array.from(rows) : null,
       colour_by: this.colourId,

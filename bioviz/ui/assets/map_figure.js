@@ -146,6 +146,7 @@ function layoutFor(points, state, theme, dragmode) {
     linecolor: faded(theme.text, 0.25),
     tickfont: { size: 11, color: faded(theme.text, 0.65) },
     nticks: 6,
+    ticks: "",
   });
   return {
     margin: { l: 48, r: 8, t: 8, b: 42 },

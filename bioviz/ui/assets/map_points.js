@@ -27,6 +27,7 @@ function shuffle(indices) {
 class Points {
   constructor(payload) {
     this.digest = payload.digest;
+    this.places = payload.places;
     this.rows = decodeColumn(payload.rows);
     this.x = decodeColumn(payload.x);
     this.y = decodeColumn(payload.y);
@@ -45,12 +46,12 @@ class Points {
     for (let i = 0; i < this.n; i++) if (isFinite(this.x[i]) && isFinite(this.y[i])) placed.push(i);
     this.order = shuffle(Int32Array.from(placed));
     this.extent = paddedExtent(this);
-    this.places = null;
+    this.byRow = null;
   }
 
   indexOf(row) {
-    this.places ??= new Map(Array.from(this.rows, (value, i) => [value, i]));
-    return this.places.get(row) ?? -1;
+    this.byRow ??= new Map(Array.from(this.rows, (value, i) => [value, i]));
+    return this.byRow.get(row) ?? -1;
   }
 
   colouring(id) {

@@ -7,7 +7,7 @@ export default function ({ data, setStateValue }) {
   const store = (window.biovizPoints ??= new Map());
   if (store.has(data.digest)) return;
   if (!data.rows) {
-    setStateValue("missing", data.digest);
+    setStateValue("missing", { digest: data.digest, stamp: Date.now() });
     return;
   }
   store.set(data.digest, data);

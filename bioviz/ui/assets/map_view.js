@@ -35,7 +35,7 @@ class MapView {
     this.picked = -1;
     this.hovered = -1;
     this.linked = -1;
-    this.sent = new Set();
+    this.sent = []; // rows told to Python lately: its late echo of one must not undo the next pick
     this.seen = {};
     this.build(parent);
   }
@@ -77,7 +77,7 @@ class MapView {
     const props = (this.props = component.data);
     this.send = component.setStateValue;
     this.root.style.setProperty("--bm-height", `${props.height}px`);
-    this.stage.setAttribute("aria-label", props.label);
+    this.stage.setAttribute("aria-label", `${props.label}. Arrow keys step from clip to clip, Escape clears the selection.`);
     this.theme = themeOf(this.root);
     const points = storedPoints(props.digest);
     if (!points) return;
@@ -93,14 +93,18 @@ class MapView {
   }
 
   take(points) {
-    const same = this.points && this.points.n === points.n && this.points.rows.every((row, i) => row === points.rows[i]);
-    const picked = this.points?.rows[this.picked];
+    const before = this.points;
+    const picked = before?.rows[this.picked];
     this.points = points;
-    this.view = points.extent;
-    this.isolated = null;
     this.picked = picked === undefined ? -1 : points.indexOf(picked);
-    if (!same) this.selection = null;
-    this.colourId = points.colouring(this.colourId).id;
+    this.hovered = this.linked = -1;
+    if (before?.places !== points.places) {
+      this.view = points.extent;
+      this.selection = null;
+    }
+    const id = this.colourId;
+    this.colourId = points.colouring(id).id;
+    if (String(before?.colouring(id).names) !== String(points.colouring(id).names)) this.isolated = null;
     this.toolbar.setColourings(points.colourings, this.colourId);
   }
 
@@ -109,14 +113,19 @@ class MapView {
     const changed = (name, value) => this.seen[name] !== value && ((this.seen[name] = value), true);
     if (changed("colour", props.colour_by) && props.colour_by) this.colourId = this.points.colouring(props.colour_by).id;
     this.toolbar.setColourings(this.points.colourings, this.colourId);
-    const newPick = changed("picked", props.selected_row);
-    if ((newPick || fresh) && props.selected_row !== null && !this.sent.has(props.selected_row)) {
-      this.picked = this.points.indexOf(props.selected_row);
-    }
-    if ((changed("selection", props.selection?.token) || (fresh && props.selection)) && props.selection !== null) {
+    const { selected_row: row } = props;
+    const lacking = fresh && this.picked < 0;
+    if ((changed("picked", row) || lacking) && !this.sentLately(row)) this.picked = row === null ? -1 : this.points.indexOf(row);
+    const unmarked = fresh && !this.selection;
+    if ((changed("selection", props.selection?.token) || unmarked) && props.selection !== null) {
       const rows = decodeColumn(props.selection.rows);
       this.selection = rows.length ? { ...maskOfRows(this.points, rows), polygon: null } : null;
     }
+  }
+
+  sentLately(row) {
+    this.sent = this.sent.filter(({ at }) => Date.now() - at < 5000);
+    return this.sent.some((pick) => pick.row === row);
   }
 
   // ---- drawing -----------------------------------------------------------------------------------------

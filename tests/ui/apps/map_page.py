@@ -69,6 +69,8 @@ if query.get("odd"):
     for k, (count, kind) in enumerate(((0, ""), (1, ""), (100, "nan"), (50, "lost"))):
         embedding_map(points(count, 1, kind), key=f"odd{k}", height=200)
     a = b = None
+elif st.sidebar.checkbox("hide the map"):
+    a = b = None
 elif query.get("second"):
     left, right = st.columns(2)
     with left:
