@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from bioviz.runs import Run
 
 NEIGHBOURS = 8
-_REOPEN_AFTER_S = 10.0
 _MOST_BOXES = 2000
 
 
@@ -76,7 +74,6 @@ def run_facts(run_key: str, row: int) -> dict[str, object]:
 class _Opened:
     """A run with what is told of its clips; `levels` are columns over the dataset's clips, NaN for unknown."""
 
-    at: float
     run: Run
     dataset: Dataset
     levels: dict[str, np.ndarray]
@@ -86,13 +83,13 @@ _opened = RecentlyUsed(4)
 
 
 def _open_run(run_key: str) -> _Opened:
-    """Stepping through clips asks many times a second: what was opened serves for some seconds."""
+    """A run of a key never changes, so it is opened once; only its dataset may be another one by now."""
     from bioviz import runs
     from bioviz.datasets import library
     from bioviz.embedding.acoustic import open_acoustic
 
     held = _opened.get(run_key)
-    if held is not None and time.monotonic() - held.at < _REOPEN_AFTER_S:
+    if held is not None and library.load(held.dataset.id) is held.dataset:
         return held
     run = runs.open_run_by_key(run_key)
     if run is None:
@@ -100,7 +97,7 @@ def _open_run(run_key: str) -> _Opened:
     dataset = library.load(run.spec.dataset)
     measured = open_acoustic(dataset) or {}
     levels = {name: measured[name] for name in ("level_dbfs", "snr_db") if name in measured}
-    opened = _Opened(time.monotonic(), run, dataset, levels)
+    opened = _Opened(run, dataset, levels)
     _opened.put(run_key, opened, 1)
     return opened
 

@@ -45,6 +45,12 @@ class Inspector {
       this.empty();
     } else if (repaint && this.row !== undefined) this.loadPicture(this.turn);
     this.showPosition();
+    if (moved && this.playlist.length) this.openAhead();
+  }
+
+  // Opening a run of thousands of recordings takes the server a moment: not on the first click.
+  openAhead() {
+    keptFacts.get(this.factsUrl(this.playlist[0]), true).catch(() => {}); // a click will tell what is wrong
   }
 
   stop() {
@@ -138,9 +144,9 @@ class Inspector {
   }
 
   factsUrl(row) {
-    const { base, dataset } = this.source;
-    const under = this.run ? `run/${encodeURIComponent(this.run)}` : null;
-    return under ? `${base}/bioviz/${under}/clip/${row}.json` : `${base}/bioviz/clip/${encodeURIComponent(dataset)}/${row}.json`;
+    const { base, dataset, version } = this.source;
+    const under = this.run ? `run/${encodeURIComponent(this.run)}/clip` : `clip/${encodeURIComponent(dataset)}`;
+    return `${base}/bioviz/${under}/${row}.json?v=${version}`;
   }
 
   async loadFacts(turn) {
