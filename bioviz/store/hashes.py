@@ -14,7 +14,6 @@ from bioviz.store.disk import open_cache
 # A file may change twice within one tick of its file system's clock (2 s on FAT): a hash taken sooner after the
 # modification than that is not remembered.
 _SETTLED_NS = 2_000_000_000
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,5 @@ class HashMemory:
 
 
 def _hash(path: Path | str) -> str:
-    digest = hashlib.sha256()
     with open(path, "rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

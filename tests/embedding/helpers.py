@@ -28,7 +28,8 @@ def write_wav(path: Path, seconds: float = 3.0, seed: int = 0, rate: int = RATE)
 
 
 def recording_of(path: Path, root: Path) -> Recording:
-    content = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
     try:
         info = soundfile.info(path)
         rate, channels, frames = info.samplerate, info.channels, info.frames
