@@ -112,22 +112,17 @@ def cluster_report(
         for space, points in spaces.items()
         for method in methods
     ]
-    on_embedding = _silhouettes(x, [labels, *(clusters for *_, clusters in found)])
+    partitions = [labels, *(clusters for *_, clusters in found)]
+    means = {space: _silhouettes(points, partitions) for space, points in spaces.items()}
     scores = []
-    for (space, method, clusters), silhouette in zip(found, on_embedding[1:], strict=True):
-        points = spaces[space]
-        own = silhouette if space == "embedding" else _silhouettes(points, [clusters])[0]
+    for i, (space, method, clusters) in enumerate(found, start=1):
         everywhere = np.full(len(good), -1, dtype=np.int32)
         everywhere[good] = clusters
-        shape = _compactness(points, clusters, own)
-        scores.append(
-            ClusteringScores(space, method, everywhere, agreement(clusters, labels), shape, silhouette)
-        )
-    on_projection = None
-    if projection is not None:
-        points = spaces["projection"]
-        on_projection = _compactness(points, labels, _silhouettes(points, [labels])[0])
-    return ClusterReport(tuple(scores), on_projection, _compactness(x, labels, on_embedding[0]))
+        shape = _compactness(spaces[space], clusters, means[space][i])
+        with_labels = agreement(clusters, labels)
+        scores.append(ClusteringScores(space, method, everywhere, with_labels, shape, means["embedding"][i]))
+    of_labels = {space: _compactness(points, labels, means[space][0]) for space, points in spaces.items()}
+    return ClusterReport(tuple(scores), of_labels.get("projection"), of_labels["embedding"])
 
 
 def compactness(points: np.ndarray, groups: np.ndarray) -> Compactness:

@@ -59,7 +59,8 @@ class Diagnosis:
 
     Attributes:
         names: (T,) of the targets, background first. k: neighbours looked at. metric: of the graphs.
-        clips, labels, labels_naive, separability, prediction, clusters, confounds, causes, triage: the parts.
+        labels: with neighbours from other recordings, or all where there is one recording. labels_naive: from all.
+        clips, separability, prediction, clusters, confounds, causes, triage: the parts.
         trustworthiness: of the projection; None without one, or with too few clips.
         missed: background clips that look like a label. faint: labelled clips that look like background.
         false_alarms: None without the time that a clip stands for, or where the probe is undefined.

@@ -8,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 BLOCK = 1024
+FLAT = 8
+"""Dimensions up to which differences are cheaper than products (a picture has 2)."""
 NEAR = 1e-3
 """A squared distance below this share of the squared norms lost float32 digits: redone in float64."""
 
@@ -53,10 +55,7 @@ def _samples(sums: np.ndarray, code: np.ndarray, sizes: np.ndarray) -> np.ndarra
 def _group_sums(x: np.ndarray, codes: list[np.ndarray], counts: list[int]) -> list[np.ndarray]:
     """For each labeling (n, groups): summed distance of each row to each group; a pair is met once."""
     n = len(x)
-    wide = x.astype(np.float64)
-    wide -= wide.mean(axis=0)
-    narrow = wide.astype(np.float32)
-    squares = np.einsum("ij,ij->i", wide, wide)
+    pairs = _Pairs(x)
     hot = np.zeros((n, sum(counts)), dtype=np.float32)
     offsets = np.cumsum([0, *counts])
     for code, offset in zip(codes, offsets, strict=False):
@@ -66,24 +65,42 @@ def _group_sums(x: np.ndarray, codes: list[np.ndarray], counts: list[int]) -> li
         rows = slice(a, min(n, a + BLOCK))
         for b in range(a, n, BLOCK):
             columns = slice(b, min(n, b + BLOCK))
-            distance = _distances(wide, narrow, squares, rows, columns)
+            distance = pairs.distances(rows, columns)
             sums[rows] += distance @ hot[columns]
             if b > a:
                 sums[columns] += distance.T @ hot[rows]
     return [sums[:, first:last] for first, last in pairwise(offsets)]
 
 
-def _distances(wide, narrow, squares, rows: slice, columns: slice) -> np.ndarray:
-    norms = squares[rows, None] + squares[None, columns]
-    square = narrow[rows] @ narrow[columns].T
-    square *= -2
-    square += norms.astype(np.float32)
-    same = rows == columns
-    if same:
-        np.fill_diagonal(square, np.inf)
-    if (square < NEAR * norms.astype(np.float32)).any():
-        square = norms - 2 * (wide[rows] @ wide[columns].T)
-        np.maximum(square, 0, out=square)
-    if same:
-        np.fill_diagonal(square, 0)
-    return np.sqrt(square, out=square)
+class _Pairs:
+    """Euclidean distances between blocks of rows: products in float32, in float64 where those are too coarse."""
+
+    def __init__(self, x: np.ndarray) -> None:
+        self.wide = x.astype(np.float64)
+        self.wide -= self.wide.mean(axis=0)
+        self.flat = x.shape[1] <= FLAT
+        if not self.flat:
+            self.narrow = self.wide.astype(np.float32)
+            self.squares = np.einsum("ij,ij->i", self.wide, self.wide)
+            self.narrow_squares = self.squares.astype(np.float32)
+
+    def distances(self, rows: slice, columns: slice) -> np.ndarray:
+        if self.flat:
+            from scipy.spatial.distance import cdist
+
+            return cdist(self.wide[rows], self.wide[columns]).astype(np.float32)
+        norms = self.narrow_squares[rows, None] + self.narrow_squares[None, columns]
+        square = (self.narrow[rows] * np.float32(-2)) @ self.narrow[columns].T
+        square += norms
+        same = rows == columns
+        if same:
+            np.fill_diagonal(square, np.inf)
+        norms *= np.float32(NEAR)
+        if (square < norms).any():
+            square = (self.wide[rows] * -2) @ self.wide[columns].T
+            square += self.squares[rows, None]
+            square += self.squares[None, columns]
+            np.maximum(square, 0, out=square)
+        if same:
+            np.fill_diagonal(square, 0)
+        return np.sqrt(square, out=square)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from bioviz.analysis.neighbours import knn
+from bioviz.analysis.neighbours import nearest_to
 from bioviz.analysis.rows import Metric, blocks, finite_rows, prepare
 
-SAMPLE = 5000
+SAMPLE = 2000
 """Clips whose neighbourhoods are checked (against all clips); more would only narrow the estimate."""
 
 
@@ -33,17 +33,18 @@ def trustworthiness(
     n = len(x)
     if n < 2 * k + 2:
         return None
-    near = knn(projection, k, "euclidean").indices
     rows = prepare(x, metric)
     chosen = np.arange(n)
     if n > sample:
         chosen = np.sort(np.random.default_rng(seed).choice(n, sample, replace=False))
+    # Each clip a group of its own: its nearest others.
+    near = nearest_to(projection, projection[chosen], k, "euclidean", np.arange(n), chosen).indices
     penalty = 0
     for start, stop in blocks(len(chosen), 8 * n):
         part = chosen[start:stop]
         keys = rows.keys(part)
         keys[np.arange(len(part)), part] = np.inf
-        theirs = np.take_along_axis(keys, near[part], axis=1)
+        theirs = np.take_along_axis(keys, near[start:stop], axis=1)
         keys.sort(axis=1)
         for ordered, own in zip(keys, theirs, strict=True):
             rank = np.searchsorted(ordered, own, "left") + 1
