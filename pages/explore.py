@@ -122,10 +122,13 @@ def explore(run: runs.Run) -> None:
             colours=palette.colours_for(dataset.target_names),
             report=True,
         )
-    set_view(clip=-1 if current is None else current)
-    with st.expander("Labels and clusters", expanded=False):
-        scores_panel.details(run, dataset, is_dark())
-    with st.expander("Where this result comes from", expanded=False):
+    if current is not None:
+        set_view(clip=current)
+    labels = st.expander("Labels and clusters", key="explore_labels", on_change="rerun")
+    if labels.open:
+        with labels:
+            scores_panel.details(run, dataset, is_dark())
+    with st.expander("Where this result comes from", key="explore_provenance"):
         st.json(run.provenance, expanded=True)
     write_url()  # this fragment runs without the frame around it
 
@@ -139,7 +142,9 @@ if spec is None:
     st.stop()
 try:
     ready = registry.checkpoint_state(spec.model, spec.checkpoint).available
-    run = runs.open_run(spec) if ready else None  # without its weights a model cannot say what its results are
+    run = (
+        runs.open_run(spec) if ready else None
+    )  # without its weights a model cannot say what its results are
     if run is None:
         summary = next(s for s in library.list_datasets() if s.id == spec.dataset)
         card = registry.card(spec.model)

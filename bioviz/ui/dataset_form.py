@@ -81,11 +81,20 @@ def from_upload() -> None:
         if not files:
             return
         try:
-            folder = upload.store([(f.name, f) for f in files])
+            folder = _stored(files)
         except BiovizError as error:
             st.error(str(error), icon=":material/error:")
             return
     _scan_form(folder)
+
+
+def _stored(files) -> Path:
+    """Where the uploaded files lie; unpacked once, not on every rerun."""
+    uploaded = tuple(f.file_id for f in files)
+    if st.session_state.get("uploaded") != uploaded:
+        st.session_state["uploaded_to"] = upload.store([(f.name, f) for f in files])
+        st.session_state["uploaded"] = uploaded
+    return st.session_state["uploaded_to"]
 
 
 def _scan_form(folder: Path) -> None:
@@ -119,6 +128,11 @@ def _scan_form(folder: Path) -> None:
                 "noise, background, silence, other, none",
                 key="background_names",
             )
+            unannotated = st.selectbox(
+                "Recordings that no table mentions",
+                ["skip", "background"],
+                format_func={"skip": "leave out, and say so", "background": "count as background"}.get,
+            )
             seed = st.number_input(
                 "Seed for splits",
                 0,
@@ -131,6 +145,7 @@ def _scan_form(folder: Path) -> None:
         options: dict[str, object] = {
             "min_overlap": overlap,
             "split_seed": int(seed),
+            "unannotated": unannotated,
             "background_names": [word.strip() for word in background.split(",") if word.strip()],
         }
         options |= {"width_s": width} if width else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from bioviz.datasets.problems import KINDS
 from bioviz.datasets.report import report
 from bioviz.datasets.types import Dataset
 
@@ -56,7 +57,9 @@ def show(dataset: Dataset) -> None:
             st.success("Nothing was skipped.", icon=":material/check_circle:")
         else:
             st.dataframe(
-                pd.DataFrame([{"what": p.kind, "file": p.file, "why": p.detail} for p in dataset.problems]),
+                pd.DataFrame(
+                    [{"what": KINDS[p.kind], "file": p.file, "why": p.detail} for p in dataset.problems]
+                ),
                 hide_index=True,
                 height=280,
             )

@@ -1,0 +1,48 @@
+"""The app itself, started once, with a demo that is ready; and a browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.browsing import PROJECT, chromium, serve
+
+
+@dataclass(frozen=True)
+class RunningApp:
+    """Where the app runs and which cache it writes to."""
+
+    url: str
+    cache: Path
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory) -> Iterator[RunningApp]:
+    """The app with an empty cache of its own."""
+    cache = tmp_path_factory.mktemp("app_cache")
+    environment = {"BIOVIZ_CACHE": str(cache), "BIOVIZ_DATA": str(tmp_path_factory.getbasetemp())}
+    with serve(PROJECT / "app.py", environment, cache.with_suffix(".log")) as url:
+        yield RunningApp(url, cache)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser, request) -> Iterator[object]:
+    """A fresh page; where the test fails and BIOVIZ_SHOTS names a folder, a screenshot is left there."""
+    context = browser.new_context(viewport={"width": 1500, "height": 1200}, accept_downloads=True)
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    yield opened
+    shots = os.environ.get("BIOVIZ_SHOTS")
+    if shots:
+        opened.screenshot(path=str(Path(shots) / f"{request.node.name}.png"), full_page=True)
+    context.close()
