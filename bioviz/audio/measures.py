@@ -16,6 +16,7 @@ SILENCE_DB = -120.0  # what an all-zero clip gets instead of minus infinity
 CLIPPED_AT = 0.999  # of full scale
 SNR_RANGE_DB = (-30.0, 90.0)
 _FRAME_S = 0.02
+_GUARD = np.array([-0.03, 0.03, 0.0, 0.0])  # added to a box; 0.03 s is longer than any frame
 _FLOOR_PERCENTILE, _SIGNAL_PERCENTILE = 10, 95
 _QUIET_SHARE = 0.2  # a window with fewer frames outside its boxes takes the noise of its neighbours
 
@@ -80,8 +81,10 @@ def measure(
         if len(samples) == 0:
             continue
         power, frequencies, times = spectrogram(samples, rate)
-        mask = box_mask(NO_BOXES if boxes is None else boxes[i], frequencies, times)
-        quiet = ~mask.any(axis=0)
+        own = NO_BOXES if boxes is None else boxes[i]
+        mask = box_mask(own, frequencies, times)
+        # Frames at the edge of a box hold some of its call: they are neither signal nor noise.
+        quiet = ~box_mask(own + _GUARD, frequencies, times).any(axis=0)
         if boxes is not None:
             quiet_sum = quiet_sum + power[:, quiet].sum(axis=1, dtype=np.float64)
             quiet_frames += int(quiet.sum())
@@ -101,7 +104,7 @@ def measure(
 
 
 def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Power spectrogram with Hann frames of about 20 ms (a power of two), half overlapping.
+    """Power spectrogram with Hann frames of about 20 ms (a power of two), half overlapping, offset removed.
 
     Returns:
         power (F, K) float32, frequencies (F,) in Hz, times (K,) of the frames' middles in seconds.
@@ -110,8 +113,10 @@ def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray,
 
     size = 1 << max(round(float(np.log2(_FRAME_S * rate))), 5)
     samples = np.asarray(samples, dtype=np.float32)
-    if len(samples) < size:
-        samples = np.pad(samples, (0, size - len(samples)))
+    if len(samples) > 1:
+        samples = samples - samples.mean()
+    if (missing := size - len(samples)) > 0:
+        samples = np.pad(samples, (missing // 2, missing - missing // 2))
     frames = np.lib.stride_tricks.sliding_window_view(samples, size)[:: size // 2]
     spectra = rfft(frames * np.hanning(size + 1)[:-1].astype(np.float32), axis=1)
     power = np.square(spectra.real) + np.square(spectra.imag)
