@@ -217,6 +217,22 @@ def test_keys_step_through_the_playlist_but_not_while_typing(opened):
     shown(page, 2)
 
 
+def test_the_next_clip_is_fetched_ahead(page, media):
+    row = first_row(media[0], "noise.wav") + 6
+    pick(page, row)
+    page.wait_for_function(
+        """row => ['png', 'wav', 'json'].every(kind => performance.getEntriesByType('resource').some(
+             entry => entry.name.includes(`/media/${row}.${kind}?`) && entry.responseEnd > 0))""",
+        arg=row + 1,
+        timeout=10_000,
+    )
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.keyboard.press("j")
+    shown(page, row + 1)
+    assert not [url for url in asked if f"/media/{row + 1}.png" in url]
+
+
 def test_context_shows_and_plays_more_and_marks_the_window(page, media):
     dataset, _ = media
     row = first_row(dataset, "noise.wav") + 4

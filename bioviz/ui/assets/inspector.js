@@ -295,7 +295,9 @@ class Inspector {
       for (const row of rows) {
         keptPictures.get(this.pictureUrl(row), true).catch(() => {});
         keptFacts.get(this.factsUrl(row), true).catch(() => {});
-        fetchChecked(clipUrl(this.source, row, "wav", soundQuery(this.settings)), true).catch(() => {});
+        fetchChecked(clipUrl(this.source, row, "wav", soundQuery(this.settings)), true)
+          .then((reply) => reply.blob()) // read to its end, or the browser does not keep it
+          .catch(() => {});
       }
     }, PREFETCH_AFTER_MS);
   }
