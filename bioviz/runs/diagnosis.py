@@ -1,0 +1,134 @@
+"""The diagnosis of a run, kept like its other stages: computed by a job, opened by a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bioviz import jobs
+from bioviz.analysis.diagnosis import Diagnosis, diagnose
+from bioviz.analysis.overlap import call_columns
+from bioviz.analysis.pack import pack, unpack
+from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
+from bioviz.models import registry
+from bioviz.progress import Progress, Silent
+from bioviz.runs import stages
+from bioviz.runs.run import Run, open_run
+from bioviz.runs.spec import RunSpec
+from bioviz.store.keys import digest
+
+VERSION = 1  # raise it when a measure changes, and what is cached is computed anew
+STAGE = "diagnosis"
+SEED = 0
+
+
+def open_diagnosis(run: Run, k: int = 20) -> Diagnosis | None:
+    """The finished diagnosis of a run with `k` neighbours, or None where it is not computed yet."""
+    meta = stages.read_meta(STAGE, _key(run, k))
+    if meta is None:
+        return None
+    names = meta["arrays"]
+    arrays = stages.read(STAGE, _key(run, k), *(f"a{i}" for i in range(len(names))))
+    return None if arrays is None else unpack(Diagnosis, dict(zip(names, arrays, strict=True)), meta["rest"])
+
+
+def compute_diagnosis(run: Run, k: int = 20, progress: Progress | None = None) -> Diagnosis:
+    """Compute the diagnosis of a run with `k` neighbours and keep it.
+
+    Raises:
+        Cancelled: through `progress`.
+    """
+    dataset = library.load(run.spec.dataset)
+    found = diagnose(
+        run.embedding,
+        run.graph,
+        run.graph_elsewhere,
+        run.targets,
+        dataset.clips.labels[run.rows],
+        dataset.target_names,
+        dataset.clips.recording[run.rows],
+        **_places(dataset, run.rows),
+        acoustic=_columns(run, dataset),
+        projection=run.xy,
+        # Windows overlap: each stands for the step to the next one, not for its whole length.
+        seconds_per_clip=dataset.plan.hop_s if dataset.task == "detection" else dataset.plan.width_s,
+        k=k,
+        seed=SEED,
+        progress=progress or Silent(),
+    )
+    arrays, rest = pack(found)
+    stages.save(
+        STAGE,
+        _key(run, k),
+        {f"a{i}": a for i, a in enumerate(arrays.values())},
+        {"arrays": list(arrays), "rest": rest},
+    )
+    return found
+
+
+def start_diagnosis(spec: RunSpec, k: int = 20) -> jobs.Job:
+    """Start computing the diagnosis of a run in a process of its own, or join the job that does."""
+    title = f"Diagnosis of {library.load(spec.dataset).name}: {spec.model} ({spec.checkpoint})"
+    return jobs.start(
+        "diagnosis", "bioviz.runs.diagnosis:diagnosis_job", {"spec": spec.to_dict(), "k": k}, title=title
+    )
+
+
+def diagnosis_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Compute the run params["spec"] where it is missing, then its diagnosis with params["k"] neighbours."""
+    from bioviz.runs.compute import compute_run
+
+    spec = RunSpec.from_dict(params["spec"])
+    run = open_run(spec) or compute_run(spec, progress)
+    compute_diagnosis(run, int(params["k"]), progress)
+    return {"run": run.key, "clips": len(run)}
+
+
+def _key(run: Run, k: int) -> str:
+    measured = sorted(run.acoustic)  # a diagnosis without acoustic columns is another one
+    return digest(STAGE, VERSION, run.key, k, SEED, measured)
+
+
+def _places(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:
+    recording = dataset.clips.recording[rows]
+    sites = np.array([r.site for r in dataset.recordings])
+    starts = np.array(
+        [
+            r.recorded_at.hour + r.recorded_at.minute / 60 if r.recorded_at else np.nan
+            for r in dataset.recordings
+        ]
+    )
+    hour = np.floor((starts[recording] + dataset.clips.start_s[rows] / 3600) % 24)
+    return {"site": sites[recording], "hour": hour}
+
+
+def _columns(run: Run, dataset: Dataset) -> dict[str, np.ndarray]:
+    clips, rows = dataset.clips, run.rows
+    columns = {name: np.asarray(values, dtype=np.float64) for name, values in run.acoustic.items()}
+    columns["labels"] = clips.labels[rows].sum(axis=1).astype(np.float64)
+    if dataset.annotations:
+        none = float("nan")
+        boxes = np.array(
+            [
+                (
+                    a.start_s,
+                    a.end_s,
+                    none if a.low_hz is None else a.low_hz,
+                    none if a.high_hz is None else a.high_hz,
+                )
+                for a in dataset.annotations
+            ],
+            dtype=np.float64,
+        )
+        rate = registry.card(run.spec.model).sample_rate or dataset.sample_rate
+        columns |= call_columns(
+            clips.recording[rows],
+            clips.start_s[rows],
+            clips.end_s[rows],
+            boxes,
+            np.array([a.recording for a in dataset.annotations]),
+            rate / 2,
+        )
+    return columns
