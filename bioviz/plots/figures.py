@@ -196,7 +196,11 @@ def ranked_bars(
     )
     made = figure([bar], dark, x_title, y_title, height=_height(len(names)))
     if reference is not None:
-        made.add_vline(reference, line_dash="dash", line_width=1.5, annotation_text=escape(reference_name))
+        made.add_vline(
+            reference,
+            line={"dash": "dash", "width": 1.5, "color": "#E6E9EA" if dark else "#31333F"},
+            annotation={"text": escape(reference_name), "y": 1, "yanchor": "bottom", "xanchor": "center"},
+        )
         made.update_layout(margin_t=34)
     return _named_rows(made, [names[i] for i in order])
 

@@ -70,12 +70,21 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def window(browser):
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 820}
+    )  # one, so that scripts come from its cache
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser, address):
+def open_page(window, address):
     pages = []
 
-    def open_(query: str, **options):
-        page = browser.new_page(viewport={"width": 1280, "height": 820}, **options)
+    def open_(query: str):
+        page = window.new_page()
         page.set_default_timeout(PATIENCE)
         page.mishaps = []
         page.on("pageerror", lambda error: page.mishaps.append(str(error)))
@@ -201,6 +210,11 @@ def test_recolouring_keeps_zoom_selection_and_picked_point(open_page):
     page.evaluate("() => window.biovizPoints.clear()")
     hide.click()
     wait_text(page, "100 of 100 clips drawn")
+    page.set_viewport_size({"width": 700, "height": 820})
+    page.wait_for_function(
+        f"() => {{ const m = {map_of()}; return m.plot._fullLayout.width === m.stage.clientWidth; }}"
+    )
+    assert page.evaluate("() => document.querySelector('.bioviz-map').scrollWidth <= innerWidth")
 
 
 def test_the_legend_isolates_and_a_lasso_then_takes_what_is_shown(open_page):

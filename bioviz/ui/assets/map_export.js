@@ -17,11 +17,17 @@ function exportFigure(points, state, theme, type) {
   }
   colouring.names.forEach((name, code) => {
     const count = state.counts[code];
-    if (count) data.push(key(`${name} (${count.toLocaleString()})`, { color: colouring.colours[code], size: 9 }));
+    if (count) data.push(key(`${shortened(name)} (${count.toLocaleString()})`, { color: colouring.colours[code], size: 9 }));
   });
   layout.showlegend = true;
   layout.legend = { title: { text: escapeText(colouring.title) }, itemsizing: "constant" };
   return { data, layout };
+}
+
+const LONGEST_NAME = 32; // letters; more would squeeze the picture
+
+function shortened(name) {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }
 
 function save(name, url) {
@@ -63,6 +69,7 @@ async function page(plotlyUrl, points, state, theme, title) {
     trace.hoverinfo = "text";
   }
   layout.hovermode = "closest";
+  layout.hoverlabel = { align: "left", bgcolor: theme.background, font: { color: theme.text } };
   const json = JSON.stringify({ data, layout }, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value));
   const safe = json.replace(/</g, "\\u003c");
   return `<!DOCTYPE html><html><head><meta charset="utf-8"><title>${escapeText(title)}</title>

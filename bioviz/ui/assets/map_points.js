@@ -50,8 +50,11 @@ class Points {
   }
 
   indexOf(row) {
-    this.byRow ??= new Map(Array.from(this.rows, (value, i) => [value, i]));
-    return this.byRow.get(row) ?? -1;
+    if (!this.byRow) {
+      this.byRow = new Int32Array(this.rows.reduce((most, value) => Math.max(most, value), -1) + 1).fill(-1);
+      this.rows.forEach((value, i) => (this.byRow[value] = i));
+    }
+    return this.byRow[row] ?? -1;
   }
 
   colouring(id) {
