@@ -54,7 +54,7 @@ HELPS: Mapping[str, Help] = {
     ),
     "label_confusion": Help(
         "Background confusion",
-        "Mean noise confusion of the label's clips, with the range it may have if other recordings had been made.",
+        "Noise confusion of the label's clips together, with the range that leaving recordings to chance gives it.",
         "low",
         0.5,
     ),

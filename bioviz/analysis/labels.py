@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.bootstrap import mean_interval
+from bioviz.analysis.bootstrap import group_sums, interval, resample
 from bioviz.analysis.codes import with_background
-from bioviz.analysis.confusion import NoiseConfusion
+from bioviz.analysis.confusion import NoiseConfusion, balanced
 from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.votes import neighbour_sums
 
@@ -20,8 +20,9 @@ class LabelConfusion:
     Attributes:
         matrix: (T, T) float64; row: clips of that target, column: what their neighbours are; rows sum to 1.
         clips: (T,) int64.
-        confusion: (T,) float64, mean noise confusion of the target's clips; of background, with labelled clips.
-        low, high: (T,) float64, 95 % interval of it by resampling recordings.
+        confusion: (T,) float64, noise confusion of the target's clips; of background, with labelled clips.
+        low, high: (T,) float64, 95 % interval of it by resampling recordings (of the clips judged, with their
+            neighbours as they are; the neighbours' own chance is not in it).
         background_share: (T,) float64, mean share of background among the neighbours.
         confused: (T,) float64, share of the clips with noise confusion above 0.5.
     """
@@ -64,18 +65,37 @@ def label_confusion(
 ) -> LabelConfusion:
     """Noise confusion per label, with intervals, and the neighbour confusion matrix.
 
-    The confusion of a label is the mean noise confusion of its clips; a clip with several labels counts in each.
+    The noise confusion of a label is that of `confusion.noise_confusion` for the mean share of background around
+    its clips and the mean base rate (not the mean over clips, which small neighbourhoods pull off 0.5 where
+    background is common). A clip with several labels counts in each.
     """
     targets = with_background(label_matrix)
-    mean, low, high = mean_interval(confusion.confusion, targets, recording, n_boot, seed)
+    t = targets.shape[1]
+    good = np.isfinite(confusion.confusion)
+    members = (targets & good[:, None]).astype(np.float64)
+    parts = [
+        members * np.where(good, each, 0)[:, None]
+        for each in (confusion.background_share, confusion.base_rate)
+    ]
+
+    def score(totals: np.ndarray) -> np.ndarray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share, base = totals[:, :t] / totals[:, 2 * t :], totals[:, t : 2 * t] / totals[:, 2 * t :]
+            found = balanced(share, base)
+        found[:, 0] = 1 - found[:, 0]
+        return found
+
+    sums = group_sums(np.hstack([*parts, members]), recording)
+    low, high = interval(resample(sums, score, n_boot, seed)) if len(sums) else (np.full(t, np.nan),) * 2
+    several = (sums[:, 2 * t :] > 0).sum(axis=0) > 1
     return LabelConfusion(
         matrix=neighbour_matrix(graph, label_matrix),
         clips=targets.sum(axis=0),
-        confusion=mean,
-        low=low,
-        high=high,
+        confusion=score(sums.sum(axis=0, keepdims=True))[0],
+        low=np.where(several, low, np.nan),
+        high=np.where(several, high, np.nan),
         background_share=_mean(confusion.background_share, targets),
-        confused=_mean(np.where(np.isnan(confusion.confusion), np.nan, confusion.confused), targets),
+        confused=_mean(np.where(good, confusion.confused, np.nan), targets),
     )
 
 

@@ -1,0 +1,193 @@
+"""The whole diagnosis: complete, reproducible, said in words, kept without pickle, and unharmed by odd sets."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from bioviz.analysis.diagnosis import Diagnosis, diagnose
+from bioviz.analysis.features import FEATURES
+from bioviz.analysis.helps import HELPS
+from bioviz.analysis.neighbours import knn_both
+from bioviz.analysis.pack import pack, unpack
+from bioviz.analysis.verdict import verdict
+from bioviz.errors import BadInput, Cancelled
+from tests.analysis.planted import Planted, planted
+
+
+def run(p: Planted, **more) -> Diagnosis:
+    return diagnose(
+        p.x, *p.graphs, p.targets, p.labels, p.names, p.recording, n_boot=60, k=10,
+        **{"projection": p.x[:, :2], "seconds_per_clip": 3, **more},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def masked() -> tuple[Planted, Diagnosis]:
+    """Faint calls lie in background."""
+    p = planted(n=600, mixing=0.4)
+    rng = np.random.default_rng(0)
+    snr = np.where(p.mixed, rng.uniform(-10, 0, 600), rng.uniform(5, 20, 600))
+    snr[p.background] = np.nan
+    return p, run(p, site=p.recording % 3, hour=p.recording % 24, acoustic={"snr_db": snr})
+
+
+def test_says_what_was_planted(masked):
+    p, diagnosis = masked
+    clauses = verdict(diagnosis)
+    by_kind = {clause.kind: clause for clause in clauses}
+    assert clauses[0].kind == "separability" and "AUROC" in clauses[0].text
+    assert by_kind["cause"].refs["feature"] == "snr_db"
+    assert "signal-to-noise ratio below" in by_kind["cause"].text
+    assert by_kind["triage"].refs["cause"] == "masked" and "call masked by noise" in by_kind["triage"].text
+    assert by_kind["labels"].refs["targets"] and "label" in by_kind["labels"].text
+    assert p.mixed[diagnosis.faint.rows].all()
+    assert len(diagnosis.faint.rows) > 0.6 * p.mixed.sum()
+    assert "place" not in by_kind and "leak" not in by_kind  # nothing of the sort was planted
+    assert all(
+        json.dumps(clause.refs) is not None and clause.text.endswith((".", ".)")) for clause in clauses
+    )
+
+
+def test_says_when_the_recording_is_what_separates():
+    rng = np.random.default_rng(1)
+    recording = np.repeat(np.arange(40), 10)
+    targets = rng.integers(0, 3, 40)[recording]
+    x = (rng.normal(size=(400, 16)) + 5 * rng.normal(size=(40, 16))[recording]).astype(np.float32)
+    labels = np.eye(3, dtype=bool)[targets][:, 1:]
+    p = Planted(x, targets, labels, recording, targets > 9, knn_both(x, 12, recording, "euclidean"))
+    kinds = {clause.kind: clause for clause in verdict(run(p))}
+    assert (
+        kinds["place"].refs == {"attribute": "recording"}
+        and "times as often as by chance" in kinds["place"].text
+    )
+    assert "leak" in kinds and "falls from" in kinds["leak"].text
+
+
+def test_repeats_itself(masked):
+    p, _ = masked
+    first, again = pack(run(p)), pack(run(p))
+    assert first[1] == again[1]
+    for path, array in first[0].items():
+        np.testing.assert_array_equal(array, again[0][path])
+
+
+def test_is_kept_as_arrays_and_json(masked, tmp_path):
+    p, diagnosis = masked
+    arrays, rest = pack(diagnosis)
+    np.savez(tmp_path / "d.npz", **arrays)
+    with np.load(tmp_path / "d.npz", allow_pickle=False) as kept:
+        back = unpack(Diagnosis, dict(kept), json.loads(json.dumps(rest, allow_nan=False)))
+    assert [clause.text for clause in verdict(back)] == [clause.text for clause in verdict(diagnosis)]
+    assert back.prediction.knn_accuracy == diagnosis.prediction.knn_accuracy
+    np.testing.assert_array_equal(back.triage.columns["snr_db"], diagnosis.triage.columns["snr_db"])
+    row = int(back.faint.rows[0])
+    assert back.triage.evidence(row, p.names) == diagnosis.triage.evidence(row, p.names) != ""
+    assert pack(back)[1] == rest and set(arrays) == set(pack(back)[0])
+
+
+def odd(kind: str) -> Planted:
+    p = planted(n=60, k=10)
+    x, labels, recording = p.x.copy(), p.labels.copy(), p.recording
+    if kind == "background alone":
+        labels[:] = False
+    elif kind == "no background":
+        labels[:, 0] |= ~labels.any(axis=1)
+    elif kind == "one label":
+        labels = np.ones((60, 1), bool)
+    elif kind == "no labels at all":
+        labels = np.zeros((60, 0), bool)
+    elif kind == "one recording":
+        recording = np.zeros(60, int)
+    elif kind == "every clip a recording":
+        recording = np.arange(60)
+    elif kind == "copies":
+        x[:] = x[0]
+    elif kind == "failures":
+        x[::3] = np.nan
+    elif kind == "three clips":
+        x, labels, recording = x[:3], labels[:3], recording[:3]
+    elif kind == "all failed":
+        x[:] = np.nan
+    elif kind == "several labels":
+        labels[:, 1] |= labels[:, 0]
+    targets = (
+        np.where(labels.any(axis=1), labels.argmax(axis=1) + 1, 0) if labels.shape[1] else np.zeros(60, int)
+    )
+    return Planted(x, targets, labels, recording, targets > 0, knn_both(x, 10, recording))
+
+
+KINDS = (
+    "background alone", "no background", "one label", "no labels at all", "one recording", "every clip a recording",
+    "copies", "failures", "three clips", "all failed", "several labels",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_odd_sets_give_a_result_and_sentences(kind):
+    p = odd(kind)
+    diagnosis = run(p, acoustic={"snr_db": np.arange(float(len(p.x)))})
+    clauses = verdict(diagnosis)
+    assert all("nan" not in clause.text for clause in clauses)
+    json.dumps(pack(diagnosis)[1], allow_nan=False)
+    assert len(diagnosis.clips.purity) == len(p.x)
+    said = " ".join(diagnosis.notes)
+    expected = {
+        "background alone": "All clips are background",
+        "no background": "There is no background",
+        "one recording": "one recording only",
+        "failures": "20 of 60 clips have no embedding",
+    }
+    assert expected.get(kind, "") in said
+    if kind == "one recording":
+        assert diagnosis.separability.neighbour.held_out is None
+        assert diagnosis.clips.judged is diagnosis.clips.naive
+
+
+def test_can_be_stopped_and_checks_what_it_gets(masked):
+    p, _ = masked
+
+    class Stop:
+        def report(self, stage, done, total, unit="clips", note=""):
+            raise Cancelled("stopped")
+
+    with pytest.raises(Cancelled):
+        run(p, progress=Stop())
+    with pytest.raises(BadInput, match="targets of 5 clips"):
+        diagnose(p.x, *p.graphs, p.targets[:5], p.labels, p.names, p.recording)
+    with pytest.raises(BadInput, match="2 names"):
+        diagnose(p.x, *p.graphs, p.targets, p.labels, ("a", "b"), p.recording)
+
+
+def test_every_help_is_one_sentence_and_every_feature_has_a_title():
+    for name, help_ in HELPS.items():
+        assert help_.title and help_.text.endswith("."), name
+        assert help_.text.count(". ") == 0, name
+        assert help_.best in ("", "high", "low")
+    assert {f.name for f in FEATURES.values()} == set(FEATURES)
+    shown = {
+        "noise_confusion",
+        "purity",
+        "separability_probe",
+        "nmi",
+        "silhouette",
+        "trustworthiness",
+        "triage",
+    }
+    assert shown <= set(HELPS)
+    assert {field.name for field in fields(Diagnosis)} >= {"labels", "causes", "confounds"}
+
+
+def test_importing_analysis_is_quick_and_pulls_in_nothing_heavy():
+    code = (
+        "import sys, bioviz.analysis.diagnosis, bioviz.analysis.verdict, bioviz.analysis.projection\n"
+        "heavy = {'torch', 'streamlit', 'umap', 'pynndescent', 'sklearn', 'librosa', 'scipy.stats'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,239 @@
+"""AUROC, folds, linear probe, separability, agreement, trustworthiness, confounds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn import metrics
+from sklearn.linear_model import Ridge
+from sklearn.manifold import trustworthiness as sk_trustworthiness
+
+from bioviz.analysis.agreement import agreement, cluster_report, compactness
+from bioviz.analysis.auc import auroc
+from bioviz.analysis.clustering import CLUSTERINGS
+from bioviz.analysis.codes import codes, with_background
+from bioviz.analysis.confounds import confounds
+from bioviz.analysis.confusion import noise_confusion
+from bioviz.analysis.folds import folds
+from bioviz.analysis.prediction import knn_scores, prediction, separability
+from bioviz.analysis.probe import STRENGTHS, probe_scores
+from bioviz.analysis.trust import trustworthiness
+from tests.analysis.planted import planted
+
+
+def test_auroc_equals_scikit_learn_with_ties_and_nan():
+    rng = np.random.default_rng(0)
+    scores, positive = rng.integers(0, 9, 300).astype(float), rng.random(300) < 0.3
+    assert auroc(scores, positive).value == pytest.approx(metrics.roc_auc_score(positive, scores))
+    with_nan = np.append(scores, np.nan)
+    assert auroc(with_nan, np.append(positive, True)).value == auroc(scores, positive).value
+    assert auroc(scores, np.ones(300, bool)).value is None
+
+
+def test_auroc_error_is_that_of_repeated_draws_of_recordings():
+    rng = np.random.default_rng(1)
+    values, errors, hits = [], [], 0
+    for _ in range(300):
+        recording = np.repeat(np.arange(60), 6)
+        positive = rng.random(360) < 0.5
+        positive[recording % 3 == 0] = False  # background recordings
+        scores = positive + np.sqrt(0.5) * (rng.normal(size=60)[recording] + rng.normal(size=360))
+        result = auroc(scores, positive, recording)
+        values.append(result.value)
+        errors.append(result.se)
+        hits += result.low <= 0.760 <= result.high  # Phi(1 / sqrt 2)
+    assert np.mean(errors) == pytest.approx(np.std(values), rel=0.12)
+    assert 0.9 <= hits / 300 <= 0.99
+    alone = auroc(scores, positive).se
+    assert alone < 0.8 * np.mean(errors)
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_folds_keep_recordings_together_and_spread_labels(grouped):
+    rng = np.random.default_rng(2)
+    targets, recording = rng.integers(0, 4, 400), rng.integers(0, 60, 400)
+    fold = folds(targets, 5, seed=3, groups=recording if grouped else None)
+    assert sorted(np.unique(fold)) == [0, 1, 2, 3, 4]
+    if grouped:
+        assert all(len(np.unique(fold[recording == r])) == 1 for r in np.unique(recording))
+    table = np.array([np.bincount(targets[fold == f], minlength=4) for f in range(5)])
+    assert table.min() > 0.6 * table.mean() and table.max() < 1.4 * table.mean()
+    assert (fold == folds(targets, 5, seed=3, groups=recording if grouped else None)).all()
+    assert folds(targets, 5, groups=np.zeros(400)).max() == 0
+
+
+def test_probe_equals_a_slow_ridge(monkeypatch):
+    rng = np.random.default_rng(3)
+    x, y, fold = rng.normal(size=(90, 7)), rng.random((90, 2)) < 0.4, rng.integers(0, 3, 90)
+    monkeypatch.setattr("bioviz.analysis.probe.STRENGTHS", (0.1,))
+    ours = probe_scores(x, y, fold)
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    for f in range(3):
+        train = fold != f
+        model = Ridge(alpha=0.1 * train.sum()).fit(z[train], y[train].astype(float))
+        np.testing.assert_allclose(ours[fold == f], model.predict(z[fold == f]), atol=1e-5)
+
+
+def test_probe_picks_a_strength_and_lives_with_odd_input():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(60, 200)).astype(np.float32)
+    y = (x[:, 0] > 0)[:, None]
+    x[3] = np.nan
+    x[:, 5] = 1
+    scores = probe_scores(x, y, np.arange(60) % 3)
+    assert np.isnan(scores[3]).all() and np.isfinite(np.delete(scores, 3, axis=0)).all()
+    assert np.isnan(probe_scores(x, y, np.zeros(60, int))).all()
+    assert np.isfinite(probe_scores(x[:2], y[:2], np.array([0, 1]))).all() and len(STRENGTHS) > 1
+
+
+def both(p):
+    members = with_background(p.labels)
+    probes = [probe_scores(p.x, members, folds(p.targets, 5, 0, g)) for g in (None, p.recording)]
+    confusions = [noise_confusion(g, p.background, p.recording) for g in p.graphs]
+    pairs = [(c, s[:, 0]) for c, s in zip(confusions, probes, strict=True)]
+    told = separability(*pairs, p.background, p.recording)
+    return told, prediction(*p.graphs, *probes, p.labels, p.targets, p.recording)
+
+
+def test_separated_shuffled_and_mixed():
+    told, predicted = both(planted())
+    for score in (told.neighbour, told.probe, predicted.knn_accuracy, predicted.probe_map):
+        assert score.held_out > 0.97
+    told, predicted = both(planted(n=1500, shuffle=True))
+    for score in (told.neighbour, told.probe):
+        assert score.held_out == pytest.approx(0.5, abs=0.06)
+        assert score.naive == pytest.approx(0.5, abs=0.06)
+    assert predicted.probe_map.held_out == pytest.approx(predicted.probe_map.chance, abs=0.05)
+    values = [both(planted(n=1000, mixing=m))[0] for m in (0, 0.3, 0.6, 0.9)]
+    for part in ("neighbour", "probe"):
+        assert (np.diff([getattr(v, part).held_out for v in values]) < 0).all()
+
+
+def test_a_recording_that_fakes_a_separation_shows_as_gap():
+    """All clips of a recording share a label and an offset: only naive scores are high."""
+    rng = np.random.default_rng(5)
+    recording = np.repeat(np.arange(60), 10)
+    targets = rng.integers(0, 2, 60)[recording]
+    p = planted(n=600, labels=1)
+    x = (rng.normal(size=(600, 16)) + 6 * rng.normal(size=(60, 16))[recording]).astype(np.float32)
+    from bioviz.analysis.neighbours import knn_both
+
+    graphs = knn_both(x, 8, recording, "euclidean")
+    labels = (targets == 1)[:, None]
+    told, predicted = both(type(p)(x, targets, labels, recording, p.mixed, graphs))
+    assert told.neighbour.naive > 0.95 and predicted.knn_accuracy.naive > 0.95
+    assert told.neighbour.held_out < 0.7 and told.neighbour.gap > 0.3
+    assert told.neighbour_held_out.low < 0.5
+
+
+def test_average_precision_and_accuracy_equal_scikit_learn():
+    p = planted(n=400, mixing=0.5)
+    _, predicted = both(p)
+    naive = knn_scores(p.graphs[0], with_background(p.labels))
+    for i in range(3):
+        assert predicted.label_ap[i, 0] == pytest.approx(
+            metrics.average_precision_score(p.labels[:, i], naive[:, i + 1]), abs=1e-6
+        )
+    assert predicted.knn_accuracy.naive == pytest.approx((naive.argmax(axis=1) == p.targets).mean())
+
+
+def test_a_label_of_one_recording_is_left_out_of_the_mean_and_noted():
+    p = planted(n=300, labels=2)
+    labels = p.labels & ~((p.recording != 0)[:, None] & np.array([False, True]))
+    targets = np.where(labels.any(axis=1), labels.argmax(axis=1) + 1, 0)
+    _, predicted = both(type(p)(p.x, targets, labels, p.recording, p.mixed, p.graphs))
+    assert np.isnan(predicted.label_ap[1]).all() and "1 labels occur" in predicted.knn_map.note
+
+
+def test_agreement_and_compactness_equal_scikit_learn():
+    rng = np.random.default_rng(6)
+    x, a, b = rng.normal(size=(200, 4)), rng.integers(0, 4, 200), rng.integers(0, 5, 200)
+    ours = agreement(a, b)
+    assert ours.nmi == metrics.normalized_mutual_info_score(b, a)
+    assert ours.ami == metrics.adjusted_mutual_info_score(b, a)
+    assert ours.v_measure == pytest.approx(metrics.v_measure_score(b, a))
+    assert ours.homogeneity == metrics.homogeneity_score(b, a)
+    shape = compactness(x, np.where(a == 0, -1, a))
+    assert shape.silhouette == pytest.approx(metrics.silhouette_score(x[a > 0], a[a > 0]), abs=1e-6)
+    assert shape.davies_bouldin == metrics.davies_bouldin_score(x[a > 0], a[a > 0])
+    assert shape.calinski_harabasz == metrics.calinski_harabasz_score(x[a > 0], a[a > 0])
+    assert agreement(a, np.zeros(200)).nmi is None
+    assert compactness(x, np.zeros(200, int)).silhouette is None
+
+
+def test_cluster_report_has_all_methods_in_both_spaces():
+    p = planted(n=300)
+    x = p.x.copy()
+    x[0] = np.nan
+    report = cluster_report(x, x[:, 1:4], p.targets, CLUSTERINGS)
+    assert {(c.space, c.method) for c in report.clusterings} == {
+        (s, m) for s in ("projection", "embedding") for m in CLUSTERINGS
+    }
+    for scores in report.clusterings:
+        assert scores.clusters[0] == -1 and scores.with_labels.ari > 0.9
+        inside = scores.clusters >= 0
+        assert scores.silhouette_on_embedding == pytest.approx(
+            metrics.silhouette_score(x[inside], scores.clusters[inside]), abs=1e-6
+        )
+    assert report.labels_on_embedding.silhouette > 0.5
+    assert cluster_report(x, None, p.targets).labels_on_projection is None
+
+
+def test_trustworthiness_equals_scikit_learn_and_its_sample_comes_close():
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(500, 10)).astype(np.float32)
+    for xy in (x[:, :2], rng.normal(size=(500, 2)).astype(np.float32)):
+        exact = sk_trustworthiness(x, xy, n_neighbors=15)
+        assert trustworthiness(x, xy) == pytest.approx(exact, abs=1e-6)
+        assert trustworthiness(x, xy, sample=200) == pytest.approx(exact, abs=0.02)
+    assert trustworthiness(x, x) == 1
+    assert trustworthiness(x[:20], x[:20, :2]) is None
+
+
+def test_confounds_find_the_place_that_is_there():
+    p = planted(n=800, leak=6, labels=2)
+    site = p.recording % 4
+    rng = np.random.default_rng(8)
+    x = (p.x + 10 * rng.normal(size=(4, 16))[site]).astype(np.float32)
+    from bioviz.analysis.neighbours import knn_both
+
+    graphs = knn_both(x, 8, p.recording, "euclidean")
+    attributes = {
+        "recording": p.recording,
+        "site": np.array(list("abcd"))[site],
+        "hour": rng.integers(0, 24, 800),
+    }
+    found = {c.name: c for c in confounds(*graphs, attributes, p.recording, p.labels, site)}
+    assert found["recording"].lift > 20 and found["recording"].recall.held_out is None
+    assert found["site"].recall.held_out > 0.8 and found["site"].lift > 3
+    assert found["site"].clusters_ami == pytest.approx(1)
+    assert found["hour"].lift == pytest.approx(1, abs=0.4)
+    assert found["site"].recall.chance == pytest.approx(0.25, abs=0.02)
+    assert found["site"].per_label.shape == (3,)
+    assert confounds(*graphs, {"site": np.zeros(800)}, p.recording, p.labels) == ()
+
+
+def test_chance_of_a_place_equals_the_loop():
+    rng = np.random.default_rng(9)
+    p = planted(n=60)
+    site = rng.integers(-1, 3, 60)
+    recording = rng.integers(0, 8, 60)
+    graphs = p.graphs
+    for name, values in (("site", site), ("recording", recording)):
+        (result,) = confounds(*graphs, {name: values}, recording, p.labels)
+        for i in range(60):
+            out = [
+                j
+                for j in range(60)
+                if values[j] >= 0 and (j != i if name == "recording" else recording[j] != recording[i])
+            ]
+            if values[i] < 0:
+                assert np.isnan(result.clip_chance[i])
+            else:
+                assert result.clip_chance[i] == pytest.approx(np.mean(values[out] == values[i]))
+
+
+def test_codes():
+    assert codes(np.array(["b", "", "a", "b"])).tolist() == [1, -1, 0, 1]
+    assert codes(np.array([5.0, np.nan, -1, 2])).tolist() == [1, -1, -1, 0]
+    assert codes(np.array([None, "x"], dtype=object)).tolist() == [-1, 0]

@@ -1,0 +1,133 @@
+"""Times of the neighbour graph and of every measure: `python -m tests.bench.bench_analysis [1000 10000 50000]`.
+
+--recall    also the recall of pynndescent's neighbours against exact ones (its compilation takes a minute)
+--crossover 30000    also exact search against pynndescent, compiled beforehand, at that many clips
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from bioviz.analysis.diagnosis import diagnose
+from bioviz.analysis.neighbours import knn, knn_both
+from bioviz.analysis.silhouette import silhouettes
+from bioviz.analysis.verdict import verdict
+
+DIMENSIONS, LABELS, PER_RECORDING, K = 768, 20, 60, 50
+
+
+def clips(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(embedding, targets, recording, SNR) of a field-like set: half background, faint calls near it."""
+    rng = np.random.default_rng(seed)
+    recording = np.arange(n) // PER_RECORDING
+    targets = np.where(rng.random(n) < 0.5, 0, rng.integers(1, LABELS + 1, n))
+    snr = rng.uniform(-10, 20, n).astype(np.float32)
+    basis = rng.normal(size=(48, DIMENSIONS)).astype(np.float32)
+    hidden = rng.normal(size=(LABELS + 1, 48)) * 2
+    hidden[0] = 0
+    latent = hidden[targets] * np.clip((snr[:, None] + 10) / 20, 0, 1) + rng.normal(size=(n, 48))
+    latent += 0.7 * rng.normal(size=(recording.max() + 1, 48))[recording]
+    x = latent.astype(np.float32) @ basis + 2 * rng.normal(size=(n, DIMENSIONS)).astype(np.float32)
+    return x, targets, recording, snr
+
+
+class Stages:
+    """Progress that notes how long each step of the diagnosis took."""
+
+    def __init__(self) -> None:
+        self.last = time.perf_counter()
+        self.seconds: list[tuple[float, float]] = []
+
+    def report(self, stage: str, done: float, total: float, unit: str = "clips", note: str = "") -> None:
+        now = time.perf_counter()
+        self.seconds.append((done, now - self.last))
+        self.last = now
+
+
+def timed(call: Callable[[], Any]) -> tuple[Any, float]:
+    start = time.perf_counter()
+    result = call()
+    return result, time.perf_counter() - start
+
+
+def bench(n: int) -> None:
+    x, targets, recording, snr = clips(n)
+    labels = np.eye(LABELS + 1, dtype=bool)[targets][:, 1:]
+    names = ("background", *[f"label {i}" for i in range(LABELS)])
+    graphs, graph_s = timed(lambda: knn_both(x, K, recording))
+    acoustic = {"snr_db": np.where(targets > 0, snr, np.nan), "level_dbfs": -snr}
+    stages = Stages()
+    found, all_s = timed(
+        lambda: diagnose(
+            x, *graphs, targets, labels, names, recording, recording % 7, recording % 24, acoustic,
+            projection=x[:, :2], seconds_per_clip=1.0, progress=stages,
+        )
+    )  # fmt: skip
+    clauses, words_s = timed(lambda: verdict(found))
+    titles = ("confusion, purity, outliers, labels", "linear probes", "scores, clusters, silhouettes",
+              "trustworthiness", "confounds", "causes, triage, queues, false alarms")  # fmt: skip
+    print(
+        f"{n} clips x {DIMENSIONS}: both graphs {graph_s:.1f} s, all measures {all_s:.1f} s, words {words_s:.2f} s"
+    )
+    for title, (_, seconds) in zip(titles, stages.seconds[1:], strict=True):
+        print(f"    {title:<40} {seconds:6.2f} s")
+    print(f"    {clauses[0].text}")
+    tracemalloc.start()
+    _, silhouette_s = timed(lambda: silhouettes(x, [targets]))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    print(
+        f"    silhouette alone {silhouette_s:.2f} s, peak {peak / 2**20:.0f} MiB (n x n: {4 * n * n / 2**20:.0f} MiB)"
+    )
+
+
+def recall(n: int = 4000) -> None:
+    x, _, recording, _ = clips(n)
+    for metric in ("cosine", "euclidean"):
+        exact = knn_both(x, K, recording, metric)
+        rough, seconds = timed(lambda m=metric: knn_both(x, K, recording, m, exact_up_to=0))
+        again = knn_both(x, K, recording, metric, exact_up_to=0)
+        for a, b, c, what in zip(exact, rough, again, ("all", "other recordings"), strict=True):
+            shared = [len(np.intersect1d(p, q)) / K for p, q in zip(a.indices, b.indices, strict=True)]
+            print(
+                f"pynndescent, {metric}, {what}: recall {np.mean(shared):.4f} of {n} clips, {seconds:.1f} s"
+            )
+            assert np.mean(shared) > 0.95, "neighbours are being missed"
+            assert (b.indices == c.indices).all(), "the same seed gave other neighbours"
+
+
+def crossover(n: int) -> None:
+    knn(clips(500)[0], K, exact_up_to=0)  # compiles
+    x = clips(n)[0]
+    _, exact = timed(lambda: knn(x, K, exact_up_to=n))
+    _, rough = timed(lambda: knn(x, K, exact_up_to=0))
+    print(f"{n} clips: exact {exact:.1f} s, pynndescent {rough:.1f} s (compiled)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("clips", type=int, nargs="*", default=[1000, 10_000])
+    parser.add_argument("--recall", action="store_true")
+    parser.add_argument("--crossover", type=int, nargs="*", default=[])
+    arguments = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    bench(200)  # imports
+    for n in arguments.clips:
+        bench(n)
+    if arguments.recall:
+        recall()
+    for n in arguments.crossover:
+        crossover(n)
+
+
+if __name__ == "__main__":
+    main()
