@@ -46,12 +46,24 @@ def to_csv(
     return text.getvalue().encode()
 
 
-def to_raven(dataset: Dataset, rows: Sequence[int] | np.ndarray) -> dict[str, bytes]:
-    """One Raven selection table a recording; the names hold the recordings' folders, to be laid beside them."""
-    names = _table_stems(dataset)
+def to_raven(
+    dataset: Dataset,
+    rows: Sequence[int] | np.ndarray,
+    *,
+    texts: Sequence[str] | None = None,
+    extra_columns: Mapping[str, Sequence] | None = None,
+) -> dict[str, bytes]:
+    """One Raven selection table a recording; the names hold the recordings' folders, to be laid beside them.
+
+    Args:
+        texts: what stands in the column Annotation, one a row; by default the clip's labels.
+        extra_columns: further columns, each with one value a row of `rows`.
+    """
+    names, extra = _table_stems(dataset), dict(extra_columns or {})
+    columns = (*_RAVEN_COLUMNS, *extra)
     return {
-        f"{names[recording]}.Table.1.selections.txt": raven_text(selections, _RAVEN_COLUMNS).encode()
-        for recording, selections in _by_recording(dataset, rows)
+        f"{names[recording]}.Table.1.selections.txt": raven_text(selections, columns).encode()
+        for recording, selections in _by_recording(dataset, rows, texts=texts, extra=extra)
     }
 
 
@@ -67,26 +79,34 @@ def to_raven_combined(dataset: Dataset, rows: Sequence[int] | np.ndarray) -> byt
     return raven_combined_text(placed, _RAVEN_COLUMNS).encode()
 
 
-def to_audacity(dataset: Dataset, rows: Sequence[int] | np.ndarray) -> dict[str, bytes]:
-    """One Audacity label track a recording; names as in `to_raven`."""
+def to_audacity(
+    dataset: Dataset, rows: Sequence[int] | np.ndarray, *, texts: Sequence[str] | None = None
+) -> dict[str, bytes]:
+    """One Audacity label track a recording; names and `texts` as in `to_raven`."""
     names = _table_stems(dataset)
     return {
         f"{names[recording]}.txt": audacity_text(selections).encode()
-        for recording, selections in _by_recording(dataset, rows, with_frequencies=False)
+        for recording, selections in _by_recording(dataset, rows, with_frequencies=False, texts=texts)
     }
 
 
 def _by_recording(
-    dataset: Dataset, rows: Sequence[int] | np.ndarray, with_frequencies: bool = True
+    dataset: Dataset,
+    rows: Sequence[int] | np.ndarray,
+    with_frequencies: bool = True,
+    texts: Sequence[str] | None = None,
+    extra: Mapping[str, Sequence] | None = None,
 ) -> Iterator[tuple[int, list[Selection]]]:
     found: dict[int, list[Selection]] = defaultdict(list)
-    for row in map(int, rows):
+    for position, row in enumerate(map(int, rows)):
         index = int(dataset.clips.recording[row])
         start, end = _span(dataset, row)
         top = dataset.recordings[index].sample_rate / 2
         band = (0.0, top) if with_frequencies else (None, None)
         extras = {"Clip": str(row), "Split": str(dataset.clips.split[row])}
-        found[index] += [Selection(start, end, label, *band, extras) for label in _labels(dataset, row)]
+        extras |= {name: str(values[position]) for name, values in (extra or {}).items()}
+        labels = _labels(dataset, row) if texts is None else [texts[position]]
+        found[index] += [Selection(start, end, label, *band, extras) for label in labels]
     for index in sorted(found):
         yield index, sorted(found[index], key=lambda selection: selection.start_s)
 

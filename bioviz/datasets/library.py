@@ -157,15 +157,24 @@ def summary(dataset: Dataset) -> DatasetSummary:
     )
 
 
+def checked_id(dataset_id: str) -> str:
+    """`dataset_id` if it may be one: a plain file name.
+
+    Raises:
+        Missing: it may not.
+    """
+    if not _ID.match(dataset_id) or dataset_id.endswith(".summary"):
+        raise Missing(f"{dataset_id!r} cannot be the id of a dataset.")
+    return dataset_id
+
+
 def _folder(draft: bool = False) -> Path:
     folder = settings().cache_dir / "datasets"
     return folder / "drafts" if draft else folder
 
 
 def _file(dataset_id: str, draft: bool = False) -> Path:
-    if not _ID.match(dataset_id) or dataset_id.endswith(".summary"):
-        raise Missing(f"{dataset_id!r} cannot be the id of a dataset.")
-    return _folder(draft) / f"{dataset_id}.json"
+    return _folder(draft) / f"{checked_id(dataset_id)}.json"
 
 
 def _summary_file(path: Path) -> Path:

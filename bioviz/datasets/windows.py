@@ -89,11 +89,18 @@ def label_windows(
     begin = window * float(plan.hop_s)
     end = begin + plan.width_s
     a, b = start_s[which], end_s[which]
-    overlap = (np.minimum(end, b) - np.maximum(begin, a)) / np.minimum(end - begin, b - a)
-    hit = (overlap > plan.min_overlap) | ((a <= begin) & (end <= b))
+    hit = labelled_by(begin, end, a, b, plan.min_overlap)
     offsets = np.concatenate([[0], np.cumsum(count)[:-1]])
     on[(offsets[recording[which]] + window)[hit], label[which][hit]] = True
     return on
+
+
+def labelled_by(
+    begin: np.ndarray, end: np.ndarray, a: np.ndarray | float, b: np.ndarray | float, min_overlap: float
+) -> np.ndarray:
+    """Whether annotations from `a` to `b` (b > a) put their label on windows from `begin` to `end`; seconds."""
+    overlap = (np.minimum(end, b) - np.maximum(begin, a)) / np.minimum(end - begin, b - a)
+    return (overlap > min_overlap) | ((a <= begin) & (end <= b))
 
 
 def _ragged(count: np.ndarray) -> np.ndarray:

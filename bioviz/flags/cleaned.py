@@ -1,0 +1,158 @@
+"""Flags applied: a cleaned version of a dataset, as a dataset of its own beside the original."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from bioviz.datasets import library
+from bioviz.datasets.types import Annotation, Clips, Dataset
+from bioviz.errors import BadInput
+from bioviz.flags.boxes import Change, follow
+from bioviz.flags.merged import Flags
+from bioviz.flags.records import KINDS
+from bioviz.store.keys import digest
+
+
+def apply_flags(dataset: Dataset, flags: Flags, *, name: str | None = None) -> Dataset:
+    """A cleaned version of a dataset; the dataset itself is not touched, and nothing is stored.
+
+    Of each flagged clip the deciding flag counts. wrong_label: the wrong label (or all of them) goes and the right
+    one, if given, comes; background: all labels go; missed: the label comes; bad_audio: the clip goes; unsure and
+    fine change nothing. All other clips stay as they are, in their order and splits. Recordings of which no clip is
+    left go too, and so do labels that no clip or annotation carries any more. The annotations follow the clips
+    (`boxes.follow`). `source["cleaned"]` says what it was made from, with every flag that changed something.
+
+    Args:
+        flags: from `load_flags` of this dataset.
+        name: what the user calls it; by default the original's with "(cleaned)".
+
+    Raises:
+        BadInput: the flags change nothing, or leave no clip.
+    """
+    change = _change(dataset, flags)
+    if not change.flags:
+        raise BadInput(
+            f"These {len(flags)} flags change nothing in {dataset.name}: flag wrong labels, background, missed calls "
+            "or bad audio first."
+        )
+    if change.removed.all():
+        raise BadInput(f"Every clip of {dataset.name} is flagged as bad audio; nothing would be left.")
+    boxes = follow(dataset, change) if dataset.task == "detection" else dataset.annotations
+    record = _record(dataset, change)
+    kept = ~change.removed
+    recordings = _recordings_left(dataset, kept)
+    place = np.cumsum(recordings) - 1
+    boxes = tuple(
+        replace(box, recording=int(place[box.recording])) for box in boxes if recordings[box.recording]
+    )
+    columns = _columns(dataset, change, boxes)
+    clips = dataset.clips
+    return replace(
+        dataset,
+        id=f"{record['original'][:80]}-clean-{record['digest']}",
+        name=name or f"{record['original_name']} (cleaned)",
+        labels=tuple(change.names[i] for i in columns),
+        recordings=tuple(r for r, left in zip(dataset.recordings, recordings, strict=True) if left),
+        annotations=boxes,
+        clips=Clips(
+            recording=place[clips.recording[kept]].astype(clips.recording.dtype),
+            start_s=clips.start_s[kept],
+            end_s=clips.end_s[kept],
+            labels=change.after[np.ix_(kept, columns)],
+            split=clips.split[kept],
+        ),
+        source={**dataset.source, "cleaned": record},
+    )
+
+
+def make_cleaned(dataset: Dataset, flags: Flags) -> Dataset:
+    """`apply_flags` under the next free name, "X (cleaned 1)" and so on, added to the library.
+
+    The same flags on the same dataset give the dataset that is there already, under its name.
+
+    Raises:
+        BadInput: as in `apply_flags`.
+        DiskFull: no room on the disk.
+    """
+    made = apply_flags(dataset, flags)
+    there = {summary.id: summary.name for summary in library.list_datasets()}
+    title = made.source["cleaned"]["original_name"]
+    numbered = re.compile(re.escape(title) + r" \(cleaned (\d+)\)")
+    numbers = [int(found[1]) for name in there.values() if (found := numbered.fullmatch(name))]
+    name = there.get(made.id) or f"{title} (cleaned {max(numbers, default=0) + 1})"
+    made = replace(made, name=name)
+    library.save(made)
+    return made
+
+
+def _change(dataset: Dataset, flags: Flags) -> Change:
+    deciding = dict(zip(flags.rows.tolist(), flags.deciding, strict=True))
+    new = {f.label for f in deciding.values() if f.label} - set(dataset.labels)
+    names = (*dataset.labels, *sorted(new))
+    column = {name: i for i, name in enumerate(names)}
+    before = np.zeros((len(dataset.clips), len(names)), dtype=bool)
+    before[:, : len(dataset.labels)] = dataset.clips.labels
+    after, removed = before.copy(), np.zeros(len(before), dtype=bool)
+    for row, flag in deciding.items():
+        match flag.kind:
+            case "wrong_label":
+                wrong = [flag.wrong] if flag.wrong else names
+                after[row, [column[label] for label in wrong if label in column]] = False
+            case "background":
+                after[row] = False
+            case "bad_audio":
+                removed[row] = True
+        if flag.label:
+            after[row, column[flag.label]] = True
+    changed = np.flatnonzero(removed | (before != after).any(axis=1)).tolist()
+    return Change(names, before, after, removed, {row: deciding[row] for row in changed})
+
+
+def _recordings_left(dataset: Dataset, kept: np.ndarray) -> np.ndarray:
+    """(R,) bool: all recordings but those that lost every clip (some may never have had one)."""
+    had, has = np.zeros((2, len(dataset.recordings)), dtype=bool)
+    had[dataset.clips.recording] = True
+    has[dataset.clips.recording[kept]] = True
+    return has | ~had
+
+
+def _columns(dataset: Dataset, change: Change, boxes: tuple[Annotation, ...]) -> list[int]:
+    """Columns of the labels that stay, sorted by name if the dataset's are (else in its order, new ones last)."""
+    had = change.before.any(axis=0)
+    has = change.after[~change.removed].any(axis=0)
+    marked = {box.label for box in boxes}
+    # A label that the dataset declares without ever using it is still declared.
+    columns = [
+        i
+        for i, name in enumerate(change.names)
+        if has[i] or name in marked or (i < len(dataset.labels) and not had[i])
+    ]
+    if list(dataset.labels) == sorted(dataset.labels):
+        columns.sort(key=change.names.__getitem__)
+    return columns
+
+
+def _record(dataset: Dataset, change: Change) -> dict[str, object]:
+    """What `source["cleaned"]` holds (JSON-able)."""
+    before = dataset.source.get("cleaned") or {}
+    applied = [{**flag.to_dict(), "row": row} for row, flag in change.flags.items()]
+    counts = Counter(flag.kind for flag in change.flags.values())
+    decided = [[row, *flag.verdict] for row, flag in change.flags.items()]
+    return {
+        "original": before.get("original", dataset.id),
+        "original_name": before.get("original_name", dataset.name),
+        "parent": dataset.id,
+        "parent_name": dataset.name,
+        "parent_version": dataset.version,
+        "digest": digest("cleaned", dataset.version, decided)[:8],
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "counts": {kind: counts[kind] for kind in KINDS if counts[kind]},
+        "clips_changed": len(change.flags) - int(change.removed.sum()),
+        "clips_removed": int(change.removed.sum()),
+        "flags": applied,
+    }

@@ -1,0 +1,166 @@
+"""The logs: one file a dataset and user, to which lines are only ever appended, each on the disk before it counts.
+
+A line is a flag, or {"id", "undoes": id of a flag, "user", "time"}. A line that a crash cut short is passed over,
+and the next one starts on a line of its own.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import time
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bioviz.config import settings
+from bioviz.datasets.library import checked_id
+from bioviz.errors import BiovizError
+from bioviz.flags.records import Flag, user_key
+from bioviz.store.files import DiskFull
+from bioviz.store.keys import digest
+from bioviz.store.locks import locked
+
+_PATIENCE_S = 15.0
+_SUFFIX = ".jsonl"
+
+
+@dataclass(frozen=True)
+class Log:
+    """What stands in a log.
+
+    Attributes:
+        user: whose it is (without capitals).
+        flags: in the order they were given, those taken back left out.
+        ids: of all lines.
+        damaged: lines that cannot be read.
+    """
+
+    user: str
+    flags: tuple[Flag, ...]
+    ids: frozenset[str]
+    damaged: int
+
+
+def read_log(dataset_id: str, user: str) -> Log:
+    """The log of a user, empty where there is none."""
+    return _read(_path(dataset_id, user_key(user)))
+
+
+def read_logs(dataset_id: str) -> list[Log]:
+    """The logs of all users of a dataset."""
+    return [_read(path) for path in _paths(dataset_id)]
+
+
+def state(dataset_id: str) -> str:
+    """Changes with every line that anybody appends; cheap, to be part of the keys of what is cached."""
+    return digest([[path.name, path.stat().st_size] for path in _paths(dataset_id)])[:16]
+
+
+@contextmanager
+def writing(dataset_id: str, user: str) -> Iterator[Writer]:
+    """Have a user's log to oneself, to read it and append to it.
+
+    Raises:
+        BiovizError: another process keeps it locked.
+        DiskFull: no room on the disk.
+    """
+    key = user_key(user)
+    path = _path(dataset_id, key)
+    give_up = time.monotonic() + _PATIENCE_S
+
+    def waiting() -> None:
+        if time.monotonic() > give_up:
+            raise BiovizError(f"The flags of {user} are being written by another process. Try again.")
+
+    with locked(
+        settings().cache_dir / "locks" / "flags" / f"{dataset_id}.{key}.lock", waiting, every_s=0.005
+    ):
+        yield Writer(path)
+
+
+class Writer:
+    """A log that is locked for the caller."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> Log:
+        return _read(self._path)
+
+    def append(self, line: Mapping[str, object]) -> None:
+        """Append a line and wait until the disk has it. Raises DiskFull."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(dict(line), ensure_ascii=False, separators=(",", ":"))
+        data = text.encode("utf-8", "replace") + b"\n"
+        try:
+            with self._path.open("a+b", buffering=0) as file:
+                new = file.seek(0, os.SEEK_END) == 0
+                if not new:
+                    file.seek(-1, os.SEEK_END)
+                    if file.read(1) != b"\n":  # a crash left half a line
+                        data = b"\n" + data
+                while data:
+                    data = data[file.write(data) :]
+                os.fsync(file.fileno())
+            if new:
+                _sync_folder(self._path.parent)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFull(
+                    "The disk is full: this flag is not kept, all earlier ones are. Free some space and flag again."
+                ) from error
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _read(path: Path) -> Log:
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        lines = []
+    user = unicodedata.normalize("NFC", path.name.removesuffix(_SUFFIX))
+    flags: dict[str, Flag] = {}
+    undone: set[str] = set()
+    ids: set[str] = set()
+    damaged = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            values = json.loads(line)
+            if "undoes" in values:
+                undone.add(str(values["undoes"]))
+            else:
+                found = Flag.from_dict(values)
+                # The file decides whose flag it is: a log that was copied by hand must not speak for others.
+                named = found if found.user.casefold() == user else replace(found, user=user)
+                flags.setdefault(found.id, named)
+            ids.add(str(values["id"]))
+        except (ValueError, KeyError, TypeError, OverflowError):
+            damaged += 1
+    kept = tuple(flag for flag in flags.values() if flag.id not in undone)
+    return Log(user, kept, frozenset(ids), damaged)
+
+
+def _folder(dataset_id: str) -> Path:
+    return settings().cache_dir / "flags" / checked_id(dataset_id)
+
+
+def _path(dataset_id: str, key: str) -> Path:
+    return _folder(dataset_id) / f"{key}{_SUFFIX}"
+
+
+def _paths(dataset_id: str) -> Sequence[Path]:
+    return sorted(_folder(dataset_id).glob(f"*{_SUFFIX}"))

@@ -1,0 +1,150 @@
+"""The current flags of a dataset: all users' logs replayed and put together, by the rows that clips have now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bioviz.datasets.types import Dataset
+from bioviz.flags import log
+from bioviz.flags.records import KINDS, Flag
+
+_MEMORY_LIMIT = 8
+_memory: dict[tuple[str, str, str | None, str], Flags] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Flags:
+    """The current flags; the m flagged clips are in the order of their rows.
+
+    Attributes:
+        by_row: for each flagged clip its flags, the latest first, at most one a user. The latest decides.
+        unplaced: flags of clips that the dataset does not have (any more): recordings that are gone, or windows of
+            another plan. They stay in the logs.
+        damaged: lines of the logs that could not be read.
+    """
+
+    by_row: Mapping[int, tuple[Flag, ...]]
+    unplaced: tuple[Flag, ...] = ()
+    damaged: int = 0
+
+    def __len__(self) -> int:
+        return len(self.by_row)
+
+    def of(self, row: int) -> Flag | None:
+        """The flag that decides for a clip, if it has one."""
+        found = self.by_row.get(int(row))
+        return found[0] if found else None
+
+    @cached_property
+    def deciding(self) -> tuple[Flag, ...]:
+        """The flag that decides, for each flagged clip."""
+        return tuple(flags[0] for flags in self.by_row.values())
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """(m,) int64, increasing: the flagged clips."""
+        return np.fromiter(self.by_row, dtype=np.int64, count=len(self.by_row))
+
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """(m,) int8 index into KINDS."""
+        return np.array([KINDS.index(flag.kind) for flag in self.deciding], dtype=np.int8)
+
+    @cached_property
+    def labels(self) -> np.ndarray:
+        """(m,) array of str: the labels that the flags name, "" for none."""
+        return np.array([flag.label for flag in self.deciding], dtype=str)
+
+    @cached_property
+    def disagreement(self) -> np.ndarray:
+        """(m,) bool: users say different things of the clip ("unsure" says nothing)."""
+        verdicts = ({f.verdict for f in flags if f.kind != "unsure"} for flags in self.by_row.values())
+        return np.array([len(different) > 1 for different in verdicts], dtype=bool)
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """Whose flags there are, by name."""
+        return tuple(sorted({flag.user for flags in self.by_row.values() for flag in flags}))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Clips of each kind."""
+        number = np.bincount(self.kinds, minlength=len(KINDS))
+        return dict(zip(KINDS, number.tolist(), strict=True))
+
+    def column(self, clips: int) -> np.ndarray:
+        """(clips,) int8: index into KINDS for every clip of the dataset, -1 where it is not flagged."""
+        column = np.full(clips, -1, dtype=np.int8)
+        column[self.rows] = self.kinds
+        return column
+
+
+def load_flags(dataset: Dataset, user: str | None = None) -> Flags:
+    """The flags of a dataset as they are now on the disk.
+
+    Args:
+        user: only this user's; None for everybody's, merged.
+
+    Raises:
+        BadInput: a name that no user can have.
+    """
+    key = (dataset.id, dataset.version, user, log.state(dataset.id))
+    if key not in _memory:
+        logs = log.read_logs(dataset.id) if user is None else [log.read_log(dataset.id, user)]
+        while len(_memory) >= _MEMORY_LIMIT:
+            _memory.pop(next(iter(_memory)), None)
+        _memory[key] = merge(dataset, logs)
+    return _memory[key]
+
+
+def merge(dataset: Dataset, logs: Iterable[log.Log]) -> Flags:
+    """Put logs together. In a log the last line of a clip counts, whatever a clock said; of users, the latest."""
+    found: dict[int, list[Flag]] = defaultdict(list)
+    unplaced: list[Flag] = []
+    damaged = 0
+    for one in logs:
+        damaged += one.damaged
+        last: dict[int, Flag] = {}
+        for flag, row in zip(one.flags, place(dataset, one.flags), strict=True):
+            if row < 0:
+                unplaced.append(flag)
+            else:
+                last[row] = flag
+        for row, flag in last.items():
+            found[row].append(flag)
+    by_row = {
+        row: tuple(sorted(found[row], key=lambda f: (f.time, f.user), reverse=True)) for row in sorted(found)
+    }
+    return Flags(by_row, tuple(unplaced), damaged)
+
+
+def place(dataset: Dataset, flags: Sequence[Flag]) -> list[int]:
+    """The row of the clip of each flag, -1 for a clip that the dataset does not have.
+
+    A recording that is there more than once is told apart by its name; under a new name, its first copy counts.
+    """
+    wanted = {flag.recording for flag in flags}
+    is_wanted = np.array([r.content_hash in wanted for r in dataset.recordings], dtype=bool)
+    clips = dataset.clips
+    exact: dict[tuple, int] = {}
+    renamed: dict[tuple, int] = {}
+    for row in np.flatnonzero(is_wanted[clips.recording]).tolist() if wanted else ():
+        recording = dataset.recordings[clips.recording[row]]
+        clip = (recording.content_hash, *span(clips.start_s[row], clips.end_s[row]))
+        exact.setdefault((recording.name, *clip), row)
+        renamed.setdefault(clip, row)
+    found = []
+    for flag in flags:
+        clip = (flag.recording, *span(flag.start_s, flag.end_s))
+        found.append(exact.get((flag.name, *clip), renamed.get(clip, -1)))
+    return found
+
+
+def span(start_s: float, end_s: float) -> tuple[int, int]:
+    """Start and end in whole microseconds, which a rounding error does not change."""
+    return round(float(start_s) * 1e6), round(float(end_s) * 1e6)
