@@ -153,7 +153,7 @@ class Forward(Generic[Owner]):
             sent = waveforms.to(self._model.device, non_blocking=self._async)
             return self._model.embed(sent, self._rate)
         except RuntimeError as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
         # Outside of the except block, whose traceback keeps the tensors that did not fit.
         if len(waveforms) == 1:
@@ -176,7 +176,8 @@ class Forward(Generic[Owner]):
         return _Batch(buffer)
 
 
-def _is_out_of_memory(error: RuntimeError) -> bool:
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether an error of torch means that memory was too little."""
     import torch
 
     # The CPU allocator and MPS raise a plain RuntimeError.

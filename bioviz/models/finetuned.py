@@ -2,7 +2,7 @@
 
 `model.safetensors` holds the Encoder's state dict; entries below "head." (the classifier put on top while
 training) are no part of the embedding and left out. `record.json` says at least which `model` it is of and
-which checkpoint (`base`) it started from.
+which checkpoint (`base`) it started from, and may mark it not `usable`, with a `reason`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def find(checkpoint: str) -> FineTuned:
 
     Raises:
         Missing: there is none of this id.
-        BadInput: its record is damaged.
+        BadInput: its record is damaged, or marks it unusable.
     """
     identity = checkpoint.removeprefix(FINETUNED)
     place = folder() / identity
@@ -52,11 +52,17 @@ def find(checkpoint: str) -> FineTuned:
         raise Missing(f"There is no fine-tuned checkpoint {identity!r}. Train it again, or choose another.")
     try:
         record = json.loads((place / "record.json").read_text(encoding="utf-8"))
-        return FineTuned(checkpoint, str(record["model"]), str(record["base"]), place / "model.safetensors")
+        made = FineTuned(checkpoint, str(record["model"]), str(record["base"]), place / "model.safetensors")
+        usable, reason = record.get("usable", True), record.get("reason", "")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"{place / 'record.json'} is missing or damaged ({error}). Train the model again."
         ) from error
+    if not usable:
+        raise BadInput(
+            f"The fine-tuned checkpoint {identity} must not be used: {reason} Train the model again."
+        )
+    return made
 
 
 def list_finetuned(model: str) -> list[FineTuned]:

@@ -1,0 +1,202 @@
+"""Fine-tuned checkpoints: save, list, delete, export, import. Saving and importing need torch, the rest does not.
+
+A checkpoint is the folder cache_dir/checkpoints/<id> with `model.safetensors` (the encoder, and the classifier below
+"head.") and `record.json`; its id is the beginning of the file's sha256.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioviz.errors import BadInput, Missing
+from bioviz.models import registry
+from bioviz.models.base import FINETUNED
+from bioviz.models.finetuned import HEAD, folder
+from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WEIGHTS, RECORD = "model.safetensors", "record.json"
+CHECKING = "check-"  # ids of checkpoints whose parity is being checked begin with it
+ID_DIGITS = 16
+_LARGEST_RECORD = 50_000_000
+_LARGEST_WEIGHTS = 8_000_000_000
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint in the list: its id and its record (`finetune` writes it)."""
+
+    id: str
+    record: Mapping[str, object]
+
+    @property
+    def name(self) -> str:
+        """ "ft:<id>", what `registry.open_model` takes."""
+        return FINETUNED + self.id
+
+    @property
+    def title(self) -> str:
+        return str(self.record.get("name") or self.id)
+
+    @property
+    def usable(self) -> bool:
+        return bool(self.record.get("usable", True))
+
+    @property
+    def path(self) -> Path:
+        return folder() / self.id / WEIGHTS
+
+
+def list_checkpoints() -> list[Checkpoint]:
+    """All readable checkpoints, newest first, those marked unusable too."""
+    found = []
+    for record in folder().glob(f"*/{RECORD}"):
+        with contextlib.suppress(Missing, BadInput):
+            if not record.parent.name.startswith((CHECKING, ".")):
+                found.append(get(record.parent.name))
+    return sorted(found, key=lambda made: str(made.record.get("created", "")), reverse=True)
+
+
+def get(identity: str) -> Checkpoint:
+    """The checkpoint of an id.
+
+    Raises:
+        Missing: there is none.
+        BadInput: its record is damaged.
+    """
+    place = _place(identity)
+    try:
+        record = read_json(place / RECORD)
+    except FileNotFoundError as error:
+        raise Missing(f"There is no fine-tuned checkpoint {identity!r}.") from error
+    except Corrupt as error:
+        raise BadInput(str(error)) from error
+    if not isinstance(record, dict) or not (place / WEIGHTS).is_file():
+        raise BadInput(f"{place} is not a whole checkpoint. Delete it, and train the model again.")
+    return Checkpoint(identity, record)
+
+
+def delete(identity: str) -> None:
+    """Remove a checkpoint for good. Raises Missing."""
+    place = _place(identity)
+    if not place.is_dir():
+        raise Missing(f"There is no fine-tuned checkpoint {identity!r}.")
+    doomed = place.with_name(f".{identity}.{os.getpid()}.tmp")  # never half a folder under its own name
+    place.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def save(
+    encoder: Mapping[str, Tensor], head: Mapping[str, Tensor], record: Mapping[str, object]
+) -> Checkpoint:
+    """Write a checkpoint under an id that says it is still to be checked; `settle` gives it its own.
+
+    Args:
+        encoder, head: state dicts.
+
+    Raises:
+        DiskFull.
+    """
+    from safetensors.torch import save as to_bytes
+
+    tensors = {**encoder, **{HEAD + name: value for name, value in head.items()}}
+    data = to_bytes({name: value.detach().cpu().contiguous() for name, value in tensors.items()})
+    sha256 = hashlib.sha256(data).hexdigest()
+    return _write(CHECKING + sha256[:ID_DIGITS], data, {**record, "sha256": sha256})
+
+
+def settle(made: Checkpoint, outcome: Mapping[str, object]) -> Checkpoint:
+    """Give a checked checkpoint its id, with the outcome ("usable", "reason", "parity") in its record."""
+    identity = made.id.removeprefix(CHECKING)
+    write_json(made.path.with_name(RECORD), {**made.record, **outcome})
+    place = folder() / identity
+    if place.is_dir():
+        delete(identity)
+    made.path.parent.rename(place)
+    return get(identity)
+
+
+def export(identity: str) -> bytes:
+    """A zip file with weights and record. Raises Missing, BadInput."""
+    made = get(identity)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.write(made.path, WEIGHTS)
+        archive.writestr(RECORD, json.dumps(made.record, ensure_ascii=False, indent=1))
+    return packed.getvalue()
+
+
+def import_zip(data: bytes) -> Checkpoint:
+    """Take over a checkpoint that `export` gave, here or on another computer. Nothing in it is run or trusted.
+
+    Raises:
+        BadInput: it is no such file, it was changed, or its weights do not fit the model it says.
+        Missing: it is of a model that is not known here.
+        DiskFull.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sorted(archive.namelist()) != sorted([WEIGHTS, RECORD]):
+                raise BadInput(
+                    f"A checkpoint file holds just {WEIGHTS} and {RECORD}; this one holds something else."
+                )
+            too_large = archive.getinfo(RECORD).file_size > _LARGEST_RECORD
+            if too_large or archive.getinfo(WEIGHTS).file_size > _LARGEST_WEIGHTS:
+                raise BadInput("This checkpoint file is too large to be one.")
+            record, weights = json.loads(archive.read(RECORD)), archive.read(WEIGHTS)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise BadInput(f"This is not a checkpoint file exported here ({error}).") from error
+    if not isinstance(record, dict) or not {"model", "base", "sha256"} <= set(record):
+        raise BadInput(f"The {RECORD} in this file does not say which model it is of.")
+    sha256 = hashlib.sha256(weights).hexdigest()
+    if record["sha256"] != sha256:
+        raise BadInput(
+            "The weights in this file are not those its record tells of: it is damaged or was changed."
+        )
+    _check_fit(str(record["model"]), weights)
+    return _write(sha256[:ID_DIGITS], weights, record)
+
+
+def _check_fit(model: str, weights: bytes) -> None:
+    """Raise BadInput unless the weights are those of the model."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    from bioviz.models.encoder import build_encoder
+
+    expected = build_encoder(registry.card(model), None).state_dict()
+    try:
+        state = load(weights)
+    except (SafetensorError, ValueError) as error:
+        raise BadInput(f"The weights in this file are damaged ({error}).") from error
+    own = {name: value.shape for name, value in state.items() if not name.startswith(HEAD)}
+    if own != {name: value.shape for name, value in expected.items()}:
+        raise BadInput(f"The weights in this file are not of {model}, or of another version of it.")
+
+
+def _write(identity: str, weights: bytes, record: Mapping[str, object]) -> Checkpoint:
+    place = folder() / identity
+    (place / RECORD).unlink(missing_ok=True)  # the record makes it a checkpoint, so it comes last
+    write_atomic(place / WEIGHTS, weights)
+    write_json(place / RECORD, dict(record))
+    return get(identity)
+
+
+def _place(identity: str) -> Path:
+    if not identity or not all(
+        letter.isascii() and (letter.isalnum() or letter in "-_") for letter in identity
+    ):
+        raise Missing(f"{identity!r} is not the id of a checkpoint.")
+    return folder() / identity

@@ -1,0 +1,173 @@
+"""Which clips are trained on, which choose the best epoch, which test; and what to say before the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.datasets.splits import SPLITS, make_splits
+from bioviz.datasets.types import Dataset
+from bioviz.training.settings import LORA, TrainSettings, strategies_for
+
+SEEDED_SHARES = (0.6, 0.2, 0.2)
+VALID_SHARE = 0.2  # of the training recordings, where a dataset has no validation of its own
+FEW = 5  # training clips of a label below which little can be learnt
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows of a dataset, ascending int64, no recording (nor a copy of it) in two of them.
+
+    Attributes:
+        train, valid, test: clips to learn from, to choose by, to report on. `test` always holds the background.
+        test_as_paper: `test` without background, where that was asked for; else the same as `test`.
+    """
+
+    train: np.ndarray
+    valid: np.ndarray
+    test: np.ndarray
+    test_as_paper: np.ndarray
+
+
+def split_rows(dataset: Dataset, settings: TrainSettings) -> Split:
+    """Share a dataset's clips out.
+
+    Background leaves training alone: the share that stays is drawn from the seed, and a smaller share is part of
+    a larger one. With `remove_everywhere` it leaves validation too.
+    """
+    of = _assign(dataset, settings)
+    train, valid, test = (np.flatnonzero(of == name) for name in SPLITS)
+    is_background = ~dataset.clips.labels.any(axis=1)
+    share = 0.0 if settings.remove_everywhere else settings.background_share
+    quiet = np.random.default_rng(settings.seed).permutation(train[is_background[train]])
+    kept = quiet[: round(share * len(quiet))]
+    train = np.sort(np.concatenate([train[~is_background[train]], kept]))
+    reported = test
+    if settings.remove_everywhere:
+        valid, reported = valid[~is_background[valid]], test[~is_background[test]]
+    return Split(train, valid, test, reported)
+
+
+def uses_own_split(dataset: Dataset, settings: TrainSettings) -> bool:
+    """Whether the dataset's own split is taken; it needs clips to train on and clips to test."""
+    return settings.split == "dataset" and {"train", "test"} <= set(np.unique(dataset.clips.split))
+
+
+def obstacles(dataset: Dataset, settings: TrainSettings, model: str) -> list[str]:
+    """Why this training cannot be started, in sentences; none where it can."""
+    said = []
+    if not dataset.labels:
+        return ["The dataset has no labels, so there is nothing to learn. Add annotations first."]
+    if settings.strategy not in strategies_for(model):
+        name = "Low-rank adapters" if settings.strategy == LORA else settings.strategy
+        said.append(f"{name}: {model} has no attention layers to put them into. Choose another strategy.")
+    split = split_rows(dataset, settings)
+    for rows, what in ((split.train, "training"), (split.valid, "validation"), (split.test, "the test")):
+        if not len(rows):
+            said.append(
+                f"No clips are left for {what}. Splitting goes by whole recordings, so at least three recordings "
+                "are needed, and some background must stay where there is nothing else."
+            )
+    labels = dataset.clips.labels
+    if len(split.train) and not labels[split.train].any():
+        said.append("No labelled clip is left for training. Choose other splits or add recordings.")
+    elif len(split.valid) and not labels[split.valid].any():
+        said.append(
+            "No labelled clip is in validation, so the best epoch cannot be chosen. Choose another split."
+        )
+    return said
+
+
+def warnings(dataset: Dataset, settings: TrainSettings) -> list[str]:
+    """What the user should know before the start, in sentences: labels too rare, splits made up, background."""
+    split, labels, said = split_rows(dataset, settings), dataset.clips.labels, []
+    if settings.split == "dataset" and not uses_own_split(dataset, settings):
+        said.append(
+            "The dataset has no split of its own to train and test by; recordings are shared out from the seed."
+        )
+    counts = {name: labels[getattr(split, name)].sum(axis=0) for name in SPLITS}
+    recordings = [len(np.unique(dataset.clips.recording[column])) for column in labels.T]
+    few = [j for j in range(len(dataset.labels)) if recordings[j] < 3]
+    if few:
+        named = _named(dataset, few)
+        said.append(
+            f"{named}: in fewer than three recordings, so not every one of training, validation and test can have it."
+        )
+    for name, words in (
+        ("train", "not in training, so it cannot be learnt"),
+        ("valid", "not in validation, so it has no say in the best epoch"),
+        ("test", "not in the test, so nothing is known of it afterwards"),
+    ):
+        absent = [j for j in range(len(dataset.labels)) if counts[name][j] == 0 and j not in few]
+        if absent:
+            said.append(f"{_named(dataset, absent)}: {words}.")
+    rare = [j for j in range(len(dataset.labels)) if 0 < counts["train"][j] < FEW]
+    if rare:
+        said.append(f"{_named(dataset, rare)}: fewer than {FEW} clips to learn from. Expect little.")
+    quiet = int((~labels[split.train].any(axis=1)).sum())
+    if settings.mix_background > 0 and not quiet:
+        said.append("There is no background in training, so none can be mixed in.")
+    if settings.remove_everywhere:
+        said.append(
+            "The paper's way: background is removed from validation and test too, so this score cannot be compared "
+            "with one on the whole test. Both are reported."
+        )
+    return said
+
+
+def describe(dataset: Dataset, split: Split) -> dict[str, dict[str, object]]:
+    """For each split its clips, recordings, background clips and clips per label (JSON-able)."""
+    told = {}
+    for name in SPLITS:
+        rows = getattr(split, name)
+        labels = dataset.clips.labels[rows]
+        told[name] = {
+            "clips": len(rows),
+            "recordings": len(np.unique(dataset.clips.recording[rows])),
+            "background": int((~labels.any(axis=1)).sum()),
+            "labels": dict(zip(dataset.labels, map(int, labels.sum(axis=0)), strict=True)),
+        }
+    return told
+
+
+def _assign(dataset: Dataset, settings: TrainSettings) -> np.ndarray:
+    """(N,) split name of every clip, "" for none; one a recording and all its copies."""
+    names, group = np.unique([r.content_hash for r in dataset.recordings], return_inverse=True)
+    of = group[dataset.clips.recording]  # (N,) group of each clip
+    if not uses_own_split(dataset, settings):
+        return np.array(_seeded(dataset, names, of, SEEDED_SHARES, settings.split_seed), dtype="<U5")[of]
+    # A recording in several splits goes wholly to the strictest: what may be tested on is never learnt from.
+    strictness = np.zeros(len(dataset.clips), dtype=np.int8)
+    for rank, name in enumerate(SPLITS, start=1):
+        strictness[dataset.clips.split == name] = rank
+    strictest = np.zeros(len(names), dtype=np.int8)
+    np.maximum.at(strictest, of, strictness)
+    chosen = np.array(["", *SPLITS], dtype="<U5")[strictest]
+    if not (chosen == "valid").any():
+        learning = np.flatnonzero(chosen == "train")
+        shares = (1 - VALID_SHARE, VALID_SHARE, 0.0)
+        drawn = np.array(_seeded(dataset, names, of, shares, settings.split_seed, learning), dtype="<U5")
+        chosen[learning] = drawn
+    return np.where(strictness > 0, chosen[of], "")
+
+
+def _seeded(
+    dataset: Dataset,
+    names: np.ndarray,
+    of: np.ndarray,
+    shares: tuple[float, float, float],
+    seed: int,
+    only: np.ndarray | None = None,
+) -> list[str]:
+    """A split for every group in `only` (all if None)."""
+    has = np.zeros((len(names), dataset.clips.labels.shape[1]), dtype=bool)
+    np.logical_or.at(has, of, dataset.clips.labels)
+    only = np.arange(len(names)) if only is None else only
+    strata = ["".join("1" if on else "0" for on in has[g]) for g in only]
+    return make_splits([str(names[g]) for g in only], strata, shares, seed)
+
+
+def _named(dataset: Dataset, columns: list[int]) -> str:
+    names = [dataset.labels[j] for j in columns]
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

@@ -1,0 +1,309 @@
+"""The training itself: epochs of steps, the best one kept, its whole state on disk after every epoch."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from bioviz.embedding.forward import is_out_of_memory
+from bioviz.errors import BadInput
+from bioviz.models.encoder import AUTOCAST
+from bioviz.progress import Progress
+from bioviz.training.inputs import Batch, Input, batches
+from bioviz.training.layers import Learner, Strategy
+from bioviz.training.objective import Objective
+from bioviz.training.schedule import factor
+from bioviz.training.settings import TrainSettings
+from bioviz.training.split import Split
+from bioviz.training.work import Work
+
+log = logging.getLogger(__name__)
+
+
+class Diverged(BadInput):
+    """The loss is not a number any more."""
+
+
+@dataclass
+class Position:
+    """How far a training is (JSON-able): all that is not a tensor.
+
+    Attributes:
+        trial: which learning rate.
+        epoch: epochs done of it.
+        worse: epochs since the trial's best.
+        trial_best, best: (metric, -loss) of the best epoch of the trial, of all.
+        micro: clips that fit into memory at once.
+        trials: the curves, a mapping a learning rate: "learning_rate", "epochs", "stopped" (a sentence or "").
+        best_at: {"trial", "epoch"} of `best`.
+        scaler: state of the gradient scaler (float16 only).
+    """
+
+    trial: int
+    epoch: int
+    worse: int
+    trial_best: list[float] | None
+    best: list[float] | None
+    micro: int
+    trials: list[dict]
+    best_at: dict | None
+    scaler: dict
+
+
+class Trainer:
+    """Trains a learner with each learning rate in turn. Call `run`, then the learner holds the best epoch.
+
+    Everything random in an epoch comes from the seed, the learning rate's number and the epoch's, so that a training
+    that goes on from its last epoch does what it would have done.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        source: Input,
+        objective: Objective,
+        split: Split,
+        settings: TrainSettings,
+        work: Work,
+        *,
+        device: torch.device,
+        precision: str,
+    ) -> None:
+        self._learner, self._source, self._objective, self._split = learner, source, objective, split
+        self._settings, self._work, self._device = settings, work, device
+        self._autocast = {
+            "device_type": device.type,
+            "dtype": AUTOCAST.get(precision),
+            "enabled": precision in AUTOCAST,
+        }
+        self._scaler = torch.amp.GradScaler(device.type, enabled=precision == "float16")
+        torch.manual_seed(settings.seed)
+        self.strategy = Strategy(learner, settings)
+        self._groups = self.strategy.groups()
+        names = {name for group in self._groups for name in group["names"]}
+        self._mutable = {n: p for n, p in learner.named_parameters() if n in names}
+        self._mutable |= dict(learner.named_buffers())
+        self._start = {name: value.detach().clone() for name, value in self._mutable.items()}
+
+    def run(self, progress: Progress) -> Position:
+        """Train to the end, from the last epoch that is on disk.
+
+        Raises:
+            BadInput: the loss was not a number with any of the learning rates, or memory is not enough for one clip.
+            Cancelled: from `progress`; the epochs done are kept.
+            DiskFull.
+        """
+        at = self._resume()
+        while at.trial < len(self._settings.learning_rates):
+            rate = self._settings.learning_rates[at.trial]
+            if at.epoch == 0:
+                self._restore(self._start)
+                self._optimizer = self._new_optimizer(rate)
+                at.trials = [*at.trials[: at.trial], {"learning_rate": rate, "epochs": [], "stopped": ""}]
+                at.worse, at.trial_best = 0, None
+            try:
+                self._trial(at, rate, progress)
+            except Diverged as error:
+                at.trials[-1]["stopped"] = str(error)
+            at.trial, at.epoch = at.trial + 1, 0
+            self._save(at)
+        if at.best is None:
+            raise BadInput(at.trials[-1]["stopped"])
+        found = self._work.load("best")
+        if found is None:
+            self._work.restart()
+            raise BadInput(
+                "The weights of the best epoch are damaged. Check the disk, and start the training again."
+            )
+        self._restore(found[0])
+        self._learner.eval().requires_grad_(False)
+        return at
+
+    def predict(self, rows: np.ndarray, tick: Callable[[], object] = lambda: None) -> np.ndarray:
+        """(n, outputs) float32 logits of some clips; the learner is in eval mode during it."""
+        self._learner.eval()
+        size = max(self._micro, 1)
+        made = []
+        with torch.no_grad():
+            for batch in batches(self._source, _chunks(rows, size), None):
+                with torch.autocast(**self._autocast):
+                    made.append(self._learner(self._source.prepare(batch)).float().cpu().numpy())
+                tick()
+        return np.concatenate(made) if made else np.zeros((0, len(self._objective.names)), np.float32)
+
+    def _trial(self, at: Position, rate: float, progress: Progress) -> None:
+        settings, split = self._settings, self._split
+        while at.epoch < settings.epochs and not at.trials[-1]["stopped"]:
+            told = self._epoch(at, rate, progress)
+            logits = self.predict(split.valid, lambda: self._tell(progress, at, 1.0))
+            valid = self._objective.measure(logits, split.valid)
+            if not math.isfinite(valid["loss"]):
+                raise Diverged(_diverged(at.epoch, rate))
+            at.epoch += 1
+            at.trials[-1]["epochs"].append({"epoch": at.epoch, **told, "valid": valid})
+            metric = valid[self._objective.metric]
+            score = [-1.0 if metric is None else metric, -valid["loss"]]
+            if at.best is None or score > at.best:
+                at.best, at.best_at = score, {"trial": at.trial, "epoch": at.epoch}
+                self._work.save("best", self._mutable, {})
+            if at.trial_best is None or score > at.trial_best:
+                at.trial_best, at.worse = score, 0
+            elif self.strategy.settled(at.epoch - 1):
+                at.worse += 1
+            if settings.patience and at.worse >= settings.patience:
+                at.trials[-1]["stopped"] = f"Stopped after {at.worse} epochs without a better validation."
+            self._save(at)
+
+    def _epoch(self, at: Position, rate: float, progress: Progress) -> dict[str, float]:
+        settings = self._settings
+        seed = (settings.seed, at.trial, at.epoch)
+        torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+        rows = np.random.default_rng(seed).permutation(self._split.train)
+        steps = _chunks(rows, settings.batch)
+        self.strategy.begin(at.epoch)
+        started = time.perf_counter()
+        busy = loss = total = 0.0
+        for index, batch in enumerate(batches(self._source, steps, seed)):
+            now = time.perf_counter()
+            step = at.epoch * len(steps) + index
+            self._set_rate(
+                rate * factor(settings.schedule, step, settings.epochs * len(steps), settings.warmup)
+            )
+            scale = self._objective.scale(batch.rows)
+            value = self._step(batch, scale)
+            if not math.isfinite(value):
+                raise Diverged(_diverged(at.epoch, rate))
+            loss, total = loss + value, total + scale
+            busy += time.perf_counter() - now
+            at.micro = self._micro
+            self._tell(progress, at, (index + 1) / len(steps))
+        seconds = time.perf_counter() - started
+        return {
+            "loss": loss / total,
+            "seconds": seconds,
+            "clips_per_s": len(rows) / seconds,
+            "efficiency": busy / seconds,
+        }
+
+    def _step(self, batch: Batch, scale: float) -> float:
+        """One step; the summed loss. Where memory is short, the batch goes through in halves that add up."""
+        while True:
+            try:
+                return self._try_step(batch, scale)
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
+            # Outside of the except block, whose traceback keeps the tensors that did not fit.
+            if self._micro == 1:
+                raise BadInput(
+                    "There is not enough memory to train on a single clip with this model. Close other programs, or "
+                    "choose shorter clips, a smaller model or another strategy."
+                )
+            self._micro = max(1, min(self._micro, len(batch.rows)) // 2)
+            log.warning("Out of memory: %d clips at once from here on.", self._micro)
+            if self._device.type == "cuda":
+                torch.cuda.empty_cache()
+
+    def _try_step(self, batch: Batch, scale: float) -> float:
+        self._optimizer.zero_grad(set_to_none=True)
+        value = 0.0
+        for first in range(0, len(batch.rows), self._micro):
+            piece = batch.part(slice(first, first + self._micro))
+            features = self._source.prepare(piece)
+            with torch.autocast(**self._autocast):
+                logits = self._learner(features).float()
+            loss = self._objective.loss(logits, piece.rows)
+            self._scaler.scale(loss / scale).backward()
+            value += loss.item()
+        if math.isfinite(value):
+            self._scaler.step(self._optimizer)
+            self._scaler.update()
+        return value
+
+    def _tell(self, progress: Progress, at: Position, share: float) -> None:
+        """Progress over all trials; epochs that early stopping saves are counted as done."""
+        clips, rates = len(self._split.train), self._settings.learning_rates
+        done = at.trial * self._settings.epochs + at.epoch + share
+        note = f"learning rate {rates[at.trial]:g} ({at.trial + 1} of {len(rates)}), epoch {at.epoch + 1}"
+        total = clips * self._settings.epochs * len(rates)
+        progress.report("Training", min(round(done * clips), total), total, "clips", note)
+
+    def _new_optimizer(self, rate: float) -> torch.optim.Optimizer:
+        groups = [{"params": group["params"], "scale": group["scale"]} for group in self._groups]
+        return torch.optim.AdamW(groups, lr=rate, weight_decay=self._settings.weight_decay)
+
+    def _set_rate(self, rate: float) -> None:
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate * group["scale"]
+
+    def _restore(self, tensors: dict[str, torch.Tensor]) -> None:
+        with torch.no_grad():
+            for name, value in self._mutable.items():
+                value.copy_(tensors[name])
+
+    def _resume(self) -> Position:
+        self._micro = self._settings.batch
+        found = self._work.load("state")
+        if found is None:
+            return Position(0, 0, 0, None, None, self._micro, [], None, {})
+        tensors, about = found
+        at = Position(**about)
+        self._micro = at.micro
+        if at.epoch:
+            rate = self._settings.learning_rates[at.trial]
+            self._restore({name: tensors[f"net.{name}"] for name in self._mutable})
+            self._optimizer = self._new_optimizer(rate)
+            for name, parameter in self._mutable.items():
+                own = {
+                    key.split("/")[2]: value
+                    for key, value in tensors.items()
+                    if key.startswith(f"opt/{name}/")
+                }
+                if own:
+                    self._optimizer.state[parameter] = {k: _like(v, parameter) for k, v in own.items()}
+            if at.scaler:
+                self._scaler.load_state_dict(at.scaler)
+        return at
+
+    def _save(self, at: Position) -> None:
+        at.scaler = self._scaler.state_dict()
+        tensors = {}
+        if at.epoch:
+            tensors = {f"net.{name}": value for name, value in self._mutable.items()}
+            for name, parameter in self._mutable.items():
+                for key, value in self._optimizer.state.get(parameter, {}).items():
+                    tensors[f"opt/{name}/{key}"] = value
+        self._work.save("state", tensors, at.__dict__)
+        self._work.write_curves(
+            {
+                "metric": self._objective.metric,
+                "trials": at.trials,
+                "best": at.best_at,
+                "settings": self._settings.to_dict(),
+            }
+        )
+
+
+def _like(value: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:
+    """A tensor in the memory layout of its parameter, so that sums come out in the same order as before."""
+    if value.shape != parameter.shape:
+        return value  # the step count stays on the CPU
+    return torch.empty_like(parameter, dtype=value.dtype).detach().copy_(value)
+
+
+def _chunks(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """Parts of nearly equal size, `size` at most: a last part of a single clip would upset normalisation."""
+    return np.array_split(rows, -(-len(rows) // size)) if len(rows) else []
+
+
+def _diverged(epoch: int, rate: float) -> str:
+    return (
+        f"The loss was not a number any more in epoch {epoch + 1} with learning rate {rate:g}: it is too high for this "
+        "model. Choose a lower one, or a warm-up."
+    )

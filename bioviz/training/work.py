@@ -1,0 +1,86 @@
+"""The work folder of a training: its curves for the page, and what it needs to go on after a kill."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioviz.config import settings
+from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
+from bioviz.store.keys import digest
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+log = logging.getLogger(__name__)
+
+
+class Work:
+    """The folder of one training, named by all that decides it, so that starting the same again goes on.
+
+    Args:
+        key: hex.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.folder = settings().cache_dir / "training" / key
+
+    @classmethod
+    def of(cls, spec: dict[str, object]) -> Work:
+        """The folder of the training that a JSON-able description stands for."""
+        return cls(digest("training", spec)[:20])
+
+    def curves(self) -> dict[str, object] | None:
+        """What `write_curves` wrote last, or None."""
+        with contextlib.suppress(FileNotFoundError, Corrupt):
+            return read_json(self.folder / "curves.json")
+        return None
+
+    def write_curves(self, curves: dict[str, object]) -> None:
+        write_json(self.folder / "curves.json", curves)
+
+    def result(self) -> str | None:
+        """Id of the checkpoint that this training ended with, or None."""
+        with contextlib.suppress(FileNotFoundError, Corrupt, KeyError):
+            return read_json(self.folder / "result.json")["checkpoint"]
+        return None
+
+    def finish(self, checkpoint: str) -> None:
+        """Note the checkpoint made, and drop what only going on would need."""
+        write_json(self.folder / "result.json", {"checkpoint": checkpoint})
+        for name in ("state", "best"):
+            self._file(name).unlink(missing_ok=True)
+
+    def restart(self) -> None:
+        """Forget everything."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def save(self, name: str, tensors: dict[str, Tensor], about: dict[str, object]) -> None:
+        """Store tensors with a JSON-able value, both or neither. Raises DiskFull."""
+        from safetensors.torch import save
+
+        plain = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+        write_atomic(self._file(name), save(plain, {"about": json.dumps(about)}))
+
+    def load(self, name: str) -> tuple[dict[str, Tensor], dict[str, object]] | None:
+        """What `save` stored; None where there is nothing, or it is damaged (then it is dropped)."""
+        from safetensors import SafetensorError, safe_open
+
+        path = self._file(name)
+        if not path.is_file():
+            return None
+        try:
+            with safe_open(path, framework="pt") as file:
+                about = json.loads(file.metadata()["about"])
+                return {key: file.get_tensor(key) for key in file.keys()}, about  # noqa: SIM118 (no iterator)
+        except (SafetensorError, ValueError, KeyError, TypeError, OSError) as error:
+            log.warning("%s is damaged (%s); the training starts again.", path, error)
+            path.unlink(missing_ok=True)
+            return None
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.safetensors"
