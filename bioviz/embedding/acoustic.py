@@ -45,6 +45,7 @@ class AcousticTask:
     Attributes:
         key: of its block.
         rate: of the recording, Hz; windows must come at it.
+        stored: whether its block is complete and stored.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class AcousticTask:
     ) -> None:
         self.key, self.rate = key, rate
         self._frames, self._starts, self._boxes = frames, starts_s, boxes
+        self.stored = False
         self._left = len(starts_s)
         self._lock = threading.Lock()
         self._block: np.ndarray | None = None
@@ -78,7 +80,7 @@ class AcousticTask:
             complete = self._left == 0
         if complete:
             acoustic_store().save(self.key, self._block)
-            self._block = None
+            self._block, self.stored = None, True
 
 
 def acoustic_tasks(dataset: Dataset) -> list[AcousticTask]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +13,6 @@ from bioviz.config import settings
 from bioviz.store.files import Corrupt, load_array, save_array
 from bioviz.store.locks import try_lock
 from bioviz.store.usage import touch
-
-
-class Claim(Enum):
-    """Why a block cannot be claimed: it is there already, or somebody else is at it."""
-
-    THERE = "there"
-    BUSY = "busy"
-
 
 log = logging.getLogger(__name__)
 
@@ -68,18 +59,6 @@ class BlockStore:
         touch(path)
         return block
 
-    def claim(self, key: str) -> FileLock | Claim:
-        """Claim the right to compute a block until `.release()`, or tell why not.
-
-        One of 4096 lock files serves a block, so that their number stays bounded. Two blocks that share one
-        only have to wait for each other.
-        """
-        if self.has(key):
-            return Claim.THERE
-        lock = try_lock(self._locks / f"{key[:3]}.lock")
-        if lock is None:
-            return Claim.BUSY
-        if self.has(key):  # stored by another process just before
-            lock.release()
-            return Claim.THERE
-        return lock
+    def claim(self, shard: str) -> FileLock | None:
+        """Claim the right to compute the blocks of a shard until `.release()`; None where another has it."""
+        return try_lock(self._locks / f"{shard}.lock")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,12 +12,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import numpy as np
+from filelock import FileLock
 
 from bioviz.embedding.acoustic import acoustic_store
 from bioviz.embedding.ahead import Ahead
-from bioviz.embedding.blocks import BlockStore, Claim
+from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.forward import Forward
 from bioviz.embedding.recipe import Recipe
+from bioviz.embedding.shards import Shard, shard_of
 from bioviz.embedding.source import Chunk, RecordingTask, Unit, decode, units_of
 from bioviz.progress import Progress
 from bioviz.store.hashes import HashMemory
@@ -28,15 +32,17 @@ _WAIT_S = 0.3
 
 
 class Counter:
-    """Counts the clips done of a stage and tells `progress`."""
+    """Counts the clips done of a stage and tells `progress`, from any thread."""
 
     def __init__(self, progress: Progress, stage: str, total: int) -> None:
         self._progress, self._stage, self._total, self._done = progress, stage, total, 0
+        self._lock = threading.Lock()
 
     def add(self, clips: int, note: str = "") -> None:
         """Raises Cancelled."""
-        self._done += clips
-        self._progress.report(self._stage, self._done, self._total, "clips", note)
+        with self._lock:
+            self._done += clips
+            self._progress.report(self._stage, self._done, self._total, "clips", note)
 
     def wait(self) -> None:
         """Tell that another process is at it, and wait a little. Raises Cancelled."""
@@ -77,14 +83,7 @@ def compute_embeddings(
     Raises:
         Cancelled, DiskFull, and what `open_model` raises; finished blocks stay.
     """
-    measured = acoustic_store()
     opened: list[Model] = []
-
-    def claim(task: RecordingTask) -> Claim | None:
-        answer = _claim(task, store, task.key)
-        if answer is None and task.acoustic and _claim(task, measured, task.acoustic.key) is not None:
-            task.acoustic = None
-        return answer
 
     def run(units: Iterator[Unit], memory: HashMemory) -> None:
         if not opened:
@@ -101,7 +100,7 @@ def compute_embeddings(
                     forward.add(chunk.task, chunk.local, chunk.windows)
             forward.finish()
 
-    _rounds(tasks, claim, run, counter)
+    _rounds(tasks, store, run, counter)
 
 
 def compute_acoustic(tasks: Iterable[RecordingTask], width_s: float, counter: Counter) -> None:
@@ -110,65 +109,95 @@ def compute_acoustic(tasks: Iterable[RecordingTask], width_s: float, counter: Co
     Raises:
         Cancelled, DiskFull; finished blocks stay.
     """
-    store = acoustic_store()
 
     def run(units: Iterator[Unit], memory: HashMemory) -> None:
         with decode_ahead(units, width_s, None, memory, "cpu") as ahead:
             for chunk in ahead:
-                chunk.task.failed = chunk.task.failed or chunk.failure
+                task = chunk.task
+                task.failed = task.failed or chunk.failure
+                if task.failed or task.acoustic.stored:
+                    task.release()
                 counter.add(len(chunk.local))
 
-    _rounds(tasks, lambda task: _claim(task, store, task.acoustic.key), run, counter)
-
-
-def _claim(task: RecordingTask, store: BlockStore, key: str) -> Claim | None:
-    """None when the task now holds the claim."""
-    claim = store.claim(key)
-    if isinstance(claim, Claim):
-        return claim
-    task.claims.append(claim)
-    return None
+    _rounds(tasks, acoustic_store(), run, counter)
 
 
 def _rounds(
     tasks: Iterable[RecordingTask],
-    claim: Callable[[RecordingTask], Claim | None],
+    store: BlockStore,
     run: Callable[[Iterator[Unit], HashMemory], None],
     counter: Counter,
 ) -> None:
     """Run what can be claimed; come back for what another process had, until it is there or can be claimed."""
-    todo, claimed = list(tasks), []
-
-    def units() -> Iterator[Unit]:
-        for task in todo:
-            answer = claim(task)
-            if answer is None:
-                claimed.append(task)
-                yield from units_of(task)
-            elif answer is Claim.BUSY:
-                busy.append(task)
-            else:
-                counter.add(len(task.rows))
-
+    todo = list(tasks)
     with HashMemory() as memory:
         while todo:
-            busy: list[RecordingTask] = []
-            coming = units()
+            work = _Work(todo, store, counter)
+            units = iter(work)
             try:
-                first = next(coming, None)
+                first = next(units, None)
                 if first is not None:  # otherwise no model need be opened
-                    run(_chain(first, coming), memory)
+                    run(itertools.chain([first], units), memory)
             finally:
-                for task in claimed:
+                for task in work.claimed:
                     task.release()
-            if first is None and busy:
+            if first is None and work.postponed:
                 counter.wait()
-            todo, claimed = busy, []
+            todo = work.postponed
 
 
-def _chain(first: Unit, rest: Iterator[Unit]) -> Iterator[Unit]:
-    yield first
-    yield from rest
+class _Work:
+    """The units of all tasks that have no block yet and can be claimed, shard by shard.
+
+    Attributes:
+        claimed: tasks that units were made of.
+        postponed: tasks of shards that another process has, and second tasks for the same block.
+    """
+
+    def __init__(self, tasks: Iterable[RecordingTask], store: BlockStore, counter: Counter) -> None:
+        self._store, self._counter, self._acoustic = store, counter, acoustic_store()
+        self._shards: dict[str, list[RecordingTask]] = {}
+        for task in tasks:
+            self._shards.setdefault(shard_of(task.recording.content_hash), []).append(task)
+        self.claimed: list[RecordingTask] = []
+        self.postponed: list[RecordingTask] = []
+
+    def __iter__(self) -> Iterator[Unit]:
+        for name, tasks in self._shards.items():
+            missing = self._missing(tasks)
+            if not missing:
+                continue
+            lock = self._store.claim(name)
+            if lock is None:
+                self.postponed.extend(missing)
+                continue
+            missing = self._missing(missing)  # another process may have stored some just before
+            first = {task.key: task for task in reversed(missing)}
+            self.postponed.extend(task for task in missing if first[task.key] is not task)
+            claimed = [task for task in missing if first[task.key] is task]
+            shard = Shard([lock, *self._claim_acoustic(name, claimed)], len(claimed))
+            for task in claimed:
+                task.shard = shard
+            self.claimed.extend(claimed)
+            for task in claimed:
+                yield from units_of(task)
+
+    def _missing(self, tasks: list[RecordingTask]) -> list[RecordingTask]:
+        there = {task for task in tasks if self._store.has(task.key)}
+        if there:
+            self._counter.add(sum(len(task.rows) for task in there))
+        return [task for task in tasks if task not in there]
+
+    def _claim_acoustic(self, name: str, tasks: list[RecordingTask]) -> list[FileLock]:
+        """Acoustic columns are measured along the way, unless they are there or another process is at them."""
+        if self._store.kind == self._acoustic.kind:
+            return []
+        wanted = {task for task in tasks if not self._acoustic.has(task.acoustic.key)}
+        lock = self._acoustic.claim(name) if wanted else None
+        for task in tasks:
+            if lock is None or task not in wanted or self._acoustic.has(task.acoustic.key):
+                task.acoustic = None
+        return [] if lock is None else [lock]
 
 
 class _Blocks:

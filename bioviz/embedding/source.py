@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from filelock import FileLock
 
 from bioviz.audio.decode import stream_windows
 from bioviz.datasets.types import Problem, Recording
 from bioviz.embedding.acoustic import AcousticTask
+from bioviz.embedding.shards import Shard
 from bioviz.errors import BadInput
 from bioviz.store.hashes import FileState, HashMemory, file_state
 
@@ -19,7 +19,7 @@ _NO_WINDOWS = np.zeros((0, 1), dtype=np.float32)
 UNIT_ROWS = 128  # windows that one thread decodes in one go; a long recording is many units
 
 
-@dataclass
+@dataclass(eq=False)  # a task is itself, whatever it holds
 class RecordingTask:
     """One recording to embed.
 
@@ -29,7 +29,7 @@ class RecordingTask:
         starts_s: (n,) where they start.
         key: of its block.
         acoustic: the acoustic columns to measure along the way, if they are missing.
-        claims: the locks held while it is being computed.
+        shard: that it is computed with, while it is.
         failed: why it has no embeddings.
     """
 
@@ -38,7 +38,7 @@ class RecordingTask:
     starts_s: np.ndarray
     key: str
     acoustic: AcousticTask | None = None
-    claims: list[FileLock] = field(default_factory=list)
+    shard: Shard | None = None
     failed: Problem | None = None
     _check: threading.Lock = field(default_factory=threading.Lock)
     _state: FileState | None = None
@@ -48,9 +48,10 @@ class RecordingTask:
         return self.recording.name
 
     def release(self) -> None:
-        """Let other processes have it."""
-        while self.claims:
-            self.claims.pop().release()
+        """Tell that it is stored, or failed, or given up."""
+        shard, self.shard = self.shard, None
+        if shard is not None:
+            shard.leave()
 
     def check(self, memory: HashMemory) -> None:
         """Make sure that the file is the one that was added; cheap after the first call.

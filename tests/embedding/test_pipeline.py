@@ -246,6 +246,20 @@ def test_two_folders_and_two_formats_with_the_same_names_stay_apart(root):
     np.testing.assert_allclose(embed(second).matrix, expected(second), atol=1e-6)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits open files in the POSIX way")
+def test_few_files_are_open_however_many_recordings_are_under_way(root):
+    import resource
+
+    dataset = make_dataset(root, [write_wav(root / f"{i}.wav", 0.01, i) for i in range(400)], starts_s=[0.0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (600, hard))
+    try:
+        found = embed(dataset)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert found.failures == () and found.valid.all()
+
+
 def test_the_same_recording_twice_in_a_dataset(root):
     path = write_wav(root / "a.wav")
     shutil.copy(path, root / "copy.wav")
@@ -323,7 +337,7 @@ def test_a_block_that_another_process_computes_is_waited_for(dataset, monkeypatc
     own = recipe()
     rows = dataset.clips.start_s[:4]
     key = own.block_key(dataset.recordings[0].content_hash, rows)
-    claim = store.claim(key)
+    claim = store.claim(dataset.recordings[0].content_hash[:2])
     theirs = np.full((4, 5), 7, np.float32)
 
     class TheyFinish:
