@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from bioviz import jobs, runs
+from bioviz import runs
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.models import registry
-from bioviz.models.device import describe_device
 from bioviz.plots import palette
-from bioviz.ui import job_card, scores_panel, selection
+from bioviz.ui import compute_card, scores_panel, selection
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.inspector import clip_inspector
 from bioviz.ui.pages import open_page
@@ -29,31 +28,6 @@ def points(run_key: str, dataset_version: str):
     """The map's points; cached, since making them for 100,000 clips takes a moment."""
     run = runs.open_run_by_key(run_key)
     return map_data(run, library.load(run.spec.dataset))
-
-
-def compute(spec: runs.RunSpec, title: str) -> None:
-    """The run is not in the cache: say what it takes, start the job, follow it."""
-    state = registry.checkpoint_state(spec.model, spec.checkpoint)
-    job_id = st.session_state.get("run_jobs", {}).get(spec)
-    job = jobs.get(job_id) if job_id else None
-    if job and job.state in job_card.RUNNING:
-        job_card.watch(job.id)
-        return
-    with st.container(border=True):
-        st.subheader("This map is not computed yet")
-        st.markdown(f"{title} Models run on: {describe_device()}.")
-        if job:
-            job_card.outcome(job)
-        if st.button(
-            "Compute it",
-            type="primary",
-            key="compute",
-            disabled=not state.available,
-            icon=":material/play_arrow:",
-        ):
-            job = runs.start(spec)
-            st.session_state.setdefault("run_jobs", {})[spec] = job.id
-            st.rerun()
 
 
 def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.ndarray, str]:
@@ -146,9 +120,7 @@ try:
         runs.open_run(spec) if ready else None
     )  # without its weights a model cannot say what its results are
     if run is None:
-        summary = next(s for s in library.list_datasets() if s.id == spec.dataset)
-        card = registry.card(spec.model)
-        compute(spec, f"{card.title} will listen to the {summary.clips:,} clips of {summary.name}.")
+        compute_card.show("map", spec, lambda: runs.start(spec), "This map is not computed yet")
     else:
         explore(run)
 except BiovizError as error:

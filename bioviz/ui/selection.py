@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import streamlit as st
 
 from bioviz.datasets import export
 from bioviz.datasets.types import Dataset
+from bioviz.plots import palette
 from bioviz.runs import Run
 from bioviz.ui.gallery import gallery
 from bioviz.ui.run_map import label_names
@@ -47,12 +49,22 @@ def _target_name(run: Run, dataset: Dataset, cluster: int) -> str:
     return dataset.target_names[target] if target >= 0 else "no label"
 
 
-def show(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> int | None:
-    """Table, gallery and downloads of `rows`; returns the clip row that was clicked in the table, if any."""
+def show(
+    run: Run, dataset: Dataset, rows: np.ndarray, group: str, extra: Mapping[str, Sequence] | None = None
+) -> int | None:
+    """Table, gallery and downloads of clips; returns the clip row that was clicked in the table, if any.
+
+    Args:
+        rows: (m,) clip rows of the dataset, in the order shown.
+        group: of the map and the inspector that a click in the gallery speaks to.
+        extra: more columns of the table, title to (m,) values; they come first, after the label.
+    """
     if not len(rows):
         st.info("Nothing is selected. Draw a lasso round points on the map, or choose another list above.")
         return None
     frame = table(run, dataset, rows)
+    for place, (title, values) in enumerate((extra or {}).items(), start=2):
+        frame.insert(place, title, values)
     with st.container(horizontal=True, vertical_alignment="center"):
         shape = st.segmented_control(
             "Show as",
@@ -90,7 +102,14 @@ def _gallery(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> None:
     if pages > 1:
         page = st.number_input(f"Page (of {pages:,})", 1, pages, 1, key="gallery_page")
     some = rows[(page - 1) * GALLERY_PAGE : page * GALLERY_PAGE]
-    gallery(dataset, some, labels=label_names(dataset)[some], group=group, key="selection_gallery")
+    names = label_names(dataset)[some]
+    colours = palette.colours_for(dataset.target_names)
+    # A clip of several labels has the colour it has on the map: that of its first label.
+    firsts = {
+        name: colours[dataset.target_names[dataset.targets[row]]]
+        for name, row in zip(names, some, strict=True)
+    }
+    gallery(dataset, some, labels=names, group=group, key="selection_gallery", colours=firsts)
 
 
 def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:

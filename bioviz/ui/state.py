@@ -18,6 +18,7 @@ class View:
         method, n_neighbors, min_dist, perplexity, seed: the projection.
         colour: what the points are coloured by.
         clip: row of the clip in the inspector, -1 for none.
+        section: part of the diagnosis that is open; measure: what its points are coloured by.
     """
 
     dataset: str = ""
@@ -31,6 +32,8 @@ class View:
     seed: int = 42
     colour: str = "label"
     clip: int = -1
+    section: str = "labels"
+    measure: str = "confusion"
 
 
 def view() -> View:

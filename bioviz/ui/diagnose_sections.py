@@ -1,0 +1,418 @@
+"""The parts of the Diagnose page: each shows its figures and returns the clips to go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bioviz.analysis.diagnosis import Diagnosis
+from bioviz.analysis.features import feature
+from bioviz.analysis.helps import HELPS
+from bioviz.analysis.paired import Paired
+from bioviz.analysis.triage import CAUSES, TITLES
+from bioviz.datasets.types import Dataset
+from bioviz.plots import figures, palette
+from bioviz.runs import Run
+
+
+@dataclass(frozen=True)
+class Case:
+    """What every section works on: `places` are positions in the run."""
+
+    run: Run
+    dataset: Dataset
+    diagnosis: Diagnosis
+    dark: bool
+
+    @property
+    def confusion(self) -> np.ndarray:
+        return self.diagnosis.clips.judged.confusion
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Clips to go through: positions in the run, worst first, and what they are."""
+
+    places: np.ndarray
+    name: str
+
+
+def labels(case: Case) -> Chosen:
+    """Labels ranked by their confusion with background."""
+    d = case.diagnosis
+    ranked = d.labels.ranking
+    st.caption(
+        HELPS["label_confusion"].text + " Lines are 95 % intervals, by recording. Click a bar for its clips."
+    )
+    event = st.plotly_chart(
+        figures.ranked_bars(
+            [d.names[t] for t in ranked],
+            d.labels.confusion[ranked],
+            d.labels.low[ranked],
+            d.labels.high[ranked],
+            x_title="confusion with background (0 apart, 1 within background)",
+            colours=palette.colours_for(d.names),
+            reference=0.5,
+            reference_name="as by chance",
+            dark=case.dark,
+        ),
+        key="diagnose_labels",
+        theme=None,
+        on_select="rerun",
+        selection_mode="points",
+    )
+    picked = _clicked(event)
+    target = ranked[picked] if picked is not None else (ranked[0] if len(ranked) else 0)
+    return _worst_first(case, case.run.targets == target, f"clips of {d.names[target]}")
+
+
+def matrix(case: Case) -> Chosen:
+    """Which labels the neighbours of each label's clips have."""
+    d = case.diagnosis
+    st.caption(HELPS["neighbour_matrix"].text + " Click a cell to go through its clips.")
+    made = figures.confusion_map(np.nan_to_num(d.labels.matrix), d.names, dark=case.dark)
+    rows, columns = np.indices(d.labels.matrix.shape).reshape(2, -1)
+    # Heat maps send no clicks: invisible points over the cells do.
+    heat = made.data[0]
+    made.add_scatter(
+        x=columns,
+        y=rows,
+        mode="markers",
+        marker={"size": 18, "symbol": "square", "opacity": 0},
+        customdata=rows * len(d.names) + columns,
+        hovertext=np.asarray(heat.hovertext).reshape(-1),
+        hoverinfo="text",
+        showlegend=False,
+    )
+    event = st.plotly_chart(
+        made, key="diagnose_matrix", theme=None, on_select="rerun", selection_mode="points"
+    )
+    picked = _clicked(event)
+    row, column = divmod(picked, len(d.names)) if picked is not None else _darkest(d.labels.matrix)
+    share = _neighbour_share(case, column)
+    member = np.flatnonzero((case.run.targets == row) & (share > 0))
+    order = member[np.argsort(-share[member], kind="stable")]
+    return Chosen(order, f"clips of {d.names[row]} among {d.names[column]}")
+
+
+def causes(case: Case) -> Chosen:
+    """What of the sound goes with the confusion."""
+    d = case.diagnosis
+    found = [cause for cause in d.causes if cause.target < 0]
+    if not found:
+        st.info(
+            "Levels and signal-to-noise ratios are not measured for this dataset, so no cause can be told."
+        )
+        return Chosen(np.empty(0, dtype=np.int64), "clips")
+    found.sort(key=lambda cause: -abs(cause.rho) if np.isfinite(cause.rho) else 0)
+    table = pd.DataFrame(
+        [
+            {
+                "property": feature(c.feature).title,
+                "rank correlation": c.rho,
+                "from": c.low,
+                "to": c.high,
+                "in words": c.sentence(d.names),
+            }
+            for c in found
+        ]
+    )
+    st.caption(HELPS["rank_correlation"].text)
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=210,
+        column_config={n: _two for n in ("rank correlation", "from", "to")},
+    )
+    names = [cause.feature for cause in found]
+    name = st.selectbox(
+        "Property of the sound", names, format_func=lambda n: feature(n).title, key="diagnose_feature"
+    )
+    what = feature(name)
+    title = f"{what.title} ({what.unit or 'no unit'})"
+    left, right = st.columns(2)
+    values = d.triage.columns.get(name, case.run.acoustic.get(name))
+    labelled = np.flatnonzero(case.run.targets > 0)
+    if values is not None:
+        with left:
+            target_names = np.asarray(d.names)[case.run.targets[labelled]]
+            event = st.plotly_chart(
+                figures.scatter(
+                    np.asarray(values)[labelled],
+                    case.confusion[labelled],
+                    x_title=title,
+                    y_title="noise confusion (0 to 1)",
+                    names=target_names,
+                    colours=palette.colours_for(d.names),
+                    rows=labelled,
+                    dark=case.dark,
+                ),
+                key=f"diagnose_scatter_{name}",
+                theme=None,
+                on_select="rerun",
+                selection_mode=("points", "lasso", "box"),
+            )
+            picked = _selected(event)
+            if len(picked):
+                return _worst_first(case, picked, f"clips chosen by {what.title}")
+    with right:
+        lines, middles = {}, None
+        for cause in d.causes:
+            if cause.feature == name and cause.target < 0 and len(cause.curve.mean):
+                middles = (cause.curve.edges[:-1] + cause.curve.edges[1:]) / 2
+                lines["as found"] = (cause.curve.mean, cause.curve.low, cause.curve.high)
+                lines["other properties held"] = (cause.curve.adjusted, None, None)
+        if middles is not None:
+            st.plotly_chart(
+                figures.curves(
+                    middles, lines, x_title=title, y_title="mean noise confusion (0 to 1)", dark=case.dark
+                ),
+                key=f"diagnose_curve_{name}",
+                theme=None,
+            )
+            st.caption(HELPS["partial_dependence"].text)
+    return _worst_first(case, labelled, "labelled clips")
+
+
+def triage(case: Case) -> Chosen:
+    """The likeliest cause of each confused clip."""
+    d = case.diagnosis
+    st.caption(HELPS["triage"].text + " Click a bar for its clips; each shows its evidence.")
+    counts = d.triage.counts.sum(axis=1)
+    event = st.plotly_chart(
+        figures.ranked_bars(
+            [TITLES[cause] for cause in CAUSES],
+            counts.astype(float),
+            x_title="confused clips (number)",
+            y_title="likeliest cause",
+            dark=case.dark,
+        ),
+        key="diagnose_triage",
+        theme=None,
+        on_select="rerun",
+        selection_mode="points",
+    )
+    picked = _clicked(event)
+    cause = picked if picked is not None else int(counts.argmax())
+    return _worst_first(case, d.triage.cause == cause, f"clips: {TITLES[CAUSES[cause]]}")
+
+
+def places(case: Case) -> Chosen:
+    """Whether the embedding follows the recording, site or hour instead of the label."""
+    d = case.diagnosis
+    st.caption(HELPS["confound_recall"].text + " " + HELPS["confound_lift"].text)
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "property": c.name,
+                    "values": c.values,
+                    "neighbours that share it": c.recall.naive,
+                    "in other recordings": c.recall.held_out,
+                    "by chance": c.recall.chance,
+                    "times chance": c.lift,
+                    "clusters follow it (AMI)": c.clusters_ami,
+                }
+                for c in d.confounds
+            ]
+        ),
+        hide_index=True,
+        column_config={
+            "neighbours that share it": _share,
+            "in other recordings": _share,
+            "by chance": _share,
+            "times chance": st.column_config.NumberColumn(format="%.1f"),
+            "clusters follow it (AMI)": _two,
+        },
+    )
+    shown = [c for c in d.confounds if np.isfinite(c.clip_share).any()]
+    if not shown:
+        return Chosen(np.empty(0, dtype=np.int64), "clips")
+    by_name = {c.name: c for c in shown}
+    chosen = by_name[st.selectbox("Show by label", list(by_name), key="diagnose_place")]
+    with_clips = np.flatnonzero(np.isfinite(chosen.per_label))
+    st.plotly_chart(
+        figures.ranked_bars(
+            [d.names[t] for t in with_clips],
+            chosen.per_label[with_clips],
+            x_title=f"neighbours of the same {chosen.name} (share, 0 to 1)",
+            colours=palette.colours_for(d.names),
+            reference=chosen.recall.chance,
+            reference_name="as by chance",
+            dark=case.dark,
+        ),
+        key="diagnose_place_bars",
+        theme=None,
+    )
+    excess = chosen.clip_share - chosen.clip_chance
+    order = np.argsort(-np.nan_to_num(excess, nan=-np.inf), kind="stable")
+    return Chosen(order[np.isfinite(excess[order])], f"clips, most drawn to their {chosen.name} first")
+
+
+def scores(case: Case) -> Chosen:
+    """Every score twice, with clips of the same recording and without, and the difference."""
+    d = case.diagnosis
+    st.caption(HELPS["held_out"].text + " " + HELPS["gap"].text)
+    pairs: dict[str, Paired] = {
+        "separability_neighbour": d.separability.neighbour,
+        "separability_probe": d.separability.probe,
+        "knn_accuracy": d.prediction.knn_accuracy,
+        "probe_accuracy": d.prediction.probe_accuracy,
+        "knn_map": d.prediction.knn_map,
+        "probe_map": d.prediction.probe_map,
+    }
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "score": HELPS[name].title,
+                    "same recording allowed": pair.naive,
+                    "other recordings only": pair.held_out,
+                    "leak": pair.gap,
+                    "by chance": pair.chance,
+                    "what it means": HELPS[name].text + (f" ({pair.note})" if pair.note else ""),
+                }
+                for name, pair in pairs.items()
+            ]
+        ),
+        hide_index=True,
+        column_config={
+            n: _three for n in ("same recording allowed", "other recordings only", "leak", "by chance")
+        },
+    )
+    agreement = ("nmi", "ami", "ari", "homogeneity", "completeness", "v_measure")
+    st.markdown("**Clusters against labels**")
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {"clusters of the": c.space, "method": c.method}
+                | {HELPS[name].title: getattr(c.with_labels, name) for name in agreement}
+                | {
+                    "Silhouette (embedding)": c.silhouette_on_embedding,
+                    "Silhouette": c.shape.silhouette,
+                    "Davies-Bouldin": c.shape.davies_bouldin,
+                    "Calinski-Harabasz": c.shape.calinski_harabasz,
+                }
+                for c in d.clusters.clusterings
+            ]
+        ),
+        hide_index=True,
+    )
+    if d.trustworthiness is not None:
+        st.metric(
+            "Trustworthiness of the map", f"{d.trustworthiness:.3f}", help=HELPS["trustworthiness"].text
+        )
+    return _worst_first(case, np.isfinite(case.confusion), "clips, most confused first")
+
+
+def missed(case: Case) -> Chosen:
+    """Background clips that look like a label."""
+    st.caption(
+        "Background clips whose neighbours carry labels: calls may have been missed there. Worst first."
+    )
+    return Chosen(case.diagnosis.missed.rows, "possible missed calls")
+
+
+def faint(case: Case) -> Chosen:
+    """Labelled clips that look like background."""
+    st.caption("Labelled clips whose neighbours are background: faint calls, or wrong labels. Worst first.")
+    return Chosen(case.diagnosis.faint.rows, "labelled clips that look like background")
+
+
+def alarms(case: Case) -> Chosen:
+    """What a detector on this embedding would cost."""
+    found = case.diagnosis.false_alarms
+    st.caption(HELPS["false_alarms"].text)
+    if found is None:
+        st.info("This needs labelled clips and background in at least two recordings.")
+        return faint(case)
+    names = case.diagnosis.names[1:]
+    lines = {
+        name: (np.maximum(found.per_hour[i], 0.5 / max(found.hours, 1e-9)), None, None)
+        for i, name in enumerate(names)
+        if np.isfinite(found.per_hour[i]).any()
+    }
+    st.plotly_chart(
+        figures.curves(
+            100 * found.recall,
+            lines,
+            x_title="calls found (% of the label's clips)",
+            y_title="background false alarms (per hour)",
+            colours=palette.colours_for(case.diagnosis.names),
+            dark=case.dark,
+        ).update_yaxes(type="log"),
+        key="diagnose_alarms",
+        theme=None,
+    )
+    st.caption(
+        f"Rests on {found.hours:.2f} hours of background: rates below {1 / max(found.hours, 1e-9):.2g} per hour "
+        "are not known to be above zero."
+    )
+    return Chosen(case.diagnosis.missed.rows, "possible missed calls")
+
+
+SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
+    "labels": ("Worst labels", labels),
+    "matrix": ("Confusion matrix", matrix),
+    "causes": ("Sound and confusion", causes),
+    "triage": ("Likeliest causes", triage),
+    "places": ("Recording and site", places),
+    "missed": ("Possible missed calls", missed),
+    "faint": ("Possible wrong labels", faint),
+    "scores": ("All scores", scores),
+    "alarms": ("False alarms", alarms),
+}
+
+_two = st.column_config.NumberColumn(format="%.2f")
+_three = st.column_config.NumberColumn(format="%.3f")
+_share = st.column_config.NumberColumn(format="percent")
+
+
+def _clicked(event) -> int | None:
+    found = _selected(event)
+    return int(found[0]) if len(found) else None
+
+
+def _selected(event) -> np.ndarray:
+    """Customdata of the points chosen in a chart; Streamlit gives a lone number as it is or in a container."""
+    found = []
+    for point in event.selection.points:
+        data = point.get("customdata")
+        if isinstance(data, dict):
+            data = data.get("0")
+        elif isinstance(data, list):
+            data = data[0] if data else None
+        if data is not None:
+            found.append(int(data))
+    return np.asarray(found, dtype=np.int64)
+
+
+def _worst_first(case: Case, chosen: np.ndarray, name: str) -> Chosen:
+    places = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+    confusion = np.nan_to_num(case.confusion[places], nan=-1.0)
+    return Chosen(places[np.argsort(-confusion, kind="stable")], name)
+
+
+def _neighbour_share(case: Case, target: int) -> np.ndarray:
+    """(n,) share of each clip's neighbours, in other recordings where there are any, that are of `target`."""
+    graph = (
+        case.run.graph_elsewhere
+        if case.diagnosis.clips.judged is not case.diagnosis.clips.naive
+        else case.run.graph
+    )
+    near = np.asarray(graph.indices[:, : case.diagnosis.k])
+    known = near >= 0
+    hit = known & (case.run.targets[np.where(known, near, 0)] == target)
+    return hit.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+
+
+def _darkest(matrix: np.ndarray) -> tuple[int, int]:
+    """The label most surrounded by something else: the cell that a user would click first."""
+    off = np.nan_to_num(matrix.copy(), nan=-1.0)
+    np.fill_diagonal(off, -1.0)
+    off[0] = -1.0
+    return divmod(int(off.argmax()), matrix.shape[1])

@@ -1,0 +1,176 @@
+"""Diagnose: where, how much and why labelled sounds and background are confused, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from bioviz import runs
+from bioviz.analysis.diagnosis import Diagnosis
+from bioviz.analysis.triage import CAUSES, TITLES
+from bioviz.analysis.verdict import Clause, verdict
+from bioviz.datasets import library
+from bioviz.errors import BiovizError
+from bioviz.models import registry
+from bioviz.plots import palette
+from bioviz.plots.map_data import Categories, MapData, Measure
+from bioviz.runs.diagnosis import open_diagnosis, start_diagnosis
+from bioviz.ui import compute_card, selection
+from bioviz.ui.diagnose_sections import SECTIONS, Case
+from bioviz.ui.embedding_map import embedding_map
+from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.pages import open_page
+from bioviz.ui.pickers import pick_run
+from bioviz.ui.run_map import map_data
+from bioviz.ui.state import set_view, view, write_url
+from bioviz.ui.theme import is_dark
+
+GROUP = "diagnose"
+K = 20
+BACKING = {  # the section that backs a clause of the verdict
+    "separability": "scores",
+    "leak": "scores",
+    "labels": "labels",
+    "cause": "causes",
+    "triage": "triage",
+    "place": "places",
+    "queue": "faint",
+    "picture": "scores",
+}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def diagnosis_of(run_key: str) -> Diagnosis | None:
+    return open_diagnosis(runs.open_run_by_key(run_key), K)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def points(run_key: str, dataset_version: str) -> MapData:
+    """The map with the measures of confusion as first colourings."""
+    run, d = runs.open_run_by_key(run_key), diagnosis_of(run_key)
+    data = map_data(run, library.load(run.spec.dataset))
+    causes = [*(TITLES[cause] for cause in CAUSES), "not confused"]
+    colours = (*palette.sequence_colours(len(CAUSES)), palette.BACKGROUND_COLOUR)
+    measures = (
+        Measure(
+            "confusion",
+            "Noise confusion",
+            d.clips.judged.confusion.astype(np.float32),
+            "0 to 1",
+            low=0,
+            high=1,
+        ),
+        Categories.from_codes(
+            "cause",
+            "Likeliest cause",
+            np.where(d.triage.cause < 0, len(CAUSES), d.triage.cause),
+            causes,
+            colours,
+        ),
+        Measure("purity", "Purity", d.clips.purity.astype(np.float32), "0 to 1", low=0, high=1),
+        Measure("outlier", "Local outlier factor", d.clips.outlier.astype(np.float32)),
+    )
+    return replace(data, colourings=(*measures, *data.colourings))
+
+
+def show_verdict(clauses: list[Clause]) -> None:
+    """The verdict; each clause opens the figure that backs it."""
+    with st.container(border=True):
+        st.markdown("**In short**")
+        for i, clause in enumerate(clauses):
+            if clause.kind == "note":
+                st.caption(clause.text)
+                continue
+            left, right = st.columns([1, 11], vertical_alignment="center")
+            with left:
+                if st.button(
+                    "Show",
+                    key=f"clause_{i}",
+                    help="Show what this rests on",
+                    type="tertiary",
+                    icon=":material/south_east:",
+                ):
+                    set_view(section=BACKING[clause.kind])
+                    if "feature" in clause.refs:
+                        st.session_state["diagnose_feature"] = clause.refs["feature"]
+                    st.session_state["diagnose_section"] = BACKING[clause.kind]
+            right.text(clause.text)
+
+
+@st.fragment
+def diagnose(run: runs.Run, d: Diagnosis) -> None:
+    """The page proper."""
+    dataset = library.load(run.spec.dataset)
+    case = Case(run, dataset, d, is_dark())
+    show_verdict(verdict(d))
+    shown = view().clip if view().clip >= 0 else None
+    if st.session_state.get("diagnose_section") not in SECTIONS:
+        st.session_state["diagnose_section"] = view().section if view().section in SECTIONS else "labels"
+    section = st.segmented_control(
+        "Part",
+        list(SECTIONS),
+        format_func=lambda name: SECTIONS[name][0],
+        key="diagnose_section",
+        required=True,
+        label_visibility="collapsed",
+    )
+    set_view(section=section)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        chosen = SECTIONS[section][1](case)
+        rows = run.rows[chosen.places]
+        data = points(run.key, dataset.version)
+        event = embedding_map(
+            data, key="diagnose_map", group=GROUP, colour_by=view().measure, selected_id=shown, height=480
+        )
+    set_view(measure=event.colour_by)
+    st.subheader(f"{len(rows):,} {chosen.name}")
+    evidence = [d.triage.evidence(int(place), d.names) for place in chosen.places]
+    extra = {"confusion": case.confusion[chosen.places], "why": evidence}
+    clicked = selection.show(run, dataset, rows, GROUP, extra)
+    if clicked != st.session_state.get("last_table_pick"):
+        st.session_state["last_table_pick"] = clicked
+        shown = shown if clicked is None else clicked
+    with right:
+        current = clip_inspector(
+            run.key,
+            dataset.id,
+            rows,
+            key="diagnose_inspector",
+            group=GROUP,
+            row=shown,
+            playlist_name=chosen.name,
+            colours=palette.colours_for(dataset.target_names),
+            report=True,
+        )
+        if current is not None:
+            set_view(clip=current)
+            place = int(np.searchsorted(run.rows, current))
+            why = d.triage.evidence(place, d.names) if place < len(run) and run.rows[place] == current else ""
+            if why:
+                cause = TITLES[CAUSES[d.triage.cause[place]]]
+                st.info(f"Likeliest cause: {cause}. {why}", icon=":material/search_insights:")
+    write_url()  # this fragment runs without the frame around it
+
+
+st.title("Why is it confused?")
+spec = pick_run()
+if spec is None:
+    st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
+    if st.button("Go to the start page", type="primary"):
+        open_page("home.py")
+    st.stop()
+try:
+    run = runs.open_run(spec) if registry.checkpoint_state(spec.model, spec.checkpoint).available else None
+    diagnosis = None if run is None else diagnosis_of(run.key)
+    if diagnosis is None:
+        diagnosis_of.clear()  # an absent one must not be remembered
+        compute_card.show(
+            "diagnosis", spec, lambda: start_diagnosis(spec, K), "This diagnosis is not computed yet"
+        )
+    else:
+        diagnose(run, diagnosis)
+except BiovizError as error:
+    st.error(str(error), icon=":material/error:")
