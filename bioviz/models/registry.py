@@ -76,6 +76,11 @@ def download(name: str, progress: Progress | None = None) -> Path:
     return weights.download(about.weights, progress)
 
 
+def download_job(params: dict[str, str], progress: Progress) -> dict[str, str]:
+    """`download` as a job: params["model"] is the model's name."""
+    return {"file": download(params["model"], progress).name}
+
+
 def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: str = "float32") -> str:
     """Hex digest of all that decides an embedding of a given waveform, without building the network.
 

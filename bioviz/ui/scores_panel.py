@@ -64,6 +64,5 @@ def details(run: Run, dataset: Dataset, dark: bool) -> None:
             "Each row is a cluster found without the labels, each column a label. The framed cell is the label that "
             "the cluster stands for; everything else in its row is misclustered."
         )
-        st.plotly_chart(
-            figures.cluster_table(run.match.table, run.match.assigned, names, dark=dark), key="cluster_table", theme=None
-        )
+        table = figures.cluster_table(run.match.table, run.match.assigned, names, dark=dark)
+        st.plotly_chart(table, key="cluster_table", theme=None)

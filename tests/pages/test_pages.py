@@ -90,7 +90,12 @@ def test_explore_shows_the_scores_of_a_finished_run(dataset):
 
 def test_a_link_with_nonsense_opens_with_what_there_is(dataset):
     app = open_app(
-        "explore.py", dataset="no such <b>set</b>", model="nothing", n_neighbors="many", clip="x", split="moon"
+        "explore.py",
+        dataset="no such <b>set</b>",
+        model="nothing",
+        n_neighbors="many",
+        clip="x",
+        split="moon",
     )
     assert not app.exception
     assert app.session_state["view"].dataset == dataset.id
