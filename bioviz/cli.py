@@ -22,7 +22,10 @@ EPILOG = """exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 done but
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code. Usage errors leave by SystemExit(2), as argparse does."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if getattr(options, "misclustered", False) and not options.model:
+        parser.error("--misclustered needs a model, whose clusters tell which clips are meant")
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     share_compiled_code()
     progress = TerminalProgress(quiet=options.quiet)

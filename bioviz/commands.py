@@ -12,6 +12,10 @@ import numpy as np
 from bioviz.config import settings
 from bioviz.terminal import TerminalProgress, table
 
+# Kinds of problems (datasets.problems.KINDS) for which a file or table was left out: exit code 4.
+LEFT_OUT = {"unreadable", "empty_audio", "outside", "no_recording", "ambiguous", "unlisted", "bad_table"}
+SHOWN = 10  # problems of a kind that are printed
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -36,7 +40,8 @@ def add(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     found = report(dataset)
     data = {"dataset": dataset.id, "added": not options.check, "report": found.to_dict()}
     done = "Not added (--check)" if options.check else f"Added as {dataset.id}"
-    return Answer(data, f"{_report_text(found)}\n{done}", skipped=bool(dataset.problems))
+    skipped = any(problem.kind in LEFT_OUT for problem in dataset.problems)
+    return Answer(data, f"{_report_text(found)}\n{done}", skipped)
 
 
 def datasets(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -271,7 +276,9 @@ def _report_text(found) -> str:
     ]
     for group in found.problems:
         lines.append(f"{group.title} ({len(group.items)}):")
-        lines += [f"  {file}: {detail}" for file, detail in group.items]
+        lines += [f"  {file}: {detail}" for file, detail in group.items[:SHOWN]]
+        if len(group.items) > SHOWN:
+            lines.append(f"  and {len(group.items) - SHOWN} more (--json lists all)")
     return "\n".join(lines)
 
 

@@ -20,14 +20,14 @@ class TerminalProgress:
     """One line that is redrawn on a terminal; in a log file, one line a stage.
 
     Args:
-        stream: where to draw.
+        stream: where to draw; stderr if None.
         quiet: draw nothing, still stop when asked.
     """
 
-    def __init__(self, stream: TextIO = sys.stderr, quiet: bool = False) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO | None = None, quiet: bool = False) -> None:
+        self._stream = stream or sys.stderr
         self._quiet = quiet
-        self._live = stream.isatty()
+        self._live = self._stream.isatty()
         self._stage = ("", "")
         self._rate = RateEstimate()
         self._drawn = 0.0

@@ -13,7 +13,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.runs import RunSpec, compute_run
 
 
-def test_animals_against_background(real_data):
+def test_animals_against_background(real_data, monkeypatch):
     dataset = build_dataset(real_data / "esc50_animals", name="ESC-50 animals")
     library.save(dataset)
     assert len(dataset.clips) == 440 and len(dataset.labels) == 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -226,7 +227,7 @@ def test_acoustic_columns_come_along(sounds):
 
 
 def test_opening_5000_clips_is_quick_and_light(tmp_path):
-    """Planted embeddings of 5,000 clips x 768, opened in a process of its own."""
+    """Planted embeddings of 5,000 clips x 128, opened in a process of its own."""
     from bioviz.embedding.sets import folder_of, set_key, write_set
     from bioviz.models import registry
 
@@ -242,14 +243,14 @@ def test_opening_5000_clips_is_quick_and_light(tmp_path):
     )
     dataset = replace(one, clips=clips)
     library.save(dataset)
-    identity = registry.fingerprint("aves_bio", "random", 0, "float32")
+    identity = registry.fingerprint("vggish", "random", 0, "float32")
     key = set_key(dataset, identity, 16000)
-    x = np.random.default_rng(0).normal(size=(n, 768)).astype(np.float32)
+    x = np.random.default_rng(0).normal(size=(n, 128)).astype(np.float32)
     write_set(folder_of(key), x.shape, [(np.arange(n), x)], key=key, provenance={})
     from bioviz.embedding.acoustic import acoustic_key  # the columns, planted too
 
     write_set(folder_of(acoustic_key(dataset)), (n, 8), [(np.arange(n), x[:, :8])], key="a", provenance={})
-    spec = RunSpec(dataset.id, "aves_bio", "random", projection=PCA)
+    spec = RunSpec(dataset.id, "vggish", "random", projection=PCA)
     compute_run(spec)
     code = (
         "import sys, time, json; from bioviz.runs import RunSpec, open_run;"
@@ -257,8 +258,6 @@ def test_opening_5000_clips_is_quick_and_light(tmp_path):
         "start = time.process_time(); run = open_run(spec); seconds = time.process_time() - start;"
         "assert len(run) == 5000; print(seconds, *({'torch', 'umap', 'sklearn', 'pandas'} & set(sys.modules)))"
     )
-    import json
-
     found = subprocess.run(
         [sys.executable, "-c", code, json.dumps(spec.to_dict())], capture_output=True, text=True
     )

@@ -29,12 +29,12 @@ def blocks(cache) -> dict[str, int]:
 
 
 def test_killed_run_goes_on_where_it_was(tmp_path, own_cache):
-    dataset = build_dataset(write_sounds(tmp_path / "many", per_label=100, seconds=2.0), name="many")
+    dataset = build_dataset(write_sounds(tmp_path / "many", per_label=40, seconds=2.0), name="many")
     library.save(dataset)
     spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="pca"))
     job = runs.start(spec)
     assert runs.start(spec).id == job.id and "many" in job.title
-    until(lambda: len(blocks(own_cache)) >= 20)
+    until(lambda: len(blocks(own_cache)) >= 10)
     os.kill(read_json(manager.jobs_dir() / job.id / "process.json")["pid"], signal.SIGKILL)
     assert until(lambda: (now := jobs.get(job.id)).is_over and now).state == "lost"
     assert runs.open_run(spec) is None
@@ -44,7 +44,7 @@ def test_killed_run_goes_on_where_it_was(tmp_path, own_cache):
     after = blocks(own_cache)
     assert {name: after[name] for name in kept} == kept and len(after) > len(kept)  # none was written twice
     run = runs.open_run(spec)
-    assert again.result["run"] == run.key and again.result["clips"] == len(run) == 300
+    assert again.result["run"] == run.key and again.result["clips"] == len(run) == 120
     assert again.result == runs.summary(run)
 
 

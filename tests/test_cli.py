@@ -1,0 +1,258 @@
+"""The command line from end to end, on the demo and on real recordings."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from bioviz.cli import main
+from bioviz.datasets import library
+from bioviz.datasets.demo import ensure_demo
+
+PROJECT = Path(__file__).resolve().parents[1]
+PCA = ["--method", "pca"]
+FEATURES = ["demo", "acoustic_features"]
+
+
+@pytest.fixture(scope="module")
+def demo_cache(tmp_path_factory) -> Path:
+    """One cache with the demo dataset for all tests here."""
+    cache = tmp_path_factory.mktemp("demo_cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIOVIZ_CACHE", str(cache))
+        ensure_demo()
+    return cache
+
+
+@pytest.fixture(autouse=True)
+def here(request, monkeypatch, tmp_path_factory) -> None:
+    if "demo_cache" in request.fixturenames:
+        monkeypatch.setenv("BIOVIZ_CACHE", str(request.getfixturevalue("demo_cache")))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.getbasetemp().parent / "numba"))
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command: (exit code, what it printed, what it said on stderr); JSON is read."""
+
+    def call(*arguments: str):
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, json.loads(out) if "--json" in arguments else out, err
+
+    return call
+
+
+def bioviz(*arguments: str, **options) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "bioviz", *map(str, arguments)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+        **{"stderr": subprocess.PIPE, **options},
+    )
+
+
+def tone_folder(root: Path, broken: int = 0) -> Path:
+    import numpy as np
+
+    for label, hertz in (("owl", 400), ("frog", 1500), ("noise", 0)):
+        (root / label).mkdir(parents=True)
+        for number in range(4):
+            rng = np.random.default_rng(number)
+            sound = rng.normal(scale=0.02, size=4000) + 0.3 * np.sin(hertz * np.arange(4000) / 8000 * 6.283)
+            soundfile.write(root / label / f"{number}.wav", sound, 8000)
+    for number in range(broken):
+        (root / "owl" / f"broken{number}.wav").write_bytes(b"RIFF, but no more")
+    return root
+
+
+def test_embed_score_export_on_the_demo(demo_cache, run, tmp_path):
+    code, found, err = run("embed", *FEATURES, "--json")
+    assert code == 0 and found["clips"] > 500 and found["skipped"] == []
+    assert "Embedding" in err and "clips" in err  # progress is on stderr, JSON alone on stdout
+
+    code, scored, _ = run("score", *FEATURES, *PCA, "--json")
+    assert code == 0 and scored["clips"] == found["clips"]
+    assert set(scored["scores"]) >= {"nmi", "ari", "silhouette"} and scored["scores"]["k"] == 7
+    wrong = scored["misclustered_clips"]
+    assert len(wrong) == scored["misclustered"] > 0
+    assert all(clip["label"] != clip["cluster_label"] for clip in wrong)
+    assert sum(map(sum, scored["table"]["rows"])) == scored["clips"]
+    assert scored["provenance"]["settings"]["projection"] == {"method": "pca"}
+
+    code, text, _ = run("score", *FEATURES, *PCA, "--list", "3")
+    assert f"misclustered {len(wrong)} of {scored['clips']}" in text
+    assert text.count(".flac") + text.count(".wav") == 3
+
+    code, written, _ = run(
+        "export", *FEATURES, *PCA, "--misclustered", "--out", tmp_path / "wrong.csv", "--json"
+    )
+    assert code == 0 and written["clips"] == len(wrong)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "wrong.csv").read_text())))
+    assert {row["clip"] for row in rows} == {str(clip["row"]) for clip in wrong}
+    assert {"x", "y", "cluster", "cluster_label", "level_dbfs", "snr_db"} <= set(rows[0])
+    assert all(row["misclustered"].lower() in ("true", "1") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "first"),
+    [
+        ("raven", "tables", "Selection\t"),
+        ("raven-combined", "all.txt", "Selection\t"),
+        ("audacity", "labels", re.compile(r"\d+\.\d+\t\d+\.\d+\t")),
+    ],
+)
+def test_export_of_a_whole_dataset(demo_cache, run, tmp_path, form, name, first):
+    code, text, _ = run("export", "demo", "--format", form, "--out", tmp_path / name)
+    assert code == 0 and "580 clips" in text
+    files = [tmp_path / name] if (tmp_path / name).is_file() else sorted((tmp_path / name).iterdir())
+    assert len(files) == (1 if form == "raven-combined" else 20)
+    assert re.match(first, files[0].read_text())
+
+
+def test_add_report_list_remove(run, tmp_path):
+    root = tone_folder(tmp_path / "tones", broken=1)
+    code, checked, _ = run("add", root, "--check", "--json")
+    assert code == 4 and not checked["added"] and library.list_datasets() == []
+    assert "broken0.wav" in json.dumps(checked["report"]["problems"])
+
+    code, text, _ = run("add", root, "--name", "Tones", "--option", "background_names=noise")
+    assert code == 4 and "broken0.wav" in text and "33% background" in text
+    (root / "owl" / "broken0.wav").unlink()
+    code, added, _ = run("add", root, "--name", "Tones", "--json")
+    assert code == 0 and added["added"]
+
+    code, listed, _ = run("datasets", "--json")
+    assert [(d["id"], d["clips"]) for d in listed] == [(added["dataset"], 12)]
+    code, text, _ = run("datasets")
+    assert "Tones" in text and "33%" in text
+    code, one, _ = run("datasets", added["dataset"], "--json")
+    assert one["clips"] == 12
+    assert run("datasets", added["dataset"], "--remove")[0] == 0
+    assert library.list_datasets() == [] and (root / "owl" / "0.wav").exists()
+
+
+def test_a_recording_lost_later_is_code_4(run, tmp_path):
+    root = tone_folder(tmp_path / "tones")
+    _, added, _ = run("add", root, "--json")
+    (root / "frog" / "2.wav").unlink()
+    code, found, _ = run("score", added["dataset"], "acoustic_features", *PCA, "--json")
+    assert code == 4 and found["clips"] == 11
+    assert [skipped["file"] for skipped in found["skipped"]] == ["frog/2.wav"]
+
+
+def test_models(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOVIZ_WEIGHTS", str(tmp_path))
+    code, listed, _ = run("models", "--json")
+    by_name = {card["name"]: card for card in listed}
+    assert code == 0 and len(by_name) >= 10
+    assert by_name["acoustic_features"]["checkpoints"]["none"]["available"]
+    assert not by_name["resnet18"]["checkpoints"]["pretrained"]["available"]
+    code, text, _ = run("models", "resnet18")
+    assert code == 0 and "(pretrained)" in text and ".pth" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["score", "nothing", "acoustic_features"], 3, "no dataset"),
+        (["datasets", "nothing"], 3, "no dataset"),
+        (["models", "resnet19"], 3, "resnet18"),
+        (["add", "/"], 1, "BIOVIZ_DATA"),
+        (["cache", "prune", "--limit", "0"], 0, ""),
+    ],
+)
+def test_exit_codes(run, arguments, code, words):
+    got, _, err = run(*arguments)
+    assert got == code and words in err
+    got, answer, _ = run(*arguments, "--json")
+    assert got == code and (code == 0 or words in answer["error"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["score"],
+        ["score", "a", "b", "--method", "magic"],
+        ["add", "x", "--option", "y"],
+        ["export", "demo", "--misclustered", "--out", "x.csv"],
+    ],
+)
+def test_wrong_usage_is_code_2(arguments):
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+
+
+def test_bad_settings_are_sentences(demo_cache, run):
+    code, _, err = run("score", *FEATURES, "--n-neighbors", "1")
+    assert code == 1 and "n_neighbors" in err and "Traceback" not in err
+
+
+def test_cache_size_and_prune(run, tmp_path):
+    _, added, _ = run("add", tone_folder(tmp_path / "tones"), "--json")
+    score = ("score", added["dataset"], "acoustic_features", *PCA)
+    run(*score)
+    _, size, _ = run("cache", "--json")
+    named = {entry["name"]: entry for entry in size["entries"]}
+    assert named["blocks"]["evictable"] and not named["datasets"]["evictable"]
+    code, text, _ = run("cache")
+    assert code == 0 and "MB in" in text
+    code, pruned, _ = run("cache", "prune", "--limit", "0", "--json")
+    assert code == 0 and pruned["entries"] > 0
+    assert library.load(added["dataset"])  # only what can be computed again is gone
+    assert run(*score)[0] == 0
+
+
+def test_interrupt_is_code_130_and_keeps_what_is_done(demo_cache, run):
+    run("cache", "prune", "--limit", "0")
+    process = bioviz("embed", *FEATURES, "--json")
+    deadline = time.monotonic() + 90
+    while not list((demo_cache / "blocks").rglob("*.npy")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert json.loads(out)["code"] == "cancelled" and "kept" in err and "Traceback" not in err
+    assert list((demo_cache / "blocks").rglob("*.npy"))
+
+
+def test_progress_is_one_live_line_on_a_terminal(tmp_path, run):
+    root = tone_folder(tmp_path / "tones")
+    ours, theirs = pty.openpty()
+    process = bioviz("add", root, "--json", stderr=theirs)
+    os.close(theirs)
+    out, _ = process.communicate(timeout=60)
+    drawn = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert process.returncode == 0 and json.loads(out)["added"]
+    assert "\r" in drawn and "[####################] 12/12 recordings" in drawn
+    assert run("add", root, "--quiet")[2] == ""
+
+
+def test_whole_way_on_real_field_recordings(real_data, run):
+    code, text, _ = run("add", real_data / "field_detection", "--name", "Field")
+    assert code == 4 and "unlabelled_24h" in text and "more (--json lists all)" in text
+    (field,) = library.list_datasets()
+    assert field.recordings == 29
+    code, found, _ = run("score", field.id, "acoustic_features", *PCA, "--json")
+    assert code == 0 and found["clips"] == field.clips and 0 < found["misclustered"] < field.clips
+    named = {clip["recording"] for clip in found["misclustered_clips"]}
+    assert named <= {recording.name for recording in library.load(field.id).recordings}
