@@ -24,6 +24,8 @@ def probe_scores(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> np.ndarray:
     Returns:
         (n, m) float32; NaN for rows with NaN, and throughout if there is one fold only.
     """
+    from threadpoolctl import threadpool_limits
+
     x, y = np.asarray(x), np.asarray(y, dtype=np.float64)
     good = np.flatnonzero(finite_rows(x))
     out = np.full(y.shape, np.nan, dtype=np.float32)
@@ -38,21 +40,22 @@ def probe_scores(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> np.ndarray:
     members = [np.flatnonzero(part == f) for f in range(n_folds)]
     sums = [_Sums.of(z[rows], y[good[rows]]) for rows in members]
     total = _Sums.add(sums)
-    middle = STRENGTHS[len(STRENGTHS) // 2]
-    for f, rows in enumerate(members):
-        strengths = np.full(y.shape[1], middle)
-        if n_folds > 2:
-            other = (f + 1) % n_folds
-            inner = total.minus(sums[f]).minus(sums[other])
-            errors = [
-                np.square(inner.predict(z[members[other]], a) - y[good[members[other]]]).mean(axis=0)
-                for a in STRENGTHS
-            ]
-            strengths = np.array(STRENGTHS)[np.argmin(errors, axis=0)]
-        training = total.minus(sums[f])
-        for a in np.unique(strengths):
-            columns = np.flatnonzero(strengths == a)
-            out[np.ix_(good[rows], columns)] = training.predict(z[rows], a)[:, columns]
+    # Many small systems: threads cost more than they bring, far more where other programs run.
+    with threadpool_limits(1, "blas"):
+        for f, rows in enumerate(members):
+            strengths = np.full(y.shape[1], STRENGTHS[len(STRENGTHS) // 2])
+            if n_folds > 2:
+                other = (f + 1) % n_folds
+                inner = total.minus(sums[f]).minus(sums[other])
+                errors = [
+                    np.square(inner.predict(z[members[other]], a) - y[good[members[other]]]).mean(axis=0)
+                    for a in STRENGTHS
+                ]
+                strengths = np.array(STRENGTHS)[np.argmin(errors, axis=0)]
+            training = total.minus(sums[f])
+            for a in np.unique(strengths):
+                columns = np.flatnonzero(strengths == a)
+                out[np.ix_(good[rows], columns)] = training.predict(z[rows], a)[:, columns]
     return out
 
 
