@@ -9,14 +9,17 @@ from bioviz import runs
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
+from bioviz.flags import log as flag_log
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.ui import compute_card, scores_panel, selection
 from bioviz.ui.embedding_map import MapEvent, embedding_map
+from bioviz.ui.flag_panel import flag_summary
+from bioviz.ui.flagging import flag_bar, pick_user, user_name
 from bioviz.ui.inspector import clip_inspector
 from bioviz.ui.pages import open_page
 from bioviz.ui.pickers import pick_run
-from bioviz.ui.run_map import map_data
+from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.state import set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
@@ -28,6 +31,13 @@ def points(run_key: str, dataset_version: str):
     """The map's points; cached, since making them for 100,000 clips takes a moment."""
     run = runs.open_run_by_key(run_key)
     return map_data(run, library.load(run.spec.dataset))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def flagged_points(run_key: str, dataset_version: str, flags_state: str):
+    """The same with the flags as colours; a flag more costs little."""
+    run = runs.open_run_by_key(run_key)
+    return with_flags(points(run_key, dataset_version), run, library.load(run.spec.dataset))
 
 
 def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.ndarray, str]:
@@ -70,7 +80,7 @@ def explore(run: runs.Run) -> None:
     scores_panel.headline(run)
     for problem in run.failures[:5]:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
-    data = points(run.key, dataset.version)
+    data = flagged_points(run.key, dataset.version, flag_log.state(dataset.id))
     shown = view().clip if view().clip >= 0 else None
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -96,8 +106,19 @@ def explore(run: runs.Run) -> None:
             colours=palette.colours_for(dataset.target_names),
             report=True,
         )
+        in_hand = shown if current is None else current
+        flag_bar(dataset, in_hand, user=user_name(), key="explore_flag_bar", group=GROUP)
     if current is not None:
         set_view(clip=current)
+    flagged = st.expander("Flags", key="explore_flags", on_change="rerun")
+    if flagged.open:
+        with flagged:
+            go_to = flag_summary(dataset)
+        if go_to != st.session_state.get("last_flag_pick"):
+            st.session_state["last_flag_pick"] = go_to
+            if go_to is not None:
+                set_view(clip=go_to)
+                st.rerun(scope="fragment")
     labels = st.expander("Labels and clusters", key="explore_labels", on_change="rerun")
     if labels.open:
         with labels:
@@ -122,6 +143,7 @@ try:
     if run is None:
         compute_card.show("map", spec, lambda: runs.start(spec), "This map is not computed yet")
     else:
+        pick_user()
         explore(run)
 except BiovizError as error:
     st.error(str(error), icon=":material/error:")

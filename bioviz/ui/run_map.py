@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, Colouring, MapData, Measure, SpanColumn, TextColumn
 from bioviz.runs import Run
+from bioviz.ui.flagging import flag_colouring
 from bioviz.ui.pickers import METHODS
 
 UNKNOWN = "not known"
@@ -34,6 +37,14 @@ def map_data(run: Run, dataset: Dataset) -> MapData:
         x_title=f"{method} 1 (no unit)",
         y_title=f"{method} 2 (no unit)",
     )
+
+
+def with_flags(data: MapData, run: Run, dataset: Dataset) -> MapData:
+    """`data`, a map of `run`, with the present flags as a further colouring.
+
+    What keeps the result must count `flags.log.state(dataset.id)` among its keys, or it shows old flags.
+    """
+    return replace(data, colourings=(*data.colourings, flag_colouring(run, dataset)))
 
 
 def label_names(dataset: Dataset) -> np.ndarray:

@@ -125,7 +125,7 @@ def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
     )
     st.download_button(
         "Raven tables",
-        lambda: _zip(export.to_raven(dataset, rows)),
+        lambda: zipped(export.to_raven(dataset, rows)),
         f"{name}_raven.zip",
         "application/zip",
         icon=":material/download:",
@@ -135,7 +135,7 @@ def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
     )
     st.download_button(
         "Audacity labels",
-        lambda: _zip(export.to_audacity(dataset, rows)),
+        lambda: zipped(export.to_audacity(dataset, rows)),
         f"{name}_audacity.zip",
         "application/zip",
         icon=":material/download:",
@@ -144,7 +144,8 @@ def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
     )
 
 
-def _zip(files: dict[str, bytes]) -> bytes:
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Files by name as a zip archive."""
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):

@@ -65,6 +65,7 @@ class Inspector {
   empty() {
     this.turn += 1;
     this.row = undefined;
+    this.tellShown();
     this.audio.removeAttribute("src");
     this.picture.clear();
     this.picture.say(this.data.empty);
@@ -80,6 +81,7 @@ class Inspector {
     const started = performance.now();
     const turn = ++this.turn;
     this.row = row;
+    this.tellShown();
     this.takeKeys();
     this.root.dataset.state = "loading";
     this.root.dataset.row = row;
@@ -91,7 +93,8 @@ class Inspector {
     if (turn !== this.turn) return;
     this.root.dataset.state = seen ? "ready" : "error";
     this.root.dataset.shownMs = Math.round(performance.now() - started);
-    if (!silent) this.report(row);
+    // Once Python was told of a clip, it must hear of every other, or it would go back to the one it knows.
+    if (!silent || this.told !== undefined) this.report(row);
     this.prefetchSoon(turn);
   }
 
@@ -267,10 +270,17 @@ class Inspector {
     this.next.disabled = !length || at === length - 1;
   }
 
+  // What stands beside the inspector (the flag bar) must know at once which clip is seen and heard.
+  tellShown() {
+    const { group, dataset } = this.data;
+    window.dispatchEvent(new CustomEvent("bioviz:shown", { detail: { group, dataset, row: this.row } }));
+  }
+
   report(row) {
     if (!this.data.report) return;
     clearTimeout(this.reporting);
     this.reporting = setTimeout(() => {
+      this.told = row;
       this.reported.push({ row, at: performance.now() });
       this.setRow(row);
     }, REPORT_AFTER_MS);

@@ -1,0 +1,160 @@
+"""The panel of a dataset's flags: counts, table, downloads, and the way to a cleaned dataset."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from bioviz.datasets.types import Dataset
+from bioviz.errors import BiovizError
+from bioviz.flags import KINDS, TITLES, Flags, load_flags, make_cleaned, tables
+from bioviz.ui.pages import open_page
+from bioviz.ui.selection import zipped
+from bioviz.ui.state import set_view
+
+EVERYBODY = "everybody"
+
+
+def flag_summary(dataset: Dataset, *, key: str = "flags") -> int | None:
+    """Show the flags of a dataset; returns the clip row that was clicked in the table, if any."""
+    found = load_flags(dataset)
+    _origin(dataset)
+    if found.damaged:
+        st.warning(
+            f"{found.damaged} lines of the logs of flags cannot be read (a crash while writing); all others count."
+        )
+    if not len(found):
+        st.info(
+            "No clip is flagged yet. Pick one on the map, and flag it with the buttons under its spectrogram."
+        )
+        return None
+    if len(found.users) > 1:
+        who = st.selectbox("Whose flags", [EVERYBODY, *found.users], key=f"{key}_who")
+        if who != EVERYBODY:
+            found = load_flags(dataset, who)
+    _counts(found)
+    clicked = _table(dataset, found, key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _make_cleaned(dataset, found, key)
+        _downloads(dataset, found, key)
+    _made(key)
+    return clicked
+
+
+def table(dataset: Dataset, found: Flags) -> pd.DataFrame:
+    """One line a flagged clip, with the flag that decides."""
+    clips, rows = dataset.clips, found.rows
+    labels = [" + ".join(dataset.labels[i] for i in on.nonzero()[0]) for on in clips.labels[rows]]
+    return pd.DataFrame(
+        {
+            "clip": rows,
+            "flag": [TITLES[flag.kind] for flag in found.deciding],
+            "right label": found.labels,
+            "present label": [label or "background" for label in labels],
+            "note": [flag.note for flag in found.deciding],
+            "by": [flag.user for flag in found.deciding],
+            "users disagree": found.disagreement,
+            "recording": [dataset.recordings[i].name for i in clips.recording[rows]],
+            "start (s)": clips.start_s[rows],
+            "end (s)": clips.end_s[rows],
+            "when (UTC)": [flag.time[:19].replace("T", " ") for flag in found.deciding],
+        }
+    )
+
+
+def _origin(dataset: Dataset) -> None:
+    record = dataset.source.get("cleaned")
+    if record:
+        counts = ", ".join(f"{n:,} {TITLES[kind]}" for kind, n in record["counts"].items())
+        st.caption(
+            f"Made from {record['parent_name']} on {record['made'][:10]}: {record['clips_changed']:,} clips changed, "
+            f"{record['clips_removed']:,} removed ({counts})."
+        )
+
+
+def _counts(found: Flags) -> None:
+    cells = st.columns(len(KINDS) + 1)
+    for cell, (kind, number) in zip(cells, found.counts.items(), strict=False):
+        cell.metric(TITLES[kind].capitalize(), f"{number:,}")
+    cells[-1].metric(
+        "Users disagree", f"{int(found.disagreement.sum()):,}", help="The latest flag of a clip counts."
+    )
+    if found.unplaced:
+        st.caption(
+            f"{len(found.unplaced):,} more flags are for clips that this dataset does not have: their recordings are "
+            "gone, or its clips are cut another way. They are kept."
+        )
+
+
+def _table(dataset: Dataset, found: Flags, key: str) -> int | None:
+    frame = table(dataset, found)
+    seconds = st.column_config.NumberColumn(format="%.2f")
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=260,
+        key=f"{key}_table",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={"start (s)": seconds, "end (s)": seconds},
+    )
+    picked = [at for at in event.selection.rows if at < len(frame)]
+    return int(frame["clip"].iloc[picked[0]]) if picked else None
+
+
+def _downloads(dataset: Dataset, found: Flags, key: str) -> None:
+    name = f"bioviz_{dataset.id}_flags"
+    for title, make, ending, mime in (
+        ("CSV", lambda: tables.to_csv(dataset, found), ".csv", "text/csv"),
+        ("Raven tables", lambda: zipped(tables.to_raven(dataset, found)), "_raven.zip", "application/zip"),
+        (
+            "Audacity labels",
+            lambda: zipped(tables.to_audacity(dataset, found)),
+            "_audacity.zip",
+            "application/zip",
+        ),
+    ):
+        st.download_button(
+            title,
+            make,
+            name + ending,
+            mime,
+            icon=":material/download:",
+            key=f"{key}_{title}",
+            on_click="ignore",
+        )
+
+
+def _make_cleaned(dataset: Dataset, found: Flags, key: str) -> None:
+    if st.button(
+        "Make a cleaned dataset",
+        type="primary",
+        icon=":material/cleaning_services:",
+        key=f"{key}_clean",
+        help="A new dataset with these flags applied: labels set right, background emptied, missed calls added, bad "
+        "audio left out. This dataset stays as it is.",
+    ):
+        try:
+            made = make_cleaned(dataset, found)
+        except BiovizError as error:
+            st.session_state.pop(f"{key}_made", None)
+            st.error(str(error), icon=":material/error:")
+        else:
+            st.session_state[f"{key}_made"] = (made.id, made.name, made.source["cleaned"])
+
+
+def _made(key: str) -> None:
+    """What was made last, and the way there."""
+    if f"{key}_made" not in st.session_state:
+        return
+    made_id, name, record = st.session_state[f"{key}_made"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.success(
+            f"{name} is ready: {record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed. "
+            "Compute its map to see its scores beside those of the original.",
+            icon=":material/check_circle:",
+        )
+        if st.button(f"Open {name}", key=f"{key}_open"):
+            del st.session_state[f"{key}_made"]
+            set_view(dataset=made_id, clip=-1)
+            open_page("explore.py")
