@@ -39,7 +39,7 @@ def test_animals_against_background(real_data, monkeypatch):
     print(f"\nNMI {run.scores['nmi']:.3f}, ARI {run.scores['ari']:.3f}, {len(wrong)} of 144 misclustered")
 
     # Another split of the same dataset embeds nothing again.
-    monkeypatch.setattr("bioviz.embedding.pipeline.embed_with", None)
+    monkeypatch.setattr("bioviz.models.registry.open_model", None)
     train = compute_run(
         RunSpec(dataset.id, spec.model, "none", split="train", projection=ProjectionSpec("pca"))
     )
