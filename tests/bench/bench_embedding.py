@@ -5,7 +5,9 @@
     python tests/bench/bench_embedding.py --model resnet18 --memory
 
 The three speeds are measured in turns, round by round, because a shared machine is quicker in one minute than in
-the next; each round gives an efficiency of its own. Audio: the recordings beside the project (shared/data).
+the next; each round gives an efficiency of its own. Beside it stands the same ratio in processor time (what decoding
+and the model need alone / what both need together), which other programs on the machine disturb less, but which does
+not see waiting. Audio: the recordings beside the project (shared/data).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -32,7 +35,7 @@ from bioviz.datasets.build import build_dataset  # noqa: E402
 from bioviz.datasets.types import Dataset  # noqa: E402
 from bioviz.embedding.compute import decode_ahead  # noqa: E402
 from bioviz.embedding.forward import Forward  # noqa: E402
-from bioviz.embedding.pipeline import embed_with, measure_dataset, recipe_for, tasks_of  # noqa: E402
+from bioviz.embedding.pipeline import embed_with, recipe_for, tasks_of  # noqa: E402
 from bioviz.embedding.source import units_of  # noqa: E402
 from bioviz.models import registry  # noqa: E402
 from bioviz.models.device import best_device, describe_device  # noqa: E402
@@ -66,8 +69,7 @@ def speeds(model_name: str, checkpoint: str, clips: int, rounds: int, data: Path
     total = len(dataset.clips)
     print(f"{model_name} ({checkpoint}) on {describe_device(device)}; {total} clips of {recipe.width_s:g} s")
 
-    def decode_only(keep: list | None = None) -> float:
-        started = time.perf_counter()
+    def decode_only(keep: list | None = None) -> None:
         with HashMemory() as memory:
             tasks = tasks_of(dataset, recipe)
             for task in tasks:
@@ -77,40 +79,49 @@ def speeds(model_name: str, checkpoint: str, clips: int, rounds: int, data: Path
                 for chunk in chunks:
                     if keep is not None:
                         keep.append(chunk.windows)
-        return total / (time.perf_counter() - started)
 
     waveforms: list[np.ndarray] = []
     decode_only(waveforms)
     forward = Forward(model, recipe.rate, recipe.width, lambda owner, rows, embeddings: None)
 
-    def forward_only() -> float:
-        started = time.perf_counter()
+    def forward_only() -> None:
         for windows in waveforms:
             forward.add(None, np.arange(len(windows)), windows)
         forward.finish()
-        return total / (time.perf_counter() - started)
 
-    def end_to_end() -> float:
-        forget_embeddings()
-        started = time.perf_counter()
+    def end_to_end() -> None:
         embed_with(dataset, recipe, lambda: model, device, Silent())
-        return total / (time.perf_counter() - started)
 
     while forward.batch_size.searching:
         forward_only()
     print(f"batch size found: {forward.batch_size.size}")
-    whole = end_to_end()  # with the acoustic columns, and warm from here on
-    measure_dataset(dataset, Silent())
-    print("round  decode  forward  end-to-end  efficiency   (clips/s)")
+    whole, _ = timed(end_to_end)  # with the acoustic columns, and warm from here on
+    print("round  decode  forward  end-to-end  efficiency  in processor time   (clips/s)")
     results = []
     for i in range(rounds):
-        decode, ahead, both = decode_only(), forward_only(), end_to_end()
-        allowed = min(decode, ahead) if device == "cuda" else 1 / (1 / decode + 1 / ahead)
-        results.append((decode, ahead, both, both / allowed))
-        print(f"{i + 1:5d} {decode:7.1f} {ahead:8.1f} {both:11.1f} {both / allowed:11.3f}")
+        (decode, decode_cpu), (ahead, ahead_cpu) = timed(decode_only), timed(forward_only)
+        forget_embeddings()
+        both, both_cpu = timed(end_to_end)
+        needed = max(decode, ahead) if device == "cuda" else decode + ahead
+        row = (
+            total / decode,
+            total / ahead,
+            total / both,
+            needed / both,
+            (decode_cpu + ahead_cpu) / both_cpu,
+        )
+        results.append(row)
+        print(f"{i + 1:5d} {row[0]:7.1f} {row[1]:8.1f} {row[2]:11.1f} {row[3]:11.3f} {row[4]:18.3f}")
     middle = [median(column) for column in zip(*results, strict=True)]
-    print(f"median{middle[0]:7.1f} {middle[1]:8.1f} {middle[2]:11.1f} {middle[3]:11.3f}")
-    print(f"end-to-end with the acoustic columns (once a dataset): {whole:.1f} clips/s")
+    print("median {:6.1f} {:8.1f} {:11.1f} {:11.3f} {:18.3f}".format(*middle))
+    print(f"end-to-end with the acoustic columns (once a dataset): {total / whole:.1f} clips/s")
+
+
+def timed(work: Callable[[], None]) -> tuple[float, float]:
+    """Seconds on the clock and of processor time."""
+    started, processor = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - started, time.process_time() - processor
 
 
 def memory(model_name: str, checkpoint: str) -> None:
