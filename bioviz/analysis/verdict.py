@@ -11,6 +11,8 @@ from bioviz.analysis.diagnosis import Diagnosis
 from bioviz.analysis.triage import CAUSES, TITLES
 
 WORST = 3
+TELLING = 0.1
+"""Difference of shares below which a split is not worth a sentence."""
 
 
 @dataclass(frozen=True)
@@ -103,23 +105,21 @@ def _worst(d: Diagnosis) -> Iterator[Clause]:
 
 
 def _cause(d: Diagnosis) -> Iterator[Clause]:
-    overall = sorted(
-        (c for c in d.causes if c.target < 0 and c.sure and c.threshold is not None),
-        key=lambda c: -abs(c.rho),
-    )
-    for cause in overall[:1]:
+    worst = set(d.labels.ranking[:WORST].tolist())
+    telling = [
+        c for c in d.causes if c.sure and c.threshold is not None and abs(c.below - c.above) >= TELLING
+    ]
+    telling.sort(key=lambda cause: -abs(cause.rho))
+    for cause in [c for c in telling if c.target < 0][:1]:
+        span = f"{cause.low:+.2f} to {cause.high:+.2f}"
         yield Clause(
-            f"{cause.sentence(d.names)} (Rank correlation {cause.rho:+.2f}, {cause.low:+.2f} to {cause.high:+.2f}.)",
+            f"{cause.sentence(d.names)} (Rank correlation {cause.rho:+.2f}, {span}.)",
             "cause",
             {"feature": cause.feature, "targets": []},
         )
-    worst = set(d.labels.ranking[:WORST].tolist())
-    own = sorted(
-        (c for c in d.causes if c.target in worst and c.sure and c.threshold is not None),
-        key=lambda c: -abs(c.rho),
-    )
-    for cause in own[:1]:
-        yield Clause(cause.sentence(d.names), "cause", {"feature": cause.feature, "targets": [cause.target]})
+    for cause in [c for c in telling if c.target in worst][:1]:
+        refs = {"feature": cause.feature, "targets": [cause.target]}
+        yield Clause(cause.sentence(d.names), "cause", refs)
 
 
 def _triage(d: Diagnosis) -> Iterator[Clause]:
@@ -127,19 +127,16 @@ def _triage(d: Diagnosis) -> Iterator[Clause]:
     total = int(labelled.sum())
     if not total:
         return
-    i = int(labelled.argmax())
-    others = [
-        f"{TITLES[CAUSES[j]]} ({100 * labelled[j] / total:.0f} %)"
-        for j in np.argsort(-labelled, kind="stable")[1:3]
-        if labelled[j]
+    explained = [
+        i for i in np.argsort(-labelled, kind="stable") if labelled[i] and CAUSES[i] != "unexplained"
     ]
-    then = f"; then {_list(others)}" if others else ""
-    yield Clause(
-        f"Of {total} confused labelled clips the likeliest cause is most often: {TITLES[CAUSES[i]]} "
-        f"({100 * labelled[i] / total:.0f} %){then}.",
-        "triage",
-        {"cause": CAUSES[i]},
-    )
+    shares = [f"{TITLES[CAUSES[i]]} ({100 * labelled[i] / total:.0f} %)" for i in explained[:WORST]]
+    open_share = f"{100 * labelled[CAUSES.index('unexplained')] / total:.0f} %"
+    if shares:
+        text = f"Likeliest causes of the {total} confused labelled clips: {_list(shares)}; {open_share} unexplained."
+    else:
+        text = f"None of the causes looked for applies to the {total} confused labelled clips."
+    yield Clause(text, "triage", {"cause": CAUSES[explained[0]] if explained else "unexplained"})
 
 
 def _places(d: Diagnosis) -> Iterator[Clause]:
