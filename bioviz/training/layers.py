@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from torch import nn
 
@@ -67,6 +69,32 @@ def open_stages(count: int, epoch: int, epochs: int) -> int:
     In the first epoch only the classifier learns; by half of the epochs every stage does.
     """
     return min(count, math.ceil(count * epoch / max(1, epochs // 2)))
+
+
+@contextmanager
+def fresh_statistics(learner: Learner) -> Iterator[bool]:
+    """Collect the statistics of the normalisation layers that learn from the batches run within, anew.
+
+    Their running means follow slowly: after the few steps of an epoch of a small dataset they are still those of
+    other weights, and validation would be at chance however well the training clips are known.
+
+    Yields:
+        Whether there are any such layers; else nothing need be run.
+    """
+    kinds = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+    layers = [layer for layer in learner.modules() if isinstance(layer, kinds) and layer.training]
+    usual = [layer.momentum for layer in layers]
+    learner.eval()
+    for layer in layers:
+        layer.reset_running_stats()
+        layer.momentum = None  # a plain mean over the batches
+        layer.train()
+    try:
+        yield bool(layers)
+    finally:
+        for layer, momentum in zip(layers, usual, strict=True):
+            layer.momentum = momentum
+        learner.eval()
 
 
 class Strategy:

@@ -6,7 +6,6 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,8 +15,9 @@ from bioviz.errors import BadInput
 from bioviz.models.encoder import AUTOCAST
 from bioviz.progress import Progress
 from bioviz.training.inputs import Batch, Input, batches
-from bioviz.training.layers import Learner, Strategy
+from bioviz.training.layers import Learner, Strategy, fresh_statistics
 from bioviz.training.objective import Objective
+from bioviz.training.position import Position, moments, restore_moments
 from bioviz.training.schedule import factor
 from bioviz.training.settings import TrainSettings
 from bioviz.training.split import Split
@@ -25,35 +25,11 @@ from bioviz.training.work import Work
 
 log = logging.getLogger(__name__)
 
+FEW_STEPS = 50  # of an epoch; after as many, a running mean (momentum 0.1) has forgotten how it was before
+
 
 class Diverged(BadInput):
     """The loss is not a number any more."""
-
-
-@dataclass
-class Position:
-    """How far a training is (JSON-able): all that is not a tensor.
-
-    Attributes:
-        trial: which learning rate.
-        epoch: epochs done of it.
-        worse: epochs since the trial's best.
-        trial_best, best: (metric, -loss) of the best epoch of the trial, of all.
-        micro: clips that fit into memory at once.
-        trials: the curves, a mapping a learning rate: "learning_rate", "epochs", "stopped" (a sentence or "").
-        best_at: {"trial", "epoch"} of `best`.
-        scaler: state of the gradient scaler (float16 only).
-    """
-
-    trial: int
-    epoch: int
-    worse: int
-    trial_best: list[float] | None
-    best: list[float] | None
-    micro: int
-    trials: list[dict]
-    best_at: dict | None
-    scaler: dict
 
 
 class Trainer:
@@ -141,6 +117,7 @@ class Trainer:
         settings, split = self._settings, self._split
         while at.epoch < settings.epochs and not at.trials[-1]["stopped"]:
             told = self._epoch(at, rate, progress)
+            self._settle(lambda: self._tell(progress, at, 1.0))
             logits = self.predict(split.valid, lambda: self._tell(progress, at, 1.0))
             valid = self._objective.measure(logits, split.valid)
             if not math.isfinite(valid["loss"]):
@@ -190,6 +167,18 @@ class Trainer:
             "clips_per_s": len(rows) / seconds,
             "efficiency": busy / seconds,
         }
+
+    def _settle(self, tick: Callable[[], object]) -> None:
+        """Bring the normalisation's statistics up to date, where an epoch has too few steps for that."""
+        steps = _chunks(self._split.train, self._settings.batch)
+        if len(steps) >= FEW_STEPS:
+            return
+        pieces = [piece for rows in steps for piece in _chunks(rows, self._micro)]
+        with torch.no_grad(), fresh_statistics(self._learner) as wanted:
+            for batch in batches(self._source, pieces, None) if wanted else ():
+                with torch.autocast(**self._autocast):
+                    self._learner(self._source.prepare(batch))
+                tick()
 
     def _step(self, batch: Batch, scale: float) -> float:
         """One step; the summed loss. Where memory is short, the batch goes through in halves that add up."""
@@ -259,14 +248,7 @@ class Trainer:
             rate = self._settings.learning_rates[at.trial]
             self._restore({name: tensors[f"net.{name}"] for name in self._mutable})
             self._optimizer = self._new_optimizer(rate)
-            for name, parameter in self._mutable.items():
-                own = {
-                    key.split("/")[2]: value
-                    for key, value in tensors.items()
-                    if key.startswith(f"opt/{name}/")
-                }
-                if own:
-                    self._optimizer.state[parameter] = {k: _like(v, parameter) for k, v in own.items()}
+            restore_moments(self._optimizer, self._mutable, tensors)
             if at.scaler:
                 self._scaler.load_state_dict(at.scaler)
         return at
@@ -276,9 +258,7 @@ class Trainer:
         tensors = {}
         if at.epoch:
             tensors = {f"net.{name}": value for name, value in self._mutable.items()}
-            for name, parameter in self._mutable.items():
-                for key, value in self._optimizer.state.get(parameter, {}).items():
-                    tensors[f"opt/{name}/{key}"] = value
+            tensors |= moments(self._optimizer, self._mutable)
         self._work.save("state", tensors, at.__dict__)
         self._work.write_curves(
             {
@@ -288,13 +268,6 @@ class Trainer:
                 "settings": self._settings.to_dict(),
             }
         )
-
-
-def _like(value: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:
-    """A tensor in the memory layout of its parameter, so that sums come out in the same order as before."""
-    if value.shape != parameter.shape:
-        return value  # the step count stays on the CPU
-    return torch.empty_like(parameter, dtype=value.dtype).detach().copy_(value)
 
 
 def _chunks(rows: np.ndarray, size: int) -> list[np.ndarray]:

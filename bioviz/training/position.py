@@ -1,0 +1,61 @@
+"""How far a training is, and the optimizer's memory, in a form that can be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass
+class Position:
+    """How far a training is (JSON-able): all that is not a tensor.
+
+    Attributes:
+        trial: which learning rate.
+        epoch: epochs done of it.
+        worse: epochs since the trial's best.
+        trial_best, best: (metric, -loss) of the best epoch of the trial, of all.
+        micro: clips that fit into memory at once.
+        trials: the curves, a mapping a learning rate: "learning_rate", "epochs", "stopped" (a sentence or "").
+        best_at: {"trial", "epoch"} of `best`.
+        scaler: state of the gradient scaler (float16 only).
+    """
+
+    trial: int
+    epoch: int
+    worse: int
+    trial_best: list[float] | None
+    best: list[float] | None
+    micro: int
+    trials: list[dict]
+    best_at: dict | None
+    scaler: dict
+
+
+def moments(optimizer: torch.optim.Optimizer, named: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What the optimizer remembers of each named parameter, as "opt/<name>/<what>"."""
+    return {
+        f"opt/{name}/{what}": value
+        for name, parameter in named.items()
+        for what, value in optimizer.state.get(parameter, {}).items()
+    }
+
+
+def restore_moments(
+    optimizer: torch.optim.Optimizer, named: Mapping[str, Tensor], stored: Mapping[str, Tensor]
+) -> None:
+    """Give a new optimizer what `moments` told; other entries of `stored` are passed over."""
+    for key, value in stored.items():
+        if key.startswith("opt/"):
+            _, name, what = key.split("/")
+            optimizer.state[named[name]][what] = _like(value, named[name])
+
+
+def _like(value: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:
+    """A tensor in the memory layout of its parameter, so that sums come out in the same order as before."""
+    if value.shape != parameter.shape:
+        return value  # the step count stays on the CPU
+    return torch.empty_like(parameter, dtype=value.dtype).detach().copy_(value)
