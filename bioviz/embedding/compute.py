@@ -192,7 +192,7 @@ class _Work:
         """Acoustic columns are measured along the way, unless they are there or another process is at them."""
         if self._store.kind == self._acoustic.kind:
             return []
-        wanted = {task for task in tasks if not self._acoustic.has(task.acoustic.key)}
+        wanted = {task for task in tasks if task.acoustic and not self._acoustic.has(task.acoustic.key)}
         lock = self._acoustic.claim(name) if wanted else None
         for task in tasks:
             if lock is None or task not in wanted or self._acoustic.has(task.acoustic.key):
