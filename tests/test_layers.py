@@ -21,6 +21,7 @@ LAYERS = [
     "embedding",
     "analysis",
     "runs",
+    "experiments",
     "training",
     "plots",
     "server",

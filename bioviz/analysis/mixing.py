@@ -25,6 +25,19 @@ def mix_at_snr(
     Raises:
         BadInput: an empty or silent signal or noise, or a ratio that is not a finite number.
     """
+    of_signal, of_noise = mixing_gains(signal, noise, snr_db, active)
+    fitted = np.resize(np.asarray(noise, np.float64), len(signal))
+    return (of_signal * np.asarray(signal, np.float64) + of_noise * fitted).astype(np.float32)
+
+
+def mixing_gains(
+    signal: np.ndarray, noise: np.ndarray, snr_db: float, active: np.ndarray | None = None
+) -> tuple[float, float]:
+    """The factors of signal and noise in `mix_at_snr`, for mixing the same sounds at another sample rate too.
+
+    Raises:
+        BadInput: as there.
+    """
     signal, noise = np.asarray(signal, np.float64), np.asarray(noise, np.float64)
     if not np.isfinite(snr_db):
         raise BadInput(f"The signal-to-noise ratio must be a number of dB, not {snr_db}.")
@@ -35,9 +48,9 @@ def mix_at_snr(
     power, noise_power = (float(np.mean(np.square(each[where]))) for each in (signal, fitted))
     if not power > 0 or not noise_power > 0:
         raise BadInput("A ratio cannot be set: the call or the noise is silent.")
-    mixture = signal + fitted * np.sqrt(power / noise_power / 10 ** (snr_db / 10))
-    peak = np.abs(mixture).max()
-    return (mixture / max(peak, 1.0)).astype(np.float32)
+    gain = np.sqrt(power / noise_power / 10 ** (snr_db / 10))
+    turned = max(float(np.abs(signal + gain * fitted).max()), 1.0)
+    return 1 / turned, gain / turned
 
 
 def lost_at(snr_db: np.ndarray, share_in_background: np.ndarray) -> np.ndarray:

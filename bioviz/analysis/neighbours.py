@@ -93,6 +93,7 @@ def nearest_to(
     metric: Metric = "cosine",
     reference_groups: np.ndarray | None = None,
     query_groups: np.ndarray | None = None,
+    also_left_out: np.ndarray | None = None,
 ) -> KnnGraph:
     """The k nearest rows of `reference` (n, d) of each row of `queries` (q, d), exactly; indices into `reference`.
 
@@ -100,6 +101,7 @@ def nearest_to(
 
     Args:
         reference_groups, query_groups: (n,) and (q,) ints; neighbours of the query's own group are left out.
+        also_left_out: (q,) ints, a second group of `reference_groups` that a query has no neighbours in.
     """
     both = np.vstack([reference, queries])
     good = np.flatnonzero(finite_rows(both))
@@ -108,7 +110,10 @@ def nearest_to(
     groups = np.concatenate([reference_groups, query_groups])[good] if grouped else None
     rows = prepare(both[good], metric)
     asked = np.arange(n, len(good))
-    inner, near = _exact(rows, asked, k, [groups], Silent(), candidates=n)[0]
+    second = None
+    if grouped and also_left_out is not None:
+        second = np.concatenate([reference_groups, also_left_out])[good]
+    inner, near = _exact(rows, asked, k, [groups], Silent(), candidates=n, second=second)[0]
     indices = np.full((len(queries), k), -1, dtype=np.int32)
     distances = np.full((len(queries), k), np.inf, dtype=np.float32)
     own = good[asked] - len(reference)
@@ -151,8 +156,12 @@ def _exact(
     groupings: list[np.ndarray | None],
     progress: Progress,
     candidates: int | None = None,
+    second: np.ndarray | None = None,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each grouping the (indices, distances) of the queries among the first `candidates` rows, by blocks."""
+    """For each grouping the (indices, distances) of the queries among the first `candidates` rows, by blocks.
+
+    `second` (len(rows),) holds a further group that each query has no neighbours in.
+    """
     n = len(rows) if candidates is None else candidates
     found = [
         (np.full((len(queries), k), -1, dtype=np.int64), np.full((len(queries), k), np.inf, dtype=np.float32))
@@ -168,6 +177,8 @@ def _exact(
         for (indices, distances), groups in zip(found, groupings, strict=True):
             if groups is not None:
                 keys[groups[part, None] == groups[None, :n]] = np.inf
+                if second is not None:
+                    keys[second[part, None] == groups[None, :n]] = np.inf
             if many < n:
                 chosen = np.argpartition(keys, many - 1, axis=1)[:, :many]
             else:

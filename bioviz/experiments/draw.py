@@ -1,0 +1,228 @@
+"""Which clips get which background: drawn by seeds, so that the same settings give the same mixtures."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from bioviz.config import settings
+from bioviz.datasets import library
+from bioviz.datasets.probe import is_audio, probe
+from bioviz.datasets.types import Dataset
+from bioviz.errors import BadInput
+from bioviz.experiments.settings import DATASET, FOLDER, NoiseSettings
+from bioviz.store.keys import digest
+
+FOLDER_FILES = 200  # of a folder of background, at most as many files are opened
+
+
+@dataclass(frozen=True)
+class Noise:
+    """A stretch of background.
+
+    Attributes:
+        path: of its file. name: for the user. identity: changes with the file's content.
+        start_s, end_s: the stretch, seconds; repeated where the clip is longer.
+        rate: of the file, Hz.
+        recording: index in the run's dataset; -1 where it comes from elsewhere.
+    """
+
+    path: Path
+    name: str
+    identity: str
+    start_s: float
+    end_s: float
+    rate: int
+    recording: int = -1
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A clip and the background it gets.
+
+    Attributes:
+        row: of the clip in its dataset.
+        path, name, content_hash, rate, duration_s, recording: of the clip's recording.
+        start_s, width_s: the clip's window, seconds.
+        calls: (start, end) in seconds within the window where calls are annotated; empty for the whole window.
+        noise: what is added.
+    """
+
+    row: int
+    path: Path
+    name: str
+    content_hash: str
+    rate: int
+    duration_s: float
+    recording: int
+    start_s: float
+    width_s: float
+    calls: tuple[tuple[float, float], ...]
+    noise: Noise
+
+    @property
+    def identity(self) -> list[object]:
+        """All that decides the mixture but its ratio."""
+        n = self.noise
+        return [
+            self.content_hash,
+            self.start_s,
+            self.width_s,
+            self.calls,
+            n.identity,
+            n.start_s,
+            n.end_s,
+        ]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The pairs of an experiment, by ascending row."""
+
+    pairs: tuple[Pair, ...]
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """(m,) int64 rows of the clips in the dataset."""
+        return np.array([pair.row for pair in self.pairs], dtype=np.int64)
+
+    @cached_property
+    def key(self) -> str:
+        return digest("draw", self.rows, [pair.identity for pair in self.pairs])
+
+
+def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
+    """Draw clips of the labels and background for each.
+
+    A clip gets background of another recording where there is any. The background of a clip does not depend on
+    which other clips are drawn.
+
+    Args:
+        split: "all", or the split that clips (and background of the same dataset) come from.
+
+    Raises:
+        BadInput: there are no such clips, or no background. Missing: no dataset of that id.
+    """
+    rows = _labelled(dataset, split, chosen)
+    choose = _background(dataset, split, chosen)
+    calls = _Calls(dataset)
+    clips, width_s = dataset.clips, dataset.plan.width_s
+    pairs = []
+    for row in rows.tolist():
+        index = int(clips.recording[row])
+        recording, start = dataset.recordings[index], float(clips.start_s[row])
+        pairs.append(
+            Pair(
+                row,
+                recording.path,
+                recording.name,
+                recording.content_hash,
+                recording.sample_rate,
+                recording.duration_s,
+                index,
+                start,
+                width_s,
+                calls.within(index, start, width_s),
+                choose(index, np.random.default_rng([chosen.seed, row])),
+            )
+        )
+    return Draw(tuple(pairs))
+
+
+def _labelled(dataset: Dataset, split: str, chosen: NoiseSettings) -> np.ndarray:
+    unknown = set(chosen.labels) - set(dataset.labels)
+    if unknown:
+        raise BadInput(f"{dataset.name} has no label {', '.join(sorted(unknown))}.")
+    inside = _in_split(dataset, split)
+    taken = []
+    for label in chosen.labels or dataset.labels:
+        rows = np.flatnonzero(dataset.clips.labels[:, dataset.labels.index(label)] & inside)
+        # By the label's own seed: what is drawn of one label does not change with the others.
+        rng = np.random.default_rng([chosen.seed, zlib.crc32(label.encode("utf-8", "surrogatepass"))])
+        taken.append(rng.permutation(rows)[: chosen.per_label])
+    rows = np.unique(np.concatenate(taken)) if taken else np.empty(0, dtype=np.int64)
+    if not len(rows):
+        raise BadInput(f"{dataset.name} has no clips of these labels here. Choose other labels or all clips.")
+    return rows
+
+
+def _in_split(dataset: Dataset, split: str) -> np.ndarray:
+    return np.ones(len(dataset.clips), dtype=bool) if split == "all" else dataset.clips.split == split
+
+
+def _background(dataset: Dataset, split: str, chosen: NoiseSettings):
+    """A function (recording of the clip, random generator) -> Noise."""
+    if chosen.background.startswith(FOLDER):
+        return _from_folder(Path(chosen.background.removeprefix(FOLDER)), dataset.plan.width_s, chosen.seed)
+    own = not chosen.background
+    source = dataset if own else library.load(chosen.background.removeprefix(DATASET))
+    own = own or source.id == dataset.id
+    rows = np.flatnonzero((source.targets == 0) & _in_split(source, split if own else "all"))
+    if not len(rows):
+        raise BadInput(f"{source.name} has no background clips here. Take background from elsewhere.")
+    recordings = source.clips.recording[rows]
+
+    def choose(recording: int, rng: np.random.Generator) -> Noise:
+        elsewhere = np.flatnonzero(recordings != recording) if own else np.arange(len(rows))
+        row = int(rows[rng.choice(elsewhere)] if len(elsewhere) else rng.choice(rows))
+        index = int(source.clips.recording[row])
+        found, start = source.recordings[index], float(source.clips.start_s[row])
+        end = min(start + source.plan.width_s, found.duration_s)
+        return Noise(
+            found.path,
+            found.name,
+            found.content_hash,
+            start,
+            end,
+            found.sample_rate,
+            index if own else -1,
+        )
+
+    return choose
+
+
+def _from_folder(folder: Path, width_s: float, seed: int):
+    root = settings().check_inside(folder)
+    if not root.is_dir():
+        raise BadInput(f"{folder} is not a folder.")
+    files = sorted(path for path in root.rglob("*") if is_audio(path.name) and path.is_file())
+    if len(files) > FOLDER_FILES:
+        kept = np.random.default_rng(seed).permutation(len(files))[:FOLDER_FILES]
+        files = [files[i] for i in np.sort(kept)]
+    usable = []
+    for path in files:
+        try:
+            usable.append((path, probe(path), path.stat()))
+        except (BadInput, OSError):
+            continue
+    if not usable:
+        raise BadInput(f"{folder} holds no recording that can be used as background.")
+
+    def choose(recording: int, rng: np.random.Generator) -> Noise:
+        path, info, status = usable[int(rng.integers(len(usable)))]
+        start = float(rng.uniform(0, max(info.duration_s - width_s, 0)))
+        identity = f"{path.relative_to(root).as_posix()} {status.st_size} {status.st_mtime_ns}"
+        end = min(start + width_s, info.duration_s)
+        return Noise(path, path.name, identity, start, end, info.sample_rate)
+
+    return choose
+
+
+class _Calls:
+    """Where a dataset's calls are annotated."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        known = set(dataset.labels)
+        marked = [a for a in dataset.annotations if a.label in known]
+        self._recording = np.array([a.recording for a in marked], dtype=np.int64)
+        self._spans = np.array([(a.start_s, a.end_s) for a in marked], dtype=np.float64).reshape(-1, 2)
+
+    def within(self, recording: int, start_s: float, width_s: float) -> tuple[tuple[float, float], ...]:
+        """Stretches of the window under a call, seconds from the window's start."""
+        spans = self._spans[self._recording == recording] - start_s
+        spans = spans[(spans[:, 1] > 0) & (spans[:, 0] < width_s)]
+        return tuple((float(a), float(b)) for a, b in np.clip(spans, 0, width_s))

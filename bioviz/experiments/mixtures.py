@@ -1,0 +1,204 @@
+"""Mixtures of clips with background: the sound itself, and its embeddings.
+
+The ratio is set on the recording's own samples: power of the clip where calls are annotated (all of it up to the
+recording's end where none are) against the power of the added background over the same samples. So it is the
+ratio of the clip *as recorded*, its own noise included, to the added background, and the same sound goes to
+every model whatever its rate. Resampling is linear: the same gains are applied to both sounds at the model's rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bioviz.analysis.mixing import mix_at_snr, mixing_gains
+from bioviz.audio.decode import RESAMPLER, load_clip
+from bioviz.datasets.types import Problem
+from bioviz.embedding.ahead import Ahead
+from bioviz.embedding.blocks import BlockStore
+from bioviz.embedding.compute import AHEAD_BYTES, Counter, decoding_threads
+from bioviz.embedding.forward import Forward
+from bioviz.embedding.recipe import Recipe
+from bioviz.errors import BadInput
+from bioviz.experiments.draw import Draw, Noise, Pair
+from bioviz.progress import Progress
+from bioviz.store.hashes import HashMemory
+from bioviz.store.keys import digest
+
+if TYPE_CHECKING:
+    from bioviz.models.base import Model
+
+VERSION = 1  # raise it when mixtures are made in another way
+CHUNK = 16  # clips whose embeddings are kept together: what a cancelled job may lose of each ratio
+
+
+def native(pair: Pair) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Clip (T,) float32, background (T,) float32 and where the clip's power is measured (T,) bool, at `pair.rate`.
+
+    Raises:
+        BadInput: a file cannot be read.
+    """
+    width = round(pair.width_s * pair.rate)
+    signal, noise = _sounds(pair, pair.rate, width)
+    times = (np.arange(width) + 0.5) / pair.rate
+    there = times < pair.duration_s - pair.start_s
+    called = np.zeros(width, dtype=bool)
+    for start, end in pair.calls:
+        called |= (times >= start) & (times < end)
+    called &= there
+    return signal, noise, called if called.any() else there
+
+
+def mixture(pair: Pair, snr_db: float) -> np.ndarray:
+    """(T,) float32 at `pair.rate`: what is embedded, before resampling; infinity adds nothing.
+
+    Raises:
+        BadInput: a file cannot be read, or the clip or the background is silent.
+    """
+    signal, noise, active = native(pair)
+    return signal if np.isposinf(snr_db) else mix_at_snr(signal, noise, snr_db, active)
+
+
+def mixtures(pair: Pair, snrs_db: Sequence[float], rate: int, width: int) -> np.ndarray:
+    """(s, width) float32 at `rate` Hz, one row a ratio. Raises BadInput as `mixture`."""
+    signal, noise, active = native(pair)
+    gains = np.array([mixing_gains(signal, noise, snr, active) for snr in snrs_db])
+    if rate != pair.rate or width != len(signal):
+        signal, noise = _sounds(pair, rate, width)
+    return (gains @ np.stack([signal, noise]).astype(np.float64)).astype(np.float32)
+
+
+def _sounds(pair: Pair, rate: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    signal = load_clip(pair.path, pair.start_s, pair.start_s + pair.width_s, rate, width_samples=width)
+    return signal, np.resize(_stretch(pair.noise, rate), width)
+
+
+def _stretch(noise: Noise, rate: int) -> np.ndarray:
+    return load_clip(noise.path, noise.start_s, noise.end_s, rate)
+
+
+@dataclass(eq=False)
+class _Chunk:
+    """Some pairs, the ratios that are still to be embedded, and what there is of their embeddings."""
+
+    places: np.ndarray  # of its pairs in the draw
+    keys: list[str]  # one a ratio
+    missing: list[int]  # ratios without a stored block
+    made: np.ndarray | None = None  # (missing, pairs, D)
+    left: int = 0
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class _Mixed:
+    chunk: _Chunk
+    place: int
+    waveforms: np.ndarray
+    failure: Problem | None = None
+    nbytes: int = field(default=0)
+
+
+def embed_mixtures(
+    drawn: Draw,
+    snrs_db: Sequence[float],
+    recipe: Recipe,
+    open_model: Callable[[], Model],
+    progress: Progress,
+) -> tuple[np.ndarray, tuple[Problem, ...]]:
+    """Embed every clip at every ratio; what is stored already is not computed again.
+
+    Returns:
+        (s, m, D) float32, NaN where a clip could not be mixed, and why.
+
+    Raises:
+        Cancelled, DiskFull, and what `open_model` raises; finished blocks stay.
+    """
+    store = BlockStore(recipe.fingerprint[:32], recipe.dim)
+    found = np.full((len(snrs_db), len(drawn.pairs), recipe.dim), np.nan, dtype=np.float32)
+    counter = Counter(progress, f"Embedding mixtures with {recipe.model}", found.shape[0] * found.shape[1])
+    todo = []
+    for first in range(0, len(drawn.pairs), CHUNK):
+        chunk = _chunk(drawn, range(first, min(first + CHUNK, len(drawn.pairs))), snrs_db, recipe)
+        for i, key in enumerate(chunk.keys):
+            block = store.load(key, len(chunk.places))
+            if block is None:
+                chunk.missing.append(i)
+            else:
+                found[i, chunk.places] = block
+        counter.add((len(chunk.keys) - len(chunk.missing)) * len(chunk.places))
+        if chunk.missing:
+            chunk.made = np.full((len(chunk.missing), len(chunk.places), recipe.dim), np.nan, np.float32)
+            chunk.left = len(chunk.missing) * len(chunk.places)
+            todo.append(chunk)
+    problems: list[Problem] = []
+    if todo:
+        _compute(todo, drawn, snrs_db, recipe, open_model(), store, counter, problems)
+    for chunk in todo:
+        found[np.ix_(chunk.missing, chunk.places)] = chunk.made
+    return found, tuple(problems)
+
+
+def _chunk(drawn: Draw, places: range, snrs_db: Sequence[float], recipe: Recipe) -> _Chunk:
+    pairs = [drawn.pairs[i].identity for i in places]
+    parts = ("mixture block", VERSION, recipe.fingerprint, RESAMPLER, recipe.rate, recipe.width, pairs)
+    return _Chunk(np.array(places), [digest(*parts, float(snr)) for snr in snrs_db], [])
+
+
+def _compute(
+    chunks: list[_Chunk],
+    drawn: Draw,
+    snrs_db: Sequence[float],
+    recipe: Recipe,
+    model: Model,
+    store: BlockStore,
+    counter: Counter,
+    problems: list[Problem],
+) -> None:
+    def produce(unit: tuple[_Chunk, int]) -> Iterator[_Mixed]:
+        chunk, local = unit
+        pair = drawn.pairs[int(chunk.places[local])]
+        try:
+            if memory.content_hash(pair.path) != pair.content_hash:
+                raise BadInput(f"{pair.name} has changed since the dataset was added. Add it again.")
+            made = mixtures(pair, [snrs_db[i] for i in chunk.missing], recipe.rate, recipe.width)
+            yield _Mixed(chunk, local, made, nbytes=made.nbytes)
+        except (BadInput, OSError) as error:
+            detail = f"The clip at {pair.start_s:.2f} s could not be mixed with {pair.noise.name}: {error}"
+            yield _Mixed(chunk, local, np.empty((0, 0), np.float32), Problem("unreadable", pair.name, detail))
+
+    def deliver(chunk: _Chunk, rows: np.ndarray, embeddings: np.ndarray) -> None:
+        chunk.made[np.divmod(rows, len(chunk.places))] = embeddings
+        done(chunk, len(rows))
+
+    def done(chunk: _Chunk, count: int) -> None:
+        chunk.left -= count
+        if chunk.left == 0 and not chunk.failed:
+            for i, block in zip(chunk.missing, chunk.made, strict=True):
+                store.save(chunk.keys[i], block)
+        counter.add(count)
+
+    units = ((chunk, local) for chunk in chunks for local in range(len(chunk.places)))
+    device = model.device.type
+    with HashMemory() as memory:
+        ahead = Ahead(
+            units,
+            produce,
+            threads=decoding_threads(),
+            limit_bytes=AHEAD_BYTES.get(device, 64 << 20),
+            alternate=device == "cpu",
+        )
+        forward: Forward[_Chunk] = Forward(model, recipe.rate, recipe.width, deliver)
+        with ahead:
+            for mixed in ahead:
+                chunk = mixed.chunk
+                if mixed.failure is not None:
+                    problems.append(mixed.failure)
+                    chunk.failed = True  # not stored: the file may be readable next time
+                    done(chunk, len(chunk.missing))
+                    continue
+                rows = np.arange(len(chunk.missing)) * len(chunk.places) + mixed.place
+                forward.add(chunk, rows, mixed.waveforms)
+            forward.finish()

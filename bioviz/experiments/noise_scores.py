@@ -1,0 +1,174 @@
+"""How separability, purity and labels fare as background is added: arrays in, arrays out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.analysis.auc import auroc
+from bioviz.analysis.bootstrap import mean_interval
+from bioviz.analysis.confusion import balanced, noise_confusion
+from bioviz.analysis.mixing import lost_at
+from bioviz.analysis.neighbours import KnnGraph, nearest_to
+from bioviz.analysis.stability import place
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The run that mixtures are placed in.
+
+    Attributes:
+        embedding: (n, D). xy: (n, 2). recording: (n,) ints.
+        labels: (n, L) bool; a row without any is background.
+        graph_elsewhere: neighbours in other recordings, of the same rows.
+    """
+
+    embedding: np.ndarray
+    xy: np.ndarray
+    recording: np.ndarray
+    labels: np.ndarray
+    graph_elsewhere: KnnGraph
+
+    @property
+    def background(self) -> np.ndarray:
+        """(n,) bool."""
+        return ~self.labels.any(axis=1)
+
+
+@dataclass(frozen=True)
+class NoiseScores:
+    """The S levels are those of `snrs_db`, the first of them infinity: the clips as recorded.
+
+    Columns of the (S, 3) and (S, L, 3) arrays: value, and the ends of a 95 % interval by recording (NaN unknown).
+
+    Attributes:
+        snrs_db: (S,) float64, falling.
+        background_share: (S, m) float64, share of background among a clip's neighbours; NaN without neighbours.
+        confusion: (S, m) float64, noise confusion. purity: (S, m), share of neighbours with a label in common.
+        nearest: (S, m) int64, position in the run of the nearest clip; -1 without.
+        places: (S, m, 2) float64, on the map.
+        separability: (S, 3), AUROC of the run's background clips against the mixtures.
+        mean_confusion, mean_purity, accuracy: (S, 3), over the clips. accuracy: the most common target among
+            the neighbours is the clip's.
+        in_background: (S, L, 3), share of a label's clips with more than half background around them.
+        clips: (L,) int64, clips of each label that could be judged. lost_at_db: (L,), see `mixing.lost_at`.
+    """
+
+    snrs_db: np.ndarray
+    background_share: np.ndarray
+    confusion: np.ndarray
+    purity: np.ndarray
+    nearest: np.ndarray
+    places: np.ndarray
+    separability: np.ndarray
+    mean_confusion: np.ndarray
+    mean_purity: np.ndarray
+    accuracy: np.ndarray
+    in_background: np.ndarray
+    clips: np.ndarray
+    lost_at_db: np.ndarray
+
+
+def score_mixtures(
+    reference: Reference,
+    mixtures: np.ndarray,
+    snrs_db: np.ndarray,
+    labels: np.ndarray,
+    recording: np.ndarray,
+    noise_recording: np.ndarray,
+    k: int = 20,
+) -> NoiseScores:
+    """Judge mixtures by their neighbours in the run.
+
+    Neighbours of the clip's own recording and of the recording that its background comes from are left out:
+    the first share its noise floor, the second hold the very noise that was added.
+
+    Args:
+        mixtures: (S, m, D), first the clips as recorded; NaN for what could not be made.
+        labels: (m, L) bool. recording, noise_recording: (m,) ints; -1 for background from elsewhere.
+    """
+    levels, m, dim = mixtures.shape
+    background = reference.background
+    graph = nearest_to(
+        reference.embedding,
+        mixtures.reshape(-1, dim),
+        k,
+        reference.graph_elsewhere.metric,
+        reference.recording,
+        np.tile(recording, levels),
+        np.tile(noise_recording, levels),
+    )
+    known = graph.indices >= 0
+    count = known.sum(axis=1)
+    near = np.where(known, graph.indices, 0)
+    tiled = np.tile(labels, (levels, 1))
+    targets = np.hstack([background[:, None], reference.labels])
+    votes = np.zeros((len(near), targets.shape[1]))
+    same = np.zeros(len(near))
+    for column in range(near.shape[1]):  # by columns: (S m, k, L) would be large
+        hit = targets[near[:, column]] & known[:, column, None]
+        votes += hit
+        same += (hit[:, 1:] & tiled).any(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (votes[:, 0] / count).reshape(levels, m)
+        purity = (same / count).reshape(levels, m)
+    base = _base_rates(background, reference, recording, noise_recording)
+    confusion = balanced(share, base[None])
+    first = labels.argmax(axis=1) + 1
+    right = np.where(count > 0, votes.argmax(axis=1) == np.tile(first, levels), np.nan).reshape(levels, m)
+    majority = np.where(np.isfinite(share), share > 0.5, np.nan)
+    in_background = np.stack([_means(each, labels, recording) for each in majority])
+    everyone = np.ones((m, 1), dtype=bool)
+
+    def curve(values: np.ndarray) -> np.ndarray:
+        return np.stack([_means(each, everyone, recording)[0] for each in values])
+
+    return NoiseScores(
+        snrs_db=np.asarray(snrs_db, dtype=np.float64),
+        background_share=share,
+        confusion=confusion,
+        purity=purity,
+        nearest=graph.indices[:, 0].astype(np.int64).reshape(levels, m),
+        places=place(graph, reference.xy).reshape(levels, m, 2),
+        separability=_separability(reference, confusion, recording, k),
+        mean_confusion=curve(confusion),
+        mean_purity=curve(purity),
+        accuracy=curve(right),
+        in_background=in_background,
+        clips=(labels & np.isfinite(share).any(axis=0)[:, None]).sum(axis=0),
+        lost_at_db=lost_at(snrs_db[1:], in_background[1:, :, 0]),
+    )
+
+
+def _means(values: np.ndarray, members: np.ndarray, recording: np.ndarray) -> np.ndarray:
+    return np.stack(mean_interval(values, members, recording), axis=1)
+
+
+def _base_rates(
+    background: np.ndarray, reference: Reference, recording: np.ndarray, noise_recording: np.ndarray
+) -> np.ndarray:
+    """(m,) share of background among the clips that could be neighbours of each mixture."""
+    size = (
+        int(max(reference.recording.max(initial=0), recording.max(initial=0), noise_recording.max(initial=0)))
+        + 1
+    )
+    clips = np.bincount(reference.recording, minlength=size)
+    hits = np.bincount(reference.recording, weights=background, minlength=size)
+    other = (noise_recording >= 0) & (noise_recording != recording)
+    left = len(background) - clips[recording] - np.where(other, clips[noise_recording], 0)
+    found = background.sum() - hits[recording] - np.where(other, hits[noise_recording], 0)
+    return np.where(left > 0, found / np.maximum(left, 1), np.nan)
+
+
+def _separability(reference: Reference, confusion: np.ndarray, recording: np.ndarray, k: int) -> np.ndarray:
+    background = reference.background
+    judged = noise_confusion(reference.graph_elsewhere.first(k), background, reference.recording)
+    own = 1 - judged.confusion[background]
+    truth = np.repeat([True, False], [len(own), confusion.shape[1]])
+    groups = np.concatenate([reference.recording[background], recording])
+    out = np.full((len(confusion), 3), np.nan)
+    for i, mixed in enumerate(confusion):
+        auc = auroc(np.concatenate([own, mixed]), truth, groups)
+        out[i] = [np.nan if value is None else value for value in (auc.value, auc.low, auc.high)]
+    return out
