@@ -50,6 +50,8 @@ KINDS = {
     "uploads": "Uploaded recordings",
     "weights": "Weights of models",
     "checkpoints": "Fine-tuned checkpoints",
+    "training": "Trainings under way",
+    "waves": "Sounds kept for training",
     "flags": "Your flags",
     "media": "Sounds and pictures",
     "jobs": "Records of jobs",

@@ -32,6 +32,7 @@ PAGES = (
     PageEntry("home.py", "Start", ":material/home:", "start", default=True),
     PageEntry("explore.py", "Explore", ":material/scatter_plot:", "explore"),
     PageEntry("diagnose.py", "Diagnose", ":material/stethoscope:", "diagnose"),
+    PageEntry("finetune.py", "Fine-tune", ":material/model_training:", "finetune"),
     PageEntry("datasets.py", "Datasets", ":material/library_music:", "datasets"),
     PageEntry("models.py", "Models", ":material/neurology:", "models"),
     PageEntry("jobs.py", "Jobs and storage", ":material/work_history:", "jobs"),

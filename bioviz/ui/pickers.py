@@ -8,8 +8,11 @@ import streamlit as st
 
 from bioviz.analysis.projection import PRESETS, ProjectionSpec
 from bioviz.datasets import library
+from bioviz.errors import BiovizError
 from bioviz.models import registry
+from bioviz.models.base import FINETUNED
 from bioviz.runs import RunSpec
+from bioviz.training import checkpoints
 from bioviz.ui.state import set_view, view
 
 METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
@@ -54,6 +57,16 @@ def number(name: str, label: str, low: float, high: float, step: float, help: st
     )
 
 
+def checkpoint_title(name: str) -> str:
+    """A checkpoint in words; a fine-tuned one by the name that the user gave it."""
+    if not name.startswith(FINETUNED):
+        return CHECKPOINTS.get(name, name)
+    try:
+        return f"fine-tuned: {checkpoints.get(name.removeprefix(FINETUNED)).title}"
+    except BiovizError:
+        return name
+
+
 def pick_run() -> RunSpec | None:
     """Draw all pickers in the sidebar and return what they ask for; None when there is no dataset yet."""
     summaries = {s.id: s for s in library.list_datasets()}
@@ -92,7 +105,7 @@ def _pick_checkpoint(card: registry.ModelCard) -> None:
         "checkpoint",
         "Checkpoint",
         names,
-        lambda n: CHECKPOINTS.get(n, n) + ("" if states[n].available else " — weights missing"),
+        lambda n: checkpoint_title(n) + ("" if states[n].available else " — weights missing"),
         help="The weights of the model.",
     )
     state = states[view().checkpoint]

@@ -65,9 +65,8 @@ def build(card: ModelCard) -> Encoder:
 
 
 def card(name: str) -> ModelCard:
-    about = replace(
-        CARDS["resnet18"], name=name, dim=DIM, autocast=False, weights=None, checkpoints=("random",)
-    )
+    own = {"name": name, "title": f"Tiny {name}", "dim": DIM, "checkpoints": ("random",), "weights": None}
+    about = replace(CARDS["resnet18"], **own, autocast=False)
     return replace(about, build="tests.training.tiny:build", preprocessing="tiny-1")
 
 

@@ -1,0 +1,209 @@
+"""Trainings and their results on the page: live curves, interrupted ones, and the list of checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.datasets import library
+from bioviz.errors import BiovizError
+from bioviz.models import registry
+from bioviz.plots import figures
+from bioviz.training import checkpoints, tasks
+from bioviz.training.checkpoints import Checkpoint
+from bioviz.ui import job_card
+from bioviz.ui.pages import open_page
+from bioviz.ui.state import set_view
+from bioviz.ui.theme import is_dark
+
+METRIC_TITLES = {
+    "accuracy": "accuracy",
+    "labelled_accuracy": "accuracy among labelled clips",
+    "macro_ap": "mean average precision",
+    "background_auroc": "calls told from background (AUROC)",
+}
+METRIC_HELP = {
+    "accuracy": "Share of test clips whose answer is right, background included.",
+    "labelled_accuracy": "Of the labelled test clips, how many get their label where background is no answer. Use it "
+    "to compare trainings with more and less background.",
+    "macro_ap": "Average precision over all test clips, mean over the labels. 1 is perfect.",
+    "background_auroc": "Chance that a clip with a call scores higher than a background clip. 0.5 is chance.",
+}
+
+
+def training_jobs() -> list[jobs.Job]:
+    """The newest job of every training, newest first."""
+    newest: dict[str, jobs.Job] = {}
+    for job in jobs.list_jobs():
+        if job.kind == "finetune":
+            newest.setdefault(job.id.rpartition("-")[0], job)
+    return list(newest.values())
+
+
+def watch(job: jobs.Job) -> None:
+    """A running training: progress, cancel button, curves as they grow."""
+    job_card.watch(job.id)
+
+    @st.fragment(run_every=2.0)
+    def live() -> None:
+        note = jobs.get(job.id).message
+        if note:
+            st.caption(note[:1].upper() + note[1:])
+        show_curves(curves_of(job), key=f"live_{job.id}")
+
+    live()
+
+
+def ended(job: jobs.Job) -> None:
+    """A training that stopped before its end: why, and a button that goes on."""
+    with st.container(border=True):
+        st.markdown(f"**{job.title}**")
+        job_card.outcome(job)
+        curves = curves_of(job)
+        epochs = sum(len(trial["epochs"]) for trial in curves["trials"]) if curves else 0
+        words = "Go on" if epochs else "Start again"
+        if st.button(words, key=f"resume_{job.id}", icon=":material/play_arrow:", type="primary"):
+            jobs.restart(job.id)
+            st.rerun()
+        if epochs:
+            st.caption(f"{epochs} epochs are kept.")
+            show_curves(curves, key=f"ended_{job.id}")
+
+
+def curves_of(job: jobs.Job) -> dict | None:
+    """What a training has written of its curves so far."""
+    try:
+        return tasks.TrainSpec.from_dict(job.params).work().curves()
+    except BiovizError:
+        return None  # the dataset or its starting point was removed meanwhile
+
+
+def show_curves(curves: Mapping[str, object] | None, key: str) -> None:
+    """Loss and metric over the epochs, a line a learning rate."""
+    if not curves or not any(trial["epochs"] for trial in curves["trials"]):
+        st.caption("Curves appear after the first epoch.")
+        return
+    left, right = st.columns(2)
+    trials, metric = curves["trials"], str(curves["metric"])
+    x = np.arange(1, 1 + max(len(trial["epochs"]) for trial in trials))
+    losses, scores = {}, {}
+    for trial in trials:
+        rate, epochs = f"{trial['learning_rate']:g}", trial["epochs"]
+        losses[f"training, {rate}"] = _line([epoch["loss"] for epoch in epochs], len(x))
+        losses[f"validation, {rate}"] = _line([epoch["valid"]["loss"] for epoch in epochs], len(x))
+        scores[f"learning rate {rate}"] = _line([epoch["valid"][metric] for epoch in epochs], len(x))
+    for column, lines, title in (
+        (left, losses, "loss"),
+        (right, scores, f"{METRIC_TITLES[metric]}, validation"),
+    ):
+        made = figures.curves(x, lines, x_title="epoch", y_title=title, dark=is_dark())
+        column.plotly_chart(made, theme=None, key=f"{key}_{title}")
+    for trial in trials:
+        if trial["stopped"]:
+            st.caption(f"Learning rate {trial['learning_rate']:g}: {trial['stopped']}")
+    last = next(trial["epochs"][-1] for trial in reversed(trials) if trial["epochs"])
+    st.caption(
+        f"{last['clips_per_s']:,.1f} clips a second; {last['efficiency']:.0%} of the time the model computes, "
+        "the rest waits for sound."
+    )
+
+
+def _line(values: Sequence[float | None], length: int) -> tuple[np.ndarray, None, None]:
+    filled = [np.nan if value is None else value for value in values] + [np.nan] * (length - len(values))
+    return np.array(filled, dtype=np.float64), None, None
+
+
+def checkpoint_list(opened: str = "") -> None:
+    """All checkpoints with their records, and what can be done with them; and a place to bring one.
+
+    Args:
+        opened: id of the one that is shown unfolded.
+    """
+    with st.expander("Bring a checkpoint from another computer"):
+        st.caption("A zip file that was downloaded here or on another computer with bioviz.")
+        file = st.file_uploader("Checkpoint file", type="zip", key="import_checkpoint")
+        if file is not None and st.button("Add it", key="import_now", type="primary"):
+            try:
+                made = checkpoints.import_zip(file.getvalue())
+                st.success(f"{made.title} was added.", icon=":material/check_circle:")
+            except BiovizError as error:
+                st.error(str(error), icon=":material/error:")
+    found = checkpoints.list_checkpoints()
+    if not found:
+        st.caption("No fine-tuned checkpoints yet.")
+    for made in found:
+        record = made.record
+        title = f"{made.title} — {_model_title(record)} on {record.get('dataset', {}).get('name', '?')}"
+        place = st.expander(title, expanded=made.id == opened, key=f"checkpoint_{made.id}", on_change="rerun")
+        if place.open:
+            with place:
+                show_checkpoint(made)
+
+
+def show_checkpoint(made: Checkpoint) -> None:
+    """One checkpoint: results, actions, curves, record."""
+    record = made.record
+    if not made.usable:
+        st.error(f"Must not be used: {record.get('reason')}", icon=":material/block:")
+    test = record.get("test") or {}
+    for column, (name, title) in zip(st.columns(len(METRIC_TITLES)), METRIC_TITLES.items(), strict=True):
+        value = test.get(name)
+        column.metric(title, "–" if value is None else f"{value:.3f}", help=METRIC_HELP[name])
+    counts = (record.get("split") or {}).get("counts", {})
+    if counts:
+        st.caption(
+            f"Measured on {counts['test']['clips']:,} test clips ({counts['test']['background']:,} background); "
+            f"trained on {counts['train']['clips']:,} ({counts['train']['background']:,} background). "
+            f"{record.get('created', '')[:10]}, {job_card.duration(record.get('seconds', 0))}."
+        )
+    paper = record.get("test_as_paper")
+    if paper and paper.get(record["metric"]) is not None:
+        st.caption(
+            f"By the paper's way, with background left out of the test: {METRIC_TITLES[record['metric']]} "
+            f"{paper[record['metric']]:.3f}. Do not compare it with the figures above."
+        )
+    _actions(made)
+    if record.get("curves"):
+        show_curves({"metric": record["metric"], "trials": record["curves"]}, key=f"curves_{made.id}")
+    if st.toggle("Show the whole record", key=f"record_{made.id}"):
+        st.json(dict(record), expanded=1)
+
+
+def _actions(made: Checkpoint) -> None:
+    with st.container(horizontal=True):
+        if st.button(
+            "Explore with it",
+            key=f"explore_{made.id}",
+            type="primary",
+            icon=":material/scatter_plot:",
+            disabled=not made.usable,
+        ):
+            known = {summary.id for summary in library.list_datasets()}
+            trained_on = made.record.get("dataset", {}).get("id")
+            place = {"dataset": trained_on} if trained_on in known else {}
+            set_view(model=made.record["model"], checkpoint=made.name, clip=-1, **place)
+            open_page("explore.py")
+        st.download_button(
+            "Download",
+            data=lambda: checkpoints.export(made.id),
+            file_name=f"{made.record.get('model')}-{made.id}.zip",
+            mime="application/zip",
+            key=f"export_{made.id}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown("The weights are gone for good. Maps made with it stay until they are cleared away.")
+            if st.button("Delete it", key=f"delete_{made.id}"):
+                checkpoints.delete(made.id)
+                st.rerun()
+
+
+def _model_title(record: Mapping[str, object]) -> str:
+    try:
+        return registry.card(str(record.get("model"))).title
+    except BiovizError:
+        return str(record.get("model"))

@@ -1,0 +1,91 @@
+"""The page "Fine-tune": warnings before the start, a training as a job, its result and what can be done with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bioviz import jobs
+from bioviz.datasets import library
+from bioviz.training import checkpoints, tasks
+from bioviz.training.finetune import finetune
+from bioviz.training.settings import TrainSettings
+from tests.pages.test_pages import open_app, texts
+from tests.training import tiny
+
+SHORT = TrainSettings(strategy="linear", epochs=2, learning_rates=(1e-2,))
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    made = tiny.tones(tmp_path / "tones", files=3)
+    library.save(made)
+    return made
+
+
+def test_the_form_starts_from_the_preset_and_warns_first(dataset):
+    app = open_app("finetune.py", dataset=dataset.id)
+    assert not app.exception
+    assert "fewer than 5 clips to learn from" in texts(app.warning)
+    assert not app.button(key="train").disabled
+    assert app.number_input(key="train_quick_epochs").value == 12
+
+
+def test_nonsense_in_a_setting_is_said_on_the_page(dataset):
+    app = open_app("finetune.py", dataset=dataset.id)
+    app.text_input(key="train_quick_rates").set_value("1e-3, fast").run()
+    assert not app.exception
+    assert "numbers separated by commas" in texts(app.error)
+    app.text_input(key="train_quick_rates").set_value("-1").run()
+    assert "above 0" in texts(app.error)
+
+
+def test_a_button_starts_the_training_that_the_form_shows(dataset, monkeypatch):
+    started = []
+
+    def start(spec):
+        started.append(spec)
+        return jobs.Job("0-1", "finetune", "", spec.to_dict(), "t", "done")
+
+    monkeypatch.setattr(tasks, "start", start)
+    app = open_app("finetune.py", dataset=dataset.id, model="resnet18")
+    app.select_slider(key="train_quick_share").set_value(25).run()
+    app.text_input(key="train_name").set_value("mine").run()
+    app.button(key="train").click().run()
+    assert not app.exception
+    (spec,) = started
+    assert (spec.dataset, spec.model, spec.checkpoint, spec.name) == (
+        dataset.id,
+        "resnet18",
+        "random",
+        "mine",
+    )
+    assert spec.settings.background_share == 0.25 and not spec.settings.remove_everywhere
+    assert tasks.TrainSpec.from_dict(spec.to_dict()) == spec
+
+
+def test_a_training_runs_as_a_job_and_can_be_explored_with(dataset):
+    """The job is another process, where only the real models are known."""
+    job = tasks.start(tasks.TrainSpec(dataset.id, "resnet18", "random", SHORT, "probe"))
+    job = jobs.wait(job.id, 120)
+    assert job.state == "done", job.message
+    identity = job.result["checkpoint"].removeprefix("ft:")
+    app = open_app("finetune.py", dataset=dataset.id)
+    assert not app.exception
+    assert any(e.label.startswith("probe — ResNet-18 on tones") for e in app.expander)
+    app = open_app("explore.py", dataset=dataset.id, model="resnet18", checkpoint=f"ft:{identity}")
+    assert not app.exception
+    assert app.selectbox(key="_pick_checkpoint").value == f"ft:{identity}"
+    assert "fine-tuned: probe" in str(app.selectbox(key="_pick_checkpoint").options)
+
+
+def test_a_checkpoint_that_must_not_be_used_says_why(dataset):
+    made = finetune(dataset, "tiny", "random", SHORT, name="broken")
+    packed = made.path.with_name("record.json")
+    packed.write_text(
+        packed.read_text()
+        .replace('"usable": true', '"usable": false')
+        .replace('"reason": ""', '"reason": "It hears something else."')
+    )
+    assert not checkpoints.get(made.id).usable
+    app = open_app("finetune.py", dataset=dataset.id)
+    assert not app.exception
