@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
 from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.verdict import verdict
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
+from bioviz.runs.diagnosis import compute_diagnosis
+from bioviz.ui.diagnose_sections import SECTIONS
 from bioviz.ui.pages import PAGES
 from tests.sounds import folder_per_class
 
@@ -115,3 +119,40 @@ def test_the_view_is_written_into_the_url(dataset):
     app.selectbox(key="_pick_method").select("tsne").run()
     assert app.query_params["method"] == "tsne"
     assert app.query_params["dataset"] == dataset.id
+
+
+@pytest.mark.parametrize(
+    ("kept", "background"),
+    [(("low call",), "0%"), (("background",), "100%"), (("low call", "background"), "50%")],
+)
+@pytest.mark.parametrize("method", ["umap", "pca"])
+def test_odd_datasets_show_a_map_and_say_what_is_undefined(tmp_path, kept, background, method):
+    root = folder_per_class(tmp_path / "odd", files=2)
+    for folder in root.iterdir():
+        if folder.name not in kept:
+            shutil.rmtree(folder)
+    made = build_dataset(root, name="odd", reader="folders")
+    library.save(made)
+    runs.compute_run(
+        runs.RunSpec(made.id, "acoustic_features", "none", projection=ProjectionSpec(method=method))
+    )
+    app = open_app("explore.py", dataset=made.id, model="acoustic_features", method=method)
+    assert not app.exception
+    shown = {metric.label: metric for metric in app.metric}
+    assert shown["Background"].value == background
+    if len(kept) == 1:
+        assert shown["NMI"].value == "–"
+        assert "same label" in shown["NMI"].help
+
+
+def test_a_diagnosis_shows_its_verdict_and_every_part(dataset):
+    spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(**PCA))
+    run = runs.compute_run(spec)
+    found = compute_diagnosis(run)
+    for section, (title, _) in SECTIONS.items():
+        app = open_app(
+            "diagnose.py", dataset=dataset.id, model="acoustic_features", method="pca", section=section
+        )
+        assert not app.exception, title
+        words = texts(app.text)
+        assert all(clause.text in words for clause in verdict(found) if clause.kind != "note")
