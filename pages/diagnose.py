@@ -13,17 +13,20 @@ from bioviz.analysis.triage import CAUSES, TITLES
 from bioviz.analysis.verdict import Clause, verdict
 from bioviz.datasets import library
 from bioviz.errors import BiovizError
+from bioviz.flags import log as flag_log
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, MapData, Measure
 from bioviz.runs.diagnosis import open_diagnosis, start_diagnosis
-from bioviz.ui import compute_card, selection
+from bioviz.ui import clip_desk, compute_card, selection
+from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
 from bioviz.ui.diagnose_sections import SECTIONS, Case
 from bioviz.ui.embedding_map import embedding_map
-from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.flag_panel import flag_summary
+from bioviz.ui.flagging import pick_user
 from bioviz.ui.pages import open_page
 from bioviz.ui.pickers import pick_run
-from bioviz.ui.run_map import map_data
+from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.state import set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
@@ -75,6 +78,13 @@ def points(run_key: str, dataset_version: str) -> MapData:
     return replace(data, colourings=(*measures, *data.colourings))
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def flagged_points(run_key: str, dataset_version: str, flags_state: str) -> MapData:
+    """`points` with the flags as one more colouring, made anew when a flag has changed."""
+    run = runs.open_run_by_key(run_key)
+    return with_flags(points(run_key, dataset_version), run, library.load(run.spec.dataset))
+
+
 def show_verdict(clauses: list[Clause]) -> None:
     """The verdict; each clause opens the figure that backs it."""
     with st.container(border=True):
@@ -99,13 +109,20 @@ def show_verdict(clauses: list[Clause]) -> None:
             right.text(clause.text)
 
 
+def position(run: runs.Run, row: int | None) -> int | None:
+    """Where the dataset's clip `row` stands in the run; None where it is not in it."""
+    if row is None:
+        return None
+    place = int(np.searchsorted(run.rows, row))
+    return place if place < len(run) and run.rows[place] == row else None
+
+
 @st.fragment
 def diagnose(run: runs.Run, d: Diagnosis) -> None:
     """The page proper."""
     dataset = library.load(run.spec.dataset)
     case = Case(run, dataset, d, is_dark())
     show_verdict(verdict(d))
-    shown = view().clip if view().clip >= 0 else None
     if st.session_state.get("diagnose_section") not in SECTIONS:
         st.session_state["diagnose_section"] = view().section if view().section in SECTIONS else "labels"
     section = st.segmented_control(
@@ -121,42 +138,44 @@ def diagnose(run: runs.Run, d: Diagnosis) -> None:
     with left:
         chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
-        data = points(run.key, dataset.version)
+        data = flagged_points(run.key, dataset.version, flag_log.state(dataset.id))
         event = embedding_map(
-            data, key="diagnose_map", group=GROUP, colour_by=view().measure, selected_id=shown, height=480
+            data,
+            key="diagnose_map",
+            group=GROUP,
+            colour_by=view().measure,
+            selected_id=clip_desk.in_hand(),
+            height=480,
         )
     set_view(measure=event.colour_by)
     st.subheader(f"{len(rows):,} {chosen.name}")
     evidence = [d.triage.evidence(int(place), d.names) for place in chosen.places]
     extra = {"confusion": case.confusion[chosen.places], "why": evidence}
-    clicked = selection.show(run, dataset, rows, GROUP, extra)
-    if clicked != st.session_state.get("last_table_pick"):
-        st.session_state["last_table_pick"] = clicked
-        shown = shown if clicked is None else clicked
+    clip_desk.picked_in_table(selection.show(run, dataset, rows, GROUP, extra), "diagnose")
     with right:
-        current = clip_inspector(
-            run.key,
-            dataset.id,
-            rows,
-            key="diagnose_inspector",
-            group=GROUP,
-            row=shown,
-            playlist_name=chosen.name,
-            colours=palette.colours_for(dataset.target_names),
-            report=True,
+        row = clip_desk.clip_desk(run, dataset, rows, chosen.name, key="diagnose", group=GROUP)
+        place = position(run, row)
+        if place is not None and (why := d.triage.evidence(place, d.names)):
+            cause = TITLES[CAUSES[d.triage.cause[place]]]
+            st.info(f"Likeliest cause: {cause}. {why}", icon=":material/search_insights:")
+    if place is not None:
+        listening = st.expander(
+            "Hear it against its nearest neighbours", key="diagnose_ab", on_change="rerun"
         )
-        if current is not None:
-            set_view(clip=current)
-            place = int(np.searchsorted(run.rows, current))
-            why = d.triage.evidence(place, d.names) if place < len(run) and run.rows[place] == current else ""
-            if why:
-                cause = TITLES[CAUSES[d.triage.cause[place]]]
-                st.info(f"Likeliest cause: {cause}. {why}", icon=":material/search_insights:")
+        if listening.open:
+            with listening:
+                others = nearest_for_ab(run, dataset, row)
+                ab_listening(dataset, row, others, key="diagnose_listening", group=GROUP, run_key=run.key)
+    flagged = st.expander("Flags and the cleaned dataset", key="diagnose_flags", on_change="rerun")
+    if flagged.open:
+        with flagged:
+            clip_desk.picked_in_table(flag_summary(dataset, key="diagnose_flag_panel"), "diagnose_flags")
     write_url()  # this fragment runs without the frame around it
 
 
 st.title("Why is it confused?")
 spec = pick_run()
+pick_user()
 if spec is None:
     st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
     if st.button("Go to the start page", type="primary"):

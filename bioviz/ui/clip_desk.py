@@ -1,0 +1,59 @@
+"""The clip in hand: inspector and flags of a page, and the view that follows what is picked anywhere on it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from bioviz.datasets.types import Dataset
+from bioviz.plots import palette
+from bioviz.runs import Run
+from bioviz.ui.flagging import flag_bar, user_name
+from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.state import set_view, view
+
+
+def in_hand() -> int | None:
+    """The row of the clip that the page is at, None for none."""
+    return view().clip if view().clip >= 0 else None
+
+
+def picked_in_table(row: int | None, key: str) -> None:
+    """Take a row clicked in a table; a click counts once, so that it does not undo later picks."""
+    if row != st.session_state.get(f"{key}_table_pick"):
+        st.session_state[f"{key}_table_pick"] = row
+        if row is not None:
+            set_view(clip=row)
+
+
+def clip_desk(
+    run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, *, key: str, group: str
+) -> int | None:
+    """Show the inspector of a run with the flag bar under it.
+
+    Args:
+        rows: (m,) clip rows that previous and next step through; playlist_name says what they are.
+        key: unique on the page.
+        group: of the page's map; both follow its picks.
+
+    Returns:
+        The row of the clip in hand.
+    """
+    current = clip_inspector(
+        run.key,
+        dataset.id,
+        rows,
+        key=f"{key}_inspector",
+        group=group,
+        row=in_hand(),
+        playlist_name=playlist_name,
+        colours=palette.colours_for(dataset.target_names),
+        report=True,
+    )
+    # What the inspector told before must not undo a pick made in Python since.
+    if current != st.session_state.get(f"{key}_told"):
+        st.session_state[f"{key}_told"] = current
+        if current is not None:
+            set_view(clip=current)
+    flag_bar(dataset, in_hand(), user=user_name(), key=f"{key}_flag_bar", group=group)
+    return in_hand()
