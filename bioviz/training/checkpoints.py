@@ -48,7 +48,11 @@ class Checkpoint:
 
     @property
     def title(self) -> str:
-        return str(self.record.get("name") or self.id)
+        """Its name, or what tells it from others that have none."""
+        made = str(self.record.get("created", ""))[:16].replace("T", " ")
+        return str(
+            self.record.get("name") or f"{self.record.get('strategy', '')} {made} {self.id[:4]}".strip()
+        )
 
     @property
     def usable(self) -> bool:

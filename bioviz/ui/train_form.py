@@ -8,7 +8,7 @@ import streamlit as st
 
 from bioviz.datasets import library
 from bioviz.models import registry
-from bioviz.models.base import NONE
+from bioviz.models.base import FINETUNED, NONE, RANDOM
 from bioviz.training.settings import GRADUAL, LORA, PRESETS, TrainSettings, strategies_for
 from bioviz.training.tasks import TrainSpec
 from bioviz.ui.pickers import checkpoint_title
@@ -56,7 +56,7 @@ def train_form() -> TrainSpec | None:
     ready = [name for name in states if states[name].available]
     checkpoint = right.selectbox(
         "Start from",
-        sorted(ready, key=lambda name: name == "random"),
+        sorted(ready, key=lambda name: (name.startswith(FINETUNED), name == RANDOM)),
         format_func=checkpoint_title,
         key=f"train_base_{model}",
         help="The weights before training. A pretrained start needs far fewer clips than a random one.",
@@ -90,7 +90,7 @@ def _settings(start: TrainSettings, preset: str, model: str) -> TrainSettings:
     about = f"{STRATEGY_TITLES[start.strategy]}, {start.epochs} epochs, learning rate {rates}"
     settings = start
     settings = replace(settings, **_background(key))
-    with st.expander(f"Settings ({about})"):
+    with st.expander(f"Settings (the preset: {about})"):
         settings = replace(settings, **_how_much(start, key, model))
         settings = replace(settings, **_steps(start, key, settings.strategy))
         st.markdown("**Small changes to the clips in each epoch (augmentation)**")

@@ -21,16 +21,16 @@ from bioviz.ui.theme import is_dark
 
 METRIC_TITLES = {
     "accuracy": "accuracy",
-    "labelled_accuracy": "accuracy among labelled clips",
+    "labelled_accuracy": "among labelled clips",
     "macro_ap": "mean average precision",
-    "background_auroc": "calls told from background (AUROC)",
+    "background_auroc": "against background",
 }
 METRIC_HELP = {
     "accuracy": "Share of test clips whose answer is right, background included.",
     "labelled_accuracy": "Of the labelled test clips, how many get their label where background is no answer. Use it "
     "to compare trainings with more and less background.",
     "macro_ap": "Average precision over all test clips, mean over the labels. 1 is perfect.",
-    "background_auroc": "Chance that a clip with a call scores higher than a background clip. 0.5 is chance.",
+    "background_auroc": "AUROC: how often a clip with a call scores higher than a background clip; 0.5 is chance.",
 }
 
 
