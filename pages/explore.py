@@ -93,7 +93,8 @@ def explore(run: runs.Run) -> None:
     clicked = selection.show(run, dataset, rows, GROUP)
     if clicked != st.session_state.get("last_table_pick"):
         st.session_state["last_table_pick"] = clicked
-        shown = shown if clicked is None else clicked
+        if clicked is not None:
+            shown = set_view(clip=clicked).clip
     with right:
         current = clip_inspector(
             run.key,
@@ -106,10 +107,12 @@ def explore(run: runs.Run) -> None:
             colours=palette.colours_for(dataset.target_names),
             report=True,
         )
-        in_hand = shown if current is None else current
+        # What the inspector told before must not undo a pick made here since.
+        if current != st.session_state.get("last_told_clip"):
+            st.session_state["last_told_clip"] = current
+            set_view(clip=view().clip if current is None else current)
+        in_hand = view().clip if view().clip >= 0 else None
         flag_bar(dataset, in_hand, user=user_name(), key="explore_flag_bar", group=GROUP)
-    if current is not None:
-        set_view(clip=current)
     flagged = st.expander("Flags", key="explore_flags", on_change="rerun")
     if flagged.open:
         with flagged:
