@@ -8,7 +8,6 @@ import streamlit as st
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.flags import KINDS, TITLES, Flags, load_flags, make_cleaned, tables
-from bioviz.ui.pages import open_page
 from bioviz.ui.selection import zipped
 from bioviz.ui.state import set_view
 
@@ -157,4 +156,4 @@ def _made(key: str) -> None:
         if st.button(f"Open {name}", key=f"{key}_open"):
             del st.session_state[f"{key}_made"]
             set_view(dataset=made_id, clip=-1)
-            open_page("explore.py")
+            st.rerun()  # the page that this panel is on, with the new dataset
