@@ -24,12 +24,14 @@ class Playback:
         rate: sample rate in its header, Hz.
         slow: exact factor by which it plays slower than the recording.
         gain_db: gain applied.
+        loudness_db: root mean square of the samples in the file, dBFS; None for silence.
     """
 
     wav: bytes
     rate: int
     slow: float
     gain_db: float
+    loudness_db: float | None
 
 
 def default_slow(native_rate: int) -> int:
@@ -45,7 +47,19 @@ def wav_bytes(samples: np.ndarray, rate: int) -> bytes:
     return head + pcm
 
 
-def render(samples: np.ndarray, native_rate: int, slow: float = 1, normalise: bool = False) -> Playback:
+def loudness_db(samples: np.ndarray) -> float | None:
+    """Root mean square of (T,) samples without their offset, dBFS (full scale 1); None for silence."""
+    size = float(np.std(samples, dtype=np.float64)) if len(samples) else 0.0
+    return 20 * float(np.log10(size)) if size > 0 else None
+
+
+def render(
+    samples: np.ndarray,
+    native_rate: int,
+    slow: float = 1,
+    normalise: bool = False,
+    loudness: float | None = None,
+) -> Playback:
     """Make a playable WAV of native samples.
 
     Slowing down only lowers the rate in the header, so no frequency is lost. Resampling happens where a
@@ -56,12 +70,9 @@ def render(samples: np.ndarray, native_rate: int, slow: float = 1, normalise: bo
         samples: (T,) float32 at `native_rate` Hz.
         slow: how many times slower, 1 to 20.
         normalise: bring the peak to -1 dBFS (by at most 60 dB).
+        loudness: bring what is heard to this root mean square (dBFS) instead, its offset taken out; by at most
+            60 dB, and less where the peak would pass -1 dBFS: `loudness_db` tells what was reached.
     """
-    gain = 1.0
-    peak = float(np.abs(samples).max(initial=0.0))
-    if normalise and peak > 0:
-        gain = min(_PEAK / peak, _LARGEST_GAIN)
-        samples = samples * np.float32(gain)
     lowest, highest = _PLAYABLE_HZ
     exact = native_rate / slow
     if exact > highest:
@@ -73,5 +84,24 @@ def render(samples: np.ndarray, native_rate: int, slow: float = 1, normalise: bo
 
         factor = int(np.ceil(lowest / exact))
         samples, exact = soxr.resample(samples, 1, factor, "HQ"), exact * factor
+    if loudness is not None and len(samples):
+        samples = samples - samples.mean(dtype=np.float64).astype(np.float32)
+    # After resampling: it changes the peak, and takes ultrasound out of the loudness.
+    gain = _gain(samples, normalise, loudness)
+    if gain != 1:
+        samples = samples * np.float32(gain)
     rate = max(1, round(exact))
-    return Playback(wav_bytes(samples, rate), rate, slow * exact / rate, 20 * float(np.log10(gain)))
+    gain_db = 20 * float(np.log10(gain))
+    return Playback(wav_bytes(samples, rate), rate, slow * exact / rate, gain_db, loudness_db(samples))
+
+
+def _gain(samples: np.ndarray, normalise: bool, loudness: float | None) -> float:
+    """Factor that brings samples to a loudness (dBFS) or, with `normalise`, to the highest peak."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    if peak == 0 or not (normalise or loudness is not None):
+        return 1.0
+    wanted = _PEAK / peak
+    now = loudness_db(samples)
+    if loudness is not None and now is not None:
+        wanted = min(wanted, 10 ** ((loudness - now) / 20))
+    return min(wanted, _LARGEST_GAIN)

@@ -20,7 +20,7 @@ from bioviz.server.params import SoundSpec
 from bioviz.store.disk import open_cache
 from bioviz.store.keys import digest
 
-VERSION = 1  # raise it when the same request gives other bytes
+VERSION = 2  # raise it when the same request gives other bytes
 _made = RecentlyUsed(64 * 2**20)
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,13 @@ def sound(clip: Clip, spec: SoundSpec) -> Media:
     if media is None:
         rate = clip.recording.sample_rate
         slow = spec.slow if spec.slow is not None else playback.default_slow(rate)
-        made = playback.render(native_samples(clip, spec.context_s), rate, slow, spec.normalise)
-        about = {"rate": made.rate, "slow": made.slow, "gain_db": round(made.gain_db, 1)}
+        made = playback.render(
+            native_samples(clip, spec.context_s), rate, slow, spec.normalise, spec.loudness_db
+        )
+        reached = None if made.loudness_db is None else round(made.loudness_db, 2)
+        about = {
+            "rate": made.rate, "slow": made.slow, "gain_db": round(made.gain_db, 1), "loudness_db": reached,
+        }  # fmt: skip
         media = _keep(key, Media(made.wav, about))
     return media
 

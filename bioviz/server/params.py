@@ -14,11 +14,12 @@ LONGEST_CONTEXT_S = 30.0
 
 @dataclass(frozen=True)
 class SoundSpec:
-    """How a clip is played; `slow` None takes what suits the recording's rate."""
+    """How a clip is played; `slow` None takes what suits the recording's rate, `loudness_db` None its own level."""
 
     context_s: float = 0.0
     normalise: bool = False
     slow: float | None = None
+    loudness_db: float | None = None
 
 
 def number(
@@ -54,11 +55,12 @@ def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str
 
 
 def sound_spec(query: Mapping[str, str]) -> SoundSpec:
-    """Read context (s), normalise (0/1) and slow (1 to 20, or auto)."""
+    """Read context (s), normalise (0/1), slow (1 to 20, or auto) and loudness (root mean square, dBFS)."""
     return SoundSpec(
         context_s=number(query, "context", 0.0, 0.0, LONGEST_CONTEXT_S),
         normalise=choice(query, "normalise", ("0", "1")) == "1",
         slow=number(query, "slow", None, 1.0, 20.0),
+        loudness_db=number(query, "loudness", None, -90.0, -3.0),
     )
 
 

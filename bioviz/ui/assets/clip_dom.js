@@ -56,6 +56,17 @@ function onPick(group, show) {
   return () => window.removeEventListener("bioviz:pick", listener);
 }
 
+// One sound at a time: who starts to play tells all others. Calls `pause()` when another does; returns how to stop.
+function hearAlone(player) {
+  window.dispatchEvent(new CustomEvent("bioviz:hear", { detail: { player } }));
+}
+
+function onHear(player, pause) {
+  const listener = ({ detail }) => detail.player !== player && pause();
+  window.addEventListener("bioviz:hear", listener);
+  return () => window.removeEventListener("bioviz:hear", listener);
+}
+
 async function fetchChecked(url, ahead) {
   let reply;
   try {

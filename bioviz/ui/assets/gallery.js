@@ -6,6 +6,8 @@ class Gallery {
   constructor(parent) {
     this.audio = el("audio", { preload: "none" });
     for (const name of ["pause", "ended"]) this.audio.addEventListener(name, () => this.stopped());
+    this.audio.addEventListener("play", () => hearAlone(this));
+    this.stopHear = onHear(this, () => this.audio.pause());
     this.grid = el("div", { class: "bv-grid", role: "list" });
     this.root = el("section", { class: "bv-root bv-gallery", "aria-label": "Clips" }, this.grid, this.audio);
     parent.append(this.root);
@@ -75,6 +77,7 @@ class Gallery {
 
   stop() {
     this.stopPicks?.();
+    this.stopHear();
     this.audio.pause();
     this.root.remove();
   }

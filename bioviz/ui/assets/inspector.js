@@ -20,6 +20,8 @@ class Inspector {
     const { signal } = this.listeners;
     this.root.addEventListener("pointerdown", () => this.takeKeys(), { signal });
     window.addEventListener("keydown", (event) => this.key(event), { signal });
+    for (const audio of [this.audio, this.preview]) audio.addEventListener("play", () => hearAlone(this));
+    this.stopHear = onHear(this, () => [this.audio, this.preview].forEach((audio) => audio.pause()));
     window.biovizKeys ??= this;
   }
 
@@ -55,6 +57,7 @@ class Inspector {
 
   stop() {
     this.stopPicks?.();
+    this.stopHear();
     this.listeners.abort();
     this.picture.resized.disconnect();
     this.audio.pause();

@@ -1,0 +1,23 @@
+"""A page with A/B listening beside the inspector; the query says the dataset, the clip and its comparisons."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bioviz.datasets import library
+from bioviz.ui.ab_listening import ab_listening
+from bioviz.ui.inspector import clip_inspector
+
+st.set_page_config(layout="wide")
+query = st.query_params
+dataset = library.load(query["dataset"])
+row = int(query.get("row", "0"))
+others = [int(other) for other in query.get("others", "").split(",") if other]
+st.text_input("notes")
+left, right = st.columns([3, 2])
+with left:
+    roles = ("nearest background", "nearest of the same label", "another")
+    ab_listening(dataset, row, list(zip(roles, others, strict=False)), key="ab", group="trial")
+with right:
+    shown = clip_inspector(None, dataset.id, key="inspector", group="trial", report=True)
+st.text(f"shown {shown}")
