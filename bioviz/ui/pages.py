@@ -33,6 +33,7 @@ PAGES = (
     PageEntry("explore.py", "Explore", ":material/scatter_plot:", "explore"),
     PageEntry("diagnose.py", "Diagnose", ":material/stethoscope:", "diagnose"),
     PageEntry("finetune.py", "Fine-tune", ":material/model_training:", "finetune"),
+    PageEntry("snr.py", "Noise experiment", ":material/graphic_eq:", "noise"),
     PageEntry("datasets.py", "Datasets", ":material/library_music:", "datasets"),
     PageEntry("models.py", "Models", ":material/neurology:", "models"),
     PageEntry("jobs.py", "Jobs and storage", ":material/work_history:", "jobs"),

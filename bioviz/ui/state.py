@@ -19,6 +19,7 @@ class View:
         colour: what the points are coloured by.
         clip: row of the clip in the inspector, -1 for none.
         section: part of the diagnosis that is open; measure: what its points are coloured by.
+        noise, shift: settings of the experiments that differ from the usual ones, as JSON.
     """
 
     dataset: str = ""
@@ -34,6 +35,8 @@ class View:
     clip: int = -1
     section: str = "labels"
     measure: str = "confusion"
+    noise: str = ""
+    shift: str = ""
 
 
 def view() -> View:

@@ -1,0 +1,33 @@
+"""Noise experiment: what becomes of calls as background is added, and of clips as their windows are shifted."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bioviz.errors import BiovizError
+from bioviz.models import registry
+from bioviz.ui import noise_panel, shift_panel
+from bioviz.ui.pages import open_page
+from bioviz.ui.pickers import pick_run
+
+PANELS = {"Added background": noise_panel.show, "Shifted windows": shift_panel.show}
+
+st.title("Noise experiment")
+spec = pick_run()
+if spec is None:
+    st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
+    if st.button("Go to the start page", type="primary"):
+        open_page("home.py")
+    st.stop()
+if not registry.checkpoint_state(spec.model, spec.checkpoint).available:
+    st.info("The weights of this model are not here; choose another checkpoint or model at the left.")
+    st.stop()
+for tab, panel in zip(
+    st.tabs(list(PANELS), on_change="rerun", key="experiment"), PANELS.values(), strict=True
+):
+    if tab.open:
+        with tab:
+            try:
+                panel(spec)
+            except BiovizError as error:
+                st.error(str(error), icon=":material/error:")

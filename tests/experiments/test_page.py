@@ -1,0 +1,146 @@
+"""The Noise experiment page in the states that a user meets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bioviz import jobs
+from bioviz.datasets import library
+from bioviz.datasets.build import build_dataset
+from bioviz.experiments.noise import compute_noise, job_params, open_noise
+from bioviz.experiments.settings import NoiseSettings, ShiftSettings
+from bioviz.experiments.shift import compute_shift
+from bioviz.runs import compute_run
+from bioviz.ui.noise_panel import axis_places, first_in_background, level_names, lost_words
+from tests.experiments.sounds import dataset, run_of, spec_of
+from tests.experiments.test_shift import steady_and_beeps
+from tests.pages.test_pages import open_app, texts
+
+QUICK = NoiseSettings(snrs_db=(20.0, 0.0, -20.0), k=5)
+
+
+def open_page(made, **query):
+    return open_app("snr.py", dataset=made.id, model="acoustic_features", method="pca", **query)
+
+
+def with_settings(chosen, **more) -> str:
+    return json.dumps({**chosen.to_dict(), **more})
+
+
+@pytest.fixture
+def calls(tmp_path):
+    return dataset(tmp_path / "calls")
+
+
+def test_without_a_dataset_it_leads_to_the_start():
+    assert "no dataset yet" in texts(open_app("snr.py").info)
+
+
+def test_it_computes_by_a_job_and_shows_the_result(calls):
+    app = open_page(calls, noise=with_settings(QUICK))
+    assert not app.exception and "not computed yet" in texts(app.subheader)
+    assert "16 clips at 3 ratios (48 mixtures)" in texts(app.text)
+    assert app.text_input(key="noise_snrs").value == "20, 0, -20"
+    app.button(key="compute_noise").click().run()
+    (job,) = jobs.list_jobs()
+    assert job.params == job_params([spec_of(calls)], QUICK)
+    ended = jobs.wait(job.id, 120)
+    assert ended.state == "done", ended.message
+    app.run()
+    assert not app.exception and "What added background does" in texts(app.subheader)
+    run = run_of(calls)
+    result = open_noise(run, QUICK)
+    table = app.dataframe[0].value
+    assert table["label"].tolist() == ["hoot", "whistle"] and table["clips"].tolist() == [8, 8]
+    words = table["Acoustic features"].tolist() if "Acoustic features" in table else table.iloc[:, 2].tolist()
+    assert words == [lost_words(result, 0), lost_words(result, 1)]
+    assert "Background among its neighbours: 0%" in texts(app.caption)
+    app.select_slider(key="noise_listen").set_value(3).run()
+    assert not app.exception and "Background among its neighbours: 100%" in texts(app.caption)
+    app.segmented_control(key="noise_measure").set_value("in_background").run()
+    assert not app.exception
+
+
+def test_models_are_overlaid_and_what_is_missing_is_offered(calls):
+    run = run_of(calls)
+    compute_noise(run, QUICK)
+    app = open_page(calls, noise=with_settings(QUICK, models=["alexnet:random", "nonsense:x", 3]))
+    assert not app.exception
+    assert "Some models are not computed yet" in texts(app.subheader)
+    assert "What added background does" in texts(app.subheader)
+
+
+def test_settings_follow_into_the_url_and_errors_are_told(calls):
+    app = open_page(calls, noise="{not json")
+    assert not app.exception and "noise" not in app.query_params
+    app.text_input(key="noise_snrs").set_value("12; -3").run()
+    assert json.loads(app.query_params["noise"]) == {"snrs_db": [12.0, -3.0]}
+    app.text_input(key="noise_snrs").set_value("loud").run()
+    assert "no list of ratios" in texts(app.error)
+    app.text_input(key="noise_snrs").set_value("500").run()
+    assert "from -100 to 100 dB" in texts(app.error)
+    app.text_input(key="noise_snrs").set_value("10").run()
+    app.selectbox(key=f"noise_source_{calls.id}").set_value("folder:").run()
+    assert "Give the folder" in texts(app.error)
+    app.text_input(key="noise_folder").set_value("/").run()
+    assert "outside the data folders" in texts(app.error)
+
+
+def test_a_failed_job_is_told(calls, monkeypatch):
+    job = jobs.start("noise", "bioviz.experiments.noise:no_such", job_params([spec_of(calls)], QUICK))
+    assert jobs.wait(job.id, 60).state == "failed"
+    app = open_page(calls, noise=with_settings(QUICK))
+    assert app.error and not app.exception and not app.button(key="compute_noise").disabled
+
+
+def test_shifts_that_have_no_room_are_told(calls):
+    app = open_page(calls)
+    app.session_state["experiment"] = "Shifted windows"
+    app.run()
+    assert "can be shifted" in texts(app.error)
+
+
+def test_shifted_windows(tmp_path):
+    made = build_dataset(
+        steady_and_beeps(tmp_path / "long"), name="long", options={"width_s": 0.5, "hop_s": 0.25}
+    )
+    library.save(made)
+    chosen = ShiftSettings(clips=20, k=11)
+    app = open_page(made, shift=json.dumps({"clips": 20, "k": 11, "reach": "far"}))
+    app.session_state["experiment"] = "Shifted windows"
+    app.run()
+    assert not app.exception and "20 clips, each at 4 shifted windows" in texts(app.text)
+    found = compute_shift(compute_run(spec_of(made)), chosen)
+    app.run()
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown == {
+        "Clips shifted": "20",
+        "Change their neighbours": f"{found.changed.mean():.0%}",
+        "Neighbours kept": f"{found.kept.mean():.0%}",
+    }
+    assert app.dataframe[0].value["clip"].tolist() == found.rows.tolist()
+
+
+def test_words_and_places(calls):
+    snrs = np.array([np.inf, 10.0, 0.0])
+    assert axis_places(snrs).tolist() == [20, 10, 0] and level_names(snrs) == ["as recorded", "10 dB", "0 dB"]
+    share = np.array([[0.6, 0.2, 0.0], [0.9, 0.5, 0.0], [1.0, 0.8, 0.5]])
+    np.testing.assert_equal(first_in_background(share, snrs), [np.inf, 0, np.nan])
+    run = run_of(calls)
+    scores = compute_noise(run, QUICK).scores
+    result = open_noise(run, QUICK)
+    for lost, words in (
+        (3.21, "3.2 dB"),
+        (-np.inf, "below -20 dB"),
+        (np.inf, "above 20 dB"),
+        (np.nan, "not known"),
+    ):
+        changed = replace(result, scores=replace(scores, lost_at_db=np.array([lost, 0])))
+        assert lost_words(changed, 0) == words
+    drowned = scores.in_background.copy()
+    drowned[0, 0, 0] = 0.5
+    assert "already" in lost_words(replace(result, scores=replace(scores, in_background=drowned)), 0)
