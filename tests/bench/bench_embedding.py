@@ -126,7 +126,7 @@ def timed(work: Callable[[], None]) -> tuple[float, float]:
 
 def memory(model_name: str, checkpoint: str) -> None:
     print("recordings  peak memory (MB)")
-    for count in (10, 1000):
+    for count in (10, 250, 1000, 2000):  # from 250 on the buffers are full
         child = [sys.executable, __file__, "--model", model_name, "--checkpoint", checkpoint]
         subprocess.run([*child, "--memory-of", str(count)], check=True)
 
@@ -156,7 +156,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=440)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--data", type=Path, default=DATA, help="a folder that holds one dataset")
-    parser.add_argument("--memory", action="store_true", help="peak memory at 10 and 1000 recordings instead")
+    parser.add_argument("--memory", action="store_true", help="peak memory by number of recordings instead")
     parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
