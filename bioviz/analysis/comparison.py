@@ -1,0 +1,250 @@
+"""Two embedding sets of the same clips: what changed, clip by clip, label by label and in the scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.analysis import score_differences as scores
+from bioviz.analysis.codes import with_background
+from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
+from bioviz.analysis.ledger import RULES, Ledger, is_in, ledger
+from bioviz.analysis.neighbours import KnnGraph
+from bioviz.analysis.prediction import knn_scores
+from bioviz.analysis.rows import finite_rows
+from bioviz.analysis.score_differences import Difference
+from bioviz.analysis.silhouette import silhouettes
+from bioviz.analysis.votes import shared_label_share
+from bioviz.progress import Progress, Silent
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two; row i of all is the same clip on both sides.
+
+    Attributes:
+        embedding: (n, d).
+        graph, graph_elsewhere: neighbours in all recordings and in other recordings, among the n clips.
+        labels: (n, L) bool, columns as in the names of the comparison. targets: (n,) ints, 0 for background.
+        clusters: (n,) ints. misclustered: (n,) bool.
+    """
+
+    embedding: np.ndarray
+    graph: KnnGraph
+    graph_elsewhere: KnnGraph
+    labels: np.ndarray
+    targets: np.ndarray
+    clusters: np.ndarray
+    misclustered: np.ndarray
+
+
+@dataclass(frozen=True)
+class SideMeasures:
+    """Per clip of one side: noise confusion, (n,) float64 purity, (n,) bool named right by its neighbours."""
+
+    confusion: NoiseConfusion
+    purity: np.ndarray
+    told: np.ndarray
+    targets: np.ndarray
+
+
+@dataclass(frozen=True)
+class LabelChanges:
+    """Per target (background first), each (T,); NaN without clips, intervals NaN with one recording.
+
+    Attributes:
+        clips: by the left side's labels.
+        confusion_left, confusion_right: noise confusion of the target; low, high: 95 % interval of right - left.
+        told_left, told_right: share of its clips that their neighbours name right; told_low, told_high: likewise.
+    """
+
+    clips: np.ndarray
+    confusion_left: np.ndarray
+    confusion_right: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    told_left: np.ndarray
+    told_right: np.ndarray
+    told_low: np.ndarray
+    told_high: np.ndarray
+
+    def changed(self, better: bool) -> np.ndarray:
+        """Targets whose confusion fell (better) or rose by more than its uncertainty, the largest change first."""
+        with np.errstate(invalid="ignore"):
+            found = np.flatnonzero(self.high < 0 if better else self.low > 0)
+        size = np.abs(self.confusion_right - self.confusion_left)[found]
+        return found[np.argsort(-size, kind="stable")]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All that changed.
+
+    Attributes:
+        names: (T,) background first, then the labels of either side. k: neighbours looked at.
+        elsewhere: neighbours of the clip's own recording were left out.
+        left, right: measures of the clips.
+        moved: (n,) float64, 1 - Jaccard of the neighbours on both sides: 0 the same, 1 all others.
+        scores: the differences. labels: per label. ledgers: by rule (`ledger.RULES`).
+        notes: what could not be told and why.
+    """
+
+    names: tuple[str, ...]
+    k: int
+    elsewhere: bool
+    left: SideMeasures
+    right: SideMeasures
+    moved: np.ndarray
+    scores: tuple[Difference, ...]
+    labels: LabelChanges
+    ledgers: dict[str, Ledger]
+    notes: tuple[str, ...] = ()
+
+
+def compare_sides(
+    left: Side,
+    right: Side,
+    names: tuple[str, ...],
+    recording: np.ndarray,
+    k: int = 20,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Changes:
+    """Everything that changed from left to right.
+
+    Neighbours of other recordings are judged, as in the diagnosis; all neighbours where either side has none.
+
+    Args:
+        names: (L + 1,) background first. recording: (n,) ints.
+
+    Raises:
+        Cancelled: through `progress`.
+    """
+    progress = progress or Silent()
+
+    def step(number: int) -> None:
+        progress.report("comparison", number, 4, "steps")
+
+    step(0)
+    k = max(1, min(k, left.graph.k, right.graph.k, left.graph_elsewhere.k, right.graph_elsewhere.k))
+    elsewhere = all((side.graph_elsewhere.indices[:, :k] >= 0).any() for side in (left, right))
+    graphs = [(side.graph_elsewhere if elsewhere else side.graph).first(k) for side in (left, right)]
+    measures = [_measures(side, graph, recording) for side, graph in zip((left, right), graphs, strict=True)]
+    moved = neighbourhood_change(*graphs)
+    step(1)
+    found = _scores((left, right), measures, recording, seed)
+    step(2)
+    labels = _labels(measures, recording, len(names), seed)
+    step(3)
+    change = measures[1].confusion.confusion - measures[0].confusion.confusion
+    ledgers = {}
+    for rule in RULES:
+        inside = [
+            is_in(m.confusion.confusion, m.confusion.background_share, m.targets == 0, rule) for m in measures
+        ]
+        ledgers[rule] = ledger(
+            *inside, change, measures[0].targets, measures[1].targets, recording, len(names), seed=seed
+        )
+    step(4)
+    return Changes(
+        tuple(names), k, elsewhere, *measures, moved, found, labels, ledgers, _notes(measures, elsewhere)
+    )
+
+
+def neighbourhood_change(left: KnnGraph, right: KnnGraph) -> np.ndarray:
+    """(n,) float64: 1 - |A & B| / |A | B| of the neighbours A and B of each clip; NaN without any on a side."""
+    n = len(left.indices)
+    own = np.arange(n, dtype=np.int64)[:, None] * (n + 1)
+    pairs = [own + np.asarray(graph.indices) for graph in (left, right)]
+    there = [np.asarray(graph.indices) >= 0 for graph in (left, right)]
+    shared = (np.isin(pairs[0], pairs[1][there[1]]) & there[0]).sum(axis=1)
+    a, b = (each.sum(axis=1) for each in there)
+    return np.where((a > 0) & (b > 0), 1 - shared / np.maximum(a + b - shared, 1), np.nan)
+
+
+def _measures(side: Side, graph: KnnGraph, recording: np.ndarray) -> SideMeasures:
+    background = side.targets == 0
+    votes = knn_scores(graph, with_background(side.labels))
+    known = np.isfinite(votes).all(axis=1)
+    told = np.where(known, votes.argmax(axis=1) == side.targets, np.nan)
+    return SideMeasures(
+        noise_confusion(graph, background, recording),
+        shared_label_share(graph, side.labels),
+        told,
+        side.targets,
+    )
+
+
+def _scores(
+    sides: tuple[Side, Side], measures: list[SideMeasures], recording, seed
+) -> tuple[Difference, ...]:
+    pairs = {
+        "nmi": [scores.mutual_information(s.clusters, s.targets) for s in sides],
+        "ari": [scores.rand_index(s.clusters, s.targets) for s in sides],
+        "silhouette": [scores.mean(_silhouette(s)) for s in sides],
+        "misclustered": [scores.mean(s.misclustered.astype(float)) for s in sides],
+    }
+    statistics: dict[str, list] = {
+        name: []
+        for name in ("separability_neighbour", "noise_confusion", "confused", "knn_accuracy", "purity")
+    }
+    for m in measures:
+        background, judged = m.targets == 0, m.confusion
+        score = np.where(background, 1 - judged.confusion, judged.confusion)
+        confused = np.where(np.isfinite(judged.confusion), judged.confused, np.nan)
+        statistics["separability_neighbour"].append(scores.auc(score, background))
+        statistics["noise_confusion"].append(
+            scores.confusion_of(judged.background_share, judged.base_rate, ~background)
+        )
+        statistics["confused"].append(scores.mean(confused, ~background))
+        statistics["knn_accuracy"].append(scores.mean(m.told))
+        statistics["purity"].append(scores.mean(m.purity))
+    return tuple(
+        scores.difference(name, left, right, recording, seed)
+        for name, (left, right) in {**statistics, **pairs}.items()
+    )
+
+
+def _silhouette(side: Side) -> np.ndarray:
+    """(n,) silhouette of the side's clusters on its embedding."""
+    found = np.full(len(side.clusters), np.nan)
+    good = finite_rows(side.embedding) & (side.clusters >= 0)
+    if 1 < len(np.unique(side.clusters[good])) < good.sum():
+        found[good] = silhouettes(np.asarray(side.embedding)[good], [side.clusters[good]])[0]
+    return found
+
+
+def _labels(measures: list[SideMeasures], recording: np.ndarray, count: int, seed: int) -> LabelChanges:
+    confusions = scores.paired(
+        *(
+            scores.label_confusions(m.confusion.background_share, m.confusion.base_rate, m.targets, count)
+            for m in measures
+        ),
+        recording,
+        seed=seed,
+    )
+    told = scores.paired(*(scores.means(m.told, m.targets, count) for m in measures), recording, seed=seed)
+    several = np.array(
+        [len(np.unique(recording[measures[0].targets == target])) > 1 for target in range(count)]
+    )
+    bounds = [np.where(several, each, np.nan) for each in (*confusions[2:], *told[2:])]
+    clips = np.bincount(measures[0].targets, minlength=count)
+    return LabelChanges(clips, *confusions[:2], *bounds[:2], *told[:2], *bounds[2:])
+
+
+def _notes(measures: list[SideMeasures], elsewhere: bool) -> tuple[str, ...]:
+    notes = []
+    if not elsewhere:
+        notes.append("Nothing can be held out (one recording): its own noise counts among the neighbours.")
+    for side, m in zip(("left", "right"), measures, strict=True):
+        background = m.targets == 0
+        if background.all() or not background.any():
+            kind = "only background" if background.all() else "no background"
+            notes.append(f"The {side} side has {kind}: confusion with it cannot be measured there.")
+    relabelled = int(((measures[0].targets == 0) != (measures[1].targets == 0)).sum())
+    if relabelled:
+        notes.append(
+            f"{relabelled} clips are labelled on one side and background on the other; the ledger leaves them out."
+        )
+    return tuple(notes)

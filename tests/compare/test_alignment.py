@@ -1,0 +1,116 @@
+"""Aligning maps: a planted rotation, mirror, scale and shift go away, and nothing is bent."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import pdist
+
+from bioviz.analysis.alignment import joint_maps, procrustes, starting_places
+from bioviz.analysis.neighbours import knn
+from bioviz.analysis.projection import ProjectionSpec
+from bioviz.errors import BadInput
+
+
+def turned(
+    xy: np.ndarray, angle: float, mirror: bool, scale: float, shift: tuple[float, float]
+) -> np.ndarray:
+    c, s = np.cos(angle), np.sin(angle)
+    moved = xy @ np.array([[c, -s], [s, c]])
+    if mirror:
+        moved = moved * [-1, 1]
+    return scale * moved + shift
+
+
+@given(
+    angle=st.floats(0, 6.28),
+    mirror=st.booleans(),
+    scale=st.floats(0.01, 100),
+    shift=st.tuples(st.floats(-50, 50), st.floats(-50, 50)),
+    seed=st.integers(0, 1000),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_planted_turn_mirror_scale_and_shift_is_removed(angle, mirror, scale, shift, seed):
+    xy = np.random.default_rng(seed).normal(size=(30, 2)) * [3, 1]
+    fit = procrustes(xy, turned(xy, angle, mirror, scale, shift))
+    np.testing.assert_allclose(fit(turned(xy, angle, mirror, scale, shift)), xy, atol=1e-3)
+    assert fit.misfit < 1e-6
+    assert np.sign(np.linalg.det(fit.rotation)) == (-1 if mirror else 1)
+
+
+@given(seed=st.integers(0, 1000))
+@settings(max_examples=30, deadline=None)
+def test_distances_keep_their_ratios_whatever_the_maps(seed):
+    rng = np.random.default_rng(seed)
+    target, moving = rng.normal(size=(2, 25, 2))
+    fit = procrustes(target, moving)
+    ratios = pdist(fit(moving).astype(float)) / pdist(moving)
+    np.testing.assert_allclose(ratios, fit.scale, rtol=1e-3)
+    assert fit.scale > 0
+
+
+def test_the_fit_is_the_best_similarity():
+    rng = np.random.default_rng(3)
+    target, moving = rng.normal(size=(2, 40, 2))
+    fit = procrustes(target, moving)
+    best = ((fit(moving) - target) ** 2).sum()
+    for _ in range(300):
+        other = turned(
+            moving, rng.uniform(0, 6.28), rng.random() < 0.5, rng.uniform(0.01, 2), rng.normal(0, 0.2, 2)
+        )
+        assert ((other - target) ** 2).sum() >= best - 1e-6
+    spread = ((target - target.mean(axis=0)) ** 2).sum()
+    assert fit.misfit == pytest.approx(best / spread, abs=1e-5)
+
+
+def test_clips_without_a_place_are_left_alone():
+    xy = np.random.default_rng(0).normal(size=(10, 2))
+    moving = turned(xy, 1.0, False, 2.0, (3, 4))
+    moving[4] = np.nan
+    aligned = procrustes(xy, moving)(moving)
+    assert np.isnan(aligned[4]).all()
+    rest = np.arange(10) != 4
+    np.testing.assert_allclose(aligned[rest], xy[rest], atol=1e-5)
+
+
+@pytest.mark.parametrize("moving", [np.zeros((5, 2)), np.full((5, 2), np.nan)])
+def test_a_map_without_extent_does_not_blow_up(moving):
+    target = np.random.default_rng(0).normal(size=(5, 2))
+    fit = procrustes(target, moving)
+    assert fit.scale == 1.0
+    assert np.array_equal(np.isfinite(fit(moving)), np.isfinite(moving))
+
+
+def test_maps_of_different_lengths_are_refused():
+    with pytest.raises(BadInput, match="clip by clip"):
+        procrustes(np.zeros((3, 2)), np.zeros((4, 2)))
+
+
+def test_a_new_clip_starts_amid_its_known_neighbours():
+    x = np.array([[0.0], [0.1], [10.0], [10.1], [0.05]])
+    graph = knn(x, 2, "euclidean")
+    known = np.array([[1, 1], [3, 1], [50, 50], [60, 50], [np.nan, np.nan]], dtype=np.float32)
+    places = starting_places(known, graph)
+    np.testing.assert_array_equal(places[:4], known[:4])
+    np.testing.assert_allclose(places[4], [2, 1])
+
+
+def test_joint_maps_put_the_same_clips_in_the_same_places():
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(3), 20)
+    left = rng.normal(size=(60, 5)) + 8 * np.eye(5)[groups]
+    right = (left + rng.normal(scale=0.2, size=left.shape)) @ np.linalg.qr(rng.normal(size=(5, 5)))[0]
+    right[7] = np.nan
+    a, b = joint_maps(left, right, ProjectionSpec(n_neighbors=10))
+    assert np.isnan(a[7]).all() and np.isnan(b[7]).all()
+    there = np.arange(60) != 7
+    assert procrustes(a, b).misfit < 0.2
+    near = np.linalg.norm(a[there] - b[there], axis=1)
+    assert np.median(near) < 0.3 * np.linalg.norm(np.ptp(a[there], axis=0))
+
+
+def test_only_umap_can_be_laid_out_jointly():
+    with pytest.raises(BadInput, match="Only UMAP"):
+        joint_maps(np.zeros((30, 3)), np.zeros((30, 3)), ProjectionSpec(method="pca"))
