@@ -183,6 +183,8 @@ class MapData:
         background: (n,) bool, drawn first and quieter; None when there is none.
         columns: lines of the hover box.
         x_title, y_title: axis titles, with the unit where there is one.
+        extent: ((x low, x high), (y low, y high)) shown at first, so that two maps have the same axes; None for
+            what holds all points.
     """
 
     rows: np.ndarray
@@ -193,6 +195,7 @@ class MapData:
     columns: tuple[TextColumn | SpanColumn, ...] = field(default=())
     x_title: str = "UMAP 1 (no unit)"
     y_title: str = "UMAP 2 (no unit)"
+    extent: tuple[tuple[float, float], tuple[float, float]] | None = None
 
     def __post_init__(self) -> None:
         if not self.colourings:
@@ -227,6 +230,7 @@ class MapData:
             "columns": [c.payload() for c in self.columns],
             "x_title": self.x_title,
             "y_title": self.y_title,
+            "extent": None if self.extent is None else dict(zip("xy", map(list, self.extent), strict=True)),
         }
         places = [body["rows"], body["x"], body["y"]]
         return {"digest": _digest(body), "places": _digest(places), **body}

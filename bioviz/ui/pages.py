@@ -32,6 +32,7 @@ PAGES = (
     PageEntry("home.py", "Start", ":material/home:", "start", default=True),
     PageEntry("explore.py", "Explore", ":material/scatter_plot:", "explore"),
     PageEntry("diagnose.py", "Diagnose", ":material/stethoscope:", "diagnose"),
+    PageEntry("compare.py", "Compare", ":material/compare:", "compare"),
     PageEntry("finetune.py", "Fine-tune", ":material/model_training:", "finetune"),
     PageEntry("snr.py", "Noise experiment", ":material/graphic_eq:", "noise"),
     PageEntry("datasets.py", "Datasets", ":material/library_music:", "datasets"),

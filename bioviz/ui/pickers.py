@@ -76,7 +76,7 @@ def pick_run() -> RunSpec | None:
         dataset_id = pick("dataset", "Dataset", list(summaries), lambda i: summaries[i].name)
         cards = {card.name: card for card in registry.list_models()}
         model = pick("model", "Model", list(cards), lambda n: cards[n].title)
-        _pick_checkpoint(cards[model])
+        pick_checkpoint(cards[model])
         pick(
             "split",
             "Clips from",
@@ -85,36 +85,38 @@ def pick_run() -> RunSpec | None:
             help="The split of the dataset whose clips are shown.",
         )
         with st.expander("How the map is drawn", expanded=False):
-            _pick_projection()
+            pick_projection()
     chosen = view()
     return RunSpec(
         dataset=dataset_id,
         model=model,
         checkpoint=chosen.checkpoint,
         split=chosen.split,
-        projection=_projection(),
+        projection=projection(),
     )
 
 
-def _pick_checkpoint(card: registry.ModelCard) -> None:
+def pick_checkpoint(card: registry.ModelCard, field: str = "checkpoint") -> None:
+    """A select box of a model's checkpoints, bound to one field of the view; says what a missing one needs."""
     names = registry.checkpoints(card.name)
     states = {name: registry.checkpoint_state(card.name, name) for name in names}
     # What is ready comes first, so that a model without its weights here still opens with something that works.
     names = sorted(names, key=lambda name: not states[name].available)
     pick(
-        "checkpoint",
+        field,
         "Checkpoint",
         names,
         lambda n: checkpoint_title(n) + ("" if states[n].available else " — weights missing"),
         help="The weights of the model.",
     )
-    state = states[view().checkpoint]
+    state = states[getattr(view(), field)]
     if not state.available:
         st.warning(state.message, icon=":material/download:")
 
 
-def _pick_projection() -> None:
-    current = next((name for name, preset in PRESETS.items() if preset == _projection()), None)
+def pick_projection() -> None:
+    """The projection's preset, method and settings, bound to the view."""
+    current = next((name for name, preset in PRESETS.items() if preset == projection()), None)
     st.session_state["_preset"] = current
 
     def changed() -> None:
@@ -147,7 +149,8 @@ def _pick_projection() -> None:
     number("seed", "Seed", 0, 2**31 - 1, 1, help="The same seed gives the same map.")
 
 
-def _projection() -> ProjectionSpec:
+def projection() -> ProjectionSpec:
+    """The projection that the view asks for."""
     v = view()
     return ProjectionSpec(
         method=v.method, n_neighbors=v.n_neighbors, min_dist=v.min_dist, perplexity=v.perplexity, seed=v.seed

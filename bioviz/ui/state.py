@@ -18,7 +18,8 @@ class View:
         method, n_neighbors, min_dist, perplexity, seed: the projection.
         colour: what the points are coloured by.
         clip: row of the clip in the inspector, -1 for none.
-        section: part of the diagnosis that is open; measure: what its points are coloured by.
+        section: part of the diagnosis or comparison that is open; measure: what its points are coloured by.
+        other_dataset, other_model, other_checkpoint: the right side of a comparison; layout: how its maps are made.
         noise, shift: settings of the experiments that differ from the usual ones, as JSON.
     """
 
@@ -35,6 +36,10 @@ class View:
     clip: int = -1
     section: str = "labels"
     measure: str = "confusion"
+    other_dataset: str = ""
+    other_model: str = ""
+    other_checkpoint: str = ""
+    layout: str = "started"
     noise: str = ""
     shift: str = ""
 

@@ -45,7 +45,7 @@ class Points {
     const placed = [];
     for (let i = 0; i < this.n; i++) if (isFinite(this.x[i]) && isFinite(this.y[i])) placed.push(i);
     this.order = shuffle(Int32Array.from(placed));
-    this.extent = paddedExtent(this);
+    this.extent = payload.extent ?? paddedExtent(this);
     this.byRow = null;
   }
 

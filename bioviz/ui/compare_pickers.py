@@ -1,0 +1,68 @@
+"""The sidebar of the Compare page: what stands left and right, and the settings they share."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bioviz.datasets import library
+from bioviz.models import registry
+from bioviz.runs import RunSpec
+from bioviz.runs.comparison import LAYOUTS, ComparisonSpec
+from bioviz.ui.pickers import SPLITS, checkpoint_title, pick, pick_checkpoint, pick_projection, projection
+from bioviz.ui.state import set_view, view
+
+
+def pick_comparison() -> ComparisonSpec | None:
+    """Draw the pickers and return what they ask for; None when there is no dataset yet."""
+    summaries = {s.id: s for s in library.list_datasets()}
+    if not summaries:
+        return None
+    cards = {card.name: card for card in registry.list_models()}
+    with st.sidebar:
+        st.markdown("**Left**")
+        dataset = pick("dataset", "Dataset", list(summaries), lambda i: summaries[i].name)
+        model = pick("model", "Model", list(cards), lambda n: cards[n].title)
+        pick_checkpoint(cards[model])
+        st.markdown("**Right**")
+        versions = [dataset, *(i for i in summaries if i != dataset and family(i) == family(dataset))]
+        if len(versions) > 1:
+            other = pick("other_dataset", "Dataset, right", versions, lambda i: summaries[i].name)
+        else:
+            other = set_view(other_dataset="").dataset
+        if not view().other_model:
+            set_view(other_model=model)
+        other_model = pick("other_model", "Model, right", list(cards), lambda n: cards[n].title)
+        pick_checkpoint(cards[other_model], "other_checkpoint")
+        st.markdown("**Both**")
+        pick("split", "Clips from", list(SPLITS), SPLITS.get, help="The split whose clips are compared.")
+        with st.expander("How the maps are drawn", expanded=False):
+            pick_projection()
+            joint = view().method == "umap"
+            pick(
+                "layout",
+                "Made comparable by",
+                [name for name in LAYOUTS if joint or name != "joint"],
+                lambda name: LAYOUTS[name].capitalize(),
+                help="Whichever it is, the right map is then turned, mirrored, scaled evenly and moved onto the left.",
+            )
+    v = view()
+    sides = [
+        RunSpec(dataset=d, model=m, checkpoint=c, split=v.split, projection=projection())
+        for d, m, c in ((dataset, model, v.checkpoint), (other, other_model, v.other_checkpoint))
+    ]
+    return ComparisonSpec(*sides, layout=v.layout)
+
+
+def family(dataset_id: str) -> str:
+    """What a dataset and its cleaned versions have in common: the beginning of their ids (`flags.cleaned`)."""
+    return dataset_id.split("-clean-")[0][:80]
+
+
+def titles(spec: ComparisonSpec) -> tuple[str, str]:
+    """What the two sides are called: only what differs beside the model and its checkpoint."""
+    names = {s.id: s.name for s in library.list_datasets()}
+    found = []
+    for side in (spec.left, spec.right):
+        title = f"{registry.card(side.model).title}, {checkpoint_title(side.checkpoint)}"
+        found.append(title + (f", {names[side.dataset]}" if spec.left.dataset != spec.right.dataset else ""))
+    return found[0], found[1]

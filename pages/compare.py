@@ -1,0 +1,188 @@
+"""Compare: two maps of the same clips, linked, and what changed from one to the other."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from bioviz import runs
+from bioviz.datasets import library
+from bioviz.errors import BiovizError
+from bioviz.models import registry
+from bioviz.plots import palette
+from bioviz.plots.comparison_report import comparison_report
+from bioviz.runs.comparison import Comparison, ComparisonSpec, open_comparison
+from bioviz.ui import compare_card, selection
+from bioviz.ui.compare_maps import comparison_maps
+from bioviz.ui.compare_pickers import pick_comparison, titles
+from bioviz.ui.compare_sections import SECTIONS, Case
+from bioviz.ui.embedding_map import MapEvent, embedding_map
+from bioviz.ui.gallery import gallery
+from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.pages import open_page
+from bioviz.ui.state import set_view, view, write_url
+from bioviz.ui.theme import is_dark
+
+GROUP = "compare"  # both maps, the inspector and the galleries follow one another
+NEIGHBOURS = 8
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def comparison_of(left_key: str, right_key: str, layout: str, k: int) -> Comparison | None:
+    return open_comparison(runs.open_run_by_key(left_key), runs.open_run_by_key(right_key), layout, k)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def points(left_key: str, right_key: str, layout: str, k: int):
+    """Both maps' points; cached, since making them for 100,000 clips takes a moment."""
+    left, right = (runs.open_run_by_key(key) for key in (left_key, right_key))
+    return comparison_maps(comparison_of(left_key, right_key, layout, k), left, right)
+
+
+def neighbours_right(case: Case, row: int) -> np.ndarray:
+    """Rows, in the left dataset, of the clip's nearest neighbours on the right that both sides have."""
+    place = int(np.searchsorted(case.left.rows[case.found.left_places], row))
+    if place == len(case.found) or case.left.rows[case.found.left_places[place]] != row:
+        return np.empty(0, dtype=np.int64)
+    back = np.full(len(case.right), -1, dtype=np.int64)
+    back[case.found.right_places] = case.left.rows[case.found.left_places]
+    near = np.asarray(case.right.graph.indices[case.found.right_places[place]])
+    rows = back[near[near >= 0]]
+    return rows[rows >= 0][:NEIGHBOURS]
+
+
+def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.ndarray | None:
+    """Places, among the clips compared, inside the lasso that was drawn last; a new one opens its list."""
+    latest = max(events, key=lambda event: event.selected_at)
+    if latest.selected_at != st.session_state.get("compare_seen_selection", 0.0):
+        st.session_state["compare_seen_selection"] = latest.selected_at
+        if latest.rows is not None:
+            st.session_state["compare_section"] = "lasso"
+    return None if latest.rows is None else np.flatnonzero(np.isin(case_rows, latest.rows))
+
+
+@st.fragment
+def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Comparison) -> None:
+    """The page proper."""
+    dataset = library.load(left.spec.dataset)
+    names = titles(spec)
+    data = points(left.key, right.key, spec.layout, spec.k)
+    shown = view().clip if view().clip >= 0 else None
+    head, lock_at, report_at = st.columns([5, 2, 2], vertical_alignment="center")
+    fewer = max(len(left), len(right)) - len(found)
+    head.caption(
+        f"{len(found):,} clips on both sides"
+        + (f"; {fewer:,} that one side lacks are left out" if fewer else "")
+        + f". Misfit of the maps: {found.fit.misfit:.2f} (0 the same, 1 nothing in common)."
+    )
+    lock = lock_at.toggle("Zoom together", value=True, key="compare_lock")
+    report_at.download_button(
+        "Report (HTML)",
+        lambda: comparison_report(found, left, right, dataset, names, spec.layout),
+        f"bioviz_{dataset.id}_comparison.html",
+        "text/html",
+        icon=":material/download:",
+        key="compare_report",
+        on_click="ignore",
+        help="Figures, tables, settings and provenance in one file that opens without a network.",
+    )
+    columns = st.columns([4, 4, 3], gap="small")
+    events = []
+    for column, side, title, points_of in zip(columns, ("left", "right"), names, data, strict=False):
+        with column:
+            st.text(f"{side.capitalize()}: {title}")
+            events.append(
+                embedding_map(
+                    points_of,
+                    key=f"compare_{side}",
+                    group=GROUP,
+                    colour_by=view().colour,
+                    selected_id=shown,
+                    lock_view=lock,
+                    height=480,
+                    label=f"{side} map: {title}",
+                )
+            )
+    set_view(colour=max(events, key=lambda event: event.colour_by != view().colour).colour_by)
+    selected = last_lasso(left.rows[found.left_places], (events[0], events[1]))
+    case = Case(found, left, right, dataset, names, is_dark(), selected)
+    if st.session_state.get("compare_section") not in SECTIONS:
+        st.session_state["compare_section"] = (
+            view().section if view().section in SECTIONS else next(iter(SECTIONS))
+        )
+    section = st.segmented_control(
+        "Part",
+        list(SECTIONS),
+        format_func=lambda name: SECTIONS[name][0],
+        key="compare_section",
+        required=True,
+        label_visibility="collapsed",
+    )
+    set_view(section=section)
+    chosen = SECTIONS[section][1](case)
+    rows = left.rows[found.left_places[chosen.places]]
+    st.subheader(f"{len(rows):,} {chosen.name}")
+    extra = {
+        "confusion left": found.changes.left.confusion.confusion[chosen.places],
+        "confusion right": found.changes.right.confusion.confusion[chosen.places],
+        "neighbours changed": found.changes.moved[chosen.places],
+    }
+    clicked = selection.show(left, dataset, rows, GROUP, extra)
+    if clicked != st.session_state.get("last_table_pick"):
+        st.session_state["last_table_pick"] = clicked
+        shown = shown if clicked is None else clicked
+    with columns[2]:
+        current = clip_inspector(
+            left.key,
+            dataset.id,
+            rows,
+            key="compare_inspector",
+            group=GROUP,
+            row=shown,
+            playlist_name=chosen.name,
+            colours=palette.colours_for(dataset.target_names),
+            report=True,
+        )
+        if current is not None:
+            set_view(clip=current)
+            near = neighbours_right(case, current)
+            st.caption("Neighbours above: on the left. Nearest on the right:")
+            colours = palette.colours_for(dataset.target_names)
+            labels = [dataset.target_names[target] for target in dataset.targets[near]]
+            gallery(
+                dataset,
+                near,
+                labels=labels,
+                group=GROUP,
+                key="compare_neighbours",
+                colours=colours,
+                height=260,
+                empty="None of its neighbours on the right is on the left.",
+            )
+    with st.expander("Where this result comes from", key="compare_provenance"):
+        st.json({"left": left.provenance, "right": right.provenance}, expanded=False)
+    write_url()  # this fragment runs without the frame around it
+
+
+st.title("Compare")
+spec = pick_comparison()
+if spec is None:
+    st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
+    if st.button("Go to the start page", type="primary"):
+        open_page("home.py")
+    st.stop()
+try:
+    sides = [
+        runs.open_run(side) if registry.checkpoint_state(side.model, side.checkpoint).available else None
+        for side in (spec.left, spec.right)
+    ]
+    comparison = None
+    if None not in sides:
+        comparison = comparison_of(sides[0].key, sides[1].key, spec.layout, spec.k)
+    if comparison is None:
+        comparison_of.clear()  # an absent one must not be remembered
+        compare_card.show(spec, titles(spec))
+    else:
+        compare(*sides, spec, comparison)
+except BiovizError as error:
+    st.error(str(error), icon=":material/error:")
