@@ -1,0 +1,100 @@
+"""Comparing in a real browser: pick and lasso on one map show on the other, and the report opens by itself."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bioviz import runs
+from bioviz.runs.comparison import compute_comparison
+from tests.browsing import PROJECT, chromium, serve
+
+pytestmark = pytest.mark.browser
+
+PLACE = """([side, x, y]) => {
+  const map = document.querySelectorAll('.bioviz-map')[side].parentElement.biovizMap;
+  const to = map.toPixels(), box = map.stage.getBoundingClientRect();
+  return [box.left + x * to.ax + to.bx, box.top + y * to.ay + to.by];
+}"""
+STATE = """() => [...document.querySelectorAll('.bioviz-map')].map((root) => {
+  const map = root.parentElement.biovizMap, mask = map.selection?.mask;
+  const rows = mask ? [...map.points.rows].filter((row, i) => mask[i]) : null;
+  return { picked: map.picked < 0 ? null : map.points.rows[map.picked], rows, extent: map.points.extent };
+})"""
+
+
+@pytest.fixture
+def page(own_cache, tmp_path):
+    environment = {"BIOVIZ_CACHE": str(own_cache), "BIOVIZ_DATA": str(tmp_path.parent)}
+    with serve(PROJECT / "app.py", environment, tmp_path / "app.log") as url, chromium() as browser:
+        opened = browser.new_page(viewport={"width": 1700, "height": 1400}, accept_downloads=True)
+        opened.set_default_timeout(90_000)
+        opened.goto("about:blank")
+        opened.app_url = url
+        yield opened
+
+
+def shot(page, name: str) -> None:
+    if os.environ.get("BIOVIZ_SHOTS"):
+        page.screenshot(path=str(Path(os.environ["BIOVIZ_SHOTS"]) / f"{name}.png"), full_page=True)
+
+
+def test_two_linked_maps_and_a_report(page, spec, tmp_path):
+    found = compute_comparison(replace(spec, k=20))
+    left = runs.open_run(spec.left)
+    sides = f"model={spec.left.model}&checkpoint=none&other_model={spec.right.model}&other_checkpoint=random"
+    page.goto(f"{page.app_url}/compare?dataset={spec.left.dataset}&{sides}&method=pca")
+    page.locator(".bioviz-map[data-ready]").nth(1).wait_for()
+    page.wait_for_timeout(2500)  # the page settles: the components below the maps push nothing any more
+    shot(page, "compare")
+    before = page.evaluate(STATE)
+    assert before[0]["extent"] == before[1]["extent"], "the axes differ"
+
+    distance = np.linalg.norm(found.left_xy[:, None] - found.left_xy[None], axis=2)
+    np.fill_diagonal(distance, np.inf)
+    target = int(distance.min(axis=1).argmax())
+    page.mouse.click(*page.evaluate(PLACE, [0, *map(float, found.left_xy[target])]))
+    page.locator(".bv-inspector[data-state=ready]").wait_for()
+    row = int(left.rows[found.left_places[target]])
+    assert [side["picked"] for side in page.evaluate(STATE)] == [row, row]
+    page.get_by_text("Nearest on the right").wait_for()
+
+    page.get_by_role("button", name=re.compile("lasso", re.I)).first.click()
+    middle = found.left_xy.mean(axis=0)
+    low, high = found.left_xy.min(axis=0), found.left_xy.max(axis=0)
+    inside = found.left_xy[:, 0] < middle[0]
+    assert 0 < inside.sum() < len(found)
+    room = 0.03 * (high - low)
+    corners = [(low[0] - room[0], low[1] - room[1]), (middle[0], low[1] - room[1])]
+    corners += [(middle[0], high[1] + room[1]), (low[0] - room[0], high[1] + room[1])]
+    pixels = [page.evaluate(PLACE, [0, float(x), float(y)]) for x, y in (*corners, corners[0])]
+    page.mouse.move(*pixels[0])
+    page.mouse.down()
+    for pixel in pixels[1:]:
+        page.mouse.move(*pixel, steps=5)
+    page.mouse.up()
+    page.get_by_text(f"{inside.sum()} selected clips").wait_for()
+    expected = left.rows[found.left_places[inside]].tolist()
+    assert [sorted(side["rows"]) for side in page.evaluate(STATE)] == [expected, expected]
+    shot(page, "compare_lasso")
+
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Report (HTML)").click()
+    report = tmp_path / "report.html"
+    waiting.value.save_as(report)
+    asked, errors = [], []
+    alone = page.context.browser.new_page()
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.on("pageerror", lambda error: errors.append(str(error)))
+    alone.goto(report.as_uri())
+    alone.locator(".js-plotly-plot").nth(3).wait_for()
+    alone.locator(".sankey-node").first.wait_for()
+    alone.wait_for_timeout(1000)
+    shot(alone, "compare_report")
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert errors == []
