@@ -22,8 +22,8 @@ from bioviz.ui import clip_desk, compute_card, selection
 from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
 from bioviz.ui.diagnose_sections import SECTIONS, Case
 from bioviz.ui.embedding_map import embedding_map
-from bioviz.ui.flag_panel import flag_summary
 from bioviz.ui.flagging import pick_user
+from bioviz.ui.group_comparison import group_comparison
 from bioviz.ui.pages import open_page
 from bioviz.ui.pickers import pick_run
 from bioviz.ui.run_map import map_data, with_flags
@@ -117,6 +117,45 @@ def position(run: runs.Run, row: int | None) -> int | None:
     return place if place < len(run) and run.rows[place] == row else None
 
 
+def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
+    """Choose two groups (a lasso against another, against the rest, labels ...) and show what tells them apart."""
+    run, d, names = case.run, case.diagnosis, case.diagnosis.names
+    if lasso is not None and st.button(
+        "Keep the selection on the map as a group",
+        key="keep_group",
+        help="Then draw a second lasso beside it.",
+    ):
+        st.session_state["kept_group"] = (run.key, lasso)
+    confused = d.clips.judged.confusion > 0.5
+    groups = {"selected on the map": np.empty(0, dtype=np.int64) if lasso is None else lasso}
+    kept_of, kept = st.session_state.get("kept_group", ("", None))
+    if kept_of == run.key:
+        groups["kept selection"] = kept
+    groups["confused labelled clips"] = run.rows[confused & (run.targets > 0)]
+    groups["labelled clips that are not confused"] = run.rows[~confused & (run.targets > 0)]
+    groups |= {name: run.rows[run.targets == target] for target, name in enumerate(names)}
+    rest = "all other clips"
+    left, right = st.columns(2)
+    first = left.selectbox(
+        "First group",
+        list(groups),
+        index=0 if lasso is not None else list(groups).index("confused labelled clips"),
+        key="group_a",
+    )
+    second = right.selectbox("Second group", [rest, *groups], key="group_b")
+    others = np.setdiff1d(run.rows, groups[first]) if second == rest else groups[second]
+    group_comparison(
+        run,
+        case.dataset,
+        groups[first],
+        others,
+        (first, second),
+        dark=case.dark,
+        key="diagnose_group_comparison",
+        columns=d.triage.columns,
+    )
+
+
 @st.fragment
 def diagnose(run: runs.Run, d: Diagnosis) -> None:
     """The page proper."""
@@ -166,10 +205,11 @@ def diagnose(run: runs.Run, d: Diagnosis) -> None:
             with listening:
                 others = nearest_for_ab(run, dataset, row)
                 ab_listening(dataset, row, others, key="diagnose_listening", group=GROUP, run_key=run.key)
-    flagged = st.expander("Flags and the cleaned dataset", key="diagnose_flags", on_change="rerun")
-    if flagged.open:
-        with flagged:
-            clip_desk.picked_in_table(flag_summary(dataset, key="diagnose_flag_panel"), "diagnose_flags")
+    told_apart = st.expander("What tells two groups of clips apart", key="diagnose_groups", on_change="rerun")
+    if told_apart.open:
+        with told_apart:
+            compare_groups(case, event.rows)
+    clip_desk.flags_panel(dataset, key="diagnose")
     write_url()  # this fragment runs without the frame around it
 
 

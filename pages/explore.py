@@ -11,12 +11,9 @@ from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.flags import log as flag_log
 from bioviz.models import registry
-from bioviz.plots import palette
-from bioviz.ui import compute_card, scores_panel, selection
+from bioviz.ui import clip_desk, compute_card, scores_panel, selection
 from bioviz.ui.embedding_map import MapEvent, embedding_map
-from bioviz.ui.flag_panel import flag_summary
-from bioviz.ui.flagging import flag_bar, pick_user, user_name
-from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.flagging import pick_user
 from bioviz.ui.pages import open_page
 from bioviz.ui.pickers import pick_run
 from bioviz.ui.run_map import map_data, with_flags
@@ -81,47 +78,23 @@ def explore(run: runs.Run) -> None:
     for problem in run.failures[:5]:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
     data = flagged_points(run.key, dataset.version, flag_log.state(dataset.id))
-    shown = view().clip if view().clip >= 0 else None
     left, right = st.columns([3, 2], gap="medium")
     with left:
         event = embedding_map(
-            data, key="explore_map", group=GROUP, colour_by=view().colour, selected_id=shown, height=600
+            data,
+            key="explore_map",
+            group=GROUP,
+            colour_by=view().colour,
+            selected_id=clip_desk.in_hand(),
+            height=600,
         )
     set_view(colour=event.colour_by)
     st.subheader("Go through clips")
     rows, name = chosen_rows(run, dataset, event)
-    clicked = selection.show(run, dataset, rows, GROUP)
-    if clicked != st.session_state.get("last_table_pick"):
-        st.session_state["last_table_pick"] = clicked
-        if clicked is not None:
-            shown = set_view(clip=clicked).clip
+    clip_desk.picked_in_table(selection.show(run, dataset, rows, GROUP), "explore")
     with right:
-        current = clip_inspector(
-            run.key,
-            dataset.id,
-            rows,
-            key="explore_inspector",
-            group=GROUP,
-            row=shown,
-            playlist_name=name,
-            colours=palette.colours_for(dataset.target_names),
-            report=True,
-        )
-        # What the inspector told before must not undo a pick made here since.
-        if current != st.session_state.get("last_told_clip"):
-            st.session_state["last_told_clip"] = current
-            set_view(clip=view().clip if current is None else current)
-        in_hand = view().clip if view().clip >= 0 else None
-        flag_bar(dataset, in_hand, user=user_name(), key="explore_flag_bar", group=GROUP)
-    flagged = st.expander("Flags", key="explore_flags", on_change="rerun")
-    if flagged.open:
-        with flagged:
-            go_to = flag_summary(dataset)
-        if go_to != st.session_state.get("last_flag_pick"):
-            st.session_state["last_flag_pick"] = go_to
-            if go_to is not None:
-                set_view(clip=go_to)
-                st.rerun(scope="fragment")
+        clip_desk.clip_desk(run, dataset, rows, name, key="explore", group=GROUP)
+    clip_desk.flags_panel(dataset, key="explore")
     labels = st.expander("Labels and clusters", key="explore_labels", on_change="rerun")
     if labels.open:
         with labels:

@@ -8,6 +8,7 @@ import streamlit as st
 from bioviz.datasets.types import Dataset
 from bioviz.plots import palette
 from bioviz.runs import Run
+from bioviz.ui.flag_panel import flag_summary
 from bioviz.ui.flagging import flag_bar, user_name
 from bioviz.ui.inspector import clip_inspector
 from bioviz.ui.state import set_view, view
@@ -18,12 +19,18 @@ def in_hand() -> int | None:
     return view().clip if view().clip >= 0 else None
 
 
-def picked_in_table(row: int | None, key: str) -> None:
-    """Take a row clicked in a table; a click counts once, so that it does not undo later picks."""
-    if row != st.session_state.get(f"{key}_table_pick"):
-        st.session_state[f"{key}_table_pick"] = row
-        if row is not None:
-            set_view(clip=row)
+def picked_in_table(row: int | None, key: str) -> bool:
+    """Take a row clicked in a table into the hand; a click counts once, so that it does not undo later picks.
+
+    Returns:
+        Whether this was a new click: what is drawn above the table has to be drawn again.
+    """
+    if row == st.session_state.get(f"{key}_table_pick"):
+        return False
+    st.session_state[f"{key}_table_pick"] = row
+    if row is not None:
+        set_view(clip=row)
+    return row is not None
 
 
 def clip_desk(
@@ -57,3 +64,13 @@ def clip_desk(
             set_view(clip=current)
     flag_bar(dataset, in_hand(), user=user_name(), key=f"{key}_flag_bar", group=group)
     return in_hand()
+
+
+def flags_panel(dataset: Dataset, *, key: str) -> None:
+    """All flags of the dataset, folded away; a click on one takes its clip into the hand (in a fragment)."""
+    folded = st.expander("Flags and the cleaned dataset", key=f"{key}_flags", on_change="rerun")
+    if folded.open:
+        with folded:
+            clicked = flag_summary(dataset, key=f"{key}_flag_panel")
+        if picked_in_table(clicked, f"{key}_flags"):
+            st.rerun(scope="fragment")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bioviz.datasets import library
 from tests.browsing import PROJECT, chromium, serve
 
 
@@ -46,3 +48,20 @@ def page(browser, request) -> Iterator[object]:
     if shots:
         opened.screenshot(path=str(Path(shots) / f"{request.node.name}.png"), full_page=True)
     context.close()
+
+
+@pytest.fixture(scope="session")
+def demo(app, browser):
+    """The demo, opened as a newcomer does; gives its dataset."""
+    page = browser.new_page(viewport={"width": 1500, "height": 1200})
+    page.goto(app.url)
+    page.get_by_role("button", name="Open the demo").click(timeout=60_000)
+    started = time.perf_counter()
+    page.get_by_role("button", name="Cancel").wait_for(timeout=60_000)
+    page.locator(".bioviz-map[data-ready]").wait_for(timeout=240_000)
+    print(f"\nfrom “Open the demo” to its map: {time.perf_counter() - started:.1f} s")
+    assert "/explore" in page.url
+    page.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIOVIZ_CACHE", str(app.cache))
+        return library.load("demo")

@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 import zipfile
 
 import numpy as np
 import pytest
 import soundfile as sf
-
-from bioviz.datasets import library
 
 pytestmark = pytest.mark.browser
 
@@ -28,23 +25,6 @@ FRAME = """() => {
   const plot = map.toPixels().box, box = map.stage.getBoundingClientRect();
   return { left: box.left + plot.left, top: box.top + plot.top, width: plot.width, height: plot.height };
 }"""
-
-
-@pytest.fixture(scope="module")
-def demo(app, browser):
-    """The demo, opened as a newcomer does; gives its dataset."""
-    page = browser.new_page(viewport={"width": 1500, "height": 1200})
-    page.goto(app.url)
-    page.get_by_role("button", name="Open the demo").click(timeout=60_000)
-    started = time.perf_counter()
-    page.get_by_role("button", name="Cancel").wait_for(timeout=60_000)
-    page.locator(MAP).wait_for(timeout=240_000)
-    print(f"\nfrom “Open the demo” to its map: {time.perf_counter() - started:.1f} s")
-    assert "/explore" in page.url
-    page.close()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BIOVIZ_CACHE", str(app.cache))
-        return library.load("demo")
 
 
 def open_map(page, app, query: str = "dataset=demo&model=acoustic_features") -> None:
