@@ -25,15 +25,17 @@ def mix_at_snr(
     Raises:
         BadInput: an empty or silent signal or noise, or a ratio that is not a finite number.
     """
-    of_signal, of_noise = mixing_gains(signal, noise, snr_db, active)
-    fitted = np.resize(np.asarray(noise, np.float64), len(signal))
-    return (of_signal * np.asarray(signal, np.float64) + of_noise * fitted).astype(np.float32)
+    gain = noise_gain(signal, noise, snr_db, active)
+    signal = np.asarray(signal, np.float64)
+    mixture = signal + gain * np.resize(np.asarray(noise, np.float64), len(signal))
+    peak = np.abs(mixture).max()
+    return (mixture / max(peak, 1.0)).astype(np.float32)
 
 
-def mixing_gains(
+def noise_gain(
     signal: np.ndarray, noise: np.ndarray, snr_db: float, active: np.ndarray | None = None
-) -> tuple[float, float]:
-    """The factors of signal and noise in `mix_at_snr`, for mixing the same sounds at another sample rate too.
+) -> float:
+    """The g of `mix_at_snr`: what noise must be multiplied by.
 
     Raises:
         BadInput: as there.
@@ -48,9 +50,7 @@ def mixing_gains(
     power, noise_power = (float(np.mean(np.square(each[where]))) for each in (signal, fitted))
     if not power > 0 or not noise_power > 0:
         raise BadInput("A ratio cannot be set: the call or the noise is silent.")
-    gain = np.sqrt(power / noise_power / 10 ** (snr_db / 10))
-    turned = max(float(np.abs(signal + gain * fitted).max()), 1.0)
-    return 1 / turned, gain / turned
+    return float(np.sqrt(power / noise_power / 10 ** (snr_db / 10)))
 
 
 def lost_at(snr_db: np.ndarray, share_in_background: np.ndarray) -> np.ndarray:

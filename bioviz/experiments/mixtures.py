@@ -4,6 +4,10 @@ The ratio is set on the recording's own samples: power of the clip where calls a
 recording's end where none are) against the power of the added background over the same samples. So it is the
 ratio of the clip *as recorded*, its own noise included, to the added background, and the same sound goes to
 every model whatever its rate. Resampling is linear: the same gains are applied to both sounds at the model's rate.
+
+Neither sound is made louder than it was recorded: where the background would have to be, the clip is turned down
+instead, as if the animal were further away. Otherwise mixtures would be louder than anything in the dataset, and
+a model that hears level would find them among loud calls.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bioviz.analysis.mixing import mix_at_snr, mixing_gains
+from bioviz.analysis.mixing import noise_gain
 from bioviz.audio.decode import RESAMPLER, load_clip
 from bioviz.datasets.types import Problem
 from bioviz.embedding.ahead import Ahead
@@ -59,16 +63,33 @@ def mixture(pair: Pair, snr_db: float) -> np.ndarray:
         BadInput: a file cannot be read, or the clip or the background is silent.
     """
     signal, noise, active = native(pair)
-    return signal if np.isposinf(snr_db) else mix_at_snr(signal, noise, snr_db, active)
+    if np.isposinf(snr_db):
+        return signal
+    of_signal, of_noise = gains(signal, noise, snr_db, active)
+    return (of_signal * signal + of_noise * noise).astype(np.float32)
+
+
+def gains(
+    signal: np.ndarray, noise: np.ndarray, snr_db: float, active: np.ndarray | None = None
+) -> tuple[float, float]:
+    """Factors, at most 1, of signal and noise (T,) in their mixture; both smaller if it would pass full scale.
+
+    Raises:
+        BadInput: as `noise_gain`.
+    """
+    gain = noise_gain(signal, noise, snr_db, active)
+    louder = max(1.0, gain)
+    peak = max(1.0, float(np.abs(signal + gain * noise).max()) / louder)
+    return 1 / louder / peak, gain / louder / peak
 
 
 def mixtures(pair: Pair, snrs_db: Sequence[float], rate: int, width: int) -> np.ndarray:
     """(s, width) float32 at `rate` Hz, one row a ratio. Raises BadInput as `mixture`."""
     signal, noise, active = native(pair)
-    gains = np.array([mixing_gains(signal, noise, snr, active) for snr in snrs_db])
+    factors = np.array([gains(signal, noise, snr, active) for snr in snrs_db])
     if rate != pair.rate or width != len(signal):
         signal, noise = _sounds(pair, rate, width)
-    return (gains @ np.stack([signal, noise]).astype(np.float64)).astype(np.float32)
+    return (factors @ np.stack([signal, noise]).astype(np.float64)).astype(np.float32)
 
 
 def _sounds(pair: Pair, rate: int, width: int) -> tuple[np.ndarray, np.ndarray]:

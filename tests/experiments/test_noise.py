@@ -16,7 +16,7 @@ from bioviz.datasets.types import Annotation
 from bioviz.errors import BadInput, Cancelled
 from bioviz.experiments import noise
 from bioviz.experiments.draw import draw
-from bioviz.experiments.mixtures import mixture, mixtures, native
+from bioviz.experiments.mixtures import gains, mixture, mixtures, native
 from bioviz.experiments.noise import compute_noise, noise_job, open_noise
 from bioviz.experiments.settings import NoiseSettings
 from tests.experiments.sounds import RATE, dataset, run_of, spec_of
@@ -44,11 +44,18 @@ def test_the_ratio_is_hit_on_the_samples_under_the_call(pair, snr, start, length
     assert active.sum() == pytest.approx((pair.calls[0][1] - start) * RATE, abs=1)
     mixed = mixture(pair, snr).astype(np.float64)
     design = np.column_stack([signal, added]).astype(np.float64)
-    gains, *_ = np.linalg.lstsq(design, mixed, rcond=None)
-    of_signal, of_noise = ((gain * column[active]) for gain, column in zip(gains, design.T, strict=True))
+    factors, *_ = np.linalg.lstsq(design, mixed, rcond=None)
+    of_signal, of_noise = ((gain * column[active]) for gain, column in zip(factors, design.T, strict=True))
     measured = 10 * np.log10(np.square(of_signal).mean() / np.square(of_noise).mean())
     assert measured == pytest.approx(snr, abs=0.01)
     assert np.abs(mixed).max() <= 1 + 1e-6
+    assert factors.max() == pytest.approx(1, abs=1e-3), "one of the two as it was recorded, none louder"
+
+
+def test_what_would_pass_full_scale_is_turned_down():
+    tone = np.sin(np.arange(1000.0))
+    of_signal, of_noise = gains(tone, tone, 0.0)
+    assert of_signal == of_noise == pytest.approx(0.5 / np.abs(tone).max())
 
 
 def test_what_a_model_gets_is_the_mixture_resampled(pair):
