@@ -17,6 +17,7 @@ import pytest
 import soundfile
 
 from bioviz.datasets import library
+from tests import browsing
 from tests.server import samples
 from tests.server.samples import HOSTILE, first_row
 
@@ -78,12 +79,8 @@ def url(media):
 @pytest.fixture(scope="module")
 def chromium():
     playwright = pytest.importorskip("playwright.sync_api")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as tools:
-        browser = tools.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with browsing.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
