@@ -19,8 +19,8 @@ def lines(effects: Sequence[Effect], names: tuple[str, str]) -> list[dict[str, o
         made.append(
             {
                 "property": what.title,
-                f"median of {names[0]}": what.text(effect.median_a),
-                f"median of {names[1]}": what.text(effect.median_b),
+                f"median of {names[0]}": _value(effect, effect.median_a),
+                f"median of {names[1]}": _value(effect, effect.median_b),
                 "difference": difference_text(effect.feature, effect.difference, signed=True),
                 "95 % interval": interval_text(effect),
                 "Cliff's delta": effect.delta,
@@ -40,6 +40,10 @@ def sentences(effects: Sequence[Effect], names: tuple[str, str], most: int = 3) 
     if not believed:
         return [f"Nothing that is measured tells {names[0]} from {names[1]} beyond chance."]
     return [_sentence(effect, names) for effect in believed[:most]]
+
+
+def _value(effect: Effect, value: float) -> str:
+    return feature(effect.feature).text(value).replace("-", "−")
 
 
 def _sentence(effect: Effect, names: tuple[str, str]) -> str:
@@ -74,7 +78,8 @@ def interval_text(effect: Effect) -> str:
     if effect.low is None or effect.high is None:
         return "unknown"
     low, high = (difference_text(effect.feature, value, signed=True) for value in (effect.low, effect.high))
-    return f"{low} to {high}"
+    number, _, unit = low.partition(" ")
+    return f"{number} to {high}" if unit and high.endswith(f" {unit}") else f"{low} to {high}"
 
 
 def signed(value: float, digits: int) -> str:

@@ -106,7 +106,8 @@ def _compute(dataset: Dataset, rows: np.ndarray, rate: int, progress: Progress) 
     size = window_length(rate, "linear")
     width_s = dataset.plan.width_s  # of the dataset, so that any two of its means have the same axes
     frames = max(1, (round(width_s * rate) - size) // (size // 2) + 1)
-    columns = min(MOST_COLUMNS, frames)
+    per_column = -(-frames // MOST_COLUMNS)
+    columns = -(-frames // per_column)
     per_row = max(1, size // 2 // MOST_ROWS)
     height = size // 2 // per_row
     total, counts = np.zeros((columns, height)), np.zeros(columns, dtype=np.int64)
@@ -130,20 +131,18 @@ def _compute(dataset: Dataset, rows: np.ndarray, rate: int, progress: Progress) 
                 continue
             if len(power) == 0:  # shorter than a frame
                 continue
-            # A frame goes to the column that its middle falls into.
-            middles = (np.arange(len(power)) + 1) * (size // 2) / rate
-            column = np.minimum((middles / width_s * columns).astype(np.int64), columns - 1)
-            at, first = np.unique(column, return_index=True)
-            each = np.diff(np.append(first, len(column)))
-            total[at] += np.add.reduceat(power, first, axis=0) / each[:, None]
-            counts[at] += 1
+            first = np.arange(0, len(power), per_column)
+            each = np.diff(np.append(first, len(power)))
+            total[: len(first)] += np.add.reduceat(power, first, axis=0) / each[:, None]
+            counts[: len(first)] += 1
     averaged = len(rows) - unreadable
     if not averaged:
         raise BadInput("None of these clips can be read; see the dataset's report.")
     mean = np.divide(total, counts[:, None], out=np.full(total.shape, np.nan), where=counts[:, None] > 0)
     levels = 10 * np.log10(np.maximum(mean, _FLOOR_POWER)).T.astype(np.float32)
     hz = (np.arange(height) * per_row + (per_row + 1) / 2) * rate / size
-    seconds = (np.arange(columns) + 0.5) * width_s / columns
+    middles = (np.arange(frames) + 1) * (size // 2) / rate
+    seconds = np.array([middles[i : i + per_column].mean() for i in range(0, frames, per_column)])
     return MeanSpectrogram(levels, hz, seconds, rate, averaged, unreadable)
 
 

@@ -19,6 +19,7 @@ def mean_spectrograms(
     seconds: np.ndarray,
     names: tuple[str, str],
     *,
+    offset_db: float = 0.0,
     dark: bool = False,
 ) -> go.Figure:
     """Heat maps of A, of B, and of A minus B in dB; zooming one zooms all.
@@ -27,10 +28,11 @@ def mean_spectrograms(
         levels_a, levels_b: (F, K) dB re full scale, NaN unknown.
         hz: (F,) frequencies of the rows. seconds: (K,) times of the columns.
         names: what A and B are.
+        offset_db: taken off the difference, to show where more than the overall level differs.
     """
     low, high = colour_limits(levels_a, levels_b)
-    difference = levels_a - levels_b
-    bound = difference_bound(difference)
+    shown = difference(levels_a, levels_b) - offset_db
+    bound = difference_bound(shown)
     common = {"x": seconds, "y": np.asarray(hz) / 1000, "zsmooth": False}
     told = "%{x:.2f} s, %{y:.2f} kHz<br>"
     traces = [
@@ -42,7 +44,7 @@ def mean_spectrograms(
     ]  # fmt: skip
     traces.append(
         go.Heatmap(
-            z=difference, **common, xaxis="x3", yaxis="y3", coloraxis="coloraxis2",
+            z=shown, **common, xaxis="x3", yaxis="y3", coloraxis="coloraxis2",
             hovertemplate=told + "%{z:+.1f} dB<extra></extra>",
         )
     )  # fmt: skip
@@ -89,14 +91,16 @@ def colour_limits(levels_a: np.ndarray, levels_b: np.ndarray) -> tuple[float, fl
     return min(max(high - RANGE_DB, float(np.floor(np.percentile(both, 1)))), high - 1), high
 
 
-def difference_bound(difference: np.ndarray) -> float:
-    """dB at either end of a scale that is centred on zero: all but the outermost hundredth fits in."""
-    known = np.abs(difference[np.isfinite(difference)])
-    return (
-        max(LEAST_DIFFERENCE_DB, float(np.ceil(np.percentile(known, 99))))
-        if len(known)
-        else LEAST_DIFFERENCE_DB
-    )
+def difference(levels_a: np.ndarray, levels_b: np.ndarray) -> np.ndarray:
+    """A minus B in dB; what is fainter than the faintest colour counts as that, or silence would drown the rest."""
+    low, _ = colour_limits(levels_a, levels_b)
+    return np.maximum(levels_a, low) - np.maximum(levels_b, low)
+
+
+def difference_bound(shown: np.ndarray) -> float:
+    """dB at either end of a scale that is centred on zero: all of it fits in."""
+    known = np.abs(shown[np.isfinite(shown)])
+    return max(LEAST_DIFFERENCE_DB, float(np.ceil(known.max()))) if len(known) else LEAST_DIFFERENCE_DB
 
 
 def _bar(x: float, title: str) -> dict[str, object]:

@@ -18,10 +18,11 @@ RIGHT_COLOUR = "#0072B2"
 WRONG_COLOUR = "#D55E00"
 
 # Viridis without its darkest and lightest ends, which a dark or a white page swallows.
+# None of #000001 to #000040: Streamlit takes them for placeholders and puts colours of its own there.
 _SCALE_STOPS = {
     "viridis": "482878 3E4989 31688E 26828E 1F9E89 35B779 6ECE58 B5DE2B DCE319",
     "cividis": "00224E 123570 3B496C 575D6D 707173 8A8678 A59C74 C3B369 E1CC55 FEE838",
-    "magma": "000004 180F3D 440F76 721F81 9E2F7F CD4071 F1605D FD9668 FECA8D FCFDBF",
+    "magma": "02010A 180F3D 440F76 721F81 9E2F7F CD4071 F1605D FD9668 FECA8D FCFDBF",
     "blue-orange": "0B5394 3D85C6 9FC5E8 E8E8E8 F9CB9C E69138 B45F06",
 }
 SCALES = {name: tuple(f"#{stop}" for stop in stops.split()) for name, stops in _SCALE_STOPS.items()}

@@ -10,13 +10,13 @@ import streamlit as st
 
 from bioviz import jobs
 from bioviz.analysis.compare import Effect, compare_groups
-from bioviz.analysis.group_words import lines, sentences
+from bioviz.analysis.group_words import lines, sentences, signed
 from bioviz.analysis.helps import HELPS
 from bioviz.audio import mean_spectrogram as means
 from bioviz.audio.mean_spectrogram import MeanSpectrogram
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
-from bioviz.plots.group_figures import mean_spectrograms
+from bioviz.plots.group_figures import colour_limits, difference, mean_spectrograms
 from bioviz.runs import Run
 from bioviz.ui import job_card
 
@@ -90,17 +90,31 @@ def _pictures(
     partial = None in found and any(len(rows) > count for rows in full)
     if None in found:
         found = [means.mean_spectrogram(dataset, means.sample(rows, count), rate) for rows in full]
+    first, second = found
+    offset = 0.0
+    if st.toggle("Take the overall level out of the difference", key=f"{key}_offset"):
+        offset = level_offset(first, second)
     figure = mean_spectrograms(
-        found[0].levels, found[1].levels, found[0].hz, found[0].seconds, names, dark=dark
+        first.levels, second.levels, first.hz, first.seconds, names, offset_db=offset, dark=dark
     )
     st.plotly_chart(figure, theme=None, key=f"{key}_means", config={"displaylogo": False})
+    silence = colour_limits(first.levels, second.levels)[0]
     st.caption(
-        f"Mean power of {_averaged(found[0], len(a))} clips of the first group and {_averaged(found[1], len(b))} "
+        f"Mean power of {_averaged(first, len(a))} clips of the first group and {_averaged(second, len(b))} "
         f"of the second, drawn by a seed and aligned at their starts; read at {rate / 1000:g} kHz, the lowest rate "
-        "among their recordings. Loud clips weigh most. Orange: stronger in the first; blue: in the second."
+        f"among their recordings. Loud clips weigh most; what is below {silence:.0f} dB counts as {silence:.0f} dB. "
+        "Orange: stronger in the first; blue: in the second"
+        + (f", after {signed(offset, 1)} dB were taken off everywhere." if offset else ".")
     )
     if partial:
         _more(dataset, full, rate, key)
+
+
+def level_offset(first: MeanSpectrogram, second: MeanSpectrogram) -> float:
+    """By how many dB the first is stronger over all: the median of their difference."""
+    apart = difference(first.levels, second.levels)
+    known = apart[np.isfinite(apart)]
+    return float(np.median(known)) if len(known) else 0.0
 
 
 def _averaged(mean: MeanSpectrogram, of: int) -> str:

@@ -15,7 +15,13 @@ from bioviz.analysis.group_words import difference_text, lines, q_text, sentence
 from bioviz.analysis.projection import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
-from bioviz.plots.group_figures import LEAST_DIFFERENCE_DB, colour_limits, difference_bound, mean_spectrograms
+from bioviz.plots.group_figures import (
+    LEAST_DIFFERENCE_DB,
+    RANGE_DB,
+    colour_limits,
+    difference_bound,
+    mean_spectrograms,
+)
 from tests.browsing import chromium, serve
 
 APP = Path(__file__).parent / "apps" / "groups_app.py"
@@ -28,7 +34,7 @@ def effect(feature="level_dbfs", difference=6.0, delta=0.8, q=0.0001, low=4.0, h
 def test_sentences_are_in_words_with_units_and_only_of_what_chance_does_not_explain():
     found = sentences([effect(), effect("snr_db", delta=0.2, q=0.3)], ("wren", "background"))
     assert found == [
-        "Level is 6.0 dB higher in wren than in background (95 % interval +4.0 dB to +8.0 dB): of two clips, one of "
+        "Level is 6.0 dB higher in wren than in background (95 % interval +4.0 to +8.0 dB): of two clips, one of "
         "each, that of wren has the higher value in 90 of 100 (Cliff's delta +0.80, q < 0.001)."
     ]
     lower = sentences([effect("peak_hz", -2_000.0, -0.5, 0.02, -2_500.0, -900.0)], ("wren", "rest"))[0]
@@ -59,18 +65,26 @@ def test_lines_have_units():
 
 def test_pictures_share_one_scale_and_the_difference_is_centred_on_zero():
     rng = np.random.default_rng(0)
-    a, b = rng.normal(-60, 5, (8, 10)), rng.normal(-70, 5, (8, 10))
+    a, b = rng.normal(-60, 2, (8, 10)), rng.normal(-70, 2, (8, 10))
     a[:, -1] = np.nan
+    a[0, :3] = b[0, 3:6] = -140.0  # digital silence
     figure = mean_spectrograms(a, b, np.arange(8) * 1_000.0, np.arange(10) / 10, ("<b>", "rest"))
-    first, second, difference = figure.data
-    assert first.coloraxis == second.coloraxis != difference.coloraxis
+    first, second, apart = figure.data
+    low, high = colour_limits(a, b)
+    assert high >= np.nanmax(a) and high - low == RANGE_DB
+    assert first.coloraxis == second.coloraxis != apart.coloraxis
+    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (low, high)
+    assert np.allclose(np.asarray(apart.z)[1:], (np.maximum(a, low) - np.maximum(b, low))[1:], equal_nan=True)
+    assert np.nanmax(np.abs(apart.z)) <= high - low
     scale = figure.layout.coloraxis2
-    assert scale.cmin == -scale.cmax
-    assert np.nanmax(np.abs(np.asarray(difference.z) - (a - b))) == 0
+    assert scale.cmin == -scale.cmax <= -np.nanmax(np.abs(apart.z))
     assert np.allclose(first.y, np.arange(8))  # kHz
     assert "&lt;b&gt;" in figure.layout.annotations[0].text
-    low, high = colour_limits(a, b)
-    assert high >= np.nanmax(a) and low < np.nanmedian(b)
+    moved = mean_spectrograms(a, b, np.arange(8), np.arange(10), ("A", "B"), offset_db=10.0).data[2]
+    assert np.allclose(np.asarray(moved.z), np.asarray(apart.z) - 10, equal_nan=True)
+
+
+def test_scales_of_nothing_and_of_hardly_anything():
     nothing = np.full((2, 2), np.nan)
     assert colour_limits(nothing, nothing)[0] < colour_limits(nothing, nothing)[1]
     assert difference_bound(nothing) == difference_bound(np.full((2, 2), 0.1)) == LEAST_DIFFERENCE_DB
@@ -125,6 +139,8 @@ def test_two_labels_are_told_apart_in_pictures_words_and_a_table(compared):
     page.get_by_test_id("stDataFrame").wait_for()
     assert page.get_by_role("button", name="Average 14").count() == 0
     shot(page, "groups_light")
+    page.get_by_text("Take the overall level out").click()
+    page.get_by_text("dB were taken off everywhere").wait_for()
     page.context.close()
     page = compared("a=wren&b=background", dark=True)
     page.get_by_text("wren minus background").wait_for()

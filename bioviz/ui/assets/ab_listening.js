@@ -94,7 +94,7 @@ class ClipRow {
 
   hzAxis() {
     const { low, high, axis } = this.frame;
-    const step = niceStep((high - low) / 1000, 3);
+    const step = niceStep((high - low) / 1000, 5);
     const even = ticksBetween(low / 1000, high / 1000, step).map((khz) => [khz, shortNumber(khz, step)]);
     const uneven = NICE_KHZ.filter((khz) => khz * 1000 >= low && khz * 1000 <= high).map((khz) => [khz, `${khz}`]);
     let last = Infinity;

@@ -1,11 +1,12 @@
-"""A page with A/B listening beside the inspector; the query says the dataset, the clip and its comparisons."""
+"""A page with A/B listening beside the inspector; the query says the dataset, the clip, and its comparisons or a run."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from bioviz import runs
 from bioviz.datasets import library
-from bioviz.ui.ab_listening import ab_listening
+from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
 from bioviz.ui.inspector import clip_inspector
 
 st.set_page_config(layout="wide")
@@ -17,7 +18,10 @@ st.text_input("notes")
 left, right = st.columns([3, 2])
 with left:
     roles = ("nearest background", "nearest of the same label", "another")
-    ab_listening(dataset, row, list(zip(roles, others, strict=False)), key="ab", group="trial")
+    pairs = list(zip(roles, others, strict=False))
+    if "run" in query:
+        pairs = nearest_for_ab(runs.open_run_by_key(query["run"]), dataset, row)
+    ab_listening(dataset, row, pairs, run_key=query.get("run"), key="ab", group="trial")
 with right:
     shown = clip_inspector(None, dataset.id, key="inspector", group="trial", report=True)
 st.text(f"shown {shown}")
