@@ -1,4 +1,4 @@
-"""A page with A/B listening beside the inspector; the query says the dataset, the clip, and its comparisons or a run."""
+"""A page with A/B listening beside the inspector; the query says dataset, clip, and its comparisons or a run."""
 
 from __future__ import annotations
 
