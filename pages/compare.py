@@ -11,11 +11,13 @@ from bioviz.errors import BiovizError
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.comparison_report import comparison_report
+from bioviz.plots.map_data import MapData
 from bioviz.runs.comparison import Comparison, ComparisonSpec, open_comparison
 from bioviz.ui import compare_card, selection
 from bioviz.ui.compare_maps import comparison_maps
 from bioviz.ui.compare_pickers import pick_comparison, titles
-from bioviz.ui.compare_sections import SECTIONS, Case
+from bioviz.ui.compare_sections import SECTIONS, Case, Chosen
+from bioviz.ui.compare_training import training_notes
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.gallery import gallery
 from bioviz.ui.inspector import clip_inspector
@@ -44,9 +46,10 @@ def neighbours_right(case: Case, row: int) -> np.ndarray:
     place = int(np.searchsorted(case.left.rows[case.found.left_places], row))
     if place == len(case.found) or case.left.rows[case.found.left_places[place]] != row:
         return np.empty(0, dtype=np.int64)
+    graph = case.right.graph_elsewhere if case.found.changes.elsewhere else case.right.graph
     back = np.full(len(case.right), -1, dtype=np.int64)
     back[case.found.right_places] = case.left.rows[case.found.left_places]
-    near = np.asarray(case.right.graph.indices[case.found.right_places[place]])
+    near = np.asarray(graph.indices[case.found.right_places[place]])
     rows = back[near[near >= 0]]
     return rows[rows >= 0][:NEIGHBOURS]
 
@@ -68,6 +71,8 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
     names = titles(spec)
     data = points(left.key, right.key, spec.layout, spec.k)
     shown = view().clip if view().clip >= 0 else None
+    rows_compared = left.rows[found.left_places]
+    notes = training_notes(spec, dataset, rows_compared)
     head, lock_at, report_at = st.columns([5, 2, 2], vertical_alignment="center")
     fewer = max(len(left), len(right)) - len(found)
     head.caption(
@@ -78,7 +83,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
     lock = lock_at.toggle("Zoom together", value=True, key="compare_lock")
     report_at.download_button(
         "Report (HTML)",
-        lambda: comparison_report(found, left, right, dataset, names, spec.layout),
+        lambda: comparison_report(found, left, right, dataset, names, spec.layout, notes),
         f"bioviz_{dataset.id}_comparison.html",
         "text/html",
         icon=":material/download:",
@@ -86,9 +91,41 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
         on_click="ignore",
         help="Figures, tables, settings and provenance in one file that opens without a network.",
     )
-    columns = st.columns([4, 4, 3], gap="small")
+    for note in notes:
+        st.warning(note, icon=":material/school:")
+    wide, narrow = st.columns([8, 3], gap="small")
+    with wide:
+        events = two_maps(data, names, shown, lock)
+        set_view(colour=next((e.colour_by for e in events if e.colour_by != view().colour), view().colour))
+        selected = last_lasso(rows_compared, events)
+        case = Case(found, left, right, dataset, names, is_dark(), selected)
+        chosen = part(case)
+        rows = rows_compared[chosen.places]
+        st.subheader(f"{len(rows):,} {chosen.name}")
+        extra = {
+            "confusion left": found.changes.left.confusion.confusion[chosen.places],
+            "confusion right": found.changes.right.confusion.confusion[chosen.places],
+            "neighbours changed": found.changes.moved[chosen.places],
+        }
+        clicked = selection.show(left, dataset, rows, GROUP, extra)
+    if clicked != st.session_state.get("last_table_pick"):
+        st.session_state["last_table_pick"] = clicked
+        shown = shown if clicked is None else clicked
+    with narrow:
+        inspect(case, chosen.name, rows, shown)
+    with st.expander("Where this result comes from", key="compare_provenance"):
+        st.json({"left": left.provenance, "right": right.provenance}, expanded=False)
+    write_url()  # this fragment runs without the frame around it
+
+
+def two_maps(
+    data: tuple[MapData, MapData], names: tuple[str, str], shown: int | None, lock: bool
+) -> tuple[MapEvent, MapEvent]:
+    """Both maps, side by side."""
     events = []
-    for column, side, title, points_of in zip(columns, ("left", "right"), names, data, strict=False):
+    for column, side, title, points_of in zip(
+        st.columns(2, gap="small"), ("left", "right"), names, data, strict=True
+    ):
         with column:
             st.text(f"{side.capitalize()}: {title}")
             events.append(
@@ -103,9 +140,11 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
                     label=f"{side} map: {title}",
                 )
             )
-    set_view(colour=max(events, key=lambda event: event.colour_by != view().colour).colour_by)
-    selected = last_lasso(left.rows[found.left_places], (events[0], events[1]))
-    case = Case(found, left, right, dataset, names, is_dark(), selected)
+    return events[0], events[1]
+
+
+def part(case: Case) -> Chosen:
+    """The part of the page that is open."""
     if st.session_state.get("compare_section") not in SECTIONS:
         st.session_state["compare_section"] = (
             view().section if view().section in SECTIONS else next(iter(SECTIONS))
@@ -119,49 +158,39 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
         label_visibility="collapsed",
     )
     set_view(section=section)
-    chosen = SECTIONS[section][1](case)
-    rows = left.rows[found.left_places[chosen.places]]
-    st.subheader(f"{len(rows):,} {chosen.name}")
-    extra = {
-        "confusion left": found.changes.left.confusion.confusion[chosen.places],
-        "confusion right": found.changes.right.confusion.confusion[chosen.places],
-        "neighbours changed": found.changes.moved[chosen.places],
-    }
-    clicked = selection.show(left, dataset, rows, GROUP, extra)
-    if clicked != st.session_state.get("last_table_pick"):
-        st.session_state["last_table_pick"] = clicked
-        shown = shown if clicked is None else clicked
-    with columns[2]:
-        current = clip_inspector(
-            left.key,
-            dataset.id,
-            rows,
-            key="compare_inspector",
-            group=GROUP,
-            row=shown,
-            playlist_name=chosen.name,
-            colours=palette.colours_for(dataset.target_names),
-            report=True,
-        )
-        if current is not None:
-            set_view(clip=current)
-            near = neighbours_right(case, current)
-            st.caption("Neighbours above: on the left. Nearest on the right:")
-            colours = palette.colours_for(dataset.target_names)
-            labels = [dataset.target_names[target] for target in dataset.targets[near]]
-            gallery(
-                dataset,
-                near,
-                labels=labels,
-                group=GROUP,
-                key="compare_neighbours",
-                colours=colours,
-                height=260,
-                empty="None of its neighbours on the right is on the left.",
-            )
-    with st.expander("Where this result comes from", key="compare_provenance"):
-        st.json({"left": left.provenance, "right": right.provenance}, expanded=False)
-    write_url()  # this fragment runs without the frame around it
+    return SECTIONS[section][1](case)
+
+
+def inspect(case: Case, name: str, rows: np.ndarray, shown: int | None) -> None:
+    """The clip in hand with its neighbours on the left, and below those on the right."""
+    colours = palette.colours_for(case.dataset.target_names)
+    current = clip_inspector(
+        case.left.key,
+        case.dataset.id,
+        rows,
+        key="compare_inspector",
+        group=GROUP,
+        row=shown,
+        playlist_name=name,
+        colours=colours,
+        report=True,
+    )
+    if current is None:
+        return
+    set_view(clip=current)
+    near = neighbours_right(case, current)
+    where = "in other recordings" if case.found.changes.elsewhere else "in all recordings"
+    st.caption(f"Neighbours above: on the left. Nearest on the right, {where}:")
+    gallery(
+        case.dataset,
+        near,
+        labels=[case.dataset.target_names[target] for target in case.dataset.targets[near]],
+        group=GROUP,
+        key="compare_neighbours",
+        colours=colours,
+        height=260,
+        empty="None of its neighbours on the right is on the left.",
+    )
 
 
 st.title("Compare")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,18 @@ LISTED = 200  # clips of a list in the report; the page exports all
 
 
 def comparison_report(
-    found: Comparison, left: Run, right: Run, dataset: Dataset, titles: tuple[str, str], layout: str
+    found: Comparison,
+    left: Run,
+    right: Run,
+    dataset: Dataset,
+    titles: tuple[str, str],
+    layout: str,
+    notes: Sequence[str] = (),
 ) -> bytes:
     """One self-contained HTML file: figures, tables, settings and provenance.
 
     Args:
-        dataset: of the left run. titles: what the two sides are called.
+        dataset: of the left run. titles: what the two sides are called. notes: more to say at the top.
     """
     changes = found.changes
     names, colours = changes.names, palette.colours_for(changes.names)
@@ -36,11 +42,12 @@ def comparison_report(
     blocks = [
         Words(
             f"Left: {titles[0]}. Right: {titles[1]}. {len(found):,} clips of {dataset.name} are on both sides "
-            f"({len(left):,} on the left, {len(right):,} on the right). The {LAYOUTS[layout]}; then the right one was "
+            f"({len(left):,} on the left, {len(right):,} on the right). "
+            f"{LAYOUTS[layout].capitalize()}; then the right one was "
             "turned, mirrored, scaled evenly and moved onto the left, which keeps the ratios of its distances "
             f"(misfit {found.fit.misfit:.2f}: 0 the same map, 1 nothing in common)."
         ),
-        *(Words(note) for note in changes.notes),
+        *(Words(note) for note in (*notes, *changes.notes)),
         Heading("Maps"),
         Charts(
             _maps(found, left, right, names, colours, titles), "Same colours, same axes; one point a clip."

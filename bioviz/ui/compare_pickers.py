@@ -37,20 +37,26 @@ def pick_comparison() -> ComparisonSpec | None:
         pick("split", "Clips from", list(SPLITS), SPLITS.get, help="The split whose clips are compared.")
         with st.expander("How the maps are drawn", expanded=False):
             pick_projection()
-            joint = view().method == "umap"
-            pick(
-                "layout",
-                "Made comparable by",
-                [name for name in LAYOUTS if joint or name != "joint"],
-                lambda name: LAYOUTS[name].capitalize(),
-                help="Whichever it is, the right map is then turned, mirrored, scaled evenly and moved onto the left.",
-            )
+            _pick_layout()
     v = view()
     sides = [
         RunSpec(dataset=d, model=m, checkpoint=c, split=v.split, projection=projection())
         for d, m, c in ((dataset, model, v.checkpoint), (other, other_model, v.other_checkpoint))
     ]
-    return ComparisonSpec(*sides, layout=v.layout)
+    # Principal components start from nowhere.
+    return ComparisonSpec(*sides, layout="own" if v.method == "pca" else v.layout)
+
+
+def _pick_layout() -> None:
+    if view().method == "pca":
+        return
+    pick(
+        "layout",
+        "Made comparable by",
+        [name for name in LAYOUTS if name != "joint" or view().method == "umap"],
+        lambda name: LAYOUTS[name].capitalize(),
+        help="Whichever it is, the right map is then turned, mirrored, scaled evenly and moved onto the left.",
+    )
 
 
 def family(dataset_id: str) -> str:

@@ -45,7 +45,7 @@ def shot(page, name: str) -> None:
 
 
 def test_two_linked_maps_and_a_report(page, spec, tmp_path):
-    found = compute_comparison(replace(spec, k=20))
+    found = compute_comparison(replace(spec, k=20, layout="own"))
     left = runs.open_run(spec.left)
     sides = f"model={spec.left.model}&checkpoint=none&other_model={spec.right.model}&other_checkpoint=random"
     page.goto(f"{page.app_url}/compare?dataset={spec.left.dataset}&{sides}&method=pca")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -45,9 +47,7 @@ def test_both_sides_the_same_cannot_be_compared(calls):
 
 @pytest.fixture
 def finished(spec):
-    from dataclasses import replace
-
-    return compute_comparison(replace(spec, k=20))
+    return compute_comparison(replace(spec, k=20, layout="own"))
 
 
 def test_a_finished_comparison_shows_every_part(spec, finished):
@@ -76,3 +76,25 @@ def test_the_ledger_lists_its_clips(spec, finished):
         assert f"{count} clips {fate}" in texts(app.subheader) or count == 0 or fate == "captured"
         if count:
             assert len(app.dataframe[-1].value) == count
+
+
+def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
+    import numpy as np
+
+    from bioviz.training import checkpoints
+    from bioviz.training.checkpoints import Checkpoint
+    from bioviz.ui.compare_training import training_notes
+
+    names = [recording.name for recording in calls.recordings]
+    record = {
+        "dataset": {"id": calls.id},
+        "split": {"recordings": {"train": names[:10], "valid": names[10:12], "test": names[12:]}},
+    }
+    monkeypatch.setattr(checkpoints, "get", lambda identity: Checkpoint(identity, record))
+    tuned = replace(spec, right=replace(spec.right, checkpoint="ft:abc"))
+    (said,) = training_notes(tuned, calls, np.arange(36))
+    assert "12 of the 36 clips" in said and "right model" in said
+    assert training_notes(tuned, calls, np.arange(12, 36)) == []
+    assert training_notes(spec, calls, np.arange(36)) == []
+    record["dataset"]["id"] = "another"
+    assert training_notes(tuned, calls, np.arange(36)) == []
