@@ -25,7 +25,7 @@ from bioviz.progress import Progress, Silent
 from bioviz.store.disk import open_cache
 from bioviz.store.keys import digest
 
-VERSION = 1  # raise it when the same clips give other figures
+VERSION = 2  # raise it when the same clips give other figures
 MOST_COLUMNS = 160
 MOST_ROWS = 128
 _CACHE = "mean_spectrograms"
