@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bioviz.datasets.types import Dataset
-from bioviz.errors import BadInput
+from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.models.device import best_device, best_precision, describe_device
 from bioviz.progress import Progress, Silent
 from bioviz.training import checkpoints, parity
 from bioviz.training.checkpoints import Checkpoint
 from bioviz.training.settings import LINEAR, LORA, TrainSettings
-from bioviz.training.split import Split, describe, obstacles, split_rows, warnings
+from bioviz.training.split import Split, describe, obstacles, split_rows, uses_own_split, warnings
 from bioviz.training.waves import Waves, open_waves
 from bioviz.training.work import Work
 
@@ -96,7 +96,7 @@ def finetune(
         "base_seed": base_seed,
         "dataset": {"id": dataset.id, "name": dataset.name, "version": dataset.version},
         "split": {
-            "source": settings.split,
+            "source": "dataset" if uses_own_split(dataset, settings) else "seeded",
             "counts": describe(dataset, split),
             "recordings": {
                 part: sorted(
@@ -139,10 +139,11 @@ def _finished(work: Work) -> Checkpoint | None:
     identity = work.result()
     if identity is None:
         return None
-    made = next((made for made in checkpoints.list_checkpoints() if made.id == identity), None)
-    if made is None:
+    try:
+        return checkpoints.get(identity)
+    except (Missing, BadInput):
         work.restart()
-    return made
+        return None
 
 
 def _usable(split: Split, usable: np.ndarray) -> Split:

@@ -69,6 +69,9 @@ def ended(job: jobs.Job) -> None:
             jobs.restart(job.id)
             st.rerun()
         if epochs:
+            if st.button("Forget its epochs", key=f"forget_{job.id}", icon=":material/delete:"):
+                tasks.TrainSpec.from_dict(job.params).work().restart()
+                st.rerun()
             st.caption(f"{epochs} epochs are kept.")
             show_curves(curves, key=f"ended_{job.id}")
 

@@ -6,11 +6,13 @@ import pytest
 
 from bioviz import jobs
 from bioviz.datasets import library
+from bioviz.errors import Cancelled
 from bioviz.training import checkpoints, tasks
 from bioviz.training.finetune import finetune
 from bioviz.training.settings import TrainSettings
 from tests.pages.test_pages import open_app, texts
 from tests.training import tiny
+from tests.training.test_finetune import StopAfter
 
 SHORT = TrainSettings(strategy="linear", epochs=2, learning_rates=(1e-2,))
 
@@ -89,3 +91,21 @@ def test_a_checkpoint_that_must_not_be_used_says_why(dataset):
     assert not checkpoints.get(made.id).usable
     app = open_app("finetune.py", dataset=dataset.id)
     assert not app.exception
+
+
+def test_a_cancelled_training_is_offered_to_go_on_or_to_be_forgotten(dataset, monkeypatch):
+    spec = tasks.TrainSpec(dataset.id, "tiny", "random", SHORT, "mine")
+    job = jobs.Job("0-1", "finetune", "", spec.to_dict(), "Fine-tuning: mine", "cancelled")
+    with pytest.raises(Cancelled):
+        finetune(dataset, "tiny", "random", SHORT, progress=StopAfter(2))
+    monkeypatch.setattr(jobs, "list_jobs", lambda: [job])
+    restarted = []
+    monkeypatch.setattr(jobs, "restart", restarted.append)
+    app = open_app("finetune.py", dataset=dataset.id)
+    assert not app.exception
+    assert app.button(key="resume_0-1").label == "Go on"
+    app.button(key="resume_0-1").click().run()
+    assert restarted == ["0-1"]
+    app.button(key="forget_0-1").click().run()
+    assert spec.work().curves() is None
+    assert app.button(key="resume_0-1").label == "Start again"
