@@ -125,9 +125,9 @@ def test_the_panel_counts_and_makes_a_cleaned_dataset(made, bar):
     app.run()
     counts = {metric.label: metric.value for metric in app.metric}
     assert (counts["Bad audio"], counts["Fine"], counts["Users disagree"]) == ("1", "1", "1")
-    app.selectbox(key="flags_who").select("anna").run()
-    app.button(key="flags_clean").click().run()
-    app.button(key="flags_open").click().run()
+    app.selectbox(key="explore_flag_panel_who").select("anna").run()
+    app.button(key="explore_flag_panel_clean").click().run()
+    app.button(key="explore_flag_panel_open").click().run()
     cleaned = library.load(app.session_state["view"].dataset)
     assert cleaned.name == "calls (cleaned 1)"
     assert len(cleaned.clips) == 12 and cleaned.targets[5] == 0, "only anna's flags were asked for"
