@@ -106,8 +106,11 @@ def joint_maps(left: np.ndarray, right: np.ndarray, spec: ProjectionSpec) -> tup
         )
     if n < 2 * FEWEST:
         raise BadInput(f"Only {n} clips have a place on both sides: too few to lay out two maps together.")
+    import numba
     import umap
 
+    threads = numba.get_num_threads()
+    numba.set_num_threads(1)  # several race for the same places, and a seed would not fix the maps
     with warnings.catch_warnings():
         # A fixed seed means one thread, and tiny or disconnected sets fall back by themselves.
         warnings.filterwarnings("ignore", message="n_jobs value")
@@ -122,7 +125,10 @@ def joint_maps(left: np.ndarray, right: np.ndarray, spec: ProjectionSpec) -> tup
         )
         tied = {i: i for i in range(n)}
         parts = [np.ascontiguousarray(x[good], dtype=np.float32) for x in (left, right)]
-        reducer.fit(parts, relations=[tied])
+        try:
+            reducer.fit(parts, relations=[tied])
+        finally:
+            numba.set_num_threads(threads)
     maps = []
     for found in reducer.embeddings_:
         xy = np.full((len(good), 2), np.nan, dtype=np.float32)

@@ -17,6 +17,12 @@ from tests.sounds import folder_per_class
 PCA = ProjectionSpec(method="pca")
 
 
+@pytest.fixture(autouse=True)
+def compiled_code(tmp_path_factory, monkeypatch) -> None:
+    """Keep what numba compiles from one test run to the next."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.getbasetemp().parent / "numba"))
+
+
 @pytest.fixture
 def calls(tmp_path: Path) -> Dataset:
     """36 registered clips: two kinds of calls and background."""
