@@ -122,6 +122,6 @@ def test_the_map_shows_the_flags_and_a_cleaned_dataset_is_a_click_away(page, cur
     assert "snipe" in names["calls (cleaned 1)"].labels
     compute = page.get_by_role("button", name="Compute it")
     compute.wait_for(timeout=120_000)  # the first time, the models' library is imported
-    until(lambda: f"dataset={names['calls (cleaned 1)'].id}" in page.url)
+    page.wait_for_url(f"**dataset={names['calls (cleaned 1)'].id}*")
     compute.click()
     page.get_by_test_id("stMetric").filter(has_text="NMI").wait_for(timeout=120_000)
