@@ -35,7 +35,7 @@ from bioviz.store.keys import digest
 if TYPE_CHECKING:
     from bioviz.models.base import Model
 
-VERSION = 1  # raise it when mixtures are made in another way
+VERSION = 2  # raise it when mixtures are made in another way
 CHUNK = 16  # clips whose embeddings are kept together: what a cancelled job may lose of each ratio
 
 

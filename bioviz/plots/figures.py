@@ -281,6 +281,7 @@ def curves(
                     y=np.concatenate([high, np.asarray(low)[::-1]]),
                     fill="toself",
                     fillcolor=_faded(colour, 0.18),
+                    mode="lines",
                     line={"width": 0},
                     hoverinfo="skip",
                     showlegend=False,

@@ -57,7 +57,7 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
             models = _models(spec, kept)
         with right:
             background = _source(dataset, kept)
-            snrs = _seeded(
+            snrs = seeded(
                 "noise_snrs",
                 ", ".join(f"{snr:g}" for snr in _numbers(kept.get("snrs_db")) or usual["snrs_db"]),
                 lambda key: st.text_input(
@@ -70,13 +70,13 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
         with st.expander("Number of clips, neighbours and seed"):
             a, b, c = st.columns(3)
             with a:
-                per_label = _count(
+                per_label = count(
                     "noise_per_label", "Clips of each label", kept.get("per_label"), 20, 1, 10_000
                 )
             with b:
-                k = _count("noise_k", "Neighbours looked at", kept.get("k"), 20, 1, 100)
+                k = count("noise_k", "Neighbours looked at", kept.get("k"), 20, 1, 100)
             with c:
-                seed = _count("noise_seed", "Seed of the draw", kept.get("seed"), 0, 0, 2**31 - 1)
+                seed = count("noise_seed", "Seed of the draw", kept.get("seed"), 0, 0, 2**31 - 1)
     values = {
         "labels": labels,
         "per_label": per_label,
@@ -93,7 +93,7 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
 
 def _labels(dataset: Dataset, kept: dict[str, Any]) -> list[str]:
     before = [label for label in _texts(kept.get("labels")) if label in dataset.labels]
-    return _seeded(
+    return seeded(
         f"noise_labels_{dataset.id}",
         before,
         lambda key: st.multiselect("Labels", dataset.labels, key=key, placeholder="all labels"),
@@ -110,7 +110,7 @@ def _models(spec: RunSpec, kept: dict[str, Any]) -> list[str]:
     ]
     others = [name for name in options if name != own]
     before = [name for name in _texts(kept.get("models")) if name in others]
-    return _seeded(
+    return seeded(
         f"noise_models_{own}",
         before,
         lambda key: st.multiselect(
@@ -133,14 +133,14 @@ def _source(dataset: Dataset, kept: dict[str, Any]) -> str:
     before = str(kept.get("background", SAME))
     folder = before.removeprefix(FOLDER) if before.startswith(FOLDER) else ""
     start = FOLDER if folder else before if before in titles else SAME
-    source = _seeded(
+    source = seeded(
         f"noise_source_{dataset.id}",
         start,
         lambda key: st.selectbox("Background to add", list(titles), key=key, format_func=titles.get),
     )
     if source != FOLDER:
         return source
-    path = _seeded("noise_folder", folder, lambda key: st.text_input("Folder of background", key=key)).strip()
+    path = seeded("noise_folder", folder, lambda key: st.text_input("Folder of background", key=key)).strip()
     if not path:
         raise BadInput("Give the folder that holds recordings of background.")
     return FOLDER + path
@@ -151,16 +151,19 @@ def _spec(spec: RunSpec, name: str) -> RunSpec:
     return replace(spec, model=model, checkpoint=checkpoint)
 
 
-def _seeded(key: str, value: Any, draw):
-    """Draw a widget that starts with `value`; Streamlit forgets widgets when the page is left."""
-    if key not in st.session_state:
-        st.session_state[key] = value
+def seeded(key: str, value: Any, draw):
+    """Draw a widget that starts with `value`; Streamlit forgets widgets when the page is left.
+
+    The value is set on every run: if one is cut short before the browser drew the widget, the next must send it.
+    """
+    st.session_state[key] = st.session_state.get(key, value)
     return draw(key)
 
 
-def _count(key: str, label: str, kept: object, usual: int, low: int, high: int) -> int:
+def count(key: str, label: str, kept: object, usual: int, low: int, high: int, step: int = 1) -> int:
+    """A whole number; `kept` from the link if it is one in range, else `usual`."""
     start = kept if isinstance(kept, int) and low <= kept <= high else usual
-    return int(_seeded(key, start, lambda k: st.number_input(label, low, high, step=1, key=k)))
+    return int(seeded(key, start, lambda k: st.number_input(label, low, high, step=step, key=k)))
 
 
 def _parse(text: str) -> list[float]:

@@ -85,23 +85,20 @@ def _curves(ready: Results, dataset: Dataset) -> None:
     measured = np.flatnonzero(next(iter(ready.values()))[1].scores.clips)
     titles = {name: HELPS[help].title for name, (help, _) in MEASURES.items()}
     choices = {**titles, "in_background": "Clips lost in background"}
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
-        measure = st.segmented_control(
-            "Measure",
-            list(choices),
-            default="separability",
-            required=True,
-            format_func=choices.get,
-            key="noise_measure",
-            label_visibility="collapsed",
-        )
+    measure = st.segmented_control(
+        "Measure",
+        list(choices),
+        default="separability",
+        required=True,
+        format_func=choices.get,
+        key="noise_measure",
+        label_visibility="collapsed",
+    )
     column = None
     if measure == "in_background":
-        with right:
-            column = st.selectbox(
-                "Label", measured, format_func=lambda i: dataset.labels[i], key="noise_curve_label"
-            )
+        column = st.selectbox(
+            "Label", measured, format_func=lambda i: dataset.labels[i], key="noise_curve_label", width=300
+        )
         st.caption(
             "Share of the label's clips with more than half background around them; half of them: lost."
         )
@@ -174,9 +171,9 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
         {
             "clip": drawn.rows,
             "label": label_names(dataset)[drawn.rows],
+            "in background from": first_in_background(s.background_share, s.snrs_db),
             "recording": [pair.name for pair in drawn.pairs],
             "start (s)": [pair.start_s for pair in drawn.pairs],
-            "in background from (dB)": first_in_background(s.background_share, s.snrs_db),
             "background added": [pair.noise.name for pair in drawn.pairs],
         }
     )
@@ -211,10 +208,15 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
         _listen(dataset, drawn, s.snrs_db, i, s.background_share[:, i])
 
 
-def first_in_background(share: np.ndarray, snrs_db: np.ndarray) -> np.ndarray:
-    """(m,) highest level (dB) with more than half background around each clip; NaN if none, infinity as recorded."""
+def first_in_background(share: np.ndarray, snrs_db: np.ndarray) -> list[str]:
+    """For each clip the highest level with more than half background around it, or "never".
+
+    Args:
+        share: (S, m). snrs_db: (S,) falling.
+    """
     lost = share > 0.5
-    return np.where(lost.any(axis=0), snrs_db[lost.argmax(axis=0)], np.nan)
+    names = level_names(snrs_db)
+    return [names[column.argmax()] if column.any() else "never" for column in lost.T]
 
 
 def _listen(dataset: Dataset, drawn: Draw, snrs_db: np.ndarray, i: int, share: np.ndarray) -> None:

@@ -29,8 +29,8 @@ def pick(
     if current not in options:
         current = options[0]
         set_view(**{name: current})
-    if st.session_state.get(key) != current:
-        st.session_state[key] = current
+    # On every run: if one is cut short before the browser drew the widget, the next must send the value again.
+    st.session_state[key] = current
 
     def changed() -> None:
         set_view(**{name: st.session_state[key], "clip": -1})
@@ -44,8 +44,7 @@ def number(name: str, label: str, low: float, high: float, step: float, help: st
     key = f"_pick_{name}"
     kind = type(getattr(view(), name))
     current = min(max(getattr(view(), name), kind(low)), kind(high))
-    if st.session_state.get(key) != current:
-        st.session_state[key] = current
+    st.session_state[key] = current  # on every run, as in `pick`
     st.number_input(
         label,
         kind(low),

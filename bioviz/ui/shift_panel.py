@@ -16,7 +16,7 @@ from bioviz.plots import figures, palette, paths
 from bioviz.runs import Run, RunSpec
 from bioviz.ui import experiment_card
 from bioviz.ui.inspector import clip_inspector
-from bioviz.ui.noise_form import model_title, remember, remembered
+from bioviz.ui.noise_form import count, model_title, remember, remembered, seeded
 from bioviz.ui.pickers import METHODS
 from bioviz.ui.run_map import label_names
 from bioviz.ui.theme import is_dark
@@ -55,21 +55,27 @@ def show(spec: RunSpec) -> None:
 
 def _form() -> ShiftSettings:
     kept, usual = remembered("shift"), ShiftSettings().to_dict()
-    for name, value in usual.items():
-        if f"shift_{name}" not in st.session_state:
-            before = kept.get(name, value)
-            good = type(before) in (int, float) and type(value)(before) == before
-            st.session_state[f"shift_{name}"] = type(value)(before) if good else value
     with st.container(border=True):
-        a, b, c, d = st.columns(4)
-        clips = a.number_input("Clips", 1, 100_000, step=50, key="shift_clips")
-        reach = b.number_input(
-            "Farthest shift (share of the window)", 0.05, 1.0, step=0.05, key="shift_reach"
-        )
-        steps = c.number_input("Shifts to either side", 1, 20, step=1, key="shift_steps")
-        k = d.number_input("Neighbours looked at", 1, 100, step=1, key="shift_k")
-        seed = st.session_state["shift_seed"]
-    chosen = ShiftSettings(int(clips), float(reach), int(steps), int(k), int(seed))
+        a, b, c, d, e = st.columns(5)
+        with a:
+            clips = count("shift_clips", "Clips", kept.get("clips"), usual["clips"], 1, 100_000, step=50)
+        with b:
+            before = kept.get("reach")
+            good = isinstance(before, int | float) and 0.05 <= before <= 1
+            reach = seeded(
+                "shift_reach",
+                float(before) if good else usual["reach"],
+                lambda key: st.number_input(
+                    "Farthest shift (share of the window)", 0.05, 1.0, step=0.05, key=key
+                ),
+            )
+        with c:
+            steps = count("shift_steps", "Shifts to either side", kept.get("steps"), usual["steps"], 1, 20)
+        with d:
+            k = count("shift_k", "Neighbours looked at", kept.get("k"), usual["k"], 1, 100)
+        with e:
+            seed = count("shift_seed", "Seed of the draw", kept.get("seed"), usual["seed"], 0, 2**31 - 1)
+    chosen = ShiftSettings(clips, float(reach), steps, k, seed)
     remember("shift", chosen.to_dict(), usual)
     return chosen
 
@@ -114,7 +120,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
             "clip": result.rows,
             "label": label_names(dataset)[result.rows],
             "neighbours kept": result.kept.mean(axis=1),
-            "moves (times the nearest neighbour's distance)": result.relative,
+            "moves (× nearest neighbour)": result.relative,
             "recording": [dataset.recordings[i].name for i in clips.recording[result.rows]],
             "start (s)": clips.start_s[result.rows],
         }
@@ -130,9 +136,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
             selection_mode="single-row",
             column_config={
                 "neighbours kept": st.column_config.NumberColumn(format="percent"),
-                "moves (times the nearest neighbour's distance)": st.column_config.NumberColumn(
-                    format="%.2f"
-                ),
+                "moves (× nearest neighbour)": st.column_config.NumberColumn(format="%.2f"),
                 "start (s)": st.column_config.NumberColumn(format="%.2f"),
             },
         )
