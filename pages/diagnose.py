@@ -20,11 +20,12 @@ from bioviz.plots.map_data import Categories, MapData, Measure
 from bioviz.runs.diagnosis import open_diagnosis, start_diagnosis
 from bioviz.ui import clip_desk, compute_card, selection
 from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
-from bioviz.ui.diagnose_sections import SECTIONS, Case
+from bioviz.ui.diagnose_case import Case
+from bioviz.ui.diagnose_sections import SECTIONS
 from bioviz.ui.embedding_map import embedding_map
 from bioviz.ui.flagging import pick_user
 from bioviz.ui.group_comparison import group_comparison
-from bioviz.ui.pages import open_page
+from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.pickers import pick_run
 from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.state import set_view, view, write_url
@@ -217,10 +218,7 @@ st.title("Why is it confused?")
 spec = pick_run()
 pick_user()
 if spec is None:
-    st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
-    if st.button("Go to the start page", type="primary"):
-        open_page("home.py")
-    st.stop()
+    ask_for_a_dataset()
 try:
     run = runs.open_run(spec) if registry.checkpoint_state(spec.model, spec.checkpoint).available else None
     diagnosis = None if run is None else diagnosis_of(run.key)

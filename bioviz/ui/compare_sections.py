@@ -18,6 +18,7 @@ from bioviz.plots import palette
 from bioviz.plots.comparison_report import FLOW_CAPTION, flow_figure, label_rows, stands_for
 from bioviz.runs import Run
 from bioviz.runs.comparison import Comparison
+from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.compare_maps import FATE_TITLES, FATES
 
 
@@ -187,7 +188,7 @@ def labels(case: Case) -> Chosen:
         key="compare_label_table",
         column_config={name: _two for name in rows[0] if name not in ("label", "clips")} if rows else None,
     )
-    picked = _clicked(event)
+    picked = clicked(event)
     size = np.abs(case.found.changes.labels.confusion_right - case.found.changes.labels.confusion_left)
     target = where[picked if picked is not None else int(np.nan_to_num(size[where]).argmax())]
     return _most_changed(case, case.targets == target, f"clips of {case.names[target]}, largest change first")
@@ -258,7 +259,7 @@ def arrows(case: Case) -> Chosen:
         f"directions, not the single lengths: the maps agree to a misfit of {found.fit.misfit:.2f} "
         "(0 the same, 1 nothing in common)."
     )
-    picked = np.unique(_selected(event))
+    picked = np.unique(selected(event))
     if len(picked):
         return Chosen(np.flatnonzero(np.isin(rows, picked)), "clips chosen among the arrows")
     length = np.linalg.norm(found.right_xy[places] - found.left_xy[places], axis=1)
@@ -298,22 +299,3 @@ def _most_changed(case: Case, member: np.ndarray, name: str) -> Chosen:
     places = np.flatnonzero(member)
     change = np.nan_to_num(np.abs(case.change[places]), nan=-1.0)
     return Chosen(places[np.argsort(-change, kind="stable")], name)
-
-
-def _clicked(event) -> int | None:
-    found = _selected(event)
-    return int(found[0]) if len(found) else None
-
-
-def _selected(event) -> np.ndarray:
-    """Customdata of the points chosen in a chart; Streamlit gives a lone number as it is or in a container."""
-    found = []
-    for point in event.selection.points:
-        data = point.get("customdata")
-        if isinstance(data, dict):
-            data = data.get("0")
-        elif isinstance(data, list):
-            data = data[0] if data else None
-        if data is not None:
-            found.append(int(data))
-    return np.asarray(found, dtype=np.int64)

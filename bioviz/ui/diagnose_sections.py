@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.diagnosis import Diagnosis
 from bioviz.analysis.features import feature
 from bioviz.analysis.helps import HELPS
 from bioviz.analysis.paired import Paired
 from bioviz.analysis.triage import CAUSES, TITLES
-from bioviz.datasets.types import Dataset
 from bioviz.plots import figures, palette
-from bioviz.runs import Run
-
-
-@dataclass(frozen=True)
-class Case:
-    """What every section works on: `places` are positions in the run."""
-
-    run: Run
-    dataset: Dataset
-    diagnosis: Diagnosis
-    dark: bool
-
-    @property
-    def confusion(self) -> np.ndarray:
-        return self.diagnosis.clips.judged.confusion
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Clips to go through: positions in the run, worst first, and what they are."""
-
-    places: np.ndarray
-    name: str
+from bioviz.ui.chart_clicks import clicked, selected
+from bioviz.ui.diagnose_case import Case, Chosen, neighbour_share, worst_first
 
 
 def labels(case: Case) -> Chosen:
@@ -65,9 +41,9 @@ def labels(case: Case) -> Chosen:
         on_select="rerun",
         selection_mode="points",
     )
-    picked = _clicked(event)
+    picked = clicked(event)
     target = ranked[picked] if picked is not None else (ranked[0] if len(ranked) else 0)
-    return _worst_first(case, case.run.targets == target, f"clips of {d.names[target]}")
+    return worst_first(case, case.run.targets == target, f"clips of {d.names[target]}")
 
 
 def matrix(case: Case) -> Chosen:
@@ -91,9 +67,9 @@ def matrix(case: Case) -> Chosen:
     event = st.plotly_chart(
         made, key="diagnose_matrix", theme=None, on_select="rerun", selection_mode="points"
     )
-    picked = _clicked(event)
+    picked = clicked(event)
     row, column = divmod(picked, len(d.names)) if picked is not None else _darkest(d.labels.matrix)
-    share = _neighbour_share(case, column)
+    share = neighbour_share(case, column)
     member = np.flatnonzero((case.run.targets == row) & (share > 0))
     order = member[np.argsort(-share[member], kind="stable")]
     return Chosen(order, f"clips of {d.names[row]} among {d.names[column]}")
@@ -156,9 +132,9 @@ def causes(case: Case) -> Chosen:
                 on_select="rerun",
                 selection_mode=("points", "lasso", "box"),
             )
-            picked = _selected(event)
+            picked = selected(event)
             if len(picked):
-                return _worst_first(case, picked, f"clips chosen by {what.title}")
+                return worst_first(case, picked, f"clips chosen by {what.title}")
     with right:
         lines, middles = {}, None
         for cause in d.causes:
@@ -175,7 +151,7 @@ def causes(case: Case) -> Chosen:
                 theme=None,
             )
             st.caption(HELPS["partial_dependence"].text)
-    return _worst_first(case, labelled, "labelled clips")
+    return worst_first(case, labelled, "labelled clips")
 
 
 def triage(case: Case) -> Chosen:
@@ -196,9 +172,9 @@ def triage(case: Case) -> Chosen:
         on_select="rerun",
         selection_mode="points",
     )
-    picked = _clicked(event)
+    picked = clicked(event)
     cause = picked if picked is not None else int(counts.argmax())
-    return _worst_first(case, d.triage.cause == cause, f"clips: {TITLES[CAUSES[cause]]}")
+    return worst_first(case, d.triage.cause == cause, f"clips: {TITLES[CAUSES[cause]]}")
 
 
 def places(case: Case) -> Chosen:
@@ -306,7 +282,7 @@ def scores(case: Case) -> Chosen:
         st.metric(
             "Trustworthiness of the map", f"{d.trustworthiness:.3f}", help=HELPS["trustworthiness"].text
         )
-    return _worst_first(case, np.isfinite(case.confusion), "clips, most confused first")
+    return worst_first(case, np.isfinite(case.confusion), "clips, most confused first")
 
 
 def missed(case: Case) -> Chosen:
@@ -370,44 +346,6 @@ SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
 _two = st.column_config.NumberColumn(format="%.2f")
 _three = st.column_config.NumberColumn(format="%.3f")
 _share = st.column_config.NumberColumn(format="percent")
-
-
-def _clicked(event) -> int | None:
-    found = _selected(event)
-    return int(found[0]) if len(found) else None
-
-
-def _selected(event) -> np.ndarray:
-    """Customdata of the points chosen in a chart; Streamlit gives a lone number as it is or in a container."""
-    found = []
-    for point in event.selection.points:
-        data = point.get("customdata")
-        if isinstance(data, dict):
-            data = data.get("0")
-        elif isinstance(data, list):
-            data = data[0] if data else None
-        if data is not None:
-            found.append(int(data))
-    return np.asarray(found, dtype=np.int64)
-
-
-def _worst_first(case: Case, chosen: np.ndarray, name: str) -> Chosen:
-    places = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
-    confusion = np.nan_to_num(case.confusion[places], nan=-1.0)
-    return Chosen(places[np.argsort(-confusion, kind="stable")], name)
-
-
-def _neighbour_share(case: Case, target: int) -> np.ndarray:
-    """(n,) share of each clip's neighbours, in other recordings where there are any, that are of `target`."""
-    graph = (
-        case.run.graph_elsewhere
-        if case.diagnosis.clips.judged is not case.diagnosis.clips.naive
-        else case.run.graph
-    )
-    near = np.asarray(graph.indices[:, : case.diagnosis.k])
-    known = near >= 0
-    hit = known & (case.run.targets[np.where(known, near, 0)] == target)
-    return hit.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
 
 
 def _darkest(matrix: np.ndarray) -> tuple[int, int]:

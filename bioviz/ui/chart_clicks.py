@@ -1,0 +1,25 @@
+"""What was clicked in a plotly chart of Streamlit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def clicked(event) -> int | None:
+    """Customdata of the point clicked, None where none is."""
+    found = selected(event)
+    return int(found[0]) if len(found) else None
+
+
+def selected(event) -> np.ndarray:
+    """Customdata of the points chosen in a chart; Streamlit gives a lone number as it is or in a container."""
+    found = []
+    for point in event.selection.points:
+        data = point.get("customdata")
+        if isinstance(data, dict):
+            data = data.get("0")
+        elif isinstance(data, list):
+            data = data[0] if data else None
+        if data is not None:
+            found.append(int(data))
+    return np.asarray(found, dtype=np.int64)

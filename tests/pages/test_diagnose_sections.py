@@ -1,0 +1,49 @@
+"""What the sections of the Diagnose page choose, on diagnoses as they come back from the cache."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from bioviz import runs
+from bioviz.analysis.projection import ProjectionSpec
+from bioviz.datasets import library
+from bioviz.datasets.build import build_dataset
+from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
+from bioviz.ui.diagnose_case import Case, neighbour_share
+from tests.sounds import RATE
+
+
+@pytest.fixture(params=[1, 3], ids=["one recording", "three recordings"])
+def case(request, tmp_path) -> Case:
+    """Recordings of 20 s, a tone in every other second annotated, diagnosed and opened from the cache."""
+    rng = np.random.default_rng(3)
+    t = np.arange(20 * RATE) / RATE
+    lines = ["path,start_s,end_s,label"]
+    for i in range(request.param):
+        tone = 0.2 * np.sin(2 * np.pi * 2000 * t) * (t.astype(int) % 2)
+        sf.write(tmp_path / f"r{i}.wav", tone + rng.normal(scale=0.02, size=len(t)), RATE)
+        lines += [f"r{i}.wav,{s + 0.1},{s + 0.9},tone" for s in range(1, 20, 2)]
+    (tmp_path / "annotations.csv").write_text("\n".join(lines))
+    dataset = build_dataset(tmp_path, name="tones", options={"width_s": 1.0, "hop_s": 1.0})
+    library.save(dataset)
+    spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="pca"))
+    run = runs.compute_run(spec)
+    compute_diagnosis(run)
+    return Case(run, dataset, open_diagnosis(run), dark=False)
+
+
+def test_the_clips_of_a_cell_are_those_whose_neighbours_made_it(case):
+    targets, k = case.run.targets, case.diagnosis.k
+    recordings = case.dataset.clips.recording[case.run.rows]
+    x = np.asarray(case.run.embedding, dtype=np.float64)
+    distance = np.linalg.norm(x[:, None] - x[None], axis=2)
+    np.fill_diagonal(distance, np.inf)
+    if len(set(recordings)) > 1:
+        distance[recordings[:, None] == recordings[None]] = np.inf
+    near = np.argsort(distance, axis=1, kind="stable")[:, :k]
+    for target in range(len(case.dataset.target_names)):
+        share = neighbour_share(case, target)
+        assert share == pytest.approx((targets[near] == target).mean(axis=1), abs=1.5 / k)  # ties may differ
+        assert share.max() > 0
