@@ -21,7 +21,7 @@ from bioviz.ui.compare_training import training_notes
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.gallery import gallery
 from bioviz.ui.inspector import clip_inspector
-from bioviz.ui.pages import open_page
+from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.state import set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
@@ -196,10 +196,7 @@ def inspect(case: Case, name: str, rows: np.ndarray, shown: int | None) -> None:
 st.title("Compare")
 spec = pick_comparison()
 if spec is None:
-    st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
-    if st.button("Go to the start page", type="primary"):
-        open_page("home.py")
-    st.stop()
+    ask_for_a_dataset()
 try:
     sides = [
         runs.open_run(side) if registry.checkpoint_state(side.model, side.checkpoint).available else None

@@ -14,7 +14,7 @@ from bioviz.models import registry
 from bioviz.ui import clip_desk, compute_card, scores_panel, selection
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.flagging import pick_user
-from bioviz.ui.pages import open_page
+from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.pickers import pick_run
 from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.state import set_view, view, write_url
@@ -107,10 +107,7 @@ def explore(run: runs.Run) -> None:
 st.title("Explore")
 spec = pick_run()
 if spec is None:
-    st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
-    if st.button("Go to the start page", type="primary"):
-        open_page("home.py")
-    st.stop()
+    ask_for_a_dataset()
 try:
     ready = registry.checkpoint_state(spec.model, spec.checkpoint).available
     run = (

@@ -7,7 +7,7 @@ import streamlit as st
 from bioviz.errors import BiovizError
 from bioviz.models import registry
 from bioviz.ui import noise_panel, shift_panel
-from bioviz.ui.pages import open_page
+from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.pickers import pick_run
 
 PANELS = {"Added background": noise_panel.show, "Shifted windows": shift_panel.show}
@@ -15,10 +15,7 @@ PANELS = {"Added background": noise_panel.show, "Shifted windows": shift_panel.s
 st.title("Noise experiment")
 spec = pick_run()
 if spec is None:
-    st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
-    if st.button("Go to the start page", type="primary"):
-        open_page("home.py")
-    st.stop()
+    ask_for_a_dataset()
 if not registry.checkpoint_state(spec.model, spec.checkpoint).available:
     st.info("The weights of this model are not here; choose another checkpoint or model at the left.")
     st.stop()

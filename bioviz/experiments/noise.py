@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from bioviz import jobs
-from bioviz.analysis.pack import pack, unpack
 from bioviz.datasets import library
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput, BiovizError, Cancelled
@@ -50,14 +49,7 @@ def drawn_for(spec: RunSpec, chosen: NoiseSettings) -> Draw:
 def open_noise(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> NoiseResult | None:
     """The finished experiment, or None where it is not computed yet. Raises BadInput as `drawn_for`."""
     key = _key(run, chosen, drawn or drawn_for(run.spec, chosen))
-    meta = stages.read_meta(STAGE, key)
-    if meta is None:
-        return None
-    names = meta["arrays"]
-    arrays = stages.read(STAGE, key, *(f"a{i}" for i in range(len(names))))
-    return (
-        None if arrays is None else unpack(NoiseResult, dict(zip(names, arrays, strict=True)), meta["rest"])
-    )
+    return stages.read_result(NoiseResult, STAGE, key)
 
 
 def compute_noise(
@@ -113,13 +105,8 @@ def compute_noise(
             f"background from another dataset, or add recordings.{why}"
         )
     result = NoiseResult(drawn.rows, scores, problems)
-    arrays, rest = pack(result)
-    stages.save(
-        STAGE,
-        _key(run, chosen, drawn),
-        {f"a{i}": a for i, a in enumerate(arrays.values())},
-        {"arrays": list(arrays), "rest": rest, "settings": chosen.to_dict(), "run": run.key},
-    )
+    about = {"settings": chosen.to_dict(), "run": run.key}
+    stages.save_result(STAGE, _key(run, chosen, drawn), result, about)
     progress.report("neighbours of the mixtures", 1, 1, "steps")
     return result
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from bioviz import jobs
 from bioviz.analysis.bootstrap import mean_interval
-from bioviz.analysis.pack import pack, unpack
 from bioviz.analysis.stability import ellipses, place, shift_stability
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset, Problem
@@ -87,14 +86,7 @@ def draw_shifts(dataset: Dataset, rows: np.ndarray, chosen: ShiftSettings) -> tu
 def open_shift(run: Run, chosen: ShiftSettings) -> ShiftResult | None:
     """The finished experiment, or None where it is not computed yet."""
     key = _key(run, chosen)
-    meta = stages.read_meta(STAGE, key)
-    if meta is None:
-        return None
-    names = meta["arrays"]
-    arrays = stages.read(STAGE, key, *(f"a{i}" for i in range(len(names))))
-    return (
-        None if arrays is None else unpack(ShiftResult, dict(zip(names, arrays, strict=True)), meta["rest"])
-    )
+    return stages.read_result(ShiftResult, STAGE, key)
 
 
 def compute_shift(
@@ -137,13 +129,8 @@ def compute_shift(
         clips=members.sum(axis=0),
         problems=problems,
     )
-    arrays, rest = pack(result)
-    stages.save(
-        STAGE,
-        _key(run, chosen),
-        {f"a{i}": a for i, a in enumerate(arrays.values())},
-        {"arrays": list(arrays), "rest": rest, "settings": chosen.to_dict(), "run": run.key},
-    )
+    about = {"settings": chosen.to_dict(), "run": run.key}
+    stages.save_result(STAGE, _key(run, chosen), result, about)
     progress.report("neighbours of the shifted clips", 1, 1, "steps")
     return result
 

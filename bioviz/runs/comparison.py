@@ -13,7 +13,6 @@ from bioviz import jobs
 from bioviz.analysis.alignment import Similarity, joint_maps, procrustes, starting_places
 from bioviz.analysis.comparison import Changes, Side, compare_sides
 from bioviz.analysis.neighbours import KnnGraph, knn_both
-from bioviz.analysis.pack import pack, unpack
 from bioviz.analysis.projection import project
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
@@ -87,13 +86,7 @@ class Comparison:
 
 def open_comparison(left: Run, right: Run, layout: str = "started", k: int = 20) -> Comparison | None:
     """The finished comparison of two runs, or None where it is not computed yet."""
-    key = _key(left, right, layout, k)
-    meta = stages.read_meta(STAGE, key)
-    if meta is None:
-        return None
-    names = meta["arrays"]
-    arrays = stages.read(STAGE, key, *(f"a{i}" for i in range(len(names))))
-    return None if arrays is None else unpack(Comparison, dict(zip(names, arrays, strict=True)), meta["rest"])
+    return stages.read_result(Comparison, STAGE, _key(left, right, layout, k))
 
 
 def compute_comparison(spec: ComparisonSpec, progress: Progress | None = None) -> Comparison:
@@ -125,13 +118,7 @@ def compute_comparison(spec: ComparisonSpec, progress: Progress | None = None) -
     fit = procrustes(left_xy, right_xy)
     changes = compare_sides(*sides, names, recording, spec.k, SEED, progress)
     found = Comparison(*places, left_xy, fit(right_xy), fit, changes)
-    arrays, rest = pack(found)
-    stages.save(
-        STAGE,
-        _key(*runs, spec.layout, spec.k),
-        {f"a{i}": a for i, a in enumerate(arrays.values())},
-        {"arrays": list(arrays), "rest": rest, "spec": spec.to_dict()},
-    )
+    stages.save_result(STAGE, _key(*runs, spec.layout, spec.k), found, {"spec": spec.to_dict()})
     return found
 
 

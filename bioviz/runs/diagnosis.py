@@ -9,7 +9,6 @@ import numpy as np
 from bioviz import jobs
 from bioviz.analysis.diagnosis import Diagnosis, diagnose
 from bioviz.analysis.overlap import call_columns
-from bioviz.analysis.pack import pack, unpack
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.models import registry
@@ -26,12 +25,7 @@ SEED = 0
 
 def open_diagnosis(run: Run, k: int = 20) -> Diagnosis | None:
     """The finished diagnosis of a run with `k` neighbours, or None where it is not computed yet."""
-    meta = stages.read_meta(STAGE, _key(run, k))
-    if meta is None:
-        return None
-    names = meta["arrays"]
-    arrays = stages.read(STAGE, _key(run, k), *(f"a{i}" for i in range(len(names))))
-    return None if arrays is None else unpack(Diagnosis, dict(zip(names, arrays, strict=True)), meta["rest"])
+    return stages.read_result(Diagnosis, STAGE, _key(run, k))
 
 
 def compute_diagnosis(run: Run, k: int = 20, progress: Progress | None = None) -> Diagnosis:
@@ -58,13 +52,7 @@ def compute_diagnosis(run: Run, k: int = 20, progress: Progress | None = None) -
         seed=SEED,
         progress=progress or Silent(),
     )
-    arrays, rest = pack(found)
-    stages.save(
-        STAGE,
-        _key(run, k),
-        {f"a{i}": a for i, a in enumerate(arrays.values())},
-        {"arrays": list(arrays), "rest": rest},
-    )
+    stages.save_result(STAGE, _key(run, k), found)
     return found
 
 

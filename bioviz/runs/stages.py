@@ -12,15 +12,18 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from bioviz.analysis.pack import pack, unpack
 from bioviz.analysis.projection import ProjectionSpec
 from bioviz.config import settings
 from bioviz.store.files import Corrupt, load_array, read_json, save_array, write_json
 from bioviz.store.keys import digest
 from bioviz.store.usage import touch
+
+T = TypeVar("T")
 
 # Raise a stage's number when its computation changes, and what is cached is computed anew.
 VERSIONS = {"neighbours": 1, "projection": 1, "scores": 1}
@@ -115,6 +118,27 @@ def read(stage: str, key: str, *names: str) -> tuple[np.ndarray, ...] | None:
     except (Corrupt, FileNotFoundError):
         drop(stage, key)
         return None
+
+
+def save_result(stage: str, key: str, result: object, about: Mapping[str, Any] | None = None) -> None:
+    """Store a dataclass of arrays and numbers (see `analysis.pack`), with more JSON-able facts in its meta.
+
+    Raises:
+        store.files.DiskFull: there is no room; the stage stays absent.
+    """
+    arrays, rest = pack(result)
+    numbered = {f"a{i}": array for i, array in enumerate(arrays.values())}
+    save(stage, key, numbered, {"arrays": list(arrays), "rest": rest, **(about or {})})
+
+
+def read_result(kind: type[T], stage: str, key: str) -> T | None:
+    """The `kind` that `save_result` stored, its arrays memory-mapped; None when it is absent or damaged."""
+    meta = read_meta(stage, key)
+    if meta is None:
+        return None
+    names = meta["arrays"]
+    arrays = read(stage, key, *(f"a{i}" for i in range(len(names))))
+    return None if arrays is None else unpack(kind, dict(zip(names, arrays, strict=True)), meta["rest"])
 
 
 def drop(stage: str, key: str) -> None:

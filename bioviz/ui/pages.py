@@ -41,6 +41,14 @@ PAGES = (
 )
 
 
+def ask_for_a_dataset() -> None:
+    """For pages that need a dataset when there is none: lead to the start page, and end the run."""
+    st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
+    if st.button("Go to the start page", type="primary"):
+        open_page("home.py")
+    st.stop()
+
+
 def open_page(file: str) -> None:
     """Switch to a page by its file name."""
     entry = next(p for p in PAGES if p.file == file)
