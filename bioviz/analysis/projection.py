@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -198,7 +199,24 @@ def _umap(
                 "mininterval": 0.5,
             },
         )
-        return reducer.fit_transform(x)
+        try:
+            return reducer.fit_transform(x)
+        except BaseException:
+            _release_progress_bar()
+            raise
+
+
+def _release_progress_bar() -> None:
+    """Free tqdm's lock, which its `refresh` keeps when writing raises; else the next UMAP of another thread hangs.
+
+    Only what this thread holds is freed; the locks refuse the rest.
+    """
+    from tqdm.auto import tqdm
+
+    shared = tqdm.get_lock()
+    for lock in getattr(shared, "locks", [shared]):
+        with contextlib.suppress(RuntimeError, AssertionError):
+            lock.release()
 
 
 class _Epochs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 
 import numpy as np
@@ -114,6 +115,17 @@ def test_can_be_watched_and_stopped(monkeypatch):
     with pytest.raises(Cancelled):
         project(x, ProjectionSpec(n_neighbors=30), progress=stop)
     assert any(unit == "epochs" for *_, unit in stop.seen)
+
+
+def test_one_that_was_stopped_does_not_hold_up_the_next_in_another_thread(blobs):
+    x = np.random.default_rng(2).normal(size=(3000, 8)).astype(np.float32)
+    with pytest.raises(Cancelled):
+        project(x, ProjectionSpec(n_neighbors=30), progress=Stop())
+    found = []
+    thread = threading.Thread(target=lambda: found.append(project(blobs, UMAP)), daemon=True)
+    thread.start()
+    thread.join(120)
+    assert found and np.isfinite(found[0]).all()
 
 
 def test_spec_to_dict_and_back():
