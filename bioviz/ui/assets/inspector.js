@@ -101,10 +101,18 @@ class Inspector {
     this.prefetchSoon(turn);
   }
 
+  // Resolves when the sound of the present source is there, or cannot be had. Events of the source before it
+  // ("emptied", a late "error") may still come in, so only the element's own state counts.
   canPlay() {
     return new Promise((resolve) => {
-      if (this.audio.readyState >= 2) return resolve();
-      for (const name of ["loadeddata", "error", "emptied"]) this.audio.addEventListener(name, resolve, { once: true });
+      const settled = new AbortController();
+      const look = () => {
+        if (this.audio.readyState < 2 && !this.audio.error) return;
+        settled.abort();
+        resolve();
+      };
+      for (const name of ["loadeddata", "error"]) this.audio.addEventListener(name, look, { signal: settled.signal });
+      look();
     });
   }
 
