@@ -48,18 +48,31 @@ def recordings(folder):
 def test_click_to_sound_and_spectrogram(own_cache, tmp_path):
     dataset = build_dataset(recordings(tmp_path / "field"), options={"width_s": 2.0, "hop_s": 1.0})
     library.save(dataset)
-    spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="pca"))
+    spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec())
     run = runs.compute_run(spec)
     assert len(run) == RECORDINGS * (SECONDS - 1)
     with serve(PROJECT / "app.py", {}, tmp_path / "log") as url, chromium() as browser:
         page = browser.new_page(viewport={"width": 1500, "height": 1200})
-        link = f"{url}/explore?dataset={dataset.id}&model=acoustic_features&method=pca"
+        link = f"{url}/explore?dataset={dataset.id}&model=acoustic_features"
         opened = []
         for _ in range(3):
             started = time.perf_counter()
             page.goto(link)
             page.locator(".bioviz-map[data-ready]").wait_for(timeout=120_000)
             opened.append(time.perf_counter() - started)
+        chosen = []
+        for _ in range(3):
+            page.goto(url)
+            page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Explore").wait_for(
+                timeout=60_000
+            )
+            page.wait_for_timeout(1500)
+            started = time.perf_counter()
+            page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Explore").click()
+            page.locator(".bioviz-map[data-ready]").wait_for(timeout=120_000)
+            chosen.append(time.perf_counter() - started)
+        page.goto(link)
+        page.locator(".bioviz-map[data-ready]").wait_for(timeout=120_000)
         page.wait_for_timeout(3000)
         times, inspector = [], page.locator(".bv-inspector")
         for place in np.random.default_rng(1).choice(len(run), 31, replace=False):
@@ -79,5 +92,6 @@ def test_click_to_sound_and_spectrogram(own_cache, tmp_path):
     print(
         f"\n{len(run):,} clips: run opened to its map in {min(opened):.2f} s (first visit {opened[0]:.2f} s)"
     )
+    print("opened from the start page:", ", ".join(f"{seconds:.2f}" for seconds in chosen), "s")
     print(f"click to sound and spectrogram: median {np.median(rest):.0f} ms, slowest {max(rest):.0f} ms")
     print(f"the very first click: {first:.0f} ms")
