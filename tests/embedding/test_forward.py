@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioviz.embedding.forward import BatchSize, Forward
+from bioviz.models.registry import open_model
 from tests.embedding.helpers import MomentModel
 
 
@@ -85,3 +86,31 @@ def test_other_errors_are_raised(words):
     forward = Forward(Failing(), 8000, 16, lambda *_: None)
     with pytest.raises(RuntimeError, match=words):
         forward.add(0, np.arange(8), np.zeros((8, 16), np.float32))
+
+
+@pytest.mark.parametrize("name", ["resnet18", "gpv_teacher2"])
+def test_the_batch_size_and_what_is_left_to_do_change_no_byte(name, monkeypatch):
+    rate, clips = 22_050, 40
+    model = open_model(name, "random")
+    waveforms = np.random.default_rng(0).normal(scale=0.1, size=(clips, rate // 2)).astype(np.float32)
+
+    def embedded(rows, took):
+        monkeypatch.setattr(BatchSize, "took", took)
+        found = {}
+        forward = Forward(
+            model, rate, rate // 2, lambda _, at, out: found.update(zip(at.tolist(), out, strict=True))
+        )
+        forward.add(0, np.asarray(rows), waveforms[rows])
+        forward.finish()
+        return np.stack([found[row] for row in rows])
+
+    def stay(self, clips, seconds):
+        pass
+
+    def grow(self, clips, seconds):
+        self.size = min(2 * self.size, 32)
+
+    whole = embedded(np.arange(clips), stay)
+    assert whole.tobytes() == embedded(np.arange(clips), grow).tobytes()
+    assert whole[5:6].tobytes() == embedded(np.array([5]), stay).tobytes()
+    assert whole[[38, 3, 7]].tobytes() == embedded(np.array([38, 3, 7]), grow).tobytes()

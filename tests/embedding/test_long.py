@@ -29,7 +29,8 @@ embed(make_dataset(root, [write_wav(root / "short.wav")]))
 before = peak_mb()
 starts = np.arange(0, 3 * 3600, 2.0)
 found = embed(make_dataset(root, [root / "long.wav"], starts_s=starts), calls := Calls())
-assert calls.clips == len(starts) == len(found.matrix) and found.valid.all()
+assert sum(calls.batches) - len(starts) in range(8)  # each window once, the last batch filled up
+assert len(starts) == len(found.matrix) and found.valid.all()
 marked = np.flatnonzero(found.matrix[:, 4] > 0.5)
 print(peak_mb() - before, *starts[marked])
 """
