@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from bioviz.analysis.neighbours import KnnGraph
-from bioviz.analysis.projection import FEWEST, ProjectionSpec
-from bioviz.analysis.rows import finite_rows
 from bioviz.errors import BadInput
 
 
@@ -84,54 +81,3 @@ def starting_places(known: np.ndarray, graph: KnnGraph) -> np.ndarray:
     middle = places[there].mean(axis=0)
     places[missing] = np.where(count > 0, sums / np.maximum(count, 1), middle)
     return places
-
-
-def joint_maps(left: np.ndarray, right: np.ndarray, spec: ProjectionSpec) -> tuple[np.ndarray, np.ndarray]:
-    """Two maps laid out together by AlignedUMAP, row i of one tied to row i of the other.
-
-    Args:
-        left, right: (n, d) and (n, e) embeddings of the same clips; rows with NaN on either side get NaN places.
-
-    Returns:
-        (n, 2) float32 each.
-
-    Raises:
-        BadInput: the settings are not of UMAP, or there are too few clips.
-    """
-    good = finite_rows(left) & finite_rows(right)
-    n = int(good.sum())
-    if spec.method != "umap":
-        raise BadInput(
-            "Only UMAP can lay out two maps together. Choose UMAP, or another way to align the maps."
-        )
-    if n < 2 * FEWEST:
-        raise BadInput(f"Only {n} clips have a place on both sides: too few to lay out two maps together.")
-    import numba
-    import umap
-
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)  # several race for the same places, and a seed would not fix the maps
-    with warnings.catch_warnings():
-        # A fixed seed means one thread, and tiny or disconnected sets fall back by themselves.
-        warnings.filterwarnings("ignore", message="n_jobs value")
-        warnings.filterwarnings("ignore", module=r"sklearn\.manifold\._spectral_embedding")
-        warnings.filterwarnings("ignore", module=r"umap\.")
-        reducer = umap.AlignedUMAP(
-            n_neighbors=min(spec.n_neighbors, n - 1),
-            min_dist=spec.min_dist,
-            metric=spec.metric,
-            random_state=spec.seed,
-            transform_seed=spec.seed,
-        )
-        tied = {i: i for i in range(n)}
-        parts = [np.ascontiguousarray(x[good], dtype=np.float32) for x in (left, right)]
-        try:
-            reducer.fit(parts, relations=[tied])
-        finally:
-            numba.set_num_threads(threads)
-    maps = []
-    for found in reducer.embeddings_:
-        xy = np.full((len(good), 2), np.nan, dtype=np.float32)
-        xy[good] = found
-        maps.append(xy)
-    return maps[0], maps[1]

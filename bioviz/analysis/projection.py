@@ -129,8 +129,7 @@ def project(
     elif spec.method == "tsne":
         xy[good] = _tsne(rows, spec, start)
     else:
-        usable = graph is not None and good.all() and not graph.grouped and graph.metric == spec.metric
-        xy[good] = _umap(rows, spec, graph if usable else None, start, progress)
+        xy[good] = _umap(rows, spec, graph if good.all() else None, start, progress)
     progress.report("projection", 1, 1, "steps")
     return xy
 
@@ -168,14 +167,9 @@ def _tsne(x: np.ndarray, spec: ProjectionSpec, start: np.ndarray | None) -> np.n
 def _umap(
     x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, start: np.ndarray | None, progress: Progress
 ) -> np.ndarray:
-    n_neighbors = min(spec.n_neighbors, len(x) - 1)
-    if graph is None or graph.k < n_neighbors - 1 or (graph.indices[:, : n_neighbors - 1] < 0).any():
-        graph = knn(x, n_neighbors - 1, spec.metric, seed=spec.seed, progress=progress)
+    indices, distances = umap_neighbours(x, spec, graph, progress)
     import umap
 
-    own = np.arange(len(x), dtype=np.int32)[:, None]
-    indices = np.hstack([own, graph.indices[:, : n_neighbors - 1]])
-    distances = np.hstack([np.zeros((len(x), 1), np.float32), graph.distances[:, : n_neighbors - 1]])
     with warnings.catch_warnings():
         # Both are meant: new clips are never added to a picture, and a fixed seed means one thread.
         warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]")
@@ -185,7 +179,7 @@ def _umap(
         warnings.filterwarnings("ignore", module=r"umap\.spectral")
         reducer = umap.UMAP(
             n_components=2,
-            n_neighbors=n_neighbors,
+            n_neighbors=indices.shape[1],
             min_dist=spec.min_dist,
             metric=spec.metric,
             random_state=spec.seed,
@@ -204,6 +198,26 @@ def _umap(
         except BaseException:
             _release_progress_bar()
             raise
+
+
+def umap_neighbours(
+    x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, progress: Progress
+) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbours as umap-learn takes them: (n, m) int32 indices and float32 distances, the clip itself first.
+
+    Args:
+        x: (n, d) without NaN.
+        graph: neighbours of the same rows; where it is of another metric, leaves out some or has too few of them,
+            they are computed.
+    """
+    n_neighbors = min(spec.n_neighbors, len(x) - 1)
+    usable = graph is not None and not graph.grouped and graph.metric == spec.metric
+    if not usable or graph.k < n_neighbors - 1 or (graph.indices[:, : n_neighbors - 1] < 0).any():
+        graph = knn(x, n_neighbors - 1, spec.metric, seed=spec.seed, progress=progress)
+    own = np.arange(len(x), dtype=np.int32)[:, None]
+    indices = np.hstack([own, graph.indices[:, : n_neighbors - 1]])
+    distances = np.hstack([np.zeros((len(x), 1), np.float32), graph.distances[:, : n_neighbors - 1]])
+    return indices, distances
 
 
 def _release_progress_bar() -> None:

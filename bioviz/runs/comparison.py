@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from bioviz import jobs
-from bioviz.analysis.alignment import Similarity, joint_maps, procrustes, starting_places
+from bioviz.analysis.alignment import Similarity, procrustes, starting_places
 from bioviz.analysis.comparison import Changes, Side, compare_sides
+from bioviz.analysis.joint import joint_maps
 from bioviz.analysis.neighbours import KnnGraph, knn_both
 from bioviz.analysis.projection import project
 from bioviz.datasets import library
@@ -203,8 +204,8 @@ def _maps(
     left, right = runs
     projection = right.spec.projection
     if layout == "joint":
-        progress.report("laying out both maps together", 0, 1, "steps")
-        return joint_maps(sides[0].embedding, sides[1].embedding, projection)
+        graphs = sides[0].graph, sides[1].graph
+        return joint_maps(sides[0].embedding, sides[1].embedding, projection, graphs, progress)
     left_xy = np.asarray(left.xy)[places[0]]
     if layout == "own" or projection.method == "pca" or left.key == right.key:
         return left_xy, np.asarray(right.xy)[places[1]]

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
-from bioviz.analysis.alignment import joint_maps, procrustes, starting_places
+from bioviz.analysis.alignment import procrustes, starting_places
 from bioviz.analysis.neighbours import knn
-from bioviz.analysis.projection import ProjectionSpec
 from bioviz.errors import BadInput
 
 
@@ -95,22 +94,3 @@ def test_a_new_clip_starts_amid_its_known_neighbours():
     places = starting_places(known, graph)
     np.testing.assert_array_equal(places[:4], known[:4])
     np.testing.assert_allclose(places[4], [2, 1])
-
-
-def test_joint_maps_put_the_same_clips_in_the_same_places():
-    rng = np.random.default_rng(0)
-    groups = np.repeat(np.arange(3), 20)
-    left = rng.normal(size=(60, 5)) + 8 * np.eye(5)[groups]
-    right = (left + rng.normal(scale=0.2, size=left.shape)) @ np.linalg.qr(rng.normal(size=(5, 5)))[0]
-    right[7] = np.nan
-    a, b = joint_maps(left, right, ProjectionSpec(n_neighbors=10))
-    assert np.isnan(a[7]).all() and np.isnan(b[7]).all()
-    there = np.arange(60) != 7
-    assert procrustes(a, b).misfit < 0.2
-    near = np.linalg.norm(a[there] - b[there], axis=1)
-    assert np.median(near) < 0.3 * np.linalg.norm(np.ptp(a[there], axis=0))
-
-
-def test_only_umap_can_be_laid_out_jointly():
-    with pytest.raises(BadInput, match="Only UMAP"):
-        joint_maps(np.zeros((30, 3)), np.zeros((30, 3)), ProjectionSpec(method="pca"))
