@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +17,7 @@ from bioviz.server import facts, media
 from bioviz.server.clips import find_clip
 from bioviz.server.params import picture_spec, sound_spec
 from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, send
-from bioviz.server.work import Workers
+from bioviz.server.work import CalledOff, Workers
 
 _workers = Workers()
 
@@ -54,7 +54,7 @@ async def _clip_media(request: Request, media_type: str, tag_of, make) -> Respon
         made = make(clip)
         return send(request, made.body, media_type, cache_headers(tag, pinned) | about_header(made.about))
 
-    return await _workers.run(_identity(request), work, _is_ahead(request))
+    return await _run(request, work)
 
 
 async def clip_facts(request: Request) -> Response:
@@ -70,8 +70,18 @@ async def run_facts(request: Request) -> Response:
 
 
 async def _facts(request: Request, work) -> Response:
-    found = await _workers.run(_identity(request), work, _is_ahead(request))
-    return JSONResponse(found, headers={**SAFE, "Cache-Control": "private, no-cache"})
+    headers = {**SAFE, "Cache-Control": "private, no-cache"}
+    return await _run(request, lambda: JSONResponse(work(), headers=headers))
+
+
+async def _run(request: Request, work: Callable[[], Response]) -> Response:
+    """What `work()` gives, in a thread."""
+    if not _is_ahead(request):
+        return await _workers.run(_identity(request), work)
+    try:
+        return await _workers.run_ahead(_identity(request), work, request.is_disconnected)
+    except CalledOff:
+        return Response(status_code=499, headers=SAFE)  # read by nobody
 
 
 async def plotly_js(request: Request) -> Response:

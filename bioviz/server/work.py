@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 _cores = os.cpu_count() or 1
+_AHEAD = max(1, min(4, _cores - 1))
+
+
+class CalledOff(Exception):
+    """Nobody waits any more for what was fetched ahead."""
 
 
 class Workers:
@@ -16,15 +21,31 @@ class Workers:
 
     def __init__(self) -> None:
         self._now = ThreadPoolExecutor(max(2, min(4, _cores)), thread_name_prefix="media-now")
-        self._ahead = ThreadPoolExecutor(max(1, min(4, _cores - 1)), thread_name_prefix="media-ahead")
+        self._ahead = ThreadPoolExecutor(_AHEAD, thread_name_prefix="media-ahead")
+        self._turn = asyncio.Semaphore(_AHEAD)
         self._running: dict[Hashable, Future] = {}
 
-    async def run(self, key: Hashable, work: Callable[[], Any], ahead: bool) -> Any:
-        """Result of `work()`; `ahead` work never holds up what the user waits for."""
-        key = (ahead, key)
+    async def run(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """Result of `work()`, which the user waits for."""
+        return await self._share((False, key), self._now, work)
+
+    async def run_ahead(
+        self, key: Hashable, work: Callable[[], Any], gone: Callable[[], Awaitable[bool]]
+    ) -> Any:
+        """Result of `work()`, which never holds up what the user waits for.
+
+        Raises:
+            CalledOff: `gone()` became true before its turn came.
+        """
+        async with self._turn:
+            if await gone():
+                raise CalledOff
+            return await self._share((True, key), self._ahead, work)
+
+    async def _share(self, key: Hashable, pool: ThreadPoolExecutor, work: Callable[[], Any]) -> Any:
         future = self._running.get(key)
         if future is None:
-            future = (self._ahead if ahead else self._now).submit(work)
+            future = pool.submit(work)
             self._running[key] = future
             future.add_done_callback(lambda _: self._running.pop(key, None))
         return await asyncio.shield(asyncio.wrap_future(future))

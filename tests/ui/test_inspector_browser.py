@@ -127,6 +127,13 @@ def shown(page, row: int, state: str = "ready") -> None:
     page.wait_for_selector(f'.bv-inspector[data-row="{row}"][data-state="{state}"]', timeout=20_000)
 
 
+def wait(page, condition) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        page.wait_for_timeout(50)
+
+
 def served(page) -> tuple[np.ndarray, int]:
     """What the audio element plays, decoded."""
     source, duration = page.locator(".bv-inspector audio").evaluate("audio => [audio.src, audio.duration]")
@@ -217,6 +224,27 @@ def test_the_next_clip_is_fetched_ahead(page, media):
     page.keyboard.press("j")
     shown(page, row + 1)
     assert not [url for url in asked if f"/media/{row + 1}.png" in url]
+
+
+def test_a_pick_calls_off_what_was_fetched_ahead_for_the_clip_before(opened, media):
+    page = opened()
+    held, called_off = [], []
+
+    def hold(route):
+        if "x-bioviz-ahead" in route.request.headers:
+            held.append(route)  # not answered
+        else:
+            route.continue_()
+
+    page.on("requestfailed", lambda request: called_off.append(request.url))
+    page.route("**/bioviz/clip/**", hold)
+    row = first_row(media[0], "noise.wav")
+    pick(page, row)
+    wait(page, lambda: any(f"/{row + 1}.png" in route.request.url for route in held))
+    pick(page, row + 5)
+    wait(page, lambda: any(f"/{row + 1}.png" in address for address in called_off))
+    page.unroute_all(behavior="ignoreErrors")
+    pick(page, row + 1)  # and what was called off can still be had
 
 
 def test_context_shows_and_plays_more_and_marks_the_window(page, media):

@@ -67,12 +67,14 @@ function onHear(player, pause) {
   return () => window.removeEventListener("bioviz:hear", listener);
 }
 
+// `ahead` is the signal that calls off what is fetched before the user asks for it.
 async function fetchChecked(url, ahead) {
   let reply;
   try {
     reply = await fetch(url, {
       headers: ahead ? { "X-Bioviz-Ahead": "1" } : {},
       priority: ahead ? "low" : "high",
+      signal: ahead,
     });
   } catch {
     throw new Error("The dashboard does not answer. Check that it is still running.");
@@ -87,7 +89,7 @@ class Kept {
   constructor(load, limit, drop = () => {}) {
     Object.assign(this, { load, limit, drop, held: new Map() });
   }
-  get(url, ahead = false) {
+  get(url, ahead) {
     let result = this.held.get(url);
     this.held.delete(url);
     if (!result) {

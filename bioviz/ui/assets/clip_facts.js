@@ -40,6 +40,7 @@ function factList(facts) {
   return list;
 }
 
+// The picture's address waits in data-src until the inspector has time for it.
 // `actions` is {source, thumb, jump(row), play(row, button), colourOf}.
 function neighbourCard(neighbour, actions) {
   const { row, label, distance, recording, same_recording: same } = neighbour;
@@ -47,7 +48,7 @@ function neighbourCard(neighbour, actions) {
   const jump = el(
     "button",
     { type: "button", class: "bv-jump", title: `Show ${about}`, onclick: () => actions.jump(row) },
-    el("img", { src: clipUrl(actions.source, row, "png", actions.thumb), alt: "", loading: "lazy" }),
+    el("img", { "data-src": clipUrl(actions.source, row, "png", actions.thumb), alt: "", loading: "lazy" }),
     labelChip(label, actions.colourOf),
     el("span", { class: "bv-muted", text: `distance ${distance.toPrecision(3)}${same ? " · same recording" : ""}` }),
   );

@@ -36,12 +36,17 @@ class PictureView {
       const at = (event.clientX - box.left - MARGIN.left) / this.width();
       if (at >= 0 && at <= 1) seek(at);
     });
-    this.resized = new ResizeObserver(() => this.drawAxes());
+    this.resized = new ResizeObserver(() => {
+      this.measured = this.element.clientWidth;
+      this.drawAxes();
+    });
     this.resized.observe(this.element);
   }
 
+  // Asking the browser lays the whole page out anew, so it is asked once a size and not once a mark.
   width() {
-    return Math.max(10, this.element.clientWidth - MARGIN.left - MARGIN.right);
+    this.measured ||= this.element.clientWidth;
+    return Math.max(10, this.measured - MARGIN.left - MARGIN.right);
   }
 
   say(text, isError = false) {

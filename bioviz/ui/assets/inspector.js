@@ -13,6 +13,7 @@ class Inspector {
     this.playlist = new Int32Array(0);
     this.reported = [];
     this.turn = 0; // counts picks, so that a late answer never replaces a newer clip
+    this.ahead = new Map(); // row -> how to call off what is fetched ahead of it
     buildInspector(this);
     parent.append(this.root);
     this.applySound();
@@ -52,10 +53,27 @@ class Inspector {
 
   // Opening a run of thousands of recordings takes the server a moment: not on the first click.
   openAhead() {
-    keptFacts.get(this.factsUrl(this.playlist[0]), true).catch(() => {}); // a click will tell what is wrong
+    const row = this.playlist[0];
+    keptFacts.get(this.factsUrl(row), this.aheadOf(row)).catch(() => {}); // a click will tell what is wrong
+  }
+
+  aheadOf(row) {
+    if (!this.ahead.has(row)) this.ahead.set(row, new AbortController());
+    return this.ahead.get(row).signal;
+  }
+
+  // A browser has six connections to a server: what was fetched ahead for the clip before must not hold them.
+  callOffAllBut(row) {
+    for (const [other, fetching] of this.ahead) {
+      if (other === row) continue;
+      fetching.abort();
+      this.ahead.delete(other);
+    }
+    for (const image of this.neighbours.querySelectorAll("img[src]")) if (!image.complete) image.removeAttribute("src");
   }
 
   stop() {
+    this.callOffAllBut(undefined);
     this.stopPicks?.();
     this.stopHear();
     this.listeners.abort();
@@ -89,6 +107,7 @@ class Inspector {
     this.root.dataset.state = "loading";
     this.root.dataset.row = row;
     this.preview.pause();
+    this.callOffAllBut(row);
     this.showPosition();
     this.loadSound(play);
     const heard = this.canPlay();
@@ -96,6 +115,7 @@ class Inspector {
     if (turn !== this.turn) return;
     this.root.dataset.state = seen ? "ready" : "error";
     this.root.dataset.shownMs = Math.round(performance.now() - started);
+    this.showThumbnails();
     // Once Python was told of a clip, it must hear of every other, or it would go back to the one it knows.
     if (!silent || this.told !== undefined) this.report(row);
     this.prefetchSoon(turn);
@@ -196,6 +216,12 @@ class Inspector {
     const apart = this.controls.switch("apart", "from other recordings only", "A clip of the same recording is near for the wrong reasons");
     const title = el("div", { class: "bv-near-title" }, el("strong", { text: "Nearest neighbours" }), apart);
     this.neighbours.replaceChildren(title, neighbourList(this.shown, this.settings.apart, actions));
+    if (this.root.dataset.state !== "loading") this.showThumbnails();
+  }
+
+  // After the clip itself, which is what the user waits for.
+  showThumbnails() {
+    for (const image of this.neighbours.querySelectorAll("img[data-src]")) image.src = image.dataset.src;
   }
 
   playNeighbour(row, button) {
@@ -314,9 +340,10 @@ class Inspector {
       const near = (this.settings.apart ? this.shown?.neighbours_apart : this.shown?.neighbours) ?? [];
       const rows = [...next, ...near.slice(0, 4).map((n) => n.row)].filter((row) => row !== undefined);
       for (const row of rows) {
-        keptPictures.get(this.pictureUrl(row), true).catch(() => {});
-        keptFacts.get(this.factsUrl(row), true).catch(() => {});
-        fetchChecked(clipUrl(this.source, row, "wav", soundQuery(this.settings)), true)
+        const ahead = this.aheadOf(row);
+        keptPictures.get(this.pictureUrl(row), ahead).catch(() => {});
+        keptFacts.get(this.factsUrl(row), ahead).catch(() => {});
+        fetchChecked(clipUrl(this.source, row, "wav", soundQuery(this.settings)), ahead)
           .then((reply) => reply.blob()) // read to its end, or the browser does not keep it
           .catch(() => {});
       }
