@@ -39,7 +39,7 @@ def work_of(dataset: Dataset, model: str, checkpoint: str, base_seed: int, setti
         Missing, BadInput: as `registry.fingerprint`.
     """
     identity = registry.fingerprint(model, checkpoint, base_seed, "float32")
-    spec = {"format": FORMAT, "dataset": dataset.version, "model": identity, "settings": settings.to_dict()}
+    spec = {"format": FORMAT, "dataset": dataset.version, "model": identity, "settings": settings.identity()}
     return Work.of(spec)
 
 

@@ -41,6 +41,8 @@ class TrainSettings:
         split: "dataset" (its own train, valid and test) or "seeded" (recordings shared out from `split_seed`).
         seed: of the classifier's start, order of clips and augmentation.
         precision: "auto" (mixed on CUDA, float32 elsewhere), "float32" or "bfloat16".
+        fresh_statistics: after an epoch of few steps, collect the statistics of the batch normalisation anew from the
+            training clips, since their running means lag behind the weights. The paper did not.
     """
 
     strategy: str = FULL
@@ -64,6 +66,7 @@ class TrainSettings:
     split_seed: int = 42
     seed: int = 0
     precision: str = "auto"
+    fresh_statistics: bool = True
 
     def __post_init__(self) -> None:
         """Raises BadInput on a value that makes no sense."""
@@ -95,6 +98,17 @@ class TrainSettings:
     def to_dict(self) -> dict[str, object]:
         """JSON-able."""
         return {**asdict(self), "learning_rates": list(self.learning_rates)}
+
+    def identity(self) -> dict[str, object]:
+        """What names a training with these settings.
+
+        A setting that came later counts only where it is not as it always was before, so that trainings from then
+        are found again and go on.
+        """
+        later = {"fresh_statistics": True}
+        return {
+            name: value for name, value in self.to_dict().items() if name not in later or value != later[name]
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> TrainSettings:
@@ -128,7 +142,7 @@ PRESETS: dict[str, TrainSettings] = {
         spec_augment=True,
         time_shift=0.5,
     ),
-    "paper": TrainSettings(learning_rates=(1e-5, 5e-5, 1e-4), epochs=50, batch=32),
+    "paper": TrainSettings(learning_rates=(1e-5, 5e-5, 1e-4), epochs=50, batch=32, fresh_statistics=False),
     "probe": TrainSettings(strategy=LINEAR, learning_rates=(1e-3, 1e-2), epochs=60, patience=15),
     "gradual": TrainSettings(
         strategy=GRADUAL,

@@ -171,7 +171,7 @@ class Trainer:
     def _settle(self, tick: Callable[[], object]) -> None:
         """Bring the normalisation's statistics up to date, where an epoch has too few steps for that."""
         steps = _chunks(self._split.train, self._settings.batch)
-        if len(steps) >= FEW_STEPS:
+        if not self._settings.fresh_statistics or len(steps) >= FEW_STEPS:
             return
         pieces = [piece for rows in steps for piece in _chunks(rows, self._micro)]
         with torch.no_grad(), fresh_statistics(self._learner) as wanted:

@@ -212,6 +212,14 @@ def _steps(start: TrainSettings, key, strategy: str) -> dict[str, object]:
             key=key("decay_weights"),
             help="Keeps weights small, against learning by heart.",
         ),
+        "fresh_statistics": right.toggle(
+            "Renew statistics after short epochs",
+            start.fresh_statistics,
+            key=key("statistics"),
+            help="Batch normalisation (ResNets) keeps running means of the loudness of its channels, which lag behind "
+            "in an epoch of fewer than 50 steps: validation then looks like chance. On, they are taken anew from the "
+            "training clips. The paper did not do this.",
+        ),
         "seed": left.number_input(
             "Seed", 0, 2**31 - 1, start.seed, key=key("seed"), help="Of all that is random."
         ),

@@ -17,9 +17,10 @@ from bioviz.training import checkpoints, parity, trainer
 from bioviz.training.finetune import finetune, work_of
 from bioviz.training.layers import open_stages
 from bioviz.training.objective import Objective
-from bioviz.training.settings import TrainSettings
+from bioviz.training.settings import PRESETS, TrainSettings
 from bioviz.training.split import split_rows
 from bioviz.training.waves import open_waves
+from bioviz.training.work import Work
 from tests.training import tiny
 
 FAST = TrainSettings(learning_rates=(1e-2,), epochs=3, batch=8)
@@ -66,6 +67,31 @@ def test_statistics_of_normalisation_are_those_of_the_training_clips(tones):
     torch.testing.assert_close(
         encoder.net.low[1].running_mean, maps.mean(dim=(0, 2, 3)), rtol=1e-4, atol=1e-5
     )
+
+
+def test_the_papers_preset_leaves_the_running_statistics_as_they_are(tones):
+    """A single step with momentum 0.1: a tenth of the new ones, nine tenths of the 0 they started with."""
+    assert not PRESETS["paper"].fresh_statistics and PRESETS["quick"].fresh_statistics
+    settings = replace(FAST, epochs=1, batch=100)
+    fresh, made = (
+        finetune(tones, "tiny", "random", replace(settings, fresh_statistics=on)) for on in (True, False)
+    )
+    assert made.id != fresh.id and made.record["settings"]["fresh_statistics"] is False
+    running, collected = (encoder_of(each)["net.low.1.running_mean"] for each in (made, fresh))
+    before = base()["net.low.1.running_mean"]
+    assert (running - before).abs().max() < 0.2 * (collected - before).abs().max()
+    assert int(encoder_of(made)["net.low.1.num_batches_tracked"]) == 1
+
+
+def test_trainings_from_before_a_setting_came_are_found_again(tones):
+    old = PRESETS["quick"].to_dict()
+    del old["fresh_statistics"]
+    assert TrainSettings.from_dict(old) == PRESETS["quick"]
+    spec = {"format": 1, "dataset": tones.version, "settings": old}
+    spec["model"] = registry.fingerprint("tiny", "random", 0, "float32")
+    assert work_of(tones, "tiny", "random", 0, PRESETS["quick"]).folder == Work.of(spec).folder
+    without = replace(PRESETS["quick"], fresh_statistics=False)
+    assert work_of(tones, "tiny", "random", 0, without).folder != Work.of(spec).folder
 
 
 def test_the_checkpoint_is_opened_and_embeds_like_any_model(tones):
