@@ -1,22 +1,26 @@
 """Fine-tune with several background shares and print what each changed, all on the same test clips.
 
-python -m bioviz.training --dataset calls-254461d9 --model resnet18 --background-share 1 0.25 0
+python -m bioviz.training --dataset calls-254461d9 --model resnet18 --background-share 1 0.25 0 --seed 0 1 --same-steps
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bioviz import runs
 from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.training.finetune import finetune
-from bioviz.training.settings import PRESETS
+from bioviz.training.settings import PRESETS, TrainSettings
+from bioviz.training.split import split_rows
 
 TESTED = ("accuracy", "labelled_accuracy", "macro_ap", "background_auroc")
 SCORED = ("nmi", "ari", "silhouette")
+Figures = dict[str, float | None]
 
 
 class OnOneLine:
@@ -37,34 +41,80 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--preset", default="quick", choices=list(PRESETS))
     parser.add_argument("--epochs", type=int, help="instead of the preset's")
     parser.add_argument("--background-share", type=float, nargs="+", default=[1.0])
+    parser.add_argument(
+        "--remove-everywhere",
+        action="store_true",
+        help="also by the paper's way: no background in validation either",
+    )
+    parser.add_argument(
+        "--seed", type=int, nargs="+", default=[0], help="the table gives the mean and the range"
+    )
+    parser.add_argument(
+        "--same-steps",
+        action="store_true",
+        help="with less background, as many more epochs as give as many steps as all of it: else the fewer clips "
+        "alone could be why a share does worse",
+    )
     asked = parser.parse_args(arguments)
     try:
-        dataset, rows = library.load(asked.dataset), []
-        settings = PRESETS[asked.preset]
-        settings = replace(settings, epochs=asked.epochs or settings.epochs)
-        rows.append(("frozen", {}, _scores(asked, asked.checkpoint)))
-        for share in asked.background_share:
-            chosen = replace(settings, background_share=share)
-            made = finetune(dataset, asked.model, asked.checkpoint, chosen, progress=OnOneLine())
-            if not made.usable:
-                raise BiovizError(str(made.record["reason"]))
-            rows.append((f"share {share:g}", made.record["test"], _scores(asked, made.name)))
+        dataset = library.load(asked.dataset)
+        table = [("frozen", [_scores(asked, asked.checkpoint)])]
+        for name, settings in plan(dataset, asked):
+            table.append(
+                (name, [_trained(dataset, asked, replace(settings, seed=seed)) for seed in asked.seed])
+            )
     except BiovizError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     print("\r\x1b[K", end="", file=sys.stderr)
     print("| trained with background | " + " | ".join((*TESTED, *SCORED)) + " |")
     print("|---" * (1 + len(TESTED) + len(SCORED)) + "|")
-    for name, tested, scored in rows:
-        figures = [tested.get(key) for key in TESTED] + [scored.get(key) for key in SCORED]
-        print(f"| {name} | " + " | ".join("–" if v is None else f"{v:.3f}" for v in figures) + " |")
+    for name, figures in table:
+        cells = [summary([one.get(key) for one in figures]) for key in (*TESTED, *SCORED)]
+        print(f"| {name} | " + " | ".join(cells) + " |")
     return 0
 
 
-def _scores(asked: argparse.Namespace, checkpoint: str) -> dict[str, object]:
+def plan(dataset: Dataset, asked: argparse.Namespace) -> Iterator[tuple[str, TrainSettings]]:
+    """The name and settings of every row of the table but the first."""
+    preset = PRESETS[asked.preset]
+    preset = replace(preset, epochs=asked.epochs or preset.epochs)
+    wanted = [
+        (f"share {share:g}", replace(preset, background_share=share)) for share in asked.background_share
+    ]
+    if asked.remove_everywhere:
+        wanted.append(("none, by the paper's way", replace(preset, remove_everywhere=True)))
+    all_of_it = len(split_rows(dataset, replace(preset, background_share=1.0)).train)
+    for name, settings in wanted:
+        if asked.same_steps:
+            longer = all_of_it / len(split_rows(dataset, settings).train)
+            settings = replace(
+                settings, epochs=round(settings.epochs * longer), patience=round(settings.patience * longer)
+            )
+        yield f"{name}, {settings.epochs} epochs", settings
+
+
+def summary(values: Sequence[float | None]) -> str:
+    """The mean of what the seeds gave, and from where to where they went."""
+    if not values or any(value is None for value in values):
+        return "–"
+    mean = f"{sum(values) / len(values):.3f}"
+    return mean if len(values) == 1 else f"{mean} ({min(values):.3f} to {max(values):.3f})"
+
+
+def _trained(dataset: Dataset, asked: argparse.Namespace, settings: TrainSettings) -> Figures:
+    """Raises BiovizError if the checkpoint is not usable."""
+    made = finetune(dataset, asked.model, asked.checkpoint, settings, progress=OnOneLine())
+    if not made.usable:
+        raise BiovizError(str(made.record["reason"]))
+    return {**made.record["test"], **_scores(asked, made.name)}
+
+
+def _scores(asked: argparse.Namespace, checkpoint: str) -> Figures:
     """The paper's scores of the test clips."""
     spec = runs.RunSpec(asked.dataset, model=asked.model, checkpoint=checkpoint, split="test")
-    return runs.compute_run(spec, OnOneLine()).scores
+    found = runs.compute_run(spec, OnOneLine()).scores
+    return {key: found.get(key) for key in SCORED}
 
 
 if __name__ == "__main__":
