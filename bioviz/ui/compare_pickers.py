@@ -6,9 +6,18 @@ import streamlit as st
 
 from bioviz.datasets import library
 from bioviz.models import registry
+from bioviz.models.base import RANDOM
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import LAYOUTS, ComparisonSpec
-from bioviz.ui.pickers import SPLITS, checkpoint_title, pick, pick_checkpoint, pick_projection, projection
+from bioviz.ui.pickers import (
+    SPLITS,
+    checkpoint_title,
+    pick,
+    pick_checkpoint,
+    pick_projection,
+    projection,
+    seed_of,
+)
 from bioviz.ui.state import set_view, view
 
 
@@ -32,7 +41,7 @@ def pick_comparison() -> ComparisonSpec | None:
         if not view().other_model:
             set_view(other_model=model)
         other_model = pick("other_model", "Model, right", list(cards), lambda n: cards[n].title)
-        pick_checkpoint(cards[other_model], "other_checkpoint")
+        pick_checkpoint(cards[other_model], "other_checkpoint", "other_model_seed")
         st.markdown("**Both**")
         pick("split", "Clips from", list(SPLITS), SPLITS.get, help="The split whose clips are compared.")
         with st.expander("How the maps are drawn", expanded=False):
@@ -40,8 +49,11 @@ def pick_comparison() -> ComparisonSpec | None:
             _pick_layout()
     v = view()
     sides = [
-        RunSpec(dataset=d, model=m, checkpoint=c, split=v.split, projection=projection())
-        for d, m, c in ((dataset, model, v.checkpoint), (other, other_model, v.other_checkpoint))
+        RunSpec(d, m, checkpoint, v.split, seed_of(checkpoint, seed), projection())
+        for d, m, checkpoint, seed in (
+            (dataset, model, v.checkpoint, v.model_seed),
+            (other, other_model, v.other_checkpoint, v.other_model_seed),
+        )
     ]
     # Principal components start from nowhere.
     return ComparisonSpec(*sides, layout="own" if v.method == "pca" else v.layout)
@@ -70,5 +82,7 @@ def titles(spec: ComparisonSpec) -> tuple[str, str]:
     found = []
     for side in (spec.left, spec.right):
         title = f"{registry.card(side.model).title}, {checkpoint_title(side.checkpoint)}"
+        if spec.left.seed != spec.right.seed and side.checkpoint == RANDOM:
+            title += f", seed {side.seed}"
         found.append(title + (f", {names[side.dataset]}" if spec.left.dataset != spec.right.dataset else ""))
     return found[0], found[1]

@@ -10,7 +10,7 @@ from bioviz.analysis.projection import PRESETS, ProjectionSpec
 from bioviz.datasets import library
 from bioviz.errors import BiovizError
 from bioviz.models import registry
-from bioviz.models.base import FINETUNED
+from bioviz.models.base import FINETUNED, RANDOM
 from bioviz.runs import RunSpec
 from bioviz.training import checkpoints
 from bioviz.ui.state import set_view, view
@@ -90,13 +90,19 @@ def pick_run() -> RunSpec | None:
         dataset=dataset_id,
         model=model,
         checkpoint=chosen.checkpoint,
+        seed=seed_of(chosen.checkpoint, chosen.model_seed),
         split=chosen.split,
         projection=projection(),
     )
 
 
-def pick_checkpoint(card: registry.ModelCard, field: str = "checkpoint") -> None:
-    """A select box of a model's checkpoints, bound to one field of the view; says what a missing one needs."""
+def pick_checkpoint(
+    card: registry.ModelCard, field: str = "checkpoint", seed_field: str = "model_seed"
+) -> None:
+    """A select box of a model's checkpoints, bound to one field of the view; says what a missing one needs.
+
+    A random checkpoint has a seed, bound to another field.
+    """
     names = registry.checkpoints(card.name)
     states = {name: registry.checkpoint_state(card.name, name) for name in names}
     # What is ready comes first, so that a model without its weights here still opens with something that works.
@@ -111,6 +117,20 @@ def pick_checkpoint(card: registry.ModelCard, field: str = "checkpoint") -> None
     state = states[getattr(view(), field)]
     if not state.available:
         st.warning(state.message, icon=":material/download:")
+    if getattr(view(), field) == RANDOM:
+        number(
+            seed_field,
+            "Seed of the random start",
+            0,
+            2**31 - 1,
+            1,
+            help="Another seed draws other weights: how much of a result is chance shows when you change it.",
+        )
+
+
+def seed_of(checkpoint: str, seed: int) -> int:
+    """The seed of a run: only random checkpoints have one."""
+    return seed if checkpoint == RANDOM else 0
 
 
 def pick_projection() -> None:

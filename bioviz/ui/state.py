@@ -15,17 +15,20 @@ class View:
 
     Attributes:
         dataset, model, checkpoint, split: names; "" means "the first there is".
+        model_seed: of a random checkpoint.
         method, n_neighbors, min_dist, perplexity, seed: the projection.
         colour: what the points are coloured by.
         clip: row of the clip in the inspector, -1 for none.
         section: part of the diagnosis or comparison that is open; measure: what its points are coloured by.
-        other_dataset, other_model, other_checkpoint: the right side of a comparison; layout: how its maps are made.
+        other_dataset, other_model, other_checkpoint, other_model_seed: the right side of a comparison; layout: how
+            its maps are made.
         noise, shift: settings of the experiments that differ from the usual ones, as JSON.
     """
 
     dataset: str = ""
     model: str = "acoustic_features"
     checkpoint: str = ""
+    model_seed: int = 0
     split: str = "all"
     method: str = "umap"
     n_neighbors: int = 50
@@ -39,6 +42,7 @@ class View:
     other_dataset: str = ""
     other_model: str = ""
     other_checkpoint: str = ""
+    other_model_seed: int = 0
     layout: str = "started"
     noise: str = ""
     shift: str = ""

@@ -103,6 +103,9 @@ def show_curves(curves: Mapping[str, object] | None, key: str) -> None:
         (right, scores, f"{METRIC_TITLES[metric]}, validation"),
     ):
         made = figures.curves(x, lines, x_title="epoch", y_title=title, dark=is_dark())
+        made.update_xaxes(range=[0.5, len(x) + 0.5], dtick=1 if len(x) <= 12 else None)
+        if lines is scores:
+            made.update_yaxes(range=[0, 1.02])
         column.plotly_chart(made, theme=None, key=f"{key}_{title}")
     for trial in trials:
         if trial["stopped"]:
@@ -177,6 +180,9 @@ def show_checkpoint(made: Checkpoint) -> None:
 
 def _actions(made: Checkpoint) -> None:
     with st.container(horizontal=True):
+        known = {summary.id for summary in library.list_datasets()}
+        trained_on = made.record.get("dataset", {}).get("id")
+        place = {"dataset": trained_on} if trained_on in known else {}
         if st.button(
             "Explore with it",
             key=f"explore_{made.id}",
@@ -184,11 +190,17 @@ def _actions(made: Checkpoint) -> None:
             icon=":material/scatter_plot:",
             disabled=not made.usable,
         ):
-            known = {summary.id for summary in library.list_datasets()}
-            trained_on = made.record.get("dataset", {}).get("id")
-            place = {"dataset": trained_on} if trained_on in known else {}
             set_view(model=made.record["model"], checkpoint=made.name, clip=-1, **place)
             open_page("explore.py")
+        if st.button(
+            "Compare with its start",
+            key=f"compare_{made.id}",
+            icon=":material/compare:",
+            disabled=not (made.usable and place),
+            help="Two maps of the same clips, before and after the training. Test clips where the dataset has them.",
+        ):
+            set_view(**_before_and_after(made, trained_on))
+            open_page("compare.py")
         st.download_button(
             "Download",
             data=lambda: checkpoints.export(made.id),
@@ -203,6 +215,23 @@ def _actions(made: Checkpoint) -> None:
             if st.button("Delete it", key=f"delete_{made.id}"):
                 checkpoints.delete(made.id)
                 st.rerun()
+
+
+def _before_and_after(made: Checkpoint, trained_on: str) -> dict[str, object]:
+    """The view that compares a checkpoint with what it was trained from, on clips it never learnt from."""
+    own_split = (made.record.get("split") or {}).get("source") == "dataset"
+    tested = own_split and "test" in library.load(trained_on).clips.split
+    return {
+        "dataset": trained_on,
+        "model": made.record["model"],
+        "checkpoint": made.record["base"],
+        "model_seed": made.record.get("base_seed", 0),
+        "other_dataset": "",
+        "other_model": made.record["model"],
+        "other_checkpoint": made.name,
+        "split": "test" if tested else "all",
+        "clip": -1,
+    }
 
 
 def _model_title(record: Mapping[str, object]) -> str:
