@@ -7,6 +7,7 @@ import streamlit as st
 from bioviz import jobs, runs
 from bioviz.datasets import library
 from bioviz.ui import job_card
+from bioviz.ui.embedding_map import load_ahead
 from bioviz.ui.pages import open_page
 from bioviz.ui.state import set_view
 
@@ -64,3 +65,4 @@ for summary in datasets:
         if st.button("Explore", key=f"explore_{summary.id}", icon=":material/scatter_plot:"):
             set_view(dataset=summary.id, clip=-1)
             open_page("explore.py")
+load_ahead()

@@ -161,3 +161,9 @@ def test_a_network_is_computed_from_the_page(page, app, demo):
     page.get_by_role("button", name="Cancel").wait_for()
     page.locator(MAP).wait_for(timeout=240_000)
     assert page.get_by_test_id("stMetric").count() == 6
+
+
+def test_the_first_page_loads_the_drawing_library_ahead(app, page):
+    page.goto(app.url)
+    page.wait_for_function("() => window.Plotly?.version", timeout=60_000)
+    assert not page.locator(".bioviz-map").count()

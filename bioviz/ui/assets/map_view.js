@@ -2,20 +2,6 @@
 
 const FLAT = { displayModeBar: false, scrollZoom: true, doubleClick: false, showTips: false };
 
-function loadPlotly(url) {
-  window.biovizPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = url;
-    script.onload = () => (window.Plotly ? resolve(window.Plotly) : reject(new Error("plotly.js did not start")));
-    script.onerror = () => {
-      window.biovizPlotly = undefined;
-      reject(new Error(`The drawing library could not be loaded from ${url}.`));
-    };
-    document.head.append(script);
-  });
-  return window.biovizPlotly;
-}
-
 // Points arrive through a component of their own (map_points_in.js) and are kept by digest, so that a
 // rerun, a new colour or a second map of the same clips sends nothing again.
 function storedPoints(digest) {
