@@ -14,10 +14,11 @@ from bioviz.plots.comparison_report import comparison_report
 from bioviz.plots.map_data import MapData
 from bioviz.runs.comparison import Comparison, ComparisonSpec, open_comparison
 from bioviz.ui import compare_card, selection
+from bioviz.ui.compare_case import Case, Chosen
 from bioviz.ui.compare_maps import comparison_maps
 from bioviz.ui.compare_pickers import pick_comparison, titles
-from bioviz.ui.compare_sections import SECTIONS, Case, Chosen
-from bioviz.ui.compare_training import training_notes
+from bioviz.ui.compare_sections import SECTIONS
+from bioviz.ui.compare_training import tested, training_notes
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.gallery import gallery
 from bioviz.ui.inspector import clip_inspector
@@ -72,7 +73,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
     data = points(left.key, right.key, spec.layout, spec.k)
     shown = view().clip if view().clip >= 0 else None
     rows_compared = left.rows[found.left_places]
-    notes = training_notes(spec, dataset, rows_compared)
+    notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows
     head, lock_at, report_at = st.columns([5, 2, 2], vertical_alignment="center")
     fewer = max(len(left), len(right)) - len(found)
     head.caption(
@@ -83,7 +84,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
     lock = lock_at.toggle("Zoom together", value=True, key="compare_lock")
     report_at.download_button(
         "Report (HTML)",
-        lambda: comparison_report(found, left, right, dataset, names, spec.layout, notes),
+        lambda: comparison_report(found, left, right, dataset, names, spec.layout, notes, own, arrows_of),
         f"bioviz_{dataset.id}_comparison.html",
         "text/html",
         icon=":material/download:",
@@ -98,7 +99,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
         events = two_maps(data, names, shown, lock)
         set_view(colour=next((e.colour_by for e in events if e.colour_by != view().colour), view().colour))
         selected = last_lasso(rows_compared, events)
-        case = Case(found, left, right, dataset, names, is_dark(), selected)
+        case = Case(found, left, right, dataset, names, is_dark(), selected, own)
         chosen = part(case)
         rows = rows_compared[chosen.places]
         st.subheader(f"{len(rows):,} {chosen.name}")

@@ -9,14 +9,18 @@ import numpy as np
 from bioviz.analysis import score_differences as scores
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
+from bioviz.analysis.folds import folds
 from bioviz.analysis.ledger import RULES, Ledger, is_in, ledger
 from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.prediction import knn_scores
+from bioviz.analysis.probe import probe_scores
 from bioviz.analysis.rows import finite_rows
 from bioviz.analysis.score_differences import Difference
 from bioviz.analysis.silhouette import silhouettes
 from bioviz.analysis.votes import shared_label_share
 from bioviz.progress import Progress, Silent
+
+FOLDS = 5  # of the linear probe
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,19 @@ class Side:
 
 @dataclass(frozen=True)
 class SideMeasures:
-    """Per clip of one side: noise confusion, (n,) float64 purity, (n,) bool named right by its neighbours."""
+    """Per clip of one side; NaN where it cannot be told.
+
+    Attributes:
+        confusion: noise confusion. purity: (n,) float64.
+        told, probed: (n,) float64, 1 where the neighbours, or a linear probe that never heard the recording, name
+            the clip right, else 0.
+        targets: (n,) ints.
+    """
 
     confusion: NoiseConfusion
     purity: np.ndarray
     told: np.ndarray
+    probed: np.ndarray
     targets: np.ndarray
 
 
@@ -130,7 +142,11 @@ def compare_sides(
     k = max(1, min(k, left.graph.k, right.graph.k, left.graph_elsewhere.k, right.graph_elsewhere.k))
     elsewhere = all((side.graph_elsewhere.indices[:, :k] >= 0).any() for side in (left, right))
     graphs = [(side.graph_elsewhere if elsewhere else side.graph).first(k) for side in (left, right)]
-    measures = [_measures(side, graph, recording) for side, graph in zip((left, right), graphs, strict=True)]
+    # The same folds on both sides, so that chance in them cancels in the difference.
+    fold = folds(left.targets, FOLDS, seed, recording)
+    measures = [
+        _measures(side, graph, recording, fold) for side, graph in zip((left, right), graphs, strict=True)
+    ]
     moved = neighbourhood_change(*graphs)
     step(1)
     found = _scores((left, right), measures, recording, seed)
@@ -163,17 +179,21 @@ def neighbourhood_change(left: KnnGraph, right: KnnGraph) -> np.ndarray:
     return np.where((a > 0) & (b > 0), 1 - shared / np.maximum(a + b - shared, 1), np.nan)
 
 
-def _measures(side: Side, graph: KnnGraph, recording: np.ndarray) -> SideMeasures:
-    background = side.targets == 0
-    votes = knn_scores(graph, with_background(side.labels))
-    known = np.isfinite(votes).all(axis=1)
-    told = np.where(known, votes.argmax(axis=1) == side.targets, np.nan)
+def _measures(side: Side, graph: KnnGraph, recording: np.ndarray, fold: np.ndarray) -> SideMeasures:
+    members = with_background(side.labels)
     return SideMeasures(
-        noise_confusion(graph, background, recording),
+        noise_confusion(graph, side.targets == 0, recording),
         shared_label_share(graph, side.labels),
-        told,
+        _right(knn_scores(graph, members), side.targets),
+        _right(probe_scores(side.embedding, members, fold), side.targets),
         side.targets,
     )
+
+
+def _right(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """(n,) float64: 1 where the highest of (n, T) scores is the clip's target, else 0; NaN where one is NaN."""
+    known = np.isfinite(scores).all(axis=1)
+    return np.where(known, scores.argmax(axis=1) == targets, np.nan)
 
 
 def _scores(
@@ -187,7 +207,14 @@ def _scores(
     }
     statistics: dict[str, list] = {
         name: []
-        for name in ("separability_neighbour", "noise_confusion", "confused", "knn_accuracy", "purity")
+        for name in (
+            "separability_neighbour",
+            "noise_confusion",
+            "confused",
+            "knn_accuracy",
+            "probe_accuracy",
+            "purity",
+        )
     }
     for m in measures:
         background, judged = m.targets == 0, m.confusion
@@ -199,6 +226,7 @@ def _scores(
         )
         statistics["confused"].append(scores.mean(confused, ~background))
         statistics["knn_accuracy"].append(scores.mean(m.told))
+        statistics["probe_accuracy"].append(scores.mean(m.probed))
         statistics["purity"].append(scores.mean(m.purity))
     return tuple(
         scores.difference(name, left, right, recording, seed)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,12 +14,41 @@ from bioviz.analysis.score_differences import sentence
 from bioviz.datasets.types import Dataset
 from bioviz.plots import comparison as figures
 from bioviz.plots import palette
+from bioviz.plots.comparison_parts import (
+    FLOW_CAPTION,
+    arrows_caption,
+    arrows_figure,
+    extent,
+    flow_figure,
+    label_of_arrows,
+    label_rows,
+)
 from bioviz.plots.report import Charts, Heading, Table, Values, Words, html_report
 from bioviz.plots.style import figure, short
 from bioviz.runs.comparison import LAYOUTS, Comparison
 from bioviz.runs.run import Run
 
 LISTED = 200  # clips of a list in the report; the page exports all
+TESTED_WORDS = (
+    "A fine-tuned checkpoint's own classifier was measured once, after its training, on the test recordings of that "
+    "training: not on the clips compared here. A frozen model has no classifier of its own; what compares with it is "
+    f"“{HELPS['probe_accuracy'].title}”, measured alike on both sides, on recordings left out of the probe."
+)
+
+
+@dataclass(frozen=True)
+class OwnScore:
+    """How good the own classifiers of fine-tuned sides are; None where a side has none.
+
+    Attributes:
+        title, text: of the measure. difference: where both sides were tested on the same recordings.
+    """
+
+    title: str
+    left: float | None
+    right: float | None
+    difference: float | None
+    text: str
 
 
 def comparison_report(
@@ -30,15 +59,19 @@ def comparison_report(
     titles: tuple[str, str],
     layout: str,
     notes: Sequence[str] = (),
+    tested: Sequence[OwnScore] = (),
+    arrows_of: str = "",
 ) -> bytes:
     """One self-contained HTML file: figures, tables, settings and provenance.
 
     Args:
         dataset: of the left run. titles: what the two sides are called. notes: more to say at the top.
+        tested: own classifiers of the sides. arrows_of: label whose clips are shown as arrows; the first one if "".
     """
     changes = found.changes
     names, colours = changes.names, palette.colours_for(changes.names)
     book = changes.ledgers["confusion"]
+    target = label_of_arrows(found, arrows_of)
     blocks = [
         Words(
             f"Left: {titles[0]}. Right: {titles[1]}. {len(found):,} clips of {dataset.name} are on both sides "
@@ -52,14 +85,18 @@ def comparison_report(
         Charts(
             _maps(found, left, right, names, colours, titles), "Same colours, same axes; one point a clip."
         ),
+        Heading(f"Old and new places of {names[target]}"),
+        Charts([arrows_figure(found, left, target)], arrows_caption(found, target)),
         Heading("Scores"),
         Table(
             ["score", "left", "right", "difference", "from", "to", "larger than its uncertainty"],
             [
                 [HELPS[d.name].title, d.left, d.right, d.difference, d.low, d.high, _told(d.exceeds)]
                 for d in changes.scores
-            ],
+            ]
+            + [[row.title, row.left, row.right, row.difference, None, None, "not told"] for row in tested],
         ),
+        *([Words(TESTED_WORDS)] if tested else []),
         Words(
             "Intervals: 95 %, whole recordings drawn again, the same ones on both sides. Neighbours, clusters and maps "
             "stay as they are, so the chance in them is not included."
@@ -99,68 +136,6 @@ def comparison_report(
         ),
     ]
     return html_report(f"{titles[0]} and {titles[1]}", blocks)
-
-
-FLOW_CAPTION = "Each clip flows from the label that its cluster stands for on the left to that on the right."
-
-
-def stands_for(run: Run, places: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
-    """(n,) int64 into (*names, "no label"): the label that each clip's cluster stands for."""
-    column = np.array([*(names.index(name) for name in run.target_names), len(names)])
-    clusters = np.asarray(run.clusters)[places]
-    assigned = np.where(clusters >= 0, np.asarray(run.match.assigned)[np.maximum(clusters, 0)], -1)
-    return column[assigned]  # -1 is the last: no label
-
-
-def flow_figure(
-    found: Comparison,
-    left: Run,
-    right: Run,
-    titles: tuple[str, str],
-    member: np.ndarray | None = None,
-    dark: bool = False,
-) -> go.Figure:
-    """The flow of assignments, of the clips of (n,) bool `member` alone if it is given."""
-    names = (*found.changes.names, "no label")
-    sides = [
-        stands_for(run, places, found.changes.names)
-        for run, places in ((left, found.left_places), (right, found.right_places))
-    ]
-    if member is not None:
-        sides = [np.where(member, side, -1) for side in sides]
-    return figures.flow(
-        *sides, names, names, palette.colours_for(found.changes.names), titles=titles, dark=dark
-    )
-
-
-def extent(found: Comparison) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Axes that hold both maps, with some room; None where nothing has a place."""
-    both = np.concatenate([found.left_xy, found.right_xy]).astype(np.float64)
-    both = both[np.isfinite(both).all(axis=1)]
-    if not len(both):
-        return None
-    low, high = both.min(axis=0), both.max(axis=0)
-    room = np.where(high > low, 0.04 * (high - low), 1.0)
-    return tuple(zip((low - room).tolist(), (high + room).tolist(), strict=True))
-
-
-def label_rows(found: Comparison) -> list[Mapping[str, Any]]:
-    """One row a target with clips: confusion and share told right, left and right, with intervals."""
-    labels, names = found.changes.labels, found.changes.names
-    return [
-        {
-            "label": names[t],
-            "clips": int(labels.clips[t]),
-            "confusion left": float(labels.confusion_left[t]),
-            "confusion right": float(labels.confusion_right[t]),
-            "difference": float(labels.confusion_right[t] - labels.confusion_left[t]),
-            "from": float(labels.low[t]),
-            "to": float(labels.high[t]),
-            "told right, left": float(labels.told_left[t]),
-            "told right, right": float(labels.told_right[t]),
-        }
-        for t in np.flatnonzero(labels.clips)
-    ]
 
 
 def _maps(found, left, right, names, colours, titles) -> list[go.Figure]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from bioviz.datasets import library
 from bioviz.plots import palette
-from bioviz.plots.comparison_report import extent
+from bioviz.plots.comparison_parts import extent
 from bioviz.plots.map_data import Categories, Colouring, MapData, Measure, SpanColumn, TextColumn
 from bioviz.runs import Run
 from bioviz.runs.comparison import Comparison

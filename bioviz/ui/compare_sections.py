@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,49 +11,21 @@ import streamlit as st
 from bioviz.analysis.helps import HELPS
 from bioviz.analysis.ledger import RULES
 from bioviz.analysis.score_differences import sentence
-from bioviz.datasets.types import Dataset
 from bioviz.plots import comparison as figures
-from bioviz.plots import palette
-from bioviz.plots.comparison_report import FLOW_CAPTION, flow_figure, label_rows, stands_for
-from bioviz.runs import Run
-from bioviz.runs.comparison import Comparison
+from bioviz.plots.comparison_parts import (
+    FLOW_CAPTION,
+    arrows_caption,
+    arrows_figure,
+    flow_figure,
+    label_of_arrows,
+    label_rows,
+    stands_for,
+)
+from bioviz.plots.comparison_report import TESTED_WORDS
 from bioviz.ui.chart_clicks import clicked, selected
+from bioviz.ui.compare_case import Case, Chosen
 from bioviz.ui.compare_maps import FATE_TITLES, FATES
-
-
-@dataclass(frozen=True)
-class Case:
-    """What every section works on; `places` are positions among the clips compared."""
-
-    found: Comparison
-    left: Run
-    right: Run
-    dataset: Dataset  # of the left run, whose rows name the clips
-    titles: tuple[str, str]
-    dark: bool
-    selected: np.ndarray | None  # places inside the lasso that was drawn last
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self.found.changes.names
-
-    @property
-    def targets(self) -> np.ndarray:
-        return self.found.changes.left.targets
-
-    @property
-    def change(self) -> np.ndarray:
-        """(n,) confusion on the right less that on the left."""
-        changes = self.found.changes
-        return changes.right.confusion.confusion - changes.left.confusion.confusion
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Clips to go through, most striking first, and what they are."""
-
-    places: np.ndarray
-    name: str
+from bioviz.ui.state import set_view, view
 
 
 def scores(case: Case) -> Chosen:
@@ -75,6 +46,19 @@ def scores(case: Case) -> Chosen:
                 }
                 for d in changes.scores
             ]
+            + [
+                {
+                    "score": row.title,
+                    "left": row.left,
+                    "right": row.right,
+                    "difference": row.difference,
+                    "from": None,
+                    "to": None,
+                    "better if": "higher",
+                    "what it means": row.text,
+                }
+                for row in case.tested
+            ]
         ),
         hide_index=True,
         column_config={name: _three for name in ("left", "right", "difference", "from", "to")},
@@ -84,6 +68,8 @@ def scores(case: Case) -> Chosen:
         "From and to: 95 % interval of the difference, whole recordings drawn again, the same ones on both sides. "
         "Neighbours, clusters and maps stay as they are."
     )
+    if case.tested:
+        st.caption(TESTED_WORDS)
     clear = [sentence(d) for d in changes.scores if d.exceeds]
     unclear = [HELPS[d.name].title for d in changes.scores if d.exceeds is False]
     for line in clear:
@@ -232,36 +218,29 @@ def arrows(case: Case) -> Chosen:
     """Old and new places of one label's clips, as arrows."""
     found = case.found
     used = np.flatnonzero(found.changes.labels.clips).tolist()
-    start = next((i for i, t in enumerate(used) if t), 0)
+    key = "compare_arrow_label"
+    st.session_state[key] = label_of_arrows(found, view().arrows)
     target = st.selectbox(
-        "Label", used, index=start, format_func=case.names.__getitem__, key="compare_arrow_label"
+        "Label",
+        used,
+        format_func=case.names.__getitem__,
+        key=key,
+        on_change=lambda: set_view(arrows=case.names[st.session_state[key]]),
+        help="The downloaded report shows the arrows of this label too.",
     )
-    places = np.flatnonzero(case.targets == target)
-    rows = case.left.rows[found.left_places]
     event = st.plotly_chart(
-        figures.arrows(
-            found.left_xy,
-            found.right_xy,
-            places,
-            rows=rows,
-            colour=palette.colours_for(case.names)[case.names[target]],
-            titles=("map 1 (no unit)", "map 2 (no unit)"),
-            dark=case.dark,
-        ),
+        arrows_figure(found, case.left, target, case.dark),
         key="compare_arrows",
         theme=None,
         on_select="rerun",
         selection_mode=("points", "lasso", "box"),
     )
-    drawn = figures.arrows_drawn(found.left_xy, found.right_xy, places)
-    st.caption(
-        f"{drawn:,} of {len(places):,} clips are drawn, from their place on the left to that on the right. Read the "
-        f"directions, not the single lengths: the maps agree to a misfit of {found.fit.misfit:.2f} "
-        "(0 the same, 1 nothing in common)."
-    )
+    st.caption(arrows_caption(found, target))
+    rows = case.left.rows[found.left_places]
     picked = np.unique(selected(event))
     if len(picked):
         return Chosen(np.flatnonzero(np.isin(rows, picked)), "clips chosen among the arrows")
+    places = np.flatnonzero(case.targets == target)
     length = np.linalg.norm(found.right_xy[places] - found.left_xy[places], axis=1)
     order = np.argsort(-np.nan_to_num(length, nan=-1), kind="stable")
     return Chosen(places[order], f"clips of {case.names[target]}, longest way first")

@@ -1,4 +1,4 @@
-"""Fair warning: clips that a fine-tuned side has learnt from flatter it."""
+"""What is known of the sides that were fine-tuned: the clips they learnt from, and how good their classifier is."""
 
 from __future__ import annotations
 
@@ -7,9 +7,23 @@ import numpy as np
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.models.base import FINETUNED
+from bioviz.plots.comparison_report import OwnScore
 from bioviz.runs.comparison import ComparisonSpec
 from bioviz.training import checkpoints
 from bioviz.ui.compare_pickers import family
+
+OWN_CLASSIFIER = (
+    (
+        "accuracy",
+        "Own classifier: test accuracy",
+        "Share of the checkpoint's own test clips that its own classifier names right, background included.",
+    ),
+    (
+        "macro_ap",
+        "Own classifier: test average precision",
+        "Average precision of the checkpoint's own classifier on its own test clips, mean over the labels.",
+    ),
+)
 
 
 def training_notes(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[str]:
@@ -38,15 +52,46 @@ def training_notes(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> 
     return said
 
 
+def tested(spec: ComparisonSpec) -> tuple[OwnScore, ...]:
+    """Accuracy and macro average precision of the sides' own classifiers; nothing where no side is fine-tuned."""
+    records = [_record(side.checkpoint) for side in (spec.left, spec.right)]
+    if not any(records):
+        return ()
+    same = _tested_on(records[0]) is not None and _tested_on(records[0]) == _tested_on(records[1])
+    found = []
+    for name, title, text in OWN_CLASSIFIER:
+        left, right = ((record.get("test") or {}).get(name) for record in records)
+        gap = right - left if same and left is not None and right is not None else None
+        if left is not None or right is not None:
+            found.append(OwnScore(title, left, right, gap, text))
+    return tuple(found)
+
+
+def _record(checkpoint: str) -> dict:
+    """The record of a fine-tuned checkpoint; empty for others and where it is gone."""
+    if not checkpoint.startswith(FINETUNED):
+        return {}
+    try:
+        return dict(checkpoints.get(checkpoint.removeprefix(FINETUNED)).record)
+    except BiovizError:
+        return {}
+
+
+def _tested_on(record: dict) -> tuple | None:
+    """What a checkpoint was tested on; None where it does not tell."""
+    try:
+        return record["dataset"]["version"], tuple(record["split"]["recordings"]["test"])
+    except (KeyError, TypeError):
+        return None
+
+
 def _learnt_from(checkpoint: str, dataset: Dataset) -> set[str]:
     """Names of the recordings that a fine-tuned checkpoint was trained or chosen on, if they are of this dataset."""
-    if not checkpoint.startswith(FINETUNED):
-        return set()
+    record = _record(checkpoint)
     try:
-        record = checkpoints.get(checkpoint.removeprefix(FINETUNED)).record
         if family(record["dataset"]["id"]) != family(dataset.id):
             return set()
         parts = record["split"]["recordings"]
         return {*parts["train"], *parts["valid"]}
-    except (BiovizError, KeyError, TypeError):  # an imported checkpoint may not tell
+    except (KeyError, TypeError):  # an imported checkpoint may not tell
         return set()

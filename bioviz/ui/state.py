@@ -21,7 +21,7 @@ class View:
         clip: row of the clip in the inspector, -1 for none.
         section: part of the diagnosis or comparison that is open; measure: what its points are coloured by.
         other_dataset, other_model, other_checkpoint, other_model_seed: the right side of a comparison; layout: how
-            its maps are made.
+            its maps are made; arrows: the label whose arrows are shown.
         noise, shift: settings of the experiments that differ from the usual ones, as JSON.
     """
 
@@ -44,6 +44,7 @@ class View:
     other_checkpoint: str = ""
     other_model_seed: int = 0
     layout: str = "started"
+    arrows: str = ""
     noise: str = ""
     shift: str = ""
 

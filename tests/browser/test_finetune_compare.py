@@ -136,12 +136,21 @@ def check_report(browser, report, tested) -> None:
     alone.goto(report.as_uri())
     alone.locator(".sankey-node").first.wait_for()
     headings = alone.locator("h2").all_inner_texts()
-    assert {"Maps", "Scores", "Rescued and broken clips", "Flow", "Settings and provenance"} <= set(headings)
+    assert {
+        "Maps",
+        "Old and new places of frog",
+        "Scores",
+        "Rescued and broken clips",
+        "Flow",
+        "Settings and provenance",
+    } <= set(headings)
     plots = alone.evaluate(DRAWN)
-    assert len(plots) >= 4 and all(plot["traces"] and plot["width"] > 200 for plot in plots)
+    assert len(plots) >= 5 and all(plot["traces"] and plot["width"] > 200 for plot in plots)
     assert alone.locator("table").count() >= 2
     for table in alone.locator("table").all():
         assert table.locator("tbody tr").count() > 0
+    own = alone.get_by_role("row", name="Own classifier: test average precision")
+    assert f"{tested['macro_ap']:.3f}" in own.inner_text()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert errors == []
     context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 
@@ -12,9 +13,11 @@ from bioviz import runs
 from bioviz.analysis.projection import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.errors import BadInput, Missing
-from bioviz.plots.comparison_report import comparison_report, flow_figure
+from bioviz.plots.comparison_parts import flow_figure
+from bioviz.plots.comparison_report import TESTED_WORDS, OwnScore, comparison_report
 from bioviz.plots.report import Charts, Heading, Table, Values, Words, html_report
 from bioviz.runs.comparison import ComparisonSpec, common_clips, compute_comparison, open_comparison
+from bioviz.runs.diagnosis import compute_diagnosis
 
 EVIL = "<script>alert(1)</script><img src=http://evil.example/x>"
 
@@ -32,6 +35,15 @@ def test_a_comparison_is_computed_once_and_agrees_with_the_runs(spec):
     np.testing.assert_array_equal(kept.right_xy, found.right_xy)
     assert open_comparison(right, left, spec.layout, spec.k) is None, "the other way round is another one"
     assert open_comparison(left, right, spec.layout, 7) is None
+
+
+def test_the_linear_probe_is_the_one_of_the_diagnosis(spec):
+    """Out of fold by recording, the same on its own as in a comparison."""
+    found = compute_comparison(spec)
+    (probe,) = [d for d in found.changes.scores if d.name == "probe_accuracy"]
+    for side, value in ((spec.left, probe.left), (spec.right, probe.right)):
+        diagnosed = compute_diagnosis(runs.open_run(side)).prediction.probe_accuracy
+        assert value == pytest.approx(diagnosed.held_out, abs=1e-6)
 
 
 def test_a_run_compared_with_itself_has_not_changed(spec):
@@ -133,7 +145,10 @@ def outside_plotly(report: bytes) -> str:
 def test_the_report_holds_everything_and_no_address(spec, calls):
     found = compute_comparison(spec)
     left, right = (runs.open_run(side) for side in (spec.left, spec.right))
-    report = comparison_report(found, left, right, calls, ("Acoustic", EVIL), spec.layout)
+    tested = [OwnScore("Own accuracy", None, 0.876, None, "about it")]
+    report = comparison_report(
+        found, left, right, calls, ("Acoustic", EVIL), spec.layout, tested=tested, arrows_of="low call"
+    )
     text = outside_plotly(report)
     assert len(report) - len(text.encode()) > 1_000_000, "plotly.js is not inside"
     assert EVIL not in text and "&lt;script&gt;alert(1)" in text
@@ -142,7 +157,13 @@ def test_the_report_holds_everything_and_no_address(spec, calls):
     assert "default-src 'none'" in text
     for words in ("NMI", "Rescued", "low call", "sample", "larger than its uncertainty"):
         assert words in text
-    assert text.count("Plotly.newPlot") == 4
+    assert text.count("Plotly.newPlot") == 5
+    assert "Old and new places of low call" in text and '"symbol":"arrow"' in text
+    row = re.search(r"<tr><td>Own accuracy</td>.*?</tr>", text).group()
+    assert "0.876" in row and row.count("–") == 4
+    assert html.escape(TESTED_WORDS) in text
+    plain = outside_plotly(comparison_report(found, left, right, calls, ("a", "b"), spec.layout))
+    assert html.escape(TESTED_WORDS) not in plain and "Old and new places of high call" in plain
     for part in ("acoustic_features", "alexnet", "umap-learn"):  # settings and versions
         assert part in text
 

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
 from bioviz.analysis.helps import HELPS
-from bioviz.runs.comparison import compute_comparison
+from bioviz.runs.comparison import ComparisonSpec, compute_comparison
+from bioviz.training.checkpoints import Checkpoint
 from bioviz.ui.compare_sections import SECTIONS
 from tests.pages.test_pages import open_app, texts
 
@@ -54,7 +55,9 @@ def test_a_finished_comparison_shows_every_part(spec, finished):
     app = opened(spec)
     assert not app.exception
     table = app.dataframe[0].value
-    assert set(table["score"]) == {HELPS[d.name].title for d in finished.changes.scores}
+    assert set(table["score"]) == {
+        HELPS[d.name].title for d in finished.changes.scores
+    }  # no classifier of its own
     nmi = table[table["score"] == "NMI"].iloc[0]
     assert nmi["left"] == pytest.approx(runs.open_run(spec.left).scores["nmi"], abs=1e-3)
     for name in SECTIONS:
@@ -98,3 +101,67 @@ def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
     assert training_notes(spec, calls, np.arange(36)) == []
     record["dataset"]["id"] = "another"
     assert training_notes(tuned, calls, np.arange(36)) == []
+
+
+def test_own_classifiers_stand_in_the_table_and_are_named_as_such(spec, calls, monkeypatch):
+    from bioviz.ui import compare_training
+    from bioviz.ui.compare_training import tested
+
+    assert tested(spec) == ()
+    split = {"recordings": {"train": ["a"], "valid": ["b"], "test": ["c", "d"]}}
+    records = {
+        "one": {"dataset": {"version": "v"}, "split": split, "test": {"accuracy": 0.5, "macro_ap": None}},
+        "two": {"dataset": {"version": "v"}, "split": split, "test": {"accuracy": 0.75, "macro_ap": 0.6}},
+        "bare": {"test": {"accuracy": 0.25}},
+    }
+    monkeypatch.setattr(
+        compare_training.checkpoints, "get", lambda identity: Checkpoint(identity, records[identity])
+    )
+
+    def between(left: str, right: str):
+        sides = (replace(side, checkpoint=c) for side, c in ((spec.left, left), (spec.right, right)))
+        return [(row.left, row.right, row.difference) for row in tested(ComparisonSpec(*sides))]
+
+    assert between("random", "ft:two") == [(None, 0.75, None), (None, 0.6, None)]
+    assert between("ft:one", "ft:two") == [(0.5, 0.75, 0.25), (None, 0.6, None)]
+    assert between("ft:bare", "ft:two")[0] == (0.25, 0.75, None), "other test clips have no difference"
+
+
+def test_the_score_table_shows_the_own_classifier(spec, finished, monkeypatch):
+    from bioviz.plots.comparison_report import OwnScore
+    from bioviz.ui import compare_training
+
+    rows = (OwnScore("Own classifier: test accuracy", None, 0.75, None, "words"),)
+    monkeypatch.setattr(compare_training, "tested", lambda spec: rows)
+    app = opened(spec)
+    assert not app.exception
+    own = app.dataframe[0].value.set_index("score").loc["Own classifier: test accuracy"]
+    assert own["right"] == 0.75 and own["left"] != own["left"] and own["difference"] != own["difference"]
+    assert "A frozen model has no classifier of its own" in texts(app.caption)
+
+
+def test_the_label_of_the_arrows_is_kept_in_the_link(spec, finished):
+    app = opened(spec, section="arrows", arrows="low call")
+    assert app.selectbox(key="compare_arrow_label").value == 2
+    app.selectbox(key="compare_arrow_label").select(1).run()
+    assert not app.exception
+    assert app.query_params["arrows"] in ("high call", ["high call"])
+
+
+def test_seeds_of_random_starts_are_picked_on_each_side(calls):
+    app = open_app(
+        "compare.py",
+        dataset=calls.id,
+        model="alexnet",
+        checkpoint="random",
+        model_seed="3",
+        other_model="alexnet",
+    )
+    assert not app.exception
+    assert app.number_input(key="_pick_model_seed").value == 3
+    assert app.number_input(key="_pick_other_model_seed").value == 0
+    card = texts(app.text)
+    assert "random start (untrained), seed 3" in card and "random start (untrained), seed 0" in card
+    assert not app.button(key="compute_comparison").disabled
+    app.number_input(key="_pick_other_model_seed").set_value(3).run()
+    assert app.button(key="compute_comparison").disabled, "now both sides are the same"

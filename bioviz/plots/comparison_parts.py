@@ -1,0 +1,107 @@
+"""What the Compare page and its report both show of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bioviz.plots import comparison as figures
+from bioviz.plots import palette
+from bioviz.runs.comparison import Comparison
+from bioviz.runs.run import Run
+
+FLOW_CAPTION = "Each clip flows from the label that its cluster stands for on the left to that on the right."
+
+
+def label_of_arrows(found: Comparison, name: str) -> int:
+    """Target of a label that has clips: the one named, else the first that is not background."""
+    used = np.flatnonzero(found.changes.labels.clips).tolist()
+    named = [target for target in used if found.changes.names[target] == name]
+    return (named or [target for target in used if target] or used)[0]
+
+
+def arrows_figure(found: Comparison, left: Run, target: int, dark: bool = False) -> go.Figure:
+    """Arrows from the left to the right place of the clips of a target."""
+    names = found.changes.names
+    return figures.arrows(
+        found.left_xy,
+        found.right_xy,
+        np.flatnonzero(found.changes.left.targets == target),
+        rows=left.rows[found.left_places],
+        colour=palette.colours_for(names)[names[target]],
+        titles=("map 1 (no unit)", "map 2 (no unit)"),
+        dark=dark,
+    )
+
+
+def arrows_caption(found: Comparison, target: int) -> str:
+    """How to read `arrows_figure`."""
+    places = np.flatnonzero(found.changes.left.targets == target)
+    drawn = figures.arrows_drawn(found.left_xy, found.right_xy, places)
+    return (
+        f"{drawn:,} of {len(places):,} clips are drawn, from their place on the left to that on the right. Read the "
+        f"directions, not the single lengths: the maps agree to a misfit of {found.fit.misfit:.2f} "
+        "(0 the same, 1 nothing in common)."
+    )
+
+
+def stands_for(run: Run, places: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+    """(n,) int64 into (*names, "no label"): the label that each clip's cluster stands for."""
+    column = np.array([*(names.index(name) for name in run.target_names), len(names)])
+    clusters = np.asarray(run.clusters)[places]
+    assigned = np.where(clusters >= 0, np.asarray(run.match.assigned)[np.maximum(clusters, 0)], -1)
+    return column[assigned]  # -1 is the last: no label
+
+
+def flow_figure(
+    found: Comparison,
+    left: Run,
+    right: Run,
+    titles: tuple[str, str],
+    member: np.ndarray | None = None,
+    dark: bool = False,
+) -> go.Figure:
+    """The flow of assignments, of the clips of (n,) bool `member` alone if it is given."""
+    names = (*found.changes.names, "no label")
+    sides = [
+        stands_for(run, places, found.changes.names)
+        for run, places in ((left, found.left_places), (right, found.right_places))
+    ]
+    if member is not None:
+        sides = [np.where(member, side, -1) for side in sides]
+    return figures.flow(
+        *sides, names, names, palette.colours_for(found.changes.names), titles=titles, dark=dark
+    )
+
+
+def extent(found: Comparison) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Axes that hold both maps, with some room; None where nothing has a place."""
+    both = np.concatenate([found.left_xy, found.right_xy]).astype(np.float64)
+    both = both[np.isfinite(both).all(axis=1)]
+    if not len(both):
+        return None
+    low, high = both.min(axis=0), both.max(axis=0)
+    room = np.where(high > low, 0.04 * (high - low), 1.0)
+    return tuple(zip((low - room).tolist(), (high + room).tolist(), strict=True))
+
+
+def label_rows(found: Comparison) -> list[Mapping[str, Any]]:
+    """One row a target with clips: confusion and share told right, left and right, with intervals."""
+    labels, names = found.changes.labels, found.changes.names
+    return [
+        {
+            "label": names[t],
+            "clips": int(labels.clips[t]),
+            "confusion left": float(labels.confusion_left[t]),
+            "confusion right": float(labels.confusion_right[t]),
+            "difference": float(labels.confusion_right[t] - labels.confusion_left[t]),
+            "from": float(labels.low[t]),
+            "to": float(labels.high[t]),
+            "told right, left": float(labels.told_left[t]),
+            "told right, right": float(labels.told_right[t]),
+        }
+        for t in np.flatnonzero(labels.clips)
+    ]
