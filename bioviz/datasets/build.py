@@ -19,11 +19,11 @@ from bioviz.datasets.readers import choose
 from bioviz.datasets.readers.base import RawDataset
 from bioviz.datasets.splits import make_splits
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
+from bioviz.datasets.width import FEWEST, WIDTHS_S, background_share, suggest_plan
 from bioviz.datasets.windows import count_windows, label_windows, window_starts
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 
-DEFAULT_WIDTH_S = 3.0
 LONGEST_CLIP_S = 10.0
 
 
@@ -55,10 +55,10 @@ def build_dataset(
         raise BadInput(f"{root} is not a folder.")
     chosen = choose(root, reader)
     raw = chosen.read(root, chosen_options)
-    recordings, problems = open_recordings(raw.recordings, progress or Silent())
-    problems = [*raw.problems, *problems]
+    recordings, opened = open_recordings(raw.recordings, progress or Silent())
+    problems = [*raw.problems, *opened]
     if not recordings:
-        reasons = "; ".join(f"{p.file}: {p.detail}" for p in problems[:3])
+        reasons = "; ".join(f"{p.file}: {p.detail}" for p in (opened or problems)[:3])
         raise BadInput(f"{root} holds no recording that can be used" + (f" ({reasons})." if reasons else "."))
 
     made = labelling.resolve(raw, recordings, chosen_options)
@@ -68,6 +68,8 @@ def build_dataset(
     recordings, split_problems = _splits(recordings, made.of_recording, chosen_options)
     problems += split_problems
     if task == "detection":
+        plan, width_problems = _suited(raw, recordings, made.annotations, plan, chosen_options)
+        problems += width_problems
         clips, trouble = _windows(raw, recordings, made.annotations, made.labels, plan)
     else:
         clips, trouble = _whole_files(recordings, made.of_recording, made.labels, plan)
@@ -99,10 +101,44 @@ def _plan(raw: RawDataset, task: str, recordings: Sequence[Recording], options: 
         longest = min(round(max(r.duration_s for r in recordings), 3), LONGEST_CLIP_S)
         width = options.width_s or raw.width_s or max(longest, 0.001)
         return WindowPlan(width, width, options.min_overlap)
-    width = options.width_s or raw.width_s or DEFAULT_WIDTH_S
+    width = options.width_s or raw.width_s or WIDTHS_S[0]
     # The source's hop belongs to the source's width; with another width half of it is the usual choice.
     hop = options.hop_s or (raw.hop_s if raw.hop_s and not options.width_s else width / 2)
     return WindowPlan(width, hop, options.min_overlap)
+
+
+def _suited(
+    raw: RawDataset,
+    recordings: Sequence[Recording],
+    annotations: Sequence[Annotation],
+    plan: WindowPlan,
+    options: Options,
+) -> tuple[WindowPlan, list[Problem]]:
+    """The plan, shortened where nobody prescribed it and it leaves hardly a clip without a call; and a word on it."""
+    which, start, end = _boxes(annotations)
+    of_annotations = np.array([r.duration_s for r in recordings]), which, start, end
+    if not len(annotations) or count_windows(of_annotations[0], plan).sum() < FEWEST:
+        return plan, []
+    shorter = suggest_plan(plan, *of_annotations, fixed_hop=options.hop_s is not None)
+    share = background_share(plan, *of_annotations)
+    clip = f"Of the clips of {plan.width_s:g} s, {100 * share:.0f} % hold no call."
+    if shorter is None:
+        return plan, [problem("no_background", "all recordings", clip)] if share == 0 else []
+    better = f"{100 * background_share(shorter, *of_annotations):.0f} % at {shorter.width_s:g} s"
+    if options.width_s or raw.width_s:
+        detail = f"{clip} There would be {better}."
+        return plan, [problem("no_background", "all recordings", detail)] if share == 0 else []
+    detail = f"{clip} It is {better}, so that is the length. Setting a clip length yourself overrides this."
+    return shorter, [problem("width", "all recordings", detail)]
+
+
+def _boxes(annotations: Sequence[Annotation]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(A,) recording, start and end in seconds of each annotation."""
+    return (
+        np.array([a.recording for a in annotations], dtype=np.int64),
+        np.array([a.start_s for a in annotations], dtype=np.float64),
+        np.array([a.end_s for a in annotations], dtype=np.float64),
+    )
 
 
 def _common_rate(recordings: Sequence[Recording]) -> int:
@@ -155,9 +191,7 @@ def _windows(
     on = label_windows(
         count,
         plan,
-        np.array([a.recording for a in annotations], dtype=np.int64),
-        np.array([a.start_s for a in annotations], dtype=np.float64),
-        np.array([a.end_s for a in annotations], dtype=np.float64),
+        *_boxes(annotations),
         np.array([column[a.label] for a in annotations], dtype=np.int64),
         len(labels),
     )

@@ -15,7 +15,8 @@ class Options:
     """Settings of `build_dataset`; None means "as the reader or the data suggest".
 
     Attributes:
-        width_s, hop_s: length of a clip and step between clips, seconds.
+        width_s, hop_s: length of a clip and step between clips, seconds. By default 3 s and half of the length;
+            shorter where short calls would leave hardly a clip without one (see `width.suggest_plan`).
         min_overlap: see WindowPlan.
         sample_rate: rate in Hz for models without one of their own; by default the commonest native rate.
         task: "classification" (one clip a file) or "detection" (sliding windows), where the reader's is not wanted.

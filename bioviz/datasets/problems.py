@@ -20,6 +20,8 @@ KINDS: dict[str, str] = {
     "no_label": "Annotations without a label (called 'unnamed')",
     "unknown_label": "Labels that the dataset does not declare",
     "background_label": "Annotations that mean background",
+    "no_background": "No clip without a call: confusion with background cannot be measured",
+    "width": "Clips made shorter than usual, so that some hold no call",
     "too_short": "Recordings shorter than a clip",
     "truncated": "Recordings longer than a clip (the rest is not used)",
     "duplicate": "The same recording more than once (all kept)",
