@@ -23,7 +23,7 @@ _workers = Workers()
 
 
 async def clip_sound(request: Request) -> Response:
-    """GET /bioviz/clip/{dataset_id}/{row}.wav?context=&normalise=&slow=&loudness=&v="""
+    """GET /bioviz/clip/{dataset_id}/{row}.wav?context=&normalise=&slow=&loudness=&low=&high=&v="""
     spec = sound_spec(request.query_params)
     return await _clip_media(
         request, "audio/wav", lambda c: media.sound_tag(c, spec), lambda c: media.sound(c, spec)

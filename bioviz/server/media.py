@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bioviz.audio import playback, spectrogram
+from bioviz.audio.bandpass import band_pass
 from bioviz.audio.spectrogram import PictureSpec
 from bioviz.config import settings
 from bioviz.server.clips import Clip, file_stamp, native_samples
@@ -58,9 +59,8 @@ def sound(clip: Clip, spec: SoundSpec) -> Media:
     if media is None:
         rate = clip.recording.sample_rate
         slow = spec.slow if spec.slow is not None else playback.default_slow(rate)
-        made = playback.render(
-            native_samples(clip, spec.context_s), rate, slow, spec.normalise, spec.loudness_db
-        )
+        samples = band_pass(native_samples(clip, spec.context_s), rate, spec.low_hz, spec.high_hz)
+        made = playback.render(samples, rate, slow, spec.normalise, spec.loudness_db)
         reached = None if made.loudness_db is None else round(made.loudness_db, 2)
         about = {
             "rate": made.rate, "slow": made.slow, "gain_db": round(made.gain_db, 1), "loudness_db": reached,

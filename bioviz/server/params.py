@@ -10,16 +10,22 @@ from bioviz.audio.spectrogram import COLOUR_MAPS, PictureSpec
 from bioviz.errors import BadInput
 
 LONGEST_CONTEXT_S = 30.0
+HIGHEST_HZ = 500_000.0
 
 
 @dataclass(frozen=True)
 class SoundSpec:
-    """How a clip is played; `slow` None takes what suits the recording's rate, `loudness_db` None its own level."""
+    """How a clip is played; `slow` None takes what suits the recording's rate, `loudness_db` None its own level.
+
+    Of its frequencies those from `low_hz` to `high_hz` are heard; None is the highest.
+    """
 
     context_s: float = 0.0
     normalise: bool = False
     slow: float | None = None
     loudness_db: float | None = None
+    low_hz: float = 0.0
+    high_hz: float | None = None
 
 
 def number(
@@ -55,12 +61,14 @@ def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str
 
 
 def sound_spec(query: Mapping[str, str]) -> SoundSpec:
-    """Read context (s), normalise (0/1), slow (1 to 20, or auto) and loudness (root mean square, dBFS)."""
+    """Read context (s), normalise (0/1), slow (1 to 20, or auto), loudness (root mean square, dBFS), low, high (Hz)."""
     return SoundSpec(
         context_s=number(query, "context", 0.0, 0.0, LONGEST_CONTEXT_S),
         normalise=choice(query, "normalise", ("0", "1")) == "1",
         slow=number(query, "slow", None, 1.0, 20.0),
         loudness_db=number(query, "loudness", None, -90.0, -3.0),
+        low_hz=number(query, "low", 0.0, 0.0, HIGHEST_HZ),
+        high_hz=number(query, "high", None, 1.0, HIGHEST_HZ),
     )
 
 
@@ -70,8 +78,8 @@ def picture_spec(query: Mapping[str, str]) -> tuple[PictureSpec, float]:
         width=int(number(query, "w", 900, 16, 2400)),
         height=int(number(query, "h", 256, 16, 1024)),
         axis=choice(query, "axis", ("linear", "mel")),
-        low_hz=number(query, "low", 0.0, 0.0, 500_000.0),
-        high_hz=number(query, "high", None, 1.0, 500_000.0),
+        low_hz=number(query, "low", 0.0, 0.0, HIGHEST_HZ),
+        high_hz=number(query, "high", None, 1.0, HIGHEST_HZ),
         range_db=number(query, "db_range", 70.0, 10.0, 160.0),
         top_db=number(query, "top", None, -140.0, 20.0),
         colours=choice(query, "cmap", COLOUR_MAPS),

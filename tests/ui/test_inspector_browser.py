@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from bioviz.audio.bandpass import band_pass
 from bioviz.datasets import library
 from tests import browsing
 from tests.server import samples
@@ -259,6 +260,27 @@ def test_context_shows_and_plays_more_and_marks_the_window(page, media):
     decoded, _ = served(page)
     assert (decoded == expected(dataset, row, 1, 1)).all()
     page.locator("select[name=context]").select_option("0")
+
+
+def test_one_band_can_be_heard_alone(page, media):
+    dataset, _ = media
+    row = first_row(dataset, "noise.wav") + 4
+    pick(page, row)
+    rate = dataset.recordings[int(dataset.clips.recording[row])].sample_rate
+    page.locator("details.bv-panel summary").click()
+    page.locator("input[name=low]").fill("1")
+    page.locator("input[name=low]").blur()
+    assert (
+        served(page)[0] == expected(dataset, row)
+    ).all()  # the picture's limits alone leave the sound as it is
+    with page.expect_response(lambda reply: ".wav" in reply.url and "low=1000" in reply.url):
+        page.locator("input[name=band]").check()
+    wait(page, lambda: page.locator(".bv-inspector audio").evaluate("audio => audio.readyState >= 2"))
+    np.testing.assert_allclose(served(page)[0], band_pass(expected(dataset, row), rate, 1000), atol=1 / 32768)
+    page.locator("input[name=band]").uncheck()
+    page.locator("input[name=low]").fill("")
+    page.locator("input[name=low]").blur()
+    page.locator("details.bv-panel summary").click()
 
 
 def test_ultrasound_comes_slowed_and_its_box_lies_on_its_frequencies(page, media):

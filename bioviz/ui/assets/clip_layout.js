@@ -59,6 +59,7 @@ function picturePanel(controls) {
       controls.choice("scale", "Strongest", "Each clip its own scale shows faint calls; one for all keeps clips comparable", scales),
       controls.number("low", "From kHz", "Lowest frequency shown", "0"),
       controls.number("high", "to kHz", "Highest frequency shown", "all"),
+      controls.switch("band", "hear these only", "Play only the frequencies that the picture shows"),
     ),
   );
 }

@@ -4,7 +4,7 @@ const PICTURE_WIDTHS = [480, 720, 960, 1440];
 const SETTINGS_KEY = "bioviz.inspector";
 const DEFAULTS = {
   context: "0", normalise: false, slow: "auto", loop: false, autoplay: true, volume: 0.8,
-  axis: "linear", colours: "greys", range: "50", scale: "clip", low: "", high: "", apart: true,
+  axis: "linear", colours: "greys", range: "50", scale: "clip", low: "", high: "", band: false, apart: true,
 };
 
 function readSettings() {
@@ -26,17 +26,23 @@ function writeSettings(settings) {
 }
 
 function soundQuery(settings) {
-  return { context: settings.context, normalise: settings.normalise ? 1 : 0, slow: settings.slow };
+  const query = { context: settings.context, normalise: settings.normalise ? 1 : 0, slow: settings.slow };
+  return settings.band ? { ...query, ...bandQuery(settings) } : query;
+}
+
+function bandQuery(settings) {
+  const query = {};
+  if (Number(settings.low) > 0) query.low = Number(settings.low) * 1000;
+  if (Number(settings.high) > 0) query.high = Number(settings.high) * 1000;
+  return query;
 }
 
 // `width` is the picture's on screen; few sizes, so that the same pictures are asked for again.
 function pictureQuery(settings, dark, width) {
-  const query = { context: settings.context, axis: settings.axis, db_range: settings.range };
+  const query = { context: settings.context, axis: settings.axis, db_range: settings.range, ...bandQuery(settings) };
   query.w = PICTURE_WIDTHS.find((w) => w >= width * devicePixelRatio) ?? PICTURE_WIDTHS.at(-1);
   query.cmap = settings.colours === "greys" && dark ? "greys-dark" : settings.colours;
   if (settings.scale !== "clip") query.top = settings.scale;
-  if (Number(settings.low) > 0) query.low = Number(settings.low) * 1000;
-  if (Number(settings.high) > 0) query.high = Number(settings.high) * 1000;
   return query;
 }
 

@@ -243,7 +243,8 @@ class Inspector {
     if (["loop", "volume"].includes(name)) return this.applySound();
     if (name === "apart") return this.showNeighbours();
     if (this.row === undefined || name === "autoplay") return;
-    if (["context", "normalise", "slow"].includes(name)) this.loadSound(!this.audio.paused);
+    const heard = ["context", "normalise", "slow", "band", ...(this.settings.band ? ["low", "high"] : [])];
+    if (heard.includes(name)) this.loadSound(!this.audio.paused);
     if (["context", "axis", "colours", "range", "scale", "low", "high"].includes(name)) this.loadPicture(this.turn);
     if (name === "colours") this.showNeighbours();
   }
