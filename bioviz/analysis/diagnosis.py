@@ -29,6 +29,8 @@ from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 
 K = 20
+MOST = 2 / 3
+"""Share of the clips from which on one site decides what is said of all."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def diagnose(
 
     stage(0)
     clips, notes = _clip_measures(x, near, far, background, labels, targets, recording)
+    notes += _one_sided(site)
     per_label = [
         label_confusion(graph, confusion, labels, recording, n_boot, seed)
         for graph, confusion in ((near, clips.naive), (far, clips.held_out))
@@ -238,6 +241,17 @@ def _clip_measures(
         medoids,
         local_outlier_factor(near),
     ), tuple(notes)
+
+
+def _one_sided(site: np.ndarray | None) -> tuple[str, ...]:
+    """A note where one of several sites has most of the clips."""
+    known = codes(site if site is not None else np.array([]))
+    sizes = np.bincount(known[known >= 0])
+    if len(sizes) < 2 or sizes.max() <= MOST * len(known):
+        return ()
+    where = str(np.asarray(site)[known == sizes.argmax()][0])
+    share = f"{100 * sizes.max() / len(known):.0f} %"
+    return (f"{share} of the clips are from the site {where}: figures over all clips tell of it above all.",)
 
 
 def _probes(x, labels, targets, recording, n_folds, seed) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,10 @@ from bioviz.audio.measures import COLUMNS
 
 @dataclass(frozen=True)
 class Feature:
-    """A measured column: name, what to call it in a sentence, unit ("" for a number, "share" shown in per cent)."""
+    """A measured column: name, what to call it in a sentence, unit.
+
+    The unit is "" for a number, "share" where it is shown in per cent, "count" where it is whole.
+    """
 
     name: str
     title: str
@@ -19,6 +22,8 @@ class Feature:
         """`value` with its unit, as in "3.2 dB", "4.1 kHz" or "12 %"."""
         if self.unit == "share":
             return f"{100 * value:.0f} %"
+        if self.unit == "count":
+            return f"{value:g}"
         if self.unit == "Hz" and abs(value) >= 1000:
             return f"{value / 1000:.1f} kHz"
         number = (
@@ -43,8 +48,8 @@ FEATURES: dict[str, Feature] = {
     "call_share": Feature("call_share", "time with a call", "share"),
     "call_inside": Feature("call_inside", "part of the call within the window", "share"),
     "above_nyquist": Feature("above_nyquist", "part of the call above the model's band", "share"),
-    "calls": Feature("calls", "number of calls", ""),
-    "labels": Feature("labels", "number of labels", ""),
+    "calls": Feature("calls", "number of calls", "count"),
+    "labels": Feature("labels", "number of labels", "count"),
 }
 
 

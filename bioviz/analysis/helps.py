@@ -86,7 +86,7 @@ HELPS: Mapping[str, Help] = {
     ),
     "knn_accuracy": Help(
         "Accuracy by neighbours",
-        "Share of clips whose label is the most common one among their neighbours.",
+        "Share of clips whose label is the most common one among their neighbours (labels of one recording left out).",
         "high",
     ),
     "knn_map": Help(
@@ -96,7 +96,7 @@ HELPS: Mapping[str, Help] = {
     ),
     "probe_accuracy": Help(
         "Accuracy of a linear probe",
-        "Share of clips whose label a linear classifier on the embedding names.",
+        "Share of clips whose label a linear classifier on the embedding names (labels of one recording left out).",
         "high",
     ),
     "probe_map": Help(

@@ -35,7 +35,7 @@ class Prediction:
     """How well labels are told, background being one of them.
 
     Attributes:
-        knn_accuracy, probe_accuracy: share of clips whose (first) label is predicted.
+        knn_accuracy, probe_accuracy: share of clips whose (first) label is predicted; see `prediction`.
         knn_map, probe_map: macro average precision over the labels (without background).
         label_ap: (L, 4) float64, average precision of each label: kNN naive, held out, probe naive, held out.
         probe_scores: (n, L+1) float32, held-out probe scores for background and each label; NaN if undefined.
@@ -102,7 +102,8 @@ def prediction(
     """Accuracy (the highest score's target is the clip's) and macro average precision.
 
     AP = sum over clips by falling score of (recall_i - recall_{i-1}) * precision_i; the macro mean is over labels
-    with clips in two recordings or more, since a label of one recording cannot be told with that held out.
+    with clips in two recordings or more, since a label of one recording cannot be told with that held out. For
+    the same reason accuracy is over the clips of such targets (over all clips where there is one recording).
     """
     members = with_background(label_matrix)
     scores = [
@@ -111,26 +112,38 @@ def prediction(
         probe_naive,
         probe_held_out,
     ]
-    accuracy = [_accuracy(each, targets) for each in scores]
     groups = np.unique(recording, return_inverse=True)[1]
+    tellable = _tellable(targets, groups)
+    accuracy = [_accuracy(each[tellable], targets[tellable]) for each in scores]
     spread = np.array([len(np.unique(groups[column])) > 1 for column in members.T[1:]], dtype=bool)
     ap = np.full((members.shape[1] - 1, 4), np.nan)
     for row in np.flatnonzero(spread):
         ap[row] = [_average_precision(each[:, row + 1], members[:, row + 1]) for each in scores]
     mean = [float(np.nanmean(column)) if np.isfinite(column).any() else None for column in ap.T]
-    size = np.bincount(targets)
-    chance = float(size.max() / size.sum()) if len(targets) else None
+    size = np.bincount(targets[tellable])
+    chance = float(size.max() / size.sum()) if len(size) else None
     prevalence = float(members[:, 1:][:, spread].mean()) if spread.any() else None
     lost = int((members[:, 1:].any(axis=0) & ~spread).sum())
-    note = f"{lost} labels occur in one recording only and are left out." if lost else ""
+    note = ""
+    if lost:
+        verb = "label occurs" if lost == 1 else "labels occur"
+        note = f"{lost} {verb} in one recording only and cannot be told with it held out: left out here."
     return Prediction(
-        Paired(accuracy[0], accuracy[1], chance),
+        Paired(accuracy[0], accuracy[1], chance, note),
         Paired(mean[0], mean[1], prevalence, note),
-        Paired(accuracy[2], accuracy[3], chance),
+        Paired(accuracy[2], accuracy[3], chance, note),
         Paired(mean[2], mean[3], prevalence, note),
         ap,
         probe_held_out,
     )
+
+
+def _tellable(targets: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """(n,) bool: clips whose target is in two groups or more; all where there is one group."""
+    if len(np.unique(groups)) < 2:
+        return np.ones(len(targets), dtype=bool)
+    pairs = np.unique(np.column_stack([targets, groups]), axis=0)
+    return (np.bincount(pairs[:, 0], minlength=1) > 1)[targets]
 
 
 def _accuracy(scores: np.ndarray, targets: np.ndarray) -> float | None:

@@ -32,7 +32,8 @@ class Rules:
     Attributes:
         out_of_band: share of the annotated area above the model's Nyquist frequency.
         empty_share: share of the window with a call, below it the window is empty. silent_dbfs: level likewise.
-        inside: share of the call within the window, below it the call is cut.
+        inside: share of the call within the window, below it the call is cut; but not where calls fill at least
+            `filled` of the window, as within a long song.
         snr_db: below it the call is masked.
         shortcut: share of neighbours of the same site (or recording) that share no label; and more than twice chance.
         rival: share of neighbours of one other target, which the held-out probe must name too.
@@ -42,6 +43,7 @@ class Rules:
     empty_share: float = 0.05
     silent_dbfs: float = -90.0
     inside: float = 0.5
+    filled: float = 0.5
     snr_db: float = 3.0
     shortcut: float = 0.5
     rival: float = 0.5
@@ -143,7 +145,7 @@ def triage(
             "out_of_band": labelled & (column("above_nyquist") > rules.out_of_band),
             "empty": labelled & ((call < rules.empty_share) | silent),
             # A background window that a call reaches into was left without label by the overlap rule.
-            "cut": np.where(labelled, inside < rules.inside, call > 0),
+            "cut": np.where(labelled, (inside < rules.inside) & ~(call >= rules.filled), call > 0),
             "masked": labelled & (column("snr_db") < rules.snr_db),
             "shortcut": (shortcut > rules.shortcut) & (shortcut > 2 * chance),
             "label": (rival_share > rules.rival) & (predicted == rival),

@@ -12,7 +12,7 @@ from bioviz.analysis.triage import CAUSES, TITLES
 
 WORST = 3
 TELLING = 0.1
-"""Difference of shares below which a split is not worth a sentence."""
+"""Confusion, or difference of shares, below which it is not worth a sentence."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,14 @@ def _separable(d: Diagnosis) -> Iterator[Clause]:
     score = neighbour.held_out if held_out else neighbour.naive
     if score is None:
         return
+    sure = d.separability.neighbour_held_out
+    span = f" ({sure.low:.2f} to {sure.high:.2f})" if held_out and sure.low is not None else ""
     grade = _grade(score)
     linear = probe.held_out if held_out else probe.naive
     with_probe = "" if linear is None else f" and {linear:.2f} by a linear probe"
     how = "in other recordings" if held_out else "in the same recordings too"
     yield Clause(
-        f"The model tells background from labelled clips {grade}: AUROC {score:.2f} by neighbours {how}"
+        f"The model tells background from labelled clips {grade}: AUROC {score:.2f}{span} by neighbours {how}"
         f"{with_probe} (0.5 is guessing, 1 is perfect).",
         "separability",
     )
@@ -79,8 +81,8 @@ def _leak(d: Diagnosis) -> Iterator[Clause]:
     largest, what, score = max(leaks, key=lambda each: each[0])
     if largest > 0.05:
         yield Clause(
-            f"Part of that is the recording: {what} falls from {score.naive:.2f} to {score.held_out:.2f} when "
-            "clips of the same recording are left out.",
+            f"The model knows recordings too: {what} falls from {score.naive:.2f} to {score.held_out:.2f} when clips "
+            "of the same recording are left out.",
             "leak",
         )
 
@@ -89,9 +91,11 @@ def _worst(d: Diagnosis) -> Iterator[Clause]:
     worst = [int(t) for t in d.labels.ranking[:WORST]]
     if not worst:
         return
-    if d.labels.confusion[worst[0]] < 0.1:
+    mixed = [t for t in worst if d.labels.confusion[t] >= TELLING]
+    if not mixed:
         yield Clause("No label is mixed with background to speak of.", "labels", {"targets": worst})
         return
+    worst = mixed
     said = []
     for target in worst:
         low, high = d.labels.low[target], d.labels.high[target]
@@ -102,6 +106,16 @@ def _worst(d: Diagnosis) -> Iterator[Clause]:
         "labels",
         {"targets": worst},
     )
+    alone = [t for t in worst if np.isnan(d.labels.low[t])]
+    if alone and d.separability.neighbour.held_out is not None:
+        each = "one recording" if len(alone) == 1 else "one recording each"
+        names = _list([d.names[t] for t in alone])
+        yield Clause(
+            f"{names} {'comes' if len(alone) == 1 else 'come'} from {each}, so no clip elsewhere can share the "
+            "label: such a figure tells what the recording as a whole sounds like.",
+            "labels",
+            {"targets": alone},
+        )
 
 
 def _cause(d: Diagnosis) -> Iterator[Clause]:

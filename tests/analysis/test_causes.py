@@ -153,6 +153,8 @@ def test_triage_finds_each_planted_cause():
     }
     for i, (name, value) in enumerate(planned.values()):
         columns[name][labelled[10 * i : 10 * i + 10]] = value
+    columns["call_share"][labelled[20:30]] = 0.3  # the end of a call
+    columns["call_inside"][labelled[40:50]] = 0.1  # amid a long song, which fills the window
     graphs = knn_both(x, 15, p.recording, "euclidean")
     confusion = noise_confusion(graphs[1], p.background, p.recording)
     result = triage(confusion, *graphs, p.labels, p.recording, columns)

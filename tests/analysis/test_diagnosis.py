@@ -69,6 +69,40 @@ def test_says_when_the_recording_is_what_separates():
     assert "leak" in kinds and "falls from" in kinds["leak"].text
 
 
+def test_a_label_of_one_recording_and_a_site_with_most_clips_are_told():
+    p = planted(n=600, labels=3)
+    rare = p.recording == p.recording[-1]
+    labels = np.hstack(
+        [p.labels & ~rare[:, None], rare[:, None]]
+    )  # a fourth label, all in the last recording
+    targets = np.where(rare, 4, p.targets)
+    x = p.x.copy()
+    x[rare] = x[p.background & ~rare][: rare.sum()] + 0.1  # which sounds like background
+    alone = Planted(x, targets, labels, p.recording, p.mixed, knn_both(x, 12, p.recording, "euclidean"))
+    names = (*p.names, "rare owl")
+    site = np.where(np.arange(600) < 500, "pond", "wood")
+    found = diagnose(
+        x, *alone.graphs, targets, labels, names, p.recording, site, n_boot=60, k=10, projection=x[:, :2]
+    )
+    said = [clause.text for clause in verdict(found)]
+    assert any(text.startswith("rare owl comes from one recording, so no clip elsewhere") for text in said)
+    assert (
+        said[-1] == "83 % of the clips are from the site pond: figures over all clips tell of it above all."
+    )
+    assert f"({found.separability.neighbour_held_out.low:.2f} to" in said[0]
+    # Its clips cannot be told with their recording held out, and are no errors of the model.
+    assert found.prediction.knn_accuracy.held_out > 0.97
+    assert found.prediction.knn_accuracy.note.startswith("1 label occurs in one recording only")
+    sides = np.arange(600) < 300
+    assert not diagnose(
+        p.x, *p.graphs, p.targets, p.labels, p.names, p.recording, sides.astype(int), n_boot=60
+    ).notes
+
+
+def test_whole_numbers_are_said_whole():
+    assert FEATURES["labels"].text(2.0) == "2" and FEATURES["snr_db"].text(2.0) == "2.0 dB"
+
+
 def test_repeats_itself(masked):
     p, _ = masked
     first, again = pack(run(p)), pack(run(p))

@@ -142,7 +142,7 @@ def test_a_label_of_one_recording_is_left_out_of_the_mean_and_noted():
     labels = p.labels & ~((p.recording != 0)[:, None] & np.array([False, True]))
     targets = np.where(labels.any(axis=1), labels.argmax(axis=1) + 1, 0)
     _, predicted = both(type(p)(p.x, targets, labels, p.recording, p.mixed, p.graphs))
-    assert np.isnan(predicted.label_ap[1]).all() and "1 labels occur" in predicted.knn_map.note
+    assert np.isnan(predicted.label_ap[1]).all() and "1 label occurs" in predicted.knn_map.note
 
 
 def test_agreement_and_compactness_equal_scikit_learn():
