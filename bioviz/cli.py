@@ -11,6 +11,7 @@ from typing import Any
 
 from bioviz import commands
 from bioviz.config import share_compiled_code
+from bioviz.diagnose_command import diagnose
 from bioviz.errors import BiovizError, Cancelled, Missing
 from bioviz.terminal import TerminalProgress
 
@@ -95,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     command(commands.embed, _model_arguments(required=True))
     one = command(commands.score, _model_arguments(required=True), _map_arguments())
     one.add_argument("--list", type=int, default=20, metavar="N", help="misclustered clips to print (20)")
+    one = command(diagnose, _model_arguments(required=True), _map_arguments())
+    one.add_argument("--k", type=int, default=20, metavar="K", help="neighbours looked at (20)")
+    one.add_argument("--list", type=int, default=5, metavar="N", help="clips to print of each queue (5)")
     one = command(commands.export, _model_arguments(required=False), _map_arguments())
     one.add_argument("--out", required=True, help="file, or folder for one file a recording")
     one.add_argument("--format", choices=("csv", "raven", "raven-combined", "audacity"), default="csv")

@@ -118,9 +118,9 @@ def embed(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Compute a run: the map, its clusters, and their agreement with the labels."""
     from bioviz.datasets import library
-    from bioviz.runs import compute_run, summary
+    from bioviz.runs import summary
 
-    run = compute_run(_spec(options), progress, device=options.device)
+    run = run_of(options, progress)
     listed = _misclustered(run, library.load(run.spec.dataset))
     counts = {
         "targets": list(run.target_names),
@@ -188,6 +188,13 @@ def cache(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     return Answer(data, table(("folder", "MB", "files", "can be pruned"), lines) + f"\n{total}")
 
 
+def run_of(options: argparse.Namespace, progress: TerminalProgress):
+    """The run of the run arguments, computed where it is not there yet."""
+    from bioviz.runs import compute_run
+
+    return compute_run(_spec(options), progress, device=options.device)
+
+
 def _spec(options: argparse.Namespace):
     """The RunSpec of the run arguments; the checkpoint defaults to the best there is at hand."""
     from bioviz.models import registry
@@ -211,9 +218,7 @@ def _spec(options: argparse.Namespace):
 
 def _run_columns(options: argparse.Namespace, progress: TerminalProgress):
     """Rows of the dataset and what a run says of them, for an export."""
-    from bioviz.runs import compute_run
-
-    run = compute_run(_spec(options), progress, device=options.device)
+    run = run_of(options, progress)
     chosen = run.misclustered if options.misclustered else np.ones(len(run), dtype=bool)
     columns = {
         "x": run.xy[:, 0],

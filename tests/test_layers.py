@@ -28,7 +28,14 @@ LAYERS = [
     "ui",
     "pages",
 ]
-BESIDE = {"cli", "commands", "terminal", "__main__", "__init__"}  # the command line imports what it likes
+BESIDE = {
+    "cli",
+    "commands",
+    "diagnose_command",
+    "terminal",
+    "__main__",
+    "__init__",
+}  # the command line imports what it likes
 HEAVY = {"torch", "torchaudio", "torchvision", "streamlit", "umap", "librosa", "sklearn", "pandas", "numba"}
 
 

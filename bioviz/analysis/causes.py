@@ -197,7 +197,8 @@ def _split(
     good = np.isfinite(values)
     values, confused = values[good], confused[good]
     best: tuple[float, float, float] | None = None
-    for edge in {_round(edge) for edge in edges}:
+    whole = bool((values == np.round(values)).all())
+    for edge in {float(np.ceil(edge)) if whole else _round(edge) for edge in edges}:
         below = values < edge
         if min(below.sum(), (~below).sum()) < max(5, SIDE * len(values)):
             continue

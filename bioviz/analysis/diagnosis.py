@@ -9,6 +9,7 @@ import numpy as np
 
 from bioviz.analysis.agreement import ClusterReport, cluster_report
 from bioviz.analysis.causes import Cause, acoustic_causes
+from bioviz.analysis.caveats import caveats
 from bioviz.analysis.clustering import Clustering
 from bioviz.analysis.codes import codes, with_background
 from bioviz.analysis.confounds import Confound, confounds
@@ -29,8 +30,6 @@ from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 
 K = 20
-MOST = 2 / 3
-"""Share of the clips from which on one site decides what is said of all."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +144,10 @@ def diagnose(
         progress.report("diagnosis", number, 8, "steps")
 
     stage(0)
-    clips, notes = _clip_measures(x, near, far, background, labels, targets, recording)
-    notes += _one_sided(site)
+    clips = _clip_measures(x, near, far, background, labels, targets, recording)
+    notes = caveats(finite_rows(x), background, recording, site)
+    if clips.judged is clips.naive and len(np.unique(recording)) < 2:
+        notes += ("There is one recording only: nothing can be held out, so its noise may mislead.",)
     per_label = [
         label_confusion(graph, confusion, labels, recording, n_boot, seed)
         for graph, confusion in ((near, clips.naive), (far, clips.held_out))
@@ -211,47 +212,14 @@ def _check(x, labels, targets, names, recording, graph_with, graph_without) -> N
         raise BadInput(f"{len(names)} names were given for background and {labels.shape[1]} labels.")
 
 
-def _clip_measures(
-    x, near, far, background, labels, targets, recording
-) -> tuple[ClipMeasures, tuple[str, ...]]:
+def _clip_measures(x, near, far, background, labels, targets, recording) -> ClipMeasures:
     naive = noise_confusion(near, background)
     held_out = noise_confusion(far, background, recording)
     purity_naive, purity = (shared_label_share(graph, labels) for graph in (near, far))
     distance, medoids = medoid_distance(x, targets, near.metric)
-    notes = []
-    failed = int((~finite_rows(x)).sum())
-    if failed:
-        notes.append(f"{failed} of {len(x)} clips have no embedding and are left out.")
-    if background.all():
-        notes.append("All clips are background: there is no label to be confused.")
-    elif not background.any():
-        notes.append("There is no background: confusion with it cannot be measured.")
-    judged = held_out
-    if np.isnan(held_out.confusion).all():
-        judged = naive
-        if len(np.unique(recording)) < 2:
-            notes.append("There is one recording only: nothing can be held out, so its noise may mislead.")
-    return ClipMeasures(
-        naive,
-        held_out,
-        judged,
-        purity_naive,
-        purity,
-        distance,
-        medoids,
-        local_outlier_factor(near),
-    ), tuple(notes)
-
-
-def _one_sided(site: np.ndarray | None) -> tuple[str, ...]:
-    """A note where one of several sites has most of the clips."""
-    known = codes(site if site is not None else np.array([]))
-    sizes = np.bincount(known[known >= 0])
-    if len(sizes) < 2 or sizes.max() <= MOST * len(known):
-        return ()
-    where = str(np.asarray(site)[known == sizes.argmax()][0])
-    share = f"{100 * sizes.max() / len(known):.0f} %"
-    return (f"{share} of the clips are from the site {where}: figures over all clips tell of it above all.",)
+    judged = naive if np.isnan(held_out.confusion).all() else held_out
+    outlier = local_outlier_factor(near)
+    return ClipMeasures(naive, held_out, judged, purity_naive, purity, distance, medoids, outlier)
 
 
 def _probes(x, labels, targets, recording, n_folds, seed) -> tuple[np.ndarray, np.ndarray]:

@@ -13,13 +13,14 @@ from bioviz.analysis.features import feature
 from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.votes import neighbour_count, neighbour_sums, shared_label_share
 
-CAUSES = ("out_of_band", "empty", "cut", "masked", "shortcut", "label", "unexplained")
+CAUSES = ("out_of_band", "empty", "cut", "masked", "shortcut", "alone", "label", "unexplained")
 TITLES: Mapping[str, str] = {
     "out_of_band": "call outside the model's band",
     "empty": "hardly any call in the window",
     "cut": "call cut by the window's edge",
     "masked": "call masked by noise",
     "shortcut": "recorder shortcut",
+    "alone": "label of one recording only",
     "label": "wrong or missing label",
     "unexplained": "unexplained",
 }
@@ -99,6 +100,8 @@ class Triage:
             case "shortcut":
                 part = f"{100 * self.shortcut_share[row]:.0f} %"
                 return f"{part} of its neighbours are from the same {self.shortcut_place} but share no label."
+            case "alone":
+                return f"No clip elsewhere can share its label; {share} of its neighbours there are {rival}."
             case "label":
                 return f"{share} of its neighbours in other recordings are {rival}, as the linear probe says too."
             case _:
@@ -148,6 +151,8 @@ def triage(
             "cut": np.where(labelled, (inside < rules.inside) & ~(call >= rules.filled), call > 0),
             "masked": labelled & (column("snr_db") < rules.snr_db),
             "shortcut": (shortcut > rules.shortcut) & (shortcut > 2 * chance),
+            # Neighbours elsewhere cannot share such a label, so that they say nothing against it.
+            "alone": labelled & graph_without.grouped & ~_spread(members, codes(recording)),
             "label": (rival_share > rules.rival) & (predicted == rival),
             "unexplained": np.ones(n, dtype=bool),
         }
@@ -170,6 +175,12 @@ def _rivals(graph: KnnGraph, members: np.ndarray) -> tuple[np.ndarray, np.ndarra
     rival = np.where(count > 0, sums.argmax(axis=1), -1)
     best = np.maximum(sums.max(axis=1), 0)
     return rival, np.where(count > 0, best / np.maximum(count, 1), np.nan)
+
+
+def _spread(members: np.ndarray, recording: np.ndarray) -> np.ndarray:
+    """(n,) bool: clips with a target that occurs in another recording too."""
+    several = np.array([len(np.unique(recording[column])) > 1 for column in members.T], dtype=bool)
+    return (members & several).any(axis=1)
 
 
 def _shortcut(graph: KnnGraph, group: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

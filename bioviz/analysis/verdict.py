@@ -32,10 +32,15 @@ class Clause:
 
 
 def verdict(diagnosis: Diagnosis) -> list[Clause]:
-    """What an ecologist should know first, the most important clause first."""
-    parts = (_separable, _leak, _worst, _cause, _triage, _places, _queues, _picture)
-    clauses = [clause for part in parts for clause in part(diagnosis)]
-    return clauses + [Clause(note, "note") for note in diagnosis.notes]
+    """What an ecologist should know first, the most important clause first.
+
+    Notes on what could not be told come last; first where they are why background is not told from labels.
+    """
+    parts = (_leak, _worst, _cause, _triage, _places, _queues, _picture)
+    first = list(_separable(diagnosis))
+    rest = [clause for part in parts for clause in part(diagnosis)]
+    notes = [Clause(note, "note") for note in diagnosis.notes]
+    return [*first, *rest, *notes] if first else [*notes, *rest]
 
 
 def _separable(d: Diagnosis) -> Iterator[Clause]:

@@ -172,6 +172,24 @@ def test_triage_finds_each_planted_cause():
     assert result.counts[:, 0].sum() == (result.cause[~p.background] >= 0).sum()
 
 
+def test_triage_does_not_doubt_a_label_that_no_other_recording_has():
+    p = planted(n=600)
+    x = p.x.copy()
+    rare = p.recording == 0
+    x[rare] = x[np.flatnonzero(p.background & ~rare)[: rare.sum()]] + 0.1
+    labels = np.hstack([p.labels & ~rare[:, None], rare[:, None]])
+    naive, held_out = knn_both(x, 15, p.recording, "euclidean")
+    names = (*p.names, "rare owl")
+    confusion = noise_confusion(held_out, ~labels.any(axis=1), p.recording)
+    result = triage(confusion, naive, held_out, labels, p.recording, {})
+    assert (result.cause[rare] == CAUSES.index("alone")).all()
+    assert "are background" in result.evidence(int(np.flatnonzero(rare)[0]), names)
+    # With a second recording that has it, the neighbours do speak against it.
+    labels[p.recording == 1, -1] = True
+    result = triage(confusion, naive, held_out, labels, p.recording, {})
+    assert (result.cause[rare] == CAUSES.index("label")).all()
+
+
 def test_triage_tells_a_recorder_shortcut_and_a_missed_call():
     rng = np.random.default_rng(3)
     n = 600

@@ -10,6 +10,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from bioviz.analysis.causes import acoustic_causes
+from bioviz.analysis.caveats import caveats
 from bioviz.analysis.diagnosis import Diagnosis, diagnose
 from bioviz.analysis.features import FEATURES
 from bioviz.analysis.helps import HELPS
@@ -99,8 +101,41 @@ def test_a_label_of_one_recording_and_a_site_with_most_clips_are_told():
     ).notes
 
 
+def test_background_from_other_places_than_the_calls_is_told():
+    n = 60
+    background, all_there = np.arange(n) % 2 == 0, np.ones(n, bool)
+    pairs = np.arange(n) // 4
+    assert caveats(all_there, background, pairs, None) == ()
+    sides = np.where(background, 2 * (np.arange(n) // 10), 2 * (np.arange(n) // 10) + 1)
+    (told,) = caveats(all_there, background, sides, None)
+    assert told.startswith("No recording has both background and labelled clips")
+    # Sites count for more than recordings: two recordings of one site share its noise.
+    assert caveats(all_there, background, sides, np.repeat(["pond", "wood"], 30)) == ()
+    (told,) = caveats(all_there, background, pairs, np.where(background, "pond", "wood"))
+    assert told.startswith("No site has both")
+    # Every clip a file: nothing is known of the place.
+    assert caveats(all_there, background, np.arange(n), np.full(n, "")) == ()
+
+
+def test_without_labels_the_reason_comes_first_and_the_rest_is_told():
+    rng = np.random.default_rng(4)
+    recording, n = np.repeat(np.arange(30), 8), 240
+    x = (rng.normal(size=(n, 8)) + 5 * rng.normal(size=(30, 8))[recording]).astype(np.float32)
+    none = np.zeros((n, 0), bool)
+    graphs = knn_both(x, 10, recording, "euclidean")
+    found = diagnose(x, *graphs, np.zeros(n, int), none, ("background",), recording, n_boot=20)
+    said = verdict(found)
+    assert said[0].text.startswith("All clips are background")
+    assert [clause.kind for clause in said[1:]] == ["place"]
+
+
 def test_whole_numbers_are_said_whole():
     assert FEATURES["labels"].text(2.0) == "2" and FEATURES["snr_db"].text(2.0) == "2.0 dB"
+    rng = np.random.default_rng(0)
+    labels = rng.integers(1, 8, 400).astype(float)
+    confusion = np.where(labels < 4, 0.9, 0.1)
+    causes = acoustic_causes(confusion, {"labels": labels}, np.ones((400, 1), bool), np.arange(400), 50)
+    assert causes[0].threshold == 4 and "number of labels below 4 sit" in causes[0].sentence(("noise", "owl"))
 
 
 def test_repeats_itself(masked):

@@ -1,0 +1,60 @@
+"""What a set of clips itself keeps a diagnosis from telling, in sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bioviz.analysis.codes import codes
+
+MOST = 2 / 3
+"""Share of the clips from which on one site decides what is said of all."""
+
+
+def caveats(
+    has_embedding: np.ndarray, background: np.ndarray, recording: np.ndarray, site: np.ndarray | None
+) -> tuple[str, ...]:
+    """Sentences on what is missing or one-sided.
+
+    Args:
+        has_embedding, background: (n,) bool. recording: (n,) ints. site: (n,) ints or strings, unknown -1 or "".
+    """
+    notes = []
+    failed = int((~has_embedding).sum())
+    if failed:
+        notes.append(f"{failed} of {len(has_embedding)} clips have no embedding and are left out.")
+    if background.all():
+        notes.append(
+            "All clips are background: no label is there to be confused with it. What draws clips together can "
+            "be told all the same."
+        )
+    elif not background.any():
+        notes.append("There is no background: confusion with it cannot be measured.")
+    elif place := _apart(background, recording, site):
+        notes.append(
+            f"No {place} has both background and labelled clips: what tells them apart may be the {place}, not the "
+            "calls."
+        )
+    known = codes(np.array([]) if site is None else site)
+    sizes = np.bincount(known[known >= 0])
+    if len(sizes) > 1 and sizes.max() > MOST * len(known):
+        where = np.asarray(site)[known == sizes.argmax()][0]
+        notes.append(
+            f"{100 * sizes.max() / len(known):.0f} % of the clips are from the site {where}: figures over all "
+            "clips tell of it above all."
+        )
+    return tuple(notes)
+
+
+def _apart(background: np.ndarray, recording: np.ndarray, site: np.ndarray | None) -> str:
+    """ "site" or "recording" where none has clips of both sides, else "".
+
+    Sites are looked at where they are known, else recordings, unless each is one clip.
+    """
+    for name, group in (("site", site), ("recording", recording)):
+        code = codes(np.array([]) if group is None else group)
+        known = code >= 0
+        if not len(code) or not known.all() or len(np.unique(code)) in (1, len(code)):
+            continue
+        sides = np.unique(np.column_stack([code, background]), axis=0)
+        return name if len(sides) == len(np.unique(code)) else ""
+    return ""

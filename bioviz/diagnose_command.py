@@ -1,0 +1,90 @@
+"""The command `diagnose`: the verdict, the labels and the clips to listen to, as the page Diagnose has them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+from bioviz.commands import Answer, run_of
+from bioviz.terminal import TerminalProgress, table
+
+
+def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Say why a model confuses labels with background, in words and figures."""
+    from bioviz.analysis.verdict import verdict
+    from bioviz.datasets import library
+    from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
+
+    run = run_of(options, progress)
+    found = open_diagnosis(run, options.k) or compute_diagnosis(run, options.k, progress)
+    clauses = verdict(found)
+    labels = [
+        {
+            "label": found.names[t],
+            "clips": int(found.labels.clips[t]),
+            "confusion": float(found.labels.confusion[t]),
+            "low": _number(found.labels.low[t]),
+            "high": _number(found.labels.high[t]),
+            "confused": float(found.labels.confused[t]),
+        }
+        for t in found.labels.ranking
+    ]
+    dataset = library.load(run.spec.dataset)
+    queues = {
+        name: [_clip(run, dataset, found, int(i)) for i in queue.rows]
+        for name, queue in (("looks_labelled", found.missed), ("looks_like_background", found.faint))
+    }
+    data = {
+        "run": run.key,
+        "verdict": [{"kind": clause.kind, "text": clause.text} for clause in clauses],
+        "labels": labels,
+        **queues,
+    }
+    return Answer(data, _text(clauses, labels, queues, options.list))
+
+
+def _clip(run, dataset, found, i: int) -> dict[str, Any]:
+    row = int(run.rows[i])
+    clips = dataset.clips
+    return {
+        "row": row,
+        "recording": dataset.recordings[int(clips.recording[row])].name,
+        "start_s": float(clips.start_s[row]),
+        "labels": [dataset.labels[j] for j in np.flatnonzero(clips.labels[row])],
+        "confusion": float(found.clips.judged.confusion[i]),
+        "evidence": found.triage.evidence(i, found.names),
+    }
+
+
+def _text(clauses, labels, queues, listed: int) -> str:
+    parts = ["\n".join(f"- {clause.text}" for clause in clauses)]
+    if labels:
+        head = ("label", "clips", "background confusion", "95 % interval")
+        rows = [
+            (
+                each["label"],
+                each["clips"],
+                f"{each['confusion']:.2f}",
+                "-" if each["low"] is None else f"{each['low']:.2f} to {each['high']:.2f}",
+            )
+            for each in labels
+        ]
+        parts.append(table(head, rows))
+    titles = {
+        "looks_labelled": "Background clips that look like a label",
+        "looks_like_background": "Labelled clips that look like background",
+    }
+    for name, clips in queues.items():
+        if clips[:listed]:
+            head = ("recording", "start_s", "labels", "why")
+            rows = [
+                (c["recording"], c["start_s"], ", ".join(c["labels"]), c["evidence"]) for c in clips[:listed]
+            ]
+            parts.append(f"{titles[name]} ({len(clips)}), worst first:\n{table(head, rows)}")
+    return "\n\n".join(parts)
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
