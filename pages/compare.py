@@ -123,12 +123,12 @@ def two_maps(
     data: tuple[MapData, MapData], names: tuple[str, str], shown: int | None, lock: bool
 ) -> tuple[MapEvent, MapEvent]:
     """Both maps, side by side."""
-    events = []
-    for column, side, title, points_of in zip(
-        st.columns(2, gap="small"), ("left", "right"), names, data, strict=True
-    ):
+    sides, events = ("left", "right"), []
+    # Titles are a row of their own, so that a long one moves both maps down.
+    for column, side, title in zip(st.columns(2, gap="small"), sides, names, strict=True):
+        column.text(f"{side.capitalize()}: {title}")
+    for column, side, title, points_of in zip(st.columns(2, gap="small"), sides, names, data, strict=True):
         with column:
-            st.text(f"{side.capitalize()}: {title}")
             events.append(
                 embedding_map(
                     points_of,
@@ -156,6 +156,7 @@ def part(case: Case) -> Chosen:
         format_func=lambda name: SECTIONS[name][0],
         key="compare_section",
         required=True,
+        wrap=True,
         label_visibility="collapsed",
     )
     set_view(section=section)

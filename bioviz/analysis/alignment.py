@@ -38,9 +38,10 @@ IDENTITY = Similarity(1.0, np.eye(2), np.zeros(2))
 def procrustes(target: np.ndarray, moving: np.ndarray) -> Similarity:
     """The similarity that brings `moving` closest to `target`, both (n, 2), row by row (Schönemann 1970).
 
-    Minimises the sum of |scale * moving_i @ rotation + shift - target_i|^2. With centred A (target) and B (moving)
-    and the singular values of B'A = U S V': rotation = U V', scale = sum(S) / |B|^2,
-    misfit = 1 - sum(S)^2 / (|A|^2 |B|^2).
+    With centred A (target) and B (moving) and the singular values of B'A = U S V': rotation = U V', which minimises
+    the sum of |scale * moving_i @ rotation + shift - target_i|^2; scale = |A| / |B|, so that both maps spread equally
+    (the scale of least squares, sum(S) / |B|^2, would shrink a map that has little in common with the other, as if its
+    clips had drawn together); misfit = 1 - sum(S)^2 / (|A|^2 |B|^2).
     Rows with NaN on either side do not count. With fewer than two different places on a side only the middle is moved.
     """
     target, moving = np.asarray(target, np.float64), np.asarray(moving, np.float64)
@@ -57,8 +58,7 @@ def procrustes(target: np.ndarray, moving: np.ndarray) -> Similarity:
         return Similarity(1.0, np.eye(2), middle_a - middle_b)
     u, s, vt = np.linalg.svd(b.T @ a)
     rotation = u @ vt
-    # Maps without anything in common have a sum of 0, which would shrink one to a point.
-    scale = s.sum() / size_b if s.sum() > 1e-9 * np.sqrt(size_a * size_b) else np.sqrt(size_a / size_b)
+    scale = np.sqrt(size_a / size_b)
     misfit = float(np.clip(1 - s.sum() ** 2 / (size_a * size_b), 0, 1))
     return Similarity(float(scale), rotation, middle_a - scale * middle_b @ rotation, misfit)
 

@@ -61,6 +61,7 @@ def scores(case: Case) -> Chosen:
             ]
         ),
         hide_index=True,
+        height="content",
         column_config={name: _three for name in ("left", "right", "difference", "from", "to")},
         key="compare_scores",
     )
@@ -100,6 +101,7 @@ def book(case: Case) -> Chosen:
         format_func=lambda name: f"{FATE_TITLES[name]} ({len(getattr(kept, name)):,})",
         default="rescued",
         required=True,
+        wrap=True,
         key="compare_fate",
         label_visibility="collapsed",
     )

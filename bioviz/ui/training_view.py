@@ -103,6 +103,7 @@ def show_curves(curves: Mapping[str, object] | None, key: str) -> None:
         (right, scores, f"{METRIC_TITLES[metric]}, validation"),
     ):
         made = figures.curves(x, lines, x_title="epoch", y_title=title, dark=is_dark())
+        made.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"})
         made.update_xaxes(range=[0.5, len(x) + 0.5], dtick=1 if len(x) <= 12 else None)
         if lines is scores:
             made.update_yaxes(range=[0, 1.02])
