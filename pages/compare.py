@@ -71,8 +71,8 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
     dataset = library.load(left.spec.dataset)
     names = titles(spec)
     data = points(left.key, right.key, spec.layout, spec.k)
-    shown = view().clip if view().clip >= 0 else None
     rows_compared = left.rows[found.left_places]
+    shown = view().clip if view().clip in rows_compared else None  # a link may name a clip of another split
     notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows
     head, lock_at, report_at = st.columns([5, 2, 2], vertical_alignment="center")
     fewer = max(len(left), len(right)) - len(found)

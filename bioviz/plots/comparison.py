@@ -43,7 +43,7 @@ def arrows(
             x=cloud[:, 0],
             y=cloud[:, 1],
             mode="markers",
-            marker={"size": 3, "color": palette.BACKGROUND_COLOUR, "opacity": 0.25},
+            marker={"size": 3, "color": palette.BACKGROUND_COLOUR, "opacity": 0.4},
             hoverinfo="skip",
             name="all clips, new places",
         ),
@@ -51,14 +51,15 @@ def arrows(
             x=line[:, 0],
             y=line[:, 1],
             mode="lines+markers",
-            line={"color": colour, "width": 1},
+            line={"color": colour, "width": 1.5},
             marker={
                 "symbol": "arrow",
                 "angleref": "previous",
-                "size": np.tile([0, 9, 0], m),
+                "size": np.tile([0, 10, 0], m),
                 "color": colour,
+                "line": {"width": 0},  # else plotly frames heads of different sizes in white
             },
-            opacity=0.7,
+            opacity=0.85,
             customdata=np.repeat(rows[chosen], 3).astype(np.int64),
             hovertext=[
                 f"clip {row}, moved by {distance:.2f}"

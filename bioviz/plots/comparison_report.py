@@ -29,6 +29,7 @@ from bioviz.runs.comparison import LAYOUTS, Comparison
 from bioviz.runs.run import Run
 
 LISTED = 200  # clips of a list in the report; the page exports all
+FEW = 2000  # clips; the points of fewer are drawn larger
 TESTED_WORDS = (
     "A fine-tuned checkpoint's own classifier was measured once, after its training, on the test recordings of that "
     "training: not on the clips compared here. A frozen model has no classifier of its own; what compares with it is "
@@ -151,7 +152,8 @@ def _maps(found, left, right, names, colours, titles) -> list[go.Figure]:
         for target, name in enumerate(run.target_names):
             chosen = np.flatnonzero(targets == target)
             if len(chosen):
-                marker = {"size": 4, "opacity": 0.7, "color": colours[name]}
+                size = 7 if len(xy) < FEW else 4
+                marker = {"size": size, "opacity": 0.8, "color": colours[name]}
                 traces.append(
                     go.Scattergl(
                         x=xy[chosen, 0], y=xy[chosen, 1], mode="markers", marker=marker, name=short(name)

@@ -165,3 +165,13 @@ def test_seeds_of_random_starts_are_picked_on_each_side(calls):
     assert not app.button(key="compute_comparison").disabled
     app.number_input(key="_pick_other_model_seed").set_value(3).run()
     assert app.button(key="compute_comparison").disabled, "now both sides are the same"
+
+
+def test_a_link_to_a_clip_that_is_not_compared_shows_none(spec, finished, monkeypatch):
+    from bioviz.ui import inspector
+
+    shown = []
+    monkeypatch.setattr(inspector, "clip_inspector", lambda *_, row, **__: shown.append(row))
+    for clip in ("35", "999"):
+        assert not opened(spec, clip=clip).exception
+    assert set(shown) == {35, None} and shown[-1] is None
