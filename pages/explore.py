@@ -74,7 +74,10 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
 def explore(run: runs.Run) -> None:
     """The page proper, for a run that is there."""
     dataset = library.load(run.spec.dataset)
-    scores_panel.headline(run)
+    original = scores_panel.original_of(run, dataset)
+    scores_panel.headline(run, original)
+    if original is not None:
+        st.caption(f"Arrows: the change from {library.load(original.spec.dataset).name}, before the flags.")
     for problem in run.failures[:5]:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
     data = flagged_points(run.key, dataset.version, flag_log.state(dataset.id))

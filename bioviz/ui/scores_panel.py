@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import streamlit as st
 
 from bioviz.datasets.types import Dataset
+from bioviz.errors import BiovizError
 from bioviz.plots import figures
-from bioviz.runs import Run
+from bioviz.runs import Run, open_run
 
 SCORES = {
     "nmi": (
@@ -26,29 +30,61 @@ SCORES = {
 }
 
 
-def headline(run: Run) -> None:
-    """One row: the three scores of the paper, the clips, the background and the misclustered."""
+def original_of(run: Run, dataset: Dataset) -> Run | None:
+    """The same run of the dataset that `dataset` was cleaned from; None where there is none, or none yet."""
+    cleaned = dataset.source.get("cleaned")
+    if not cleaned:
+        return None
+    try:
+        return open_run(replace(run.spec, dataset=cleaned["parent"]))
+    except BiovizError:  # the original is gone
+        return None
+
+
+def headline(run: Run, original: Run | None = None) -> None:
+    """One row: the three scores of the paper, the clips, the background and the misclustered.
+
+    Args:
+        original: run of the dataset that this one was cleaned from; each figure is then shown with its change.
+    """
     cells = st.columns(6)
     notes = run.scores.get("notes", {})
     for cell, (name, (title, help_text)) in zip(cells, SCORES.items(), strict=False):
         value = run.scores.get(name)
         if value is None and name in notes:
             help_text += f" Not defined here: {notes[name]}"
-        cell.metric(title, "–" if value is None else f"{value:.3f}", help=help_text)
-    count = len(run.rows)
-    background = int((run.targets == 0).sum())
-    wrong = int(run.misclustered.sum())
-    cells[3].metric("Clips", f"{count:,}", help="Clips on the map; each becomes one point.")
+        before = None if original is None else original.scores.get(name)
+        change = None if value is None or before is None else f"{value - before:+.3f}"
+        cell.metric(title, "–" if value is None else f"{value:.3f}", change, help=help_text)
+    now = _counts(run)
+    clips, background, wrong = now if original is None else now - _counts(original)
+    changed = original is not None
+    cells[3].metric(
+        "Clips",
+        f"{now[0]:,}",
+        f"{clips:+,}" if changed else None,
+        delta_color="off",
+        help="Clips on the map; each becomes one point.",
+    )
     cells[4].metric(
         "Background",
-        f"{background / count:.0%}" if count else "–",
+        f"{now[1] / now[0]:.0%}" if now[0] else "–",
+        f"{background:+,} clips" if changed else None,
+        delta_color="off",
         help="Share of the clips that carry no label.",
     )
     cells[5].metric(
         "Misclustered",
-        f"{wrong:,}",
+        f"{now[2]:,}",
+        f"{wrong:+,}" if changed else None,
+        delta_color="inverse",
         help="Clips whose cluster stands for another label, after the best one-to-one match of clusters and labels.",
     )
+
+
+def _counts(run: Run) -> np.ndarray:
+    """(3,) int: clips, those that are background, those misclustered."""
+    return np.array([len(run.rows), (run.targets == 0).sum(), run.misclustered.sum()])
 
 
 def details(run: Run, dataset: Dataset, dark: bool) -> None:
