@@ -36,7 +36,7 @@ def picked_in_table(row: int | None, key: str) -> bool:
 def clip_desk(
     run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, *, key: str, group: str
 ) -> int | None:
-    """Show the inspector of a run with the flag bar under it.
+    """Show the inspector of a run with the flag bar in it.
 
     Args:
         rows: (m,) clip rows that previous and next step through; playlist_name says what they are.

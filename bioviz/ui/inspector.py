@@ -92,5 +92,5 @@ def _component():
         "inspector.js",
     )
     return st.components.v2.component(
-        "bioviz_clip_inspector", js=assets(*scripts), css=assets("clips.css", "inspector.css")
+        "bioviz_clip_inspector", js=assets(*scripts), css=assets("clips.css", "inspector.css", "flag_bar.css")
     )

@@ -15,7 +15,8 @@ function buildInspector(inspector) {
   inspector.note = el("p", { class: "bv-note bv-muted" });
   inspector.facts = el("div");
   inspector.neighbours = el("div", { class: "bv-near" });
-  inspector.body = el("div", { class: "bv-body" }, inspector.heading, inspector.picture.element, playBar(inspector), picturePanel(controls), inspector.note, inspector.facts, inspector.neighbours);
+  inspector.flagPlace = el("div", { class: "bv-flag-place" });
+  inspector.body = el("div", { class: "bv-body" }, inspector.heading, inspector.picture.element, inspector.flagPlace, playBar(inspector), picturePanel(controls), inspector.note, inspector.facts, inspector.neighbours);
   const bar = el("div", { class: "bv-bar" }, inspector.previous, inspector.next, inspector.position);
   inspector.root = el("section", { class: "bv-root bv-inspector", "aria-label": "Clip inspector" }, bar, inspector.body, inspector.audio);
   for (const name of ["play", "pause", "ended"]) inspector.audio.addEventListener(name, () => inspector.playing());

@@ -38,6 +38,12 @@ class FlagBar {
     this.resending = setInterval(() => this.send(), RESEND_MS);
   }
 
+  // Under the picture of the inspector, where it is seen without scrolling; else where Python put it.
+  settle() {
+    const place = window.biovizFlagPlaces?.[this.data.group];
+    if (place && this.root.parentNode !== place) place.append(this.root);
+  }
+
   stop() {
     this.listeners.abort();
     clearInterval(this.resending);
@@ -54,6 +60,7 @@ class FlagBar {
       this.undo = this.button({ id: "undo", title: "Undo", key: "z", help: "Take back your last flag" });
       this.buttons.append(this.undo);
     }
+    this.settle();
     this.known.replaceChildren(...data.labels.map((value) => el("option", { value })));
     if (!this.heard && data.row !== null) this.show(data.dataset, data.row);
     else this.paint();
@@ -67,6 +74,7 @@ class FlagBar {
   // The inspector shows another clip, or none.
   take(dataset, row) {
     this.heard = true;
+    this.settle();
     this.show(dataset, row);
   }
 

@@ -31,6 +31,7 @@ class Inspector {
     const { data, setStateValue } = component;
     this.data = data;
     this.setRow = (row) => setStateValue("row", row);
+    (window.biovizFlagPlaces ??= {})[data.group] = this.flagPlace; // where the flag bar of this group goes
     this.colourOf = (label) => data.colours?.[label] ?? "var(--st-primary-color, #ff4b4b)";
     this.playlist = decodeRows(data.playlist);
     const source = { base: data.base, dataset: data.dataset, version: data.version };
@@ -81,6 +82,7 @@ class Inspector {
     this.audio.pause();
     this.preview.pause();
     if (window.biovizKeys === this) window.biovizKeys = undefined;
+    if (window.biovizFlagPlaces[this.data.group] === this.flagPlace) delete window.biovizFlagPlaces[this.data.group];
   }
 
   empty() {
