@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.clustering import Clustering, cluster
-from bioviz.analysis.rows import finite_rows
+from bioviz.analysis.clustering import Clustering, cluster, principal
+from bioviz.analysis.rows import blocks, finite_rows
 from bioviz.analysis.silhouette import silhouettes
 
 
@@ -98,6 +98,7 @@ def cluster_report(
 ) -> ClusterReport:
     """Cluster projection and embedding with k = number of distinct labels and score it all.
 
+    Clusters of the embedding are found on its first 50 principal components, and scored on all its dimensions.
     Silhouettes on the embedding are found for all partitions in one pass over the distances. Clips without
     embedding are left out.
     """
@@ -109,7 +110,7 @@ def cluster_report(
     spaces = {"embedding": x} if projection is None else {"projection": projection[good], "embedding": x}
     found = [
         (space, method, cluster(points, k, method, seed))
-        for space, points in spaces.items()
+        for space, points in {**spaces, "embedding": principal(x)}.items()
         for method in methods
     ]
     partitions = [labels, *(clusters for *_, clusters in found)]
@@ -154,14 +155,25 @@ def _silhouettes(points: np.ndarray, labelings: list[np.ndarray]) -> list[float 
 
 
 def _compactness(points: np.ndarray, groups: np.ndarray, silhouette: float | None) -> Compactness:
-    from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
+    from scipy.sparse import csr_array
+    from scipy.spatial.distance import cdist
 
-    member = groups >= 0
     if silhouette is None:
         return Compactness(None, None, None)
-    inside, labels = points[member], groups[member]
-    return Compactness(
-        silhouette,
-        float(davies_bouldin_score(inside, labels)),
-        float(calinski_harabasz_score(inside, labels)),
-    )
+    member = groups >= 0
+    points, code = points[member], np.unique(groups[member], return_inverse=True)[1]
+    sizes = np.bincount(code)
+    hot = csr_array((np.ones(len(code)), (code, np.arange(len(code)))), shape=(len(sizes), len(code)))
+    centres = hot @ points / sizes[:, None]
+    square = np.empty(len(code))
+    for start, stop in blocks(len(code), 8 * points.shape[1]):
+        difference = points[start:stop] - centres[code[start:stop]]
+        square[start:stop] = np.einsum("ij,ij->i", difference, difference)
+    width = np.bincount(code, np.sqrt(square)) / sizes
+    apart = cdist(centres, centres)
+    apart[apart == 0] = np.inf  # as in scikit-learn
+    worst = ((width[:, None] + width) / apart).max(axis=1)
+    middle = sizes @ centres / sizes.sum()
+    between = sizes @ np.square(centres - middle).sum(axis=1) / (len(sizes) - 1)
+    within = square.sum() / (len(code) - len(sizes))
+    return Compactness(silhouette, float(worst.mean()), float(between / within) if within else 1.0)

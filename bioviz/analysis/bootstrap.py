@@ -25,7 +25,11 @@ def draws(n_groups: int, n_boot: int, seed: int, width: int = 0) -> Iterator[np.
     rng = np.random.default_rng(seed)
     batch = max(1, BATCH_VALUES // max(1, n_groups, width))
     for start in range(0, n_boot, batch):
-        yield rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), min(batch, n_boot - start))
+        rows = min(batch, n_boot - start)
+        # Counted draws are multinomial, and quicker than a binomial for every group.
+        drawn = rng.integers(0, n_groups, (rows, n_groups))
+        drawn += np.arange(rows)[:, None] * n_groups
+        yield np.bincount(drawn.ravel(), minlength=rows * n_groups).reshape(rows, n_groups)
 
 
 def resample(

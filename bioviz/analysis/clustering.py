@@ -12,6 +12,8 @@ from bioviz.errors import BadInput
 
 Clustering = Literal["kmeans", "agglomerative", "gmm", "hdbscan"]
 CLUSTERINGS: tuple[Clustering, ...] = ("kmeans", "agglomerative", "gmm", "hdbscan")
+PRINCIPAL = 50
+"""Dimensions that an embedding is reduced to before it is clustered; more cost time and change hardly a cluster."""
 DENSE_WARD_UP_TO = 10_000
 """Points up to which Ward looks at all pairs (4 n^2 bytes); above, only at each point's neighbours."""
 
@@ -40,8 +42,7 @@ def cluster(points: np.ndarray, k: int, method: Clustering = "kmeans", seed: int
     good = finite_rows(points)
     clusters = np.full(len(points), -1, dtype=np.int32)
     rows = points[good]
-    distinct = min(len(rows), k + 1) if len(rows) <= 1 else len(np.unique(rows, axis=0))
-    k = min(k, distinct)
+    k = min(k, _distinct(rows, k))
     if len(rows) == 0:
         return clusters
     if method == "hdbscan":
@@ -51,6 +52,27 @@ def cluster(points: np.ndarray, k: int, method: Clustering = "kmeans", seed: int
     else:
         clusters[good] = {"kmeans": _kmeans, "agglomerative": _ward, "gmm": _mixture}[method](rows, k, seed)
     return clusters
+
+
+def principal(x: np.ndarray, dimensions: int = PRINCIPAL) -> np.ndarray:
+    """(n, dimensions) float32: the rows on their principal components, the strongest first; narrower ones as is."""
+    from scipy.linalg import eigh
+
+    if x.shape[1] <= dimensions or len(x) < 2:
+        return x
+    centred = x.astype(np.float64)
+    centred -= centred.mean(axis=0)
+    d = x.shape[1]
+    _, axes = eigh(centred.T @ centred, subset_by_index=(d - dimensions, d - 1))
+    return (centred @ axes[:, ::-1]).astype(np.float32)
+
+
+def _distinct(rows: np.ndarray, enough: int) -> int:
+    """Number of distinct rows; where the first column alone has `enough` values, that suffices."""
+    if len(rows) < 2:
+        return len(rows)
+    first = len(np.unique(rows[:, 0]))
+    return first if first >= enough else len(np.unique(rows, axis=0))
 
 
 def _kmeans(points: np.ndarray, k: int, seed: int) -> np.ndarray:

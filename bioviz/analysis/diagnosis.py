@@ -20,7 +20,7 @@ from bioviz.analysis.labels import LabelConfusion, label_confusion
 from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.outliers import local_outlier_factor, medoid_distance
 from bioviz.analysis.prediction import Prediction, Separability, prediction, separability
-from bioviz.analysis.probe import probe_scores
+from bioviz.analysis.probe import probe_scores, probe_scores_of
 from bioviz.analysis.queues import Queue, queues
 from bioviz.analysis.rows import finite_rows
 from bioviz.analysis.triage import Rules, Triage, triage
@@ -224,8 +224,9 @@ def _clip_measures(x, near, far, background, labels, targets, recording) -> Clip
 
 def _probes(x, labels, targets, recording, n_folds, seed) -> tuple[np.ndarray, np.ndarray]:
     """Out-of-fold probe scores (n, T) without and with whole recordings held out."""
-    members = with_background(labels)
-    naive = probe_scores(x, members, folds(targets, n_folds, seed))
+    members, alone = with_background(labels), folds(targets, n_folds, seed)
     if len(np.unique(recording)) == len(recording):  # every clip a recording: holding them out is the same
+        naive = probe_scores(x, members, alone)
         return naive, naive
-    return naive, probe_scores(x, members, folds(targets, n_folds, seed, recording))
+    naive, held_out = probe_scores_of(x, members, [alone, folds(targets, n_folds, seed, recording)])
+    return naive, held_out

@@ -15,7 +15,9 @@ def folds(targets: np.ndarray, n_folds: int, seed: int = 0, groups: np.ndarray |
     """
     targets = np.asarray(targets)
     rng = np.random.default_rng(seed)
-    group = np.arange(len(targets)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    if groups is None:
+        return _each_alone(targets, min(n_folds, len(targets)), rng)
+    group = np.unique(groups, return_inverse=True)[1]
     n_groups = int(group.max(initial=-1)) + 1
     n_folds = max(1, min(n_folds, n_groups))
     table = np.zeros((n_groups, int(targets.max(initial=0)) + 1))
@@ -35,3 +37,19 @@ def folds(targets: np.ndarray, n_folds: int, seed: int = 0, groups: np.ndarray |
         load[fold] += table[i]
         size[fold] += table[i].sum()
     return chosen[group]
+
+
+def _each_alone(targets: np.ndarray, n_folds: int, rng: np.random.Generator) -> np.ndarray:
+    """As `folds` where every clip is a group: of the folds with least of its label, the smallest one."""
+    chosen = np.empty(len(targets), dtype=np.int64)
+    n_folds = max(1, n_folds)
+    load = [[0] * n_folds for _ in range(int(targets.max(initial=0)) + 1)]
+    size = [0] * n_folds
+    labels = targets.tolist()
+    for i in rng.permutation(len(targets)).tolist():
+        own = load[labels[i]]
+        fold = min(range(n_folds), key=list(zip(own, size, strict=True)).__getitem__)
+        chosen[i] = fold
+        own[fold] += 1
+        size[fold] += 1
+    return chosen

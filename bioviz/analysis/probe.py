@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bioviz.analysis.rows import finite_rows
@@ -24,38 +26,59 @@ def probe_scores(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> np.ndarray:
     Returns:
         (n, m) float32; NaN for rows with NaN, and throughout if there is one fold only.
     """
-    from threadpoolctl import threadpool_limits
+    return probe_scores_of(x, y, [fold])[0]
 
+
+def probe_scores_of(x: np.ndarray, y: np.ndarray, foldings: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """`probe_scores` for several ways to make folds."""
     x, y = np.asarray(x), np.asarray(y, dtype=np.float64)
     good = np.flatnonzero(finite_rows(x))
-    out = np.full(y.shape, np.nan, dtype=np.float32)
-    part = np.asarray(fold)[good]
-    n_folds = int(part.max(initial=-1)) + 1
+    z, inner = _standardised(x[good]), y[good]
+    found = []
+    for fold in foldings:
+        out = np.full(y.shape, np.nan, dtype=np.float32)
+        out[good] = _out_of_fold(z, inner, np.asarray(fold)[good])
+        found.append(out)
+    return found
+
+
+def _standardised(x: np.ndarray) -> np.ndarray:
+    z = x.astype(np.float64)
+    z -= z.mean(axis=0) if len(z) else 0
+    spread = z.std(axis=0) if len(z) else np.ones(z.shape[1])
+    z /= np.where(spread > 1e-12, spread, 1)
+    return z
+
+
+def _out_of_fold(z: np.ndarray, y: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    from threadpoolctl import threadpool_limits
+
+    out = np.full(y.shape, np.nan)
+    n_folds = int(fold.max(initial=-1)) + 1
     if n_folds < 2:
         return out
-    z = x[good].astype(np.float64)
-    z -= z.mean(axis=0)
-    spread = z.std(axis=0)
-    z /= np.where(spread > 1e-12, spread, 1)
-    members = [np.flatnonzero(part == f) for f in range(n_folds)]
-    sums = [_Sums.of(z[rows], y[good[rows]]) for rows in members]
+    members = [np.flatnonzero(fold == f) for f in range(n_folds)]
+    sums = [_Sums.of(z[rows], y[rows]) for rows in members]
     total = _Sums.add(sums)
+    middle = np.full(y.shape[1], len(STRENGTHS) // 2)
     # Many small systems: threads cost more than they bring, far more where other programs run.
     with threadpool_limits(1, "blas"):
         for f, rows in enumerate(members):
-            strengths = np.full(y.shape[1], STRENGTHS[len(STRENGTHS) // 2])
+            training, chosen = total.minus(sums[f]), middle
             if n_folds > 2:
                 other = (f + 1) % n_folds
-                inner = total.minus(sums[f]).minus(sums[other])
+                tried = training.minus(sums[other]).solve(STRENGTHS)
+                tested = z[members[other]]
                 errors = [
-                    np.square(inner.predict(z[members[other]], a) - y[good[members[other]]]).mean(axis=0)
-                    for a in STRENGTHS
+                    np.square(tested @ weights + bias - y[members[other]]).mean(axis=0)
+                    for weights, bias in tried
                 ]
-                strengths = np.array(STRENGTHS)[np.argmin(errors, axis=0)]
-            training = total.minus(sums[f])
-            for a in np.unique(strengths):
-                columns = np.flatnonzero(strengths == a)
-                out[np.ix_(good[rows], columns)] = training.predict(z[rows], a)[:, columns]
+                chosen = np.argmin(errors, axis=0)
+            kinds = np.unique(chosen)
+            solved = training.solve([STRENGTHS[kind] for kind in kinds])
+            for kind, (weights, bias) in zip(kinds, solved, strict=True):
+                columns = np.flatnonzero(chosen == kind)
+                out[np.ix_(rows, columns)] = z[rows] @ weights[:, columns] + bias[columns]
     return out
 
 
@@ -78,11 +101,19 @@ class _Sums:
             self.n - other.n, self.zz - other.zz, self.zy - other.zy, self.z - other.z, self.y - other.y
         )
 
-    def predict(self, z: np.ndarray, strength: float) -> np.ndarray:
+    def solve(self, strengths: Sequence[float]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each strength (weights (d, m), bias (m,)): a score is z @ weights + bias."""
         from scipy.linalg import cho_factor, cho_solve
 
         n = max(self.n, 1)
         gram = self.zz - np.outer(self.z, self.z) / n
-        gram[np.diag_indices_from(gram)] += strength * n
-        weights = cho_solve(cho_factor(gram, overwrite_a=True), self.zy - np.outer(self.z, self.y) / n)
-        return (z - self.z / n) @ weights + self.y / n
+        right = self.zy - np.outer(self.z, self.y) / n
+        solved = []
+        for strength in strengths:
+            shifted = gram.copy()
+            shifted[np.diag_indices_from(shifted)] += strength * n
+            # The transpose of a symmetric matrix is itself, and in the order in which it can be overwritten.
+            factor = cho_factor(shifted.T, overwrite_a=True, check_finite=False)
+            weights = cho_solve(factor, right, check_finite=False)
+            solved.append((weights, (self.y - self.z @ weights) / n))
+        return solved

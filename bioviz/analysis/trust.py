@@ -45,8 +45,7 @@ def trustworthiness(
         keys = rows.keys(part)
         keys[np.arange(len(part)), part] = np.inf
         theirs = np.take_along_axis(keys, near[start:stop], axis=1)
-        keys.sort(axis=1)
-        for ordered, own in zip(keys, theirs, strict=True):
-            rank = np.searchsorted(ordered, own, "left") + 1
+        for own in theirs.T:
+            rank = np.count_nonzero(keys < own[:, None], axis=1) + 1
             penalty += np.maximum(rank - k, 0).sum()
     return float(1 - 2 / (len(chosen) * k * (2 * n - 3 * k - 1)) * penalty)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn import metrics
+from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.manifold import trustworthiness as sk_trustworthiness
 
 from bioviz.analysis.agreement import agreement, cluster_report, compactness
 from bioviz.analysis.auc import auroc
-from bioviz.analysis.clustering import CLUSTERINGS
+from bioviz.analysis.bootstrap import draws
+from bioviz.analysis.clustering import CLUSTERINGS, principal
 from bioviz.analysis.codes import codes, with_background
 from bioviz.analysis.confounds import confounds
 from bioviz.analysis.confusion import noise_confusion
@@ -60,6 +62,22 @@ def test_folds_keep_recordings_together_and_spread_labels(grouped):
     assert table.min() > 0.6 * table.mean() and table.max() < 1.4 * table.mean()
     assert (fold == folds(targets, 5, seed=3, groups=recording if grouped else None)).all()
     assert folds(targets, 5, groups=np.zeros(400)).max() == 0
+
+
+def test_folds_of_single_clips_equal_those_of_groups_of_one():
+    rng = np.random.default_rng(8)
+    for n, kinds, n_folds in ((0, 1, 5), (1, 1, 5), (3, 2, 5), (300, 7, 4), (300, 1, 2)):
+        targets = rng.integers(0, kinds, n)
+        alone = folds(targets, n_folds, 3)
+        np.testing.assert_array_equal(alone, folds(targets, n_folds, 3, np.arange(n)))
+
+
+def test_draws_are_multinomial():
+    drawn = np.concatenate(list(draws(7, 4000, seed=1)))
+    assert drawn.shape == (4000, 7) and (drawn.sum(axis=1) == 7).all()
+    np.testing.assert_allclose(drawn.mean(axis=0), 1, atol=0.06)
+    np.testing.assert_allclose(drawn.var(axis=0), 6 / 7, atol=0.06)
+    assert np.cov(drawn.T)[0, 1] == pytest.approx(-1 / 7, abs=0.05)
 
 
 def test_probe_equals_a_slow_ridge(monkeypatch):
@@ -155,8 +173,9 @@ def test_agreement_and_compactness_equal_scikit_learn():
     assert ours.homogeneity == metrics.homogeneity_score(b, a)
     shape = compactness(x, np.where(a == 0, -1, a))
     assert shape.silhouette == pytest.approx(metrics.silhouette_score(x[a > 0], a[a > 0]), abs=1e-6)
-    assert shape.davies_bouldin == metrics.davies_bouldin_score(x[a > 0], a[a > 0])
-    assert shape.calinski_harabasz == metrics.calinski_harabasz_score(x[a > 0], a[a > 0])
+    for name in ("davies_bouldin", "calinski_harabasz"):
+        theirs = getattr(metrics, f"{name}_score")(x[a > 0], a[a > 0])
+        assert getattr(shape, name) == pytest.approx(theirs, rel=1e-12)
     assert agreement(a, np.zeros(200)).nmi is None
     assert compactness(x, np.zeros(200, int)).silhouette is None
 
@@ -177,6 +196,21 @@ def test_cluster_report_has_all_methods_in_both_spaces():
         )
     assert report.labels_on_embedding.silhouette > 0.5
     assert cluster_report(x, None, p.targets).labels_on_projection is None
+
+
+def test_principal_components_keep_what_spreads_most():
+    rng = np.random.default_rng(9)
+    wide = rng.normal(size=(300, 80)) * np.r_[np.full(6, 9.0), np.full(74, 0.1)] + 50
+    turned = (wide @ np.linalg.qr(rng.normal(size=(80, 80)))[0]).astype(np.float32)
+    found = principal(turned, 6)
+    theirs = PCA(6).fit_transform(turned.astype(np.float64))
+    np.testing.assert_allclose(np.abs(found), np.abs(theirs), atol=1e-3)
+    assert principal(turned[:, :5], 6).shape == (300, 5)
+    # Clusters of the embedding are those of its components; few directions hold them.
+    groups = np.arange(300) % 4
+    x = turned + 40 * rng.normal(size=(4, 80))[groups]
+    report = cluster_report(x, None, groups)
+    assert report.clusterings[0].with_labels.ari == 1
 
 
 def test_trustworthiness_equals_scikit_learn_and_its_sample_comes_close():

@@ -19,7 +19,7 @@ from sklearn.metrics import (
 from bioviz.analysis.clustering import CLUSTERINGS, cluster
 from bioviz.analysis.matching import match
 from bioviz.analysis.scores import paper_scores
-from bioviz.analysis.silhouette import BLOCK, silhouettes
+from bioviz.analysis.silhouette import BLOCK, FLAT, silhouettes
 from bioviz.errors import BadInput
 
 
@@ -87,15 +87,20 @@ def test_silhouettes_equal_scikit_learn(n):
         np.testing.assert_allclose(ours, silhouette_samples(x.astype(float), labels), atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["copies", "tight", "far"])
-def test_silhouettes_hold_where_float32_runs_out(kind):
+@pytest.mark.parametrize("d", [FLAT, 40])  # differences, products
+@pytest.mark.parametrize("kind", ["copies", "tight", "far", "pairs"])
+def test_silhouettes_hold_where_float32_runs_out(kind, d):
     rng = np.random.default_rng(3)
     labels = np.arange(300) % 3
-    x = rng.normal(size=(3, 8))[labels]
+    x = rng.normal(size=(3, d))[labels]
     if kind == "tight":
-        x = x + rng.normal(size=(300, 8)) * 1e-3
+        x = x + rng.normal(size=(300, d)) * 1e-3
     if kind == "far":
-        x = x + 1e4 + rng.normal(size=(300, 8))
+        x = x + 1e4 + rng.normal(size=(300, d))
+    if kind == "pairs":  # a near one for some clips, as windows that overlap
+        x = rng.normal(size=(300, d))
+        x[::7] = x[1::7] + rng.normal(size=x[::7].shape) * 1e-4
+        labels[1::7] = labels[::7]
     x = x.astype(np.float32)
     labels[:10] = 2
     np.testing.assert_allclose(
