@@ -12,6 +12,7 @@ from bioviz import runs
 from bioviz.datasets import demo as sounds
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
+from bioviz.plots.comparison_parts import label_of_arrows
 from bioviz.progress import Silent
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import open_comparison
@@ -37,11 +38,11 @@ DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')].map((plot) =>
 
 @pytest.fixture
 def calls(app, tmp_path, monkeypatch):
-    """The demo's sites, calls and noises, ten seconds a recording instead of sixty: 200 clips of a second."""
+    """The demo's sites, calls and noises, ten seconds a recording instead of sixty: 100 clips of a second."""
     monkeypatch.setenv("BIOVIZ_CACHE", str(app.cache))
     monkeypatch.setattr(sounds, "SECONDS", 10)
     sounds.write_demo(tmp_path / "calls", Silent())
-    options = {"width_s": 1.0, "hop_s": 1.0, "split_seed": 5}
+    options = {"width_s": 1.0, "hop_s": 2.0, "split_seed": 5}
     made = build_dataset(tmp_path / "calls", name="Calls", reader="raven", options=options)
     library.save(made)
     return made
@@ -57,7 +58,7 @@ def train(page, app, dataset_id: str, epochs: int) -> None:
     page.get_by_label("Name of the result").press("Enter")
     page.get_by_role("button", name="Start training").click()
     page.get_by_role("button", name="Cancel").wait_for()
-    page.get_by_text("The training is done").wait_for(timeout=300_000)
+    page.get_by_text("The training is done").wait_for(timeout=420_000)
     page.locator(".js-plotly-plot").nth(1).wait_for()  # loss and metric over the epochs
 
 
@@ -123,10 +124,11 @@ def test_from_a_quick_training_to_the_report_of_what_it_changed(page, app, calls
         page.get_by_role("button", name="Report (HTML)").click()
     report = tmp_path / "report.html"
     waiting.value.save_as(report)
-    check_report(browser, report, made.record["test"])
+    moved = found.changes.names[label_of_arrows(found, "")]
+    check_report(browser, report, made.record["test"], moved)
 
 
-def check_report(browser, report, tested) -> None:
+def check_report(browser, report, tested, moved: str) -> None:
     """Open it without a network: everything is there, and nothing was asked for."""
     context = browser.new_context(offline=True)
     asked, errors = [], []
@@ -138,7 +140,7 @@ def check_report(browser, report, tested) -> None:
     headings = alone.locator("h2").all_inner_texts()
     assert {
         "Maps",
-        "Old and new places of frog",
+        f"Old and new places of {moved}",
         "Scores",
         "Rescued and broken clips",
         "Flow",
