@@ -106,7 +106,8 @@ HELPS: Mapping[str, Help] = {
     ),
     "nmi": Help(
         "NMI",
-        "How much the clusters tell of the labels and the reverse; it rises with the number of clusters.",
+        "How much the clusters (of the map, or of the embedding's 50 strongest components) tell of the labels and "
+        "the reverse; it rises with the number of clusters.",
         "high",
     ),
     "ami": Help("AMI", "NMI less what clusters drawn by chance would get.", "high", 0.0),
