@@ -12,6 +12,7 @@ from bioviz.analysis.diagnosis import Diagnosis
 from bioviz.analysis.triage import CAUSES, TITLES
 from bioviz.analysis.verdict import Clause, verdict
 from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.flags import log as flag_log
 from bioviz.models import registry
@@ -28,11 +29,13 @@ from bioviz.ui.group_comparison import group_comparison
 from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.pickers import pick_run
 from bioviz.ui.run_map import map_data, with_flags
+from bioviz.ui.scroll import scroll, scroll_to
 from bioviz.ui.state import set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
 GROUP = "diagnose"
 K = 20
+PART = "diagnose_part"  # the container that the sections are in
 BACKING = {  # the section that backs a clause of the verdict
     "separability": "scores",
     "leak": "scores",
@@ -107,6 +110,7 @@ def show_verdict(clauses: list[Clause]) -> None:
                     if "feature" in clause.refs:
                         st.session_state["diagnose_feature"] = clause.refs["feature"]
                     st.session_state["diagnose_section"] = BACKING[clause.kind]
+                    scroll_to(PART)
             right.text(clause.text)
 
 
@@ -157,6 +161,12 @@ def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
     )
 
 
+def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
+    """Make the flagged clips the list of the page, and take the first into the hand."""
+    st.session_state["diagnose_section"] = "flagged"
+    clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
+
+
 @st.fragment
 def diagnose(run: runs.Run, d: Diagnosis) -> None:
     """The page proper."""
@@ -165,7 +175,7 @@ def diagnose(run: runs.Run, d: Diagnosis) -> None:
     show_verdict(verdict(d))
     if st.session_state.get("diagnose_section") not in SECTIONS:
         st.session_state["diagnose_section"] = view().section if view().section in SECTIONS else "labels"
-    section = st.segmented_control(
+    section = st.container(key=PART).segmented_control(
         "Part",
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
@@ -192,7 +202,7 @@ def diagnose(run: runs.Run, d: Diagnosis) -> None:
     evidence = [d.triage.evidence(int(place), d.names) for place in chosen.places]
     extra = {"confusion": case.confusion[chosen.places], "why": evidence}
     clip_desk.picked_in_table(selection.show(run, dataset, rows, GROUP, extra), "diagnose")
-    with right:
+    with right.container(key=clip_desk.DESK):
         row = clip_desk.clip_desk(run, dataset, rows, chosen.name, key="diagnose", group=GROUP)
         place = position(run, row)
         if place is not None and (why := d.triage.evidence(place, d.names)):
@@ -210,7 +220,8 @@ def diagnose(run: runs.Run, d: Diagnosis) -> None:
     if told_apart.open:
         with told_apart:
             compare_groups(case, event.rows)
-    clip_desk.flags_panel(dataset, key="diagnose")
+    clip_desk.flags_panel(dataset, key="diagnose", go_through=lambda: go_through_flags(run, dataset))
+    scroll()
     write_url()  # this fragment runs without the frame around it
 
 

@@ -17,6 +17,7 @@ from bioviz.ui.flagging import pick_user
 from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.pickers import pick_run
 from bioviz.ui.run_map import map_data, with_flags
+from bioviz.ui.scroll import scroll
 from bioviz.ui.state import set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
@@ -43,17 +44,18 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
     if event.selected_at != st.session_state.get("seen_selection", 0.0):
         st.session_state["seen_selection"] = event.selected_at
         st.session_state["selection_list"] = "lasso" if lasso is not None else "misclustered"
-    counts = {"lasso": 0 if lasso is None else len(lasso), "misclustered": int(run.misclustered.sum())}
+    flagged = clip_desk.flagged_rows(run, dataset)
     titles = {
-        "lasso": f"Selected on the map ({counts['lasso']:,})",
-        "misclustered": f"Misclustered ({counts['misclustered']:,})",
+        "lasso": f"Selected on the map ({0 if lasso is None else len(lasso):,})",
+        "misclustered": f"Misclustered ({int(run.misclustered.sum()):,})",
+        "flagged": f"Flagged ({len(flagged):,})",
         "label": "One label",
         "all": f"All ({len(run):,})",
     }
+    st.session_state.setdefault("selection_list", "misclustered")
     choice = st.segmented_control(
         "Clips",
         list(titles),
-        default="misclustered",
         required=True,
         key="selection_list",
         format_func=titles.get,
@@ -63,11 +65,19 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
         return (np.empty(0, dtype=np.int64) if lasso is None else lasso), "selected clips"
     if choice == "misclustered":
         return run.rows[run.misclustered], "misclustered clips"
+    if choice == "flagged":
+        return flagged, "flagged clips"
     if choice == "all":
         return run.rows, "clips"
     names = dataset.target_names
     target = st.selectbox("Label", range(len(names)), format_func=names.__getitem__, key="selection_label")
     return run.rows[run.targets == target], f"clips of {names[target]}"
+
+
+def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
+    """Make the flagged clips the list of the page, and take the first into the hand."""
+    st.session_state["selection_list"] = "flagged"
+    clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
 
 
 @st.fragment
@@ -95,15 +105,16 @@ def explore(run: runs.Run) -> None:
     st.subheader("Go through clips")
     rows, name = chosen_rows(run, dataset, event)
     clip_desk.picked_in_table(selection.show(run, dataset, rows, GROUP), "explore")
-    with right:
+    with right.container(key=clip_desk.DESK):
         clip_desk.clip_desk(run, dataset, rows, name, key="explore", group=GROUP)
-    clip_desk.flags_panel(dataset, key="explore")
+    clip_desk.flags_panel(dataset, key="explore", go_through=lambda: go_through_flags(run, dataset))
     labels = st.expander("Labels and clusters", key="explore_labels", on_change="rerun")
     if labels.open:
         with labels:
             scores_panel.details(run, dataset, is_dark())
     with st.expander("Where this result comes from", key="explore_provenance"):
         st.json(run.provenance, expanded=True)
+    scroll()
     write_url()  # this fragment runs without the frame around it
 
 

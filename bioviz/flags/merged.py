@@ -11,7 +11,7 @@ import numpy as np
 
 from bioviz.datasets.types import Dataset
 from bioviz.flags import log
-from bioviz.flags.records import KINDS, Flag
+from bioviz.flags.records import KINDS, Flag, user_key
 
 _MEMORY_LIMIT = 8
 _memory: dict[tuple[str, str, str | None, str], Flags] = {}
@@ -76,6 +76,23 @@ class Flags:
         """Clips of each kind."""
         number = np.bincount(self.kinds, minlength=len(KINDS))
         return dict(zip(KINDS, number.tolist(), strict=True))
+
+    def told(self, rows: Sequence[int] | np.ndarray, user: str) -> tuple[np.ndarray, np.ndarray]:
+        """What a user says of clips, and how many others say something.
+
+        Args:
+            rows: (m,) clip rows.
+
+        Returns:
+            (m,) array of str, the user's flag in words or "", and (m,) int64, flags of other users.
+        """
+        rows, own = np.asarray(rows, dtype=np.int64), user_key(user)
+        mine, others = np.full(len(rows), "", dtype=object), np.zeros(len(rows), dtype=np.int64)
+        for i in np.flatnonzero(np.isin(rows, self.rows)):
+            of_clip = self.by_row[int(rows[i])]
+            mine[i] = next((flag.text for flag in of_clip if user_key(flag.user) == own), "")
+            others[i] = sum(user_key(flag.user) != own for flag in of_clip)
+        return mine.astype(str), others
 
     def column(self, clips: int) -> np.ndarray:
         """(clips,) int8: index into KINDS for every clip of the dataset, -1 where it is not flagged."""

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
 from bioviz.datasets.types import Dataset
+from bioviz.flags import load_flags
 from bioviz.plots import palette
 from bioviz.runs import Run
 from bioviz.ui.flag_panel import flag_summary
 from bioviz.ui.flagging import flag_bar, user_name
 from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.scroll import scroll_to
 from bioviz.ui.state import set_view, view
+
+DESK = "clip_desk"  # the container that the inspector is in
 
 
 def in_hand() -> int | None:
     """The row of the clip that the page is at, None for none."""
     return view().clip if view().clip >= 0 else None
+
+
+def take_first(rows: np.ndarray) -> None:
+    """Take the first of a list into the hand, and bring it into view."""
+    if len(rows):
+        set_view(clip=int(rows[0]))
+        scroll_to(DESK)
 
 
 def picked_in_table(row: int | None, key: str) -> bool:
@@ -66,11 +79,23 @@ def clip_desk(
     return in_hand()
 
 
-def flags_panel(dataset: Dataset, *, key: str) -> None:
-    """All flags of the dataset, folded away; a click on one takes its clip into the hand (in a fragment)."""
+def flagged_rows(run: Run, dataset: Dataset) -> np.ndarray:
+    """(m,) int64, increasing: the clips of the run that anybody has flagged."""
+    return np.intersect1d(run.rows, load_flags(dataset).rows)
+
+
+def flags_panel(dataset: Dataset, *, key: str, go_through: Callable[[], None]) -> None:
+    """All flags of the dataset, folded away; a click on one takes its clip into the hand.
+
+    Args:
+        go_through: makes the flagged clips the page's list; called before a run.
+    """
     folded = st.expander("Flags and the cleaned dataset", key=f"{key}_flags", on_change="rerun")
     if folded.open:
         with folded:
-            clicked = flag_summary(dataset, key=f"{key}_flag_panel")
-        if picked_in_table(clicked, f"{key}_flags"):
-            st.rerun(scope="fragment")
+            flag_summary(
+                dataset,
+                key=f"{key}_flag_panel",
+                go_through=go_through,
+                pick=lambda row: set_view(clip=row),
+            )

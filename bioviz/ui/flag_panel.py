@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
-from bioviz.flags import KINDS, TITLES, Flags, load_flags, make_cleaned, tables
+from bioviz.flags import KINDS, TITLES, Flags, load_flags, make_cleaned, tables, undo
+from bioviz.store.keys import digest
+from bioviz.ui.flagging import user_name
 from bioviz.ui.selection import zipped
 from bioviz.ui.state import set_view
 
 EVERYBODY = "everybody"
 
 
-def flag_summary(dataset: Dataset, *, key: str = "flags") -> int | None:
-    """Show the flags of a dataset; returns the clip row that was clicked in the table, if any."""
+def flag_summary(
+    dataset: Dataset, *, go_through: Callable[[], None], pick: Callable[[int], object], key: str = "flags"
+) -> None:
+    """Show the flags of a dataset. What it calls is called before a run.
+
+    Args:
+        go_through: makes the flagged clips the page's list.
+        pick: takes the clip of a line that was clicked into the hand, by its row in the dataset.
+    """
     found = load_flags(dataset)
     _origin(dataset)
     if found.damaged:
@@ -26,18 +37,26 @@ def flag_summary(dataset: Dataset, *, key: str = "flags") -> int | None:
         st.info(
             "No clip is flagged yet. Pick one on the map, and flag it with the buttons under its spectrogram."
         )
-        return None
+        return
     if len(found.users) > 1:
         who = st.selectbox("Whose flags", [EVERYBODY, *found.users], key=f"{key}_who")
         if who != EVERYBODY:
             found = load_flags(dataset, who)
     _counts(found)
-    clicked = _table(dataset, found, key)
+    marked = _table(dataset, found, pick, key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Go through these clips",
+            icon=":material/playlist_play:",
+            key=f"{key}_go",
+            on_click=go_through,
+            help="Make the flagged clips the list above, to hear and see them one after the other.",
+        )
+        _take_back(dataset, found, marked, key)
     with st.container(horizontal=True, vertical_alignment="center"):
         _make_cleaned(dataset, found, key)
         _downloads(dataset, found, key)
     _made(key)
-    return clicked
 
 
 def table(dataset: Dataset, found: Flags) -> pd.DataFrame:
@@ -85,20 +104,53 @@ def _counts(found: Flags) -> None:
         )
 
 
-def _table(dataset: Dataset, found: Flags, key: str) -> int | None:
+def _table(dataset: Dataset, found: Flags, pick: Callable[[int], object], key: str) -> int | None:
+    """The table; returns the clip row of the line that is marked, if any."""
     frame = table(dataset, found)
     seconds = st.column_config.NumberColumn(format="%.2f")
+    table_key = f"{key}_table_{digest(found.rows)[:16]}"  # what is marked is a line, see `selection.show`
+
+    def marked(event) -> int | None:
+        lines = event.selection.rows
+        return int(frame["clip"].iloc[lines[0]]) if lines else None
+
+    def clicked() -> None:
+        row = marked(st.session_state[table_key])
+        if row is not None:
+            pick(row)
+
     event = st.dataframe(
         frame,
         hide_index=True,
         height=260,
-        key=f"{key}_table",
-        on_select="rerun",
+        key=table_key,
+        on_select=clicked,
         selection_mode="single-row",
         column_config={"start (s)": seconds, "end (s)": seconds},
     )
-    picked = [at for at in event.selection.rows if at < len(frame)]
-    return int(frame["clip"].iloc[picked[0]]) if picked else None
+    return marked(event)
+
+
+def _take_back(dataset: Dataset, found: Flags, row: int | None, key: str) -> None:
+    """The button that undoes the user's own flag of the line that is marked."""
+
+    def taken_back() -> None:
+        try:
+            undo(dataset, row, user=user_name())
+        except BiovizError as error:
+            st.session_state[f"{key}_undo_error"] = str(error)
+
+    mine = "" if row is None else found.told([row], user_name())[0][0]
+    st.button(
+        "Take back your flag",
+        icon=":material/undo:",
+        key=f"{key}_undo",
+        disabled=not mine,
+        on_click=taken_back,
+        help=f"Clip {row}: {mine}" if mine else "Mark a line with a flag of yours first.",
+    )
+    if error := st.session_state.pop(f"{key}_undo_error", None):
+        st.error(error, icon=":material/error:")
 
 
 def _downloads(dataset: Dataset, found: Flags, key: str) -> None:

@@ -12,8 +12,11 @@ import streamlit as st
 
 from bioviz.datasets import export
 from bioviz.datasets.types import Dataset
+from bioviz.flags import load_flags
 from bioviz.plots import palette
 from bioviz.runs import Run
+from bioviz.store.keys import digest
+from bioviz.ui.flagging import user_name
 from bioviz.ui.gallery import gallery
 from bioviz.ui.run_map import label_names
 
@@ -21,14 +24,17 @@ GALLERY_PAGE = 48
 
 
 def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
-    """One line a clip of `rows` (clip rows in the dataset), with everything the run knows of it."""
+    """One line a clip of `rows` (clip rows in the dataset), with its flags and everything the run knows of it."""
     place = np.searchsorted(run.rows, rows)
     recordings = dataset.recordings
     clips = dataset.clips
+    mine, others = load_flags(dataset).told(rows, user_name())
     frame = pd.DataFrame(
         {
             "clip": rows,
             "label": label_names(dataset)[rows],
+            "your flag": mine,
+            "others' flags": others,
             "recording": [recordings[i].name for i in clips.recording[rows]],
             "start (s)": clips.start_s[rows],
             "end (s)": clips.end_s[rows],
@@ -82,7 +88,8 @@ def show(
         frame,
         hide_index=True,
         height=360,
-        key="selection_table",
+        # Of these clips only: what is marked is a line, and in another list that would be another clip.
+        key=f"selection_table_{digest(rows)[:16]}",
         on_select="rerun",
         selection_mode="single-row",
         column_config={

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import AttributeDictionary
 
 from bioviz import runs
 from bioviz.analysis.projection import ProjectionSpec
@@ -132,6 +133,66 @@ def test_the_panel_counts_and_makes_a_cleaned_dataset(made, bar):
     assert cleaned.name == "calls (cleaned 1)"
     assert len(cleaned.clips) == 12 and cleaned.targets[5] == 0, "only anna's flags were asked for"
     assert len(library.load(dataset.id).clips) == 12
+
+
+def test_tables_tell_the_own_flag_and_how_many_others_there_are(made):
+    dataset, _ = made
+    flag(dataset, 5, "wrong_label", user="Me", label="snipe")
+    flag(dataset, 5, "fine", user="ben")
+    flag(dataset, 5, "unsure", user="anna")
+    flag(dataset, 7, "fine", user="ben")
+    app = explore(dataset)
+    app.segmented_control(key="selection_list").set_value("all").run()
+    (table,) = (each.value for each in app.dataframe if "your flag" in each.value)
+    assert table["clip"].tolist() == list(range(12))
+    assert {r: t for r, t in enumerate(table["your flag"]) if t} == {5: "wrong label: it is snipe"}
+    assert {r: n for r, n in enumerate(table["others' flags"]) if n} == {5: 2, 7: 1}
+
+
+def test_flagged_clips_are_a_list_to_go_through_and_a_flag_is_taken_back_there(made, bar):
+    dataset, _ = made
+    flag(dataset, 9, "fine", user="me")
+    flag(dataset, 3, "bad_audio", user="me")
+    flag(dataset, 3, "unsure", user="ben")
+    app = explore(dataset)
+    app.session_state["explore_flags"] = True
+    app.run()
+    app.button(key="explore_flag_panel_go").click().run()
+    assert not app.exception
+    assert app.segmented_control(key="selection_list").value == "flagged"
+    assert app.dataframe[0].value["clip"].tolist() == [3, 9]
+    assert bar.data["row"] == 3, "the first is not in hand"
+
+    assert app.button(key="explore_flag_panel_undo").disabled, "no line is marked"
+    mark(app, "explore_flag_panel_table", 1)
+    app.button(key="explore_flag_panel_undo").click().run()
+    assert load_flags(dataset).rows.tolist() == [3]
+    assert app.dataframe[0].value["clip"].tolist() == [3]
+    mark(app, "explore_flag_panel_table", 0)
+    app.button(key="explore_flag_panel_undo").click().run()
+    assert [f.user for f in load_flags(dataset).by_row[3]] == ["ben"], "another user's flag went"
+    assert app.button(key="explore_flag_panel_undo").disabled
+
+
+def test_a_mark_in_a_table_does_not_pass_to_another_list(made, bar):
+    dataset, _ = made
+    app = explore(dataset)
+    app.segmented_control(key="selection_list").set_value("all").run()
+    mark(app, "selection_table", 11)
+    assert bar.data["row"] == 11
+    flag(dataset, 2, "fine", user="me")
+    app.segmented_control(key="selection_list").set_value("flagged").run()
+    assert not app.exception and app.dataframe[0].value["clip"].tolist() == [2]
+    assert bar.data["row"] == 11
+
+
+def mark(app: AppTest, table: str, line: int) -> None:
+    """Click a line of the table whose key starts so."""
+    ids = (each.proto.id for each in app.dataframe)  # $$ID-hash-key
+    (key,) = (key for id in ids if (key := id.split("-", 2)[-1]).startswith(table))
+    app.session_state[key] = AttributeDictionary({"selection": {"rows": [line], "columns": [], "cells": []}})
+    app.run()
+    assert not app.exception
 
 
 def test_the_map_is_coloured_by_the_flags_of_now(made):

@@ -75,6 +75,19 @@ def test_a_key_flags_the_clip_in_hand_and_undo_takes_it_back(page, current):
     assert len(current()) == 0
 
 
+def test_buttons_and_sound_are_seen_without_scrolling_on_a_small_screen(page, site):
+    small = page.context.browser.new_page(viewport={"width": 1280, "height": 800})
+    small.goto(site[0])
+    for part in (".bv-flag-bar", ".bv-play"):
+        small.locator(part).wait_for(timeout=60_000)
+    small.locator(".bv-inspector[data-state=ready]").wait_for()
+    small.wait_for_timeout(1000)
+    for part in (".bv-flag-bar", ".bv-play"):
+        box = small.locator(part).bounding_box()
+        assert box["y"] > 0 and box["y"] + box["height"] < 800, part
+    small.close()
+
+
 def test_a_new_label_and_a_note_can_be_typed(page, current):
     page.locator(".bv-flag-note").fill("wing beat? x")
     page.locator(".bv-flag-bar button", has_text="Wrong label").click()
