@@ -113,12 +113,17 @@ def cluster_report(
         for space, points in {**spaces, "embedding": principal(x)}.items()
         for method in methods
     ]
-    partitions = [labels, *(clusters for *_, clusters in found)]
-    means = {space: _silhouettes(points, partitions) for space, points in spaces.items()}
+    # On the embedding all partitions are scored in one pass; on the picture those alone that were found there.
+    partitions = {
+        space: [labels, *(clusters for where, _, clusters in found if where == space or space == "embedding")]
+        for space in spaces
+    }
+    means = {space: _silhouettes(points, partitions[space]) for space, points in spaces.items()}
     scores = []
     for i, (space, method, clusters) in enumerate(found, start=1):
         everywhere = np.full(len(good), -1, dtype=np.int32)
         everywhere[good] = clusters
+        # The projection, where there is one, comes first: its clusterings have the same numbers in both lists.
         shape = _compactness(spaces[space], clusters, means[space][i])
         with_labels = agreement(clusters, labels)
         scores.append(ClusteringScores(space, method, everywhere, with_labels, shape, means["embedding"][i]))

@@ -191,6 +191,10 @@ def test_cluster_report_has_all_methods_in_both_spaces():
     for scores in report.clusterings:
         assert scores.clusters[0] == -1 and scores.with_labels.ari > 0.9
         inside = scores.clusters >= 0
+        where = x[:, 1:4] if scores.space == "projection" else x
+        assert scores.shape.silhouette == pytest.approx(
+            metrics.silhouette_score(where[inside], scores.clusters[inside]), abs=1e-6
+        )
         assert scores.silhouette_on_embedding == pytest.approx(
             metrics.silhouette_score(x[inside], scores.clusters[inside]), abs=1e-6
         )
