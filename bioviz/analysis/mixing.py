@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bioviz.analysis.bootstrap import group_sums, resample
 from bioviz.errors import BadInput
 
 
@@ -59,25 +60,64 @@ def lost_at(snr_db: np.ndarray, share_in_background: np.ndarray) -> np.ndarray:
     Read between the steps by straight lines, coming from the highest SNR.
 
     Args:
-        snr_db: (s,) float. share_in_background: (s, L) float, share of each label's clips, 0 to 1.
+        snr_db: (s,) float. share_in_background: (..., s, L) float, share of each label's clips, 0 to 1.
 
     Returns:
-        (L,) float64 dB; infinity if lost from the start, minus infinity if never, NaN if not measured.
+        (..., L) float64 dB; infinity if lost from the start, minus infinity if never, NaN if not measured.
     """
     order = np.argsort(-np.asarray(snr_db, np.float64))
-    snr, share = np.asarray(snr_db, np.float64)[order], np.asarray(share_in_background, np.float64)[order]
-    out = np.full(share.shape[1], -np.inf)
-    for i, column in enumerate(share.T):
-        if not np.isfinite(column).all():
-            out[i] = np.nan
-            continue
-        lost = np.flatnonzero(column >= 0.5)
-        if not len(lost):
-            continue
-        j = lost[0]
-        if j == 0:
-            out[i] = np.inf
-        else:
-            step = (0.5 - column[j - 1]) / (column[j] - column[j - 1])
-            out[i] = snr[j - 1] + step * (snr[j] - snr[j - 1])
-    return out
+    snr = np.asarray(snr_db, np.float64)[order]
+    share = np.asarray(share_in_background, np.float64)[..., order, :]
+    lost = share >= 0.5
+    first = lost.argmax(axis=-2)
+    before = np.maximum(first - 1, 0)
+    above, below = (np.take_along_axis(share, at[..., None, :], -2)[..., 0, :] for at in (before, first))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = snr[before] + (0.5 - above) / (below - above) * (snr[first] - snr[before])
+    found = np.where(lost[..., 0, :], np.inf, found)
+    found = np.where(lost.any(axis=-2), found, -np.inf)
+    return np.where(np.isfinite(share).all(axis=-2), found, np.nan)
+
+
+def lost_interval(
+    snr_db: np.ndarray,
+    in_background: np.ndarray,
+    members: np.ndarray,
+    recording: np.ndarray,
+    n_boot: int = 500,
+    seed: int = 0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of `lost_at` by drawing whole recordings again, as clips of one fail together.
+
+    Args:
+        snr_db: (s,) float. in_background: (s, m), 1 where a clip has a majority of background around it, 0 where
+            not, NaN where that is not known.
+        members: (m, L) bool, clips of each label. recording: (m,) ints. seed: of the draws.
+
+    Returns:
+        (low, high), each (L,) float64 dB, infinite as in `lost_at`; NaN for labels with clips in one recording only.
+    """
+    steps, labels = len(in_background), members.shape[1]
+    member = members.astype(np.float64)
+
+    def by_recording(values: np.ndarray) -> np.ndarray:
+        return np.stack([group_sums(member * each[:, None], recording) for each in values], axis=1)
+
+    clips = by_recording(np.isfinite(in_background))  # (G, s, L)
+    sums = np.stack([by_recording(np.nan_to_num(in_background)), clips], axis=1).reshape(len(clips), -1)
+
+    def statistic(totals: np.ndarray) -> np.ndarray:
+        hit, all_ = totals.reshape(-1, 2, steps, labels).swapaxes(0, 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return lost_at(snr_db, hit / all_)
+
+    drawn = np.sort(
+        resample(sums, statistic, n_boot, seed), axis=0
+    )  # NaN, of draws without the label, come last
+    count = (~np.isnan(drawn)).sum(axis=0)
+    # Percentiles that are drawn values themselves: between infinities there is nothing to read off.
+    ends = (np.floor(0.025 * (count - 1)), np.ceil(0.975 * (count - 1)))
+    places = (np.maximum(end, 0).astype(np.int64)[None] for end in ends)
+    low, high = (np.take_along_axis(drawn, at, 0)[0] for at in places)
+    judged = ((clips.max(axis=1) > 0).sum(axis=0) > 1) & (count >= n_boot / 2)
+    return np.where(judged, low, np.nan), np.where(judged, high, np.nan)

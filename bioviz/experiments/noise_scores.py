@@ -9,7 +9,7 @@ import numpy as np
 from bioviz.analysis.auc import auroc
 from bioviz.analysis.bootstrap import mean_interval
 from bioviz.analysis.confusion import balanced, noise_confusion
-from bioviz.analysis.mixing import lost_at
+from bioviz.analysis.mixing import lost_at, lost_interval
 from bioviz.analysis.neighbours import KnnGraph, nearest_to
 from bioviz.analysis.stability import place
 
@@ -40,7 +40,8 @@ class Reference:
 class NoiseScores:
     """The S levels are those of `snrs_db`, the first of them infinity: the clips as recorded.
 
-    Columns of the (S, 3) and (S, L, 3) arrays: value, and the ends of a 95 % interval by recording (NaN unknown).
+    Columns of the (S, 3), (L, 3) and (S, L, 3) arrays: value, and the ends of a 95 % interval by recording (NaN
+    unknown).
 
     Attributes:
         snrs_db: (S,) float64, falling.
@@ -52,7 +53,8 @@ class NoiseScores:
         mean_confusion, mean_purity, accuracy: (S, 3), over the clips. accuracy: the most common target among
             the neighbours is the clip's.
         in_background: (S, L, 3), share of a label's clips with more than half background around them.
-        clips: (L,) int64, clips of each label that could be judged. lost_at_db: (L,), see `mixing.lost_at`.
+        clips: (L,) int64, clips of each label that could be judged.
+        lost_at_db: (L, 3), see `mixing.lost_at`; its ends can be infinite too.
     """
 
     snrs_db: np.ndarray
@@ -137,7 +139,13 @@ def score_mixtures(
         accuracy=curve(right),
         in_background=in_background,
         clips=(labels & np.isfinite(share).any(axis=0)[:, None]).sum(axis=0),
-        lost_at_db=lost_at(snrs_db[1:], in_background[1:, :, 0]),
+        lost_at_db=np.stack(
+            [
+                lost_at(snrs_db[1:], in_background[1:, :, 0]),
+                *lost_interval(snrs_db[1:], majority[1:], labels, recording),
+            ],
+            axis=1,
+        ),
     )
 
 

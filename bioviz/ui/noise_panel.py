@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -136,7 +136,12 @@ def level_names(snrs_db: np.ndarray) -> list[str]:
 
 def _lost(ready: Results, dataset: Dataset) -> None:
     st.subheader("Where labels are lost")
-    st.caption(HELPS["lost_at"].text + " The lower, the more noise the model bears.")
+    st.caption(
+        HELPS["lost_at"].text
+        + " The lower, the more noise the model bears. In brackets: 95 % interval, by recording."
+    )
+    for title, (_, result) in ready.items():
+        st.text(lost_sentence(title, result, dataset.labels))
     table: dict[str, list[object]] = {"label": [], "clips": []}
     first = next(iter(ready.values()))[1].scores
     for i in np.flatnonzero(first.clips):
@@ -147,17 +152,50 @@ def _lost(ready: Results, dataset: Dataset) -> None:
     st.dataframe(pd.DataFrame(table), hide_index=True, key="noise_lost")
 
 
-def lost_words(result: NoiseResult, label: int) -> str:
-    """Where a label is lost, in words."""
+def lost_sentence(title: str, result: NoiseResult, labels: Sequence[str]) -> str:
+    """Which labels a model loses first and last, in words."""
     s = result.scores
-    at = s.lost_at_db[label]
+    already = s.in_background[0, :, 0] >= 0.5
+    at = np.where(already, np.inf, s.lost_at_db[:, 0])
+    known = np.flatnonzero((s.clips > 0) & ~np.isnan(at))
+    if not len(known):
+        return f"{title}: where labels are lost is not known."
+    # Of those that are lost before the first step, first those that background surrounds as recorded.
+    order = sorted(known, key=lambda i: (-at[i], not already[i], labels[i]))
+    first, last = order[0], order[-1]
+    words = f"{title}: {labels[first]} is lost {'first, ' if len(order) > 1 else ''}{_where(result, first)}"
+    if len(order) > 1:
+        words += f"; {labels[last]} bears the most noise, lost {_where(result, last)}"
+    return words + "."
+
+
+def _where(result: NoiseResult, label: int) -> str:
+    words = lost_words(result, label)
+    return f"at {words}" if words[0].isdigit() or words[0] == "-" else words
+
+
+def lost_words(result: NoiseResult, label: int) -> str:
+    """Where a label is lost, in words, with its interval where one is known."""
+    s = result.scores
+    at, low, high = s.lost_at_db[label]
     if s.in_background[0, label, 0] >= 0.5:
         return "as recorded already"
     if np.isnan(at):
         return "not known"
+    words = _ratio(at, s.snrs_db)
+    if np.isnan(low) or low == high:
+        return words
+    ends = [_ratio(end, s.snrs_db) for end in (low, high)]
+    if np.isfinite([low, high]).all():
+        ends[0] = ends[0].removesuffix(" dB")
+    return f"{words} ({ends[0]} to {ends[1]})"
+
+
+def _ratio(at: float, snrs_db: np.ndarray) -> str:
+    """A ratio in words; it is infinite beyond the ratios that were tried."""
     if np.isposinf(at):
-        return f"above {s.snrs_db[1]:g} dB"
-    return f"below {s.snrs_db[-1]:g} dB" if np.isneginf(at) else f"{at:.1f} dB"
+        return f"above {snrs_db[1]:g} dB"
+    return f"below {snrs_db[-1]:g} dB" if np.isneginf(at) else f"{at:.1f} dB"
 
 
 def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:

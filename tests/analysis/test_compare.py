@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
+from bioviz.analysis.bootstrap import draws
 from bioviz.analysis.compare import benjamini_hochberg, compare_groups
-from bioviz.analysis.mixing import lost_at, mix_at_snr
+from bioviz.analysis.mixing import lost_at, lost_interval, mix_at_snr
 from bioviz.analysis.neighbours import knn, nearest_to
 from bioviz.analysis.stability import ellipses, place, shift_stability
 from bioviz.errors import BadInput
@@ -110,6 +111,70 @@ def test_where_a_label_is_lost():
         and lost_at(snr, share)[3] == np.inf
     )
     assert (lost_at(snr[::-1], share[::-1])[:2] == lost_at(snr, share)[:2]).all()
+
+
+SNRS = np.arange(30.0, -21.0, -1.0)
+
+
+def limits(rng, recordings: int, clips: int, middle: float):
+    """Clips that sink at an SNR of their recording's own, about `middle`: (s, m) in background, (m,) recording."""
+    at = np.repeat(rng.normal(middle, 4, recordings), clips)
+    return (SNRS[:, None] < at).astype(float), np.repeat(np.arange(recordings), clips)
+
+
+def test_the_interval_of_where_a_label_is_lost_holds_the_planted_place():
+    rng = np.random.default_rng(1)
+    held, widths = 0, []
+    for _ in range(100):
+        sunk, recording = limits(rng, 30, 4, 5.0)
+        everyone = np.ones((len(recording), 1), dtype=bool)
+        low, high = (end[0] for end in lost_interval(SNRS, sunk, everyone, recording, n_boot=200))
+        assert low <= lost_at(SNRS, sunk.mean(axis=1)[:, None])[0] <= high
+        held += low <= 5 + 0.5 and high >= 5 - 0.5  # a step is 1 dB
+        widths.append(high - low)
+    assert 90 <= held <= 100
+    # Of a normal distribution the median's standard error is 1.25 s / sqrt(n).
+    assert np.mean(widths) == pytest.approx(2 * 1.96 * 1.25 * 4 / np.sqrt(30), rel=0.25)
+
+
+def test_the_interval_of_where_a_label_is_lost_counts_recordings_and_not_clips():
+    rng = np.random.default_rng(2)
+    few = limits(rng, 12, 1, 0.0)
+    many = (np.repeat(few[0], 25, axis=1), np.repeat(few[1], 25))
+    ends = [lost_interval(SNRS, s, np.ones((len(r), 1), bool), r, seed=3) for s, r in (few, many)]
+    np.testing.assert_array_equal(ends[0], ends[1])
+    other = lost_interval(SNRS, few[0], np.ones((12, 1), bool), few[1], seed=4)
+    assert (np.asarray(other) != np.asarray(ends[0])).any()
+
+
+def test_the_interval_of_where_a_label_is_lost_by_a_slow_draw_and_at_its_edges():
+    rng = np.random.default_rng(5)
+    sunk, recording = limits(rng, 8, 3, 5.0)
+    sunk[3, 4] = np.nan
+    members = np.column_stack([rng.random(24) < 0.7, recording == 2, np.zeros(24, bool), np.ones(24, bool)])
+    low, high = lost_interval(SNRS, sunk, members, recording, n_boot=400, seed=6)
+    (weights,) = draws(8, 400, seed=6)
+    for label in (0, 3):
+        slow = []
+        for drawn in weights:
+            clips = [
+                i
+                for r, times in enumerate(drawn)
+                for i in np.flatnonzero(recording == r).tolist() * int(times)
+            ]
+            clips = [i for i in clips if members[i, label]]
+            slow.append(lost_at(SNRS, np.nanmean(sunk[:, clips], axis=1)[:, None])[0])
+        slow = np.sort(slow)
+        assert low[label] == pytest.approx(slow[int(0.025 * 399)])
+        assert high[label] == pytest.approx(slow[int(np.ceil(0.975 * 399))])
+    assert np.isnan([low[1], high[1], low[2], high[2]]).all(), "one recording, or none, tells no interval"
+    never, always = np.zeros_like(sunk), np.ones_like(sunk)
+    assert [end[3] for end in lost_interval(SNRS, never, members, recording)] == [-np.inf, -np.inf]
+    assert [end[3] for end in lost_interval(SNRS, always, members, recording)] == [np.inf, np.inf]
+    half = never.copy()
+    half[-1, recording < 4] = 1  # lost at the last step, or just not
+    low, high = (end[3] for end in lost_interval(SNRS, half, members, recording))
+    assert low == -np.inf and high <= SNRS[-2]
 
 
 def test_nearest_to_equals_the_graph_of_the_set_itself():

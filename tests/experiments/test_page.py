@@ -15,7 +15,7 @@ from bioviz.experiments.noise import compute_noise, job_params, open_noise
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
 from bioviz.experiments.shift import compute_shift
 from bioviz.runs import compute_run
-from bioviz.ui.noise_panel import axis_places, first_in_background, level_names, lost_words
+from bioviz.ui.noise_panel import axis_places, first_in_background, level_names, lost_sentence, lost_words
 from tests.experiments.sounds import dataset, run_of, spec_of
 from tests.experiments.test_shift import steady_and_beeps
 from tests.pages.test_pages import open_app, texts
@@ -58,6 +58,7 @@ def test_it_computes_by_a_job_and_shows_the_result(calls):
     assert table["label"].tolist() == ["hoot", "whistle"] and table["clips"].tolist() == [8, 8]
     words = table["Acoustic features"].tolist() if "Acoustic features" in table else table.iloc[:, 2].tolist()
     assert words == [lost_words(result, 0), lost_words(result, 1)]
+    assert lost_sentence("Acoustic features (no network)", result, calls.labels) in texts(app.text)
     assert "Background among its neighbours: 0%" in texts(app.caption)
     app.select_slider(key="noise_listen").set_value(3).run()
     assert not app.exception and "Background among its neighbours: 100%" in texts(app.caption)
@@ -125,6 +126,10 @@ def test_shifted_windows(tmp_path):
     assert app.dataframe[0].value["clip"].tolist() == found.rows.tolist()
 
 
+def with_lost(result, *lost):
+    return replace(result, scores=replace(result.scores, lost_at_db=np.array(lost, dtype=float)))
+
+
 def test_words_and_places(calls):
     snrs = np.array([np.inf, 10.0, 0.0])
     assert axis_places(snrs).tolist() == [20, 10, 0] and level_names(snrs) == ["as recorded", "10 dB", "0 dB"]
@@ -133,14 +138,25 @@ def test_words_and_places(calls):
     run = run_of(calls)
     scores = compute_noise(run, QUICK).scores
     result = open_noise(run, QUICK)
+    nan, inf = np.nan, np.inf
     for lost, words in (
-        (3.21, "3.2 dB"),
-        (-np.inf, "below -20 dB"),
-        (np.inf, "above 20 dB"),
-        (np.nan, "not known"),
+        ((3.21, nan, nan), "3.2 dB"),
+        ((3.21, -1.04, 6), "3.2 dB (-1.0 to 6.0 dB)"),
+        ((3.21, -inf, 6), "3.2 dB (below -20 dB to 6.0 dB)"),
+        ((3.21, 1, inf), "3.2 dB (1.0 dB to above 20 dB)"),
+        ((-inf, -inf, -inf), "below -20 dB"),
+        ((-inf, -inf, -8), "below -20 dB (below -20 dB to -8.0 dB)"),
+        ((inf, nan, nan), "above 20 dB"),
+        ((nan, nan, nan), "not known"),
     ):
-        changed = replace(result, scores=replace(scores, lost_at_db=np.array([lost, 0])))
-        assert lost_words(changed, 0) == words
+        assert lost_words(with_lost(result, lost, (0, -5, 4)), 0) == words
+    sentence = lost_sentence("AVES", with_lost(result, (3.21, 1, 6), (0, -5, 4)), ("hoot", "whistle"))
+    assert sentence == (
+        "AVES: hoot is lost first, at 3.2 dB (1.0 to 6.0 dB); whistle bears the most noise, lost at 0.0 dB "
+        "(-5.0 to 4.0 dB)."
+    )
+    sentence = lost_sentence("AVES", with_lost(result, (nan,) * 3, (-inf,) * 3), ("hoot", "whistle"))
+    assert sentence == "AVES: whistle is lost below -20 dB."
     drowned = scores.in_background.copy()
     drowned[0, 0, 0] = 0.5
     assert "already" in lost_words(replace(result, scores=replace(scores, in_background=drowned)), 0)

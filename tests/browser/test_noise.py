@@ -1,0 +1,94 @@
+"""The noise experiment in a real browser: start it, see the curve and where labels are lost, hear a mixture."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from bioviz import runs
+from bioviz.experiments.mixtures import mixture
+from bioviz.experiments.noise import drawn_for, open_noise
+from bioviz.experiments.settings import NoiseSettings
+from bioviz.ui.noise_panel import axis_places
+from tests.experiments.sounds import dataset, spec_of
+
+pytestmark = pytest.mark.browser
+
+QUICK = NoiseSettings(snrs_db=(30.0, 10.0, -10.0, -30.0), k=5)
+MODEL = "Acoustic features (no network)"
+LINES = """() => {
+  const plot = document.querySelector('.st-key-noise_curves .js-plotly-plot');
+  return plot.data.filter((d) => d.mode?.includes('lines') && d.name).map((d) => ({ name: d.name, x: d.x, y: d.y }));
+}"""
+
+
+@pytest.fixture
+def calls(app, tmp_path, monkeypatch):
+    """Two sorts of calls in faint noise, and background: twenty-four clips of half a second."""
+    monkeypatch.setenv("BIOVIZ_CACHE", str(app.cache))
+    return dataset(tmp_path / "noisy")
+
+
+def numbers(values) -> np.ndarray:
+    """Plotly sends arrays as base64 or as lists."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"])
+    return np.asarray(values, dtype=float)
+
+
+def test_from_starting_the_experiment_to_hearing_where_a_label_is_lost(page, app, calls):
+    page.goto(f"{app.url}/noise?dataset={calls.id}&model=acoustic_features&method=pca")
+    ratios = page.get_by_role("textbox", name="Signal-to-noise ratios (dB)")
+    ratios.fill("30, 10, -10, -30")
+    ratios.press("Enter")
+    page.get_by_text("Number of clips, neighbours and seed").click()
+    page.get_by_label("Neighbours looked at", exact=True).fill("5")
+    page.get_by_label("Neighbours looked at", exact=True).press("Enter")
+    page.get_by_text("16 clips at 4 ratios (64 mixtures)").wait_for()
+    page.get_by_role("button", name="Compute it").click()
+    page.get_by_role("heading", name="What added background does").wait_for(timeout=120_000)
+
+    run = runs.open_run(spec_of(calls))
+    scores = open_noise(run, QUICK).scores
+    page.locator(".st-key-noise_curves .js-plotly-plot .scatterlayer").wait_for()
+    check_line(page, scores.separability[:, 0], scores.snrs_db)
+    page.get_by_test_id("stButtonGroup").get_by_text("Clips lost in background", exact=True).click()
+    page.get_by_text("Share of the label's clips with more than half background").wait_for()
+    check_line(page, scores.in_background[:, 0, 0], scores.snrs_db)
+
+    sentence = page.get_by_text(f"{MODEL}: ").filter(has_text="is lost first").inner_text()
+    lost = dict(zip(calls.labels, scores.lost_at_db, strict=True))
+    first, last = sorted(lost, key=lambda label: -lost[label][0])
+    for label, words in ((first, "is lost first, at"), (last, "bears the most noise, lost at")):
+        at, low, high = lost[label]
+        assert -30 < low <= at <= high < 30
+        span = "" if low == high else f" ({low:.1f} to {high:.1f} dB)"
+        assert f"{label} {words} {at:.1f} dB{span}" in sentence
+
+    slider = page.get_by_role("slider").last
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowRight")
+    page.get_by_text("Background among its neighbours: 100%").wait_for()
+    source = page.locator("audio").last.evaluate("a => a.currentSrc || a.src")
+    heard, rate = sf.read(io.BytesIO(page.request.get(source).body()), dtype="float32")
+    pair = drawn_for(run.spec, QUICK).pairs[0]
+    assert rate == pair.rate
+    np.testing.assert_allclose(heard, mixture(pair, -10.0), atol=1e-4)  # 16 bits
+
+
+def check_line(page, values: np.ndarray, snrs_db: np.ndarray) -> None:
+    """Wait until the curve drawn is this one."""
+    expected = np.stack([axis_places(snrs_db), values])
+    for _ in range(100):
+        lines = {
+            line["name"]: np.stack([numbers(line["x"]), numbers(line["y"])]) for line in page.evaluate(LINES)
+        }
+        if list(lines) == [MODEL] and np.allclose(lines[MODEL], expected):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"drawn: {lines}, expected: {expected}")
