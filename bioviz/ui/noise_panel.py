@@ -142,6 +142,12 @@ def _lost(ready: Results, dataset: Dataset) -> None:
     )
     for title, (_, result) in ready.items():
         st.text(lost_sentence(title, result, dataset.labels))
+    background = float((next(iter(ready.values()))[0].targets == 0).mean())
+    if background > 0.5:
+        st.caption(
+            f"Here {background:.0%} of all clips are background, so that it is the majority around many clips by "
+            "chance alone. Noise confusion, above, allows for that."
+        )
     table: dict[str, list[object]] = {"label": [], "clips": []}
     first = next(iter(ready.values()))[1].scores
     for i in np.flatnonzero(first.clips):
@@ -155,23 +161,36 @@ def _lost(ready: Results, dataset: Dataset) -> None:
 def lost_sentence(title: str, result: NoiseResult, labels: Sequence[str]) -> str:
     """Which labels a model loses first and last, in words."""
     s = result.scores
-    already = s.in_background[0, :, 0] >= 0.5
-    at = np.where(already, np.inf, s.lost_at_db[:, 0])
-    known = np.flatnonzero((s.clips > 0) & ~np.isnan(at))
-    if not len(known):
-        return f"{title}: where labels are lost is not known."
-    # Of those that are lost before the first step, first those that background surrounds as recorded.
-    order = sorted(known, key=lambda i: (-at[i], not already[i], labels[i]))
-    first, last = order[0], order[-1]
-    words = f"{title}: {labels[first]} is lost {'first, ' if len(order) > 1 else ''}{_where(result, first)}"
-    if len(order) > 1:
-        words += f"; {labels[last]} bears the most noise, lost {_where(result, last)}"
-    return words + "."
+    at, measured = s.lost_at_db[:, 0], s.clips > 0
+    already = measured & (s.in_background[0, :, 0] >= 0.5)
+    known = np.flatnonzero(measured & ~already & ~np.isnan(at))
+    parts = []
+    if len(known):
+        highest, lowest = (known[at[known] == edge] for edge in (at[known].max(), at[known].min()))
+        if highest[0] == lowest[0]:
+            parts.append(f"{_names(labels, highest)} lost {_where(result, highest)}")
+        else:
+            parts.append(f"{_names(labels, highest)} lost first, {_where(result, highest)}")
+            parts.append(f"{_names(labels, lowest)} lost last, {_where(result, lowest)}")
+    if already.any():
+        parts.append(f"{_names(labels, np.flatnonzero(already))} in background as recorded already")
+    return f"{title}: {'; '.join(parts) or 'where labels are lost is not known'}."
 
 
-def _where(result: NoiseResult, label: int) -> str:
-    words = lost_words(result, label)
-    return f"at {words}" if words[0].isdigit() or words[0] == "-" else words
+def _names(labels: Sequence[str], which: np.ndarray) -> str:
+    """Labels as the subject of a sentence, with its verb."""
+    names = [labels[i] for i in which[: 3 if len(which) > 4 else 4]]
+    if len(which) > len(names):
+        names.append(f"{len(which) - len(names)} more")
+    return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"
+
+
+def _where(result: NoiseResult, which: np.ndarray) -> str:
+    """Where labels are lost that are lost at the same ratio; each of several has an interval of its own."""
+    s = result.scores
+    at = s.lost_at_db[which[0], 0]
+    words = lost_words(result, int(which[0])) if len(which) == 1 else _ratio(at, s.snrs_db)
+    return f"at {words}" if np.isfinite(at) else words
 
 
 def lost_words(result: NoiseResult, label: int) -> str:
@@ -183,8 +202,11 @@ def lost_words(result: NoiseResult, label: int) -> str:
     if np.isnan(at):
         return "not known"
     words = _ratio(at, s.snrs_db)
-    if np.isnan(low) or low == high:
+    if np.isnan(low):
         return words
+    if low == high:  # every draw reads the same line between two steps, which says no more than the steps do
+        upper, lower = s.snrs_db[s.snrs_db >= at].min(), s.snrs_db[s.snrs_db <= at].max(initial=-np.inf)
+        return words if not np.isfinite([at, upper, lower]).all() else f"{words} ({lower:g} to {upper:g} dB)"
     ends = [_ratio(end, s.snrs_db) for end in (low, high)]
     if np.isfinite([low, high]).all():
         ends[0] = ends[0].removesuffix(" dB")

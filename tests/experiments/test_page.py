@@ -150,13 +150,37 @@ def test_words_and_places(calls):
         ((nan, nan, nan), "not known"),
     ):
         assert lost_words(with_lost(result, lost, (0, -5, 4)), 0) == words
-    sentence = lost_sentence("AVES", with_lost(result, (3.21, 1, 6), (0, -5, 4)), ("hoot", "whistle"))
-    assert sentence == (
-        "AVES: hoot is lost first, at 3.2 dB (1.0 to 6.0 dB); whistle bears the most noise, lost at 0.0 dB "
-        "(-5.0 to 4.0 dB)."
+    assert lost_words(with_lost(result, (3.21, 3.21, 3.21), (0, 0, 0)), 0) == "3.2 dB (0 to 20 dB)", (
+        "the steps"
     )
-    sentence = lost_sentence("AVES", with_lost(result, (nan,) * 3, (-inf,) * 3), ("hoot", "whistle"))
-    assert sentence == "AVES: whistle is lost below -20 dB."
     drowned = scores.in_background.copy()
     drowned[0, 0, 0] = 0.5
     assert "already" in lost_words(replace(result, scores=replace(scores, in_background=drowned)), 0)
+
+
+def test_sentences(calls):
+    nan, inf = np.nan, np.inf
+    result = compute_noise(run_of(calls), QUICK)
+    for first, second, words in (
+        (
+            (3.21, 1, 6),
+            (0, -5, 4),
+            "a is lost first, at 3.2 dB (1.0 to 6.0 dB); b is lost last, at 0.0 dB (-5.0 to 4.0 dB)",
+        ),
+        (
+            (-inf,) * 3,
+            (0, -5, 4),
+            "b is lost first, at 0.0 dB (-5.0 to 4.0 dB); a is lost last, below -20 dB",
+        ),
+        ((3.0, 1, 6), (3.0, 2, 4), "a and b are lost at 3.0 dB"),
+        ((nan,) * 3, (-inf,) * 3, "b is lost below -20 dB"),
+        ((nan,) * 3, (nan,) * 3, "where labels are lost is not known"),
+    ):
+        assert lost_sentence("AVES", with_lost(result, first, second), ("a", "b")) == f"AVES: {words}."
+    drowned = result.scores.in_background.copy()
+    drowned[0, 0, 0] = 0.5
+    some = with_lost(result, (inf,) * 3, (0, -5, 4))
+    some = replace(some, scores=replace(some.scores, in_background=drowned))
+    assert lost_sentence("AVES", some, ("a", "b")) == (
+        "AVES: b is lost at 0.0 dB (-5.0 to 4.0 dB); a is in background as recorded already."
+    )
