@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
 
 BLOCK = 1024
+MOST_WORKERS = 8
+"""Threads at most: each holds sums of its own."""
 FLAT = 8
 """Dimensions up to which differences are cheaper than products (a picture has 2)."""
 NEAR = 3e-3
@@ -62,17 +65,38 @@ def _group_sums(x: np.ndarray, codes: list[np.ndarray], counts: list[int]) -> li
     offsets = np.cumsum([0, *counts])
     for code, offset in zip(codes, offsets, strict=False):
         hot[np.arange(n), code + offset] = 1
-    sums = np.zeros((n, sum(counts)))
-    for a in range(0, n, BLOCK):
-        rows = slice(a, min(n, a + BLOCK))
-        for b in range(a, n, BLOCK):
-            columns = slice(b, min(n, b + BLOCK))
-            distance = pairs.distances(rows, columns)
-            sums[rows] += distance @ hot[columns]
-            if b > a:
-                # Transposed once more: BLAS multiplies by a short wide matrix faster than by a tall narrow one.
-                sums[columns] += (hot[rows].T @ distance).T
+    starts = range(0, n, BLOCK)
+
+    def part(worker: int, workers: int) -> np.ndarray:
+        sums = np.zeros((n, sum(counts)))
+        for a in starts[worker::workers]:
+            rows = slice(a, min(n, a + BLOCK))
+            for b in range(a, n, BLOCK):
+                columns = slice(b, min(n, b + BLOCK))
+                distance = pairs.distances(rows, columns)
+                sums[rows] += distance @ hot[columns]
+                if b > a:
+                    sums[columns] += (hot[rows].T @ distance).T
+        return sums
+
+    sums = _on_all_cores(part, len(starts))
     return [sums[:, first:last] for first, last in pairwise(offsets)]
+
+
+def _on_all_cores(part: Callable[[int, int], np.ndarray], blocks: int) -> np.ndarray:
+    """Sum of part(worker, workers) over as many threads as BLAS would take, each with BLAS on one.
+
+    Blocks are too small for BLAS to share out: its threads would wait for each other, far more where other
+    programs run.
+    """
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    allowed = max(
+        (each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"), default=1
+    )
+    workers = max(1, min(allowed, blocks, MOST_WORKERS))
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(workers) as pool:
+        return sum(pool.map(part, range(workers), [workers] * workers))
 
 
 class _Differences:

@@ -15,6 +15,7 @@ from sklearn.metrics import (
     silhouette_samples,
     silhouette_score,
 )
+from threadpoolctl import threadpool_limits
 
 from bioviz.analysis.clustering import CLUSTERINGS, cluster
 from bioviz.analysis.matching import match
@@ -106,6 +107,16 @@ def test_silhouettes_hold_where_float32_runs_out(kind, d):
     np.testing.assert_allclose(
         silhouettes(x, [labels])[0], silhouette_samples(x.astype(float), labels), atol=1e-6
     )
+
+
+def test_silhouettes_do_not_depend_on_the_number_of_threads():
+    rng = np.random.default_rng(4)
+    x, labels = rng.normal(size=(3 * BLOCK, 12)).astype(np.float32), rng.integers(0, 5, 3 * BLOCK)
+    found = []
+    for threads in (1, 3):
+        with threadpool_limits(threads, "blas"):
+            found.append(silhouettes(x, [labels])[0])
+    np.testing.assert_allclose(*found, atol=1e-9)
 
 
 def test_a_silhouette_of_one_group_is_undefined():
