@@ -77,7 +77,7 @@ def test_from_the_verdict_to_the_scores_of_a_cleaned_dataset(page, app, demo, di
     new = runs.open_run(replace(run.spec, dataset=cleaned.id))
     assert open_diagnosis(new, 20) is not None
     page.get_by_role("link", name="Explore").click()
-    page.locator(MAP).wait_for()
+    page.get_by_text("Arrows: the change from Demo, before the flags.").wait_for()
     shown = headline(page)
     for title, score in (("NMI", "nmi"), ("ARI", "ari"), ("Silhouette", "silhouette")):
         change = new.scores[score] - run.scores[score]
