@@ -373,6 +373,17 @@ def test_what_python_hands_back_late_does_not_pull_the_user_back(opened):
     assert all(picked == now for picked, now in seen)
 
 
+def test_a_clip_that_the_page_takes_later_is_heard_but_not_the_one_it_opens_with(opened):
+    page = opened("row=3&report=1&button=6")
+    shown(page, 3)
+    assert page.locator(".bv-inspector audio").first.evaluate(
+        "audio => audio.paused && audio.currentTime === 0"
+    )
+    page.get_by_role("button", name="take it").click()
+    shown(page, 6)
+    wait(page, lambda: page.locator(".bv-inspector audio").first.evaluate("audio => audio.currentTime > 0"))
+
+
 def test_picks_of_other_groups_are_left_alone(page):
     pick(page, 2)
     page.evaluate(

@@ -45,7 +45,8 @@ class Inspector {
     const wanted = Number.isInteger(data.row) && data.row !== this.givenRow && !this.isEcho(data.row);
     this.givenRow = data.row;
     if (moved || (wanted && data.row !== this.row)) {
-      if (Number.isInteger(data.row)) return this.show(data.row, { silent: true });
+      // What the page opens with is only shown; a clip taken from a table later is heard like one clicked on a map.
+      if (Number.isInteger(data.row)) return this.show(data.row, { silent: true, play: !moved });
       this.empty();
     } else if (repaint && this.row !== undefined) this.loadPicture(this.turn);
     this.showPosition();

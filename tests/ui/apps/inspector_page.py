@@ -18,6 +18,8 @@ colours = colours_for(dataset.target_names)
 names = np.array(dataset.target_names)[dataset.targets]
 st.text_input("notes")
 count = st.session_state["reruns"] = st.session_state.get("reruns", 0) + 1
+if "button" in query and st.button("take it"):
+    st.session_state["shown"] = int(query["button"])
 left, right = st.columns([3, 2])
 with right:
     shown = clip_inspector(
