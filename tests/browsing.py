@@ -33,6 +33,22 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 
+MAPS = """() => [...document.querySelectorAll('.bioviz-map')].map((root) => {
+  const map = root.parentElement.biovizMap, mask = map.selection?.mask;
+  const rows = mask ? [...map.points.rows].filter((row, i) => mask[i]) : null;
+  return { picked: map.picked < 0 ? null : map.points.rows[map.picked], rows, extent: map.points.extent };
+})"""  # what is picked and selected on every map of a page
+_PLACE = """([side, x, y]) => {
+  const map = document.querySelectorAll('.bioviz-map')[side].parentElement.biovizMap;
+  const to = map.toPixels(), box = map.stage.getBoundingClientRect();
+  return [box.left + x * to.ax + to.bx, box.top + y * to.ay + to.by];
+}"""
+
+
+def on_map(page, xy, side: int = 0) -> tuple[float, float]:
+    """Pixels, in the window, of a place (x, y) on the page's map number `side`."""
+    return tuple(page.evaluate(_PLACE, [side, *map(float, xy)]))
+
 
 def free_port() -> int:
     """A port that nobody listens on just now."""

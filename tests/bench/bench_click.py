@@ -18,17 +18,12 @@ from bioviz import runs
 from bioviz.analysis.projection import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
-from tests.browsing import PROJECT, chromium, serve
+from tests.browsing import PROJECT, chromium, on_map, serve
 
 pytestmark = [pytest.mark.bench, pytest.mark.browser]
 
 HASTE_MS, LISTENING_MS = 300, 1500
 RECORDINGS, SECONDS, RATE = 50, 101, 22_050
-PLACE = """([x, y]) => {
-  const map = document.querySelector('.bioviz-map').parentElement.biovizMap;
-  const to = map.toPixels(), box = map.stage.getBoundingClientRect();
-  return [box.left + x * to.ax + to.bx, box.top + y * to.ay + to.by];
-}"""
 
 
 def recordings(folder):
@@ -80,7 +75,7 @@ def test_click_to_sound_and_spectrogram(own_cache, tmp_path):
         pauses = [HASTE_MS] * 21 + [LISTENING_MS] * 20
         places = np.random.default_rng(1).choice(len(run), len(pauses), replace=False)
         for place, pause in zip(places, pauses, strict=True):
-            x, y = page.evaluate(PLACE, run.xy[place].tolist())
+            x, y = on_map(page, run.xy[place])
             before = inspector.get_attribute("data-row")
             page.mouse.click(x, y)
             page.wait_for_function(

@@ -11,15 +11,12 @@ import numpy as np
 import pytest
 import soundfile as sf
 
+from tests.browsing import on_map
+
 pytestmark = pytest.mark.browser
 
 MAP = ".bioviz-map[data-ready]"
 INSPECTOR = ".bv-inspector"
-PLACE = """([x, y]) => {
-  const map = document.querySelector('.bioviz-map').parentElement.biovizMap;
-  const to = map.toPixels(), box = map.stage.getBoundingClientRect();
-  return [box.left + x * to.ax + to.bx, box.top + y * to.ay + to.by];
-}"""
 FRAME = """() => {
   const map = document.querySelector('.bioviz-map').parentElement.biovizMap;
   const plot = map.toPixels().box, box = map.stage.getBoundingClientRect();
@@ -31,11 +28,6 @@ def open_map(page, app, query: str = "dataset=demo&model=acoustic_features") -> 
     page.goto(f"{app.url}/explore?{query}")
     page.locator(MAP).wait_for()
     page.wait_for_timeout(1500)  # the page settles: the components below the map push nothing any more
-
-
-def pixel_of(page, x: float, y: float) -> tuple[float, float]:
-    """Where a place on the map is on the screen."""
-    return tuple(page.evaluate(PLACE, [float(x), float(y)]))
 
 
 def shown_row(page) -> int:
@@ -64,7 +56,7 @@ def test_a_click_plays_the_clip_clicked_and_shows_its_spectrogram(page, app, dem
     rows, places = xy
     open_map(page, app)
     target = loneliest(places)
-    page.mouse.click(*pixel_of(page, *places[target]))
+    page.mouse.click(*on_map(page, places[target]))
     assert shown_row(page) == rows[target]
     print(f"\nclick to sound and spectrogram: {page.locator(INSPECTOR).get_attribute('data-shown-ms')} ms")
 
@@ -104,7 +96,7 @@ def test_recolouring_keeps_the_picked_clip(page, app, demo, xy):
     rows, places = xy
     open_map(page, app)
     target = loneliest(places)
-    page.mouse.click(*pixel_of(page, *places[target]))
+    page.mouse.click(*on_map(page, places[target]))
     assert shown_row(page) == rows[target]
     page.get_by_label("Colour by").select_option(label="Labelled or background")
     page.get_by_text("labelled", exact=True).first.wait_for()
@@ -145,7 +137,7 @@ def test_reloading_a_link_opens_the_same_view(page, app, demo, xy):
     rows, places = xy
     open_map(page, app)
     target = loneliest(places)
-    page.mouse.click(*pixel_of(page, *places[target]))
+    page.mouse.click(*on_map(page, places[target]))
     page.wait_for_url(re.compile(f"clip={rows[target]}"))
     page.get_by_label("Colour by").select_option(label="Recording")
     page.wait_for_url(re.compile("colour=recording"))

@@ -17,19 +17,10 @@ from bioviz.progress import Silent
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import open_comparison
 from bioviz.training import checkpoints
+from tests.browsing import MAPS, on_map
 
 pytestmark = pytest.mark.browser
 
-PLACE = """([side, x, y]) => {
-  const map = document.querySelectorAll('.bioviz-map')[side].parentElement.biovizMap;
-  const to = map.toPixels(), box = map.stage.getBoundingClientRect();
-  return [box.left + x * to.ax + to.bx, box.top + y * to.ay + to.by];
-}"""
-STATE = """() => [...document.querySelectorAll('.bioviz-map')].map((root) => {
-  const map = root.parentElement.biovizMap, mask = map.selection?.mask;
-  const rows = mask ? [...map.points.rows].filter((row, i) => mask[i]) : null;
-  return { picked: map.picked < 0 ? null : map.points.rows[map.picked], rows };
-})"""
 DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')].map((plot) => {
   const box = plot.getBoundingClientRect();
   return { traces: plot._fullData.length, title: plot.layout.title?.text ?? '', width: box.width };
@@ -63,7 +54,7 @@ def train(page, app, dataset_id: str, epochs: int) -> None:
 
 
 def click_place(page, side: int, xy) -> None:
-    page.mouse.click(*page.evaluate(PLACE, [side, *map(float, xy)]))
+    page.mouse.click(*on_map(page, xy, side))
 
 
 def lasso_left_half(page, xy: np.ndarray) -> np.ndarray:
@@ -73,7 +64,7 @@ def lasso_left_half(page, xy: np.ndarray) -> np.ndarray:
     room = 0.03 * (high - low)
     corners = [(low[0] - room[0], low[1] - room[1]), (middle, low[1] - room[1])]
     corners += [(middle, high[1] + room[1]), (low[0] - room[0], high[1] + room[1])]
-    pixels = [page.evaluate(PLACE, [0, float(x), float(y)]) for x, y in (*corners, corners[0])]
+    pixels = [on_map(page, xy) for xy in (*corners, corners[0])]
     page.mouse.move(*pixels[0])
     page.mouse.down()
     for pixel in pixels[1:]:
@@ -112,12 +103,12 @@ def test_from_a_quick_training_to_the_report_of_what_it_changed(page, app, calls
 
     inside = lasso_left_half(page, found.left_xy)
     page.get_by_text(f"{inside.sum():,} selected clips").wait_for()
-    assert [sorted(side["rows"]) for side in page.evaluate(STATE)] == [rows[inside].tolist()] * 2
+    assert [sorted(side["rows"]) for side in page.evaluate(MAPS)] == [rows[inside].tolist()] * 2
 
     target = loneliest(found.right_xy)
     click_place(page, 1, found.right_xy[target])
     page.locator(f".bv-inspector[data-state=ready][data-row='{rows[target]}']").wait_for()
-    assert [side["picked"] for side in page.evaluate(STATE)] == [rows[target]] * 2
+    assert [side["picked"] for side in page.evaluate(MAPS)] == [rows[target]] * 2
     page.get_by_text("Nearest on the right").wait_for()
 
     with page.expect_download() as waiting:

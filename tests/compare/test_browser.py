@@ -12,20 +12,9 @@ import pytest
 
 from bioviz import runs
 from bioviz.runs.comparison import compute_comparison
-from tests.browsing import PROJECT, chromium, serve
+from tests.browsing import MAPS, PROJECT, chromium, on_map, serve
 
 pytestmark = pytest.mark.browser
-
-PLACE = """([side, x, y]) => {
-  const map = document.querySelectorAll('.bioviz-map')[side].parentElement.biovizMap;
-  const to = map.toPixels(), box = map.stage.getBoundingClientRect();
-  return [box.left + x * to.ax + to.bx, box.top + y * to.ay + to.by];
-}"""
-STATE = """() => [...document.querySelectorAll('.bioviz-map')].map((root) => {
-  const map = root.parentElement.biovizMap, mask = map.selection?.mask;
-  const rows = mask ? [...map.points.rows].filter((row, i) => mask[i]) : null;
-  return { picked: map.picked < 0 ? null : map.points.rows[map.picked], rows, extent: map.points.extent };
-})"""
 
 
 @pytest.fixture
@@ -52,16 +41,16 @@ def test_two_linked_maps_and_a_report(page, spec, tmp_path):
     page.locator(".bioviz-map[data-ready]").nth(1).wait_for()
     page.wait_for_timeout(2500)  # the page settles: the components below the maps push nothing any more
     shot(page, "compare")
-    before = page.evaluate(STATE)
+    before = page.evaluate(MAPS)
     assert before[0]["extent"] == before[1]["extent"], "the axes differ"
 
     distance = np.linalg.norm(found.left_xy[:, None] - found.left_xy[None], axis=2)
     np.fill_diagonal(distance, np.inf)
     target = int(distance.min(axis=1).argmax())
-    page.mouse.click(*page.evaluate(PLACE, [0, *map(float, found.left_xy[target])]))
+    page.mouse.click(*on_map(page, found.left_xy[target]))
     page.locator(".bv-inspector[data-state=ready]").wait_for()
     row = int(left.rows[found.left_places[target]])
-    assert [side["picked"] for side in page.evaluate(STATE)] == [row, row]
+    assert [side["picked"] for side in page.evaluate(MAPS)] == [row, row]
     page.get_by_text("Nearest on the right").wait_for()
 
     page.get_by_role("button", name=re.compile("lasso", re.I)).first.click()
@@ -72,7 +61,7 @@ def test_two_linked_maps_and_a_report(page, spec, tmp_path):
     room = 0.03 * (high - low)
     corners = [(low[0] - room[0], low[1] - room[1]), (middle[0], low[1] - room[1])]
     corners += [(middle[0], high[1] + room[1]), (low[0] - room[0], high[1] + room[1])]
-    pixels = [page.evaluate(PLACE, [0, float(x), float(y)]) for x, y in (*corners, corners[0])]
+    pixels = [on_map(page, xy) for xy in (*corners, corners[0])]
     page.mouse.move(*pixels[0])
     page.mouse.down()
     for pixel in pixels[1:]:
@@ -80,7 +69,7 @@ def test_two_linked_maps_and_a_report(page, spec, tmp_path):
     page.mouse.up()
     page.get_by_text(f"{inside.sum()} selected clips").wait_for()
     expected = left.rows[found.left_places[inside]].tolist()
-    assert [sorted(side["rows"]) for side in page.evaluate(STATE)] == [expected, expected]
+    assert [sorted(side["rows"]) for side in page.evaluate(MAPS)] == [expected, expected]
     shot(page, "compare_lasso")
 
     with page.expect_download() as waiting:
