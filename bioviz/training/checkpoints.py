@@ -49,10 +49,11 @@ class Checkpoint:
     @property
     def title(self) -> str:
         """Its name, or what tells it from others that have none."""
+        if self.record.get("name"):
+            return str(self.record["name"])
         made = str(self.record.get("created", ""))[:16].replace("T", " ")
-        return str(
-            self.record.get("name") or f"{self.record.get('strategy', '')} {made} {self.id[:4]}".strip()
-        )
+        parts = (self.record.get("strategy", ""), _background(self.record), made, self.id[:4])
+        return " ".join(str(part) for part in parts if part)
 
     @property
     def usable(self) -> bool:
@@ -61,6 +62,17 @@ class Checkpoint:
     @property
     def path(self) -> Path:
         return folder() / self.id / WEIGHTS
+
+
+def _background(record: Mapping[str, object]) -> str:
+    """In two or three words, how much background a training saw; nothing where it saw all."""
+    settings = record.get("settings")
+    if not isinstance(settings, Mapping):
+        return ""
+    share = settings.get("background_share", 1.0)
+    if settings.get("remove_everywhere") or share == 0:
+        return "without background,"
+    return f"{share:.0%} background," if isinstance(share, int | float) and share < 1 else ""
 
 
 def list_checkpoints() -> list[Checkpoint]:

@@ -8,6 +8,7 @@ import pytest
 
 from bioviz.datasets import library
 from bioviz.training.__main__ import main, plan, summary
+from bioviz.training.checkpoints import Checkpoint
 from bioviz.training.settings import PRESETS
 from bioviz.training.split import split_rows
 
@@ -60,3 +61,20 @@ def test_the_command_prints_a_row_for_each_share(tones, capsys):
 def test_an_unknown_dataset_is_said(own_cache, capsys):
     assert main(["--dataset", "nowhere"]) == 1
     assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"background_share": 1.0}, "full 2026-11-24 07:24 0123"),
+        ({"background_share": 0.25}, "full 25% background, 2026-11-24 07:24 0123"),
+        ({"background_share": 0.0}, "full without background, 2026-11-24 07:24 0123"),
+        (
+            {"background_share": 1.0, "remove_everywhere": True},
+            "full without background, 2026-11-24 07:24 0123",
+        ),
+    ],
+)
+def test_a_checkpoint_without_a_name_tells_its_background(settings, words):
+    record = {"strategy": "full", "created": "2026-11-24T07:24:08+00:00", "settings": settings}
+    assert Checkpoint("0123456789abcdef", record).title == words
