@@ -171,7 +171,8 @@ def diagnose(
     probe = probes[1] if np.isfinite(probes[1]).any() else None
     judged_graph = far if clips.judged is clips.held_out else near
     sorted_out = triage(clips.judged, near, judged_graph, labels, recording, columns, probe, site, rules)
-    missed, faint = queues(clips.judged, background, sorted_out.rival)
+    touched = columns["call_share"] > 0 if "call_share" in columns else None
+    missed, faint = queues(clips.judged, background, sorted_out.rival, touched)
     alarms = None
     if seconds_per_clip and probe is not None and background.any() and labels.any():
         alarms = false_alarms(probe[:, 1:], labels, seconds_per_clip)

@@ -23,16 +23,21 @@ class Queue:
     looks_like: np.ndarray
 
 
-def queues(confusion: NoiseConfusion, background: np.ndarray, rival: np.ndarray) -> tuple[Queue, Queue]:
+def queues(
+    confusion: NoiseConfusion, background: np.ndarray, rival: np.ndarray, touched: np.ndarray | None = None
+) -> tuple[Queue, Queue]:
     """(background clips that look labelled, labelled clips that look like background), by falling noise confusion.
 
     Args:
         background: (n,) bool. rival: (n,) target most common among the neighbours besides its own.
+        touched: (n,) bool, clips that an annotated call reaches into, too little to give them its label: nobody
+            missed that call, so background of this kind is left out.
     """
     background = np.asarray(background, bool)
     looks_like = np.where(background, rival, 0)
     found = []
-    for side in (background, ~background):
+    unknown = background if touched is None else background & ~np.asarray(touched, bool)
+    for side in (unknown, ~background):
         rows = np.flatnonzero(side & confusion.confused)
         rows = rows[np.argsort(-confusion.confusion[rows], kind="stable")]
         found.append(Queue(rows, confusion.confusion[rows], looks_like[rows]))

@@ -18,7 +18,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import digest
 
-VERSION = 4  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 5  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "diagnosis"
 SEED = 0
 

@@ -14,7 +14,8 @@ from bioviz.ui.diagnose_case import Case, Chosen
 def missed(case: Case) -> Chosen:
     """Background clips that look like a label."""
     st.caption(
-        "Background clips whose neighbours carry labels: calls may have been missed there. Worst first."
+        "Background clips whose neighbours carry labels: calls may have been missed there. Worst first. "
+        "Clips that an annotated call reaches into are left out."
     )
     return Chosen(case.diagnosis.missed.rows, "possible missed calls")
 

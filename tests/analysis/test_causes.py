@@ -219,6 +219,12 @@ def test_triage_tells_a_recorder_shortcut_and_a_missed_call():
     )
     assert (np.diff(first.confusion) <= 0).all() and (second.looks_like == 0).all()
 
+    touched = np.zeros(len(p.background), bool)
+    touched[first.rows[::2]] = touched[second.rows] = True
+    fewer, same = queues(confusion, p.background, result.rival, touched)
+    assert fewer.rows.tolist() == first.rows[1::2].tolist()
+    assert same.rows.tolist() == second.rows.tolist()  # a labelled clip is touched by its own call
+
 
 def test_false_alarms_by_hand_and_by_the_loop():
     labels = np.array([1, 1, 0, 0, 0, 0], bool)[:, None]
