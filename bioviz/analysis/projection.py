@@ -195,9 +195,8 @@ def _umap(
         )
         try:
             return reducer.fit_transform(x)
-        except BaseException:
+        finally:
             _release_progress_bar()
-            raise
 
 
 def umap_neighbours(
@@ -223,7 +222,7 @@ def umap_neighbours(
 def _release_progress_bar() -> None:
     """Free tqdm's lock, which its `refresh` keeps when writing raises; else the next UMAP of another thread hangs.
 
-    Only what this thread holds is freed; the locks refuse the rest.
+    Only what this thread holds is freed; the locks refuse the rest, and after a full run nothing is held.
     """
     from tqdm.auto import tqdm
 
