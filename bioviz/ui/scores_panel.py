@@ -58,28 +58,25 @@ def headline(run: Run, original: Run | None = None) -> None:
         cell.metric(title, "–" if value is None else f"{value:.3f}", change, help=help_text)
     now = _counts(run)
     clips, background, wrong = now if original is None else now - _counts(original)
-    changed = original is not None
-    cells[3].metric(
-        "Clips",
-        f"{now[0]:,}",
-        f"{clips:+,}" if changed else None,
-        delta_color="off",
-        help="Clips on the map; each becomes one point.",
+    counts = (
+        ("Clips", f"{now[0]:,}", f"{clips:+,}", "off", "Clips on the map; each becomes one point."),
+        (
+            "Background",
+            f"{now[1] / now[0]:.0%}" if now[0] else "–",
+            f"{background:+,} clips",
+            "off",
+            "Share of the clips that carry no label.",
+        ),
+        (
+            "Misclustered",
+            f"{now[2]:,}",
+            f"{wrong:+,}",
+            "inverse",
+            "Clips whose cluster stands for another label, after the best one-to-one match of clusters and labels.",
+        ),
     )
-    cells[4].metric(
-        "Background",
-        f"{now[1] / now[0]:.0%}" if now[0] else "–",
-        f"{background:+,} clips" if changed else None,
-        delta_color="off",
-        help="Share of the clips that carry no label.",
-    )
-    cells[5].metric(
-        "Misclustered",
-        f"{now[2]:,}",
-        f"{wrong:+,}" if changed else None,
-        delta_color="inverse",
-        help="Clips whose cluster stands for another label, after the best one-to-one match of clusters and labels.",
-    )
+    for cell, (title, text, change, colour, help_text) in zip(cells[3:], counts, strict=True):
+        cell.metric(title, text, None if original is None else change, delta_color=colour, help=help_text)
 
 
 def _counts(run: Run) -> np.ndarray:
