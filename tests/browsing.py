@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -48,6 +50,26 @@ _PLACE = """([side, x, y]) => {
 def on_map(page, xy, side: int = 0) -> tuple[float, float]:
     """Pixels, in the window, of a place (x, y) on the page's map number `side`."""
     return tuple(page.evaluate(_PLACE, [side, *map(float, xy)]))
+
+
+def lasso_left_half(page, places: np.ndarray) -> np.ndarray:
+    """Draw a lasso on the page's first map round the clips left of the middle; (n,) bool which these are.
+
+    Args:
+        places: (n, 2) of the clips on that map.
+    """
+    page.get_by_role("button", name=re.compile("lasso", re.I)).first.click()
+    middle, low, high = np.median(places[:, 0]), places.min(axis=0), places.max(axis=0)
+    room = 0.03 * (high - low)
+    corners = [(low[0] - room[0], low[1] - room[1]), (middle, low[1] - room[1])]
+    corners += [(middle, high[1] + room[1]), (low[0] - room[0], high[1] + room[1])]
+    pixels = [on_map(page, xy) for xy in (*corners, corners[0])]
+    page.mouse.move(*pixels[0])
+    page.mouse.down()
+    for pixel in pixels[1:]:
+        page.mouse.move(*pixel, steps=5)
+    page.mouse.up()
+    return places[:, 0] < middle
 
 
 def free_port() -> int:

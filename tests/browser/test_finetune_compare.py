@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +16,7 @@ from bioviz.progress import Silent
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import open_comparison
 from bioviz.training import checkpoints
-from tests.browsing import MAPS, on_map
+from tests.browsing import MAPS, lasso_left_half, on_map
 
 pytestmark = pytest.mark.browser
 
@@ -55,22 +54,6 @@ def train(page, app, dataset_id: str, epochs: int) -> None:
 
 def click_place(page, side: int, xy) -> None:
     page.mouse.click(*on_map(page, xy, side))
-
-
-def lasso_left_half(page, xy: np.ndarray) -> np.ndarray:
-    """Draw a lasso on the left map round the clips left of the middle; (n,) bool which these are."""
-    page.get_by_role("button", name=re.compile("lasso", re.I)).first.click()
-    middle, low, high = np.median(xy[:, 0]), xy.min(axis=0), xy.max(axis=0)
-    room = 0.03 * (high - low)
-    corners = [(low[0] - room[0], low[1] - room[1]), (middle, low[1] - room[1])]
-    corners += [(middle, high[1] + room[1]), (low[0] - room[0], high[1] + room[1])]
-    pixels = [on_map(page, xy) for xy in (*corners, corners[0])]
-    page.mouse.move(*pixels[0])
-    page.mouse.down()
-    for pixel in pixels[1:]:
-        page.mouse.move(*pixel, steps=5)
-    page.mouse.up()
-    return xy[:, 0] < middle
 
 
 def loneliest(xy: np.ndarray) -> int:

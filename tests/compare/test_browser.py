@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 
 from bioviz import runs
 from bioviz.runs.comparison import compute_comparison
-from tests.browsing import MAPS, PROJECT, chromium, on_map, serve
+from tests.browsing import MAPS, PROJECT, chromium, lasso_left_half, on_map, serve
 
 pytestmark = pytest.mark.browser
 
@@ -53,20 +52,8 @@ def test_two_linked_maps_and_a_report(page, spec, tmp_path):
     assert [side["picked"] for side in page.evaluate(MAPS)] == [row, row]
     page.get_by_text("Nearest on the right").wait_for()
 
-    page.get_by_role("button", name=re.compile("lasso", re.I)).first.click()
-    middle = found.left_xy.mean(axis=0)
-    low, high = found.left_xy.min(axis=0), found.left_xy.max(axis=0)
-    inside = found.left_xy[:, 0] < middle[0]
+    inside = lasso_left_half(page, found.left_xy)
     assert 0 < inside.sum() < len(found)
-    room = 0.03 * (high - low)
-    corners = [(low[0] - room[0], low[1] - room[1]), (middle[0], low[1] - room[1])]
-    corners += [(middle[0], high[1] + room[1]), (low[0] - room[0], high[1] + room[1])]
-    pixels = [on_map(page, xy) for xy in (*corners, corners[0])]
-    page.mouse.move(*pixels[0])
-    page.mouse.down()
-    for pixel in pixels[1:]:
-        page.mouse.move(*pixel, steps=5)
-    page.mouse.up()
     page.get_by_text(f"{inside.sum()} selected clips").wait_for()
     expected = left.rows[found.left_places[inside]].tolist()
     assert [sorted(side["rows"]) for side in page.evaluate(MAPS)] == [expected, expected]
