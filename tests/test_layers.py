@@ -28,14 +28,7 @@ LAYERS = [
     "ui",
     "pages",
 ]
-BESIDE = {
-    "cli",
-    "commands",
-    "diagnose_command",
-    "terminal",
-    "__main__",
-    "__init__",
-}  # the command line imports what it likes
+BESIDE = {"cli", "__main__", "__init__"}  # the command line imports what it likes
 HEAVY = {"torch", "torchaudio", "torchvision", "streamlit", "umap", "librosa", "sklearn", "pandas", "numba"}
 
 
@@ -96,7 +89,7 @@ def test_torch_and_streamlit_stay_where_they_belong(path):
 
 
 def test_opening_imports_nothing_heavy():
-    light = "jobs runs cli commands datasets.library embedding.sets analysis.scores models.registry"
+    light = "jobs runs cli datasets.library embedding.sets analysis.scores models.registry"
     code = f"import sys, {', '.join('bioviz.' + name for name in light.split())}; print(*{HEAVY!r} & set(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT)
     assert loaded.returncode == 0, loaded.stderr

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bioviz.models.encoder import TorchModel
 
 PRECISIONS = ("float32", "bfloat16", "float16")
+_USE_CPU = "Use cpu, or name no device for the best there is."
 _CPUINFO = Path("/proc/cpuinfo")
 _BF16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}  # the last is ARM's
 
@@ -25,6 +26,30 @@ def best_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def check_device(name: str) -> str:
+    """`name` if this computer can compute on it.
+
+    Raises
+    ------
+    BadInput
+        There is no such device, or not on this computer.
+    """
+    import torch
+
+    kind, _, number = name.partition(":")
+    if kind not in ("cpu", "cuda", "mps") or (number and not (kind == "cuda" and number.isdecimal())):
+        raise BadInput(f"There is no device {name!r}: choose cpu, cuda, cuda:1 (the second GPU) or mps.")
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise BadInput(f"This computer has no Apple GPU that torch can use. {_USE_CPU}")
+    if kind == "cuda":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if not count:
+            raise BadInput(f"This computer has no NVIDIA GPU that torch can use. {_USE_CPU}")
+        if int(number or 0) >= count:
+            raise BadInput(f"There is no GPU {number}: this computer has {count}, counted from cuda:0.")
+    return name
 
 
 def describe_device(device: str | None = None) -> str:

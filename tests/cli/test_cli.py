@@ -21,7 +21,7 @@ from bioviz.cli import main
 from bioviz.datasets import library
 from bioviz.datasets.demo import ensure_demo
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 PCA = ["--method", "pca"]
 FEATURES = ["demo", "acoustic_features"]
 

@@ -7,8 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from bioviz.commands import Answer, run_of
-from bioviz.terminal import TerminalProgress, table
+from bioviz.cli.answers import Answer, finite, interval_text
+from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
+from bioviz.cli.terminal import TerminalProgress, table
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands of this file."""
+    parser = commands.add(diagnose, model_arguments(required=True), map_arguments())
+    parser.add_argument("--k", type=int, default=20, metavar="K", help="neighbors looked at (20)")
+    parser.add_argument("--list", type=int, default=5, metavar="N", help="clips to print of each queue (5)")
 
 
 def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -25,8 +33,8 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             "label": found.names[t],
             "clips": int(found.labels.clips[t]),
             "confusion": float(found.labels.confusion[t]),
-            "low": _number(found.labels.low[t]),
-            "high": _number(found.labels.high[t]),
+            "low": finite(found.labels.low[t]),
+            "high": finite(found.labels.high[t]),
             "confused": float(found.labels.confused[t]),
         }
         for t in found.labels.ranking
@@ -67,7 +75,7 @@ def _text(clauses, labels, queues, listed: int) -> str:
                 each["label"],
                 each["clips"],
                 f"{each['confusion']:.2f}",
-                "-" if each["low"] is None else f"{each['low']:.2f} to {each['high']:.2f}",
+                interval_text(each["low"], each["high"]),
             )
             for each in labels
         ]
@@ -84,7 +92,3 @@ def _text(clauses, labels, queues, listed: int) -> str:
             ]
             parts.append(f"{titles[name]} ({len(clips)}), worst first:\n{table(head, rows)}")
     return "\n\n".join(parts)
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

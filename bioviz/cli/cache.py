@@ -1,0 +1,34 @@
+"""The command `cache`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from bioviz.cli.answers import Answer
+from bioviz.cli.arguments import Commands
+from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.config import settings
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands of this file."""
+    parser = commands.add(cache)
+    parser.add_argument("action", nargs="?", choices=("size", "prune"), default="size")
+    parser.add_argument("--limit", type=float, metavar="GB", help="size to prune to (BIOVIZ_CACHE_GB)")
+
+
+def cache(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Show how much the cache holds, or make it smaller."""
+    from bioviz.store import usage
+
+    if options.action == "prune":
+        limit = None if options.limit is None else int(options.limit * 1e9)
+        pruned = usage.prune(settings(), limit)
+        text = f"Removed {pruned.entries} results, {pruned.bytes / 1e6:.1f} MB; {pruned.left_bytes / 1e6:.1f} MB left."
+        return Answer(asdict(pruned), text)
+    rows = usage.usage(settings())
+    lines = [(r.name, f"{r.bytes / 1e6:.1f}", r.files, "yes" if r.evictable else "no") for r in rows]
+    data = {"folder": str(settings().cache_dir), "entries": [asdict(row) for row in rows]}
+    total = f"{sum(r.bytes for r in rows) / 1e6:.1f} MB in {settings().cache_dir}"
+    return Answer(data, table(("folder", "MB", "files", "can be pruned"), lines) + f"\n{total}")
