@@ -1,0 +1,154 @@
+"""The command `compare`: two runs of the same clips side by side, as the page Compare has them."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bioviz.cli.answers import Answer, finite, interval_text
+from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_spec
+from bioviz.cli.output import check_writable, write_files
+from bioviz.cli.terminal import TerminalProgress, table
+
+if TYPE_CHECKING:
+    from bioviz.analysis.comparison import Changes
+    from bioviz.runs import RunSpec
+
+LAYOUTS = ("started", "joint", "own")
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands of this file."""
+    parser = commands.add(compare, model_arguments(required=True), map_arguments())
+    other = parser.add_argument_group("right side", "what differs from the left side")
+    other.add_argument("--right-model", help="default: the left side's")
+    other.add_argument("--right-checkpoint", help="e.g. the name of a fine-tuned one, as `models` lists it")
+    other.add_argument("--right-dataset", help="e.g. a cleaned version; default: the left side's")
+    other.add_argument("--right-seed", type=int, help="of a random checkpoint")
+    parser.add_argument("--layout", choices=LAYOUTS, default="started", help="how the maps are laid out")
+    parser.add_argument("--k", type=int, default=20, metavar="K", help="neighbors looked at (20)")
+    parser.add_argument("--report", metavar="FILE", help="also write the report (HTML) that the page offers")
+
+
+def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Compare two models, checkpoints or versions of a dataset on the same clips."""
+    from bioviz.runs.comparison import ComparisonSpec, compute_comparison
+
+    if options.report:
+        check_writable(Path(options.report), folder=False)
+    left = run_spec(options)
+    spec = ComparisonSpec(left, _right(options, left), options.layout, options.k)
+    found = compute_comparison(spec, progress)
+    changes = found.changes
+    scores = [
+        {
+            "score": d.name,
+            "left": finite(d.left),
+            "right": finite(d.right),
+            "difference": finite(d.difference),
+            "low": finite(d.low),
+            "high": finite(d.high),
+        }
+        for d in changes.scores
+    ]
+    data = {
+        "clips": len(found),
+        "left": spec.left.to_dict(),
+        "right": spec.right.to_dict(),
+        "scores": scores,
+        "labels": _labels(changes),
+        "transitions": {
+            rule: {name: len(getattr(kept, name)) for name in ("rescued", "broken", "cleared", "captured")}
+            for rule, kept in changes.ledgers.items()
+        },
+        "notes": list(changes.notes),
+    }
+    if options.report:
+        write_files({Path(options.report): _report(spec, found)})
+        data["report"] = options.report
+    return Answer(data, _text(changes, data))
+
+
+def _right(options: argparse.Namespace, left: RunSpec) -> RunSpec:
+    """The right side: the left one with what was named for the right."""
+    named = argparse.Namespace(**vars(options))
+    named.model = options.right_model or options.model
+    named.dataset = options.right_dataset or options.dataset
+    named.seed = options.seed if options.right_seed is None else options.right_seed
+    # Another model has checkpoints of its own; the same model keeps the left side's.
+    other_model = named.model != options.model
+    named.checkpoint = options.right_checkpoint or (None if other_model else left.checkpoint)
+    return replace(run_spec(named), projection=left.projection)
+
+
+def _labels(changes: Changes) -> list[dict[str, Any]]:
+    labels = changes.labels
+    return [
+        {
+            "label": changes.names[t],
+            "clips": int(labels.clips[t]),
+            "left": finite(labels.confusion_left[t]),
+            "right": finite(labels.confusion_right[t]),
+            "low": finite(labels.low[t]),
+            "high": finite(labels.high[t]),
+        }
+        for t in np.flatnonzero(labels.clips)
+    ]
+
+
+def _report(spec, found) -> bytes:
+    from bioviz import runs
+    from bioviz.datasets import library
+    from bioviz.models import registry
+    from bioviz.plots.comparison_report import comparison_report
+
+    left, right = (runs.open_run(side) for side in (spec.left, spec.right))
+    titles = tuple(
+        f"{registry.card(side.model).title} ({side.checkpoint})" for side in (spec.left, spec.right)
+    )
+    dataset = library.load(spec.left.dataset)
+    return comparison_report(found, left, right, dataset, titles, spec.layout)
+
+
+def _text(changes: Changes, data: dict[str, Any]) -> str:
+    from bioviz.analysis.helps import HELPS
+    from bioviz.analysis.score_differences import sentence
+
+    head = ("score", "left", "right", "difference", "95 % interval")
+    rows = [
+        (
+            HELPS[each["score"]].title,
+            each["left"],
+            each["right"],
+            each["difference"],
+            interval_text(each["low"], each["high"], "+.3f"),
+        )
+        for each in data["scores"]
+    ]
+    clear = [f"- {sentence(d)}" for d in changes.scores if d.exceeds]
+    head_labels = ("label", "clips", "confusion, left", "right", "95 % interval of the difference")
+    rows_labels = [
+        (
+            each["label"],
+            each["clips"],
+            each["left"],
+            each["right"],
+            interval_text(each["low"], each["high"], "+.2f"),
+        )
+        for each in data["labels"]
+    ]
+    moves = data["transitions"]["confusion"]
+    parts = [
+        f"{data['clips']} clips on both sides",
+        *(f"Note: {note}" for note in data["notes"]),
+        "\n".join(clear) or "No difference is larger than its uncertainty.",
+        table(head, rows),
+        table(head_labels, rows_labels),
+        f"Labelled clips: {moves['rescued']} rescued from background, {moves['broken']} lost to it. "
+        f"Background clips: {moves['cleared']} cleared, {moves['captured']} captured by labels.",
+    ]
+    return "\n\n".join(parts)

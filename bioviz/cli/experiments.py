@@ -1,0 +1,139 @@
+"""Commands of the page Noise experiment: background added (`noise`) and windows shifted (`shift`)."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+from bioviz.cli.answers import Answer, finite, interval_text
+from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
+from bioviz.cli.settings_arguments import add_settings, given_settings
+from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.experiments.settings import NoiseSettings, ShiftSettings
+
+CURVES = ("separability", "mean_confusion", "mean_purity", "accuracy")
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands of this file."""
+    parser = commands.add(noise, model_arguments(required=True), map_arguments())
+    # --seed is the model's and --k is short, as in the other commands.
+    add_settings(parser, NoiseSettings, leave_out=("seed",))
+    parser.add_argument("--draw-seed", type=int, default=0, help="of the clips and their background (0)")
+    parser = commands.add(shift, model_arguments(required=True), map_arguments())
+    add_settings(parser, ShiftSettings, leave_out=("seed",))
+    parser.add_argument("--draw-seed", type=int, default=0, help="of the clips (0)")
+    parser.add_argument("--list", type=int, default=10, metavar="N", help="least stable clips to print (10)")
+
+
+def noise(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Add background to calls step by step: at which signal-to-noise ratio is each label lost?"""
+    from bioviz.datasets import library
+    from bioviz.experiments.noise import compute_noise, open_noise
+
+    chosen = NoiseSettings(**given_settings(options, NoiseSettings), seed=options.draw_seed)
+    run = run_of(options, progress)
+    result = open_noise(run, chosen) or compute_noise(run, chosen, progress, options.device)
+    scores, names = result.scores, library.load(run.spec.dataset).labels
+    levels = [finite(level) for level in scores.snrs_db]
+    data = {
+        "run": run.key,
+        "settings": chosen.to_dict(),
+        "clips": len(result.rows),
+        "snrs_db": levels,  # null: the clips as recorded
+        "curves": {name: [_ends(row) for row in getattr(scores, name)] for name in CURVES},
+        "lost_at_db": {names[i]: _lost(scores.lost_at_db[i]) for i in np.flatnonzero(scores.clips)},
+        "problems": [f"{problem.file}: {problem.detail}" for problem in result.problems],
+    }
+    text = [
+        f"{data['clips']} clips at {len(levels) - 1} signal-to-noise ratios",
+        table(
+            ("SNR (dB)", "background AUROC", "95 % interval", "k-NN accuracy"),
+            [
+                ("as recorded" if level is None else f"{level:g}", a[0], interval_text(a[1], a[2]), b[0])
+                for level, a, b in zip(
+                    levels, data["curves"]["separability"], data["curves"]["accuracy"], strict=True
+                )
+            ],
+        ),
+        table(
+            ("label", "clips", "lost at (dB)", "95 % interval"),
+            [
+                (name, int(scores.clips[names.index(name)]), lost["text"], lost["interval"])
+                for name, lost in data["lost_at_db"].items()
+            ],
+        ),
+        *(f"skipped {problem}" for problem in data["problems"]),
+    ]
+    return Answer(data, "\n\n".join(text), skipped=bool(result.problems))
+
+
+def shift(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Shift the windows in time: do clips keep their neighbors?"""
+    from bioviz.datasets import library
+    from bioviz.experiments.shift import compute_shift, open_shift
+
+    chosen = ShiftSettings(**given_settings(options, ShiftSettings), seed=options.draw_seed)
+    run = run_of(options, progress)
+    result = open_shift(run, chosen) or compute_shift(run, chosen, progress, options.device)
+    dataset = library.load(run.spec.dataset)
+    clips = dataset.clips
+    listed = [
+        {
+            "row": int(row),
+            "recording": dataset.recordings[int(clips.recording[row])].name,
+            "start_s": float(clips.start_s[row]),
+            "kept": finite(kept),
+            "relative_move": finite(relative),
+        }
+        for row, kept, relative in zip(result.rows, result.kept.mean(axis=1), result.relative, strict=True)
+    ]
+    targets = {run.target_names[t]: _ends(result.by_target[t]) for t in np.flatnonzero(result.clips)}
+    data = {
+        "run": run.key,
+        "settings": chosen.to_dict(),
+        "clips": len(result.rows),
+        "neighbors_kept": float(result.kept.mean()),
+        "changed": float(result.changed.mean()),
+        "labels": targets,
+        "least_stable": listed,
+        "problems": [f"{problem.file}: {problem.detail}" for problem in result.problems],
+    }
+    text = [
+        f"{data['clips']} clips shifted; {data['neighbors_kept']:.0%} of their neighbors kept on average; "
+        f"{data['changed']:.0%} of the clips change most of their neighbors",
+        table(
+            ("label", "neighbors kept", "95 % interval"),
+            [(name, ends[0], interval_text(ends[1], ends[2])) for name, ends in targets.items()],
+        ),
+        table(
+            ("recording", "start_s", "neighbors kept"),
+            [(each["recording"], each["start_s"], each["kept"]) for each in listed[: options.list]],
+        ),
+        *(f"skipped {problem}" for problem in data["problems"]),
+    ]
+    return Answer(data, "\n\n".join(text), skipped=bool(result.problems))
+
+
+def _ends(row: np.ndarray) -> list[float | None]:
+    """Value, low and high end, None where unknown."""
+    return [finite(value) for value in row]
+
+
+def _lost(row: np.ndarray) -> dict[str, Any]:
+    value, low, high = (float(each) for each in row)
+    return {
+        "db": finite(value),
+        "low": finite(low),
+        "high": finite(high),
+        "text": _level(value),
+        "interval": "-" if np.isnan(low) or np.isnan(high) else f"{_level(low)} to {_level(high)}",
+    }
+
+
+def _level(value: float) -> str:
+    if np.isnan(value):
+        return "-"
+    return f"{value:.1f}" if np.isfinite(value) else ("as recorded" if value > 0 else "never")

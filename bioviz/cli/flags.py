@@ -1,0 +1,131 @@
+"""Commands on flags: list and export them, give and take back, make a cleaned dataset."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from bioviz.cli.answers import Answer
+from bioviz.cli.arguments import Commands
+from bioviz.cli.output import check_writable, write_files
+from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.flags.records import KINDS, TITLES
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands of this file."""
+    dataset = argparse.ArgumentParser(add_help=False)
+    dataset.add_argument("dataset", help="id, as `datasets` lists it")
+    clip = argparse.ArgumentParser(add_help=False)
+    clip.add_argument("clip", type=int, help="number of the clip, as tables and exports name it")
+    clip.add_argument("--user", required=True, help="who says so")
+
+    parser = commands.add(flags, dataset)
+    parser.add_argument("--user", help="only this user's")
+    parser.add_argument("--out", help="write them here: a file (csv), or a folder for a file a recording")
+    parser.add_argument("--format", choices=("csv", "raven", "audacity"), default="csv")
+    parser = commands.add(flag, dataset, clip)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("--label", default="", help="the right label, or that of the missed call")
+    parser.add_argument(
+        "--wrong", default="", help="which of the clip's labels is wrong; default: all of them"
+    )
+    parser.add_argument("--note", default="")
+    commands.add(unflag, dataset, clip)
+    parser = commands.add(clean, dataset)
+    parser.add_argument("--user", help="apply only this user's flags")
+
+
+def flags(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """List the flags of a dataset, or write them as tables for other programs."""
+    from bioviz.datasets import library
+    from bioviz.flags import load_flags
+    from bioviz.flags import tables as flag_tables
+
+    out = Path(options.out) if options.out else None
+    if out is not None:
+        check_writable(out, folder=options.format != "csv")
+    dataset = library.load(options.dataset)
+    current = load_flags(dataset, options.user)
+    if out is not None:
+        if options.format == "csv":
+            files = {out: flag_tables.to_csv(dataset, current)}
+        else:
+            make = {"raven": flag_tables.to_raven, "audacity": flag_tables.to_audacity}[options.format]
+            files = {out / name: content for name, content in make(dataset, current).items()}
+        write_files(files)
+        data = {"clips": len(current), "files": [str(path) for path in files]}
+        return Answer(data, f"Flags of {len(current)} clips written to {out} ({len(files)} files).")
+    disputed = set(current.rows[current.disagreement].tolist())
+    lines = [(row, each) for row, of_clip in current.by_row.items() for each in of_clip]
+    data = {
+        "clips": len(current),
+        "disputed": sorted(disputed),
+        "unplaced": len(current.unplaced),
+        "damaged": current.damaged,
+        "flags": [{**asdict(each), "row": int(row)} for row, each in lines],
+    }
+    text = [
+        table(
+            ("clip", "recording", "start_s", "flag", "user", "time"),
+            [(row, each.name, each.start_s, each.text, each.user, each.time[:16]) for row, each in lines],
+        )
+    ]
+    if disputed:
+        text.append(f"Users disagree on {len(disputed)} clips: {', '.join(map(str, sorted(disputed)))}")
+    if current.unplaced:
+        text.append(f"{len(current.unplaced)} flags are of clips that this dataset does not have any more")
+    if current.damaged:
+        text.append(f"{current.damaged} lines of the logs are damaged and left out")
+    return Answer(data, "\n".join(text))
+
+
+def flag(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Flag a clip: wrong label, should be background, missed call, bad audio, unsure or fine."""
+    from bioviz.datasets import library
+    from bioviz.flags import flag as give
+
+    dataset = library.load(options.dataset)
+    given = give(
+        dataset,
+        options.clip,
+        options.kind,
+        user=options.user,
+        label=options.label,
+        wrong=options.wrong,
+        note=options.note,
+    )
+    return Answer(given.to_dict(), f"Clip {options.clip} ({given.name}): {given.text}, by {given.user}.")
+
+
+def unflag(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Take back the last flag that a user gave a clip."""
+    from bioviz.datasets import library
+    from bioviz.flags import undo
+
+    taken = undo(library.load(options.dataset), options.clip, user=options.user)
+    if taken is None:
+        return Answer({"undone": None}, f"{options.user} has no flag on clip {options.clip}.")
+    return Answer({"undone": taken.to_dict()}, f"Taken back: {TITLES[taken.kind]} on clip {options.clip}.")
+
+
+def clean(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Apply the flags: a cleaned version of the dataset beside the original."""
+    from bioviz.datasets import library
+    from bioviz.flags import load_flags, make_cleaned
+
+    dataset = library.load(options.dataset)
+    cleaned = make_cleaned(dataset, load_flags(dataset, options.user))
+    record = cleaned.source["cleaned"]
+    data = {
+        "dataset": cleaned.id,
+        "name": cleaned.name,
+        **{name: record[name] for name in ("counts", "clips_changed", "clips_removed")},
+    }
+    counts = ", ".join(f"{count} × {TITLES[kind]}" for kind, count in record["counts"].items())
+    text = (
+        f"Added as {cleaned.id}, “{cleaned.name}”: {record['clips_changed']} clips changed, "
+        f"{record['clips_removed']} left out ({counts})."
+    )
+    return Answer(data, text)
