@@ -1,0 +1,1 @@
+"""One file a simulation; each holds SIMULATIONS, a tuple of `registry.Simulation`."""

@@ -1,0 +1,125 @@
+"""Whether the 95 % intervals on the page hold the truth: the mean of the figure over many datasets of that size."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.analysis.auc import auroc
+from bioviz.analysis.confusion import noise_confusion
+from bioviz.analysis.labels import label_confusion
+from bioviz.analysis.neighbours import knn
+from tests.calibration.registry import Row, Simulation
+from tests.calibration.worlds import World, embedding, recordings
+
+K = 20
+TRUTH_DATASETS = 300
+
+
+@dataclass(frozen=True)
+class Design:
+    """A population of recordings.
+
+    Attributes:
+        units: recordings. clips: of each. labels: number of labels, one in each recording, besides background.
+        lost: (a, b) of the beta distribution that a recording's share of lost calls is drawn from.
+        apart, leak: see `worlds.embedding`.
+    """
+
+    units: int
+    clips: int
+    labels: int
+    lost: tuple[float, float]
+    apart: float = 8.0
+    leak: float = 1.0
+
+    def world(self, rng: np.random.Generator) -> World:
+        recording = recordings(self.units, self.clips)
+        species = (np.arange(self.units) % self.labels + 1)[recording]
+        kinds = np.where(rng.random(len(recording)) < 0.5, 0, species)
+        lost = (kinds > 0) & (rng.random(len(kinds)) < rng.beta(*self.lost, self.units)[recording])
+        x = embedding(rng, np.where(lost, 0, kinds), recording, self.apart, self.leak)
+        return World(x, kinds, recording, self.labels)
+
+
+@functools.cache
+def truth(design: Design) -> tuple[np.ndarray, float]:
+    """(mean confusion of each target, mean AUROC by neighbors in other recordings)."""
+    rng = np.random.default_rng(2026)
+    confusion, scores = [], []
+    for _ in range(TRUTH_DATASETS):
+        world = design.world(rng)
+        graph = knn(world.x, K, groups=world.recording)
+        background = world.targets == 0
+        found = noise_confusion(graph, background, world.recording)
+        confusion.append(label_confusion(graph, found, world.label_matrix, world.recording).confusion)
+        score = np.where(background, 1 - found.confusion, found.confusion)
+        scores.append(auroc(score, background).value)
+    return np.mean(confusion, axis=0), float(np.mean(scores))
+
+
+def coverage(design: Design) -> Callable[[np.random.Generator], Mapping[str, tuple[float, float]]]:
+    """The trial of a design."""
+
+    def trial(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]:
+        confusion, score = truth(design)
+        d = design.world(rng).diagnose(K)
+        low, high = d.labels.low, d.labels.high
+        shown = np.isfinite(low)
+        holds = shown & (low <= confusion + 1e-9) & (confusion <= high + 1e-9)
+        auc = d.separability.neighbour_held_out
+        known = auc.low is not None
+        return {
+            "label": (holds[1:].sum(), shown[1:].sum()),
+            "background": (holds[0], shown[0]),
+            "auroc": (known and auc.low <= score + 1e-9 and score <= auc.high + 1e-9, known),
+            "width": (np.nansum(high[1:] - low[1:]), shown[1:].sum()),
+            "certain": (known and auc.high - auc.low < 1e-6, 1),
+        }
+
+    return trial
+
+
+def _simulation(name: str, world: str, design: Design, small: int = 0) -> Simulation:
+    return Simulation(
+        f"intervals.{name}",
+        (
+            Row("label", "interval of a label's confusion holds the truth", world, 0.92, False),
+            Row("background", "interval of background's confusion holds the truth", world, 0.92, False),
+            Row("auroc", "interval of the AUROC holds the truth", world, 0.92, False),
+            Row("width", "mean width of a label's interval (% of the scale)", world, 0, None),
+            Row("certain", 'AUROC "1.00 to 1.00"', world, 0.0, True),
+        ),
+        coverage(design),
+        small,
+    )
+
+
+SIMULATIONS = (
+    _simulation("ten_a_label", "ten recordings a label, calls lost in some", Design(30, 10, 3, (1, 3))),
+    _simulation("forty_a_label", "forty recordings a label, calls lost in some", Design(80, 6, 2, (1, 3))),
+    _simulation(
+        "lost_whole",
+        "ten recordings a label, in some of which all calls are lost",
+        Design(20, 12, 2, (0.3, 0.6)),
+    ),
+    _simulation(
+        "rarely_lost", "ten recordings a label, one call in forty is lost", Design(30, 10, 3, (0.25, 9.75))
+    ),
+    _simulation("apart", "ten recordings a label, nothing is lost", Design(30, 10, 3, (1, 1e9))),
+    _simulation(
+        "mixed",
+        "ten recordings a label, in part mixed with background",
+        Design(30, 10, 3, (1, 1e9), 2.0, 1.5),
+    ),
+    _simulation(
+        "leaky",
+        "ten recordings a label, the recording outweighs the label",
+        Design(30, 10, 3, (1, 3), 4.0, 3.0),
+    ),
+    _simulation("clip_a_recording", "a hundred recordings of one clip each", Design(100, 1, 3, (1, 3))),
+    _simulation("few", "five recordings a label: shown only where it holds", Design(10, 12, 2, (1, 3))),
+)
