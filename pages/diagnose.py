@@ -18,7 +18,7 @@ from bioviz.flags import log as flag_log
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, MapData, Measure
-from bioviz.runs.diagnosis import open_diagnosis, start_diagnosis
+from bioviz.runs.diagnosis import diagnosis_key, read_diagnosis, start_diagnosis
 from bioviz.ui import clip_desk, compute_card, selection
 from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
 from bioviz.ui.diagnose_case import Case
@@ -49,14 +49,14 @@ BACKING = {  # the section that backs a clause of the verdict
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def diagnosis_of(run_key: str) -> Diagnosis | None:
-    return open_diagnosis(runs.open_run_by_key(run_key), K)
+def diagnosis_of(key: str) -> Diagnosis | None:
+    return read_diagnosis(key)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def points(run_key: str, dataset_version: str) -> MapData:
+def points(run_key: str, diagnosis_key: str) -> MapData:
     """The map with the measures of confusion as first colourings."""
-    run, d = runs.open_run_by_key(run_key), diagnosis_of(run_key)
+    run, d = runs.open_run_by_key(run_key), diagnosis_of(diagnosis_key)
     data = map_data(run, library.load(run.spec.dataset))
     causes = [*(TITLES[cause] for cause in CAUSES), "not confused"]
     colours = (*palette.sequence_colours(len(CAUSES)), palette.BACKGROUND_COLOUR)
@@ -83,10 +83,10 @@ def points(run_key: str, dataset_version: str) -> MapData:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def flagged_points(run_key: str, dataset_version: str, flags_state: str) -> MapData:
+def flagged_points(run_key: str, diagnosis_key: str, flags_state: str) -> MapData:
     """`points` with the flags as one more colouring, made anew when a flag has changed."""
     run = runs.open_run_by_key(run_key)
-    return with_flags(points(run_key, dataset_version), run, library.load(run.spec.dataset))
+    return with_flags(points(run_key, diagnosis_key), run, library.load(run.spec.dataset))
 
 
 def show_verdict(clauses: list[Clause]) -> None:
@@ -168,7 +168,7 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
 
 
 @st.fragment
-def diagnose(run: runs.Run, d: Diagnosis) -> None:
+def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     """The page proper."""
     dataset = library.load(run.spec.dataset)
     case = Case(run, dataset, d, is_dark())
@@ -188,7 +188,7 @@ def diagnose(run: runs.Run, d: Diagnosis) -> None:
     with left:
         chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
-        data = flagged_points(run.key, dataset.version, flag_log.state(dataset.id))
+        data = flagged_points(run.key, key, flag_log.state(dataset.id))
         event = embedding_map(
             data,
             key="diagnose_map",
@@ -232,13 +232,14 @@ if spec is None:
     ask_for_a_dataset()
 try:
     run = runs.open_run(spec) if registry.checkpoint_state(spec.model, spec.checkpoint).available else None
-    diagnosis = None if run is None else diagnosis_of(run.key)
+    key = None if run is None else diagnosis_key(run, K)
+    diagnosis = None if key is None else diagnosis_of(key)
     if diagnosis is None:
         diagnosis_of.clear()  # an absent one must not be remembered
         compute_card.show(
             "diagnosis", spec, lambda: start_diagnosis(spec, K), "This diagnosis is not computed yet"
         )
     else:
-        diagnose(run, diagnosis)
+        diagnose(run, key, diagnosis)
 except BiovizError as error:
     st.error(str(error), icon=":material/error:")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,26 +9,23 @@ import numpy as np
 from bioviz.analysis.agreement import ClusterReport, cluster_report
 from bioviz.analysis.causes import Cause, acoustic_causes
 from bioviz.analysis.caveats import caveats
-from bioviz.analysis.clustering import Clustering
 from bioviz.analysis.codes import codes, with_background
 from bioviz.analysis.confounds import Confound, confounds
 from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
+from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
 from bioviz.analysis.false_alarms import FalseAlarms, false_alarms
 from bioviz.analysis.folds import folds
 from bioviz.analysis.labels import LabelConfusion, label_confusion
-from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.outliers import local_outlier_factor, medoid_distance
 from bioviz.analysis.prediction import Prediction, Separability, prediction, separability
 from bioviz.analysis.probe import probe_scores, probe_scores_of
 from bioviz.analysis.queues import Queue, queues
 from bioviz.analysis.rows import finite_rows
-from bioviz.analysis.triage import Rules, Triage, triage
+from bioviz.analysis.triage import Triage, triage
 from bioviz.analysis.trust import trustworthiness
 from bioviz.analysis.votes import shared_label_share
-from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
-
-K = 20
+from bioviz.store.keys import loaded
 
 
 @dataclass(frozen=True)
@@ -87,58 +83,27 @@ class Diagnosis:
     notes: tuple[str, ...] = ()
 
 
-def diagnose(
-    embedding: np.ndarray,
-    graph_with: KnnGraph,
-    graph_without: KnnGraph,
-    targets: np.ndarray,
-    label_matrix: np.ndarray,
-    names: tuple[str, ...],
-    recording: np.ndarray,
-    site: np.ndarray | None = None,
-    hour: np.ndarray | None = None,
-    acoustic: Mapping[str, np.ndarray] | None = None,
-    *,
-    attributes: Mapping[str, np.ndarray] | None = None,
-    projection: np.ndarray | None = None,
-    seconds_per_clip: float | None = None,
-    k: int = K,
-    clusterings: tuple[Clustering, ...] = ("kmeans",),
-    rules: Rules | None = None,
-    n_folds: int = 5,
-    n_boot: int = 500,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> Diagnosis:
+def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagnosis:
     """Compute every measure from one pair of neighbour graphs.
 
-    Args:
-        embedding: (n, d), NaN rows for clips without one.
-        graph_with, graph_without: neighbours in all recordings and in other recordings, of the same rows.
-        targets: (n,) 0 for background, else the first label + 1. label_matrix: (n, L) bool.
-        names: (L+1,) background first.
-        recording: (n,) ints. site, hour: (n,) ints or strings, unknown -1, NaN or "".
-        acoustic: columns by name (`features.FEATURES`; others are taken by their name), each (n,), NaN unknown.
-        attributes: more that may confound, such as the recorder; as site.
-        projection: (n, 2), for the scores that rest on it.
-        seconds_per_clip: time that each clip stands for (the step between windows), for false alarms per hour.
-        k: neighbours looked at, at most the graphs'.
-        clusterings: methods tried on projection and embedding.
-        n_boot: resamplings behind each interval. seed: of folds and resamplings.
-
-    Raises:
-        BadInput: lengths do not agree.
-        Cancelled: through `progress`.
+    Raises
+    ------
+    BadInput
+        Lengths do not agree.
+    Cancelled
+        Through `progress`.
     """
     progress = progress or Silent()
-    x = np.asarray(embedding)
-    labels = np.asarray(label_matrix, dtype=bool)
-    targets, recording = np.asarray(targets), codes(recording)
-    _check(x, labels, targets, names, recording, graph_with, graph_without)
-    k = max(1, min(k, graph_with.k, graph_without.k))
-    near, far = graph_with.first(k), replace(graph_without.first(k), grouped=True)
+    inputs = loaded(inputs)
+    inputs.check()
+    n_boot, seed, site, projection = inputs.n_boot, inputs.seed, inputs.site, inputs.projection
+    x = np.asarray(inputs.embedding)
+    labels = np.asarray(inputs.label_matrix, dtype=bool)
+    targets, recording = np.asarray(inputs.targets), codes(inputs.recording)
+    k = max(1, min(inputs.k, inputs.graph_with.k, inputs.graph_without.k))
+    near, far = inputs.graph_with.first(k), replace(inputs.graph_without.first(k), grouped=True)
     background = ~labels.any(axis=1)
-    columns = dict(acoustic or {})
+    columns = dict(inputs.acoustic or {})
 
     def stage(number: int) -> None:
         progress.report("diagnosis", number, 8, "steps")
@@ -153,32 +118,34 @@ def diagnose(
         for graph, confusion in ((near, clips.naive), (far, clips.held_out))
     ]
     stage(1)
-    probes = _probes(x, labels, targets, recording, n_folds, seed)
+    probes = _probes(x, labels, targets, recording, inputs.n_folds, seed)
     stage(3)
     separable = separability(
         (clips.naive, probes[0][:, 0]), (clips.held_out, probes[1][:, 0]), background, recording
     )
     predicted = prediction(near, far, *probes, labels, targets, recording)
-    clusters = cluster_report(x, projection, targets, clusterings)
+    clusters = cluster_report(x, projection, targets, inputs.clusterings)
     stage(5)
     trust = None if projection is None else trustworthiness(x, projection)
     stage(6)
-    places = {"recording": recording, "site": site, "hour": hour, **(attributes or {})}
+    places = {"recording": recording, "site": site, "hour": inputs.hour, **(inputs.attributes or {})}
     known = {name: values for name, values in places.items() if values is not None}
     confounding = confounds(near, far, known, recording, labels, clusters.clusterings[0].clusters)
     stage(7)
     causes = acoustic_causes(clips.judged.confusion, columns, labels, recording, n_boot, seed)
     probe = probes[1] if np.isfinite(probes[1]).any() else None
     judged_graph = far if clips.judged is clips.held_out else near
-    sorted_out = triage(clips.judged, near, judged_graph, labels, recording, columns, probe, site, rules)
+    sorted_out = triage(
+        clips.judged, near, judged_graph, labels, recording, columns, probe, site, inputs.rules
+    )
     touched = columns["call_share"] > 0 if "call_share" in columns else None
     missed, faint = queues(clips.judged, background, sorted_out.rival, touched)
     alarms = None
-    if seconds_per_clip and probe is not None and background.any() and labels.any():
-        alarms = false_alarms(probe[:, 1:], labels, seconds_per_clip)
+    if inputs.seconds_per_clip and probe is not None and background.any() and labels.any():
+        alarms = false_alarms(probe[:, 1:], labels, inputs.seconds_per_clip)
     stage(8)
     return Diagnosis(
-        names=tuple(names),
+        names=tuple(inputs.names),
         k=k,
         metric=near.metric,
         clips=clips,
@@ -196,21 +163,6 @@ def diagnose(
         false_alarms=alarms,
         notes=notes,
     )
-
-
-def _check(x, labels, targets, names, recording, graph_with, graph_without) -> None:
-    lengths = {
-        "labels": len(labels),
-        "targets": len(targets),
-        "recordings": len(recording),
-        "neighbours": len(graph_with.indices),
-        "neighbours in other recordings": len(graph_without.indices),
-    }
-    for what, length in lengths.items():
-        if length != len(x):
-            raise BadInput(f"There are {what} of {length} clips for an embedding of {len(x)}.")
-    if len(names) != labels.shape[1] + 1:
-        raise BadInput(f"{len(names)} names were given for background and {labels.shape[1]} labels.")
 
 
 def _clip_measures(x, near, far, background, labels, targets, recording) -> ClipMeasures:

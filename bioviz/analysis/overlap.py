@@ -30,9 +30,9 @@ def call_columns(
     n = len(recording)
     share, inside, count = np.zeros(n), np.full(n, np.nan), np.zeros(n)
     above = np.full(n, np.nan)
-    for index in np.unique(box_recording):
-        rows = np.flatnonzero(recording == index)
-        own = boxes[box_recording == index]
+    annotated = np.unique(box_recording)
+    for rows, marks in zip(_by(recording, annotated), _by(box_recording, annotated), strict=True):
+        own = boxes[marks]
         if not len(rows):
             continue
         start, end = start_s[rows, None], end_s[rows, None]
@@ -53,6 +53,13 @@ def call_columns(
             above[rows] = np.where(area > 0, over / np.where(area > 0, area, 1), np.nan)
     columns = {"call_share": np.minimum(share, 1), "call_inside": np.minimum(inside, 1), "calls": count}
     return columns if nyquist_hz is None else {**columns, "above_nyquist": above}
+
+
+def _by(values: np.ndarray, wanted: np.ndarray) -> list[np.ndarray]:
+    """Positions, ascending, at which `values` is each of the sorted `wanted`."""
+    order = np.argsort(values, kind="stable")
+    edges = zip(*(np.searchsorted(values[order], wanted, side) for side in ("left", "right")), strict=True)
+    return [order[first:last] for first, last in edges]
 
 
 def _merge(spans: np.ndarray) -> np.ndarray:

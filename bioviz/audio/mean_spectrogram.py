@@ -22,8 +22,8 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
+from bioviz.store.digest import digest
 from bioviz.store.disk import open_cache
-from bioviz.store.keys import digest
 
 VERSION = 2  # raise it when the same clips give other figures
 MOST_COLUMNS = 160

@@ -11,7 +11,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.recipe import rows_by_recording
 from bioviz.embedding.sets import folder_of, read_set
-from bioviz.store.keys import digest
+from bioviz.store.digest import digest
 
 WIDTH = len(measures.COLUMNS)
 

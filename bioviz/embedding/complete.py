@@ -13,8 +13,8 @@ from bioviz.embedding.compute import Counter
 from bioviz.embedding.sets import EmbeddingSet, folder_of, read_set, write_set
 from bioviz.embedding.source import RecordingTask
 from bioviz.errors import BadInput
+from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt
-from bioviz.store.keys import digest
 from bioviz.store.locks import locked
 
 _ATTEMPTS = 5  # blocks may be pruned or found damaged between computing them and putting them together

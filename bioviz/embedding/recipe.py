@@ -8,7 +8,7 @@ import numpy as np
 
 from bioviz.audio.decode import RESAMPLER
 from bioviz.datasets.types import Dataset
-from bioviz.store.keys import digest
+from bioviz.store.digest import digest
 
 VERSION = 1  # raise it when windows are cut or blocks are stored in another way
 

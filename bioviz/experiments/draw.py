@@ -15,7 +15,7 @@ from bioviz.datasets.probe import is_audio, probe
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.experiments.settings import DATASET, FOLDER, NoiseSettings
-from bioviz.store.keys import digest
+from bioviz.store.digest import digest
 
 FOLDER_FILES = 200  # of a folder of background, at most as many files are opened
 

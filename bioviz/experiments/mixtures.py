@@ -29,8 +29,8 @@ from bioviz.embedding.recipe import Recipe
 from bioviz.errors import BadInput
 from bioviz.experiments.draw import Draw, Noise, Pair
 from bioviz.progress import Progress
+from bioviz.store.digest import digest
 from bioviz.store.hashes import HashMemory
-from bioviz.store.keys import digest
 
 if TYPE_CHECKING:
     from bioviz.models.base import Model

@@ -19,7 +19,7 @@ from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
-from bioviz.store.keys import digest
+from bioviz.store.digest import digest
 
 VERSION = 1  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "shift"

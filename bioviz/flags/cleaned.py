@@ -15,7 +15,7 @@ from bioviz.errors import BadInput
 from bioviz.flags.boxes import Change, follow
 from bioviz.flags.merged import Flags
 from bioviz.flags.records import KINDS
-from bioviz.store.keys import digest
+from bioviz.store.digest import digest
 
 
 def apply_flags(dataset: Dataset, flags: Flags, *, name: str | None = None) -> Dataset:

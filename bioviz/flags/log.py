@@ -20,8 +20,8 @@ from bioviz.config import settings
 from bioviz.datasets.library import checked_id
 from bioviz.errors import BiovizError
 from bioviz.flags.records import Flag, user_key
+from bioviz.store.digest import digest
 from bioviz.store.files import DiskFull
-from bioviz.store.keys import digest
 from bioviz.store.locks import locked
 
 _PATIENCE_S = 15.0

@@ -17,8 +17,8 @@ from bioviz.config import settings
 from bioviz.errors import Missing
 from bioviz.jobs.process import identity, kill_tree, launch
 from bioviz.jobs.state import Job, read_job
+from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, read_json, write_json
-from bioviz.store.keys import digest
 
 KEEP_FINISHED = 50
 GRACE_S = 10.0

@@ -8,55 +8,71 @@ import numpy as np
 
 from bioviz import jobs
 from bioviz.analysis.diagnosis import Diagnosis, diagnose
+from bioviz.analysis.diagnosis_inputs import DiagnosisInputs, K
 from bioviz.analysis.overlap import call_columns
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.models import registry
-from bioviz.progress import Progress, Silent
+from bioviz.progress import Progress
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
-from bioviz.store.keys import digest
+from bioviz.store.keys import key_of
 
-VERSION = 5  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 6  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "diagnosis"
 SEED = 0
 
 
-def open_diagnosis(run: Run, k: int = 20) -> Diagnosis | None:
-    """The finished diagnosis of a run with `k` neighbours, or None where it is not computed yet."""
-    return stages.read_result(Diagnosis, STAGE, _key(run, k))
-
-
-def compute_diagnosis(run: Run, k: int = 20, progress: Progress | None = None) -> Diagnosis:
-    """Compute the diagnosis of a run with `k` neighbours and keep it.
-
-    Raises:
-        Cancelled: through `progress`.
-    """
+def diagnosis_inputs(run: Run, k: int = K) -> DiagnosisInputs:
+    """All that the diagnosis of a run with `k` neighbors rests on, as it is now."""
     dataset = library.load(run.spec.dataset)
-    found = diagnose(
-        run.embedding,
-        run.graph,
-        run.graph_elsewhere,
+    return DiagnosisInputs(
+        run.stored("embedding"),
+        run.stored("graph"),
+        run.stored("graph_elsewhere"),
         run.targets,
         dataset.clips.labels[run.rows],
         dataset.target_names,
         dataset.clips.recording[run.rows],
         **_places(dataset, run.rows),
         acoustic=_columns(run, dataset),
-        projection=run.xy,
+        projection=run.stored("xy"),
         # Windows overlap: each stands for the step to the next one, not for its whole length.
         seconds_per_clip=dataset.plan.hop_s if dataset.task == "detection" else dataset.plan.width_s,
         k=k,
         seed=SEED,
-        progress=progress or Silent(),
     )
-    stages.save_result(STAGE, _key(run, k), found)
+
+
+def diagnosis_key(run: Run, k: int = K) -> str:
+    """Key of the diagnosis of a run with `k` neighbors; another one as soon as anything it rests on changes."""
+    return key_of(STAGE, VERSION, diagnosis_inputs(run, k))
+
+
+def open_diagnosis(run: Run, k: int = K) -> Diagnosis | None:
+    """The finished diagnosis of a run with `k` neighbours, or None where it is not computed yet."""
+    return read_diagnosis(diagnosis_key(run, k))
+
+
+def read_diagnosis(key: str) -> Diagnosis | None:
+    """The finished diagnosis of a `diagnosis_key`, or None."""
+    return stages.read_result(Diagnosis, STAGE, key)
+
+
+def compute_diagnosis(run: Run, k: int = K, progress: Progress | None = None) -> Diagnosis:
+    """Compute the diagnosis of a run with `k` neighbours and keep it.
+
+    Raises:
+        Cancelled: through `progress`.
+    """
+    inputs = diagnosis_inputs(run, k)
+    found = diagnose(inputs, progress)
+    stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), found)
     return found
 
 
-def start_diagnosis(spec: RunSpec, k: int = 20) -> jobs.Job:
+def start_diagnosis(spec: RunSpec, k: int = K) -> jobs.Job:
     """Start computing the diagnosis of a run in a process of its own, or join the job that does."""
     title = f"Diagnosis of {library.load(spec.dataset).name}: {spec.model} ({spec.checkpoint})"
     return jobs.start(
@@ -72,11 +88,6 @@ def diagnosis_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     run = open_run(spec) or compute_run(spec, progress)
     compute_diagnosis(run, int(params["k"]), progress)
     return {"run": run.key, "clips": len(run)}
-
-
-def _key(run: Run, k: int) -> str:
-    measured = sorted(run.acoustic)  # a diagnosis without acoustic columns is another one
-    return digest(STAGE, VERSION, run.key, k, SEED, measured)
 
 
 def _places(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:

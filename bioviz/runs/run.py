@@ -19,6 +19,7 @@ from bioviz.runs import stages
 from bioviz.runs.spec import RunSpec
 from bioviz.runs.stages import Keys
 from bioviz.store.files import Corrupt
+from bioviz.store.keys import Stored
 
 # Names of the arrays of the stages "neighbours" and "scores".
 ALL = ("all_indices", "all_distances")
@@ -95,6 +96,18 @@ class Run:
     def acoustic(self) -> dict[str, np.ndarray]:
         """Acoustic column (`audio.measures.NAMES`) to (n,) float32; empty while they are not measured."""
         return {name: column[self.rows] for name, column in (open_acoustic(self._dataset) or {}).items()}
+
+    def stored(self, name: str) -> Stored:
+        """`embedding`, `graph`, `graph_elsewhere`, `xy`, `clusters` or `match`, by key, and loaded only when needed."""
+        keys = {
+            "embedding": self._keys.embedding,
+            "graph": self._keys.neighbours,
+            "graph_elsewhere": self._keys.neighbours,
+            "xy": self._keys.projection,
+            "clusters": self._keys.scores,
+            "match": self._keys.scores,
+        }
+        return Stored(f"{name} {keys[name]}", lambda: getattr(self, name))
 
     def position(self, row: int) -> int:
         """Where the dataset's clip `row` stands in this run.

@@ -19,8 +19,8 @@ import numpy as np
 from bioviz.analysis.pack import pack, unpack
 from bioviz.analysis.projection import ProjectionSpec
 from bioviz.config import settings
+from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, load_array, read_json, save_array, write_json
-from bioviz.store.keys import digest
 from bioviz.store.usage import touch
 
 T = TypeVar("T")
@@ -37,12 +37,14 @@ class Keys:
     """The keys of a run's stages; `scores` names the run as a whole.
 
     Attributes:
+        embedding: the rows of the embedding set.
         neighbours: both neighbour graphs.
         projection: the map.
         scores: clustering, scores and match with the labels.
         k: neighbours kept of each clip.
     """
 
+    embedding: str
     neighbours: str
     projection: str
     scores: str
@@ -79,7 +81,7 @@ def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
     # The run's key: the dataset is part of it, so that a copy of a dataset has runs of its own.
     labels = [_ints(clips.targets), clips.target_names]
     scores = digest("scores", VERSIONS["scores"], clips.dataset, neighbours, picture, labels)
-    return Keys(neighbours, picture, scores, k)
+    return Keys(digest("embedding rows", *embeddings), neighbours, picture, scores, k)
 
 
 def save(stage: str, key: str, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:

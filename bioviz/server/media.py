@@ -18,8 +18,8 @@ from bioviz.config import settings
 from bioviz.server.clips import Clip, file_stamp, native_samples
 from bioviz.server.memory import RecentlyUsed
 from bioviz.server.params import SoundSpec
+from bioviz.store.digest import digest
 from bioviz.store.disk import open_cache
-from bioviz.store.keys import digest
 
 VERSION = 2  # raise it when the same request gives other bytes
 _made = RecentlyUsed(64 * 2**20)

@@ -1,68 +1,79 @@
-"""Keys that name a result by everything that decides it."""
+"""The one place where keys of results are made: every key is of a dataclass, and the computation gets that dataclass.
+
+So a key cannot forget what a computation reads. What is passed counts as a whole, field by field, and nothing else is
+at hand inside:
+
+    inputs = DiagnosisInputs(...)
+    key = key_of("diagnosis", VERSION, inputs)  # looks for it in the cache
+    diagnosis = diagnose(inputs)                # or computes it
+
+An array that lies in the cache under a key of its own is passed as `Stored`: its key counts in place of its content,
+and it is read only when it is looked at.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
-import numpy as np
+from bioviz.store.digest import digest
+
+T = TypeVar("T")
 
 
-def digest(*parts: object) -> str:
-    """SHA-256 (hex) of values, the same in every process and on every machine.
+@dataclass(frozen=True)
+class Stored(Generic[T]):
+    """Something that is kept under a key of its own.
 
-    Each value is preceded by its type and length, so that no two different lists of values run together:
-    `digest("ab", "c") != digest("a", "bc")`, `digest(1) != digest("1")`, `digest(1) != digest(1.0)`.
-    The order of a mapping's keys does not matter; a tuple and a list of the same values are the same.
-
-    Args:
-        parts: None, bool, int, float, str, bytes, numpy arrays and scalars, and lists, tuples and mappings
-            (with str keys) of them.
-
-    Raises:
-        TypeError: anything else; a key must never depend on a memory address.
+    Attributes
+    ----------
+    key : str
+        Decides the content.
+    load : callable
+        Reads it.
     """
-    sha = hashlib.sha256()
-    _feed(sha, parts)
-    return sha.hexdigest()
+
+    key: str
+    load: Callable[[], T] = field(compare=False, repr=False)
+
+    @cached_property
+    def value(self) -> T:
+        """The content, read once."""
+        return self.load()
 
 
-def _feed(sha, value: object) -> None:
-    match value:
-        case None:
-            _put(sha, "none", b"")
-        case bool() | np.bool_():
-            _put(sha, "bool", b"1" if value else b"0")
-        case int() | np.integer():
-            _put(sha, "int", str(int(value)).encode())
-        case float() | np.floating():
-            # + 0.0 makes -0.0 and 0.0, which are equal, one key.
-            _put(sha, "float", repr(float(value) + 0.0).encode())
-        case str():
-            _put(sha, "str", value.encode("utf-8", "surrogatepass"))
-        case bytes() | bytearray() | memoryview():
-            _put(sha, "bytes", bytes(value))
-        case np.ndarray():
-            if value.dtype.hasobject:
-                raise TypeError("A key cannot be made from an array of Python objects.")
-            # Little-endian on every machine.
-            array = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
-            _put(sha, f"array {array.dtype.str} {value.shape}", array.tobytes())
-        case list() | tuple():
-            _put(sha, "list", str(len(value)).encode())
-            for item in value:
-                _feed(sha, item)
-        case Mapping():
-            _put(sha, "mapping", str(len(value)).encode())
-            if not all(isinstance(key, str) for key in value):
-                raise TypeError("A key can be made only from mappings with text keys.")
-            for key in sorted(value):
-                _feed(sha, key)
-                _feed(sha, value[key])
-        case _:
-            raise TypeError(f"A key cannot be made from {type(value).__name__}.")
+def key_of(kind: str, version: int | str, inputs: object) -> str:
+    """Key (hex) of the result of a kind that is computed from `inputs`.
+
+    Parameters
+    ----------
+    kind : str
+        What the result is, such as "diagnosis".
+    version : int or str
+        Of the computation: raised when the same inputs give another result.
+    inputs : dataclass instance
+        All that the computation reads; see `digest` for what it may hold.
+
+    Raises
+    ------
+    TypeError
+        `inputs` is no dataclass, or holds something without a stable form.
+    """
+    if not is_dataclass(inputs) or isinstance(inputs, type):
+        raise TypeError(f"A key is made of a dataclass of inputs, not of {type(inputs).__name__}.")
+    return digest(kind, version, inputs)
 
 
-def _put(sha, kind: str, data: bytes) -> None:
-    sha.update(f"{kind}:{len(data)}:".encode())
-    sha.update(data)
+def loaded(inputs: T) -> T:
+    """The same inputs with the content of every `Stored` field in its place; dataclasses within them too."""
+    return replace(inputs, **{each.name: _loaded(getattr(inputs, each.name)) for each in fields(inputs)})
+
+
+def _loaded(value: Any) -> Any:
+    if isinstance(value, Stored):
+        return value.value
+    if is_dataclass(value) and any(isinstance(getattr(value, each.name), Stored) for each in fields(value)):
+        return loaded(value)
+    return value

@@ -21,8 +21,8 @@ from bioviz.embedding.compute import decoding_threads
 from bioviz.embedding.recipe import rows_by_recording
 from bioviz.errors import BadInput
 from bioviz.progress import Progress
+from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, load_array, read_json, save_array, save_rows, write_json
-from bioviz.store.keys import digest
 from bioviz.store.usage import touch
 
 LIMIT_BYTES = 8 << 30  # of stored waveforms for one dataset and rate

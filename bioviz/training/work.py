@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bioviz.config import settings
+from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
-from bioviz.store.keys import digest
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,7 +10,7 @@ import streamlit as st
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.flags import KINDS, TITLES, Flags, load_flags, make_cleaned, tables, undo
-from bioviz.store.keys import digest
+from bioviz.store.digest import digest
 from bioviz.ui.flagging import user_name
 from bioviz.ui.selection import zipped
 from bioviz.ui.state import set_view

@@ -15,7 +15,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.flags import load_flags
 from bioviz.plots import palette
 from bioviz.runs import Run
-from bioviz.store.keys import digest
+from bioviz.store.digest import digest
 from bioviz.ui.flagging import user_name
 from bioviz.ui.gallery import gallery
 from bioviz.ui.run_map import label_names

@@ -13,20 +13,27 @@ import pytest
 from bioviz.analysis.causes import acoustic_causes
 from bioviz.analysis.caveats import caveats
 from bioviz.analysis.diagnosis import Diagnosis, diagnose
+from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
 from bioviz.analysis.features import FEATURES
 from bioviz.analysis.helps import HELPS
 from bioviz.analysis.neighbours import knn_both
 from bioviz.analysis.pack import pack, unpack
 from bioviz.analysis.verdict import verdict
 from bioviz.errors import BadInput, Cancelled
+from bioviz.progress import Progress
 from tests.analysis.planted import Planted, planted
 
 
-def run(p: Planted, **more) -> Diagnosis:
-    return diagnose(
+def run(p: Planted, progress: Progress | None = None, **more) -> Diagnosis:
+    inputs = DiagnosisInputs(
         p.x, *p.graphs, p.targets, p.labels, p.names, p.recording, n_boot=60, k=10,
         **{"projection": p.x[:, :2], "seconds_per_clip": 3, **more},
     )  # fmt: skip
+    return diagnose(inputs, progress)
+
+
+def diagnose_of(*args, **more) -> Diagnosis:
+    return diagnose(DiagnosisInputs(*args, **more))
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +90,7 @@ def test_a_label_of_one_recording_and_a_site_with_most_clips_are_told():
     alone = Planted(x, targets, labels, p.recording, p.mixed, knn_both(x, 12, p.recording, "euclidean"))
     names = (*p.names, "rare owl")
     site = np.where(np.arange(600) < 500, "pond", "wood")
-    found = diagnose(
+    found = diagnose_of(
         x, *alone.graphs, targets, labels, names, p.recording, site, n_boot=60, k=10, projection=x[:, :2]
     )
     said = [clause.text for clause in verdict(found)]
@@ -96,7 +103,7 @@ def test_a_label_of_one_recording_and_a_site_with_most_clips_are_told():
     assert found.prediction.knn_accuracy.held_out > 0.97
     assert found.prediction.knn_accuracy.note.startswith("1 label occurs in one recording only")
     sides = np.arange(600) < 300
-    assert not diagnose(
+    assert not diagnose_of(
         p.x, *p.graphs, p.targets, p.labels, p.names, p.recording, sides.astype(int), n_boot=60
     ).notes
 
@@ -123,7 +130,7 @@ def test_without_labels_the_reason_comes_first_and_the_rest_is_told():
     x = (rng.normal(size=(n, 8)) + 5 * rng.normal(size=(30, 8))[recording]).astype(np.float32)
     none = np.zeros((n, 0), bool)
     graphs = knn_both(x, 10, recording, "euclidean")
-    found = diagnose(x, *graphs, np.zeros(n, int), none, ("background",), recording, n_boot=20)
+    found = diagnose_of(x, *graphs, np.zeros(n, int), none, ("background",), recording, n_boot=20)
     said = verdict(found)
     assert said[0].text.startswith("All clips are background")
     assert [clause.kind for clause in said[1:]] == ["place"]
@@ -228,9 +235,9 @@ def test_can_be_stopped_and_checks_what_it_gets(masked):
     with pytest.raises(Cancelled):
         run(p, progress=Stop())
     with pytest.raises(BadInput, match="targets of 5 clips"):
-        diagnose(p.x, *p.graphs, p.targets[:5], p.labels, p.names, p.recording)
+        diagnose_of(p.x, *p.graphs, p.targets[:5], p.labels, p.names, p.recording)
     with pytest.raises(BadInput, match="2 names"):
-        diagnose(p.x, *p.graphs, p.targets, p.labels, ("a", "b"), p.recording)
+        diagnose_of(p.x, *p.graphs, p.targets, p.labels, ("a", "b"), p.recording)
 
 
 def test_every_help_is_one_sentence_and_every_feature_has_a_title():

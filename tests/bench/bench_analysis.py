@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from bioviz.analysis.diagnosis import diagnose
+from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
 from bioviz.analysis.neighbours import knn, knn_both
 from bioviz.analysis.silhouette import silhouettes
 from bioviz.analysis.verdict import verdict
@@ -66,8 +67,11 @@ def bench(n: int) -> None:
     stages = Stages()
     found, all_s = timed(
         lambda: diagnose(
-            x, *graphs, targets, labels, names, recording, recording % 7, recording % 24, acoustic,
-            projection=x[:, :2], seconds_per_clip=1.0, progress=stages,
+            DiagnosisInputs(
+                x, *graphs, targets, labels, names, recording, recording % 7, recording % 24, acoustic,
+                projection=x[:, :2], seconds_per_clip=1.0,
+            ),
+            stages,
         )
     )  # fmt: skip
     clauses, words_s = timed(lambda: verdict(found))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bioviz.analysis.diagnosis import Diagnosis, diagnose
+from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
 from bioviz.analysis.neighbours import knn_both
 from bioviz.analysis.verdict import Clause, verdict
 
@@ -50,7 +51,7 @@ class World:
     def diagnose(self, k: int = 20, kept: int = 50) -> Diagnosis:
         """As the page does it: `kept` neighbors are in the graphs, `k` are looked at."""
         graphs = knn_both(self.x, min(kept, len(self.x) - 1), self.recording)
-        return diagnose(
+        inputs = DiagnosisInputs(
             self.x,
             *graphs,
             self.targets,
@@ -62,6 +63,7 @@ class World:
             acoustic=self.acoustic,
             k=k,
         )
+        return diagnose(inputs)
 
     def verdict(self) -> list[Clause]:
         return verdict(self.diagnose())

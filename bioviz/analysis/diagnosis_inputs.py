@@ -1,0 +1,102 @@
+"""All that a diagnosis rests on. Its key is made of this object, and `diagnose` gets nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.analysis.clustering import Clustering
+from bioviz.analysis.neighbours import KnnGraph
+from bioviz.analysis.triage import Rules
+from bioviz.errors import BadInput
+from bioviz.store.keys import Stored
+
+K = 20
+
+
+@dataclass(frozen=True, eq=False)
+class DiagnosisInputs:
+    """What `diagnose` reads. What lies in the cache already may be `Stored`.
+
+    Attributes
+    ----------
+    embedding : ndarray, shape (n, d)
+        NaN rows for clips without one.
+    graph_with, graph_without : KnnGraph
+        Neighbors in all recordings and in other recordings, of the same rows.
+    targets : ndarray of int, shape (n,)
+        0 for background, else the first label + 1.
+    label_matrix : ndarray of bool, shape (n, L)
+        All labels of each clip.
+    names : tuple of str, length L + 1
+        Background first.
+    recording : ndarray of int, shape (n,)
+        The recording of each clip.
+    site, hour : ndarray, shape (n,), optional
+        Ints or strings, unknown -1, NaN or "".
+    acoustic : mapping of str to ndarray, shape (n,), optional
+        Columns by name (`features.FEATURES`; others are taken by their name), NaN unknown.
+    attributes : mapping of str to ndarray, shape (n,), optional
+        More that may confound, such as the recorder; as `site`.
+    projection : ndarray, shape (n, 2), optional
+        For the scores that rest on it.
+    seconds_per_clip : float, optional
+        Time in seconds that each clip stands for (the step between windows), for false alarms per hour.
+    k : int
+        Neighbors looked at, at most the graphs'.
+    clusterings : tuple of str
+        Methods tried on projection and embedding.
+    rules : Rules, optional
+        Thresholds of the triage.
+    n_folds : int
+        Folds of the linear probe.
+    n_boot : int
+        Resamplings behind each interval.
+    seed : int
+        Of folds and resamplings.
+    """
+
+    embedding: np.ndarray | Stored[np.ndarray]
+    graph_with: KnnGraph | Stored[KnnGraph]
+    graph_without: KnnGraph | Stored[KnnGraph]
+    targets: np.ndarray
+    label_matrix: np.ndarray
+    names: tuple[str, ...]
+    recording: np.ndarray
+    site: np.ndarray | None = None
+    hour: np.ndarray | None = None
+    acoustic: Mapping[str, np.ndarray] | None = None
+    attributes: Mapping[str, np.ndarray] | None = None
+    projection: np.ndarray | Stored[np.ndarray] | None = None
+    seconds_per_clip: float | None = None
+    k: int = K
+    clusterings: tuple[Clustering, ...] = ("kmeans",)
+    rules: Rules | None = None
+    n_folds: int = 5
+    n_boot: int = 500
+    seed: int = 0
+
+    def check(self) -> None:
+        """Check that everything is of the same clips; nothing may be `Stored` any more.
+
+        Raises
+        ------
+        BadInput
+            Lengths do not agree.
+        """
+        lengths = {
+            "labels": len(self.label_matrix),
+            "targets": len(self.targets),
+            "recordings": len(self.recording),
+            "neighbours": len(self.graph_with.indices),
+            "neighbours in other recordings": len(self.graph_without.indices),
+        }
+        n = len(self.embedding)
+        for what, length in lengths.items():
+            if length != n:
+                raise BadInput(f"There are {what} of {length} clips for an embedding of {n}.")
+        n_labels = self.label_matrix.shape[1]
+        if len(self.names) != n_labels + 1:
+            raise BadInput(f"{len(self.names)} names were given for background and {n_labels} labels.")

@@ -1,0 +1,69 @@
+"""A diagnosis is of today's labels, boxes, places and measures, and of nothing older."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from bioviz.analysis.projection import ProjectionSpec
+from bioviz.datasets import library
+from bioviz.datasets.build import build_dataset
+from bioviz.datasets.types import Dataset
+from bioviz.runs import RunSpec, compute_run, open_run
+from bioviz.runs.diagnosis import compute_diagnosis, diagnosis_key, open_diagnosis
+
+RATE = 8000
+FILES, PER_FILE = 8, 5
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Eight recordings of 20 s: noise, with a call every 4 s."""
+    rng = np.random.default_rng(0)
+    root = tmp_path / "pond"
+    root.mkdir()
+    times = np.arange(RATE) / RATE
+    for i in range(FILES):
+        sound = rng.normal(scale=0.02, size=20 * RATE)
+        for j in range(PER_FILE):
+            sound[4 * j * RATE : (4 * j + 1) * RATE] += 0.3 * np.sin(2 * np.pi * (900 + 40 * i) * times)
+        soundfile.write(root / f"r{i}.wav", sound, RATE, subtype="PCM_16")
+    return root
+
+
+def add(folder: Path, second: int, high_hz: int = 2000) -> Dataset:
+    """Add the folder with "a" on every call, and "b" as a second label on the first `second` of them."""
+    lines = ["path,start_s,end_s,label,low_hz,high_hz"]
+    calls = [(i, j) for j in range(PER_FILE) for i in range(FILES)]
+    for number, (i, j) in enumerate(calls):
+        labels = ("a", "b") if number < second else ("a",)
+        lines += [f"r{i}.wav,{4 * j},{4 * j + 1},{label},500,{high_hz}" for label in labels]
+    (folder / "calls.csv").write_text("\n".join(lines) + "\n")
+    dataset = build_dataset(folder, name="pond", options={"width_s": 1.0, "hop_s": 1.0})
+    library.save(dataset)
+    return dataset
+
+
+def spec_of(dataset: Dataset) -> RunSpec:
+    return RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="pca"))
+
+
+def test_a_second_label_that_leaves_the_map_as_it_was_makes_another_diagnosis(folder):
+    spec = spec_of(add(folder, second=1))
+    before = compute_run(spec)
+    assert compute_diagnosis(before, 5).labels.clips.tolist() == [120, 40, 1]
+    assert open_diagnosis(open_run(spec), 5) is not None
+    add(folder, second=30)
+    run = open_run(spec)
+    assert run.key == before.key  # the targets are the same: "a" comes first
+    assert open_diagnosis(run, 5) is None
+    assert compute_diagnosis(run, 5).labels.clips.tolist() == [120, 40, 30]
+
+
+def test_another_k_is_another_diagnosis(folder):
+    run = compute_run(spec_of(add(folder, second=1)))
+    compute_diagnosis(run, 5)
+    assert diagnosis_key(run, 5) != diagnosis_key(run, 6) and open_diagnosis(run, 6) is None
