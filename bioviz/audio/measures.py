@@ -10,15 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-VERSION = 1  # raise it when any figure below would come out differently
+from bioviz.audio.band_limit import band_limit_hz
+from bioviz.audio.noise_floor import Floor, bands_for, noise_floor, smoothed, steady_db
+from bioviz.audio.snr import SNR_RANGE_DB, estimate
+
+VERSION = 2  # raise it when any figure below would come out differently
 
 SILENCE_DB = -120.0  # what an all-zero clip gets instead of minus infinity
 CLIPPED_AT = 0.999  # of full scale
-SNR_RANGE_DB = (-30.0, 90.0)
 _FRAME_S = 0.02
+_SILENT = 1e-9  # of the mean power of the frames
+_CHUNK_FRAMES = 32
+_FLOOR_FRAMES = 1200  # that the noise floor is read from, evenly spread
 _GUARD = np.array([-0.03, 0.03, 0.0, 0.0])  # added to a box; 0.03 s is longer than any frame
-_FLOOR_PERCENTILE, _SIGNAL_PERCENTILE = 10, 95
-_QUIET_SHARE = 0.2  # a window with fewer frames outside its boxes takes the noise of its neighbours
+_QUIET_SHARE = 0.2  # a window with fewer frames outside its boxes takes the noise of its neighbors
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,36 @@ COLUMNS = (
         "snr_db",
         "SNR estimate",
         "dB",
-        "With annotations: power within their boxes against the same frequencies outside of their times. "
-        "Without: the loud frames (95th percentile) against the quiet ones (10th). An estimate.",
+        "With annotations: power within their boxes against the same frequencies outside of their times. Without: "
+        "the loudest sound that stands out of the noise, in its own band and over at least 20 ms. Unknown where "
+        "nothing stands out.",
+    ),
+    Column(
+        "prominence_db",
+        "Prominence",
+        "dB",
+        "How far the loudest moment of any band stands above the noise; 5 to 7 where there is noise alone.",
+    ),
+    Column("call_low_hz", "Lower edge", "Hz", "Of the loudest sound: 5 % of its power lie below."),
+    Column("call_high_hz", "Upper edge", "Hz", "Of the loudest sound: 5 % of its power lie above."),
+    Column(
+        "steady_db",
+        "Steady sound",
+        "dB",
+        "How far the strongest steady band stands above those beside it: hum, or a call without a pause.",
+    ),
+    Column(
+        "onset_db",
+        "Onset strength",
+        "dB",
+        "The most that the level rises from one moment (10 ms) to the next, mean over all bands.",
+    ),
+    Column(
+        "band_limit_hz",
+        "Bandwidth limit",
+        "Hz",
+        "The highest frequency that the recording holds: above it a recorder, a resampling or a compressed format "
+        "cut everything off.",
     ),
     Column("flatness", "Spectral flatness", "0 to 1", "0 for a pure tone, towards 1 for white noise."),
     Column("centroid_hz", "Spectral centroid", "Hz", "Mean frequency, weighted with power."),
@@ -53,13 +86,23 @@ NAMES = tuple(column.name for column in COLUMNS)
 NO_BOXES = np.zeros((0, 4))
 
 
+@dataclass(frozen=True)
+class _Window:
+    """What is kept of a window while its neighbors are looked at."""
+
+    place: int
+    samples: np.ndarray
+    mean: np.ndarray  # (F,) power
+    banded: np.ndarray  # (B, K) power of the frames that are not digital silence
+
+
 def measure(
     windows: np.ndarray,
     rate: int,
     lengths: Sequence[int] | None = None,
     boxes: Sequence[np.ndarray] | None = None,
 ) -> np.ndarray:
-    """Measure windows that lie near each other in one recording.
+    """Measure windows that lie near each other in one recording; the noise of all of them is that of each.
 
     Args:
         windows: (n, T) float32 samples, full scale 1.
@@ -74,78 +117,126 @@ def measure(
     """
     count, width = windows.shape
     out = np.full((count, len(COLUMNS)), np.nan, dtype=np.float32)
+    marked: dict[int, float] = {}  # SNR of windows with boxes
     inside: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # window -> power in its boxes, cells per bin
     quiet_sum, quiet_frames = 0.0, 0
+    heard: list[_Window] = []
+    frequencies = np.zeros(0)
     for i in range(count):
         samples = windows[i, : width if lengths is None else lengths[i]]
         if len(samples) == 0:
             continue
         power, frequencies, times = spectrogram(samples, rate)
-        own = NO_BOXES if boxes is None else boxes[i]
-        mask = box_mask(own, frequencies, times)
+        bands = bands_for(len(power), float(frequencies[1]))
+        heard.append(_Window(i, samples, power.mean(axis=1), _sounding(bands.pool(power))))
+        if boxes is None:
+            continue
+        mask = box_mask(boxes[i], frequencies, times)
         # Frames at the edge of a box hold some of its call: they are neither signal nor noise.
-        quiet = ~box_mask(own + _GUARD, frequencies, times).any(axis=0)
-        if boxes is not None:
-            quiet_sum = quiet_sum + power[:, quiet].sum(axis=1, dtype=np.float64)
-            quiet_frames += int(quiet.sum())
-        if not mask.any():
-            snr = floor_snr_db(power)
-        elif quiet.mean() >= _QUIET_SHARE:
-            snr = box_snr_db(power, mask, power[:, quiet].mean(axis=1, dtype=np.float64))
-        else:
-            snr = floor_snr_db(power)  # unless the neighbours tell the noise, below
-            inside[i] = ((power * mask).sum(axis=1, dtype=np.float64), mask.sum(axis=1))
-        out[i] = (*level_measures(samples), snr, *spectral_measures(power.mean(axis=1), frequencies))
-    if quiet_frames:
-        for i, (signal, cells) in inside.items():
-            noise = (quiet_sum / quiet_frames * cells).sum()
-            out[i, NAMES.index("snr_db")] = _ratio_db(signal.sum(), noise)
+        quiet = ~box_mask(boxes[i] + _GUARD, frequencies, times).any(axis=0)
+        quiet_sum = quiet_sum + power[:, quiet].sum(axis=1, dtype=np.float64)
+        quiet_frames += int(quiet.sum())
+        if mask.any():
+            marked[i] = np.nan  # unless this window or its neighbors tell the noise
+            if quiet.mean() >= _QUIET_SHARE:
+                marked[i] = box_snr_db(power, mask, power[:, quiet].mean(axis=1, dtype=np.float64))
+            else:
+                inside[i] = ((power * mask).sum(axis=1, dtype=np.float64), mask.sum(axis=1))
+    if not heard:
+        return out
+    for i, (signal, cells) in inside.items() if quiet_frames else ():
+        marked[i] = _ratio_db(signal.sum(), (quiet_sum / quiet_frames * cells).sum(), int(cells.sum()))
+    frames = sum(window.banded.shape[1] for window in heard)
+    step = max(1, -(-frames // _FLOOR_FRAMES))
+    floor = noise_floor(np.concatenate([window.banded[:, ::step] for window in heard], axis=1), bands)
+    steady = steady_db(floor, bands)
+    shapes = spectral_measures(np.stack([window.mean for window in heard], axis=1), frequencies)
+    limit = band_limit_hz(np.minimum.reduce([window.mean for window in heard]), frequencies)
+    for window, shape in zip(heard, shapes, strict=True):
+        found = estimate(window.banded, smoothed(window.banded), floor, bands)
+        out[window.place] = (
+            *level_measures(window.samples),
+            marked.get(window.place, found.snr_db),
+            found.prominence_db,
+            found.low_hz,
+            found.high_hz,
+            steady,
+            onset_db(window.banded, floor),
+            limit,
+            *shape,
+        )
     return out
 
 
+def _sounding(banded: np.ndarray) -> np.ndarray:
+    """(B, K) without the frames of digital silence, which tell nothing of the noise where there is sound."""
+    level = banded[1:].sum(axis=0)  # a recorder's offset reaches into the lowest band
+    least = _SILENT * level.mean()
+    return banded if level.min() > least else banded[:, level > least]
+
+
 def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Power spectrogram with Hann frames of about 20 ms (a power of two), half overlapping, offset removed.
+    """Power spectrogram with Hann frames of 20 ms (nearly), half overlapping, offset removed.
 
     Returns:
         power (F, K) float32, frequencies (F,) in Hz, times (K,) of the frames' middles in seconds.
     """
-    from scipy.fft import rfft
+    from scipy.fft import next_fast_len, rfft
 
-    size = 1 << max(round(float(np.log2(_FRAME_S * rate))), 5)
+    size = next_fast_len(max(2 * round(_FRAME_S * rate / 2), 32), real=True)
+    size += size % 2
     samples = np.asarray(samples, dtype=np.float32)
     if len(samples) > 1:
         samples = samples - samples.mean()
     if (missing := size - len(samples)) > 0:
         samples = np.pad(samples, (missing // 2, missing - missing // 2))
     frames = np.lib.stride_tricks.sliding_window_view(samples, size)[:: size // 2]
-    spectra = rfft(frames * np.hanning(size + 1)[:-1].astype(np.float32), axis=1)
-    power = np.square(spectra.real) + np.square(spectra.imag)
+    window = np.hanning(size + 1)[:-1].astype(np.float32)
+    power = np.empty((len(frames), size // 2 + 1), dtype=np.float32)
+    for first in range(0, len(frames), _CHUNK_FRAMES):  # small arrays stay in the processor's cache
+        spectra = rfft(frames[first : first + _CHUNK_FRAMES] * window, axis=1)
+        part = np.square(spectra.real, out=power[first : first + _CHUNK_FRAMES])
+        part += np.square(spectra.imag)
     times = (np.arange(len(frames)) * (size // 2) + size / 2) / rate
     return power.T, np.fft.rfftfreq(size, 1 / rate), times
 
 
 def level_measures(samples: np.ndarray) -> tuple[float, float, float]:
     """(level dBFS, peak dBFS, share of clipped samples) of (T,) samples, full scale 1."""
-    size = np.abs(samples)
-    rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
-    return _dbfs(rms), _dbfs(float(size.max())), float(np.mean(size >= CLIPPED_AT))
+    rms = float(np.sqrt(np.dot(samples, samples) / len(samples)))
+    peak = float(max(samples.max(), -samples.min()))
+    clipped = float(np.mean(np.abs(samples) >= CLIPPED_AT)) if peak >= CLIPPED_AT else 0.0
+    return _dbfs(rms), _dbfs(peak), clipped
 
 
-def spectral_measures(mean_power: np.ndarray, frequencies: np.ndarray) -> tuple[float, float, float, float]:
-    """(flatness, centroid Hz, bandwidth Hz, peak frequency Hz) of a mean power spectrum (F,).
+def spectral_measures(mean_power: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    """(n, 4) flatness, centroid Hz, bandwidth Hz, peak frequency Hz of mean power spectra (F, n), by librosa.
 
     The bin at 0 Hz, a recorder's offset, does not count. Silence has no spectrum: four NaN.
     """
+    from librosa import feature
+
     power = np.asarray(mean_power[1:], dtype=np.float64)
     frequencies = frequencies[1:]
-    total = power.sum()
-    if total <= 0:
-        return (np.nan,) * 4
-    floor = power.mean() * 1e-12  # keeps an empty bin from making every flatness 0
-    flatness = float(np.exp(np.mean(np.log(power + floor))) / (power.mean() + floor))
-    centroid = float(power @ frequencies / total)
-    bandwidth = float(np.sqrt(power @ np.square(frequencies - centroid) / total))
-    return flatness, centroid, bandwidth, float(frequencies[power.argmax()])
+    level = power.mean(axis=0)
+    power = power / np.where(level > 0, level, 1)  # so that librosa's least power is far below any
+    flatness = feature.spectral_flatness(S=power, amin=1e-12, power=1.0)[0]
+    centroid = feature.spectral_centroid(S=power, freq=frequencies)
+    bandwidth = feature.spectral_bandwidth(S=power, freq=frequencies, centroid=centroid)[0]
+    found = np.stack([flatness, centroid[0], bandwidth, frequencies[power.argmax(axis=0)]], axis=1)
+    found[level <= 0] = np.nan
+    return found
+
+
+def onset_db(banded: np.ndarray, floor: Floor) -> float:
+    """The strongest onset of band powers (B, K), in dB above the floor a frame; NaN where there is no floor."""
+    from librosa import onset
+
+    if not (floor.power > 0).all() or banded.shape[1] < 2:
+        return np.nan
+    ratio = banded / floor.power[:, None].astype(np.float32)
+    level = 10 * np.log10(np.maximum(ratio, 1))
+    return float(onset.onset_strength(S=level, center=False).max())
 
 
 def box_mask(boxes: np.ndarray, frequencies: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -162,16 +253,10 @@ def box_mask(boxes: np.ndarray, frequencies: np.ndarray, times: np.ndarray) -> n
     return mask
 
 
-def floor_snr_db(power: np.ndarray) -> float:
-    """SNR estimate of a spectrogram (F, K) without annotations: loud frames against quiet frames, dB."""
-    energy = power.sum(axis=0, dtype=np.float64)
-    floor, loud = np.percentile(energy, [_FLOOR_PERCENTILE, _SIGNAL_PERCENTILE])
-    return _ratio_db(loud, floor)
-
-
 def box_snr_db(power: np.ndarray, mask: np.ndarray, noise: np.ndarray) -> float:
     """SNR in dB of the cells of `mask` (F, K) against a noise spectrum (F,), each bin against its own noise."""
-    return _ratio_db(power[mask].sum(dtype=np.float64), float((noise * mask.sum(axis=1)).sum()))
+    cells = mask.sum(axis=1)
+    return _ratio_db(power[mask].sum(dtype=np.float64), float((noise * cells).sum()), int(cells.sum()))
 
 
 def _covered(centres: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -182,13 +267,17 @@ def _covered(centres: np.ndarray, low: float, high: float) -> np.ndarray:
     return inside
 
 
-def _ratio_db(with_signal: float, noise: float) -> float:
-    """Signal alone (what is above the noise) to noise, kept within SNR_RANGE_DB; NaN for silence."""
+def _ratio_db(with_signal: float, noise: float, cells: int) -> float:
+    """Signal alone (what is above the noise) to noise, kept within SNR_RANGE_DB; NaN for silence.
+
+    Noise in so many cells varies by 1 / sqrt(cells): a signal below twice that cannot be measured, and that limit is
+    given instead.
+    """
     low, high = SNR_RANGE_DB
     if with_signal <= 0 and noise <= 0:
         return np.nan
-    ratio = (with_signal - noise) / max(noise, 1e-30)
-    return float(np.clip(10 * np.log10(max(ratio, 1e-30)), low, high))
+    ratio = max((with_signal - noise) / max(noise, 1e-30), 2 / np.sqrt(max(cells, 1)))
+    return float(np.clip(10 * np.log10(ratio), low, high))
 
 
 def _dbfs(amplitude: float) -> float:

@@ -42,7 +42,7 @@ def test_level_and_peak_follow_the_gain_and_the_rest_does_not(gain_db):
     for name in ("level_dbfs", "peak_dbfs"):
         assert soft[name] == pytest.approx(loud[name] + gain_db, abs=0.01)
     for name in ("snr_db", "flatness", "centroid_hz", "bandwidth_hz", "peak_hz"):
-        assert soft[name] == pytest.approx(loud[name], rel=1e-3, abs=1e-3)
+        assert soft[name] == pytest.approx(loud[name], rel=1e-3, abs=1e-3, nan_ok=True)
 
 
 def test_the_share_of_clipped_samples():
@@ -93,19 +93,19 @@ def test_a_box_that_fills_its_window_is_compared_with_the_neighbours():
     assert found[1] == pytest.approx(alone["snr_db"], abs=1.5)
 
 
-def test_snr_without_a_box_is_low_for_steady_noise_and_rises_with_a_call():
+def test_snr_without_a_box_is_unknown_in_noise_and_rises_with_a_call():
     call = np.where((TIME > 0.5) & (TIME < 1.0), 1.0, 0.0)
     found = [one(noise() + tone(3000, amplitude) * call)["snr_db"] for amplitude in (0, 0.02, 0.1, 0.5)]
-    assert found[0] < 0 and np.all(np.diff(found) > 0)
-    # A tone of 0.1 has power 0.005 over noise of 0.0001.
-    assert found[2] == pytest.approx(10 * np.log10(0.005 / 0.0001), abs=1.5)
+    assert np.isnan(found[0]) and np.all(np.diff(found[1:]) > 0)
+    # A tone of 0.1 has power 0.005; of noise of 0.0001 over 8 kHz some 250 Hz count.
+    assert found[2] == pytest.approx(10 * np.log10(0.005 / (0.0001 * 250 / 8000)), abs=4)
 
 
 def test_zeros_behind_the_end_of_a_recording_do_not_count():
     sound = noise(0.1)
     padded = np.concatenate([sound, np.zeros(RATE)])
     with_length = one(padded, lengths=[len(sound)])
-    assert with_length == pytest.approx(one(sound))
+    assert with_length == pytest.approx(one(sound), nan_ok=True)
     assert with_length["level_dbfs"] > one(padded)["level_dbfs"] + 1
 
 

@@ -247,9 +247,10 @@ def test_opening_5000_clips_is_quick_and_light(tmp_path):
     key = set_key(dataset, identity, 16000)
     x = np.random.default_rng(0).normal(size=(n, 128)).astype(np.float32)
     write_set(folder_of(key), x.shape, [(np.arange(n), x)], key=key, provenance={})
-    from bioviz.embedding.acoustic import acoustic_key  # the columns, planted too
+    from bioviz.embedding.acoustic import WIDTH, acoustic_key  # the columns, planted too
 
-    write_set(folder_of(acoustic_key(dataset)), (n, 8), [(np.arange(n), x[:, :8])], key="a", provenance={})
+    columns = [(np.arange(n), x[:, :WIDTH])]
+    write_set(folder_of(acoustic_key(dataset)), (n, WIDTH), columns, key="a", provenance={})
     spec = RunSpec(dataset.id, "vggish", "random", projection=PCA)
     compute_run(spec)
     code = (

@@ -1,0 +1,165 @@
+"""How far a call stands above the noise, where nobody marked it.
+
+The signal-to-noise ratio (SNR) is taken where a bioacoustician would draw the box: in the band that holds 90 % of the
+call's power (5 to 95 %), over the frames within 10 dB of its loudest one. So the answer depends neither on how much of
+the clip is silent nor on how far the recorder hears beyond the call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from bioviz.audio.noise_floor import SMOOTHING, Bands, Floor, degrees_of, floor_beside, smoothed
+
+SNR_RANGE_DB = (-30.0, 90.0)
+CLEAR_DB = 3.0  # a sound that stands out less is not told from noise that varies
+_BAND = (0.05, 0.95)  # share of the power below the band's edges
+_LOUD = 0.1  # of the loudest frame
+_CHANCE, _GROWTH = 1e-8, 0.02  # of steady noise passing the threshold in a cell: of a call's core, of its rim
+_LEAST_CORE, _LEAST_RIM = 2.5, 1.5  # thresholds, as ratios, for noise that is not quite steady
+_DISTRUST = 2.0  # power of the unsteadiness that thresholds are raised by
+_MOST_DISTRUST = 2.5  # a call that fills most of the clip varies like unsteady noise
+_QUIET_SHARE = 0.08
+_UNSTEADY = 2.0  # mean noise beside the call to the floor, from where on neither is believed
+_RUMBLE_HZ = 200.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What stands out of a clip.
+
+    Attributes:
+        snr_db: NaN where no call is made out.
+        prominence_db: the most that any moment of any band stands above the noise, smoothed; NaN without a floor.
+        low_hz, high_hz: band of the call; NaN without one.
+    """
+
+    snr_db: float = np.nan
+    prominence_db: float = np.nan
+    low_hz: float = np.nan
+    high_hz: float = np.nan
+
+
+@dataclass(frozen=True)
+class Call:
+    """Where the loudest sound of a clip is.
+
+    Attributes:
+        band: of rows of the banded power: 5 to 95 % of its power.
+        frames: (K,) bool, within 10 dB of its loudest frame.
+        noise: (B,) float64 mean noise power a frame beside it.
+    """
+
+    band: slice
+    frames: np.ndarray
+    noise: np.ndarray
+
+
+def estimate(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands) -> Estimate:
+    """The SNR of the call of a clip; see `find_call`."""
+    call, prominence = find_call(power, smooth, floor, bands)
+    if call is None:
+        return Estimate(prominence_db=prominence)
+    noise = call.noise[call.band].sum()
+    ratio = float(power[call.band, call.frames].sum(axis=0, dtype=np.float64).mean() / noise) - 1
+    if ratio <= 0:
+        return Estimate(prominence_db=prominence)
+    edges = bands.edges_hz
+    snr = float(np.clip(_db(ratio), *SNR_RANGE_DB))
+    return Estimate(snr, prominence, float(edges[call.band.start]), float(edges[call.band.stop]))
+
+
+def find_call(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands) -> tuple[Call | None, float]:
+    """What stands out of a clip, and the prominence in dB (NaN without a floor).
+
+    Args:
+        power: (B, K) band power of the clip. smooth: the same, `noise_floor.smoothed`.
+        floor: of the clip and the recording around it.
+
+    Returns:
+        None where nothing stands out, or where the noise cannot be told from what does.
+    """
+    if not (floor.power > 0).all() or not power.shape[1]:
+        return None, np.nan
+    calls, highest = _stands_out(smooth, floor, bands)
+    prominence = _db(highest)
+    if calls is None:
+        return None, prominence
+    ground = floor_beside(floor, bands, calls.mean(axis=1))
+    noise = _noise_beside(power, calls, ground)
+    excess = power - noise[:, None]
+    of_band = np.where(calls, excess, 0).sum(axis=1, dtype=np.float64)
+    total = of_band.sum()
+    if total <= 0:
+        return None, prominence
+    band = band_of(of_band)
+    if noise[band].sum() > _UNSTEADY * ground[band].sum():  # calls that were not made out, or noise in gusts
+        return None, prominence
+    there = calls[band].any(axis=0)
+    return Call(band, loud_frames(excess[band].sum(axis=0), there), noise), prominence
+
+
+def band_of(power: np.ndarray) -> slice:
+    """The bands that hold the middle 90 % of band powers (B,)."""
+    share = np.cumsum(power) / power.sum()
+    low, high = np.searchsorted(share, _BAND)
+    return slice(int(low), int(min(high, len(share) - 1)) + 1)
+
+
+def loud_frames(level: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """(K,) bool: allowed frames whose level (K,), smoothed, is within 10 dB of the loudest of them."""
+    level = smoothed(level[None])[0]
+    return allowed & (level >= _LOUD * level[allowed].max())
+
+
+def _stands_out(smooth: np.ndarray, floor: Floor, bands: Bands) -> tuple[np.ndarray | None, float]:
+    """(cells (B, K) bool of what stands out, or None; the highest ratio to the floor)."""
+    from scipy.ndimage import label, uniform_filter1d
+
+    around = uniform_filter1d(smooth, 3, axis=0, mode="constant")
+    ground = uniform_filter1d(floor.power, 3, mode="constant")
+    ratio = around / np.maximum(ground, 1e-30)[:, None].astype(np.float32)
+    core, rim = _thresholds(tuple(bands.bins), tuple(bands.edges_hz))
+    distrust = np.minimum(floor.unsteady**_DISTRUST, _MOST_DISTRUST)
+    cores = ratio > (core * distrust)[:, None]
+    highest = float(ratio.max())
+    if not cores.any():
+        return None, highest
+    regions, count = label(ratio > (rim * distrust)[:, None])
+    wanted = np.zeros(count + 1, dtype=bool)
+    wanted[regions[cores]] = True
+    wanted[0] = False
+    return wanted[regions], highest
+
+
+@lru_cache(maxsize=32)
+def _thresholds(bins: tuple[int, ...], edges_hz: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """((B,), (B,)) ratios to the floor from which a smoothed cell is a call's core, and its rim."""
+    from scipy.special import gammainccinv
+
+    joined = np.convolve(bins, np.ones(3), "same")
+    # Rumble varies more slowly than frames follow each other: there smoothing makes nothing steadier.
+    shape = degrees_of(joined) * np.where(np.array(edges_hz[:-1]) < _RUMBLE_HZ, 1, SMOOTHING)
+    core, rim = (gammainccinv(shape, chance) / shape for chance in (_CHANCE, _GROWTH))
+    return np.maximum(core, _LEAST_CORE), np.maximum(rim, _LEAST_RIM)
+
+
+def _noise_beside(power: np.ndarray, calls: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """(B,) mean noise power a frame, of the clip's own frames beside the call; (B,) `ground` where they are few."""
+    near = calls.copy()
+    for ahead, behind in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+        grown = near.copy()
+        grown[ahead] |= near[behind]
+        grown[behind] |= near[ahead]
+        near = grown
+    count = power.shape[1] - near.sum(axis=1)
+    mean = (power * ~near).sum(axis=1) / np.maximum(count, 1)
+    enough = (count >= _QUIET_SHARE * power.shape[1]) & (mean > 0)
+    return np.where(enough, mean, ground)
+
+
+def _db(ratio: float) -> float:
+    return float(10 * np.log10(max(ratio, 1e-30)))
