@@ -21,6 +21,7 @@ from bioviz.plots.map_data import Categories, MapData, Measure
 from bioviz.runs.diagnosis import diagnosis_key, read_diagnosis, start_diagnosis
 from bioviz.ui import clip_desk, compute_card, selection
 from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
+from bioviz.ui.acoustic_notice import acoustic_notice
 from bioviz.ui.diagnose_case import Case
 from bioviz.ui.diagnose_sections import SECTIONS
 from bioviz.ui.embedding_map import embedding_map
@@ -54,7 +55,7 @@ def diagnosis_of(key: str) -> Diagnosis | None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def points(run_key: str, diagnosis_key: str) -> MapData:
+def points(run_key: str, state: str, diagnosis_key: str) -> MapData:
     """The map with the measures of confusion as first colourings."""
     run, d = runs.open_run_by_key(run_key), diagnosis_of(diagnosis_key)
     data = map_data(run, library.load(run.spec.dataset))
@@ -83,10 +84,10 @@ def points(run_key: str, diagnosis_key: str) -> MapData:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def flagged_points(run_key: str, diagnosis_key: str, flags_state: str) -> MapData:
+def flagged_points(run_key: str, state: str, diagnosis_key: str, flags_state: str) -> MapData:
     """`points` with the flags as one more colouring, made anew when a flag has changed."""
     run = runs.open_run_by_key(run_key)
-    return with_flags(points(run_key, diagnosis_key), run, library.load(run.spec.dataset))
+    return with_flags(points(run_key, state, diagnosis_key), run, library.load(run.spec.dataset))
 
 
 def show_verdict(clauses: list[Clause]) -> None:
@@ -172,6 +173,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     """The page proper."""
     dataset = library.load(run.spec.dataset)
     case = Case(run, dataset, d, is_dark())
+    acoustic_notice(run)
     show_verdict(verdict(d))
     if st.session_state.get("diagnose_section") not in SECTIONS:
         st.session_state["diagnose_section"] = view().section if view().section in SECTIONS else "labels"
@@ -188,7 +190,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     with left:
         chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
-        data = flagged_points(run.key, key, flag_log.state(dataset.id))
+        data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id))
         event = embedding_map(
             data,
             key="diagnose_map",

@@ -12,6 +12,7 @@ from bioviz.errors import BiovizError
 from bioviz.flags import log as flag_log
 from bioviz.models import registry
 from bioviz.ui import clip_desk, compute_card, scores_panel, selection
+from bioviz.ui.acoustic_notice import acoustic_notice
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.flagging import pick_user
 from bioviz.ui.pages import ask_for_a_dataset
@@ -25,17 +26,17 @@ GROUP = "explore"  # the map, the inspector and the gallery of this page follow 
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def points(run_key: str, dataset_version: str):
+def points(run_key: str, state: str):
     """The map's points; cached, since making them for 100,000 clips takes a moment."""
     run = runs.open_run_by_key(run_key)
     return map_data(run, library.load(run.spec.dataset))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def flagged_points(run_key: str, dataset_version: str, flags_state: str):
+def flagged_points(run_key: str, state: str, flags_state: str):
     """The same with the flags as colours; a flag more costs little."""
     run = runs.open_run_by_key(run_key)
-    return with_flags(points(run_key, dataset_version), run, library.load(run.spec.dataset))
+    return with_flags(points(run_key, state), run, library.load(run.spec.dataset))
 
 
 def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.ndarray, str]:
@@ -90,7 +91,8 @@ def explore(run: runs.Run) -> None:
         st.caption(f"Arrows: the change from {library.load(original.spec.dataset).name}, before the flags.")
     for problem in run.failures[:5]:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
-    data = flagged_points(run.key, dataset.version, flag_log.state(dataset.id))
+    acoustic_notice(run)
+    data = flagged_points(run.key, run.state, flag_log.state(dataset.id))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         event = embedding_map(

@@ -154,10 +154,14 @@ class Dataset:
 
     @cached_property
     def version(self) -> str:
-        """sha256 (hex) of everything that decides the clips: contents, windows, labels, splits; not paths."""
+        """sha256 (hex) of all that is known of the clips: contents, names, places, times, windows, labels, splits and
+        annotations; not paths."""
         digest = hashlib.sha256()
         head = [self.task, self.sample_rate, list(self.labels), [self.plan.width_s, self.plan.hop_s]]
-        head.append([[r.content_hash, r.name] for r in self.recordings])
+        head.append([[r.content_hash, r.name, r.site, str(r.recorded_at)] for r in self.recordings])
+        head.append(
+            [[a.recording, a.start_s, a.end_s, a.label, a.low_hz, a.high_hz] for a in self.annotations]
+        )
         digest.update(json.dumps(head).encode())
         clips = self.clips
         for array in (clips.recording, clips.start_s, clips.end_s, np.packbits(clips.labels, axis=1)):

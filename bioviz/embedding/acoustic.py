@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.recipe import rows_by_recording
 from bioviz.embedding.sets import folder_of, read_set
-from bioviz.store.digest import digest
+from bioviz.store.keys import key_of
 
 WIDTH = len(measures.COLUMNS)
 
@@ -36,7 +37,35 @@ def acoustic_store() -> BlockStore:
 def acoustic_key(dataset: Dataset, keys: list[str] | None = None) -> str:
     """Key of the columns of a dataset, given the keys of its recordings' blocks (or finding them)."""
     keys = [task.key for task in acoustic_tasks(dataset)] if keys is None else keys
-    return digest("acoustic set", "\n".join(keys), dataset.clips.recording.astype(np.int64))
+    return key_of(
+        "acoustic set", 1, AcousticSetInputs("\n".join(keys), dataset.clips.recording.astype(np.int64))
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class AcousticSetInputs:
+    """What the columns of a dataset follow from: keys of its recordings' blocks, and (N,) recording of each clip."""
+
+    blocks: str
+    recording: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class AcousticInputs:
+    """What the columns of one recording follow from.
+
+    Attributes:
+        content_hash, rate, frames: of the recording; Hz, samples.
+        width_s: of a window. starts_s: (n,) float64 where windows start.
+        boxes: (b, 4) annotated start_s, end_s, low_hz, high_hz; None where the dataset has no annotations.
+    """
+
+    content_hash: str
+    rate: int
+    frames: int
+    width_s: float
+    starts_s: np.ndarray
+    boxes: np.ndarray | None
 
 
 class AcousticTask:
@@ -48,13 +77,11 @@ class AcousticTask:
         stored: whether its block is complete and stored.
     """
 
-    def __init__(
-        self, key: str, rate: int, frames: int, starts_s: np.ndarray, boxes: np.ndarray | None
-    ) -> None:
-        self.key, self.rate = key, rate
-        self._frames, self._starts, self._boxes = frames, starts_s, boxes
+    def __init__(self, inputs: AcousticInputs) -> None:
+        self.key, self.rate = key_of("acoustic block", measures.VERSION, inputs), inputs.rate
+        self._frames, self._starts, self._boxes = inputs.frames, inputs.starts_s, inputs.boxes
         self.stored = False
-        self._left = len(starts_s)
+        self._left = len(inputs.starts_s)
         self._lock = threading.Lock()
         self._block: np.ndarray | None = None
 
@@ -91,15 +118,15 @@ def acoustic_tasks(dataset: Dataset) -> list[AcousticTask]:
         zip(dataset.recordings, rows_by_recording(dataset), strict=True)
     ):
         starts, own = dataset.clips.start_s[rows], None if boxes is None else boxes[index]
-        parts = (
-            measures.VERSION,
-            recording.content_hash,
-            recording.sample_rate,
-            dataset.plan.width_s,
-            starts,
+        inputs = AcousticInputs(
+            content_hash=recording.content_hash,
+            rate=recording.sample_rate,
+            frames=recording.frames,
+            width_s=dataset.plan.width_s,
+            starts_s=starts,
+            boxes=own,
         )
-        key = digest("acoustic block", *parts, own)
-        tasks.append(AcousticTask(key, recording.sample_rate, recording.frames, starts, own))
+        tasks.append(AcousticTask(inputs))
     return tasks
 
 

@@ -13,8 +13,8 @@ from bioviz.embedding.compute import Counter
 from bioviz.embedding.sets import EmbeddingSet, folder_of, read_set, write_set
 from bioviz.embedding.source import RecordingTask
 from bioviz.errors import BadInput
-from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt
+from bioviz.store.keys import key_of
 from bioviz.store.locks import locked
 
 _ATTEMPTS = 5  # blocks may be pruned or found damaged between computing them and putting them together
@@ -30,12 +30,14 @@ class Target:
 
     Attributes:
         key: of the set; decides its folder.
+        made_by: what the blocks are computed with, where the set's key leaves it open.
         shape: (N, D).
         store: where its blocks are.
         provenance: called when the set is put together.
     """
 
     key: str
+    made_by: str
     shape: tuple[int, int]
     store: BlockStore
     provenance: Callable[[], Mapping[str, object]]
@@ -77,7 +79,7 @@ def complete(
                     folder,
                     target.shape,
                     _blocks(target.store, tasks, found, tried),
-                    key=digest(target.key, target.store.kind, [failure.file for failure in failures]),
+                    key=_content_key(target, tasks),
                     failures=failures,
                     provenance=target.provenance(),
                 )
@@ -87,6 +89,25 @@ def complete(
         f"Stored blocks keep vanishing or breaking in {settings().cache_dir}. Check the disk, or raise the cache "
         "limit (BIOVIZ_CACHE_GB)."
     )
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What the content of a set follows from.
+
+    Attributes:
+        set_key, made_by: of its `Target`.
+        failed: positions of the recordings without embeddings.
+    """
+
+    set_key: str
+    made_by: str
+    failed: tuple[int, ...]
+
+
+def _content_key(target: Target, tasks: Sequence[RecordingTask]) -> str:
+    failed = tuple(i for i, task in enumerate(tasks) if task.failed is not None)
+    return key_of("set content", 1, _Content(target.key, target.made_by, failed))
 
 
 def _blocks(

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 from bioviz.audio.decode import RESAMPLER
 from bioviz.config import settings
 from bioviz.datasets.types import Dataset, Problem
-from bioviz.embedding.acoustic import WIDTH, acoustic_key, acoustic_store, acoustic_tasks
+from bioviz.embedding.acoustic import WIDTH, acoustic_key, acoustic_store, acoustic_tasks, open_acoustic
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.complete import Target, complete
 from bioviz.embedding.compute import Counter, compute_acoustic, compute_embeddings
 from bioviz.embedding.recipe import Recipe, rows_by_recording, set_key
 from bioviz.embedding.sets import EmbeddingSet, folder_of
 from bioviz.embedding.source import RecordingTask
+from bioviz.errors import BadInput
 from bioviz.models import registry
-from bioviz.models.device import best_device, describe_device, resolve_precision
+from bioviz.models.device import arithmetic, best_device, describe_device, precision_of
 from bioviz.progress import Progress, Silent
 from bioviz.store.usage import prune
 
@@ -63,18 +64,20 @@ def embed_dataset(
             model_name, checkpoint, seed=seed, device=device, precision=recipe.precision
         )
 
-    return embed_with(dataset, recipe, open_model, describe_device(device), progress or Silent())
+    computed_on = describe_device(device, recipe.precision)
+    return embed_with(dataset, recipe, open_model, computed_on, progress or Silent())
 
 
 def recipe_for(dataset: Dataset, model_name: str, checkpoint: str, seed: int, device: str) -> Recipe:
     """What decides the embeddings of a dataset by a model on a device. Raises Missing."""
     card = registry.card(model_name)
-    precision = resolve_precision("auto", device, card.autocast)
+    precision = precision_of(card, device)
     return Recipe(
         model=model_name,
         checkpoint=checkpoint,
         seed=seed,
         precision=precision,
+        arithmetic=arithmetic(precision, device),
         fingerprint=registry.fingerprint(model_name, checkpoint, seed, precision),
         identity=registry.fingerprint(model_name, checkpoint, seed, "float32"),
         rate=card.sample_rate or dataset.sample_rate,
@@ -108,7 +111,8 @@ def embed_with(
     def provenance() -> dict[str, object]:
         return _provenance(dataset, recipe, computed_on, time.time() - started)
 
-    target = Target(key, (len(dataset.clips), recipe.dim), store, provenance)
+    made_by = f"{recipe.fingerprint} {recipe.arithmetic}"
+    target = Target(key, made_by, (len(dataset.clips), recipe.dim), store, provenance)
     found = complete(target, tasks_of(dataset, recipe), compute, counter)
     columns = measure_dataset(dataset, progress, found.failures)
     if computed:
@@ -139,9 +143,27 @@ def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[P
             tasks.append(task)
     counter = Counter(progress, "Measuring levels", len(clips))
     key = acoustic_key(dataset, [own.key for own in measured])
-    target = Target(key, (len(clips), WIDTH), acoustic_store(), lambda: {"dataset": dataset.id})
+    target = Target(key, "", (len(clips), WIDTH), acoustic_store(), lambda: {"dataset": dataset.id})
     complete(target, tasks, lambda todo: compute_acoustic(todo, dataset.plan.width_s, counter), counter)
     return folder_of(key)
+
+
+def measure_missing(dataset: Dataset, progress: Progress) -> bool:
+    """Measure the acoustic columns of a dataset where they are not there, such as after its boxes have changed.
+
+    Returns:
+        Whether they were missing and are there now; they stay missing where not one recording can be read.
+
+    Raises:
+        Cancelled, DiskFull.
+    """
+    if open_acoustic(dataset) is not None:
+        return False
+    try:
+        measure_dataset(dataset, progress)
+    except BadInput:
+        return False
+    return True
 
 
 def tasks_of(dataset: Dataset, recipe: Recipe) -> list[RecordingTask]:
@@ -167,6 +189,7 @@ def _provenance(dataset: Dataset, recipe: Recipe, computed_on: str, seconds: flo
         "seed": recipe.seed,
         "fingerprint": recipe.fingerprint,
         "precision": recipe.precision,
+        "arithmetic": recipe.arithmetic,
         "sample_rate_hz": recipe.rate,
         "window_s": recipe.width_s,
         "resampler": RESAMPLER,

@@ -8,9 +8,46 @@ import numpy as np
 
 from bioviz.audio.decode import RESAMPLER
 from bioviz.datasets.types import Dataset
-from bioviz.store.digest import digest
+from bioviz.store.keys import key_of
 
-VERSION = 1  # raise it when windows are cut or blocks are stored in another way
+VERSION = 2  # raise it when windows are cut or blocks are stored in another way
+
+
+@dataclass(frozen=True, eq=False)
+class BlockInputs:
+    """What the embeddings of one recording follow from; see `Recipe`.
+
+    Attributes:
+        width: samples in a window.
+        content_hash: of the recording.
+        starts_s: (n,) float64 where its windows start.
+    """
+
+    fingerprint: str
+    arithmetic: str
+    resampler: str
+    rate: int
+    width: int
+    content_hash: str
+    starts_s: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class SetInputs:
+    """What an embedding set is found by: clips and model, but not the device that it was computed on.
+
+    Attributes:
+        identity, rate, width_s: see `Recipe`.
+        content_hashes: of the recordings in their order, one a line.
+        recording: (N,) int64 of each clip. starts_s: (N,) float64.
+    """
+
+    identity: str
+    rate: int
+    width_s: float
+    content_hashes: str
+    recording: np.ndarray
+    starts_s: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -19,6 +56,7 @@ class Recipe:
 
     Attributes:
         model, checkpoint, seed, precision: as in `models.registry.open_model`, the precision settled.
+        arithmetic: the numbers really computed with, see `device.arithmetic`.
         fingerprint: of the model with its precision.
         identity: of the model at float32, by which its sets are found whatever they were computed on.
         rate: samples per second that the model gets, Hz.
@@ -30,6 +68,7 @@ class Recipe:
     checkpoint: str
     seed: int
     precision: str
+    arithmetic: str
     fingerprint: str
     identity: str
     rate: int
@@ -43,8 +82,10 @@ class Recipe:
 
     def block_key(self, content_hash: str, starts_s: np.ndarray) -> str:
         """Key of the embeddings of a recording (by its content) for windows starting at `starts_s`."""
-        parts = (self.fingerprint, RESAMPLER, self.rate, self.width, content_hash, starts_s)
-        return digest("embedding block", VERSION, *parts)
+        inputs = BlockInputs(
+            self.fingerprint, self.arithmetic, RESAMPLER, self.rate, self.width, content_hash, starts_s
+        )
+        return key_of("embedding block", VERSION, inputs)
 
 
 def rows_by_recording(dataset: Dataset) -> list[np.ndarray]:
@@ -61,7 +102,13 @@ def set_key(dataset: Dataset, identity: str, rate: int) -> str:
         identity: fingerprint of the model at float32, so that a set is found again whatever it ran on.
         rate: Hz.
     """
-    hashes = "\n".join(recording.content_hash for recording in dataset.recordings)
     clips = dataset.clips
-    of, starts = clips.recording.astype(np.int64), clips.start_s.astype(np.float64)
-    return digest("embedding set", VERSION, identity, rate, dataset.plan.width_s, hashes, of, starts)
+    inputs = SetInputs(
+        identity=identity,
+        rate=rate,
+        width_s=dataset.plan.width_s,
+        content_hashes="\n".join(recording.content_hash for recording in dataset.recordings),
+        recording=clips.recording.astype(np.int64),
+        starts_s=clips.start_s.astype(np.float64),
+    )
+    return key_of("embedding set", VERSION, inputs)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bioviz.errors import BadInput
 
 if TYPE_CHECKING:
+    from bioviz.models.base import ModelCard
     from bioviz.models.encoder import TorchModel
 
 PRECISIONS = ("float32", "bfloat16", "float16")
@@ -52,17 +53,29 @@ def check_device(name: str) -> str:
     return name
 
 
-def describe_device(device: str | None = None) -> str:
-    """A few words for the screen, as in "NVIDIA H100, bfloat16"; of the best device unless told."""
+def describe_device(device: str | None = None, precision: str = "") -> str:
+    """A few words for the screen, as in "NVIDIA H100, bfloat16"; of the best device unless told.
+
+    Parameters
+    ----------
+    precision : str
+        That the work in question really has (`precision_of`); "" where no model is meant.
+    """
     import torch
 
     device = device or best_device()
-    precision = best_precision(device)
     if device.startswith("cuda"):
-        return f"{torch.cuda.get_device_name(device)}, {precision}"
-    if device == "mps":
-        return f"Apple GPU, {precision}"
-    return f"{_cpu_name()}, {torch.get_num_threads()} threads, {precision}"
+        words = torch.cuda.get_device_name(device)
+    elif device == "mps":
+        words = "Apple GPU"
+    else:
+        words = f"{_cpu_name()}, {torch.get_num_threads()} threads"
+    return f"{words}, {precision}" if precision else words
+
+
+def precision_of(card: ModelCard, device: str | None = None, wanted: str = "auto") -> str:
+    """The precision that a model computes with on a device (the best one unless told), in use and in training."""
+    return resolve_precision(wanted, device or best_device(), card.autocast)
 
 
 def best_precision(device: str) -> str:
@@ -86,6 +99,30 @@ def resolve_precision(precision: str, device: str, autocast: bool = True) -> str
     if precision not in PRECISIONS:
         raise BadInput(f"There is no precision {precision!r}; choose from auto, {', '.join(PRECISIONS)}.")
     return precision
+
+
+def arithmetic(precision: str, device: str) -> str:
+    """The numbers really computed with, as in "cuda float32 (convolutions in TF32)".
+
+    "float32" is not the same everywhere: PyTorch lets an NVIDIA GPU round what goes into a convolution to ten bits
+    (TF32), and a half precision is summed by other kernels on other kinds of devices.
+
+    Parameters
+    ----------
+    precision : str
+        As settled by `resolve_precision`.
+    device : str
+        As in `torch.device`.
+    """
+    kind = device.partition(":")[0]
+    if kind == "cuda":
+        import torch
+
+        backends = {"convolutions": torch.backends.cudnn, "products": torch.backends.cuda.matmul}
+        rounded = [name for name, backend in backends.items() if backend.allow_tf32]
+        if rounded and torch.cuda.get_device_capability(device)[0] >= 8:  # older ones have no TF32
+            return f"{kind} {precision} ({' and '.join(rounded)} in TF32)"
+    return f"{kind} {precision}"
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from bioviz.analysis.projection import ProjectionSpec, project
 from bioviz.analysis.scores import paper_scores
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
-from bioviz.embedding.pipeline import embed_dataset
+from bioviz.embedding.pipeline import embed_dataset, measure_missing
 from bioviz.embedding.sets import EmbeddingSet
 from bioviz.errors import BiovizError
 from bioviz.progress import Progress, Silent
@@ -65,6 +65,7 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
     dataset = library.load(spec.dataset)
     run = open_run(spec)
     if run is not None and not run.failures:  # a recording that failed may be readable by now
+        measure_missing(dataset, progress)
         return run
     clock = _Clock()
     warm = warm_up(spec.projection.metric) if spec.projection.method == "umap" else None

@@ -13,7 +13,7 @@ from bioviz.analysis.overlap import call_columns
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.models import registry
-from bioviz.progress import Progress
+from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
@@ -61,11 +61,16 @@ def read_diagnosis(key: str) -> Diagnosis | None:
 
 
 def compute_diagnosis(run: Run, k: int = K, progress: Progress | None = None) -> Diagnosis:
-    """Compute the diagnosis of a run with `k` neighbours and keep it.
+    """Compute the diagnosis of a run with `k` neighbours and keep it; acoustic columns that are missing come first.
 
     Raises:
         Cancelled: through `progress`.
     """
+    from bioviz.embedding.pipeline import measure_missing
+
+    progress = progress or Silent()
+    if measure_missing(library.load(run.spec.dataset), progress):
+        run = open_run(run.spec) or run  # which has the columns
     inputs = diagnosis_inputs(run, k)
     found = diagnose(inputs, progress)
     stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), found)

@@ -19,7 +19,7 @@ from bioviz.runs import stages
 from bioviz.runs.spec import RunSpec
 from bioviz.runs.stages import Keys
 from bioviz.store.files import Corrupt
-from bioviz.store.keys import Stored
+from bioviz.store.keys import Stored, key_of
 
 # Names of the arrays of the stages "neighbours" and "scores".
 ALL = ("all_indices", "all_distances")
@@ -97,6 +97,11 @@ class Run:
         """Acoustic column (`audio.measures.NAMES`) to (n,) float32; empty while they are not measured."""
         return {name: column[self.rows] for name, column in (open_acoustic(self._dataset) or {}).items()}
 
+    @cached_property
+    def state(self) -> str:
+        """Another one as soon as anything that a page shows of this run may be another: for what a page remembers."""
+        return key_of("run state", 1, _State(self.key, self._dataset.version, self.acoustic))
+
     def stored(self, name: str) -> Stored:
         """`embedding`, `graph`, `graph_elsewhere`, `xy`, `clusters` or `match`, by key, and loaded only when needed."""
         keys = {
@@ -125,6 +130,13 @@ class Run:
         if arrays is None:
             raise Corrupt("The stored neighbours of this map are damaged or gone. Compute the map again.")
         return KnnGraph(*arrays, self.spec.projection.metric, grouped)
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    run: str
+    dataset: str
+    acoustic: dict[str, np.ndarray]
 
 
 def select(dataset: Dataset, valid: np.ndarray, spec: RunSpec) -> np.ndarray:

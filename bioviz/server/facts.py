@@ -83,13 +83,13 @@ _opened = RecentlyUsed(4)
 
 
 def _open_run(run_key: str) -> _Opened:
-    """A run of a key never changes, so it is opened once; only its dataset may be another one by now."""
+    """A run of a key never changes, so it is opened once; only its dataset and its levels may be others by now."""
     from bioviz import runs
     from bioviz.datasets import library
     from bioviz.embedding.acoustic import open_acoustic
 
     held = _opened.get(run_key)
-    if held is not None and library.load(held.dataset.id) is held.dataset:
+    if held is not None and held.levels and library.load(held.dataset.id) is held.dataset:
         return held
     run = runs.open_run_by_key(run_key)
     if run is None:

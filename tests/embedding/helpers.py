@@ -104,7 +104,9 @@ class MomentModel:
 
 def recipe(name: str = "moments", rate: int = RATE) -> Recipe:
     fingerprint = hashlib.sha256(name.encode()).hexdigest()
-    return Recipe(name, "none", 0, "float32", fingerprint, fingerprint, rate, WIDTH_S, MomentModel.dim)
+    return Recipe(
+        name, "none", 0, "float32", "cpu float32", fingerprint, fingerprint, rate, WIDTH_S, MomentModel.dim
+    )
 
 
 def embed(dataset: Dataset, calls: Calls | None = None, progress=None, name: str = "moments", **model):

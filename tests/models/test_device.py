@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from bioviz.errors import BadInput
@@ -40,9 +42,18 @@ def test_an_unknown_precision_is_refused():
 
 
 def test_the_device_is_described_in_words():
-    said = device.describe_device("cpu")
-    assert "threads" in said
-    assert "float" in said
+    assert "threads" in device.describe_device("cpu")
+    assert device.describe_device("cpu", "bfloat16").endswith(", bfloat16")
+
+
+@pytest.mark.parametrize("name", ["gpv_teacher2", "resnet18", "acoustic_features"])
+def test_the_precision_named_is_the_one_used(name, monkeypatch):
+    """On a processor with bfloat16 a model that is kept in float32 is never said to run in bfloat16."""
+    monkeypatch.setattr(device, "cpu_has_bfloat16", lambda: True)
+    card = registry.card(name)
+    opened = registry.open_model(name, card.checkpoints[0], device="cpu")
+    assert device.precision_of(card, "cpu") == opened.precision
+    assert opened.precision == ("bfloat16" if name == "resnet18" else "float32")
 
 
 def test_precisions_are_measured_and_the_models_own_is_kept():
@@ -51,3 +62,25 @@ def test_precisions_are_measured_and_the_models_own_is_kept():
     assert speeds.keys() >= {"float32", "bfloat16"}
     assert min(speeds.values()) > 0
     assert model.precision == "float32"
+
+
+@pytest.mark.parametrize(
+    ("capability", "convolutions", "products", "said"),
+    [
+        ((9, 0), True, False, "cuda float32 (convolutions in TF32)"),
+        ((8, 0), True, True, "cuda float32 (convolutions and products in TF32)"),
+        ((9, 0), False, False, "cuda float32"),
+        ((7, 5), True, True, "cuda float32"),  # has no TF32
+    ],
+)
+def test_float32_on_a_gpu_is_not_float32_on_a_processor(
+    capability, convolutions, products, said, monkeypatch
+):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda name: capability)
+    monkeypatch.setattr(torch.backends, "cudnn", SimpleNamespace(allow_tf32=convolutions))
+    monkeypatch.setattr(torch.backends.cuda, "matmul", SimpleNamespace(allow_tf32=products))
+    assert device.arithmetic("float32", "cuda:0") == said
+    assert device.arithmetic("float32", "cpu") == "cpu float32"
+    assert device.arithmetic("bfloat16", "cuda").startswith("cuda bfloat16")

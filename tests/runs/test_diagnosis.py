@@ -67,3 +67,52 @@ def test_another_k_is_another_diagnosis(folder):
     run = compute_run(spec_of(add(folder, second=1)))
     compute_diagnosis(run, 5)
     assert diagnosis_key(run, 5) != diagnosis_key(run, 6) and open_diagnosis(run, 6) is None
+
+
+def columns_of(run) -> np.ndarray:
+    return np.stack([run.acoustic[name] for name in sorted(run.acoustic)])
+
+
+def test_the_sound_is_measured_again_where_its_boxes_have_changed(folder):
+    spec = spec_of(add(folder, second=1))
+    before = columns_of(compute_run(spec))
+    add(folder, second=1, high_hz=950)  # half of the calls pass it
+    run = open_run(spec)
+    assert run.acoustic == {}
+    key = diagnosis_key(run, 5)
+    compute_diagnosis(run, 5)  # which measures first
+    again = open_run(spec)
+    assert again.key == run.key and not np.allclose(columns_of(again), before, equal_nan=True)
+    assert diagnosis_key(again, 5) != key and open_diagnosis(again, 5) is not None
+    assert "snr_db" in {cause.feature for cause in open_diagnosis(again, 5).causes} | set(again.acoustic)
+
+
+def test_asking_for_the_run_again_measures_what_is_missing(folder):
+    spec = spec_of(add(folder, second=1))
+    compute_run(spec)
+    add(folder, second=2, high_hz=950)
+    assert not open_run(spec).acoustic and compute_run(spec).acoustic
+
+
+def test_a_diagnosis_without_recordings_to_measure_is_computed_all_the_same(folder):
+    spec = spec_of(add(folder, second=1))
+    compute_run(spec)
+    add(folder, second=1, high_hz=950)
+    for path in folder.glob("*.wav"):
+        path.unlink()
+    run = open_run(spec)
+    compute_diagnosis(run, 5)
+    assert open_diagnosis(run, 5) is not None and not run.acoustic
+
+
+def test_what_a_page_remembers_of_a_run_changes_with_what_it_shows(folder):
+    spec = spec_of(add(folder, second=1))
+    first = compute_run(spec)
+    add(folder, second=1)
+    assert open_run(spec).state == first.state
+    add(folder, second=1, high_hz=950)
+    unmeasured = open_run(spec)
+    states = {first.state, unmeasured.state}
+    measured = compute_run(spec)
+    assert unmeasured.key == measured.key == first.key
+    assert len({*states, measured.state}) == 3
