@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.readers.base import RawDataset
+from bioviz.datasets.spelling import clean
 from bioviz.datasets.types import Annotation, Problem, Recording
 
 UNNAMED = "unnamed"
@@ -25,13 +25,6 @@ class Labelled:
     annotations: tuple[Annotation, ...]
     of_recording: tuple[frozenset[str], ...]
     problems: list[Problem]
-
-
-def clean(label: str) -> str:
-    """One spelling of a label: composed Unicode, single blanks, no control characters (they would break tables)."""
-    text = unicodedata.normalize("NFC", label)
-    text = "".join(" " if unicodedata.category(ch) == "Cc" else ch for ch in text)
-    return " ".join(text.split())
 
 
 def resolve(raw: RawDataset, recordings: Sequence[Recording], options: Options) -> Labelled:

@@ -4,16 +4,18 @@ lines file a split (detection: path, length, annotations of st, ed, label). Path
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bioviz.datasets import beans_labels
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.readers.base import RawAnnotation, RawDataset
 from bioviz.datasets.readers.files import Files
 from bioviz.datasets.readers.locate import Locator
 from bioviz.datasets.readers.text import head, number, parse_table, read_text
+from bioviz.datasets.spelling import clean
 from bioviz.datasets.splits import SPLITS
 from bioviz.datasets.types import Problem, Task
 from bioviz.errors import BadInput
@@ -35,8 +37,8 @@ class Plan:
     files: tuple[tuple[str, str], ...] = ()  # (split, path as written)
 
 
-# As in BEANS's datasets.yml, for folders without it; the folder's name in BEANS is the second key where it differs.
-PLANS: dict[str, Plan] = {
+# As in BEANS's datasets.yml, for folders without it. The label lists are in `beans_labels`.
+_PLANS: dict[str, Plan] = {
     "esc50": Plan("classification", 5, 5, 44_100),
     "speech-commands": Plan("classification", 1, 1, 16_000),
     "watkins": Plan("classification", 3, 3, 44_100),
@@ -50,7 +52,11 @@ PLANS: dict[str, Plan] = {
     "rfcx": Plan("detection", 10, 5, 48_000),
     "hainan-gibbons": Plan("detection", 4, 2, 9_600, "1"),
 }
-_FOLDERS = {"egyptian-fruit-bats": "bats"}
+PLANS: dict[str, Plan] = {
+    name: replace(plan, labels=beans_labels.published()[name]) for name, plan in _PLANS.items()
+}
+_LISTED = 5  # labels named in a sentence
+_FEWEST = 3  # labels that tell a dataset by themselves, where neither the folder nor the paths name it
 
 
 def sniff(root: Path) -> float:
@@ -59,7 +65,8 @@ def sniff(root: Path) -> float:
     files = Files.below(root)
     if any(_is_jsonl(root / table) for table in files.tables(".jsonl")):
         return 0.97
-    return 0.93 if _named(root) and _tables(files, PLANS[_named(root)]) else 0.0
+    name = _named(root) or _told_by_tables(root, files)
+    return 0.93 if name and _tables(files, PLANS[name]) else 0.0
 
 
 def read(root: Path, options: Options) -> RawDataset:
@@ -87,20 +94,49 @@ def read(root: Path, options: Options) -> RawDataset:
         except BadInput as error:
             problems.append(problem("bad_table", table, str(error)))
         problems += locator.problems
+    labels, doubts = _labels(chosen, plan, annotations, recordings.values(), options)
+    problems += [problem("unknown_label", tables[0][1], doubt) for doubt in doubts]
     made = tuple(files.recording(where, **more) for where, more in recordings.items())
     return RawDataset(
         task=plan.task,
         recordings=made,
         annotations=tuple(annotations),
         problems=tuple(problems),
-        labels=plan.labels,
-        unknown_label=plan.unknown_label,
+        labels=labels,
+        unknown_label=plan.unknown_label if labels is not None else None,
         width_s=plan.width_s,
         hop_s=plan.hop_s,
         sample_rate=plan.sample_rate,
         pad_short=False,
         name=chosen,
     )
+
+
+def _labels(
+    chosen: str,
+    plan: Plan,
+    annotations: Sequence[RawAnnotation],
+    recordings: Iterable[Mapping[str, object]],
+    options: Options,
+) -> tuple[tuple[str, ...] | None, list[str]]:
+    """The labels in their declared order, those that nobody declared behind them, and sentences on what is odd.
+
+    What is not declared becomes the dataset's unknown label where it has one; it never becomes background.
+    """
+    occurring = {clean(a.label) for a in annotations}
+    occurring |= {clean(label) for each in recordings for label in each.get("labels", ())}
+    declared = plan.labels or ()
+    occurring = {label for label in occurring if label in declared or not options.is_background(label)} - {""}
+    if plan is PLANS.get(chosen) and not beans_labels.fits(chosen, occurring):
+        said = f"most of the {len(occurring)} labels here are not among the {len(declared)} published for {chosen}"
+        return None, [f"{said}; the labels that occur are used, in alphabetical order"]
+    others = sorted(occurring - set(declared))
+    if not others or plan.unknown_label is not None:
+        return plan.labels, []  # what is taken as the unknown label is told recording by recording
+    listed = ", ".join(others[:_LISTED]) + (
+        f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
+    )
+    return (*declared, *others), [f"the list of {chosen} lacks {listed}; put behind the labels that it has"]
 
 
 def plans_in(root: Path) -> dict[str, Plan]:
@@ -140,7 +176,7 @@ def _choose(root: Path, files: Files, options: Options) -> tuple[str, Plan]:
             raise BadInput(f"There is no BEANS dataset {options.beans!r}; there are {', '.join(plans)}.")
         return options.beans, plans[options.beans]
     if plans is PLANS:
-        if chosen := _named(root):
+        if chosen := _named(root) or _told_by_tables(root, files):
             return chosen, PLANS[chosen]
         raise BadInput(
             f"{root} looks like BEANS, but which of its datasets it is cannot be told: name the folder like it, or "
@@ -159,9 +195,54 @@ def _choose(root: Path, files: Files, options: Options) -> tuple[str, Plan]:
 
 def _named(root: Path) -> str | None:
     """The dataset of BEANS that a folder is named after."""
-    plain = root.name.casefold().replace("_", "-").replace(" ", "-")
-    plain = _FOLDERS.get(plain, plain)
+    return _dataset_of(root.name)
+
+
+def _dataset_of(folder: str) -> str | None:
+    plain = folder.casefold().replace(" ", "-")
+    plain = beans_labels.folders().get(plain.replace("-", "_"), plain.replace("_", "-"))
     return plain if plain in PLANS else None
+
+
+def _told_by_tables(root: Path, files: Files) -> str | None:
+    """The dataset of BEANS that the tables of a folder are of: by the paths in them, else by their labels."""
+    for task in ("detection", "classification"):
+        names = [name for name, plan in PLANS.items() if plan.task == task]
+        tables = _tables(files, PLANS[names[0]])
+        if not tables:
+            continue
+        paths, labels = _contents(root, [table for _, table in tables], task)
+        # BEANS writes paths from its own folder: data/rfcx/wav/...
+        told = {_dataset_of(part) for path in paths for part in path.split("/")[:-1]} & set(names)
+        if len(told) == 1:
+            return told.pop()
+        if len(labels) >= _FEWEST and (name := beans_labels.by_labels(names, labels)):
+            return name
+    return None
+
+
+def _contents(root: Path, tables: Sequence[str], task: str) -> tuple[set[str], set[str]]:
+    """Paths and labels in tables; nothing of tables in another format."""
+    paths: set[str] = set()
+    labels: set[str] = set()
+    for table in tables:
+        try:
+            text = read_text(root / table)
+            if task == "classification":
+                columns = parse_table(text)
+                path, label = columns.column("path"), columns.column("label")
+                if path is None or label is None:
+                    continue
+                paths |= {row.get(path) for row in columns.rows}
+                labels |= {clean(row.get(label)) for row in columns.rows}
+                continue
+            for line in text.split("\n"):
+                entry = json.loads(line) if line.strip() else {"path": "", "annotations": []}
+                paths.add(str(entry["path"]))
+                labels |= {clean(str(box["label"])) for box in entry["annotations"]}
+        except (BadInput, ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return {path for path in paths if path}, {label for label in labels if label}
 
 
 def _tables(files: Files, plan: Plan) -> list[tuple[str, str]]:

@@ -1,0 +1,12 @@
+"""How labels are spelled."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def clean(label: str) -> str:
+    """One spelling of a label: composed Unicode, single blanks, no control characters (they would break tables)."""
+    text = unicodedata.normalize("NFC", label)
+    text = "".join(" " if unicodedata.category(ch) == "Cc" else ch for ch in text)
+    return " ".join(text.split())
