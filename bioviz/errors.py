@@ -9,6 +9,10 @@ class BadInput(BiovizError):
     """A file or setting from the user cannot be used."""
 
 
+class NotUnderstood(BadInput):
+    """A table that looks like annotations is in no known format, and nothing can be said without it."""
+
+
 class Missing(BiovizError):
     """Something named by the user (dataset, model, weights, run) is not there."""
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
-from bioviz.cli.answers import Answer, four_digits
+from bioviz.cli.answers import Answer, WrongUsage, four_digits
 from bioviz.cli.arguments import Commands, name_and_value
+from bioviz.cli.output import check_writable, write_files
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.config import settings
+from bioviz.errors import Missing
 
 # Kinds of problems (datasets.problems.KINDS) for which a file or table was left out: exit code 4.
-LEFT_OUT = {"unreadable", "empty_audio", "outside", "no_recording", "ambiguous", "unlisted", "bad_table"}
+LEFT_OUT = {
+    "unreadable", "empty_audio", "outside", "no_recording", "ambiguous", "unlisted", "bad_table", "not_understood",
+    "unsupported_audio", "unsure",
+}  # fmt: skip
 SHOWN = 10  # problems of a kind that are printed
 
 
@@ -29,10 +37,29 @@ def register(commands: Commands) -> None:
         metavar="NAME=VALUE",
         help="e.g. width_s=3, hop_s=1",
     )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=name_and_value,
+        metavar="WHAT=COLUMN",
+        help="what a column of a table is, e.g. start=begin_time, label=species, time_unit=ms",
+    )
+    parser.add_argument("--profile", metavar="FILE", help="table profile that says what the columns are")
+    parser.add_argument(
+        "--save-profile",
+        metavar="NAME",
+        help="keep what --column says under this name: the next table of the kind is recognized",
+    )
     parser.add_argument("--check", action="store_true", help="only report, add nothing")
     parser = commands.add(datasets)
     parser.add_argument("dataset", nargs="?", help="report on this one")
     parser.add_argument("--remove", action="store_true", help="forget it; its recordings stay")
+    parser = commands.add(profiles)
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--add", metavar="FILE", help="take in a profile, such as a colleague's")
+    one.add_argument("--write", nargs=2, metavar=("NAME", "FILE"), help="write a profile to a file")
+    one.add_argument("--remove", metavar="NAME")
     commands.add(demo)
 
 
@@ -40,18 +67,61 @@ def add(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Read a folder, report what it holds, and register it."""
     from bioviz.datasets import library
     from bioviz.datasets.build import build_dataset
+    from bioviz.datasets.formats.profiles import load_profile
     from bioviz.datasets.report import report
 
     root = settings().check_inside(options.folder)
     wanted = dict(options.option)
+    columns = {**(load_profile(options.profile).mapping.to_dict() if options.profile else {})}
+    columns |= {name: str(value) for name, value in options.column}
+    if columns:
+        wanted["columns"] = columns
     dataset = build_dataset(root, name=options.name, reader=options.reader, options=wanted, progress=progress)
     if not options.check:
         library.save(dataset)
+    if options.save_profile:
+        _keep_profile(options.save_profile, columns, dataset.source["files"])
     found = report(dataset)
     data = {"dataset": dataset.id, "added": not options.check, "report": found.to_dict()}
     done = "Not added (--check)" if options.check else f"Added as {dataset.id}"
     skipped = any(problem.kind in LEFT_OUT for problem in dataset.problems)
     return Answer(data, f"{_report_text(found)}\n{done}", skipped)
+
+
+def profiles(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """List the table profiles, or take one in from a file, write one to a file, or remove one."""
+    from bioviz.datasets.formats import profiles as kept
+
+    if options.add:
+        profile = kept.load_profile(options.add)
+        kept.save_profile(profile)
+        return Answer(profile.to_dict(), f"Kept as “{profile.name}”.")
+    if options.remove:
+        kept.remove_profile(options.remove)
+        return Answer({"removed": options.remove}, f"Removed the table profile “{options.remove}”.")
+    known = kept.list_profiles()
+    if options.write:
+        profile = next((each for each in known if each.name == options.write[0]), None)
+        if profile is None:
+            raise Missing(f"There is no table profile {options.write[0]!r}.")
+        out = Path(options.write[1])
+        check_writable(out, folder=False)
+        write_files({out: json.dumps(profile.to_dict(), ensure_ascii=False, indent=1).encode()})
+        return Answer({"file": str(out)}, f"Written to {out}.")
+    lines = [(each.name, ", ".join(each.columns), each.mapping.sentence()) for each in known]
+    return Answer([each.to_dict() for each in known], table(("name", "columns", "what they mean"), lines))
+
+
+def _keep_profile(name: str, columns: dict[str, str], files: list[dict[str, Any]]) -> None:
+    from bioviz.datasets.formats.columns import ColumnMapping
+    from bioviz.datasets.formats.profiles import TableProfile, save_profile
+    from bioviz.datasets.formats.told import ToldColumns
+
+    told = ToldColumns(ColumnMapping.from_dict(columns))
+    header = next((each["columns"] for each in files if each["format"] == told.name), None)
+    if header is None:
+        raise WrongUsage("--save-profile needs --column, and a table that these columns fit")
+    save_profile(TableProfile(name, tuple(header), told.mapping_of(header)))
 
 
 def datasets(options: argparse.Namespace, progress: TerminalProgress) -> Answer:

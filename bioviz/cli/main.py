@@ -17,7 +17,7 @@ from bioviz.cli.answers import WrongUsage
 from bioviz.cli.arguments import Commands
 from bioviz.cli.terminal import TerminalProgress
 from bioviz.config import share_compiled_code
-from bioviz.errors import BiovizError, Cancelled, Missing
+from bioviz.errors import BiovizError, Cancelled, Missing, NotUnderstood
 
 EXIT = {"ok": 0, "failed": 1, "usage": 2, "missing": 3, "skipped": 4, "cancelled": 130, "pipe": 141}
 
@@ -59,6 +59,8 @@ def _run(given: Sequence[str], as_json: bool) -> int:
         return _fail(as_json, str(error), "cancelled")
     except Missing as error:
         return _fail(as_json, str(error), "missing")
+    except NotUnderstood as error:
+        return _fail(as_json, str(error), "skipped")
     except BiovizError as error:
         return _fail(as_json, str(error), "failed")
     except BrokenPipeError:

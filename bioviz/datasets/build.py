@@ -7,16 +7,17 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from bioviz.datasets import labelling
+from bioviz.datasets.formats.base import RawDataset
+from bioviz.datasets.formats.choose import choose
 from bioviz.datasets.open_recordings import open_recordings
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
-from bioviz.datasets.readers import choose
-from bioviz.datasets.readers.base import RawDataset
 from bioviz.datasets.splits import make_splits
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
 from bioviz.datasets.width import FEWEST, WIDTHS_S, background_share, suggest_plan
@@ -25,6 +26,7 @@ from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 
 LONGEST_CLIP_S = 10.0
+ACCOUNTS_KEPT = 5000  # files named in the record of a dataset
 
 
 def build_dataset(
@@ -53,7 +55,7 @@ def build_dataset(
     root = Path(root).expanduser().resolve()
     if not root.is_dir():
         raise BadInput(f"{root} is not a folder.")
-    chosen = choose(root, reader)
+    chosen = choose(root, reader, chosen_options)
     raw = chosen.read(root, chosen_options)
     recordings, opened = open_recordings(raw.recordings, progress or Silent())
     problems = [*raw.problems, *opened]
@@ -70,9 +72,14 @@ def build_dataset(
     if task == "detection":
         plan, width_problems = _suited(raw, recordings, made.annotations, plan, chosen_options)
         problems += width_problems
-        clips, trouble = _windows(raw, recordings, made.annotations, made.labels, plan)
+        clips, trouble = _windows(raw, recordings, made, plan)
     else:
         clips, trouble = _whole_files(recordings, made.of_recording, made.labels, plan)
+    clips, left_out = _without_doubtful(clips, recordings, made.unsure)
+    trouble += left_out
+    if not len(clips):
+        reasons = "; ".join(f"{p.file}: {p.detail}" for p in (*problems, *trouble)[:3])
+        raise BadInput(f"{root} gives no clip of which is known what it holds ({reasons}).")
     title = name or raw.name or root.name
     return Dataset(
         id=dataset_id(title, root),
@@ -84,7 +91,12 @@ def build_dataset(
         annotations=made.annotations if task == "detection" else (),
         plan=plan,
         clips=clips,
-        source={"root": str(root), "reader": chosen.name, "options": chosen_options.to_dict()},
+        source={
+            "root": str(root),
+            "reader": raw.reader or chosen.name,
+            "options": chosen_options.to_dict(),
+            "files": [each.to_dict() for each in raw.accounts[:ACCOUNTS_KEPT]],
+        },
         problems=tuple(problems + trouble),
     )
 
@@ -150,8 +162,6 @@ def _splits(
     recordings: list[Recording], labels: Sequence[frozenset[str]], options: Options
 ) -> tuple[list[Recording], list[Problem]]:
     """Keep the source's splits; where it has none at all, make them."""
-    import dataclasses
-
     named = [r.name for r in recordings if r.split]
     if named:
         without = [problem("split", r.name, "it is in no split") for r in recordings if not r.split]
@@ -160,14 +170,13 @@ def _splits(
     made = make_splits(
         [r.content_hash for r in recordings], strata, options.split_fractions, options.split_seed
     )
-    return [dataclasses.replace(r, split=s) for r, s in zip(recordings, made, strict=True)], []
+    return [replace(r, split=s) for r, s in zip(recordings, made, strict=True)], []
 
 
 def _windows(
     raw: RawDataset,
     recordings: Sequence[Recording],
-    annotations: Sequence[Annotation],
-    labels: tuple[str, ...],
+    made: labelling.Labelled,
     plan: WindowPlan,
 ) -> tuple[Clips, list[Problem]]:
     declared = {r.name: r.length_s for r in raw.recordings}
@@ -187,15 +196,24 @@ def _windows(
                 problem("too_short", r.name, f"{length:.2f} s, a clip is {plan.width_s:g} s: {what}")
             )
     recording, start = window_starts(count, plan.hop_s)
-    column = {label: i for i, label in enumerate(labels)}
+    column = {label: i for i, label in enumerate(made.labels)}
     on = label_windows(
         count,
         plan,
-        *_boxes(annotations),
-        np.array([column[a.label] for a in annotations], dtype=np.int64),
-        len(labels),
+        *_boxes(made.annotations),
+        np.array([column[a.label] for a in made.annotations], dtype=np.int64),
+        len(made.labels),
     )
-    return _clips(recordings, recording, start, start + plan.width_s, on), problems
+    clips = _clips(recordings, recording, start, start + plan.width_s, on)
+    # A clip into which something unknown reaches is no background, however little of it.
+    touched = label_windows(
+        count,
+        replace(plan, min_overlap=0.0),
+        *_boxes(made.unknown),
+        np.zeros(len(made.unknown), dtype=np.int64),
+        1,
+    )[:, 0]
+    return _kept(clips, on.any(axis=1) | ~touched), problems
 
 
 def _whole_files(
@@ -216,6 +234,31 @@ def _whole_files(
         if r.duration_s > plan.width_s + 0.001
     ]
     return _clips(recordings, np.arange(n, dtype=np.int32), start, start + plan.width_s, on), problems
+
+
+def _without_doubtful(
+    clips: Clips, recordings: Sequence[Recording], unsure: frozenset[int]
+) -> tuple[Clips, list[Problem]]:
+    """Without the clips that have no label in recordings of which something could not be used."""
+    doubtful = np.isin(clips.recording, sorted(unsure)) & ~clips.labels.any(axis=1)
+    count = Counter(clips.recording[doubtful].tolist())
+    problems = [
+        problem(
+            "unsure",
+            recordings[i].name,
+            f"{n} clips without a label are left out: something that may lie in them could not be read",
+        )
+        for i, n in sorted(count.items())
+    ]
+    return _kept(clips, ~doubtful), problems
+
+
+def _kept(clips: Clips, keep: np.ndarray) -> Clips:
+    if keep.all():
+        return clips
+    return Clips(
+        clips.recording[keep], clips.start_s[keep], clips.end_s[keep], clips.labels[keep], clips.split[keep]
+    )
 
 
 def _clips(

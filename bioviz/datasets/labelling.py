@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from bioviz.datasets.formats.base import RawAnnotation, RawDataset, RawRecording
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
-from bioviz.datasets.readers.base import RawDataset
 from bioviz.datasets.spelling import clean
 from bioviz.datasets.types import Annotation, Problem, Recording
 
@@ -19,12 +19,50 @@ _TOLERANCE_S = 0.01
 
 @dataclass(frozen=True)
 class Labelled:
-    """Annotations by recording index, the labels of each recording as a whole, and what was wrong."""
+    """Annotations by recording index, the labels of each recording as a whole, and what was wrong.
+
+    Attributes:
+        unknown: boxes in which something is that nobody knows; no labels come from them.
+        unsure: indices of recordings of which something could not be used: their clips without a label are not
+            background.
+    """
 
     labels: tuple[str, ...]
     annotations: tuple[Annotation, ...]
     of_recording: tuple[frozenset[str], ...]
     problems: list[Problem]
+    unknown: tuple[Annotation, ...] = ()
+    unsure: frozenset[int] = frozenset()
+
+
+def _alike(labels: Iterable[str]) -> Iterator[str]:
+    """A sentence for each group of labels that differ in case, blanks, dashes or as 1 and 1.0 alone."""
+    groups: dict[str, list[str]] = {}
+    for label in sorted(labels):
+        key = "".join(ch for ch in label.casefold() if ch not in " _-")
+        key = key.removesuffix(".0") if key.removesuffix(".0").isdecimal() else key
+        groups.setdefault(key, []).append(label)
+    for group in groups.values():
+        if len(group) > 1:
+            names = ", ".join(f"“{name}”" for name in group)
+            yield f"{names} are separate labels, though they differ only in how they are written"
+
+
+def _several(labels: Iterable[str]) -> Iterator[str]:
+    """A sentence for each sign that cells hold several labels: parts that are labels of their own, or in two orders."""
+    names = set(labels)
+    for separator in (";", ",", "|", "+", "/", "&"):
+        parts = {
+            name: [part.strip() for part in name.split(separator)] for name in names if separator in name
+        }
+        orders: dict[frozenset[str], set[str]] = {}
+        for name, own in parts.items():
+            orders.setdefault(frozenset(own), set()).add(name)
+        odd = {name for name, own in parts.items() if names & set(own)}
+        odd |= {name for group in orders.values() if len(group) > 1 for name in group}
+        if odd:
+            shown = ", ".join(f"“{name}”" for name in sorted(odd)[:3])
+            yield f"{shown} may be several labels each: set the separator to “{separator}” to split them"
 
 
 def resolve(raw: RawDataset, recordings: Sequence[Recording], options: Options) -> Labelled:
@@ -37,12 +75,15 @@ class _Resolver:
         self.raw, self.recordings, self.options = raw, recordings, options
         self.declared = None if raw.labels is None else tuple(clean(label) for label in raw.labels)
         self.counts: Counter[tuple[str, str, str]] = Counter()  # (kind, file, detail) -> how often
+        self.unknown: list[Annotation] = []
+        self.unsure: set[int] = set()
 
     def run(self) -> Labelled:
         index = {recording.name: i for i, recording in enumerate(self.recordings)}
+        self.unsure |= {index[name] for name in self.raw.unsure if name in index}
         annotations = [
             made
-            for a in self.raw.annotations
+            for a in self._one_label_each(self.raw.annotations)
             if a.recording in index and (made := self._annotation(a, index))
         ]
         of_recording: list[set[str]] = [set() for _ in self.recordings]
@@ -50,8 +91,7 @@ class _Resolver:
             of_recording[annotation.recording].add(annotation.label)
         for raw in self.raw.recordings:
             if raw.name in index:
-                kept = (self._label(label, raw.name) for label in raw.labels)
-                of_recording[index[raw.name]].update(label for label in kept if label)
+                of_recording[index[raw.name]].update(self._whole_file(raw, index[raw.name]))
         if self.raw.task == "classification":  # as boxes over the whole file, for those who want windows
             annotations = [
                 Annotation(i, 0.0, self.recordings[i].duration_s, label)
@@ -64,7 +104,40 @@ class _Resolver:
             problem(kind, file, detail if n == 1 else f"{n} times: {detail}")
             for (kind, file, detail), n in self.counts.items()
         ]
-        return Labelled(labels, tuple(annotations), tuple(map(frozenset, of_recording)), problems)
+        problems += [problem("alike", "labels", detail) for detail in _alike(used)]
+        if not self.options.separator:
+            problems += [problem("several_labels", "labels", detail) for detail in _several(used)]
+        return Labelled(
+            labels,
+            tuple(annotations),
+            tuple(map(frozenset, of_recording)),
+            problems,
+            tuple(self.unknown),
+            frozenset(self.unsure),
+        )
+
+    def _one_label_each(self, boxes: Iterable[RawAnnotation]) -> Iterator[RawAnnotation]:
+        separator = self.options.separator
+        for box in boxes:
+            parts = [part for part in box.label.split(separator) if part.strip()] if separator else []
+            yield from (replace(box, label=part) for part in parts) if len(parts) > 1 else (box,)
+
+    def _whole_file(self, raw: RawRecording, index: int) -> set[str]:
+        separator = self.options.separator
+        texts = [part for text in raw.labels for part in (text.split(separator) if separator else [text])]
+        found: set[str] = set()
+        for text in texts:
+            if self._is_unknown(text):
+                self._note("unknown", raw.name, f"{clean(text)!r} says that the label is not known")
+                self.unsure.add(index)
+            elif (label := self._label(text, raw.name)) is not None:
+                found.add(label)
+        return found
+
+    def _is_unknown(self, text: str) -> bool:
+        label = clean(text)
+        declared = self.declared is not None and label in self.declared
+        return not declared and self.options.is_unknown(label)
 
     def _annotation(self, raw, index: dict[str, int]) -> Annotation | None:
         recording = self.recordings[index[raw.recording]]
@@ -72,9 +145,15 @@ class _Resolver:
         start, end = raw.start_s, raw.end_s
         if end < start:
             self._note("bad_row", raw.recording, "the end lies before the start")
+            self.unsure.add(index[raw.recording])
             return None
         if start >= length or end < 0 or (end == 0 and start < 0):
             self._note("past_end", raw.recording, f"it lies outside the recording of {length:.2f} s")
+            return None
+        if raw.unknown or self._is_unknown(raw.label):
+            what = f"{clean(raw.label)!r} says that the label is not known"
+            self._note("unknown", raw.recording, what)
+            self.unknown.append(Annotation(index[raw.recording], max(start, 0.0), min(end, length), ""))
             return None
         label = self._label(raw.label, raw.recording)
         if label is None:

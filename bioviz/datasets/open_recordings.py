@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 
 from bioviz.config import Settings, settings
+from bioviz.datasets.formats.base import RawRecording
 from bioviz.datasets.probe import EmptyAudio, content_hash, probe
 from bioviz.datasets.problems import problem
-from bioviz.datasets.readers.base import RawRecording
 from bioviz.datasets.types import Problem, Recording
 from bioviz.datasets.when import site_of, time_from_header, time_from_name
 from bioviz.errors import BadInput

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, fields
 from bioviz.errors import BadInput
 
 BACKGROUND_NAMES = ("background", "noise", "silence", "other", "none", "nocall", "no call", "no_call", "noid")
+# What people and programs write where they do not know, or where a cell was empty. Some are species codes of somebody,
+# so that the report names what was taken so.
+UNKNOWN_NAMES = ("?", "nan", "na", "n/a", "null", "unk", "unknown", "unidentified", "<na>")
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,14 @@ class Options:
         sample_rate: rate in Hz for models without one of their own; by default the commonest native rate.
         task: "classification" (one clip a file) or "detection" (sliding windows), where the reader's is not wanted.
         background_names: labels and folders that mean background; compared without regard to case.
+        unknown_names: labels that mean "something, one does not know what"; question marks alone always do. Clips that
+            only they touch are neither calls nor background.
+        separator: between several labels in one cell, such as ";" ("" for one label a cell).
+        columns: which column of a table is what, where the usual names do not fit (`ColumnMapping.to_dict`).
         unannotated: what a recording is that no table mentions: "skip" (left out) or "background".
         label_column: the column of a table that holds the label, where the usual names do not fit.
         table: the one table to read (path within the folder), where the folder has several.
+        ignore: files of the folder that are no annotations, by name or pattern ("notes*.csv").
         beans: name of the dataset within a BEANS `datasets.yml`.
         min_confidence: detections of a classifier below this confidence are not read.
         split_seed: seed by which whole recordings are put into splits, where the data have none.
@@ -36,9 +44,13 @@ class Options:
     sample_rate: int | None = None
     task: str | None = None
     background_names: tuple[str, ...] = BACKGROUND_NAMES
+    unknown_names: tuple[str, ...] = UNKNOWN_NAMES
+    separator: str = ""
+    columns: Mapping[str, object] | None = None
     unannotated: str = "skip"
     label_column: str | None = None
     table: str | None = None
+    ignore: tuple[str, ...] = ()
     beans: str | None = None
     min_confidence: float = 0.0
     split_seed: int = 42
@@ -65,11 +77,12 @@ class Options:
             for name in ("sample_rate", "split_seed"):
                 if values.get(name) is not None:
                     values[name] = int(values[name])
-            if isinstance(values.get("background_names"), str):
-                values["background_names"] = values["background_names"].split(",")
-            if "background_names" in values:
-                names = (str(name).strip() for name in values["background_names"])
-                values["background_names"] = tuple(name for name in names if name)
+            for of_words in ("background_names", "unknown_names", "ignore"):
+                if isinstance(values.get(of_words), str):
+                    values[of_words] = values[of_words].split(",")
+                if of_words in values:
+                    names = (str(name).strip() for name in values[of_words])
+                    values[of_words] = tuple(name for name in names if name)
             if "split_fractions" in values:
                 values["split_fractions"] = tuple(float(share) for share in values["split_fractions"])
         except (TypeError, ValueError) as error:
@@ -96,6 +109,13 @@ class Options:
     def is_background(self, label: str) -> bool:
         """Whether a label or folder of this name means background."""
         return label.strip().casefold() in {name.casefold() for name in self.background_names}
+
+    def is_unknown(self, label: str) -> bool:
+        """Whether a label says that one does not know what it is."""
+        text = label.strip().casefold()
+        return bool(text) and (
+            not text.strip("?") or text in {name.casefold() for name in self.unknown_names}
+        )
 
     def to_dict(self) -> dict[str, object]:
         """The options that differ from the defaults, JSON-able."""

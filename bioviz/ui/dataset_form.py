@@ -9,7 +9,7 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.config import settings
 from bioviz.datasets import library, upload
-from bioviz.datasets.readers import READERS
+from bioviz.datasets.formats.choose import readers
 from bioviz.errors import BiovizError
 from bioviz.ui import dataset_report, job_card
 from bioviz.ui.pages import open_page
@@ -102,7 +102,7 @@ def _scan_form(folder: Path) -> None:
         st.markdown("**2. How to read it**")
         left, right = st.columns(2)
         name = left.text_input("Name of the dataset", value=folder.name, key=f"name_{folder}")
-        titles = {reader.title: key for key, reader in READERS.items()}
+        titles = {reader.title: key for key, reader in readers().items()}
         reader = right.selectbox("Format", [AUTO, *titles], key="reader")
         with st.expander("Windows, background and splits"):
             a, b, c = st.columns(3)

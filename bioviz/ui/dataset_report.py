@@ -53,6 +53,12 @@ def show(dataset: Dataset) -> None:
         )
     with right:
         st.markdown("**Skipped or mended**")
+        if asked := sum(p.kind == "not_understood" for p in dataset.problems):
+            st.warning(
+                f"{asked} {'file was' if asked == 1 else 'files were'} not understood. What they may speak of is "
+                "not taken for background.",
+                icon=":material/help:",
+            )
         if not dataset.problems:
             st.success("Nothing was skipped.", icon=":material/check_circle:")
         else:

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.readers import READERS, sniff_all
+from bioviz.datasets.formats.choose import readers, sniff_all
 from bioviz.errors import BadInput, Missing
 from tests.datasets.sounds import kinds, labels_of, lines, write
 
@@ -126,7 +126,7 @@ def test_no_reader_trips_over_odd_files(tmp_path):
     (tmp_path / "x.txt").mkdir()
     (tmp_path / ".hidden.wav").write_bytes(b"")
     assert sniff_all(tmp_path)
-    for name in READERS:
+    for name in readers():
         try:
             build_dataset(tmp_path, reader=name)
         except BadInput as error:

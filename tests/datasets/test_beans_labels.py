@@ -10,7 +10,7 @@ import pytest
 
 from bioviz.datasets import beans_labels
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.readers import beans
+from bioviz.datasets.formats import beans
 from tests.datasets.sounds import kinds, lines, write
 
 COUNTS = {"esc50": 50, "speech-commands": 35, "watkins": 31, "bats": 10, "cbi": 264, "dogs": 10, "humbugdb": 14,

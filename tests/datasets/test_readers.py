@@ -105,7 +105,9 @@ def test_csv_of_boxes_with_bad_rows(tmp_path):
     assert kinds(dataset) == {
         "bad_row": ["boxes.csv", "boxes.csv", "a.wav"], "no_recording": ["boxes.csv"], "unlisted": ["other.wav"],
         "clipped": ["a.wav"], "past_end": ["a.wav"], "no_label": ["a.wav"], "point": ["a.wav"],
+        "unsure": ["a.wav"],  # a row of it cannot be read, so that what no row labels may be a call
     }  # fmt: skip
+    assert labels_of(dataset)["a.wav"] == [{"owl", "unnamed"}, {"owl", "unnamed"}, {"owl"}]
     assert "gone.wav" in next(p.detail for p in dataset.problems if p.kind == "no_recording")
     assert "line 6" in next(p.detail for p in dataset.problems if p.kind == "bad_row")
     assert labels_of(dataset)["quiet.wav"] == [set(), set()]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from bioviz.datasets.formats.annotated import other_tables
+from bioviz.datasets.formats.base import RawDataset, RawRecording
+from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
-from bioviz.datasets.readers.base import RawDataset, RawRecording
-from bioviz.datasets.readers.files import Files
 from bioviz.datasets.splits import as_split
 from bioviz.datasets.when import time_from_name
 from bioviz.errors import BadInput
@@ -58,4 +59,12 @@ def read(root: Path, options: Options) -> RawDataset:
     problems = [
         problem("unlisted", name, "it lies in no class folder") for name in files.audio if name not in found
     ]
-    return RawDataset("classification", tuple(recordings), problems=tuple(problems))
+    # What the folders say holds, whatever a table beside them may say; but such a table is named.
+    accounts, asked, _ = other_tables(files, options)
+    return RawDataset(
+        "classification",
+        tuple(recordings),
+        problems=tuple(problems + asked),
+        accounts=tuple(accounts),
+        reader=name,
+    )

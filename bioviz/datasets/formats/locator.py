@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bioviz.datasets.formats.scan import Ambiguous, Files
+from bioviz.datasets.probe import probe
 from bioviz.datasets.problems import problem
-from bioviz.datasets.readers.files import Ambiguous, Files
 from bioviz.datasets.types import Problem
+from bioviz.errors import BadInput
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Locator:
     problems: list[Problem] = field(default_factory=list)
     doubtful: set[str] = field(default_factory=set)
     _known: dict[str, str | None] = field(default_factory=dict)
+    _rates: dict[str, int | None] = field(default_factory=dict)
 
     def find(self, written: str) -> str | None:
         """Name of the recording; an empty reference means the one that the table's own name stands for."""
@@ -36,6 +39,24 @@ class Locator:
     def mentioned(self) -> set[str]:
         """All recordings found so far."""
         return {name for name in self._known.values() if name}
+
+    def mention(self, written: str) -> None:
+        """Note that the table speaks of a recording, though nothing is taken from the row."""
+        self.find(written)
+
+    def note(self, kind: str, detail: str) -> None:
+        """Note a problem of the table, once."""
+        if (noted := problem(kind, self.table, detail)) not in self.problems:
+            self.problems.append(noted)
+
+    def sample_rate(self, recording: str) -> int | None:
+        """Samples a second of a recording; None where it cannot be opened."""
+        if recording not in self._rates:
+            try:
+                self._rates[recording] = probe(self.files.root / recording).sample_rate
+            except BadInput:
+                self._rates[recording] = None
+        return self._rates[recording]
 
     def row_problem(self, line: int, detail: str) -> None:
         """Note a row that cannot be used."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from bioviz.datasets.formats.base import RawRecording
 from bioviz.datasets.probe import is_audio
 from bioviz.datasets.problems import problem
-from bioviz.datasets.readers.base import RawRecording
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput
 
@@ -54,6 +55,25 @@ class Files:
     def audio(self) -> tuple[str, ...]:
         """Names of the audio files."""
         return tuple(name for name in self.names if is_audio(name))
+
+    @cached_property
+    def tables_and_others(self) -> tuple[str, ...]:
+        """Names of the files that are no sound, of kinds that can be opened or not."""
+        from bioviz.datasets.formats.leftovers import unsupported_sound
+
+        audio = set(self.audio)
+        return tuple(n for n in self.names if n not in audio and unsupported_sound(n) is None)
+
+    def named_in(self, text: str) -> set[str]:
+        """Audio files whose name (with or without its ending) stands in a text as a word of its own.
+
+        Words end at tabs, commas, semicolons, quotes, brackets, slashes and line ends; blanks may be part of a name.
+        """
+        words = {_key(word.strip()) for word in re.split(r"[\t,;|\"'<>\[\](){}=\r\n/\\]+", text)}
+        words |= {_key(word) for word in text.split()}
+        words |= {re.sub(r"_\d+(\.\d+)?$", "", word) for word in words}  # as in "recording_5", 5 s into it
+        by_name = (names for word in words for names in (self._by_base.get(word), self._by_stem.get(word)))
+        return {name for names in by_name if names for name in names}
 
     def tables(self, *suffixes: str) -> list[str]:
         """Names of the files that end like this (small letters or capitals)."""
@@ -134,6 +154,13 @@ class Files:
             if is_audio(stem) and stem in self._by_base:  # rec.wav.txt
                 return self._one(self._by_base[stem], folder)
         return None
+
+    def has_beside(self, table: str) -> bool:
+        """Whether a recording (or several) goes by the table's name."""
+        try:
+            return self.find_beside(table) is not None
+        except Ambiguous:
+            return True
 
     def of_stem(self, reference: str) -> list[str]:
         """Audio files that differ from a reference in the ending (or the folder) alone, for a hint."""

@@ -4,41 +4,57 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bioviz.errors import BadInput
 
-HEAD_BYTES = 4096
+HEAD_BYTES = 64 * 1024
 MAX_TABLE_BYTES = 512 * 1024 * 1024
 
 
 def decode(raw: bytes) -> str:
-    """Text of a file: by its byte-order mark, else UTF-8, else Windows-1252 (what older programs write)."""
+    """Text of a file: by its byte-order mark, else UTF-8 or UTF-16 without one, else Windows-1252 (older programs)."""
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if raw.startswith(mark):
             return raw.decode(name, "replace")
+    if name := _unmarked_utf16(raw):
+        return raw.decode(name, "replace")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1252", "replace")
 
 
-def head(path: Path) -> str:
-    """The first line of a text file that is not blank; "" if there is none or the file cannot be read."""
+def _unmarked_utf16(raw: bytes) -> str | None:
+    """ "utf-16-le" or "utf-16-be" where every second byte of the beginning is zero, as in text of Western letters."""
+    piece = raw[:2048]
+    zeros = [piece[start::2].count(0) for start in (0, 1)]
+    half = len(piece) // 2
+    if half < 4 or max(zeros) < 0.8 * half or min(zeros) > 0.05 * half:
+        return None
+    return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+
+
+def beginning(path: Path) -> str:
+    """The first 64 KiB of a text file; "" if it is binary or cannot be read."""
     try:
         with Path(path).open("rb") as file:
             raw = file.read(HEAD_BYTES)
     except OSError:
         return ""
-    if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ""  # binary
+    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff")) or _unmarked_utf16(raw) is not None
+    if b"\0" in raw and not wide:
+        return ""
     # A character may be cut at the end of the piece, a 2-byte one too.
-    text = (
-        decode(raw[: len(raw) // 2 * 2]) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else _decode_piece(raw)
-    )
-    return next((line.strip("\r\n") for line in text.splitlines() if line.strip()), "")
+    return decode(raw[: len(raw) // 2 * 2]) if wide else _decode_piece(raw)
+
+
+def head(path: Path) -> str:
+    """The first line of a text file that is not blank; "" if there is none or the file cannot be read."""
+    return next((line.strip("\r\n") for line in beginning(path).splitlines() if line.strip()), "")
 
 
 def _decode_piece(raw: bytes) -> str:
@@ -101,8 +117,8 @@ def plain(column: str) -> str:
 
 
 def delimiter_of(line: str) -> str:
-    """Tab, semicolon or comma, whichever is commonest in a header line."""
-    return max(("\t", ";", ","), key=line.count)
+    """Tab, semicolon, comma or bar, whichever is commonest in a header line."""
+    return max(("\t", ";", ",", "|"), key=line.count)
 
 
 def columns_of(line: str) -> list[str]:
@@ -120,13 +136,19 @@ def parse_table(text: str) -> Table:
     first = next((i for i, line in enumerate(lines) if line.strip()), None)
     if first is None:
         raise BadInput("The table is empty: not even a header line.")
-    delimiter = delimiter_of(lines[first])
+    # Excel writes the separator into a line of its own.
+    named = re.fullmatch(r'"?sep=(.|\\t)"?\s*', lines[first].strip(" "))
+    if named:
+        delimiter = "\t" if named[1] == "\\t" else named[1]
+        first += 1
+    else:
+        delimiter = delimiter_of(lines[first])
     body = io.StringIO("\n".join(lines[first:]))
     reader = csv.reader(
         body, delimiter=delimiter, quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     )
     try:
-        columns = tuple(cell.strip().strip('"') for cell in next(reader))
+        columns = tuple(cell.strip().strip('"') for cell in next(reader, ()))
         rows = tuple(_rows(reader, columns, first, delimiter == "\t"))
     except csv.Error as error:
         raise BadInput(f"The table is broken at line {first + reader.line_num}: {error}.") from error

@@ -1,4 +1,4 @@
-"""Recordings beside Raven selection tables: one table a recording, or one over several files.
+"""Raven selection tables: one a recording, or one over several files; with tabs, or saved as CSV.
 
 The traps: a selection comes twice when both views (waveform and spectrogram) were exported; in a table over
 several files Begin and End Time run on from file to file, and only `File Offset (s)` is the time within the file.
@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import pairwise
-from pathlib import Path
 
+from bioviz.datasets.formats.base import RawAnnotation, TableContent
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.formats.tabular import times
+from bioviz.datasets.formats.text import Row, Table, hertz, number, plain
 from bioviz.datasets.options import Options
-from bioviz.datasets.readers.base import RawAnnotation, RawDataset
-from bioviz.datasets.readers.files import Files
-from bioviz.datasets.readers.locate import Locator
-from bioviz.datasets.readers.tabular import read_tables, times
-from bioviz.datasets.readers.text import Row, Table, columns_of, head, hertz, number, parse_table, plain
 from bioviz.errors import BadInput
 
 name = "raven"
-title = "Recordings with Raven selection tables"
+title = "Raven selection tables"
+source = "people"
 
-_SUFFIXES = (".txt", ".tsv")
 _LABELS = (
     "Annotation", "Label", "Species", "Common Name", "Species Code", "Tag 1", "Tag", "Call Type", "Sound Type",
     "Type", "Class", "Sound",
@@ -30,41 +29,38 @@ _OWN = {
     plain(column)
     for column in (
         "Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)",
-        "Begin Path", "End Path", "Begin File", "End File", "File Offset (s)",
+        "Begin Path", "End Path", "Begin File", "End File", "File Offset (s)", "Delta Time (s)",
     )
 }  # fmt: skip
 
 
-def is_table(path: Path) -> bool:
-    """Whether a file's first line is the header of a selection table."""
-    return {"begintime(s)", "endtime(s)"} <= {plain(column) for column in columns_of(head(path))}
+def recognizes(file: SourceFile) -> float:
+    """Whether the first line is the header of a selection table."""
+    columns = file.plain_columns
+    ends = {"endtime(s)", "deltatime(s)"} & columns
+    return 0.9 if "begintime(s)" in columns and ends else 0.0
 
 
-def sniff(root: Path) -> float:
-    files = Files.below(root)
-    return 0.9 if files.audio and any(is_table(root / table) for table in files.tables(*_SUFFIXES)) else 0.0
-
-
-def read(root: Path, options: Options) -> RawDataset:
-    files = Files.below(root)
-    tables = files.chosen(options.table, (t for t in files.tables(*_SUFFIXES) if is_table(root / t)))
-    if not tables:
-        raise BadInput(f"{root} holds no Raven selection table (columns Begin Time (s), End Time (s)).")
-    return read_tables(files, tables, lambda text, locator: _annotations(text, locator, options), options)
-
-
-def _annotations(text: str, locator: Locator, options: Options) -> list[RawAnnotation]:
-    table = parse_table(text)
+def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
+    """Read a selection table. Raises BadInput where times within the files cannot be known."""
+    table, content = file.table(), TableContent()
     begin, end = table.column("Begin Time (s)"), table.column("End Time (s)")
-    if begin is None or end is None:
-        raise BadInput("The columns Begin Time (s) and End Time (s) are missing.")
+    delta = table.column("Delta Time (s)")
+    if begin is None or (end is None and delta is None):
+        raise BadInput("The columns Begin Time (s) and End Time (s) (or Delta Time (s)) are missing.")
     low, high = table.column("Low Freq (Hz)"), table.column("High Freq (Hz)")
     offset = table.column("File Offset (s)")
     # The path is the better reference; a table made elsewhere may carry the file name alone.
     references = table.column("Begin Path"), table.column("Begin File")
-    label = _label_column(table, options)
-    found: list[RawAnnotation] = []
-    for row, start, stop in times(_one_view(table), begin, end, locator):
+    label, confidence = _label_column(table, options), table.column("Confidence")
+    reference = next((column for column in references if column), None)
+    for row, start, stop in times(_one_view(table), begin, end or delta or "", locator, content, reference):
+        if end is None:
+            stop += start
+        sure = number(row.get(confidence))
+        if sure is not None and sure < options.min_confidence:
+            locator.mention(next((row.get(column) for column in references if row.get(column)), ""))
+            continue
         where = locator.find(next((row.get(column) for column in references if row.get(column)), ""))
         if where is None:
             continue
@@ -73,13 +69,14 @@ def _annotations(text: str, locator: Locator, options: Options) -> list[RawAnnot
             start, stop = within, within + (stop - start)
         extras = {c: v for c, v in row.cells.items() if v and plain(c) not in _OWN and c != label}
         low_hz, high_hz = hertz(row.get(low)), hertz(row.get(high))
-        found.append(RawAnnotation(where, start, stop, row.get(label), low_hz, high_hz, extras))
+        content.annotations.append(RawAnnotation(where, start, stop, row.get(label), low_hz, high_hz, extras))
+    found = content.annotations
     if offset is None and len({a.recording for a in found}) > 1 and _runs_on(found):
         raise BadInput(
             "Its times run on over several files and it has no column File Offset (s), so the time within each "
             "file is unknown; export it again with that column."
         )
-    return found
+    return content
 
 
 def _label_column(table: Table, options: Options) -> str | None:

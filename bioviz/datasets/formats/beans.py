@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bioviz.datasets import beans_labels
+from bioviz.datasets.formats.base import RawAnnotation, RawDataset
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.scan import Files
+from bioviz.datasets.formats.text import head, number, parse_table, read_text
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
-from bioviz.datasets.readers.base import RawAnnotation, RawDataset
-from bioviz.datasets.readers.files import Files
-from bioviz.datasets.readers.locate import Locator
-from bioviz.datasets.readers.text import head, number, parse_table, read_text
 from bioviz.datasets.spelling import clean
 from bioviz.datasets.splits import SPLITS
 from bioviz.datasets.types import Problem, Task

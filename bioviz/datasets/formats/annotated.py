@@ -1,0 +1,288 @@
+"""Recordings with annotation tables of any format, several in one folder too.
+
+Every file is accounted for. For each recording the best kind of table counts: people's go before a detector's, one
+nearer to the root before one deeper down; what is passed over is named. A recording that a table which is not
+understood may speak of is never background.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from bioviz.datasets.formats import leftovers
+from bioviz.datasets.formats.base import (
+    FileAccount,
+    Format,
+    RawAnnotation,
+    RawDataset,
+    TableContent,
+)
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.registry import formats, recognize
+from bioviz.datasets.formats.scan import Files
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.formats.told import told_columns
+from bioviz.datasets.options import Options
+from bioviz.datasets.problems import problem
+from bioviz.datasets.types import Problem
+from bioviz.errors import BadInput
+
+EXPLAINABLE = (
+    0.8  # a format surer than this knows a table by its own header, not by names of columns in general
+)
+
+name = "annotated"
+title = "Recordings with annotation tables"
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A table that was read."""
+
+    file: SourceFile
+    format: Format
+    content: TableContent
+    locator: Locator
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Smaller is better."""
+        return self.format.source == "machine", self.file.name.count("/")
+
+    @property
+    def recordings(self) -> set[str]:
+        return self.locator.mentioned
+
+
+def sniff(root: Path, options: Options | None = None) -> float:
+    """As sure as the surest of the formats that recognize a file."""
+    files = Files.below(root)
+    if not files.audio:
+        return 0.0
+    others = [SourceFile(files, name) for name in files.tables_and_others]
+    told = told_columns(options) if options else None
+    if told is not None and any(told.recognizes(file) for file in others):
+        return 1.0
+    return max((recognize(file)[0] for file in others), default=0.0)
+
+
+def read(root: Path, options: Options, only: Format | None = None) -> RawDataset:
+    """Read all tables of a folder.
+
+    Parameters
+    ----------
+    root : Path
+        The folder.
+    options : Options
+        `table` restricts it to one table.
+    only : Format, optional
+        Read tables of this format alone; others are named as not used.
+
+    Raises
+    ------
+    BadInput
+        No table can be used.
+    """
+    files = Files.below(root)
+    tables, accounts, problems, doubtful = _read_all(files, options, only)
+    if not tables:
+        raise BadInput(_nothing(root, only, problems))
+    used, passed_over = _best(tables)
+    problems += passed_over
+    annotations: list[RawAnnotation] = []
+    labels: dict[str, list[str]] = {}
+    splits: dict[str, str] = {}
+    unsure: set[str] = set()
+    detection = any(table.content.annotations or not table.content.labels for table in used)
+    for table in used:
+        content, recordings = table.content, used[table]
+        annotations += [box for box in content.annotations if box.recording in recordings]
+        for where in content.labels.keys() & recordings:
+            own = labels.setdefault(where, [])
+            own += [label for label in content.labels[where] if label not in own]
+        for where in content.splits.keys() & recordings:
+            splits[where] = splits.get(where) or content.splits[where]
+        unsure |= content.unsure
+        problems += table.locator.problems
+        doubtful |= table.locator.doubtful
+        if not content.rows and not table.locator.problems:
+            owners = sorted(recordings)
+            detail = (
+                f"it has no rows; {owners[0]} is background"
+                if len(owners) == 1
+                else "it has a header and no rows"
+            )
+            if owners or content.how:
+                problems.append(problem("empty_table", table.file.name, detail))
+    accounts += [_told(table, used) for table in tables]
+    mentioned = {where for table in used for where in used[table]}
+    listed, left_out = files.listed(mentioned, options.unannotated, doubtful)
+    if detection and labels:
+        labels.clear()
+    recordings = tuple(
+        replace(each, labels=tuple(labels.get(each.name, ())), split=splits.get(each.name, ""))
+        for each in listed
+    )
+    prescribed = next((t.content for t in used if t.content.width_s), TableContent())
+    names = {table.format.name for table in used if table.recordings or len(used) == 1}
+    return RawDataset(
+        "detection" if detection else "classification",
+        recordings,
+        tuple(annotations),
+        tuple(problems + left_out + leftovers.unreadable_sound(files)),
+        width_s=prescribed.width_s,
+        hop_s=prescribed.hop_s,
+        unsure=frozenset(unsure | doubtful),
+        accounts=tuple(accounts),
+        reader=names.pop() if len(names) == 1 else name,
+    )
+
+
+def is_ignored(file: str, options: Options) -> bool:
+    """Whether the user said that a file is to be left out, by its name or a pattern such as "notes*.csv"."""
+    names = (file.casefold(), file.rsplit("/", 1)[-1].casefold())
+    return any(fnmatchcase(name, pattern.casefold()) for pattern in options.ignore for name in names)
+
+
+def other_tables(files: Files, options: Options) -> tuple[list[FileAccount], list[Problem], set[str]]:
+    """For layouts without tables: what becomes of the files that are not sound.
+
+    Returns
+    -------
+    accounts : list of FileAccount
+    problems : list of Problem
+        One for each file that was not understood, and for sound that cannot be opened.
+    doubtful : set of str
+        Recordings that a file which was not understood may speak of.
+    """
+    accounts, problems, doubtful = [], leftovers.unreadable_sound(files), set()
+    for other in files.tables_and_others:
+        file = SourceFile(files, other)
+        sure, format = recognize(file)
+        if is_ignored(other, options):
+            accounts.append(FileAccount(other, "irrelevant", detail="left out by the user"))
+            continue
+        if sure and format is not None:
+            accounts.append(FileAccount(other, "unused", format.name, detail="the folders are the labels"))
+            continue
+        about = leftovers.account(file)
+        accounts.append(about)
+        if about.role == "not understood":
+            problems.append(leftovers.sentence(about))
+            doubtful |= leftovers.doubtful(file, set())
+    return accounts, problems, doubtful
+
+
+def _read_all(
+    files: Files, options: Options, only: Format | None
+) -> tuple[list[_Read], list[FileAccount], list[Problem], set[str]]:
+    wanted = files.chosen(options.table, files.tables_and_others)
+    tables: list[_Read] = []
+    accounts: list[FileAccount] = []
+    problems: list[Problem] = []
+    doubtful: set[str] = set()
+    not_understood: list[SourceFile] = []
+    told = told_columns(options)
+    for other in files.tables_and_others:
+        file = SourceFile(files, other)
+        sure, format = recognize(file)
+        # What the user explains goes for the table that is named, else for those that nothing else recognizes well.
+        explained = told is not None and (options.table == other or sure < EXPLAINABLE)
+        if told is not None and explained and (options.table == other or told.recognizes(file)):
+            sure, format = 1.0, told
+        if is_ignored(other, options):
+            accounts.append(FileAccount(other, "irrelevant", detail="left out by the user"))
+            continue
+        if other not in wanted or (only is not None and format not in (only, told)):
+            if sure and format is not None:
+                why = "another table was asked for" if options.table else "another format was asked for"
+                accounts.append(FileAccount(other, "unused", format.name, detail=why))
+                continue
+            if other not in wanted:
+                accounts.append(FileAccount(other, "unused", detail="another table was asked for"))
+                continue
+        if options.table == other and only is not None and format is not told:
+            format = only  # the user knows better than its first line
+        if format is None or (only is not None and format not in (only, told)):
+            about = leftovers.account(file)
+            accounts.append(about)
+            if about.role == "not understood":
+                problems.append(leftovers.sentence(about))
+                not_understood.append(file)
+            continue
+        locator = Locator(files, other)
+        try:
+            content = format.read(file, locator, options)
+        except BadInput as error:
+            problems.append(problem("bad_table", other, str(error)))
+            locator.find("")  # the recording of the table's own name, if there is one
+            doubtful |= locator.mentioned | locator.doubtful
+            not_understood.append(file)
+            accounts.append(
+                FileAccount(other, "not understood", format.name, detail=str(error), columns=file.columns)
+            )
+            continue
+        if not content.rows and not locator.mentioned:
+            locator.find("")  # an empty table says that its recording holds nothing
+        tables.append(_Read(file, format, content, locator))
+    understood = {where for table in tables for where in table.recordings}
+    for file in not_understood:
+        doubtful |= leftovers.doubtful(file, understood)
+    return tables, accounts, problems, doubtful
+
+
+def _best(tables: list[_Read]) -> tuple[dict[_Read, set[str]], list[Problem]]:
+    """The tables that count, each with the recordings for which it does; and a problem for what is passed over."""
+    best: dict[str, tuple[tuple[bool, int], str]] = {}
+    boxes = [t for t in tables if t.content.annotations and t.format.source == "people"]
+    for table in sorted(tables, key=lambda each: each.rank):
+        if boxes and table.content.labels and not table.content.annotations:
+            continue  # boxes go before labels of whole files
+        for where in table.recordings:
+            best.setdefault(where, (table.rank, table.format.name))
+    used: dict[_Read, set[str]] = {}
+    problems: list[Problem] = []
+    for table in tables:
+        mine = {w for w in table.recordings if best.get(w) == (table.rank, table.format.name)}
+        others: dict[str, set[str]] = defaultdict(set)
+        for where in table.recordings - mine:
+            others[best[where][1] if where in best else ""].add(where)
+        if others and table.content.rows:
+            problems.append(_passed_over(table, others, boxes))
+        if mine or not table.recordings:
+            used[table] = mine
+    return used, problems
+
+
+def _passed_over(table: _Read, others: dict[str, set[str]], boxes: list[_Read]) -> Problem:
+    where = sorted(set().union(*others.values()))
+    shown = ", ".join(where[:3]) + (f" and {len(where) - 3} more" if len(where) > 3 else "")
+    if boxes and table.content.labels and not table.content.annotations:
+        why = f"its labels of whole recordings are not used: {boxes[0].file.name} gives times"
+    elif table.format.source == "machine":
+        why = f"its detections are not used for {shown}: people annotated them"
+    else:
+        titles = sorted({formats()[each].title for each in others if each})
+        why = f"it is not used for {shown}: {' and '.join(titles) or 'another table'} goes first there"
+    return problem("passed_over", table.file.name, f"{why}. To use it instead, name it as the table to read")
+
+
+def _told(table: _Read, used: dict[_Read, set[str]]) -> FileAccount:
+    file, columns = table.file, table.file.columns
+    if not table.recordings and (table.content.how or table.locator.problems):
+        return FileAccount(
+            file.name, "unused", table.format.name, detail="no recording that it names is here"
+        )
+    if table not in used:
+        return FileAccount(file.name, "unused", table.format.name, detail="other tables go first")
+    how = table.content.how or table.format.title
+    return FileAccount(file.name, "read", table.format.name, table.content.rows, how, columns)
+
+
+def _nothing(root: Path, only: Format | None, problems: list[Problem]) -> str:
+    reasons = "; ".join(f"{p.file}: {p.detail}" for p in problems[:3])
+    what = only.title if only is not None else "table of annotations that can be used"
+    return f"{root} holds no {what}" + (f" ({reasons})." if reasons else ".")

@@ -1,0 +1,72 @@
+"""Audacity label tracks: start, end, label with tabs, no header; a line that begins with a
+backslash holds the frequencies of the label before it. A track belongs to the recording of its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bioviz.datasets.formats.base import RawAnnotation, TableContent
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.formats.text import hertz, number
+from bioviz.datasets.options import Options
+
+name = "audacity"
+title = "Audacity label tracks"
+source = "people"
+
+_NUMBER = r"-?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?"
+_FIRST_LINE = re.compile(rf"^\s*{_NUMBER}\t{_NUMBER}(?:\t|$)")
+
+
+def recognizes(file: SourceFile) -> float:
+    """Whether the first line is one of a label track, or the file is empty and named like a recording."""
+    if file.suffix != ".txt":
+        return 0.0
+    if _FIRST_LINE.match(file.first_line):
+        return 0.85
+    stem = file.name.rpartition(".")[0]
+    is_empty = not file.first_line and _size(file) == 0
+    return 0.35 if is_empty and any(name.rpartition(".")[0] == stem for name in file.files.audio) else 0.0
+
+
+def _size(file: SourceFile) -> int:
+    try:
+        return file.path.stat().st_size
+    except OSError:
+        return -1
+
+
+def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
+    """Read a label track. Recordings with a line whose times are no numbers become unsure."""
+    content = TableContent()
+    content.annotations += _annotations(file.text(), locator, content)
+    return content
+
+
+def _annotations(text: str, locator: Locator, content: TableContent) -> Iterator[RawAnnotation]:
+    held: RawAnnotation | None = None  # a label waits for the line with its frequencies
+    for line, written in enumerate(text.split("\n"), start=1):
+        cells = written.split("\t")
+        if cells[0].strip() == "\\":
+            if held is not None and len(cells) >= 3:
+                held = replace(held, low_hz=hertz(cells[1]), high_hz=hertz(cells[2]))
+            continue
+        if held is not None:
+            yield held
+            held = None
+        if not written.strip():
+            continue
+        start = number(cells[0])
+        end = number(cells[1]) if len(cells) > 1 else None
+        if start is None or end is None:
+            locator.row_problem(line, "start or end is not a number")
+            if (where := locator.find("")) is not None:
+                content.unsure.add(where)
+            continue
+        if (where := locator.find("")) is not None:
+            held = RawAnnotation(where, start, end, " ".join(cells[2:]).strip())
+    if held is not None:
+        yield held

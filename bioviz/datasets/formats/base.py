@@ -1,0 +1,182 @@
+"""What every format returns, and what a format and a layout are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from bioviz.datasets.options import Options
+from bioviz.datasets.types import Problem, Task
+
+if TYPE_CHECKING:
+    from bioviz.datasets.formats.locator import Locator
+    from bioviz.datasets.formats.source import SourceFile
+
+Role = Literal["read", "sound", "irrelevant", "unused", "not understood"]
+
+
+@dataclass(frozen=True)
+class RawRecording:
+    """A file that belongs to the dataset, not yet opened.
+
+    Attributes:
+        path: where it is.
+        name: path relative to the dataset's root, forward slashes.
+        labels: labels of the whole file (classification).
+        split: as the source says, or "".
+        length_s: length that the source declares, where it does.
+    """
+
+    path: Path
+    name: str
+    labels: tuple[str, ...] = ()
+    split: str = ""
+    length_s: float | None = None
+
+
+@dataclass(frozen=True)
+class RawAnnotation:
+    """A labelled box as written in the source: seconds from the start of the recording, Hz.
+
+    `unknown` boxes say that something is there and not what (DCASE's UNK, a "?" of the annotator): a clip that only
+    they touch is neither a call nor background.
+    """
+
+    recording: str  # RawRecording.name
+    start_s: float
+    end_s: float
+    label: str
+    low_hz: float | None = None
+    high_hz: float | None = None
+    extras: Mapping[str, str] = field(default_factory=dict)
+    unknown: bool = False
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """What became of one file of the folder.
+
+    Attributes:
+        name: relative to the root.
+        role: "read", "sound", "irrelevant", "unused" (understood, but something better is there) or "not understood".
+        format: name of the format that read it, or "".
+        rows: rows (annotations or labels) taken from it.
+        detail: in a sentence, how it was read or why it was not.
+        columns, first_row: of a table that was not understood.
+    """
+
+    name: str
+    role: Role
+    format: str = ""
+    rows: int = 0
+    detail: str = ""
+    columns: tuple[str, ...] = ()
+    first_row: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """JSON-able."""
+        return {**vars(self), "columns": list(self.columns), "first_row": list(self.first_row)}
+
+
+@dataclass
+class TableContent:
+    """What one table says.
+
+    Attributes:
+        annotations: boxes.
+        labels: recording -> labels of the whole file.
+        splits: recording -> "train", "valid" or "test", where the table says so.
+        unsure: recordings of which it holds something that could not be used (a row whose times cannot be read):
+            their clips without a label are not background.
+        how: which column is what, where that was found out by names.
+        width_s, hop_s: windows that the table's program prescribes.
+    """
+
+    annotations: list[RawAnnotation] = field(default_factory=list)
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    splits: dict[str, str] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+    how: str = ""
+    width_s: float | None = None
+    hop_s: float | None = None
+
+    @property
+    def rows(self) -> int:
+        """Boxes and labels of files."""
+        return len(self.annotations) + sum(map(len, self.labels.values()))
+
+
+@dataclass(frozen=True)
+class RawDataset:
+    """A folder as its layout understood it; `build_dataset` checks it and makes the clips.
+
+    Attributes:
+        task: classification if `recordings` carry labels, detection if `annotations` do.
+        labels: label names in the order that the source declares, or None to take those that occur.
+        unknown_label: the declared label that undeclared ones become, or None to leave them out.
+        width_s, hop_s, sample_rate: what the source prescribes, else None.
+        pad_short: see `windows.count_windows`.
+        name: a name for the dataset, where the source has one.
+        unsure: names of recordings whose clips without a label are not background (see `TableContent`).
+        accounts: what became of the files that are not sound.
+        reader: name of the format or layout.
+    """
+
+    task: Task
+    recordings: tuple[RawRecording, ...]
+    annotations: tuple[RawAnnotation, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    labels: tuple[str, ...] | None = None
+    unknown_label: str | None = None
+    width_s: float | None = None
+    hop_s: float | None = None
+    sample_rate: int | None = None
+    pad_short: bool = True
+    name: str | None = None
+    unsure: frozenset[str] = frozenset()
+    accounts: tuple[FileAccount, ...] = ()
+    reader: str = ""
+
+
+class Format(Protocol):
+    """A kind of annotation table: a module of this package. A new one is one new file."""
+
+    name: str
+    """Identifies it, as in `--reader`."""
+    title: str
+    """What the user reads."""
+    source: Literal["people", "machine"]
+    """Who made such tables: people's go before a detector's where both speak of a recording."""
+
+    def recognizes(self, file: SourceFile) -> float:
+        """How sure it is, 0 to 1, that a file is in this format; by its first lines, and never raises."""
+        ...
+
+    def read(self, file: SourceFile, locator: Locator, options: Options) -> TableContent:
+        """Read a table; a row that cannot be used becomes a problem of the locator.
+
+        Raises:
+            BadInput: the table as a whole cannot be used.
+        """
+        ...
+
+
+class Layout(Protocol):
+    """How a whole folder is a dataset: a module of this package with `sniff`."""
+
+    name: str
+    title: str
+
+    def sniff(self, root: Path) -> float:
+        """How sure it is, 0 to 1, that `root` is laid out so; cheap, and never raises on odd files."""
+        ...
+
+    def read(self, root: Path, options: Options) -> RawDataset:
+        """Read the folder; a file or row that cannot be used becomes a Problem.
+
+        Raises:
+            BadInput: nothing of this layout is there.
+        """
+        ...

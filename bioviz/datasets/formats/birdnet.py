@@ -1,0 +1,43 @@
+"""BirdNET's result tables (CSV): one a recording, or one for all with a column File."""
+
+from __future__ import annotations
+
+from bioviz.datasets.formats.base import RawAnnotation, TableContent
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.formats.tabular import times
+from bioviz.datasets.formats.text import number
+from bioviz.datasets.options import Options
+from bioviz.errors import BadInput
+
+name = "birdnet"
+title = "BirdNET result tables (CSV)"
+source = "machine"
+
+_LABELS = ("Common name", "Scientific name", "Label")
+
+
+def recognizes(file: SourceFile) -> float:
+    """Whether the first line is the header of a BirdNET CSV."""
+    columns = file.plain_columns
+    named = {"commonname", "scientificname"} & columns
+    return 0.95 if {"start(s)", "end(s)", "confidence"} <= columns and named else 0.0
+
+
+def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
+    """Read a table; detections below `options.min_confidence` are left out, their recordings are not."""
+    table, content = file.table(), TableContent(width_s=3.0, hop_s=3.0)
+    begin, end = table.column("Start (s)"), table.column("End (s)")
+    if begin is None or end is None:
+        raise BadInput("The columns Start (s) and End (s) are missing.")
+    confidence, reference = table.column("Confidence"), table.column("File", "Begin Path", "Path")
+    label = table.column(options.label_column) if options.label_column else table.column(*_LABELS)
+    used = {begin, end, label, reference}
+    for row, start, stop in times(table.rows, begin, end, locator, content, reference):
+        where = locator.find(row.get(reference))
+        sure = number(row.get(confidence))
+        if where is None or (sure is not None and sure < options.min_confidence):
+            continue
+        extras = {column: value for column, value in row.cells.items() if value and column not in used}
+        content.annotations.append(RawAnnotation(where, start, stop, row.get(label), extras=extras))
+    return content

@@ -1,0 +1,78 @@
+"""Which layout, and so which reader, a folder is read by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioviz.datasets.formats import annotated
+from bioviz.datasets.formats.base import Format, Layout, RawDataset
+from bioviz.datasets.formats.registry import formats, layouts
+from bioviz.datasets.formats.scan import Files
+from bioviz.datasets.options import Options
+from bioviz.errors import BadInput, Missing
+
+
+@dataclass(frozen=True)
+class _Only:
+    """Folders with tables of one format."""
+
+    format: Format
+
+    @property
+    def name(self) -> str:
+        return self.format.name
+
+    @property
+    def title(self) -> str:
+        return self.format.title
+
+    def sniff(self, root: Path) -> float:
+        return annotated.sniff(root)
+
+    def read(self, root: Path, options: Options) -> RawDataset:
+        return annotated.read(root, options, only=self.format)
+
+
+def readers() -> dict[str, Layout]:
+    """All that a folder can be read by, by name: layouts, and tables of one format alone."""
+    tables = {name: _Only(format) for name, format in formats().items()}
+    return {**layouts(), annotated.name: annotated, **tables}  # type: ignore[dict-item]
+
+
+def sniff_all(root: Path, options: Options | None = None) -> list[tuple[float, str]]:
+    """Layouts that may fit a folder, the surest first: (confidence, name)."""
+    if options is not None and options.table is not None:
+        return [(1.0, annotated.name)]  # a table that is named is to be read
+    found = [(layout.sniff(root), name) for name, layout in layouts().items()]
+    found.append((annotated.sniff(root, options), annotated.name))
+    return sorted((pair for pair in found if pair[0] > 0), key=lambda pair: -pair[0])
+
+
+def choose(root: Path, name: str | None = None, options: Options | None = None) -> Layout:
+    """The reader of that name, or the layout that fits the folder best.
+
+    Raises
+    ------
+    Missing
+        No reader of that name.
+    BadInput
+        Nothing in the folder can be read.
+    """
+    if name is not None:
+        known = readers()
+        if name not in known:
+            raise Missing(f"There is no reader {name!r}. Readers: {', '.join(sorted(known))}.")
+        return known[name]
+    ranked = sniff_all(root, options)
+    if not ranked:
+        audio = "wav, flac, ogg, mp3, aiff and others"
+        raise BadInput(f"{root} holds no audio that bioviz can read ({audio}).{_other_sound(root)}")
+    return readers()[ranked[0][1]]
+
+
+def _other_sound(root: Path) -> str:
+    from bioviz.datasets.formats.leftovers import unreadable_sound
+
+    problems = unreadable_sound(Files.below(root))
+    return "".join(f" {p.file}: {p.detail}." for p in problems[:3])

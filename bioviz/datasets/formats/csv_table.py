@@ -1,0 +1,44 @@
+"""CSV tables whose columns have usual names: `path, label[, split]` (one clip a file) or boxes with start and end."""
+
+from __future__ import annotations
+
+from bioviz.datasets.formats.base import TableContent
+from bioviz.datasets.formats.columns import ColumnMapping, guess
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.mapped import read_mapped
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.options import Options
+from bioviz.datasets.splits import as_split
+
+name = "csv"
+title = "Table: path, label or path, start, end, label"
+source = "people"
+
+_SUFFIXES = (".csv", ".tsv", ".txt", ".tab")
+
+
+def recognizes(file: SourceFile) -> float:
+    """Whether the names of the columns tell what they are."""
+    if file.suffix not in _SUFFIXES or len(file.columns) < 2:
+        return 0.0
+    mapping = guess(file.columns)
+    if not mapping.complete or not _has_recording(file, mapping):
+        return 0.0
+    return 0.75 if mapping.timed else 0.7
+
+
+def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
+    """Read a table. The names that were taken for what stand in `TableContent.how`."""
+    mapping = guess(file.columns, options.label_column)
+    return read_mapped(file.table(), mapping, locator, options, _split_of_table(file.name))
+
+
+def _has_recording(file: SourceFile, mapping: ColumnMapping) -> bool:
+    """Whether it is known which recordings are meant: by a column, or by the table's own name."""
+    return bool(mapping.path) or file.files.has_beside(file.name)
+
+
+def _split_of_table(table: str) -> str:
+    """The split in a table's name, as in annotations.train.csv or test.csv."""
+    words = table.rsplit("/", 1)[-1].replace("_", ".").replace("-", ".").split(".")
+    return next((split for word in reversed(words) if (split := as_split(word))), "")

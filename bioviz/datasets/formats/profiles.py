@@ -1,0 +1,172 @@
+"""Table profiles: what the user said of a table's columns, kept so that the next table of the kind is recognized.
+
+A profile is a small JSON file in the cache folder, `profiles/<name>.json`, that can be given to a colleague.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioviz.config import settings
+from bioviz.datasets.formats.base import TableContent
+from bioviz.datasets.formats.columns import ColumnMapping
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.mapped import read_mapped
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.formats.text import plain
+from bioviz.datasets.options import Options
+from bioviz.errors import BadInput, Missing
+from bioviz.store.files import Corrupt, read_json, write_json
+
+name = "profile"
+title = "Table with a profile"
+source = "people"
+
+_FORMAT = 1
+_NAME = re.compile(r"[\w][\w .-]{0,59}")
+
+
+@dataclass(frozen=True)
+class TableProfile:
+    """What a kind of table means.
+
+    Attributes
+    ----------
+    name : str
+        What the user calls it.
+    columns : tuple of str
+        The header of such tables, as written; the order does not count when one is recognized.
+    mapping : ColumnMapping
+        What the columns mean.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    mapping: ColumnMapping
+
+    def fits(self, columns: Sequence[str]) -> bool:
+        """Whether a table's header holds the same columns."""
+        return bool(self.columns) and set(map(plain, columns)) == set(map(plain, self.columns))
+
+    def to_dict(self) -> dict[str, object]:
+        """JSON-able, for `from_dict`."""
+        return {
+            "bioviz_table_profile": _FORMAT,
+            "name": self.name,
+            "columns": list(self.columns),
+            "mapping": self.mapping.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, values: object) -> TableProfile:
+        """Read `to_dict` back; files come from other people, so that everything is checked.
+
+        Raises
+        ------
+        BadInput
+            It is no profile, or names a column that its own header lacks.
+        """
+        if not isinstance(values, Mapping) or values.get("bioviz_table_profile") != _FORMAT:
+            raise BadInput("This is no table profile of bioviz.")
+        title, columns, mapping = values.get("name"), values.get("columns"), values.get("mapping")
+        if not isinstance(columns, list) or not all(isinstance(each, str) for each in columns):
+            raise BadInput("The table profile does not list the columns of the table.")
+        if not isinstance(mapping, Mapping):
+            raise BadInput("The table profile does not say what the columns mean.")
+        profile = cls(_checked_name(title), tuple(columns), ColumnMapping.from_dict(mapping))
+        profile.mapping.fitted(columns)
+        if not profile.mapping.complete:
+            raise BadInput("The table profile does not say which columns hold the label and the times.")
+        return profile
+
+
+def save_profile(profile: TableProfile) -> Path:
+    """Keep a profile, in place of one of its name.
+
+    Raises
+    ------
+    BadInput
+        A name that cannot be a file's.
+    DiskFull
+        No room on the disk.
+    """
+    path = _path(profile.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, profile.to_dict())
+    return path
+
+
+def load_profile(path: Path | str) -> TableProfile:
+    """A profile from a file, such as a colleague's.
+
+    Raises
+    ------
+    BadInput
+        It cannot be read, or is no profile.
+    """
+    path = Path(path)
+    try:
+        return TableProfile.from_dict(read_json(path))
+    except OSError as error:
+        raise BadInput(f"The table profile {path.name} cannot be read: {error.strerror}.") from error
+    except Corrupt as error:
+        raise BadInput(f"{path.name} is no table profile: it is not JSON.") from error
+    except BadInput as error:
+        raise BadInput(f"{path.name}: {error}") from error
+
+
+def list_profiles() -> list[TableProfile]:
+    """The kept profiles by name; files that are none are passed over."""
+    found = []
+    for path in sorted((settings().cache_dir / "profiles").glob("*.json")):
+        try:
+            found.append(load_profile(path))
+        except BadInput:
+            continue
+    return found
+
+
+def remove_profile(profile: str) -> None:
+    """Forget a profile.
+
+    Raises
+    ------
+    Missing
+        There is none of that name.
+    """
+    path = _path(profile)
+    if not path.is_file():
+        raise Missing(f"There is no table profile {profile!r}.")
+    path.unlink()
+
+
+def recognizes(file: SourceFile) -> float:
+    """Whether a kept profile has this header."""
+    return 0.97 if len(file.columns) > 1 and _profile_of(file) is not None else 0.0
+
+
+def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
+    """Read a table by its profile."""
+    profile = _profile_of(file)
+    if profile is None:
+        raise BadInput(f"No table profile fits its columns {', '.join(file.columns)}.")
+    content = read_mapped(file.table(), profile.mapping, locator, options)
+    content.how = f"table profile “{profile.name}”: {content.how}"
+    return content
+
+
+def _profile_of(file: SourceFile) -> TableProfile | None:
+    return next((profile for profile in list_profiles() if profile.fits(file.columns)), None)
+
+
+def _path(profile: str) -> Path:
+    return settings().cache_dir / "profiles" / f"{_checked_name(profile)}.json"
+
+
+def _checked_name(text: object) -> str:
+    if not isinstance(text, str) or not _NAME.fullmatch(text) or text.endswith("."):
+        raise BadInput("A table profile needs a name of letters, digits, blanks, dots and dashes (up to 60).")
+    return text
