@@ -36,10 +36,10 @@ def comparison_of(left_key: str, right_key: str, layout: str, k: int) -> Compari
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def points(left_key: str, right_key: str, layout: str, k: int):
+def points(left_key: str, right_key: str, layout: str, k: int, dark: bool):
     """Both maps' points; cached, since making them for 100,000 clips takes a moment."""
     left, right = (runs.open_run_by_key(key) for key in (left_key, right_key))
-    return comparison_maps(comparison_of(left_key, right_key, layout, k), left, right)
+    return comparison_maps(comparison_of(left_key, right_key, layout, k), left, right, dark)
 
 
 def neighbours_right(case: Case, row: int) -> np.ndarray:
@@ -70,7 +70,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Compar
     """The page proper."""
     dataset = library.load(left.spec.dataset)
     names = titles(spec)
-    data = points(left.key, right.key, spec.layout, spec.k)
+    data = points(left.key, right.key, spec.layout, spec.k, is_dark())
     rows_compared = left.rows[found.left_places]
     shown = view().clip if view().clip in rows_compared else None  # a link may name a clip of another split
     notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows

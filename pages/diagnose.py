@@ -55,10 +55,10 @@ def diagnosis_of(key: str) -> Diagnosis | None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def points(run_key: str, state: str, diagnosis_key: str) -> MapData:
+def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
     """The map with the measures of confusion as first colourings."""
     run, d = runs.open_run_by_key(run_key), diagnosis_of(diagnosis_key)
-    data = map_data(run, library.load(run.spec.dataset))
+    data = map_data(run, library.load(run.spec.dataset), dark)
     causes = [*(TITLES[cause] for cause in CAUSES), "not confused"]
     colours = (*palette.sequence_colours(len(CAUSES)), palette.BACKGROUND_COLOUR)
     measures = (
@@ -84,10 +84,10 @@ def points(run_key: str, state: str, diagnosis_key: str) -> MapData:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def flagged_points(run_key: str, state: str, diagnosis_key: str, flags_state: str) -> MapData:
+def flagged_points(run_key: str, state: str, diagnosis_key: str, flags_state: str, dark: bool) -> MapData:
     """`points` with the flags as one more colouring, made anew when a flag has changed."""
     run = runs.open_run_by_key(run_key)
-    return with_flags(points(run_key, state, diagnosis_key), run, library.load(run.spec.dataset))
+    return with_flags(points(run_key, state, diagnosis_key, dark), run, library.load(run.spec.dataset))
 
 
 def show_verdict(clauses: list[Clause]) -> None:
@@ -190,7 +190,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     with left:
         chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
-        data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id))
+        data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id), is_dark())
         event = embedding_map(
             data,
             key="diagnose_map",

@@ -6,6 +6,8 @@ import numpy as np
 import streamlit as st
 
 from bioviz import runs
+from bioviz.analysis import placement_words as words
+from bioviz.analysis.placement import LISTS, MIXED
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
@@ -26,34 +28,39 @@ GROUP = "explore"  # the map, the inspector and the gallery of this page follow 
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def points(run_key: str, state: str):
+def points(run_key: str, state: str, dark: bool):
     """The map's points; cached, since making them for 100,000 clips takes a moment."""
     run = runs.open_run_by_key(run_key)
-    return map_data(run, library.load(run.spec.dataset))
+    return map_data(run, library.load(run.spec.dataset), dark)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def flagged_points(run_key: str, state: str, flags_state: str):
+def flagged_points(run_key: str, state: str, flags_state: str, dark: bool):
     """The same with the flags as colours; a flag more costs little."""
     run = runs.open_run_by_key(run_key)
-    return with_flags(points(run_key, state), run, library.load(run.spec.dataset))
+    return with_flags(points(run_key, state, dark), run, library.load(run.spec.dataset))
+
+
+def first_list(run: runs.Run) -> str:
+    """The first list of misclustered clips that holds any, else the first."""
+    return next((name for name in LISTS if run.placement.counts[name]), LISTS[0])
 
 
 def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.ndarray, str]:
-    """The clips that the user wants to go through, and what they are."""
+    """The clips that the user wants to go through, the misclustered worst first, and what they are."""
     lasso = event.rows
     if event.selected_at != st.session_state.get("seen_selection", 0.0):
         st.session_state["seen_selection"] = event.selected_at
-        st.session_state["selection_list"] = "lasso" if lasso is not None else "misclustered"
+        st.session_state["selection_list"] = "lasso" if lasso is not None else first_list(run)
     flagged = clip_desk.flagged_rows(run, dataset)
     titles = {
         "lasso": f"Selected on the map ({0 if lasso is None else len(lasso):,})",
-        "misclustered": f"Misclustered ({int(run.misclustered.sum()):,})",
+        **{name: f"{words.TITLES[name]} ({run.placement.counts[name]:,})" for name in LISTS},
         "flagged": f"Flagged ({len(flagged):,})",
         "label": "One label",
         "all": f"All ({len(run):,})",
     }
-    st.session_state.setdefault("selection_list", "misclustered")
+    st.session_state.setdefault("selection_list", first_list(run))
     choice = st.segmented_control(
         "Clips",
         list(titles),
@@ -64,8 +71,11 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
     )
     if choice == "lasso":
         return (np.empty(0, dtype=np.int64) if lasso is None else lasso), "selected clips"
-    if choice == "misclustered":
-        return run.rows[run.misclustered], "misclustered clips"
+    if choice in LISTS:
+        st.caption(words.ORDERS[choice])
+        if choice == MIXED and (worth := words.mixed_against_chance(run.placement.counts, run.chance)):
+            st.caption(worth)
+        return run.rows[run.misclustered_list(choice)], f"clips of “{words.TITLES[choice]}”"
     if choice == "flagged":
         return flagged, "flagged clips"
     if choice == "all":
@@ -92,7 +102,7 @@ def explore(run: runs.Run) -> None:
     for problem in run.failures[:5]:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
     acoustic_notice(run)
-    data = flagged_points(run.key, run.state, flag_log.state(dataset.id))
+    data = flagged_points(run.key, run.state, flag_log.state(dataset.id), is_dark())
     left, right = st.columns([3, 2], gap="medium")
     with left:
         event = embedding_map(

@@ -195,7 +195,12 @@ HELPS: Mapping[str, Help] = {
     ),
     "cluster_label_table": Help(
         "Clusters and labels",
-        "How many clips of each label each cluster holds; a cluster stands for one label at most.",
+        "How many clips of each label each cluster holds; several clusters may stand for one label.",
     ),
-    "misclustered": Help("Misclustered", "The clip's cluster stands for another label than its own."),
+    "misclustered": Help(
+        "Misclustered clips",
+        "Share of clips in a cluster that stands for something else: background where more than half of the cluster "
+        "is background, else the label most of its clips carry.",
+        "low",
+    ),
 }

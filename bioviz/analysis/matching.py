@@ -1,4 +1,4 @@
-"""Which cluster stands for which label, and the clips that ended up in another label's cluster."""
+"""The one-to-one matching of clusters with labels, as in the paper-style protocol."""
 
 from __future__ import annotations
 
@@ -9,18 +9,25 @@ import numpy as np
 
 @dataclass(frozen=True)
 class ClusterMatch:
-    """The best one-to-one match of clusters and labels.
+    """The best one-to-one match of clusters and labels: each label has one cluster at most, and the reverse.
+
+    It scores a partition; it does not tell which clips are confused, since a label (or background) that fills two
+    clusters gets one of them alone. For that see `analysis.placement`.
 
     Attributes:
         table: (k, n_targets) int64, clips of each cluster and target.
         assigned: (k,) int64, the target of each cluster, or -1 if it has none.
-        misclustered: (n,) bool, the clip's cluster does not stand for its label. A clip in no cluster (-1) is
-            not counted: nothing is known of it.
+        matched: number of clips whose cluster is matched with their target.
     """
 
     table: np.ndarray
     assigned: np.ndarray
-    misclustered: np.ndarray
+
+    @property
+    def matched(self) -> int:
+        return int(
+            sum(self.table[cluster, target] for cluster, target in enumerate(self.assigned) if target >= 0)
+        )
 
 
 def match(clusters: np.ndarray, targets: np.ndarray, n_targets: int) -> ClusterMatch:
@@ -42,6 +49,4 @@ def match(clusters: np.ndarray, targets: np.ndarray, n_targets: int) -> ClusterM
     rows, columns = linear_sum_assignment(table, maximize=True)
     shared = table[rows, columns] > 0
     assigned[rows[shared]] = columns[shared]
-    wrong = np.zeros(len(clusters), dtype=bool)
-    wrong[member] = assigned[clusters[member]] != targets[member]
-    return ClusterMatch(table, assigned, wrong)
+    return ClusterMatch(table, assigned)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bioviz.analysis.placement import LISTS, PLACES
 from bioviz.cli.answers import Answer, WrongUsage
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.output import check_writable, write_files
@@ -19,7 +20,13 @@ def register(commands: Commands) -> None:
     parser = commands.add(export, model_arguments(required=False), map_arguments())
     parser.add_argument("--out", required=True, help="file, or folder for one file a recording")
     parser.add_argument("--format", choices=("csv", "raven", "raven-combined", "audacity"), default="csv")
-    parser.add_argument("--misclustered", action="store_true", help="only these; needs a model")
+    parser.add_argument(
+        "--misclustered",
+        nargs="?",
+        const="all",
+        choices=("all", *LISTS),
+        help="only these clips, the worst first, or only one of their lists; needs a model",
+    )
 
 
 def export(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -50,13 +57,18 @@ def export(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 def _run_columns(options: argparse.Namespace, progress: TerminalProgress):
     """Rows of the dataset and what a run says of them, for an export."""
     run = run_of(options, progress)
-    chosen = run.misclustered if options.misclustered else np.ones(len(run), dtype=bool)
+    chosen = np.arange(len(run))
+    if options.misclustered:
+        names = LISTS if options.misclustered == "all" else (options.misclustered,)
+        chosen = np.concatenate([run.misclustered_list(name) for name in names])
     columns = {
         "x": run.xy[:, 0],
         "y": run.xy[:, 1],
         "cluster": run.clusters,
         "cluster_label": np.array(cluster_labels(run)),
         "misclustered": run.misclustered,
+        "lies": np.array(PLACES)[run.placement.place],
+        "neighbors_against": run.evidence(np.arange(len(run))).share,
         **run.acoustic,
     }
     return run.rows[chosen], {name: column[chosen] for name, column in columns.items()}

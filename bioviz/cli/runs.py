@@ -7,16 +7,25 @@ from typing import Any
 
 import numpy as np
 
+from bioviz.analysis import placement_words as words
+from bioviz.analysis.placement import LISTS
 from bioviz.cli.answers import Answer, four_digits, skipped_data, skipped_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of, run_spec
 from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.datasets.types import BACKGROUND
 
 
 def register(commands: Commands) -> None:
     """Declare the commands of this file."""
     commands.add(embed, model_arguments(required=True))
     parser = commands.add(score, model_arguments(required=True), map_arguments())
-    parser.add_argument("--list", type=int, default=20, metavar="N", help="misclustered clips to print (20)")
+    parser.add_argument(
+        "--list",
+        type=int,
+        default=20,
+        metavar="N",
+        help="clips to print of each list of misclustered clips (20)",
+    )
 
 
 def embed(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -41,11 +50,13 @@ def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.runs import summary
 
     run = run_of(options, progress)
-    listed = _misclustered(run, library.load(run.spec.dataset))
+    dataset = library.load(run.spec.dataset)
+    listed = {name: _misclustered(run, dataset, name) for name in LISTS}
     counts = {
         "targets": list(run.target_names),
         "rows": run.table.tolist(),
-        "assigned": [run.target_names[t] if t >= 0 else None for t in run.match.assigned],
+        "stands_for": _names(run, run.placement.stands_for),
+        "one_to_one": {"assigned": _names(run, run.match.assigned), "matched": run.match.matched},
     }
     data = {
         **summary(run),
@@ -54,44 +65,69 @@ def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "provenance": run.provenance,
         **skipped_data(run.failures),
     }
-    text = _scores_text(run, listed[: options.list]) + skipped_text(run.failures)
+    text = _scores_text(run, {name: clips[: options.list] for name, clips in listed.items()}) + skipped_text(
+        run.failures
+    )
     return Answer(data, text, skipped=bool(run.failures))
 
 
 def cluster_labels(run) -> list[str]:
     """For each clip the label that its cluster stands for, "" where it stands for none."""
-    names = [run.target_names[target] if target >= 0 else "" for target in run.match.assigned]
+    names = [name or "" for name in _names(run, run.placement.stands_for)]
     return [names[cluster] if cluster >= 0 else "" for cluster in run.clusters]
 
 
-def _misclustered(run, dataset) -> list[dict[str, Any]]:
+def _names(run, targets: np.ndarray) -> list[str | None]:
+    return [run.target_names[target] if target >= 0 else None for target in targets]
+
+
+def _misclustered(run, dataset, name: str) -> list[dict[str, Any]]:
+    """The clips of one of the lists, worst first."""
     labels = cluster_labels(run)
     clips = dataset.clips
+    places = run.misclustered_list(name)
+    shares = run.evidence(places).share
     return [
         {
             "row": int(run.rows[i]),
             "recording": dataset.recordings[int(clips.recording[run.rows[i]])].name,
             "start_s": float(clips.start_s[run.rows[i]]),
             "end_s": float(clips.end_s[run.rows[i]]),
-            "label": run.target_names[run.targets[i]],
+            "labels": [dataset.labels[c] for c in np.flatnonzero(clips.labels[run.rows[i]])],
             "cluster": int(run.clusters[i]),
             "cluster_label": labels[i],
+            "neighbors_against": None if np.isnan(share) else round(float(share), 4),
         }
-        for i in np.flatnonzero(run.misclustered)
+        for i, share in zip(places, shares, strict=True)
     ]
 
 
-def _scores_text(run, listed: list[dict[str, Any]]) -> str:
-    scores = run.scores
+def _scores_text(run, listed: dict[str, list[dict[str, Any]]]) -> str:
+    scores, counts = run.scores, run.placement.counts
     lines = [
         f"{len(run)} clips, {scores['k']} clusters",
         *(f"{name:<11}{four_digits(scores[name])}" for name in ("nmi", "ari", "silhouette")),
         *(f"({name}: {note})" for name, note in scores["notes"].items()),
-        f"misclustered {int(run.misclustered.sum())} of {len(run)}",
+        words.headline(counts, run.chance),
+        words.against_chance(counts, run.chance),
+        words.mixed_against_chance(counts, run.chance),
     ]
-    if listed:
-        head = ("recording", "start_s", "label", "cluster stands for")
-        lines.append(
-            table(head, [(c["recording"], c["start_s"], c["label"], c["cluster_label"]) for c in listed])
-        )
+    lines = [line for line in lines if line]
+    head = ("recording", "start_s", "label", "cluster stands for", "neighbors against")
+    for name, clips in listed.items():
+        if clips:
+            lines.append(f"\n{words.TITLES[name]} ({counts[name]})")
+            lines.append(table(head, [_line(clip) for clip in clips]))
     return "\n".join(lines)
+
+
+def _line(clip: dict[str, Any]) -> tuple:
+    share = clip["neighbors_against"]
+    against = "-" if share is None else f"{share:.0%}"
+    return (
+        clip["recording"],
+        clip["start_s"],
+        " + ".join(clip["labels"]) or BACKGROUND,
+        clip["cluster_label"],
+        against,
+    )

@@ -52,8 +52,9 @@ def stands_for(run: Run, places: np.ndarray, names: tuple[str, ...]) -> np.ndarr
     """(n,) int64 into (*names, "no label"): the label that each clip's cluster stands for."""
     column = np.array([*(names.index(name) for name in run.target_names), len(names)])
     clusters = np.asarray(run.clusters)[places]
-    assigned = np.where(clusters >= 0, np.asarray(run.match.assigned)[np.maximum(clusters, 0)], -1)
-    return column[assigned]  # -1 is the last: no label
+    standing = run.placement.stands_for
+    targets = np.where(clusters >= 0, standing[np.maximum(clusters, 0)], -1) if len(standing) else clusters
+    return column[targets]  # -1 is the last: no label
 
 
 def flow_figure(

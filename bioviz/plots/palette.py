@@ -14,6 +14,12 @@ from bioviz.datasets.types import BACKGROUND
 
 OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 BACKGROUND_COLOUR = "#9A9A9A"
+# Places of `analysis.placement.PLACES` in their order, in the light and the dark theme: warning colours for calls and
+# background that are taken for each other, amber for labels mixed with each other, a muted blue for what is right.
+_PLACES = {
+    False: ("#D55E00", "#D55E00", "#E69F00", "#8FB3C9", "#808988", "#C4CAC9"),
+    True: ("#FF6A4D", "#FF6A4D", "#F2B33D", "#47687C", "#7D8887", "#4A5352"),
+}
 RIGHT_COLOUR = "#0072B2"
 WRONG_COLOUR = "#D55E00"
 
@@ -75,6 +81,11 @@ def colours_for(labels: Sequence[str]) -> dict[str, str]:
     if BACKGROUND in labels:
         colours[BACKGROUND] = BACKGROUND_COLOUR
     return colours
+
+
+def place_colours(dark: bool) -> tuple[str, ...]:
+    """One colour for each of `analysis.placement.PLACES`."""
+    return _PLACES[dark]
 
 
 def sequence_colours(count: int) -> tuple[str, ...]:

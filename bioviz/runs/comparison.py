@@ -24,7 +24,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.digest import digest
 
-VERSION = 3  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 4  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
 SEED = 0
 LAYOUTS = {

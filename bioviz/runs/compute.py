@@ -14,6 +14,8 @@ import numpy as np
 
 from bioviz.analysis.matching import match
 from bioviz.analysis.neighbours import KnnGraph, knn_both
+from bioviz.analysis.placement import placement
+from bioviz.analysis.placement_chance import placement_chance
 from bioviz.analysis.projection import ProjectionSpec, project
 from bioviz.analysis.scores import paper_scores
 from bioviz.datasets import library
@@ -131,10 +133,14 @@ def _scores(
     with clock.time("scores"):
         scores = paper_scores(x, xy, targets, seed=CLUSTER_SEED)
         matched = match(scores.clusters, targets, len(dataset.target_names))
-    arrays = (scores.clusters, matched.table, matched.assigned, matched.misclustered)
+        labels, recordings = dataset.clips.labels[rows], dataset.clips.recording[rows]
+        placed = placement(scores.clusters, labels)
+        chance = placement_chance(scores.clusters, labels, recordings, placed)
+    arrays = (scores.clusters, matched.table, matched.assigned)
     about = {
         "spec": spec.to_dict(),
         "scores": scores.to_dict(),
+        "chance": chance.to_dict(),
         "provenance": provenance(dataset, embeddings, rows, spec, clock.seconds),
     }
     stages.save("scores", keys.scores, dict(zip(SCORES, arrays, strict=True)), about)

@@ -10,6 +10,8 @@ import numpy as np
 
 from bioviz.analysis.matching import ClusterMatch
 from bioviz.analysis.neighbours import KnnGraph
+from bioviz.analysis.placement import Evidence, Placement, evidence, placement, worst_first
+from bioviz.analysis.placement_chance import PlacementChance
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.acoustic import open_acoustic
@@ -24,7 +26,7 @@ from bioviz.store.keys import Stored, key_of
 # Names of the arrays of the stages "neighbours" and "scores".
 ALL = ("all_indices", "all_distances")
 ELSEWHERE = ("elsewhere_indices", "elsewhere_distances")
-SCORES = ("clusters", "table", "assigned", "misclustered")
+SCORES = ("clusters", "table", "assigned")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,8 @@ class Run:
         xy: (n, 2) float32, the map.
         targets: (n,) int64, 0 for background, else label column + 1.
         clusters: (n,) int32.
-        match: how clusters and labels go together, and from it the misclustered clips.
+        match: the one-to-one matching of clusters and labels, for the paper-style figure alone.
+        chance: how many clips would lie in the wrong cluster if the labels meant nothing to the clusters.
         scores: {"nmi", "ari", "silhouette": float or None, "k": int, "notes": {...}}.
         provenance: settings, versions, seeds, counts and times (JSON-able).
     """
@@ -52,6 +55,7 @@ class Run:
     targets: np.ndarray
     clusters: np.ndarray
     match: ClusterMatch
+    chance: PlacementChance
     scores: dict[str, Any]
     provenance: dict[str, Any]
     _keys: Keys
@@ -71,6 +75,26 @@ class Run:
         """Neighbours of each clip in other recordings only: what a recording's own noise cannot fake."""
         return self._graph(ELSEWHERE, grouped=True)
 
+    @cached_property
+    def placement(self) -> Placement:
+        """Which label each cluster stands for, and where each clip lies."""
+        return placement(self.clusters, self._labels)
+
+    def evidence(self, places: np.ndarray) -> Evidence:
+        """What their neighbors say against the clips at (m,) positions.
+
+        Neighbors of other recordings are asked, or all where there is one recording only.
+        """
+        recording = self._dataset.clips.recording[self.rows]
+        several = len(recording) > 0 and (recording != recording[0]).any()
+        graph = self.graph_elsewhere if several else self.graph
+        return evidence(graph, self._labels, self.placement, places)
+
+    @property
+    def _labels(self) -> np.ndarray:
+        labels = self._dataset.clips.labels
+        return labels if len(self.rows) == len(labels) else labels[self.rows]
+
     @property
     def embedding(self) -> np.ndarray:
         """(n, D) float32: the memory map itself when the run holds all clips, else a copy of its rows."""
@@ -79,8 +103,13 @@ class Run:
 
     @property
     def misclustered(self) -> np.ndarray:
-        """(n,) bool, the clip's cluster does not stand for its label."""
-        return self.match.misclustered
+        """(n,) bool, the clip's cluster stands for another label, or it is on the wrong side of the background."""
+        return self.placement.misclustered
+
+    def misclustered_list(self, name: str) -> np.ndarray:
+        """(m,) int64 positions of the clips of a list of `analysis.placement.LISTS`, the worst first."""
+        listed = np.flatnonzero(self.placement.members(name))
+        return listed[worst_first(self.evidence(listed))]
 
     @property
     def table(self) -> np.ndarray:
@@ -173,6 +202,7 @@ def keys_of(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: 
         rows=rows,
         recordings=dataset.clips.recording[rows],
         targets=dataset.targets[rows],
+        labels=dataset.clips.labels[rows],
         target_names=dataset.target_names,
     )
     return stages.keys_for(clips, spec.projection)
@@ -206,6 +236,7 @@ def open_run(spec: RunSpec) -> Run | None:
         targets=dataset.targets[rows],
         clusters=clusters,
         match=ClusterMatch(*matched),
+        chance=PlacementChance.from_dict(meta["chance"]),
         scores=meta["scores"],
         provenance=meta["provenance"],
         _keys=keys,

@@ -26,7 +26,7 @@ from bioviz.store.usage import touch
 T = TypeVar("T")
 
 # Raise a stage's number when its computation changes, and what is cached is computed anew.
-VERSIONS = {"neighbours": 1, "projection": 1, "scores": 1}
+VERSIONS = {"neighbours": 1, "projection": 1, "scores": 2}
 
 # Enough for the largest UMAP preset, the inspector and the diagnosis; never more than there are other clips.
 NEIGHBOURS = 100
@@ -58,7 +58,8 @@ class Clips:
     Attributes:
         dataset: id of the dataset.
         set_key: of the embedding set.
-        rows: (n,) clips of the run; recordings: (n,) theirs; targets: (n,) theirs, into `target_names`.
+        rows: (n,) clips of the run; recordings: (n,) theirs; targets: (n,) theirs, into `target_names`;
+            labels: (n, L) bool, all of theirs.
     """
 
     dataset: str
@@ -66,6 +67,7 @@ class Clips:
     rows: np.ndarray
     recordings: np.ndarray
     targets: np.ndarray
+    labels: np.ndarray
     target_names: tuple[str, ...]
 
 
@@ -79,7 +81,7 @@ def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
     )
     picture = digest("projection", VERSIONS["projection"], embeddings, used)
     # The run's key: the dataset is part of it, so that a copy of a dataset has runs of its own.
-    labels = [_ints(clips.targets), clips.target_names]
+    labels = [_ints(clips.targets), np.packbits(clips.labels, axis=1), clips.target_names]
     scores = digest("scores", VERSIONS["scores"], clips.dataset, neighbours, picture, labels)
     return Keys(digest("embedding rows", *embeddings), neighbours, picture, scores, k)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bioviz import jobs
+from bioviz.analysis.placement import LISTS
+from bioviz.analysis.placement_words import against_chance, headline
 from bioviz.datasets import library
 from bioviz.progress import Progress
 from bioviz.runs.run import Run
@@ -45,11 +47,15 @@ def demo_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def summary(run: Run) -> dict[str, Any]:
     """What a job or the command line tells of a finished run (JSON-able)."""
+    counts = run.placement.counts
     return {
         "run": run.key,
         "spec": run.spec.to_dict(),
         "clips": len(run),
         "failed": run.provenance["clips"]["failed"],
         "scores": run.scores,
-        "misclustered": int(run.misclustered.sum()),
+        "headline": headline(counts, run.chance),
+        "against_chance": against_chance(counts, run.chance),
+        "misclustered": {name: counts[name] for name in LISTS},
+        "chance": run.chance.to_dict(),
     }

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bioviz.analysis.placement import LISTS, PLACES
+from bioviz.analysis.placement_words import TITLES
 from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.errors import Missing
@@ -111,13 +113,14 @@ def _when(recorded_at: datetime | None, start_s: float) -> dict[str, object]:
 
 
 def _cluster(run: Run, place: int) -> dict[str, object]:
-    """Cluster of a clip (-1 for none), the label the cluster stands for, and whether that is another one."""
+    """Cluster of a clip (-1 for none), the label it stands for, and the list of misclustered clips it puts it on."""
     cluster = int(run.clusters[place])
-    stands_for = int(run.match.assigned[cluster]) if cluster >= 0 else -1
+    stands_for = int(run.placement.stands_for[cluster]) if cluster >= 0 else -1
+    place = PLACES[run.placement.place[place]]
     return {
         "cluster": cluster,
         "cluster_label": run.target_names[stands_for] if stands_for >= 0 else None,
-        "misclustered": bool(run.misclustered[place]),
+        "misclustered": TITLES[place].lower() if place in LISTS else None,
     }
 
 

@@ -23,7 +23,7 @@ FATE_TITLES = {
 }
 
 
-def comparison_maps(found: Comparison, left: Run, right: Run) -> tuple[MapData, MapData]:
+def comparison_maps(found: Comparison, left: Run, right: Run, dark: bool = False) -> tuple[MapData, MapData]:
     """Left and right map; a point's row is that of the clip in the left dataset on both, so that they are linked."""
     rows = left.rows[found.left_places].astype(np.int32)
     shared = _changes(found)
@@ -33,7 +33,7 @@ def comparison_maps(found: Comparison, left: Run, right: Run) -> tuple[MapData, 
         (left, found.left_places, found.left_xy, found.changes.left),
         (right, found.right_places, found.right_xy, found.changes.right),
     ):
-        own = map_data(run, library.load(run.spec.dataset))
+        own = map_data(run, library.load(run.spec.dataset), dark)
         confusion = Measure(
             "confusion",
             "Noise confusion",

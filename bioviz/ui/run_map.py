@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from bioviz.analysis.placement import PLACES
+from bioviz.analysis.placement_words import SHORT
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, Colouring, MapData, Measure, SpanColumn, TextColumn
@@ -16,8 +18,8 @@ from bioviz.ui.pickers import METHODS
 UNKNOWN = "not known"
 
 
-def map_data(run: Run, dataset: Dataset) -> MapData:
-    """The map of `run`, whose points are clips of `dataset`."""
+def map_data(run: Run, dataset: Dataset, dark: bool = False) -> MapData:
+    """The map of `run`, whose points are clips of `dataset`; `dark` for the dark theme."""
     rows, clips = run.rows, dataset.clips
     names = label_names(dataset)
     method = METHODS[run.spec.projection.method]
@@ -25,7 +27,7 @@ def map_data(run: Run, dataset: Dataset) -> MapData:
         rows=rows.astype(np.int32),
         x=run.xy[:, 0],
         y=run.xy[:, 1],
-        colourings=tuple(_colourings(run, dataset)),
+        colourings=tuple(_colourings(run, dataset, dark)),
         background=run.targets == 0,
         columns=(
             TextColumn("label", *np.unique(names[rows], return_inverse=True)[::-1]),
@@ -59,12 +61,12 @@ def label_names(dataset: Dataset) -> np.ndarray:
     return np.asarray(table or [BACKGROUND])[codes.reshape(-1)] if len(packed) else np.empty(0, dtype=str)
 
 
-def _colourings(run: Run, dataset: Dataset) -> list[Colouring]:
+def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
     rows, clips, targets = run.rows, dataset.clips, run.targets
     names = dataset.target_names
     colours = palette.colours_for(names)
     background = colours[BACKGROUND]
-    labelled, wrong = palette.sequence_colours(3)[0], palette.sequence_colours(3)[2]
+    labelled = palette.sequence_colours(1)[0]
     found: list[Colouring] = [
         Categories.from_codes("label", "Label", targets, names, [colours[name] for name in names]),
         Categories.from_codes(
@@ -82,15 +84,7 @@ def _colourings(run: Run, dataset: Dataset) -> list[Colouring]:
                 "cluster", "Cluster", np.maximum(run.clusters, 0), [f"cluster {i + 1}" for i in range(k)]
             )
         )
-        found.append(
-            Categories.from_codes(
-                "misclustered",
-                "Right or wrong cluster",
-                run.misclustered.astype(int),
-                ("in its label's cluster", "misclustered"),
-                (background, wrong),
-            )
-        )
+        found.append(_place_colouring(run, dark))
     recordings = [recording.name for recording in dataset.recordings]
     found.append(Categories.from_codes("recording", "Recording", clips.recording[rows], recordings))
     found += _places_and_times(run, dataset)
@@ -102,6 +96,16 @@ def _colourings(run: Run, dataset: Dataset) -> list[Colouring]:
             Measure("snr", "SNR (estimate)", run.acoustic["snr_db"].astype(np.float32), "dB"),
         ]
     return found
+
+
+def _place_colouring(run: Run, dark: bool) -> Categories:
+    """Clips in a wrong cluster in warning colours, in the right one muted, background among itself grey."""
+    names, colours = [SHORT[place] for place in PLACES], palette.place_colours(dark)
+    if not run.placement.counts["no_cluster"]:
+        names, colours = names[:-1], colours[:-1]
+    return Categories.from_codes(
+        "misclustered", "Right or wrong cluster", run.placement.place, names, colours
+    )
 
 
 def _places_and_times(run: Run, dataset: Dataset) -> list[Colouring]:

@@ -1,4 +1,4 @@
-"""The scores of a run in plain words, and the cluster x label table from which "misclustered" follows."""
+"""The headline and the scores of a run in plain words, and clusters against labels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from bioviz.analysis import placement_words as words
+from bioviz.analysis.placement import AMONG_BACKGROUND
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.plots import figures
@@ -42,11 +44,15 @@ def original_of(run: Run, dataset: Dataset) -> Run | None:
 
 
 def headline(run: Run, original: Run | None = None) -> None:
-    """One row: the three scores of the paper, the clips, the background and the misclustered.
+    """How many labelled clips lie among background, with the chance of it; below it one row of scores and counts.
 
     Args:
         original: run of the dataset that this one was cleaned from; each figure is then shown with its change.
     """
+    counts_of_places = run.placement.counts
+    st.markdown(f"**{words.headline(counts_of_places, run.chance)}**")
+    if worth := words.against_chance(counts_of_places, run.chance):
+        st.caption(worth)
     cells = st.columns(6)
     notes = run.scores.get("notes", {})
     for cell, (name, (title, help_text)) in zip(cells, SCORES.items(), strict=False):
@@ -68,11 +74,11 @@ def headline(run: Run, original: Run | None = None) -> None:
             "Share of the clips that carry no label.",
         ),
         (
-            "Misclustered",
+            "Among background",
             f"{now[2]:,}",
             f"{wrong:+,}",
             "inverse",
-            "Clips whose cluster stands for another label, after the best one-to-one match of clusters and labels.",
+            "Labelled clips in clusters of which more than half is background.",
         ),
     )
     for cell, (title, text, change, colour, help_text) in zip(cells[3:], counts, strict=True):
@@ -80,8 +86,8 @@ def headline(run: Run, original: Run | None = None) -> None:
 
 
 def _counts(run: Run) -> np.ndarray:
-    """(3,) int: clips, those that are background, those misclustered."""
-    return np.array([len(run.rows), (run.targets == 0).sum(), run.misclustered.sum()])
+    """(3,) int: clips, those that are background, the labelled ones among background."""
+    return np.array([len(run.rows), (run.targets == 0).sum(), run.placement.counts[AMONG_BACKGROUND]])
 
 
 def details(run: Run, dataset: Dataset, dark: bool) -> None:
@@ -94,8 +100,17 @@ def details(run: Run, dataset: Dataset, dark: bool) -> None:
     with right:
         st.markdown("**Clusters against labels**")
         st.caption(
-            "Each row is a cluster found without the labels, each column a label. The framed cell is the label that "
-            "the cluster stands for; everything else in its row is misclustered."
+            "Each row is a cluster found without the labels, each column a label (a clip of several labels counts "
+            "under its first). The framed cell is what the cluster stands for: background where more than half of its "
+            "clips are background, else the label that most of them carry."
         )
-        table = figures.cluster_table(run.match.table, run.match.assigned, names, dark=dark)
+        table = figures.cluster_table(run.table, run.placement.stands_for, names, dark=dark)
         st.plotly_chart(table, key="cluster_table", theme=None)
+        st.markdown("**One-to-one matching, as in the paper-style protocol**")
+        st.caption(
+            "Here each label gets one cluster at most, and background one too, so that most clips agree: "
+            f"{run.match.matched:,} of {len(run):,}. What is outside the frames need not be confused: a label or a "
+            "background that fills two clusters has only one of them framed."
+        )
+        table = figures.cluster_table(run.table, run.match.assigned, names, dark=dark)
+        st.plotly_chart(table, key="one_to_one_table", theme=None)

@@ -1,4 +1,4 @@
-"""What is selected on the map (a lasso, the misclustered clips, a label): as a table, a gallery and downloads."""
+"""What is selected on the map (a lasso, a list of misclustered clips, a label): as a table, a gallery and downloads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from bioviz.analysis.placement import N_NEIGHBORS, PLACES
+from bioviz.analysis.placement_words import TITLES
 from bioviz.datasets import export
 from bioviz.datasets.types import Dataset
 from bioviz.flags import load_flags
@@ -21,6 +23,12 @@ from bioviz.ui.gallery import gallery
 from bioviz.ui.run_map import label_names
 
 GALLERY_PAGE = 48
+AGAINST = "neighbors against (%)"
+AGAINST_HELP = (
+    f"Share of the {N_NEIGHBORS} nearest clips of other recordings that speak against the clip: background for a "
+    "labelled clip among background, labelled clips for a background clip among them, clips of other labels for a "
+    "clip in another label's cluster."
+)
 
 
 def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
@@ -33,6 +41,7 @@ def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
         {
             "clip": rows,
             "label": label_names(dataset)[rows],
+            AGAINST: 100 * run.evidence(place).share,
             "your flag": mine,
             "others' flags": others,
             "recording": [recordings[i].name for i in clips.recording[rows]],
@@ -41,7 +50,7 @@ def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
             "split": clips.split[rows],
             "cluster": run.clusters[place] + 1,
             "stands for": [_target_name(run, dataset, c) for c in run.clusters[place]],
-            "misclustered": run.misclustered[place],
+            "lies": [TITLES[PLACES[code]] for code in run.placement.place[place]],
         }
     )
     if run.acoustic:
@@ -51,8 +60,7 @@ def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
 
 
 def _target_name(run: Run, dataset: Dataset, cluster: int) -> str:
-    target = run.match.assigned[cluster] if cluster >= 0 else -1
-    return dataset.target_names[target] if target >= 0 else "no label"
+    return dataset.target_names[run.placement.stands_for[cluster]] if cluster >= 0 else "no cluster"
 
 
 def show(
@@ -66,7 +74,7 @@ def show(
         extra: more columns of the table, title to (m,) values; they come first, after the label.
     """
     if not len(rows):
-        st.info("Nothing is selected. Draw a lasso round points on the map, or choose another list above.")
+        st.info("No clips here. Draw a lasso round points on the map, or choose another list above.")
         return None
     frame = table(run, dataset, rows)
     for place, (title, values) in enumerate((extra or {}).items(), start=2):
@@ -95,6 +103,7 @@ def show(
         column_config={
             "start (s)": st.column_config.NumberColumn(format="%.2f"),
             "end (s)": st.column_config.NumberColumn(format="%.2f"),
+            AGAINST: st.column_config.NumberColumn(format="%.0f", help=AGAINST_HELP),
             "level (dBFS)": st.column_config.NumberColumn(format="%.1f"),
             "SNR (dB)": st.column_config.NumberColumn(format="%.1f"),
         },

@@ -78,12 +78,12 @@ def test_a_click_plays_the_clip_clicked_and_shows_its_spectrogram(page, app, dem
     assert page.locator(f"{INSPECTOR} audio").first.evaluate("a => a.error") is None
 
 
-def test_keys_step_through_the_misclustered_clips(page, app, demo, xy, monkeypatch):
+def test_keys_step_through_the_worst_misclustered_clips_first(page, app, demo, xy, monkeypatch):
     from bioviz import runs
 
     monkeypatch.setenv("BIOVIZ_CACHE", str(app.cache))
     run = runs.open_run(runs.tasks.DEMO)
-    wrong = run.rows[run.misclustered]
+    wrong = run.rows[run.misclustered_list("labelled_among_background")]
     open_map(page, app, f"dataset=demo&model=acoustic_features&clip={wrong[0]}")
     assert shown_row(page) == wrong[0]
     page.keyboard.press("ArrowRight")

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from bioviz.analysis.placement import LISTS
 from bioviz.cli import main
 from bioviz.datasets import library
 
@@ -58,23 +59,35 @@ def test_embed_score_export_on_the_demo(demo_cache, run, tmp_path):
     assert code == 0 and scored["clips"] == found["clips"]
     assert set(scored["scores"]) >= {"nmi", "ari", "silhouette"} and scored["scores"]["k"] == 7
     wrong = scored["misclustered_clips"]
-    assert len(wrong) == scored["misclustered"] > 0
-    assert all(clip["label"] != clip["cluster_label"] for clip in wrong)
+    assert {name: len(clips) for name, clips in wrong.items()} == scored["misclustered"]
+    assert list(wrong) == list(LISTS) and sum(map(len, wrong.values())) > 0
+    for clips in wrong.values():
+        against = [clip["neighbors_against"] for clip in clips]
+        assert against == sorted(against, reverse=True)
+    assert all(clip["cluster_label"] == "background" for clip in wrong["labelled_among_background"])
+    wrong = [clip for clips in wrong.values() for clip in clips]
+    assert all(clip["cluster_label"] not in clip["labels"] for clip in wrong)
     assert sum(map(sum, scored["table"]["rows"])) == scored["clips"]
     assert scored["provenance"]["settings"]["projection"] == {"method": "pca"}
 
     code, text, _ = run("score", *FEATURES, *PCA, "--list", "3")
-    assert f"misclustered {len(wrong)} of {scored['clips']}" in text
-    assert text.count(".flac") + text.count(".wav") == 3
+    assert scored["headline"] in text and "labelled clips" in scored["headline"]
+    assert scored["against_chance"] in text and "by chance" in text
+    assert text.count(".flac") + text.count(".wav") == sum(min(3, n) for n in scored["misclustered"].values())
 
     code, written, _ = run(
         "export", *FEATURES, *PCA, "--misclustered", "--out", tmp_path / "wrong.csv", "--json"
     )
     assert code == 0 and written["clips"] == len(wrong)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "wrong.csv").read_text())))
-    assert {row["clip"] for row in rows} == {str(clip["row"]) for clip in wrong}
+    assert list(dict.fromkeys(row["clip"] for row in rows)) == [
+        str(clip["row"]) for clip in wrong
+    ]  # worst first
     assert {"x", "y", "cluster", "cluster_label", "level_dbfs", "snr_db"} <= set(rows[0])
-    assert all(row["misclustered"].lower() in ("true", "1") for row in rows)
+    assert all(row["misclustered"].lower() in ("true", "1") and row["lies"] in LISTS for row in rows)
+    one = ("--misclustered", "labelled_among_background")
+    code, written, _ = run("export", *FEATURES, *PCA, *one, "--out", tmp_path / "one.csv", "--json")
+    assert code == 0 and written["clips"] == scored["misclustered"]["labelled_among_background"]
 
 
 @pytest.mark.parametrize(
@@ -222,8 +235,10 @@ def test_whole_way_on_real_field_recordings(real_data, run):
     (field,) = library.list_datasets()
     assert field.recordings == 29
     code, found, _ = run("score", field.id, "acoustic_features", *PCA, "--json")
-    assert code == 0 and found["clips"] == field.clips and 0 < found["misclustered"] < field.clips
-    named = {clip["recording"] for clip in found["misclustered_clips"]}
+    assert (
+        code == 0 and found["clips"] == field.clips and 0 < sum(found["misclustered"].values()) < field.clips
+    )
+    named = {clip["recording"] for clips in found["misclustered_clips"].values() for clip in clips}
     assert named <= {recording.name for recording in library.load(field.id).recordings}
     # Calls of a twentieth of a second in quick succession: shorter clips than usual leave background between them.
     assert "Clips made shorter than usual" in text and 0.1 < field.background_share < 0.4

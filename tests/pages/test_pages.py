@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile as sf
 from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
+from bioviz.analysis import placement_words as words
 from bioviz.analysis.projection import ProjectionSpec
 from bioviz.analysis.verdict import verdict
 from bioviz.datasets import library
@@ -16,7 +19,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis
 from bioviz.ui.diagnose_sections import SECTIONS
 from bioviz.ui.pages import PAGES
-from tests.sounds import folder_per_class
+from tests.sounds import RATE, folder_per_class
 
 FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "frame.py"
 PCA = {"method": "pca"}
@@ -89,7 +92,62 @@ def test_explore_shows_the_scores_of_a_finished_run(dataset):
     assert shown["ARI"] == f"{run.scores['ari']:.3f}"
     assert shown["Clips"] == "12"
     assert shown["Background"] == "33%"
-    assert shown["Misclustered"] == str(int(run.misclustered.sum()))
+    assert shown["Among background"] == str(run.placement.counts["labelled_among_background"])
+    assert words.headline(run.placement.counts, run.chance) in texts(app.markdown)
+
+
+def confused_folder(root: Path) -> Path:
+    """24 calls and 24 stretches of noise; of the "faint" label half is as good as noise, and one noise holds a tone."""
+    rng = np.random.default_rng(3)
+    t = np.arange(RATE) / RATE
+    for label, hz in (("low", 600.0), ("faint", 3000.0), ("background", 0.0)):
+        (root / label).mkdir(parents=True)
+        for i in range(24 if label == "background" else 12):
+            quiet = (label == "background" and i) or (label == "faint" and i % 2)
+            tone = 0 if quiet else 0.3 * np.sin(2 * np.pi * ((hz or 600.0) + 5 * i) * t)
+            sound = tone + rng.normal(scale=0.02, size=RATE)
+            sf.write(root / label / f"{label}_{i:02d}.wav", sound.astype(np.float32), RATE)
+    return root
+
+
+def table_of(app: AppTest):
+    return next(frame.value for frame in app.dataframe if "lies" in frame.value)
+
+
+def test_explore_lists_misclustered_clips_in_three_lists_worst_first(tmp_path):
+    made = build_dataset(confused_folder(tmp_path / "confused"), name="confused")
+    library.save(made)
+    spec = runs.RunSpec(made.id, "acoustic_features", "none", projection=ProjectionSpec(**PCA))
+    run = runs.compute_run(spec)
+    names = [made.recordings[i].name for i in made.clips.recording]
+    app = open_app("explore.py", dataset=made.id, model="acoustic_features", method="pca")
+    assert not app.exception
+    assert "6 of 24 labelled clips lie in clusters that are mostly background (by chance about" in texts(
+        app.markdown
+    )
+    assert "1 of 24 background clips in the other clusters, 7 clips are on the wrong side: fewer" in texts(
+        app.caption
+    )
+    lists = (
+        app.get("button_group")[0] if app.get("button_group") else app.segmented_control(key="selection_list")
+    )
+    assert [option for option in lists.options if "(" in option][1:4] == [
+        "Labelled among background (6)",
+        "Background among labelled (1)",
+        "Labels mixed (0)",
+    ]
+    first = table_of(app)
+    assert set(first["lies"]) == {"Labelled among background"}
+    assert {names[row] for row in first["clip"]} == {f"faint/faint_{i:02d}.wav" for i in range(1, 12, 2)}
+    against = first["neighbors against (%)"].tolist()
+    assert against == sorted(against, reverse=True) and against[0] > 50
+    app.session_state["selection_list"] = "background_among_labelled"
+    app.run()
+    assert [names[row] for row in table_of(app)["clip"]] == ["background/background_00.wav"]
+    app.session_state["selection_list"] = "labels_mixed"
+    app.run()
+    assert not app.exception and "No clips here" in texts(app.info)
+    assert run.misclustered.sum() == 7
 
 
 def test_a_link_with_nonsense_opens_with_what_there_is(dataset):

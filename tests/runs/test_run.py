@@ -15,6 +15,7 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
 
+from bioviz.analysis.placement import LISTS
 from bioviz.analysis.projection import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
@@ -38,6 +39,7 @@ def same(one, two) -> bool:
             np.array_equal(getattr(one, name), getattr(two, name))
             for name in ("rows", "xy", "targets", "clusters", "misclustered", "table", "embedding")
         )
+        and one.chance == two.chance
         and np.array_equal(one.graph.indices, two.graph.indices)
         and np.array_equal(one.graph_elsewhere.distances, two.graph_elsewhere.distances)
     )
@@ -80,8 +82,17 @@ def test_scores_by_hand(sounds):
     assert run.scores["ari"] == pytest.approx(adjusted_rand_score(sounds.targets, clusters))
     assert run.scores["silhouette"] == pytest.approx(silhouette_score(run.embedding, clusters), abs=1e-5)
     assert run.target_names == ("background", "hoot", "whistle")
-    wrong = [run.match.assigned[c] != t for c, t in zip(run.clusters, run.targets, strict=True)]
-    np.testing.assert_array_equal(run.misclustered, wrong)
+    standing = run.placement.stands_for
+    for c in range(3):
+        counts = np.bincount(run.targets[run.clusters == c], minlength=3)
+        assert standing[c] == (0 if 2 * counts[0] > counts.sum() else 1 + counts[1:].argmax())
+    np.testing.assert_array_equal(run.misclustered, standing[run.clusters] != run.targets)
+    assert sorted(np.concatenate([run.misclustered_list(name) for name in LISTS])) == (
+        np.flatnonzero(run.misclustered).tolist()
+    )
+    assert run.match.matched == sum(
+        run.match.assigned[c] == t for c, t in zip(clusters, run.targets, strict=True)
+    )
     assert run.table.sum() == len(run) == 24
 
 
@@ -115,6 +126,19 @@ def test_a_recording_that_cannot_be_read_is_left_out_and_named(sounds):
         run.position(3)
     path.write_bytes(whole)  # the drive is back
     assert len(compute_run(spec_of(sounds))) == 24
+
+
+def test_a_second_label_of_a_clip_puts_it_in_its_place_and_makes_another_run(sounds):
+    run = compute_run(spec_of(sounds))
+    wrong = run.misclustered_list("labels_mixed")
+    at = wrong[0] if len(wrong) else np.flatnonzero(run.targets == 1)[0]
+    labels = sounds.clips.labels.copy()
+    labels[run.rows[at]] = True
+    library.save(replace(sounds, clips=replace(sounds.clips, labels=labels)))
+    assert open_run(spec_of(sounds)) is None
+    again = compute_run(spec_of(sounds))
+    assert again.key != run.key
+    assert np.array_equal(again.targets, run.targets) or not again.placement.members("labels_mixed")[at]
 
 
 def test_splits_and_runs_without_background(sounds):
@@ -276,4 +300,4 @@ def test_opening_5000_clips_is_quick_and_light(tmp_path):
 
 def test_stage_names_are_all_stored(sounds):
     run = compute_run(spec_of(sounds))
-    assert len(stages.read("scores", run.key, *SCORES)) == 4
+    assert len(stages.read("scores", run.key, *SCORES)) == 3

@@ -17,6 +17,7 @@ CLIPS = Clips(
     rows=np.arange(300),
     recordings=np.repeat(np.arange(30), 10),
     targets=np.arange(300) % 3,
+    labels=np.eye(3, dtype=bool)[np.arange(300) % 3][:, 1:],
     target_names=("background", "frog", "owl"),
 )
 UMAP = ProjectionSpec()
@@ -37,6 +38,7 @@ def changed(clips=CLIPS, projection=UMAP, than=(CLIPS, UMAP)) -> set[str]:
         ({"rows": np.arange(1, 301)}, {"neighbours", "projection", "scores"}),
         ({"recordings": np.arange(300)}, {"neighbours", "scores"}),
         ({"targets": np.zeros(300)}, {"scores"}),
+        ({"labels": np.ones((300, 2), bool)}, {"scores"}),
         ({"target_names": ("background", "frog", "bat")}, {"scores"}),
         ({"dataset": "copy"}, {"scores"}),
     ],

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bioviz import runs
+from bioviz.analysis.placement import placement
 from bioviz.embedding import acoustic
 from bioviz.errors import Missing
 from bioviz.server import facts
@@ -32,13 +33,13 @@ def run(dataset, monkeypatch):
             raise Missing("Clip 5 is not in this map (split test).")
         return int(np.searchsorted(ROWS, row))
 
+    clusters = np.array([1, 1, 0, 1, -1])
     made = SimpleNamespace(
         spec=SimpleNamespace(dataset="media", split="test"),
         rows=ROWS,
         target_names=dataset.target_names,
-        clusters=np.array([1, 0, 0, 1, -1]),
-        misclustered=np.array([False, True, False, False, False]),
-        match=SimpleNamespace(assigned=np.array([2, -1])),
+        clusters=clusters,
+        placement=placement(clusters, dataset.clips.labels[ROWS]),
         graph=graph,
         graph_elsewhere=elsewhere,
         position=position,
@@ -71,9 +72,14 @@ def test_missing_neighbours_are_left_out(run):
 
 @pytest.mark.parametrize(
     ("row", "cluster", "label", "wrong"),
-    [(0, 1, None, False), (1, 0, "wren", True), (12, -1, None, False)],
+    [
+        (0, 1, "background", None),
+        (1, 1, "background", "labelled among background"),
+        (2, 0, "wren", None),
+        (12, -1, None, None),
+    ],
 )
-def test_cluster_and_the_label_it_is_matched_with(run, row, cluster, label, wrong):
+def test_cluster_what_it_stands_for_and_the_list_of_the_clip(run, row, cluster, label, wrong):
     told = facts.run_facts("abc", row)
     assert (told["cluster"], told["cluster_label"], told["misclustered"]) == (cluster, label, wrong)
 

@@ -29,7 +29,8 @@ function factRows(facts) {
 }
 
 function clusterText(facts) {
-  return facts.cluster_label ? `${facts.cluster}, matched with ${facts.cluster_label}` : `${facts.cluster}`;
+  // Counted from 1, as in tables and on the map.
+  return facts.cluster < 0 ? "none" : `${facts.cluster + 1}, which stands for ${facts.cluster_label}`;
 }
 
 function factList(facts) {

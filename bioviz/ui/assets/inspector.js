@@ -200,7 +200,7 @@ class Inspector {
     }
     if (turn !== this.turn) return;
     this.shown = facts;
-    const wrong = facts.misclustered && el("span", { class: "bv-flag", text: "misclustered", title: "Its cluster stands for another label" });
+    const wrong = facts.misclustered && el("span", { class: "bv-flag", text: facts.misclustered, title: "Its cluster stands for something else" });
     this.heading.replaceChildren(...facts.labels.map((label) => labelChip(label, this.colourOf)), ...(wrong ? [wrong] : []));
     this.picture.annotate(facts.boxes, [facts.start_s, facts.end_s], this.colourOf);
     this.facts.replaceChildren(factList(facts));
