@@ -182,7 +182,10 @@ HELPS: Mapping[str, Help] = {
         "low",
     ),
     "lost_at": Help(
-        "Label lost at", "Signal-to-noise ratio at which half of the label's clips sit in background.", "low"
+        "Label lost at",
+        "Signal-to-noise ratio at which background is told from the label's clips with an AUROC below 0.75: halfway "
+        "between chance and without a fault, however much background there is.",
+        "low",
     ),
     "cliffs_delta": Help(
         "Cliff's delta",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.audio.band_limit import band_limit_hz
-from bioviz.audio.noise_floor import Floor, bands_for, noise_floor, smoothed, steady_db
+from bioviz.audio.noise_floor import Floor, bands_for, noise_floor, smoothed, sounding, steady_db
 from bioviz.audio.snr import SNR_RANGE_DB, estimate
 
 VERSION = 2  # raise it when any figure below would come out differently
@@ -19,7 +19,6 @@ VERSION = 2  # raise it when any figure below would come out differently
 SILENCE_DB = -120.0  # what an all-zero clip gets instead of minus infinity
 CLIPPED_AT = 0.999  # of full scale
 _FRAME_S = 0.02
-_SILENT = 1e-9  # of the mean power of the frames
 _CHUNK_FRAMES = 32
 _FLOOR_FRAMES = 1200  # that the noise floor is read from, evenly spread
 _GUARD = np.array([-0.03, 0.03, 0.0, 0.0])  # added to a box; 0.03 s is longer than any frame
@@ -128,7 +127,8 @@ def measure(
             continue
         power, frequencies, times = spectrogram(samples, rate)
         bands = bands_for(len(power), float(frequencies[1]))
-        heard.append(_Window(i, samples, power.mean(axis=1), _sounding(bands.pool(power))))
+        banded = bands.pool(power)
+        heard.append(_Window(i, samples, power.mean(axis=1), banded[:, sounding(banded)]))
         if boxes is None:
             continue
         mask = box_mask(boxes[i], frequencies, times)
@@ -166,13 +166,6 @@ def measure(
             *shape,
         )
     return out
-
-
-def _sounding(banded: np.ndarray) -> np.ndarray:
-    """(B, K) without the frames of digital silence, which tell nothing of the noise where there is sound."""
-    level = banded[1:].sum(axis=0)  # a recorder's offset reaches into the lowest band
-    least = _SILENT * level.mean()
-    return banded if level.min() > least else banded[:, level > least]
 
 
 def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ import numpy as np
 QUIET_SHARE = 1 / 6
 SMOOTHING = 3  # frames of 50 % overlap: 40 ms
 FEWEST_FRAMES = 12
+_SILENT = 1e-9  # of the mean power of the frames
 _MOST_OF_THE_REST = 0.8
 _NARROW_HZ, _WIDER_FROM_HZ, _RATIO = 50.0, 600.0, 2 ** (1 / 8)
 _HANN_1, _HANN_2 = 4 / 9, 1 / 36  # correlation of the power in bins next to each other, and one apart
@@ -71,6 +72,12 @@ def degrees_of(bins: np.ndarray) -> np.ndarray:
     """Independent values that the summed power of so many neighboring Hann bins is worth."""
     bins = np.asarray(bins, dtype=np.float64)
     return bins**2 / (bins + 2 * (bins - 1) * _HANN_1 + 2 * np.maximum(bins - 2, 0) * _HANN_2)
+
+
+def sounding(power: np.ndarray) -> np.ndarray:
+    """(K,) bool: frames of band powers (B, K) that are not digital silence, which tells nothing of the noise."""
+    level = power[1:].sum(axis=0)  # a recorder's offset reaches into the lowest band
+    return level > _SILENT * level.mean()
 
 
 def smoothed(power: np.ndarray) -> np.ndarray:

@@ -135,5 +135,5 @@ def _lost(row: np.ndarray) -> dict[str, Any]:
 
 def _level(value: float) -> str:
     if np.isnan(value):
-        return "-"
-    return f"{value:.1f}" if np.isfinite(value) else ("as recorded" if value > 0 else "never")
+        return "cannot be told"
+    return f"{value:.1f}" if np.isfinite(value) else ("above all" if value > 0 else "below all")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bioviz.audio.mixing import CALL
 from bioviz.config import settings
 from bioviz.datasets import library
 from bioviz.datasets.probe import is_audio, probe
@@ -50,6 +51,7 @@ class Pair:
         start_s, width_s: the clip's window, seconds.
         calls: (start, end) in seconds within the window where calls are annotated; empty for the whole window.
         noise: what is added.
+        measured: where the ratio is measured, "call" or "clip".
     """
 
     row: int
@@ -63,6 +65,7 @@ class Pair:
     width_s: float
     calls: tuple[tuple[float, float], ...]
     noise: Noise
+    measured: str = CALL
 
     @property
     def identity(self) -> list[object]:
@@ -76,14 +79,16 @@ class Pair:
             n.identity,
             n.start_s,
             n.end_s,
+            self.measured,
         ]
 
 
 @dataclass(frozen=True)
 class Draw:
-    """The pairs of an experiment, by ascending row."""
+    """The pairs of an experiment, by ascending row, and how many clips were left out for want of background."""
 
     pairs: tuple[Pair, ...]
+    left_out: int = 0
 
     @cached_property
     def rows(self) -> np.ndarray:
@@ -114,6 +119,9 @@ def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
     pairs = []
     for row in rows.tolist():
         index = int(clips.recording[row])
+        noise = choose(index, np.random.default_rng([chosen.seed, row]))
+        if noise is None:
+            continue
         recording, start = dataset.recordings[index], float(clips.start_s[row])
         pairs.append(
             Pair(
@@ -127,10 +135,16 @@ def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
                 start,
                 width_s,
                 calls.within(index, start, width_s),
-                choose(index, np.random.default_rng([chosen.seed, row])),
+                noise,
+                chosen.measured,
             )
         )
-    return Draw(tuple(pairs))
+    if not pairs:
+        raise BadInput(
+            f"No clip of {dataset.name} has background from another recording of its own site. Take background from "
+            "all sites."
+        )
+    return Draw(tuple(pairs), len(rows) - len(pairs))
 
 
 def _labelled(dataset: Dataset, split: str, chosen: NoiseSettings) -> np.ndarray:
@@ -155,7 +169,7 @@ def _in_split(dataset: Dataset, split: str) -> np.ndarray:
 
 
 def _background(dataset: Dataset, split: str, chosen: NoiseSettings):
-    """A function (recording of the clip, random generator) -> Noise."""
+    """A function (recording of the clip, random generator) -> Noise, or None where the clip's site has none."""
     if chosen.background.startswith(FOLDER):
         return _from_folder(Path(chosen.background.removeprefix(FOLDER)), dataset.plan.width_s, chosen.seed)
     own = not chosen.background
@@ -165,9 +179,15 @@ def _background(dataset: Dataset, split: str, chosen: NoiseSettings):
     if not len(rows):
         raise BadInput(f"{source.name} has no background clips here. Take background from elsewhere.")
     recordings = source.clips.recording[rows]
+    sites = np.array([each.site for each in source.recordings], dtype=str)
 
-    def choose(recording: int, rng: np.random.Generator) -> Noise:
-        elsewhere = np.flatnonzero(recordings != recording) if own else np.arange(len(rows))
+    def choose(recording: int, rng: np.random.Generator) -> Noise | None:
+        usable = recordings != recording if own else np.ones(len(rows), dtype=bool)
+        if chosen.same_site:
+            usable = usable & (sites[recordings] == sites[recording]) & (sites[recording] != "")
+        elsewhere = np.flatnonzero(usable)
+        if chosen.same_site and not len(elsewhere):
+            return None
         row = int(rows[rng.choice(elsewhere)] if len(elsewhere) else rng.choice(rows))
         index = int(source.clips.recording[row])
         found, start = source.recordings[index], float(source.clips.start_s[row])

@@ -1,9 +1,10 @@
 """Mixtures of clips with background: the sound itself, and its embeddings.
 
-The ratio is set on the recording's own samples: power of the clip where calls are annotated (all of it up to the
-recording's end where none are) against the power of the added background over the same samples. So it is the
-ratio of the clip *as recorded*, its own noise included, to the added background, and the same sound goes to
-every model whatever its rate. Resampling is linear: the same gains are applied to both sounds at the model's rate.
+The ratio is set on the recording's own samples, where calls are annotated (in all of the clip up to the recording's
+end where none are), so that the same sound goes to every model whatever its rate. By default it is that of the call's
+loudest stretch within the call's band, without the clip's own noise, to the background added to the same stretch and
+band; "clip" takes mean squares, as recorded, its own noise included. Resampling is linear: the same gains are
+applied to both sounds at the model's rate.
 
 Neither sound is made louder than it was recorded: where the background would have to be, the clip is turned down
 instead, as if the animal were further away. Otherwise mixtures would be louder than anything in the dataset, and
@@ -18,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bioviz.analysis.mixing import noise_gain
 from bioviz.audio.decode import RESAMPLER, load_clip
+from bioviz.audio.mixing import CALL, call_gain, factors, gain_for, noise_gain
 from bioviz.datasets.types import Problem
 from bioviz.embedding.ahead import Ahead
 from bioviz.embedding.blocks import BlockStore
@@ -35,7 +36,7 @@ from bioviz.store.hashes import HashMemory
 if TYPE_CHECKING:
     from bioviz.models.base import Model
 
-VERSION = 2  # raise it when mixtures are made in another way
+VERSION = 3  # raise it when mixtures are made in another way
 CHUNK = 16  # clips whose embeddings are kept together: what a cancelled job may lose of each ratio
 
 
@@ -65,31 +66,32 @@ def mixture(pair: Pair, snr_db: float) -> np.ndarray:
     signal, noise, active = native(pair)
     if np.isposinf(snr_db):
         return signal
-    of_signal, of_noise = gains(signal, noise, snr_db, active)
+    ((of_signal, of_noise),) = gains(pair, signal, noise, [snr_db], active)
     return (of_signal * signal + of_noise * noise).astype(np.float32)
 
 
 def gains(
-    signal: np.ndarray, noise: np.ndarray, snr_db: float, active: np.ndarray | None = None
-) -> tuple[float, float]:
-    """Factors, at most 1, of signal and noise (T,) in their mixture; both smaller if it would pass full scale.
+    pair: Pair, signal: np.ndarray, noise: np.ndarray, snrs_db: Sequence[float], active: np.ndarray
+) -> np.ndarray:
+    """(s, 2) factors, at most 1, of signal and noise (T,) at `pair.rate` in their mixture at each ratio.
 
     Raises:
         BadInput: as `noise_gain`.
     """
-    gain = noise_gain(signal, noise, snr_db, active)
-    louder = max(1.0, gain)
-    peak = max(1.0, float(np.abs(signal + gain * noise).max()) / louder)
-    return 1 / louder / peak, gain / louder / peak
+    if pair.measured == CALL:
+        even = call_gain(signal, noise, pair.rate, 0.0, active)
+    else:
+        even = noise_gain(signal, noise, 0.0, active)
+    return np.array([factors(signal, noise, even * gain_for(1.0, 1.0, snr)) for snr in snrs_db])
 
 
 def mixtures(pair: Pair, snrs_db: Sequence[float], rate: int, width: int) -> np.ndarray:
     """(s, width) float32 at `rate` Hz, one row a ratio. Raises BadInput as `mixture`."""
     signal, noise, active = native(pair)
-    factors = np.array([gains(signal, noise, snr, active) for snr in snrs_db])
+    weights = gains(pair, signal, noise, snrs_db, active)
     if rate != pair.rate or width != len(signal):
         signal, noise = _sounds(pair, rate, width)
-    return (factors @ np.stack([signal, noise]).astype(np.float64)).astype(np.float32)
+    return (weights @ np.stack([signal, noise]).astype(np.float64)).astype(np.float32)
 
 
 def _sounds(pair: Pair, rate: int, width: int) -> tuple[np.ndarray, np.ndarray]:

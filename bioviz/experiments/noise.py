@@ -22,7 +22,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.digest import digest
 
-VERSION = 3  # raise it when a score changes, and what is cached is computed anew
+VERSION = 4  # raise it when a score changes, and what is cached is computed anew
 STAGE = "noise"
 
 

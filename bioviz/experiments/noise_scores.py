@@ -9,9 +9,12 @@ import numpy as np
 from bioviz.analysis.auc import auroc
 from bioviz.analysis.bootstrap import mean_interval
 from bioviz.analysis.confusion import balanced, noise_confusion
-from bioviz.analysis.mixing import lost_at, lost_interval
+from bioviz.analysis.lost import lost_range
 from bioviz.analysis.neighbours import KnnGraph, nearest_to
 from bioviz.analysis.stability import place
+
+FEWEST = 5
+"""Recordings of a label below which its AUROC gets no interval, so that nothing is said of where it is lost."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,10 @@ class NoiseScores:
         separability: (S, 3), AUROC of the run's background clips against the mixtures.
         mean_confusion, mean_purity, accuracy: (S, 3), over the clips. accuracy: the most common target among
             the neighbours is the clip's.
-        in_background: (S, L, 3), share of a label's clips with more than half background around them.
+        told: (S, L, 3), AUROC of the run's background clips against the label's mixtures: 0.5 by chance, however
+            much background there is. Its interval is NaN with fewer than `FEWEST` recordings of the label.
         clips: (L,) int64, clips of each label that could be judged.
-        lost_at_db: (L, 3), see `mixing.lost_at`; its ends can be infinite too.
+        lost_at_db: (L, 3), see `lost.lost_range`; its ends can be infinite too.
     """
 
     snrs_db: np.ndarray
@@ -67,7 +71,7 @@ class NoiseScores:
     mean_confusion: np.ndarray
     mean_purity: np.ndarray
     accuracy: np.ndarray
-    in_background: np.ndarray
+    told: np.ndarray
     clips: np.ndarray
     lost_at_db: np.ndarray
 
@@ -119,8 +123,8 @@ def score_mixtures(
     confusion = balanced(share, base[None])
     first = labels.argmax(axis=1) + 1
     right = np.where(count > 0, votes.argmax(axis=1) == np.tile(first, levels), np.nan).reshape(levels, m)
-    majority = np.where(np.isfinite(share), share > 0.5, np.nan)
-    in_background = np.stack([_means(each, labels, recording) for each in majority])
+    own = _background_scores(reference, k)
+    told = np.stack([_told(own, reference, each, labels, recording) for each in confusion])
     everyone = np.ones((m, 1), dtype=bool)
 
     def curve(values: np.ndarray) -> np.ndarray:
@@ -133,19 +137,13 @@ def score_mixtures(
         purity=purity,
         nearest=graph.indices[:, 0].astype(np.int64).reshape(levels, m),
         places=place(graph, reference.xy).reshape(levels, m, 2),
-        separability=_separability(reference, confusion, recording, k),
+        separability=_separability(own, reference, confusion, recording),
         mean_confusion=curve(confusion),
         mean_purity=curve(purity),
         accuracy=curve(right),
-        in_background=in_background,
+        told=told,
         clips=(labels & np.isfinite(share).any(axis=0)[:, None]).sum(axis=0),
-        lost_at_db=np.stack(
-            [
-                lost_at(snrs_db[1:], in_background[1:, :, 0]),
-                *lost_interval(snrs_db[1:], majority[1:], labels, recording),
-            ],
-            axis=1,
-        ),
+        lost_at_db=lost_range(np.asarray(snrs_db, dtype=np.float64), told),
     )
 
 
@@ -169,14 +167,37 @@ def _base_rates(
     return np.where(left > 0, found / np.maximum(left, 1), np.nan)
 
 
-def _separability(reference: Reference, confusion: np.ndarray, recording: np.ndarray, k: int) -> np.ndarray:
+def _background_scores(reference: Reference, k: int) -> np.ndarray:
+    """(b,) what the confusion of each background clip of the run would be, were it a labelled clip."""
     background = reference.background
     judged = noise_confusion(reference.graph_elsewhere.first(k), background, reference.recording)
-    own = 1 - judged.confusion[background]
-    truth = np.repeat([True, False], [len(own), confusion.shape[1]])
-    groups = np.concatenate([reference.recording[background], recording])
-    out = np.full((len(confusion), 3), np.nan)
-    for i, mixed in enumerate(confusion):
-        auc = auroc(np.concatenate([own, mixed]), truth, groups)
-        out[i] = [np.nan if value is None else value for value in (auc.value, auc.low, auc.high)]
+    return 1 - judged.confusion[background]
+
+
+def _separability(
+    own: np.ndarray, reference: Reference, confusion: np.ndarray, recording: np.ndarray
+) -> np.ndarray:
+    """(S, 3) AUROC of the background clips against all mixtures of each level."""
+    everyone = np.ones((len(recording), 1), dtype=bool)
+    return np.stack([_told(own, reference, each, everyone, recording)[0] for each in confusion])
+
+
+def _told(
+    own: np.ndarray, reference: Reference, mixed: np.ndarray, labels: np.ndarray, recording: np.ndarray
+) -> np.ndarray:
+    """(L, 3) AUROC of the background clips (b,) against the mixtures (m,) of each label, with interval."""
+    from scipy.stats import t
+
+    out = np.full((labels.shape[1], 3), np.nan)
+    for i, members in enumerate(labels.T):
+        truth = np.repeat([True, False], [len(own), members.sum()])
+        groups = np.concatenate([reference.recording[reference.background], recording[members]])
+        auc = auroc(np.concatenate([own, mixed[members]]), truth, groups)
+        units = len(np.unique(recording[members & np.isfinite(mixed)]))
+        if auc.value is None:
+            continue
+        out[i, 0] = auc.value
+        if auc.se is not None and units >= FEWEST:
+            reach = t.ppf(0.975, units - 1) * auc.se
+            out[i, 1:] = max(0.0, auc.value - reach), min(1.0, auc.value + reach)
     return out

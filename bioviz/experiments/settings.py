@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bioviz.audio.mixing import CALL, CLIP
 from bioviz.errors import BadInput
 
 SNRS_DB = (20.0, 15.0, 10.0, 5.0, 0.0, -5.0, -10.0)
@@ -26,6 +27,9 @@ class NoiseSettings:
             "folder:<path>" for all recordings in a folder.
         k: neighbours looked at.
         seed: of the clips and of the background that each gets.
+        measured: "call" for the ratio over the call's loudest stretch and within its band, "clip" for that of the
+            whole clip.
+        same_site: a clip gets background of its own site alone; clips of a site without any are left out.
 
     Raises:
         BadInput: a setting that cannot be.
@@ -37,6 +41,8 @@ class NoiseSettings:
     background: str = ""
     k: int = 20
     seed: int = 0
+    measured: str = CALL
+    same_site: bool = False
 
     def __post_init__(self) -> None:
         snrs = sorted({float(snr) for snr in self.snrs_db}, reverse=True)
@@ -48,6 +54,10 @@ class NoiseSettings:
             raise BadInput("The clips of a label must be 1 to 10,000 and the neighbours 1 to 1000.")
         if self.background and not self.background.startswith((DATASET, FOLDER)):
             raise BadInput(f"{self.background!r} is no source of background.")
+        if self.measured not in (CALL, CLIP):
+            raise BadInput(f"The ratio is measured over the call or the clip, not {self.measured!r}.")
+        if self.same_site and self.background:
+            raise BadInput("Background of the same site can only come from the dataset itself.")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, for `from_dict`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bioviz.audio.mixing import gain_for
 from bioviz.training.settings import TrainSettings
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def change(waveforms: np.ndarray, mixed_in: np.ndarray, draws: Draws) -> np.ndar
     at = np.flatnonzero(draws.background >= 0)
     if len(at):
         loud, quiet = _level(made[at]), _level(mixed_in)
-        factor = loud / np.maximum(quiet, 1e-9) * 10 ** (-draws.mix_db[at, None] / 20)
+        factor = gain_for(loud**2, np.maximum(quiet, 1e-9) ** 2, draws.mix_db[at, None])
         made[at] += (factor * mixed_in).astype(np.float32)
     return made * draws.gain[:, None].astype(np.float32)
 

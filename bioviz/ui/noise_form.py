@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from bioviz.audio.mixing import CALL, CLIP
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
@@ -63,8 +64,7 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
                 lambda key: st.text_input(
                     "Signal-to-noise ratios (dB)",
                     key=key,
-                    help="Power of the clip where calls are annotated (of the whole clip where none are) against "
-                    "the power of the background that is added. The clip's own noise counts as part of the clip.",
+                    help="How loud the call is against the background that is added.",
                 ),
             )
         with st.expander("Number of clips, neighbours and seed"):
@@ -77,6 +77,8 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
                 k = count("noise_k", "Neighbours looked at", kept.get("k"), 20, 1, 100)
             with c:
                 seed = count("noise_seed", "Seed of the draw", kept.get("seed"), 0, 0, 2**31 - 1)
+            measured = _measured(kept)
+            same_site = _same_site(dataset, background, kept)
     values = {
         "labels": labels,
         "per_label": per_label,
@@ -84,11 +86,43 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
         "background": background,
         "k": k,
         "seed": seed,
+        "measured": measured,
+        "same_site": same_site,
     }
     chosen = NoiseSettings.from_dict({**values, "labels": tuple(labels), "snrs_db": tuple(values["snrs_db"])})
     remember("noise", {**chosen.to_dict(), "models": models}, usual)
     own = f"{spec.model}:{spec.checkpoint}"
     return chosen, [_spec(spec, name) for name in dict.fromkeys([own, *models])]
+
+
+def _measured(kept: dict[str, Any]) -> str:
+    titles = {CALL: "Loudest stretch of the call, within its band", CLIP: "Whole clip, all frequencies"}
+    return seeded(
+        "noise_measured",
+        kept.get("measured") if kept.get("measured") in titles else CALL,
+        lambda key: st.selectbox(
+            "Signal-to-noise ratio of",
+            list(titles),
+            key=key,
+            format_func=titles.get,
+            help="A short call in a long clip stands some 10 dB higher than the ratio of the whole clip says, and a "
+            "high call in deep noise far more. The whole clip counts with its own noise.",
+        ),
+    )
+
+
+def _same_site(dataset: Dataset, background: str, kept: dict[str, Any]) -> bool:
+    if background != SAME or len({recording.site for recording in dataset.recordings} - {""}) < 2:
+        return False
+    return seeded(
+        f"noise_same_site_{dataset.id}",
+        bool(kept.get("same_site")),
+        lambda key: st.checkbox(
+            "Background of the clip's own site alone",
+            key=key,
+            help="So that a foreign recorder or place does not give the mixture away.",
+        ),
+    )
 
 
 def _labels(dataset: Dataset, kept: dict[str, Any]) -> list[str]:

@@ -9,7 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from bioviz import runs
+from bioviz.analysis.confusion import CONFUSED
 from bioviz.analysis.helps import HELPS
+from bioviz.analysis.lost import TOLD, lost_apart, told_as_recorded
 from bioviz.audio import playback
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
@@ -72,6 +74,10 @@ def show(spec: RunSpec) -> None:
             f"{', '.join(model_title(each) for each in left)}.",
         )
     if ready:
+        if drawn.left_out:
+            st.caption(
+                f"Left out: {drawn.left_out:,} clips whose site has no background in another recording."
+            )
         _curves(ready, dataset)
         _lost(ready, dataset)
         _clip(ready, dataset, drawn)
@@ -84,7 +90,7 @@ def _curves(ready: Results, dataset: Dataset) -> None:
     st.subheader("What added background does")
     measured = np.flatnonzero(next(iter(ready.values()))[1].scores.clips)
     titles = {name: HELPS[help].title for name, (help, _) in MEASURES.items()}
-    choices = {**titles, "in_background": "Clips lost in background"}
+    choices = {**titles, "told": "One label told from background"}
     measure = st.segmented_control(
         "Measure",
         list(choices),
@@ -95,14 +101,15 @@ def _curves(ready: Results, dataset: Dataset) -> None:
         label_visibility="collapsed",
     )
     column = None
-    if measure == "in_background":
+    if measure == "told":
         column = st.selectbox(
             "Label", measured, format_func=lambda i: dataset.labels[i], key="noise_curve_label", width=300
         )
         st.caption(
-            "Share of the label's clips with more than half background around them; half of them: lost."
+            f"How well the label's clips are told from background: AUROC, 0.5 by chance. Below {TOLD:g} the label is "
+            "lost. The band is a 95 % interval, by recording."
         )
-        y_title = "clips in background (share, 0 to 1)"
+        y_title = "label told from background (AUROC, 0.5 by chance)"
     else:
         help, y_title = MEASURES[measure]
         st.caption(f"{HELPS[help].text} Bands are 95 % intervals, by recording.")
@@ -117,8 +124,10 @@ def _curves(ready: Results, dataset: Dataset) -> None:
     made = figures.curves(x, lines, x_title="signal-to-noise ratio (dB)", y_title=y_title, dark=is_dark())
     made.update_xaxes(autorange="reversed", tickvals=x, ticktext=level_names(snrs))
     made.update_yaxes(range=[-0.02, 1.02])
-    if measure in ("separability", "mean_confusion", "in_background"):
-        made.add_hline(0.5, line={"dash": "dash", "width": 1, "color": "#9A9A9A"})
+    if measure in ("separability", "mean_confusion", "told"):
+        made.add_hline(
+            TOLD if measure == "told" else 0.5, line={"dash": "dash", "width": 1, "color": "#9A9A9A"}
+        )
     st.plotly_chart(made, key="noise_curves", theme=None)
 
 
@@ -142,12 +151,6 @@ def _lost(ready: Results, dataset: Dataset) -> None:
     )
     for title, (_, result) in ready.items():
         st.text(lost_sentence(title, result, dataset.labels))
-    background = float((next(iter(ready.values()))[0].targets == 0).mean())
-    if background > 0.5:
-        st.caption(
-            f"Here {background:.0%} of all clips are background, so that it is the majority around many clips by "
-            "chance alone. Noise confusion, above, allows for that."
-        )
     table: dict[str, list[object]] = {"label": [], "clips": []}
     first = next(iter(ready.values()))[1].scores
     for i in np.flatnonzero(first.clips):
@@ -159,54 +162,44 @@ def _lost(ready: Results, dataset: Dataset) -> None:
 
 
 def lost_sentence(title: str, result: NoiseResult, labels: Sequence[str]) -> str:
-    """Which labels a model loses first and last, in words."""
+    """Which labels a model loses first and last, in words; only those whose intervals leave no doubt."""
     s = result.scores
-    at, measured = s.lost_at_db[:, 0], s.clips > 0
-    already = measured & (s.in_background[0, :, 0] >= 0.5)
-    known = np.flatnonzero(measured & ~already & ~np.isnan(at))
+    told = told_as_recorded(s.told)
+    if not told.any():
+        return f"{title}: no label is told from background even as recorded, so where they are lost cannot be told."
+    first, last = lost_apart(s.lost_at_db)
     parts = []
-    if len(known):
-        highest, lowest = (known[at[known] == edge] for edge in (at[known].max(), at[known].min()))
-        if highest[0] == lowest[0]:
-            parts.append(f"{_names(labels, highest)} lost {_where(result, highest)}")
-        else:
-            parts.append(f"{_names(labels, highest)} lost first, {_where(result, highest)}")
-            parts.append(f"{_names(labels, lowest)} lost last, {_where(result, lowest)}")
-    if already.any():
-        parts.append(f"{_names(labels, np.flatnonzero(already))} in background as recorded already")
-    return f"{title}: {'; '.join(parts) or 'where labels are lost is not known'}."
-
-
-def _names(labels: Sequence[str], which: np.ndarray) -> str:
-    """Labels as the subject of a sentence, with its verb."""
-    names = [labels[i] for i in which[: 3 if len(which) > 4 else 4]]
-    if len(which) > len(names):
-        names.append(f"{len(which) - len(names)} more")
-    return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"
-
-
-def _where(result: NoiseResult, which: np.ndarray) -> str:
-    """Where labels are lost that are lost at the same ratio; each of several has an interval of its own."""
-    s = result.scores
-    at = s.lost_at_db[which[0], 0]
-    words = lost_words(result, int(which[0])) if len(which) == 1 else _ratio(at, s.snrs_db)
-    return f"at {words}" if np.isfinite(at) else words
+    for which, word in ((first, "first"), (last, "last")):
+        for label in which:
+            words = lost_words(result, int(label))
+            where = f"at {words}" if np.isfinite(s.lost_at_db[label, 0]) else words
+            parts.append(f"{labels[label]} is lost {word}, {where}")
+    if not parts:
+        count = int(told.sum())
+        parts.append(
+            f"none of the {count} labels is clearly lost before or after all others"
+            if count > 1
+            else f"{labels[told.argmax()]} is the only label told from background as recorded"
+        )
+    unknown = np.flatnonzero((s.clips > 0) & ~told)
+    if len(unknown):
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        parts.append(f"cannot be told for {', '.join(labels[i] for i in unknown[:3])}{more}")
+    return f"{title}: {'; '.join(parts)}."
 
 
 def lost_words(result: NoiseResult, label: int) -> str:
-    """Where a label is lost, in words, with its interval where one is known."""
+    """Where a label is lost, in words, with its interval."""
     s = result.scores
+    if not told_as_recorded(s.told)[label]:
+        few = np.isfinite(s.told[0, label, 0]) and np.isnan(s.told[0, label, 1])
+        return "cannot be told: too few recordings" if few else "cannot be told: not told even as recorded"
     at, low, high = s.lost_at_db[label]
-    if s.in_background[0, label, 0] >= 0.5:
-        return "as recorded already"
     if np.isnan(at):
         return "not known"
     words = _ratio(at, s.snrs_db)
-    if np.isnan(low):
+    if np.isnan(low) or np.isnan(high) or low == high:
         return words
-    if low == high:  # every draw reads the same line between two steps, which says no more than the steps do
-        upper, lower = s.snrs_db[s.snrs_db >= at].min(), s.snrs_db[s.snrs_db <= at].max(initial=-np.inf)
-        return words if not np.isfinite([at, upper, lower]).all() else f"{words} ({lower:g} to {upper:g} dB)"
     ends = [_ratio(end, s.snrs_db) for end in (low, high)]
     if np.isfinite([low, high]).all():
         ends[0] = ends[0].removesuffix(" dB")
@@ -231,7 +224,7 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
         {
             "clip": drawn.rows,
             "label": label_names(dataset)[drawn.rows],
-            "in background from": first_in_background(s.background_share, s.snrs_db),
+            "confused from": first_confused(s.confusion, s.snrs_db),
             "recording": [pair.name for pair in drawn.pairs],
             "start (s)": [pair.start_s for pair in drawn.pairs],
             "background added": [pair.noise.name for pair in drawn.pairs],
@@ -239,7 +232,10 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        st.caption("Click a line for its path and its sound.")
+        st.caption(
+            "Click a line for its path and its sound. Confused: more background nearby than by chance, which one clip "
+            "can be by chance."
+        )
         event = st.dataframe(
             frame,
             hide_index=True,
@@ -268,13 +264,13 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
         _listen(dataset, drawn, s.snrs_db, i, s.background_share[:, i])
 
 
-def first_in_background(share: np.ndarray, snrs_db: np.ndarray) -> list[str]:
-    """For each clip the highest level with more than half background around it, or "never".
+def first_confused(confusion: np.ndarray, snrs_db: np.ndarray) -> list[str]:
+    """For each clip the highest level with more background around it than by chance, or "never".
 
     Args:
-        share: (S, m). snrs_db: (S,) falling.
+        confusion: (S, m) noise confusion. snrs_db: (S,) falling.
     """
-    lost = share > 0.5
+    lost = confusion > CONFUSED
     names = level_names(snrs_db)
     return [names[column.argmax()] if column.any() else "never" for column in lost.T]
 

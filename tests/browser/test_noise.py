@@ -18,7 +18,7 @@ from tests.experiments.sounds import dataset, spec_of
 
 pytestmark = pytest.mark.browser
 
-QUICK = NoiseSettings(snrs_db=(30.0, 27.5, 27.0, 26.5, 20.0, -10.0), k=5)
+QUICK = NoiseSettings(snrs_db=(30.0, 27.5, 27.0, 26.5, 20.0, -10.0), k=5, measured="clip")
 MODEL = "Acoustic features (no network)"
 LINES = """() => {
   const plot = document.querySelector('.st-key-noise_curves .js-plotly-plot');
@@ -48,6 +48,8 @@ def test_from_starting_the_experiment_to_hearing_where_a_label_is_lost(page, app
     page.get_by_text("Number of clips, neighbours and seed").click()
     page.get_by_label("Neighbours looked at", exact=True).fill("5")
     page.get_by_label("Neighbours looked at", exact=True).press("Enter")
+    page.get_by_role("combobox", name="Signal-to-noise ratio of").click()
+    page.get_by_role("option", name="Whole clip, all frequencies").click()
     page.get_by_text("16 clips at 6 ratios (96 mixtures)").wait_for()
     page.get_by_role("button", name="Compute it").click()
     page.get_by_role("heading", name="What added background does").wait_for(timeout=120_000)
@@ -56,9 +58,9 @@ def test_from_starting_the_experiment_to_hearing_where_a_label_is_lost(page, app
     scores = open_noise(run, QUICK).scores
     page.locator(".st-key-noise_curves .js-plotly-plot .scatterlayer").wait_for()
     check_line(page, scores.separability[:, 0], scores.snrs_db)
-    page.get_by_test_id("stButtonGroup").get_by_text("Clips lost in background", exact=True).click()
-    page.get_by_text("Share of the label's clips with more than half background").wait_for()
-    check_line(page, scores.in_background[:, 0, 0], scores.snrs_db)
+    page.get_by_test_id("stButtonGroup").get_by_text("One label told from background", exact=True).click()
+    page.get_by_text("How well the label's clips are told from background").wait_for()
+    check_line(page, scores.told[:, 0, 0], scores.snrs_db)
 
     sentence = page.get_by_text(f"{MODEL}: ").filter(has_text=" lost ").inner_text()
     for label, (at, low, high) in zip(calls.labels, scores.lost_at_db, strict=True):

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bioviz.analysis.pack import pack
+from bioviz.audio.mixing import factors
 from bioviz.datasets.types import Annotation
 from bioviz.errors import BadInput, Cancelled
 from bioviz.experiments import noise
 from bioviz.experiments.draw import draw
-from bioviz.experiments.mixtures import gains, mixture, mixtures, native
+from bioviz.experiments.mixtures import mixture, mixtures, native
 from bioviz.experiments.noise import compute_noise, noise_job, open_noise
 from bioviz.experiments.settings import NoiseSettings
 from tests.experiments.sounds import RATE, dataset, run_of, spec_of
@@ -33,7 +34,7 @@ def calls(tmp_path):
 def pair(tmp_path):
     made = dataset(tmp_path / "calls", per_label=2)
     first = draw(made, "all", NoiseSettings(labels=("hoot",))).pairs[0]
-    return replace(first, calls=((0.1, 0.2), (0.15, 0.3)))
+    return replace(first, calls=((0.1, 0.2), (0.15, 0.3)), measured="clip")
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -54,7 +55,7 @@ def test_the_ratio_is_hit_on_the_samples_under_the_call(pair, snr, start, length
 
 def test_what_would_pass_full_scale_is_turned_down():
     tone = np.sin(np.arange(1000.0))
-    of_signal, of_noise = gains(tone, tone, 0.0)
+    of_signal, of_noise = factors(tone, tone, 1.0)
     assert of_signal == of_noise == pytest.approx(0.5 / np.abs(tone).max())
 
 
@@ -101,6 +102,29 @@ def test_background_of_the_own_recording_is_avoided(tmp_path):
         assert each.noise.recording != each.recording
 
 
+def test_background_of_the_same_site(calls):
+    sites = ["a" if i % 3 else "" if i % 2 else "b" for i in range(len(calls.recordings))]
+    placed = replace(
+        calls,
+        recordings=tuple(replace(r, site=site) for r, site in zip(calls.recordings, sites, strict=True)),
+    )
+    drawn = draw(placed, "all", NoiseSettings(same_site=True))
+    assert drawn.left_out and len(drawn.rows) + drawn.left_out == 16
+    for each in drawn.pairs:
+        assert sites[each.recording] == sites[each.noise.recording] != ""
+        assert each.recording != each.noise.recording
+    assert drawn.key != draw(placed, "all", NoiseSettings()).key
+    with pytest.raises(BadInput, match="own site"):
+        draw(calls, "all", NoiseSettings(same_site=True))
+
+
+def test_the_ratio_of_the_call_and_of_the_clip_are_two_experiments(calls):
+    of_call, of_clip = (draw(calls, "all", NoiseSettings(measured=m)) for m in ("call", "clip"))
+    assert of_call.key != of_clip.key and of_call.rows.tolist() == of_clip.rows.tolist()
+    louder, softer = (mixture(drawn.pairs[0], 0.0) for drawn in (of_clip, of_call))
+    assert not np.allclose(louder, softer)
+
+
 def test_background_from_a_folder_and_another_dataset(tmp_path, calls):
     folder = tmp_path / "wind"
     folder.mkdir()
@@ -118,7 +142,7 @@ def test_background_from_a_folder_and_another_dataset(tmp_path, calls):
 
 def test_separability_falls_as_background_is_added(calls):
     run = run_of(calls)
-    chosen = NoiseSettings(snrs_db=SNRS, k=5)
+    chosen = NoiseSettings(snrs_db=SNRS, k=5, measured="clip")
     assert open_noise(run, chosen) is None
     result = compute_noise(run, chosen)
     s = result.scores
@@ -128,7 +152,7 @@ def test_separability_falls_as_background_is_added(calls):
     assert separable[0] == 1 and separable[-1] < 0.75
     assert s.mean_purity[0, 0] > 0.9 > 0.3 > s.mean_purity[-1, 0]
     assert s.mean_confusion[-1, 0] > 0.6 > 0.1 > s.mean_confusion[0, 0]
-    assert (s.in_background[-1, :, 0] > 0.9).all() and (s.in_background[0, :, 0] == 0).all()
+    assert (s.told[0, :, 0] > 0.95).all() and (s.told[-1, :, 0] < 0.7).all()
     assert (s.clips == 8).all()
     at, low, high = s.lost_at_db.T
     assert ((low <= at) & (at <= high) & (at < 30) & (at > -30)).all()
@@ -200,7 +224,14 @@ def test_a_clip_that_cannot_be_mixed_is_left_out_and_named(calls):
 
 
 def test_what_cannot_be_asked(calls):
-    for bad in ({"snrs_db": ()}, {"snrs_db": (float("nan"),)}, {"per_label": 0}, {"background": "sea"}):
+    for bad in (
+        {"snrs_db": ()},
+        {"snrs_db": (float("nan"),)},
+        {"per_label": 0},
+        {"background": "sea"},
+        {"measured": "ear"},
+        {"same_site": True, "background": "dataset:x"},
+    ):
         with pytest.raises(BadInput):
             NoiseSettings(**bad)
     assert NoiseSettings.from_dict(NoiseSettings(labels=("b", "a")).to_dict()).labels == ("a", "b")

@@ -15,7 +15,7 @@ from bioviz.experiments.noise import compute_noise, job_params, open_noise
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
 from bioviz.experiments.shift import compute_shift
 from bioviz.runs import compute_run
-from bioviz.ui.noise_panel import axis_places, first_in_background, level_names, lost_sentence, lost_words
+from bioviz.ui.noise_panel import axis_places, first_confused, level_names, lost_sentence, lost_words
 from tests.experiments.sounds import dataset, run_of, spec_of
 from tests.experiments.test_shift import steady_and_beeps
 from tests.pages.test_pages import open_app, texts
@@ -62,7 +62,7 @@ def test_it_computes_by_a_job_and_shows_the_result(calls):
     assert "Background among its neighbours: 0%" in texts(app.caption)
     app.select_slider(key="noise_listen").set_value(3).run()
     assert not app.exception and "Background among its neighbours: 100%" in texts(app.caption)
-    app.segmented_control(key="noise_measure").set_value("in_background").run()
+    app.segmented_control(key="noise_measure").set_value("told").run()
     assert not app.exception
 
 
@@ -127,17 +127,23 @@ def test_shifted_windows(tmp_path):
 
 
 def with_lost(result, *lost):
-    return replace(result, scores=replace(result.scores, lost_at_db=np.array(lost, dtype=float)))
+    told = np.tile([0.95, 0.9, 1.0], (len(result.scores.snrs_db), len(lost), 1))
+    scores = replace(result.scores, lost_at_db=np.array(lost, dtype=float), told=told)
+    return replace(result, scores=replace(scores, clips=np.full(len(lost), 8)))
+
+
+def untold(result, label: int, *ends: float):
+    told = result.scores.told.copy()
+    told[0, label] = ends
+    return replace(result, scores=replace(result.scores, told=told))
 
 
 def test_words_and_places(calls):
     snrs = np.array([np.inf, 10.0, 0.0])
     assert axis_places(snrs).tolist() == [20, 10, 0] and level_names(snrs) == ["as recorded", "10 dB", "0 dB"]
     share = np.array([[0.6, 0.2, 0.0], [0.9, 0.5, 0.0], [1.0, 0.8, 0.5]])
-    assert first_in_background(share, snrs) == ["as recorded", "0 dB", "never"]
-    run = run_of(calls)
-    scores = compute_noise(run, QUICK).scores
-    result = open_noise(run, QUICK)
+    assert first_confused(share, snrs) == ["as recorded", "0 dB", "never"]
+    result = compute_noise(run_of(calls), QUICK)
     nan, inf = np.nan, np.inf
     for lost, words in (
         ((3.21, nan, nan), "3.2 dB"),
@@ -150,12 +156,10 @@ def test_words_and_places(calls):
         ((nan, nan, nan), "not known"),
     ):
         assert lost_words(with_lost(result, lost, (0, -5, 4)), 0) == words
-    assert lost_words(with_lost(result, (3.21, 3.21, 3.21), (0, 0, 0)), 0) == "3.2 dB (0 to 20 dB)", (
-        "the steps"
-    )
-    drowned = scores.in_background.copy()
-    drowned[0, 0, 0] = 0.5
-    assert "already" in lost_words(replace(result, scores=replace(scores, in_background=drowned)), 0)
+    some = with_lost(result, (3.2, 1, 6), (0, -5, 4))
+    assert lost_words(untold(some, 0, 0.7, 0.6, 0.8), 0) == "cannot be told: not told even as recorded"
+    assert lost_words(untold(some, 0, 0.9, 0.45, 1), 0) == "cannot be told: not told even as recorded"
+    assert lost_words(untold(some, 0, 0.9, nan, nan), 0) == "cannot be told: too few recordings"
 
 
 def test_sentences(calls):
@@ -163,24 +167,22 @@ def test_sentences(calls):
     result = compute_noise(run_of(calls), QUICK)
     for first, second, words in (
         (
-            (3.21, 1, 6),
+            (13.21, 11, 16),
             (0, -5, 4),
-            "a is lost first, at 3.2 dB (1.0 to 6.0 dB); b is lost last, at 0.0 dB (-5.0 to 4.0 dB)",
+            "a is lost first, at 13.2 dB (11.0 to 16.0 dB); b is lost last, at 0.0 dB (-5.0 to 4.0 dB)",
         ),
+        ((3.2, 1, 6), (0, -5, 4), "none of the 2 labels is clearly lost before or after all others"),
         (
             (-inf,) * 3,
             (0, -5, 4),
             "b is lost first, at 0.0 dB (-5.0 to 4.0 dB); a is lost last, below -20 dB",
         ),
-        ((3.0, 1, 6), (3.0, 2, 4), "a and b are lost at 3.0 dB"),
-        ((nan,) * 3, (-inf,) * 3, "b is lost below -20 dB"),
-        ((nan,) * 3, (nan,) * 3, "where labels are lost is not known"),
+        ((-inf,) * 3, (-inf,) * 3, "none of the 2 labels is clearly lost before or after all others"),
     ):
         assert lost_sentence("AVES", with_lost(result, first, second), ("a", "b")) == f"AVES: {words}."
-    drowned = result.scores.in_background.copy()
-    drowned[0, 0, 0] = 0.5
-    some = with_lost(result, (inf,) * 3, (0, -5, 4))
-    some = replace(some, scores=replace(some.scores, in_background=drowned))
+    some = untold(with_lost(result, (nan,) * 3, (0, -5, 4)), 0, 0.6, 0.5, 0.7)
     assert lost_sentence("AVES", some, ("a", "b")) == (
-        "AVES: b is lost at 0.0 dB (-5.0 to 4.0 dB); a is in background as recorded already."
+        "AVES: b is the only label told from background as recorded; cannot be told for a."
     )
+    none = untold(some, 1, 0.6, 0.5, 0.7)
+    assert "no label is told from background even as recorded" in lost_sentence("AVES", none, ("a", "b"))
