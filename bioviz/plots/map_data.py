@@ -28,6 +28,7 @@ class Categories:
         codes: (n,) uint16 index into `names`.
         names: the names; text from files, never to be trusted as HTML.
         colours: one "#RRGGBB" a name.
+        raised: codes that are drawn as labelled clips are, on top and opaque, background clips too.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Categories:
     codes: np.ndarray
     names: tuple[str, ...]
     colours: tuple[str, ...]
+    raised: tuple[int, ...] = ()
 
     @classmethod
     def from_codes(
@@ -84,6 +86,7 @@ class Categories:
             "codes": encode(self.codes, "<u2"),
             "names": [str(name) for name in self.names],
             "colours": list(self.colours),
+            "raised": list(self.raised),
         }
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bioviz.analysis.placement import PLACES
+from bioviz.analysis.placement import LISTS, PLACES
 from bioviz.analysis.placement_words import SHORT
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.plots import palette
@@ -103,9 +103,12 @@ def _place_colouring(run: Run, dark: bool) -> Categories:
     names, colours = [SHORT[place] for place in PLACES], palette.place_colours(dark)
     if not run.placement.counts["no_cluster"]:
         names, colours = names[:-1], colours[:-1]
-    return Categories.from_codes(
+    made = Categories.from_codes(
         "misclustered", "Right or wrong cluster", run.placement.place, names, colours
     )
+    return replace(
+        made, raised=tuple(range(len(LISTS)))
+    )  # background in a wrong place is not to be overlooked
 
 
 def _places_and_times(run: Run, dataset: Dataset) -> list[Colouring]:

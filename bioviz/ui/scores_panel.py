@@ -74,7 +74,7 @@ def headline(run: Run, original: Run | None = None) -> None:
             "Share of the clips that carry no label.",
         ),
         (
-            "Among background",
+            "In background",
             f"{now[2]:,}",
             f"{wrong:+,}",
             "inverse",

@@ -92,7 +92,7 @@ def test_explore_shows_the_scores_of_a_finished_run(dataset):
     assert shown["ARI"] == f"{run.scores['ari']:.3f}"
     assert shown["Clips"] == "12"
     assert shown["Background"] == "33%"
-    assert shown["Among background"] == str(run.placement.counts["labelled_among_background"])
+    assert shown["In background"] == str(run.placement.counts["labelled_among_background"])
     assert words.headline(run.placement.counts, run.chance) in texts(app.markdown)
 
 

@@ -4,7 +4,9 @@ import json
 import numpy as np
 import pytest
 
+from bioviz.analysis.placement import PLACES
 from bioviz.errors import BadInput
+from bioviz.plots import palette
 from bioviz.plots.map_data import MAX_CATEGORIES, Categories, MapData, Measure, SpanColumn, TextColumn
 
 TYPES = {"u1": np.uint8, "u2": "<u2", "i4": "<i4", "f4": "<f4"}
@@ -81,3 +83,13 @@ def test_an_empty_map_travels():
     nothing = np.array([])
     data = MapData(nothing, nothing, nothing, (Categories.from_names("label", "label", []),))
     assert len(data) == 0 and decode(data.payload["x"]).size == 0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_places_of_clips_have_warning_colours_and_background_is_grey(dark):
+    colours = palette.place_colours(dark)
+    assert len(colours) == len(PLACES)
+    assert colours[:2] == 2 * (("#FF6A4D",) if dark else ("#D55E00",))
+    red, green, blue = (int(colours[PLACES.index("background")][at : at + 2], 16) for at in (1, 3, 5))
+    assert max(red, green, blue) - min(red, green, blue) < 16
+    assert len(set(colours)) == len(PLACES) - 1

@@ -43,7 +43,7 @@ function layersOf(points, colouring, drawn, active) {
   for (const i of drawn) {
     if (!active(i)) layers.dimmed.push(i);
     else if (colouring.kind === "measure" && Number.isNaN(colouring.values[i])) layers.unknown.push(i);
-    else if (points.background[i]) layers.background.push(i);
+    else if (points.background[i] && !colouring.raised?.includes(colouring.codes[i])) layers.background.push(i);
     else layers.labelled.push(i);
   }
   return layers;
