@@ -12,7 +12,7 @@ from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.comparison_report import comparison_report
 from bioviz.plots.map_data import MapData
-from bioviz.runs.comparison import Comparison, ComparisonSpec, open_comparison
+from bioviz.runs.comparison import Comparison, ComparisonSpec, comparison_key, read_comparison
 from bioviz.ui import compare_card, selection
 from bioviz.ui.compare_case import Case, Chosen
 from bioviz.ui.compare_maps import comparison_maps
@@ -31,15 +31,15 @@ NEIGHBOURS = 8
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def comparison_of(left_key: str, right_key: str, layout: str, k: int) -> Comparison | None:
-    return open_comparison(runs.open_run_by_key(left_key), runs.open_run_by_key(right_key), layout, k)
+def comparison_of(key: str) -> Comparison | None:
+    return read_comparison(key)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def points(left_key: str, right_key: str, layout: str, k: int, dark: bool):
+def points(left_key: str, right_key: str, key: str, states: tuple[str, str], dark: bool):
     """Both maps' points; cached, since making them for 100,000 clips takes a moment."""
     left, right = (runs.open_run_by_key(key) for key in (left_key, right_key))
-    return comparison_maps(comparison_of(left_key, right_key, layout, k), left, right, dark)
+    return comparison_maps(comparison_of(key), left, right, dark)
 
 
 def neighbours_right(case: Case, row: int) -> np.ndarray:
@@ -66,11 +66,11 @@ def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.n
 
 
 @st.fragment
-def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, found: Comparison) -> None:
+def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, found: Comparison) -> None:
     """The page proper."""
     dataset = library.load(left.spec.dataset)
     names = titles(spec)
-    data = points(left.key, right.key, spec.layout, spec.k, is_dark())
+    data = points(left.key, right.key, key, (left.state, right.state), is_dark())
     rows_compared = left.rows[found.left_places]
     shown = view().clip if view().clip in rows_compared else None  # a link may name a clip of another split
     notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows
@@ -204,13 +204,12 @@ try:
         runs.open_run(side) if registry.checkpoint_state(side.model, side.checkpoint).available else None
         for side in (spec.left, spec.right)
     ]
-    comparison = None
-    if None not in sides:
-        comparison = comparison_of(sides[0].key, sides[1].key, spec.layout, spec.k)
+    key = None if None in sides else comparison_key(*sides, spec.layout, spec.k)
+    comparison = None if key is None else comparison_of(key)
     if comparison is None:
         comparison_of.clear()  # an absent one must not be remembered
         compare_card.show(spec, titles(spec))
     else:
-        compare(*sides, spec, comparison)
+        compare(*sides, spec, key, comparison)
 except BiovizError as error:
     st.error(str(error), icon=":material/error:")

@@ -22,8 +22,8 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
-from bioviz.store.digest import digest
 from bioviz.store.disk import open_cache
+from bioviz.store.keys import key_of
 
 VERSION = 2  # raise it when the same clips give other figures
 MOST_COLUMNS = 160
@@ -50,6 +50,15 @@ class MeanSpectrogram:
     rate: int
     averaged: int
     unreadable: int
+
+
+@dataclass(frozen=True, eq=False)
+class MeanInputs:
+    """What a mean spectrogram follows from: version of the dataset, (n,) int64 rows, rate in Hz."""
+
+    dataset: str
+    rows: np.ndarray
+    rate: int
 
 
 def sample(rows: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
@@ -170,7 +179,8 @@ def _in_order(pool: ThreadPoolExecutor, work, rows: np.ndarray) -> Iterable:
 
 
 def _key(dataset: Dataset, rows: np.ndarray, rate: int) -> str:
-    return digest("mean spectrogram", VERSION, dataset.version, np.asarray(rows, dtype=np.int64), rate)
+    inputs = MeanInputs(dataset.version, np.asarray(rows, dtype=np.int64), rate)
+    return key_of("mean spectrogram", VERSION, inputs)
 
 
 def _packed(mean: MeanSpectrogram) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from bioviz.datasets.probe import is_audio, probe
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.experiments.settings import DATASET, FOLDER, NoiseSettings
-from bioviz.store.digest import digest
+from bioviz.store.keys import key_of
 
 FOLDER_FILES = 200  # of a folder of background, at most as many files are opened
 
@@ -32,8 +32,8 @@ class Noise:
         recording: index in the run's dataset; -1 where it comes from elsewhere.
     """
 
-    path: Path
-    name: str
+    path: Path = field(compare=False)  # neither counts in a key
+    name: str = field(compare=False)
     identity: str
     start_s: float
     end_s: float
@@ -55,8 +55,8 @@ class Pair:
     """
 
     row: int
-    path: Path
-    name: str
+    path: Path = field(compare=False)
+    name: str = field(compare=False)
     content_hash: str
     rate: int
     duration_s: float
@@ -97,7 +97,8 @@ class Draw:
 
     @cached_property
     def key(self) -> str:
-        return digest("draw", self.rows, [pair.identity for pair in self.pairs])
+        """Changes with every clip, its window and its calls, and with the background that it gets."""
+        return key_of("draw", 1, self)
 
 
 def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
@@ -145,6 +146,13 @@ def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
             "all sites."
         )
     return Draw(tuple(pairs), len(rows) - len(pairs))
+
+
+def source_version(dataset: Dataset, chosen: NoiseSettings) -> str:
+    """Version of the dataset that background comes from; "" for a folder. Raises Missing."""
+    if chosen.background.startswith(FOLDER):
+        return ""
+    return (library.load(chosen.background.removeprefix(DATASET)) if chosen.background else dataset).version
 
 
 def _labelled(dataset: Dataset, split: str, chosen: NoiseSettings) -> np.ndarray:

@@ -30,8 +30,8 @@ from bioviz.embedding.recipe import Recipe
 from bioviz.errors import BadInput
 from bioviz.experiments.draw import Draw, Noise, Pair
 from bioviz.progress import Progress
-from bioviz.store.digest import digest
 from bioviz.store.hashes import HashMemory
+from bioviz.store.keys import key_of
 
 if TYPE_CHECKING:
     from bioviz.models.base import Model
@@ -103,6 +103,19 @@ def _stretch(noise: Noise, rate: int) -> np.ndarray:
     return load_clip(noise.path, noise.start_s, noise.end_s, rate)
 
 
+@dataclass(frozen=True)
+class MixtureInputs:
+    """What the embeddings of some mixtures of one ratio follow from; see `Recipe` and `Pair.identity`."""
+
+    fingerprint: str
+    arithmetic: str
+    resampler: str
+    rate: int
+    width: int
+    pairs: tuple[tuple[object, ...], ...]
+    snr_db: float
+
+
 @dataclass(eq=False)
 class _Chunk:
     """Some pairs, the ratios that are still to be embedded, and what there is of their embeddings."""
@@ -165,9 +178,18 @@ def embed_mixtures(
 
 
 def _chunk(drawn: Draw, places: range, snrs_db: Sequence[float], recipe: Recipe) -> _Chunk:
-    pairs = [drawn.pairs[i].identity for i in places]
-    parts = ("mixture block", VERSION, recipe.fingerprint, RESAMPLER, recipe.rate, recipe.width, pairs)
-    return _Chunk(np.array(places), [digest(*parts, float(snr)) for snr in snrs_db], [])
+    pairs = tuple(tuple(drawn.pairs[i].identity) for i in places)
+    keys = [
+        key_of(
+            "mixture block",
+            VERSION,
+            MixtureInputs(
+                recipe.fingerprint, recipe.arithmetic, RESAMPLER, recipe.rate, recipe.width, pairs, float(snr)
+            ),
+        )
+        for snr in snrs_db
+    ]
+    return _Chunk(np.array(places), keys, [])
 
 
 def _compute(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bioviz import jobs
+from bioviz.analysis.neighbours import KnnGraph
 from bioviz.datasets import library
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput, BiovizError, Cancelled
@@ -20,7 +21,7 @@ from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
-from bioviz.store.digest import digest
+from bioviz.store.keys import Stored, key_of, loaded
 
 VERSION = 4  # raise it when a score changes, and what is cached is computed anew
 STAGE = "noise"
@@ -46,10 +47,59 @@ def drawn_for(spec: RunSpec, chosen: NoiseSettings) -> Draw:
     return draw(library.load(spec.dataset), spec.split, chosen)
 
 
+@dataclass(frozen=True, eq=False)
+class NoiseInputs:
+    """All that an experiment rests on: its key is made of this, and scores are computed from this and mixtures alone.
+
+    Attributes:
+        drawn: clips with their background.
+        identity: of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
+        snrs_db: ratios, falling. k: neighbors looked at.
+        embedding, xy, graph_elsewhere: of the run.
+        rows: (n,) int64 of the run in the dataset. recording: (n,) ints of them. labels: (n, L) bool.
+        drawn_labels: (m, L) bool, of the clips drawn.
+    """
+
+    drawn: Draw
+    identity: str
+    rate: int
+    width_s: float
+    snrs_db: tuple[float, ...]
+    k: int
+    embedding: Stored[np.ndarray] | np.ndarray
+    xy: Stored[np.ndarray] | np.ndarray
+    graph_elsewhere: Stored[KnnGraph] | KnnGraph
+    rows: np.ndarray
+    recording: np.ndarray
+    labels: np.ndarray
+    drawn_labels: np.ndarray
+
+
+def noise_inputs(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> NoiseInputs:
+    """All that an experiment on a run rests on, as it is now. Raises BadInput as `drawn_for`, Missing."""
+    spec = run.spec
+    dataset = library.load(spec.dataset)
+    drawn = drawn or drawn_for(spec, chosen)
+    return NoiseInputs(
+        drawn=drawn,
+        identity=registry.fingerprint(spec.model, spec.checkpoint, spec.seed, "float32"),
+        rate=registry.card(spec.model).sample_rate or dataset.sample_rate,
+        width_s=dataset.plan.width_s,
+        snrs_db=chosen.snrs_db,
+        k=chosen.k,
+        embedding=run.stored("embedding"),
+        xy=run.stored("xy"),
+        graph_elsewhere=run.stored("graph_elsewhere"),
+        rows=run.rows,
+        recording=dataset.clips.recording[run.rows],
+        labels=dataset.clips.labels[run.rows],
+        drawn_labels=dataset.clips.labels[drawn.rows],
+    )
+
+
 def open_noise(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> NoiseResult | None:
     """The finished experiment, or None where it is not computed yet. Raises BadInput as `drawn_for`."""
-    key = _key(run, chosen, drawn or drawn_for(run.spec, chosen))
-    return stages.read_result(NoiseResult, STAGE, key)
+    return stages.read_result(NoiseResult, STAGE, key_of(STAGE, VERSION, noise_inputs(run, chosen, drawn)))
 
 
 def compute_noise(
@@ -69,7 +119,7 @@ def compute_noise(
     dataset = library.load(spec.dataset)
     if not (run.targets == 0).any():
         raise BadInput(f"{dataset.name} has no background on this map that calls could be lost in.")
-    drawn = drawn_for(spec, chosen)
+    inputs = noise_inputs(run, chosen)
     device = device or best_device()
     recipe = recipe_for(dataset, spec.model, spec.checkpoint, spec.seed, device)
 
@@ -78,37 +128,36 @@ def compute_noise(
             spec.model, spec.checkpoint, seed=spec.seed, device=device, precision=recipe.precision
         )
 
-    mixed, problems = embed_mixtures(drawn, chosen.snrs_db, recipe, open_model, progress)
+    mixed, problems = embed_mixtures(inputs.drawn, inputs.snrs_db, recipe, open_model, progress)
     progress.report("neighbours of the mixtures", 0, 1, "steps")
-    embedding = run.embedding
-    at = np.minimum(np.searchsorted(run.rows, drawn.rows), len(run.rows) - 1)
-    clean = np.where((run.rows[at] == drawn.rows)[:, None], embedding[at], np.nan)
-    scores = score_mixtures(
-        Reference(
-            embedding,
-            run.xy,
-            dataset.clips.recording[run.rows],
-            dataset.clips.labels[run.rows],
-            run.graph_elsewhere,
-        ),
-        np.concatenate([clean[None], mixed]).astype(np.float32),
-        np.array([np.inf, *chosen.snrs_db]),
-        dataset.clips.labels[drawn.rows],
-        np.array([pair.recording for pair in drawn.pairs]),
-        np.array([pair.noise.recording for pair in drawn.pairs]),
-        min(chosen.k, run.graph_elsewhere.k),
-    )
+    scores = _judge(loaded(inputs), mixed)
     if not np.isfinite(scores.background_share[1:]).any():
         why = f" ({problems[0].detail})" if problems else ""
         raise BadInput(
             "No mixture has neighbours outside the recordings of its clip and of its background. Take "
             f"background from another dataset, or add recordings.{why}"
         )
-    result = NoiseResult(drawn.rows, scores, problems)
-    about = {"settings": chosen.to_dict(), "run": run.key}
-    stages.save_result(STAGE, _key(run, chosen, drawn), result, about)
+    result = NoiseResult(inputs.drawn.rows, scores, problems)
+    about = {"settings": chosen.to_dict(), "run": run.key, "arithmetic": recipe.arithmetic}
+    stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), result, about)
     progress.report("neighbours of the mixtures", 1, 1, "steps")
     return result
+
+
+def _judge(inputs: NoiseInputs, mixed: np.ndarray) -> NoiseScores:
+    """Scores of (s, m, D) mixtures, the clips as recorded put before them."""
+    rows, embedding, pairs = inputs.drawn.rows, inputs.embedding, inputs.drawn.pairs
+    at = np.minimum(np.searchsorted(inputs.rows, rows), len(inputs.rows) - 1)
+    clean = np.where((inputs.rows[at] == rows)[:, None], embedding[at], np.nan)
+    return score_mixtures(
+        Reference(embedding, inputs.xy, inputs.recording, inputs.labels, inputs.graph_elsewhere),
+        np.concatenate([clean[None], mixed]).astype(np.float32),
+        np.array([np.inf, *inputs.snrs_db]),
+        inputs.drawn_labels,
+        np.array([pair.recording for pair in pairs]),
+        np.array([pair.noise.recording for pair in pairs]),
+        min(inputs.k, inputs.graph_elsewhere.k),
+    )
 
 
 def job_params(specs: Sequence[RunSpec], chosen: NoiseSettings) -> dict[str, Any]:
@@ -147,7 +196,3 @@ def noise_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if failed and not done:
         raise list(failed.values())[-1]
     return {"runs": done, "failed": {name: str(error) for name, error in failed.items()}}
-
-
-def _key(run: Run, chosen: NoiseSettings, drawn: Draw) -> str:
-    return digest(STAGE, VERSION, run.key, drawn.key, chosen.snrs_db, chosen.k)

@@ -9,6 +9,7 @@ import numpy as np
 
 from bioviz import jobs
 from bioviz.analysis.bootstrap import mean_interval
+from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.stability import ellipses, place, shift_stability
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset, Problem
@@ -19,9 +20,9 @@ from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
-from bioviz.store.digest import digest
+from bioviz.store.keys import Stored, key_of, loaded
 
-VERSION = 1  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 2  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "shift"
 
 
@@ -83,10 +84,61 @@ def draw_shifts(dataset: Dataset, rows: np.ndarray, chosen: ShiftSettings) -> tu
     return rows[taken].astype(np.int64), starts[taken]
 
 
+@dataclass(frozen=True, eq=False)
+class ShiftInputs:
+    """All that an experiment rests on: its key is made of this, and the result computed from this and embeddings alone.
+
+    Attributes:
+        rows: (m,) int64 clips drawn. starts_s: (m, s) float64 where their shifted windows start.
+        content_hashes: of the recording of each clip drawn.
+        identity: of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
+        k: neighbors looked at.
+        embedding, xy, graph_elsewhere: of the run.
+        run_rows: (n,) int64 of the run in the dataset. recording, targets: (n,) ints of them. n_targets: kinds.
+    """
+
+    rows: np.ndarray
+    starts_s: np.ndarray
+    content_hashes: tuple[str, ...]
+    identity: str
+    rate: int
+    width_s: float
+    k: int
+    embedding: Stored[np.ndarray] | np.ndarray
+    xy: Stored[np.ndarray] | np.ndarray
+    graph_elsewhere: Stored[KnnGraph] | KnnGraph
+    run_rows: np.ndarray
+    recording: np.ndarray
+    targets: np.ndarray
+    n_targets: int
+
+
+def shift_inputs(run: Run, chosen: ShiftSettings) -> ShiftInputs:
+    """All that an experiment on a run rests on, as it is now. Raises BadInput as `draw_shifts`, Missing."""
+    spec = run.spec
+    dataset = library.load(spec.dataset)
+    rows, starts = draw_shifts(dataset, run.rows, chosen)
+    return ShiftInputs(
+        rows=rows,
+        starts_s=starts,
+        content_hashes=tuple(dataset.recordings[i].content_hash for i in dataset.clips.recording[rows]),
+        identity=registry.fingerprint(spec.model, spec.checkpoint, spec.seed, "float32"),
+        rate=registry.card(spec.model).sample_rate or dataset.sample_rate,
+        width_s=dataset.plan.width_s,
+        k=chosen.k,
+        embedding=run.stored("embedding"),
+        xy=run.stored("xy"),
+        graph_elsewhere=run.stored("graph_elsewhere"),
+        run_rows=run.rows,
+        recording=dataset.clips.recording[run.rows],
+        targets=run.targets,
+        n_targets=len(run.target_names),
+    )
+
+
 def open_shift(run: Run, chosen: ShiftSettings) -> ShiftResult | None:
-    """The finished experiment, or None where it is not computed yet."""
-    key = _key(run, chosen)
-    return stages.read_result(ShiftResult, STAGE, key)
+    """The finished experiment, or None where it is not computed yet. Raises BadInput as `draw_shifts`."""
+    return stages.read_result(ShiftResult, STAGE, key_of(STAGE, VERSION, shift_inputs(run, chosen)))
 
 
 def compute_shift(
@@ -100,39 +152,43 @@ def compute_shift(
     """
     progress = progress or Silent()
     dataset = library.load(run.spec.dataset)
-    recording = dataset.clips.recording[run.rows]
-    if len(np.unique(recording)) < 2:
+    inputs = shift_inputs(run, chosen)
+    if len(np.unique(inputs.recording)) < 2:
         raise BadInput("Neighbours are looked for in other recordings, and this map has only one.")
-    rows, starts = draw_shifts(dataset, run.rows, chosen)
-    embeddings, problems = _embed(dataset, run.spec, rows, starts, progress, device)
-    good = np.flatnonzero(np.isfinite(embeddings).all(axis=(1, 2)))
-    if not len(good):
+    embeddings, problems = _embed(dataset, run.spec, inputs.rows, inputs.starts_s, progress, device)
+    if not np.isfinite(embeddings).all(axis=(1, 2)).any():
         raise BadInput(f"None of the shifted clips could be read ({problems[0].detail}).")
-    rows, starts, embeddings = rows[good], starts[good], embeddings[good]
-    at = np.searchsorted(run.rows, rows)
     progress.report("neighbours of the shifted clips", 0, 1, "steps")
-    graph = run.graph_elsewhere
-    found = shift_stability(run.embedding, at, embeddings, recording, min(chosen.k, graph.k), graph.metric)
-    places = place(found.graph, run.xy).reshape(*starts.shape, 2)
+    result = _judge(loaded(inputs), embeddings, problems)
+    about = {"settings": chosen.to_dict(), "run": run.key}
+    stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), result, about)
+    progress.report("neighbours of the shifted clips", 1, 1, "steps")
+    return result
+
+
+def _judge(inputs: ShiftInputs, embeddings: np.ndarray, problems: tuple[Problem, ...]) -> ShiftResult:
+    """What became of clips embedded at s shifts, (m, s, D); those with NaN are left out."""
+    good = np.flatnonzero(np.isfinite(embeddings).all(axis=(1, 2)))
+    rows, starts, embeddings = inputs.rows[good], inputs.starts_s[good], embeddings[good]
+    at = np.searchsorted(inputs.run_rows, rows)
+    graph, recording = inputs.graph_elsewhere, inputs.recording
+    found = shift_stability(inputs.embedding, at, embeddings, recording, min(inputs.k, graph.k), graph.metric)
+    places = place(found.graph, inputs.xy).reshape(*starts.shape, 2)
     mean = found.kept.mean(axis=1)
-    members = run.targets[at][:, None] == np.arange(len(run.target_names))
+    members = inputs.targets[at][:, None] == np.arange(inputs.n_targets)
     order = np.lexsort((-found.relative, mean))
-    result = ShiftResult(
+    return ShiftResult(
         rows=rows[order],
         starts_s=starts[order],
         kept=found.kept[order],
         relative=found.relative[order],
         changed=found.changed[order],
         places=places[order],
-        ellipses=ellipses(np.concatenate([places, run.xy[at][:, None]], axis=1))[order],
+        ellipses=ellipses(np.concatenate([places, inputs.xy[at][:, None]], axis=1))[order],
         by_target=np.stack(mean_interval(mean, members, recording[at]), axis=1),
         clips=members.sum(axis=0),
         problems=problems,
     )
-    about = {"settings": chosen.to_dict(), "run": run.key}
-    stages.save_result(STAGE, _key(run, chosen), result, about)
-    progress.report("neighbours of the shifted clips", 1, 1, "steps")
-    return result
 
 
 def _embed(
@@ -196,7 +252,3 @@ def shift_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     run = open_run(spec) or compute_run(spec, progress)
     found = open_shift(run, chosen) or compute_shift(run, chosen, progress)
     return {"run": run.key, "clips": len(found.rows), "changed": int(found.changed.sum())}
-
-
-def _key(run: Run, chosen: ShiftSettings) -> str:
-    return digest(STAGE, VERSION, run.key, chosen.to_dict())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,20 +12,19 @@ from bioviz import jobs
 from bioviz.analysis.alignment import Similarity, procrustes, starting_places
 from bioviz.analysis.comparison import Changes, Side, compare_sides
 from bioviz.analysis.joint import joint_maps
-from bioviz.analysis.neighbours import KnnGraph, knn_both
+from bioviz.analysis.neighbours import knn_both
 from bioviz.analysis.projection import project
 from bioviz.datasets import library
-from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
+from bioviz.runs.comparison_inputs import ComparisonInputs, SideInputs, comparison_inputs
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
-from bioviz.store.digest import digest
+from bioviz.store.keys import key_of, loaded
 
-VERSION = 4  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 5  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
-SEED = 0
 LAYOUTS = {
     "started": "right map started from the left one",
     "joint": "both maps laid out together (AlignedUMAP)",
@@ -87,7 +85,17 @@ class Comparison:
 
 def open_comparison(left: Run, right: Run, layout: str = "started", k: int = 20) -> Comparison | None:
     """The finished comparison of two runs, or None where it is not computed yet."""
-    return stages.read_result(Comparison, STAGE, _key(left, right, layout, k))
+    return read_comparison(comparison_key(left, right, layout, k))
+
+
+def comparison_key(left: Run, right: Run, layout: str = "started", k: int = 20) -> str:
+    """Key of the comparison of two runs; another one as soon as anything it rests on changes."""
+    return key_of(STAGE, VERSION, comparison_inputs(left, right, layout, k))
+
+
+def read_comparison(key: str) -> Comparison | None:
+    """The finished comparison of a `comparison_key`, or None."""
+    return stages.read_result(Comparison, STAGE, key)
 
 
 def compute_comparison(spec: ComparisonSpec, progress: Progress | None = None) -> Comparison:
@@ -102,24 +110,14 @@ def compute_comparison(spec: ComparisonSpec, progress: Progress | None = None) -
 
     progress = progress or Silent()
     runs = [open_run(side) or compute_run(side, progress) for side in (spec.left, spec.right)]
-    kept = open_comparison(*runs, spec.layout, spec.k)
+    inputs = comparison_inputs(*runs, spec.layout, spec.k)
+    kept = read_comparison(key_of(STAGE, VERSION, inputs))
     if kept is not None:
         return kept
-    datasets = [library.load(run.spec.dataset) for run in runs]
-    places = common_clips(*runs, *datasets)
-    if len(places[0]) < 2:
+    if len(inputs.recording) < 2:
         raise BadInput("These two have hardly a clip in common, so there is nothing to compare clip by clip.")
-    names = (*datasets[0].target_names, *(n for n in datasets[1].labels if n not in datasets[0].labels))
-    recording = datasets[0].clips.recording[runs[0].rows[places[0]]].astype(np.int64)
-    sides = [
-        _side(run, dataset, place, names, recording, progress)
-        for run, dataset, place in zip(runs, datasets, places, strict=True)
-    ]
-    left_xy, right_xy = _maps(runs, sides, places, spec.layout, progress)
-    fit = procrustes(left_xy, right_xy)
-    changes = compare_sides(*sides, names, recording, spec.k, SEED, progress)
-    found = Comparison(*places, left_xy, fit(right_xy), fit, changes)
-    stages.save_result(STAGE, _key(*runs, spec.layout, spec.k), found, {"spec": spec.to_dict()})
+    found = _compare(loaded(inputs), progress)
+    stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), found, {"spec": spec.to_dict()})
     return found
 
 
@@ -137,84 +135,39 @@ def comparison_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]
     return {"clips": len(compute_comparison(ComparisonSpec.from_dict(params["spec"]), progress))}
 
 
-def common_clips(
-    left: Run, right: Run, left_dataset: Dataset, right_dataset: Dataset
-) -> tuple[np.ndarray, np.ndarray]:
-    """((n,), (n,)) int64 positions, in the two runs, of the clips that both have, in the left one's order.
-
-    In one dataset a clip is the same by its row; between two by the content of its recording, its start and end,
-    where copies of a recording are told apart by their order.
-    """
-    if left_dataset is right_dataset or left_dataset.version == right_dataset.version:
-        _, a, b = np.intersect1d(left.rows, right.rows, assume_unique=True, return_indices=True)
-        return a.astype(np.int64), b.astype(np.int64)
-    waiting: dict[tuple, list[int]] = defaultdict(list)
-    for place, name in enumerate(_identities(right, right_dataset)):
-        waiting[name].append(place)
-    pairs = [
-        (place, waiting[name].pop(0))
-        for place, name in enumerate(_identities(left, left_dataset))
-        if waiting.get(name)
-    ]
-    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
+def _compare(inputs: ComparisonInputs, progress: Progress) -> Comparison:
+    sides = [_side(side, inputs.recording, progress) for side in (inputs.left, inputs.right)]
+    left_xy, right_xy = _maps(inputs, sides, progress)
+    fit = procrustes(left_xy, right_xy)
+    changes = compare_sides(*sides, inputs.names, inputs.recording, inputs.k, inputs.seed, progress)
+    return Comparison(inputs.left.places, inputs.right.places, left_xy, fit(right_xy), fit, changes)
 
 
-def _identities(run: Run, dataset: Dataset) -> list[tuple[str, int, int]]:
-    clips, rows = dataset.clips, run.rows
-    hashes = [dataset.recordings[i].content_hash for i in clips.recording[rows]]
-    micros = [
-        np.round(values[rows] * 1e6).astype(np.int64).tolist() for values in (clips.start_s, clips.end_s)
-    ]
-    return list(zip(hashes, *micros, strict=True))
-
-
-def _side(
-    run: Run,
-    dataset: Dataset,
-    places: np.ndarray,
-    names: tuple[str, ...],
-    recording: np.ndarray,
-    progress: Progress,
-) -> Side:
-    """The run with its common clips alone, its labels in the columns of `names`."""
-    embedding = run.embedding if len(places) == len(run) else np.asarray(run.embedding)[places]
-    if np.array_equal(places, np.arange(len(run))):
-        graphs = run.graph, run.graph_elsewhere
+def _side(side: SideInputs, recording: np.ndarray, progress: Progress) -> Side:
+    """A run with its common clips alone."""
+    n, places = len(side.embedding), side.places
+    embedding = side.embedding if len(places) == n else np.asarray(side.embedding)[places]
+    if np.array_equal(places, np.arange(n)):
+        graphs = side.graph, side.graph_elsewhere
     else:  # the neighbours that were kept may be of clips that the other side lacks
-        k = min(run.graph.k, len(places) - 1)
-        graphs = knn_both(embedding, k, recording, run.spec.projection.metric, progress=progress)
-    column = np.array([names.index(name) for name in dataset.target_names])
-    labels = np.zeros((len(places), len(names) - 1), dtype=bool)
-    labels[:, column[1:] - 1] = dataset.clips.labels[run.rows[places]]
-    return Side(
-        embedding,
-        *graphs,
-        labels,
-        column[run.targets[places]],
-        np.asarray(run.clusters)[places],
-        np.asarray(run.misclustered)[places],
-    )
+        k = min(side.graph.k, len(places) - 1)
+        graphs = knn_both(embedding, k, recording, side.projection.metric, progress=progress)
+    clusters, misclustered = (np.asarray(each)[places] for each in (side.clusters, side.misclustered))
+    return Side(embedding, *graphs, side.labels, side.targets, clusters, misclustered)
 
 
-def _maps(
-    runs: list[Run], sides: list[Side], places: tuple[np.ndarray, np.ndarray], layout: str, progress: Progress
-) -> tuple[np.ndarray, np.ndarray]:
+def _maps(inputs: ComparisonInputs, sides: list[Side], progress: Progress) -> tuple[np.ndarray, np.ndarray]:
     """(left, right) maps (n, 2) of the common clips, the right one not aligned yet."""
-    left, right = runs
-    projection = right.spec.projection
-    if layout == "joint":
+    left, right = inputs.left, inputs.right
+    projection = right.projection
+    if inputs.layout == "joint":
         graphs = sides[0].graph, sides[1].graph
         return joint_maps(sides[0].embedding, sides[1].embedding, projection, graphs, progress)
-    left_xy = np.asarray(left.xy)[places[0]]
-    if layout == "own" or projection.method == "pca" or left.key == right.key:
-        return left_xy, np.asarray(right.xy)[places[1]]
-    known = np.full((len(right), 2), np.nan, dtype=np.float32)
-    known[places[1]] = left_xy
-    graph: KnnGraph = right.graph
-    xy = project(right.embedding, projection, graph, starting_places(known, graph), progress)
-    return left_xy, xy[places[1]]
-
-
-def _key(left: Run, right: Run, layout: str, k: int) -> str:
-    return digest(STAGE, VERSION, left.key, right.key, layout, k, SEED)
+    left_xy, right_xy = np.asarray(left.xy)[left.places], np.asarray(right.xy)[right.places]
+    same = np.array_equal(left_xy, right_xy, equal_nan=True)
+    if inputs.layout == "own" or projection.method == "pca" or same:
+        return left_xy, right_xy
+    known = np.full((len(right.embedding), 2), np.nan, dtype=np.float32)
+    known[right.places] = left_xy
+    xy = project(right.embedding, projection, right.graph, starting_places(known, right.graph), progress)
+    return left_xy, xy[right.places]

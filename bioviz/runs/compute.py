@@ -27,10 +27,9 @@ from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import ALL, ELSEWHERE, SCORES, Run, keys_of, open_run, select
 from bioviz.runs.spec import RunSpec
-from bioviz.runs.stages import Keys
+from bioviz.runs.stages import CLUSTER_SEED, Keys
 from bioviz.runs.warm import wait_for, warm_up
 
-CLUSTER_SEED = 42  # the paper's random_state for k-means
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "torch", "torchaudio", "soxr")
 
 

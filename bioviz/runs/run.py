@@ -132,14 +132,13 @@ class Run:
         return key_of("run state", 1, _State(self.key, self._dataset.version, self.acoustic))
 
     def stored(self, name: str) -> Stored:
-        """`embedding`, `graph`, `graph_elsewhere`, `xy`, `clusters` or `match`, by key, and loaded only when needed."""
+        """`embedding`, `graph`, `graph_elsewhere`, `xy` or `clusters`, by key, and loaded only when needed."""
         keys = {
             "embedding": self._keys.embedding,
             "graph": self._keys.neighbours,
             "graph_elsewhere": self._keys.neighbours,
             "xy": self._keys.projection,
             "clusters": self._keys.scores,
-            "match": self._keys.scores,
         }
         return Stored(f"{name} {keys[name]}", lambda: getattr(self, name))
 

@@ -19,14 +19,16 @@ import numpy as np
 from bioviz.analysis.pack import pack, unpack
 from bioviz.analysis.projection import ProjectionSpec
 from bioviz.config import settings
-from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, load_array, read_json, save_array, write_json
+from bioviz.store.keys import key_of
 from bioviz.store.usage import touch
 
 T = TypeVar("T")
 
 # Raise a stage's number when its computation changes, and what is cached is computed anew.
 VERSIONS = {"neighbours": 1, "projection": 1, "scores": 2}
+
+CLUSTER_SEED = 42  # the paper's random_state for k-means
 
 # Enough for the largest UMAP preset, the inspector and the diagnosis; never more than there are other clips.
 NEIGHBOURS = 100
@@ -71,19 +73,78 @@ class Clips:
     target_names: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class EmbeddingRows:
+    """(n,) rows of an embedding set."""
+
+    set_key: str
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class GraphInputs:
+    """What the neighbors in all recordings follow from."""
+
+    embedding: str
+    k: int
+    metric: str
+
+
+@dataclass(frozen=True, eq=False)
+class NeighborsInputs:
+    """What both graphs follow from: the one of all recordings, and (n,) recording of each clip."""
+
+    graph: str
+    recordings: np.ndarray
+
+
+@dataclass(frozen=True)
+class ProjectionInputs:
+    """What a map follows from: embedding, neighbors (where the method reads them) and the method's settings."""
+
+    embedding: str
+    graph: str | None
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class ScoresInputs:
+    """What clustering and scores follow from, and what else names the run as a whole."""
+
+    dataset: str
+    neighbours: str
+    projection: str
+    targets: np.ndarray
+    labels: np.ndarray
+    target_names: tuple[str, ...]
+    cluster_seed: int
+
+
 def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
     """Name every stage of a run by all that decides it, and by nothing else."""
     used = projection.to_dict()
     k = max(1, min(max(NEIGHBOURS, int(used.get("n_neighbors", 0))), len(clips.rows) - 1))
-    embeddings = [clips.set_key, _ints(clips.rows)]
-    neighbours = digest(
-        "neighbours", VERSIONS["neighbours"], embeddings, _ints(clips.recordings), k, projection.metric
+    embedding = key_of("embedding rows", 1, EmbeddingRows(clips.set_key, _ints(clips.rows)))
+    # What lies in all recordings has a key of its own: a map rests on it, whatever counts as one recording.
+    graph = key_of("graph", VERSIONS["neighbours"], GraphInputs(embedding, k, projection.metric))
+    neighbours = key_of("neighbours", VERSIONS["neighbours"], NeighborsInputs(graph, _ints(clips.recordings)))
+    picture = key_of(
+        "projection",
+        VERSIONS["projection"],
+        ProjectionInputs(embedding, None if projection.method == "pca" else graph, used),
     )
-    picture = digest("projection", VERSIONS["projection"], embeddings, used)
     # The run's key: the dataset is part of it, so that a copy of a dataset has runs of its own.
-    labels = [_ints(clips.targets), np.packbits(clips.labels, axis=1), clips.target_names]
-    scores = digest("scores", VERSIONS["scores"], clips.dataset, neighbours, picture, labels)
-    return Keys(digest("embedding rows", *embeddings), neighbours, picture, scores, k)
+    labels = ScoresInputs(
+        clips.dataset,
+        neighbours,
+        picture,
+        _ints(clips.targets),
+        np.packbits(clips.labels, axis=1),
+        clips.target_names,
+        CLUSTER_SEED,
+    )
+    scores = key_of("scores", VERSIONS["scores"], labels)
+    return Keys(embedding, neighbours, picture, scores, k)
 
 
 def save(stage: str, key: str, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:

@@ -18,8 +18,8 @@ from bioviz.config import settings
 from bioviz.server.clips import Clip, file_stamp, native_samples
 from bioviz.server.memory import RecentlyUsed
 from bioviz.server.params import SoundSpec
-from bioviz.store.digest import digest
 from bioviz.store.disk import open_cache
+from bioviz.store.keys import key_of
 
 VERSION = 2  # raise it when the same request gives other bytes
 _made = RecentlyUsed(64 * 2**20)
@@ -91,10 +91,28 @@ def picture(clip: Clip, spec: PictureSpec, context_s: float) -> Media:
     return media
 
 
+@dataclass(frozen=True)
+class MediaInputs:
+    """What a sound or picture of a clip follows from.
+
+    Attributes:
+        content_hash, stamp: of its recording, as added and as the file is now.
+        stretch: first sample and one past the last.
+        wanted: how it is to be made.
+    """
+
+    content_hash: str
+    stamp: tuple[int, ...]
+    stretch: tuple[int, int]
+    wanted: dict[str, object]
+
+
 def _tag(kind: str, clip: Clip, wanted: dict[str, object]) -> str:
     recording = clip.recording
-    parts = [kind, VERSION, recording.content_hash, *file_stamp(recording), *clip.stretch(0.0)]
-    return digest(parts, wanted)[:32]
+    inputs = MediaInputs(
+        recording.content_hash, tuple(file_stamp(recording)), tuple(clip.stretch(0.0)), wanted
+    )
+    return key_of(kind, VERSION, inputs)[:32]
 
 
 def _keep(key: str, media: Media) -> Media:

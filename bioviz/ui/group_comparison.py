@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.plots.group_figures import colour_limits, difference, mean_spectrograms
 from bioviz.runs import Run
+from bioviz.store.keys import key_of
 from bioviz.ui import job_card
 
 MOST_AVERAGED = 200  # clips of a group
@@ -153,7 +155,15 @@ def _features(
 ) -> None:
     measured = {**run.acoustic, **columns}
     recording = dataset.clips.recording
-    effects = _effects(run.key, dataset.version, a, b, tuple(measured), run, recording, measured)
+    effects = _effects(
+        key_of("effects", 1, _Measured(run.rows, recording, measured)),
+        a,
+        b,
+        tuple(measured),
+        run,
+        recording,
+        measured,
+    )
     if not effects:
         st.info(
             "Levels, signal-to-noise ratios and other properties are not measured for these clips, so only the "
@@ -180,10 +190,18 @@ def _features(
         )
 
 
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """(n,) dataset rows, (N,) recording of every clip of the dataset, and (n,) columns by name."""
+
+    rows: np.ndarray
+    recording: np.ndarray
+    columns: Mapping[str, np.ndarray]
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _effects(
-    run_key: str,
-    version: str,
+    key: str,
     a: np.ndarray,
     b: np.ndarray,
     measures: tuple[str, ...],
@@ -191,7 +209,7 @@ def _effects(
     _recording: np.ndarray,
     _columns: Mapping[str, np.ndarray],
 ) -> tuple[Effect, ...]:
-    """Effects over (a sample of) two groups; the run's key and the names say which columns are meant."""
+    """Effects over (a sample of) two groups; `key` stands for all that is passed with an underscore."""
     rows = np.concatenate([means.sample(rows, MOST_MEASURED) for rows in (a, b)])
     place = np.searchsorted(_run.rows, rows)
     first = np.isin(rows, a)

@@ -16,7 +16,7 @@ from bioviz.audio import playback
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
-from bioviz.experiments.draw import Draw
+from bioviz.experiments.draw import Draw, source_version
 from bioviz.experiments.mixtures import mixture
 from bioviz.experiments.noise import NoiseResult, drawn_for, job_params, open_noise, start_noise
 from bioviz.experiments.settings import NoiseSettings
@@ -55,7 +55,7 @@ def show(spec: RunSpec) -> None:
         st.info("This dataset has no labels. Annotate calls, or choose another dataset.")
         return
     chosen, specs = noise_form(dataset, spec)
-    drawn = _drawn(spec, chosen, dataset.version)
+    drawn = _drawn(spec, chosen, f"{dataset.version} {source_version(dataset, chosen)}")
     ready: dict[str, tuple[Run, NoiseResult]] = {}
     for each in specs:
         run = runs.open_run(each)

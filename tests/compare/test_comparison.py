@@ -16,7 +16,8 @@ from bioviz.errors import BadInput, Missing
 from bioviz.plots.comparison_parts import flow_figure
 from bioviz.plots.comparison_report import TESTED_WORDS, OwnScore, comparison_report
 from bioviz.plots.report import Charts, Heading, Table, Values, Words, html_report
-from bioviz.runs.comparison import ComparisonSpec, common_clips, compute_comparison, open_comparison
+from bioviz.runs.comparison import ComparisonSpec, compute_comparison, open_comparison
+from bioviz.runs.comparison_inputs import common_clips
 from bioviz.runs.diagnosis import compute_diagnosis
 
 EVIL = "<script>alert(1)</script><img src=http://evil.example/x>"
