@@ -57,7 +57,8 @@ class NoiseInputs:
         snrs_db: ratios, falling. k: neighbors looked at.
         embedding, xy, graph_elsewhere: of the run.
         rows: (n,) int64 of the run in the dataset. recording: (n,) ints of them. labels: (n, L) bool.
-        drawn_labels: (m, L) bool, of the clips drawn.
+        drawn_labels: (m, L) bool, of the clips drawn. drawn_recording: (m,) ints, theirs. noise_recording: (m,) ints,
+            of the background that each gets, -1 for background from elsewhere.
     """
 
     drawn: Draw
@@ -73,6 +74,8 @@ class NoiseInputs:
     recording: np.ndarray
     labels: np.ndarray
     drawn_labels: np.ndarray
+    drawn_recording: np.ndarray
+    noise_recording: np.ndarray
 
 
 def noise_inputs(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> NoiseInputs:
@@ -94,6 +97,8 @@ def noise_inputs(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> 
         recording=dataset.clips.recording[run.rows],
         labels=dataset.clips.labels[run.rows],
         drawn_labels=dataset.clips.labels[drawn.rows],
+        drawn_recording=np.array([pair.recording for pair in drawn.pairs]),
+        noise_recording=np.array([pair.noise.recording for pair in drawn.pairs]),
     )
 
 
@@ -146,7 +151,7 @@ def compute_noise(
 
 def _judge(inputs: NoiseInputs, mixed: np.ndarray) -> NoiseScores:
     """Scores of (s, m, D) mixtures, the clips as recorded put before them."""
-    rows, embedding, pairs = inputs.drawn.rows, inputs.embedding, inputs.drawn.pairs
+    rows, embedding = inputs.drawn.rows, inputs.embedding
     at = np.minimum(np.searchsorted(inputs.rows, rows), len(inputs.rows) - 1)
     clean = np.where((inputs.rows[at] == rows)[:, None], embedding[at], np.nan)
     return score_mixtures(
@@ -154,8 +159,8 @@ def _judge(inputs: NoiseInputs, mixed: np.ndarray) -> NoiseScores:
         np.concatenate([clean[None], mixed]).astype(np.float32),
         np.array([np.inf, *inputs.snrs_db]),
         inputs.drawn_labels,
-        np.array([pair.recording for pair in pairs]),
-        np.array([pair.noise.recording for pair in pairs]),
+        inputs.drawn_recording,
+        inputs.noise_recording,
         min(inputs.k, inputs.graph_elsewhere.k),
     )
 
