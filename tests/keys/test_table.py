@@ -199,6 +199,7 @@ def test_every_fact_of_a_dataset_is_in_the_table():
 
 NOISE_CHANGES = {
     "labels": ("a",), "per_label": 2, "snrs_db": (0.0,), "background": "dataset:other", "k": 6, "seed": 1,
+    "measured": "clip", "same_site": True,
 }  # fmt: skip
 SHIFT_CHANGES = {"clips": 5, "reach": 0.4, "steps": 1, "k": 6, "seed": 1}
 
