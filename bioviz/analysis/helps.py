@@ -91,7 +91,8 @@ HELPS: Mapping[str, Help] = {
     ),
     "knn_map": Help(
         "Average precision by neighbours",
-        "How pure the list of clips is that neighbours put first for a label, averaged over labels.",
+        "How pure the list of clips is that neighbours put first for a label, averaged over labels "
+        "(those without clips are left out, where BEANS counts 0).",
         "high",
     ),
     "probe_accuracy": Help(
@@ -101,7 +102,8 @@ HELPS: Mapping[str, Help] = {
     ),
     "probe_map": Help(
         "Average precision of a linear probe",
-        "How pure the list of clips is that a linear classifier puts first for a label, averaged over labels.",
+        "How pure the list of clips is that a linear classifier puts first for a label, averaged over "
+        "labels (those without clips are left out, where BEANS counts 0).",
         "high",
     ),
     "nmi": Help(

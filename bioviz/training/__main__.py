@@ -18,7 +18,7 @@ from bioviz.training.finetune import finetune
 from bioviz.training.settings import PRESETS, TrainSettings
 from bioviz.training.split import split_rows
 
-TESTED = ("accuracy", "labelled_accuracy", "macro_ap", "background_auroc")
+TESTED = ("accuracy", "labelled_accuracy", "macro_ap", "macro_ap_beans", "background_auroc")
 SCORED = ("nmi", "ari", "silhouette")
 Figures = dict[str, float | None]
 

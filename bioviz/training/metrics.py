@@ -17,7 +17,8 @@ def measures(labels: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> dic
         accuracy: share of clips whose answer is one of their labels (background: whose answer is background).
         labelled_accuracy: share of labelled clips whose most believed label is one of theirs; background, in the
             clips and in the answers, does not count, so that trainings with and without it can be compared.
-        macro_ap: mean over the labels of their average precision over all clips.
+        macro_ap: mean over the labels of their average precision over all clips; a label without clips is left out.
+        macro_ap_beans: the same with such a label counted as 0, as BEANS has it.
         background_auroc: chance that a labelled clip has a higher best score than a background clip.
     """
     is_labelled = labels.any(axis=1)
@@ -31,6 +32,7 @@ def measures(labels: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> dic
         "accuracy": float(right.mean()),
         "labelled_accuracy": float(labelled_right.mean()) if len(labelled_right) else None,
         "macro_ap": float(known.mean()) if len(known) else None,
+        "macro_ap_beans": float(np.nan_to_num(precision).mean()) if len(known) else None,
         "background_auroc": _auroc(is_labelled, scores.max(axis=1)),
     }
 

@@ -21,7 +21,13 @@ OWN_CLASSIFIER = (
     (
         "macro_ap",
         "Own classifier: test average precision",
-        "Average precision of the checkpoint's own classifier on its own test clips, mean over the labels.",
+        "Average precision of the checkpoint's own classifier on its own test clips, mean over the labels that "
+        "have any.",
+    ),
+    (
+        "macro_ap_beans",
+        "Own classifier: test average precision as BEANS counts",
+        "The same mean over all labels, where one without test clips counts as 0.",
     ),
 )
 

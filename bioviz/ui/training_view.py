@@ -23,13 +23,16 @@ METRIC_TITLES = {
     "accuracy": "accuracy",
     "labelled_accuracy": "among labelled clips",
     "macro_ap": "mean average precision",
+    "macro_ap_beans": "mean AP as BEANS counts",
     "background_auroc": "against background",
 }
 METRIC_HELP = {
     "accuracy": "Share of test clips whose answer is right, background included.",
     "labelled_accuracy": "Of the labelled test clips, how many get their label where background is no answer. Use it "
     "to compare trainings with more and less background.",
-    "macro_ap": "Average precision over all test clips, mean over the labels. 1 is perfect.",
+    "macro_ap": "Average precision over all test clips, mean over the labels that have test clips. 1 is perfect.",
+    "macro_ap_beans": "The same mean over all labels: one without test clips counts as 0, as in BEANS. Compare "
+    "published figures with this one.",
     "background_auroc": "AUROC: how often a clip with a call scores higher than a background clip; 0.5 is chance.",
 }
 

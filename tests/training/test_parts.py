@@ -67,6 +67,13 @@ def test_measures_are_those_of_scikit_learn(seed):
     assert told["background_auroc"] == pytest.approx(roc_auc_score(labels.any(axis=1), scores.max(axis=1)))
 
 
+def test_a_label_without_test_clips_is_left_out_and_counts_0_as_in_beans():
+    labels = np.array([[1, 0, 0], [0, 1, 0], [1, 0, 0]], dtype=bool)
+    told = measures(labels, labels.astype(float), labels.argmax(axis=1))
+    assert told["macro_ap"] == 1.0
+    assert told["macro_ap_beans"] == pytest.approx(2 / 3)
+
+
 def test_accuracy_counts_background_and_labelled_accuracy_does_not():
     labels = np.array([[1, 0], [0, 1], [0, 0], [0, 0]], dtype=bool)
     scores = np.array([[0.9, 0.1], [0.2, 0.3], [0.0, 0.0], [0.8, 0.0]])
