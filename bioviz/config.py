@@ -33,7 +33,12 @@ class Settings:
         Raises:
             BadInput: it lies outside every data root and outside the cache.
         """
-        resolved = Path(path).expanduser().resolve()
+        try:
+            resolved = Path(path).expanduser().resolve()
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, an unknown user, a null byte
+            raise BadInput(
+                f"{str(path)[:200]!r} cannot be the name of a file or folder ({error})."
+            ) from error
         for root in (*self.data_roots, self.cache_dir):
             if resolved.is_relative_to(root):
                 return resolved

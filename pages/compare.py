@@ -5,15 +5,22 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from bioviz import runs
+from bioviz import jobs, runs
 from bioviz.datasets import library
-from bioviz.errors import BiovizError
+from bioviz.errors import BiovizError, Missing
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.comparison_report import comparison_report
 from bioviz.plots.map_data import MapData
-from bioviz.runs.comparison import Comparison, ComparisonSpec, comparison_key, read_comparison
-from bioviz.ui import compare_card, selection
+from bioviz.runs.comparison import (
+    Comparison,
+    ComparisonSpec,
+    comparison_key,
+    job_params,
+    read_comparison,
+    start_comparison,
+)
+from bioviz.ui import clip_desk, compute_card, selection
 from bioviz.ui.compare_case import Case, Chosen
 from bioviz.ui.compare_maps import comparison_maps
 from bioviz.ui.compare_pickers import pick_comparison, titles
@@ -22,8 +29,10 @@ from bioviz.ui.compare_training import tested, training_notes
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.gallery import gallery
 from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.page_part import page_part
 from bioviz.ui.pages import ask_for_a_dataset
-from bioviz.ui.state import set_view, view, write_url
+from bioviz.ui.parts import check_part
+from bioviz.ui.state import keep_known, set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
 GROUP = "compare"  # both maps, the inspector and the galleries follow one another
@@ -38,8 +47,11 @@ def comparison_of(key: str) -> Comparison | None:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def points(left_key: str, right_key: str, key: str, states: tuple[str, str], dark: bool):
     """Both maps' points; cached, since making them for 100,000 clips takes a moment."""
-    left, right = (runs.open_run_by_key(key) for key in (left_key, right_key))
-    return comparison_maps(comparison_of(key), left, right, dark)
+    left, right = (runs.run_by_key(key) for key in (left_key, right_key))
+    found = comparison_of(key)
+    if found is None:
+        raise Missing("This comparison is no longer in the cache. Compute it again.")
+    return comparison_maps(found, left, right, dark)
 
 
 def neighbours_right(case: Case, row: int) -> np.ndarray:
@@ -65,14 +77,16 @@ def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.n
     return None if latest.rows is None else np.flatnonzero(np.isin(case_rows, latest.rows))
 
 
-@st.fragment
+@page_part
 def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, found: Comparison) -> None:
     """The page proper."""
     dataset = library.load(left.spec.dataset)
     names = titles(spec)
     data = points(left.key, right.key, key, (left.state, right.state), is_dark())
     rows_compared = left.rows[found.left_places]
-    shown = view().clip if view().clip in rows_compared else None  # a link may name a clip of another split
+    keep_known("colour", [colouring.id for colouring in data[0].colourings], "colouring of these maps")
+    keep_known("arrows", found.changes.names, "label")
+    shown = view().clip if view().clip in rows_compared else None
     notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows
     head, lock_at, report_at = st.columns([5, 2, 2], vertical_alignment="center")
     fewer = max(len(left), len(right)) - len(found)
@@ -199,6 +213,7 @@ st.title("Compare")
 spec = pick_comparison()
 if spec is None:
     ask_for_a_dataset()
+check_part()
 try:
     sides = [
         runs.open_run(side) if registry.checkpoint_state(side.model, side.checkpoint).available else None
@@ -208,8 +223,28 @@ try:
     comparison = None if key is None else comparison_of(key)
     if comparison is None:
         comparison_of.clear()  # an absent one must not be remembered
-        compare_card.show(spec, titles(spec))
+        left, right = titles(spec)
+        same = "Both sides are the same. Choose another model, checkpoint or dataset for one of them."
+        job = jobs.find("comparison", job_params(spec))
+        if job is None or job.is_over:
+            at_work = [
+                runs.job_for(side)
+                for side, run in zip((spec.left, spec.right), sides, strict=True)
+                if not run
+            ]
+            job = next((each for each in at_work if each is not None and not each.is_over), job)
+        compute_card.show(
+            job,
+            lambda: start_comparison(spec),
+            title="This comparison is not computed yet",
+            text=f"Left: {left}\nRight: {right}",
+            models=[spec.left, spec.right],
+            button="Compare them",
+            key="compute_comparison",
+            blocked=same if spec.left == spec.right else "",
+        )
     else:
+        clip_desk.check_clip(sides[0].rows[comparison.left_places])
         compare(*sides, spec, key, comparison)
 except BiovizError as error:
     st.error(str(error), icon=":material/error:")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz.datasets import library
-from bioviz.ui import dataset_form, dataset_report
+from bioviz.errors import Missing
+from bioviz.ui import dataset_form, dataset_report, removing
 from bioviz.ui.pages import open_page
-from bioviz.ui.state import set_view
+from bioviz.ui.state import open_dataset
 
 st.title("Datasets")
 add_tab = st.segmented_control(
@@ -35,12 +36,14 @@ else:
         with st.expander(title):
             with st.container(horizontal=True):
                 if st.button("Explore", key=f"explore_{summary.id}", type="primary"):
-                    set_view(dataset=summary.id, clip=-1)
+                    open_dataset(summary.id)
                     open_page("explore.py")
                 if st.button(
                     "Remove from the list", key=f"remove_{summary.id}", help="Your files stay untouched."
                 ):
-                    library.remove(summary.id)
-                    st.rerun()
+                    removing.ask_dataset(summary)
             if st.toggle("Show the report", key=f"report_{summary.id}"):
-                dataset_report.show(library.load(summary.id))
+                try:
+                    dataset_report.show(library.load(summary.id))
+                except Missing as error:  # removed in another tab, or damaged
+                    st.error(str(error), icon=":material/error:")

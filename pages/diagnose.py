@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from bioviz import runs
+from bioviz import jobs, runs
 from bioviz.analysis.diagnosis import Diagnosis
 from bioviz.analysis.triage import CAUSES, TITLES
 from bioviz.analysis.verdict import Clause, verdict
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
-from bioviz.errors import BiovizError
+from bioviz.errors import BiovizError, Missing
 from bioviz.flags import log as flag_log
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, MapData, Measure
-from bioviz.runs.diagnosis import diagnosis_key, read_diagnosis, start_diagnosis
+from bioviz.runs.diagnosis import diagnosis_key, job_params, read_diagnosis, start_diagnosis
 from bioviz.ui import clip_desk, compute_card, selection
 from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
 from bioviz.ui.acoustic_notice import acoustic_notice
@@ -27,15 +27,16 @@ from bioviz.ui.diagnose_sections import SECTIONS
 from bioviz.ui.embedding_map import embedding_map
 from bioviz.ui.flagging import pick_user
 from bioviz.ui.group_comparison import group_comparison
+from bioviz.ui.page_part import page_part
 from bioviz.ui.pages import ask_for_a_dataset
-from bioviz.ui.pickers import pick_run
+from bioviz.ui.parts import check_part
+from bioviz.ui.pickers import pick_neighbors, pick_run
 from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.scroll import scroll, scroll_to
-from bioviz.ui.state import set_view, view, write_url
+from bioviz.ui.state import keep_known, set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
 GROUP = "diagnose"
-K = 20
 PART = "diagnose_part"  # the container that the sections are in
 BACKING = {  # the section that backs a clause of the verdict
     "separability": "scores",
@@ -57,7 +58,9 @@ def diagnosis_of(key: str) -> Diagnosis | None:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
     """The map with the measures of confusion as first colourings."""
-    run, d = runs.open_run_by_key(run_key), diagnosis_of(diagnosis_key)
+    run, d = runs.run_by_key(run_key), diagnosis_of(diagnosis_key)
+    if d is None:
+        raise Missing("This diagnosis is no longer in the cache. Compute it again.")
     data = map_data(run, library.load(run.spec.dataset), dark)
     causes = [*(TITLES[cause] for cause in CAUSES), "not confused"]
     colours = (*palette.sequence_colours(len(CAUSES)), palette.BACKGROUND_COLOUR)
@@ -86,7 +89,7 @@ def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def flagged_points(run_key: str, state: str, diagnosis_key: str, flags_state: str, dark: bool) -> MapData:
     """`points` with the flags as one more colouring, made anew when a flag has changed."""
-    run = runs.open_run_by_key(run_key)
+    run = runs.run_by_key(run_key)
     return with_flags(points(run_key, state, diagnosis_key, dark), run, library.load(run.spec.dataset))
 
 
@@ -168,7 +171,7 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
     clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
 
 
-@st.fragment
+@page_part
 def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     """The page proper."""
     dataset = library.load(run.spec.dataset)
@@ -191,6 +194,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
         data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id), is_dark())
+        keep_known("measure", [colouring.id for colouring in data.colourings], "colouring of this map")
         event = embedding_map(
             data,
             key="diagnose_map",
@@ -232,16 +236,29 @@ spec = pick_run()
 pick_user()
 if spec is None:
     ask_for_a_dataset()
+check_part()
+with st.sidebar:
+    k = pick_neighbors()
 try:
     run = runs.open_run(spec) if registry.checkpoint_state(spec.model, spec.checkpoint).available else None
-    key = None if run is None else diagnosis_key(run, K)
+    key = None if run is None else diagnosis_key(run, k)
     diagnosis = None if key is None else diagnosis_of(key)
     if diagnosis is None:
         diagnosis_of.clear()  # an absent one must not be remembered
+        dataset = library.load(spec.dataset)
+        job = jobs.find("diagnosis", job_params(spec, k))
+        if run is None and (job is None or job.is_over):
+            job = runs.job_for(spec)  # the map that the diagnosis rests on may be under way
         compute_card.show(
-            "diagnosis", spec, lambda: start_diagnosis(spec, K), "This diagnosis is not computed yet"
+            job,
+            lambda: start_diagnosis(spec, k),
+            title="This diagnosis is not computed yet",
+            text=f"It looks at the {k} nearest neighbors of each of the {len(dataset.clips):,} clips of "
+            f"{dataset.name}, as {registry.card(spec.model).title} hears them.",
+            models=[spec],
         )
     else:
+        clip_desk.check_clip(run.rows)
         diagnose(run, key, diagnosis)
 except BiovizError as error:
     st.error(str(error), icon=":material/error:")

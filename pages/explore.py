@@ -17,11 +17,12 @@ from bioviz.ui import clip_desk, compute_card, scores_panel, selection
 from bioviz.ui.acoustic_notice import acoustic_notice
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.flagging import pick_user
+from bioviz.ui.page_part import page_part
 from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.pickers import pick_run
 from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.scroll import scroll
-from bioviz.ui.state import set_view, view, write_url
+from bioviz.ui.state import keep_known, set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
 GROUP = "explore"  # the map, the inspector and the gallery of this page follow one another
@@ -30,14 +31,14 @@ GROUP = "explore"  # the map, the inspector and the gallery of this page follow 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def points(run_key: str, state: str, dark: bool):
     """The map's points; cached, since making them for 100,000 clips takes a moment."""
-    run = runs.open_run_by_key(run_key)
+    run = runs.run_by_key(run_key)
     return map_data(run, library.load(run.spec.dataset), dark)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def flagged_points(run_key: str, state: str, flags_state: str, dark: bool):
     """The same with the flags as colours; a flag more costs little."""
-    run = runs.open_run_by_key(run_key)
+    run = runs.run_by_key(run_key)
     return with_flags(points(run_key, state, dark), run, library.load(run.spec.dataset))
 
 
@@ -91,7 +92,7 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
     clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
 
 
-@st.fragment
+@page_part
 def explore(run: runs.Run) -> None:
     """The page proper, for a run that is there."""
     dataset = library.load(run.spec.dataset)
@@ -103,6 +104,7 @@ def explore(run: runs.Run) -> None:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
     acoustic_notice(run)
     data = flagged_points(run.key, run.state, flag_log.state(dataset.id), is_dark())
+    keep_known("colour", [colouring.id for colouring in data.colourings], "colouring of this map")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         event = embedding_map(
@@ -131,7 +133,7 @@ def explore(run: runs.Run) -> None:
 
 
 st.title("Explore")
-spec = pick_run()
+spec = pick_run(background=True)
 if spec is None:
     ask_for_a_dataset()
 try:
@@ -140,9 +142,18 @@ try:
         runs.open_run(spec) if ready else None
     )  # without its weights a model cannot say what its results are
     if run is None:
-        compute_card.show("map", spec, lambda: runs.start(spec), "This map is not computed yet")
+        dataset = library.load(spec.dataset)
+        compute_card.show(
+            runs.job_for(spec),
+            lambda: runs.start(spec),
+            title="This map is not computed yet",
+            text=f"{registry.card(spec.model).title} will listen to the {len(dataset.clips):,} clips of "
+            f"{dataset.name}.",
+            models=[spec],
+        )
     else:
         pick_user()
+        clip_desk.check_clip(run.rows)
         explore(run)
 except BiovizError as error:
     st.error(str(error), icon=":material/error:")

@@ -9,7 +9,7 @@ from bioviz.datasets import library
 from bioviz.ui import job_card
 from bioviz.ui.embedding_map import load_ahead
 from bioviz.ui.pages import open_page
-from bioviz.ui.state import set_view
+from bioviz.ui.state import open_dataset, set_view
 
 DEMO_MODEL = {"model": "acoustic_features", "checkpoint": "none"}
 
@@ -22,17 +22,17 @@ st.markdown(
 )
 
 datasets = library.list_datasets()
-demo_job_id = st.session_state.get("demo_job")
-demo_job = jobs.get(demo_job_id) if demo_job_id else None
+demo_job = jobs.find("demo", {})  # whichever tab started it
 
-if demo_job and demo_job.state in job_card.RUNNING:
+if demo_job and not demo_job.is_over:
+    st.session_state["demo_job"] = demo_job.id
     job_card.watch(demo_job.id)
-elif demo_job and demo_job.state == "done":
+elif demo_job and demo_job.state == "done" and st.session_state.get("demo_job") == demo_job.id:
     del st.session_state["demo_job"]
-    set_view(dataset="demo", **DEMO_MODEL)
+    set_view(dataset="demo", other_dataset="", clip=-1, **DEMO_MODEL)
     open_page("explore.py")
 else:
-    if demo_job:
+    if demo_job and demo_job.state != "done":
         job_card.outcome(demo_job)
     left, right = st.columns([1, 1], gap="large")
     with left.container(border=True, height="stretch"):
@@ -63,6 +63,6 @@ for summary in datasets:
             f"{len(summary.labels)} labels, {summary.background_share:.0%} background, {summary.hours:.1f} h"
         )
         if st.button("Explore", key=f"explore_{summary.id}", icon=":material/scatter_plot:"):
-            set_view(dataset=summary.id, clip=-1)
+            open_dataset(summary.id)
             open_page("explore.py")
 load_ahead()

@@ -7,8 +7,8 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.config import settings
 from bioviz.models.device import describe_device
-from bioviz.store.usage import prune, usage
-from bioviz.ui import job_card
+from bioviz.store.usage import usage
+from bioviz.ui import job_card, removing
 
 WORDS = {
     "done": ":material/check_circle: finished",
@@ -76,6 +76,4 @@ st.caption(
     "fine-tuned checkpoints are never removed here."
 )
 if st.button("Remove all embeddings and maps", icon=":material/delete_sweep:", key="prune"):
-    removed = prune(settings(), limit_bytes=0)
-    st.toast(f"Removed {removed.bytes / 1e6:,.1f} MB. They are computed again when you need them.")
-    st.rerun()
+    removing.ask_cache()

@@ -7,6 +7,7 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.config import settings
 from bioviz.models import registry
+from bioviz.models.base import ModelCard
 from bioviz.ui import job_card
 
 CHECKPOINTS = {
@@ -15,6 +16,22 @@ CHECKPOINTS = {
     "none": "needs no weights",
 }
 
+
+def download(card: ModelCard) -> None:
+    """A button that fetches a model's weights, and the job that does, in whichever tab it was started."""
+    params = {"model": card.name}
+    job = jobs.find("download", params)
+    if job and not job.is_over:
+        job_card.watch(job.id)
+        return
+    if job:
+        job_card.outcome(job)
+    if st.button("Download the weights", key=f"download_{card.name}", icon=":material/cloud_download:"):
+        title = f"Downloading the weights of {card.title}"
+        jobs.start("download", "bioviz.models.registry:download_job", params, title=title)
+        st.rerun()
+
+
 st.title("Models")
 st.markdown(
     "A model turns a clip into a list of numbers, its *embedding*. A **random start** is the untrained network, "
@@ -22,10 +39,6 @@ st.markdown(
 )
 folders = ", ".join(f"`{path}`" for path in settings().weights_dirs)
 st.caption(f"Weights are looked for in {folders}. Set BIOVIZ_WEIGHTS to use other folders.")
-
-job_id = st.session_state.get("download_job")
-if job_id:
-    job_card.watch(job_id)
 
 for card in registry.list_models():
     with st.container(border=True):
@@ -43,18 +56,6 @@ for card in registry.list_models():
                 right.success(f"{title}: ready", icon=":material/check_circle:")
                 continue
             right.warning(f"{title}: {state.message}", icon=":material/download:")
-            if (
-                card.weights
-                and card.weights.url
-                and right.button(
-                    "Download the weights", key=f"download_{card.name}", icon=":material/cloud_download:"
-                )
-            ):
-                job = jobs.start(
-                    "download",
-                    "bioviz.models.registry:download_job",
-                    {"model": card.name},
-                    title=f"Downloading the weights of {card.title}",
-                )
-                st.session_state["download_job"] = job.id
-                st.rerun()
+            if card.weights and card.weights.url:
+                with right:
+                    download(card)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bioviz.errors import BiovizError
 from bioviz.models import registry
-from bioviz.ui import noise_panel, shift_panel
+from bioviz.ui import compute_card, noise_panel, shift_panel
 from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.pickers import pick_run
 
@@ -17,7 +17,7 @@ spec = pick_run()
 if spec is None:
     ask_for_a_dataset()
 if not registry.checkpoint_state(spec.model, spec.checkpoint).available:
-    st.info("The weights of this model are not here; choose another checkpoint or model at the left.")
+    compute_card.weights_missing([(spec.model, spec.checkpoint)])
     st.stop()
 for tab, panel in zip(
     st.tabs(list(PANELS), on_change="rerun", key="experiment"), PANELS.values(), strict=True

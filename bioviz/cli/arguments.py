@@ -49,7 +49,7 @@ def model_arguments(required: bool) -> argparse.ArgumentParser:
     parent = argparse.ArgumentParser(add_help=False)
     parent.add_argument("dataset", help="id, as `datasets` lists it")
     parent.add_argument("model", nargs=None if required else "?", help="name, as `models` lists it")
-    parent.add_argument("--checkpoint", help="default: pretrained if its weights are here, else random")
+    parent.add_argument("--checkpoint", help="default: the best that is here: pretrained, fine-tuned, random")
     parent.add_argument("--seed", type=int, default=0, help="of a random checkpoint (0)")
     parent.add_argument("--device", help="cpu, cuda, cuda:1 or mps; default: the best there is")
     return parent
@@ -89,17 +89,14 @@ def run_of(options: argparse.Namespace, progress: TerminalProgress) -> Run:
 
 def run_spec(options: argparse.Namespace) -> RunSpec:
     """The RunSpec of the run arguments; the checkpoint defaults to the best there is at hand."""
-    from bioviz.models import registry
     from bioviz.models.device import check_device
-    from bioviz.runs import RunSpec
+    from bioviz.runs import RunSpec, ready
 
     if options.device is not None:
         check_device(options.device)
     checkpoint = options.checkpoint
     if checkpoint is None:
-        names = registry.checkpoints(options.model)
-        ready = [name for name in names if registry.checkpoint_state(options.model, name).available]
-        checkpoint = next((name for name in ("pretrained", "none") if name in ready), ready[0])
+        checkpoint = ready.checkpoints(options.model)[0].checkpoint  # as the pickers of the pages
     spec = RunSpec(options.dataset, options.model, checkpoint, seed=options.seed)
     if not hasattr(options, "method"):
         return spec

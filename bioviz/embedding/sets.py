@@ -57,9 +57,21 @@ def open_set(dataset: Dataset, model_name: str, checkpoint: str, seed: int = 0) 
         Missing: the model, its checkpoint or its weights are not there.
     """
     card = registry.card(model_name)
+    return read_set(_folder(dataset, model_name, checkpoint, seed), len(dataset.clips), card.dim)
+
+
+def is_there(dataset: Dataset, model_name: str, checkpoint: str, seed: int = 0) -> bool:
+    """Whether `open_set` would find something, unless it is damaged; opens nothing.
+
+    Raises:
+        Missing, BadInput: the model, its checkpoint or its weights are not there, or are others.
+    """
+    return (_folder(dataset, model_name, checkpoint, seed) / ABOUT).is_file()
+
+
+def _folder(dataset: Dataset, model_name: str, checkpoint: str, seed: int) -> Path:
     identity = registry.fingerprint(model_name, checkpoint, seed, "float32")
-    key = set_key(dataset, identity, card.sample_rate or dataset.sample_rate)
-    return read_set(folder_of(key), len(dataset.clips), card.dim)
+    return folder_of(set_key(dataset, identity, registry.card(model_name).sample_rate or dataset.sample_rate))
 
 
 def folder_of(key: str) -> Path:

@@ -4,7 +4,7 @@ job = start("run", "bioviz.runs.tasks:run_task", {"spec": ...}, title="Map of th
 get(job.id).state   # queued, running, done, failed, cancelled or lost
 """
 
-from bioviz.jobs.manager import cancel, get, list_jobs, log_text, restart, start, wait
+from bioviz.jobs.manager import cancel, find, get, list_jobs, log_text, restart, start, wait
 from bioviz.jobs.state import Job
 
-__all__ = ["Job", "cancel", "get", "list_jobs", "log_text", "restart", "start", "wait"]
+__all__ = ["Job", "cancel", "find", "get", "list_jobs", "log_text", "restart", "start", "wait"]

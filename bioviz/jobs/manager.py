@@ -40,7 +40,7 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "")
         params: JSON-able.
         title: what the user reads, e.g. "Map of the demo with ResNet-18".
     """
-    signature = digest(kind, dict(params))[:20]
+    signature = _signature(kind, params)
     with _lock():
         for folder in _folders(f"{signature}-*"):
             job = _read(folder)
@@ -54,6 +54,14 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "")
         with contextlib.suppress(psutil.NoSuchProcess):  # ended already: its state says how
             write_json(folder / "process.json", identity(pid))
     return get(folder.name)
+
+
+def find(kind: str, params: Mapping[str, Any]) -> Job | None:
+    """The newest job that `start` was asked for with the same kind and parameters, running or over."""
+    found = [
+        job for folder in _folders(f"{_signature(kind, params)}-*") if (job := _read(folder)) is not None
+    ]
+    return max(found, key=lambda job: job.created, default=None)
 
 
 def restart(job_id: str) -> Job:
@@ -136,6 +144,11 @@ def _prune() -> None:
     over = [job for job in list_jobs() if job.is_over]
     for job in over[KEEP_FINISHED:]:
         shutil.rmtree(_folder(job.id), ignore_errors=True)
+
+
+def _signature(kind: str, params: Mapping[str, Any]) -> str:
+    """What the ids of all jobs that do this piece of work begin with."""
+    return digest(kind, dict(params))[:20]
 
 
 def _new_folder(signature: str) -> Path:

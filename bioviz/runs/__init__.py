@@ -3,17 +3,19 @@
 run = open_run(spec)  # None where it is not computed yet: start(spec)
 """
 
-from bioviz.runs.run import Run, open_run, open_run_by_key
+from bioviz.runs.run import Run, open_run, open_run_by_key, run_by_key
 from bioviz.runs.spec import RunSpec
-from bioviz.runs.tasks import demo_job, run_job, start, start_demo, summary
+from bioviz.runs.tasks import demo_job, job_for, run_job, start, start_demo, summary
 
 __all__ = [
     "Run",
     "RunSpec",
     "compute_run",
     "demo_job",
+    "job_for",
     "open_run",
     "open_run_by_key",
+    "run_by_key",
     "run_job",
     "start",
     "start_demo",

@@ -121,13 +121,16 @@ def compute_comparison(spec: ComparisonSpec, progress: Progress | None = None) -
     return found
 
 
+def job_params(spec: ComparisonSpec) -> dict[str, Any]:
+    """Parameters of the job, by which a running one is found again."""
+    return {"spec": spec.to_dict()}
+
+
 def start_comparison(spec: ComparisonSpec) -> jobs.Job:
     """Start computing a comparison in a process of its own, or join the job that does."""
     left, right = (f"{side.model} ({side.checkpoint})" for side in (spec.left, spec.right))
     title = f"{library.load(spec.left.dataset).name}: {left} and {right}"
-    return jobs.start(
-        "comparison", "bioviz.runs.comparison:comparison_job", {"spec": spec.to_dict()}, title=title
-    )
+    return jobs.start("comparison", "bioviz.runs.comparison:comparison_job", job_params(spec), title=title)
 
 
 def comparison_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -77,12 +77,15 @@ def compute_diagnosis(run: Run, k: int = K, progress: Progress | None = None) ->
     return found
 
 
+def job_params(spec: RunSpec, k: int = K) -> dict[str, Any]:
+    """Parameters of the job, by which a running one is found again."""
+    return {"spec": spec.to_dict(), "k": k}
+
+
 def start_diagnosis(spec: RunSpec, k: int = K) -> jobs.Job:
     """Start computing the diagnosis of a run in a process of its own, or join the job that does."""
     title = f"Diagnosis of {library.load(spec.dataset).name}: {spec.model} ({spec.checkpoint})"
-    return jobs.start(
-        "diagnosis", "bioviz.runs.diagnosis:diagnosis_job", {"spec": spec.to_dict(), "k": k}, title=title
-    )
+    return jobs.start("diagnosis", "bioviz.runs.diagnosis:diagnosis_job", job_params(spec, k), title=title)
 
 
 def diagnosis_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:

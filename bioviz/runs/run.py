@@ -244,6 +244,18 @@ def open_run(spec: RunSpec) -> Run | None:
     )
 
 
+def run_by_key(key: str) -> Run:
+    """The finished run of this key, for who has just had it open.
+
+    Raises:
+        Missing: it is gone.
+    """
+    run = open_run_by_key(key)
+    if run is None:
+        raise Missing("This map is no longer in the cache, or its dataset has changed. Compute it again.")
+    return run
+
+
 def open_run_by_key(key: str) -> Run | None:
     """The finished run of this key, or None where it is gone or its dataset or weights have changed since."""
     meta = stages.read_meta("scores", key)

@@ -8,8 +8,9 @@ stage without it is absent.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -171,6 +172,13 @@ def read_meta(stage: str, key: str) -> dict[str, Any] | None:
         return None
     touch(path)
     return found
+
+
+def metas(stage: str) -> Iterator[dict[str, Any]]:
+    """The `meta` of everything that is stored of a stage, without counting as use."""
+    for path in (settings().cache_dir / "runs").glob(f"{stage}-*/meta.json"):
+        with contextlib.suppress(FileNotFoundError, Corrupt):
+            yield read_json(path)
 
 
 def read(stage: str, key: str, *names: str) -> tuple[np.ndarray, ...] | None:

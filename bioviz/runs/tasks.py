@@ -27,6 +27,23 @@ def start_demo() -> jobs.Job:
     return jobs.start("demo", "bioviz.runs:demo_job", {}, title="Preparing the demo")
 
 
+def job_for(spec: RunSpec) -> jobs.Job | None:
+    """The job that computes a run: one of any kind that is at it now, else the last that was asked for just it."""
+    for job in jobs.list_jobs():
+        if not job.is_over and spec.to_dict() in specs_of(job):
+            return job
+    return jobs.find("run", {"spec": spec.to_dict()})
+
+
+def specs_of(job: jobs.Job) -> list[dict[str, Any]]:
+    """The runs (`RunSpec.to_dict`) that a job computes where they are missing."""
+    if job.kind == "demo":
+        return [DEMO.to_dict()]
+    asked = job.params.get("spec") or {}
+    sides = [asked[side] for side in ("left", "right") if side in asked]
+    return [*job.params.get("specs", []), *(sides or [asked])]
+
+
 def run_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Compute the run params["spec"] (`RunSpec.to_dict`); returns `summary` of it."""
     from bioviz.runs.compute import compute_run

@@ -11,6 +11,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.flags import load_flags
 from bioviz.plots import palette
 from bioviz.runs import Run
+from bioviz.ui import notices
 from bioviz.ui.flag_panel import flag_summary
 from bioviz.ui.flagging import flag_bar, user_name
 from bioviz.ui.inspector import clip_inspector
@@ -23,6 +24,22 @@ DESK = "clip_desk"  # the container that the inspector is in
 def in_hand() -> int | None:
     """The row of the clip that the page is at, None for none."""
     return view().clip if view().clip >= 0 else None
+
+
+def check_clip(rows: np.ndarray) -> None:
+    """Put down a clip that the page does not have, as a link may name one, and say so.
+
+    Args:
+        rows: (n,) int64, increasing, n > 0: the clips on the page's map.
+    """
+    clip = view().clip
+    if clip < 0 or (rows == clip).any():
+        return
+    notices.say(
+        f"Clip {clip} is not on this map, whose {len(rows):,} clips have numbers from {rows[0]} to {rows[-1]}. "
+        "No clip is picked."
+    )
+    set_view(clip=-1)
 
 
 def take_first(rows: np.ndarray) -> None:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
 from bioviz.models import registry
 from bioviz.models.base import RANDOM
-from bioviz.runs import RunSpec
+from bioviz.runs import RunSpec, ready
 from bioviz.runs.comparison import LAYOUTS, ComparisonSpec
+from bioviz.ui import choose_again, notices
+from bioviz.ui.choose_again import Gone
+from bioviz.ui.fields import pick
 from bioviz.ui.pickers import (
-    SPLITS,
     checkpoint_title,
-    pick,
+    pick_background,
     pick_checkpoint,
+    pick_dataset,
+    pick_model,
+    pick_neighbors,
     pick_projection,
+    pick_split,
     projection,
     seed_of,
 )
@@ -22,50 +29,87 @@ from bioviz.ui.state import set_view, view
 
 
 def pick_comparison() -> ComparisonSpec | None:
-    """Draw the pickers and return what they ask for; None when there is no dataset yet."""
-    summaries = {s.id: s for s in library.list_datasets()}
-    if not summaries:
-        return None
-    cards = {card.name: card for card in registry.list_models()}
-    with st.sidebar:
-        st.markdown("**Left**")
-        dataset = pick("dataset", "Dataset", list(summaries), lambda i: summaries[i].name)
-        model = pick("model", "Model", list(cards), lambda n: cards[n].title)
-        pick_checkpoint(cards[model])
-        st.markdown("**Right**")
-        versions = [dataset, *(i for i in summaries if i != dataset and family(i) == family(dataset))]
-        if len(versions) > 1:
-            other = pick("other_dataset", "Dataset, right", versions, lambda i: summaries[i].name)
-        else:
-            other = set_view(other_dataset="").dataset
-        if not view().other_model:
-            set_view(other_model=model)
-        other_model = pick("other_model", "Model, right", list(cards), lambda n: cards[n].title)
-        pick_checkpoint(cards[other_model], "other_checkpoint", "other_model_seed")
-        st.markdown("**Both**")
-        pick("split", "Clips from", list(SPLITS), SPLITS.get, help="The split whose clips are compared.")
-        with st.expander("How the maps are drawn", expanded=False):
-            pick_projection()
-            _pick_layout()
+    """Draw the pickers and return what they ask for; None when there is no dataset yet.
+
+    Where the view names something that is not here, the page says so and ends there.
+    """
+    try:
+        with st.sidebar:
+            st.markdown("**Left**")
+            dataset = pick_dataset()
+            if dataset is None:
+                return None
+            left = pick_model(dataset)
+            left = (left, pick_checkpoint(left, dataset))
+            st.markdown("**Right**")
+            other = _pick_version(dataset)
+            right = _pick_right(dataset, other, left)
+            st.markdown("**Both**")
+            pick_split()
+            pick_background()
+            k = pick_neighbors()
+            with st.expander("How the maps are drawn", expanded=False):
+                pick_projection()
+                _pick_layout()
+    except Gone as gone:
+        choose_again.ask(gone)
     v = view()
     sides = [
-        RunSpec(d, m, checkpoint, v.split, seed_of(checkpoint, seed), projection())
-        for d, m, checkpoint, seed in (
-            (dataset, model, v.checkpoint, v.model_seed),
-            (other, other_model, v.other_checkpoint, v.other_model_seed),
-        )
+        RunSpec(each.id, *named, v.split, seed_of(named[1], seed), projection(), v.without_background)
+        for each, named, seed in ((dataset, left, v.model_seed), (other, right, v.other_model_seed))
     ]
     # Principal components start from nowhere.
-    return ComparisonSpec(*sides, layout="own" if v.method == "pca" else v.layout)
+    return ComparisonSpec(*sides, layout="own" if v.method == "pca" else v.layout, k=k)
+
+
+def _pick_version(dataset: Dataset) -> Dataset:
+    """The dataset on the right: the left one, or a version of it that was cleaned by flags. Raises Gone."""
+    summaries = {s.id: s for s in library.list_datasets()}
+    versions = [
+        dataset.id,
+        *(i for i in summaries if i != dataset.id and family(i) == family(dataset.id)),
+    ]
+    asked = view().other_dataset
+    if asked in summaries and asked not in versions:
+        notices.say(
+            f"{summaries[asked].name} is no version of {dataset.name}, so that they have no clips in common: "
+            f"{dataset.name} stands on both sides."
+        )
+        set_view(other_dataset="")
+    if len(versions) == 1 and view().other_dataset in ("", dataset.id):
+        set_view(other_dataset="")
+        return dataset
+    titles = {i: s.name for i, s in summaries.items()}
+    return library.load(pick("other_dataset", "Dataset, right", versions, titles.get))
+
+
+def _pick_right(dataset: Dataset, other: Dataset, left: tuple[str, str]) -> tuple[str, str]:
+    """Model and checkpoint of the right side; unasked, the best that makes it another than the left. Raises Gone."""
+    same_clips = dataset.id == other.id
+    if same_clips:
+        ranked = ready.everything(other, view().other_model_seed)
+        usual = next(each.model for each in ranked if (each.model, each.checkpoint) != left)
+    else:
+        usual = left[0]
+    model = pick_model(other, "other_model", "Model, right", usual)
+    if not same_clips and model == left[0] and not view().other_checkpoint:
+        set_view(other_checkpoint=left[1])
+    return model, pick_checkpoint(model, other, "other_checkpoint", left if same_clips else ("", ""))
 
 
 def _pick_layout() -> None:
     if view().method == "pca":
         return
+    layouts = [name for name in LAYOUTS if name != "joint" or view().method == "umap"]
+    if view().layout not in layouts:
+        notices.say(
+            "Both maps can be laid out together with UMAP alone: the right one starts from the left one."
+        )
+        set_view(layout=layouts[0])
     pick(
         "layout",
         "Made comparable by",
-        [name for name in LAYOUTS if name != "joint" or view().method == "umap"],
+        layouts,
         lambda name: LAYOUTS[name].capitalize(),
         help="Whichever it is, the right map is then turned, mirrored, scaled evenly and moved onto the left.",
     )

@@ -1,45 +1,78 @@
-"""What a page shows where its result is not computed yet: what it takes, a button, and the job's progress."""
+"""The one card for what is not computed yet: what it takes, the job that is at it, or a button that starts one.
+
+A job is looked for on disk by what it computes, so that every tab shows it, and so does a restarted server.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from bioviz import jobs, runs
-from bioviz.datasets import library
+from bioviz import jobs
 from bioviz.models import registry
 from bioviz.models.device import describe_device
+from bioviz.runs import RunSpec
 from bioviz.ui import job_card
+from bioviz.ui.notices import plain
+from bioviz.ui.pages import open_page
+from bioviz.ui.pickers import checkpoint_title
 
-_KEY = "compute_jobs"  # what was asked for in this session -> id of its job
 
-
-def show(what: str, spec: runs.RunSpec, start: Callable[[], jobs.Job], title: str) -> None:
-    """Offer to compute `what` of a run, and follow the job that does.
+def show(
+    job: jobs.Job | None,
+    start: Callable[[], jobs.Job],
+    *,
+    title: str,
+    text: str,
+    models: Iterable[RunSpec] = (),
+    button: str = "Compute it",
+    key: str = "compute",
+    blocked: str = "",
+) -> None:
+    """Follow the job, or offer to start it.
 
     Args:
-        what: short name of the result, such as "map"; with `spec` it tells one job from another.
-        start: starts the job.
-        title: the card's heading.
+        job: that computes this, as `jobs.find` or `runs.job_for` found it.
+        start: starts it.
+        title: the card's heading. text: what it will do, with numbers.
+        models: whose weights it needs; where they are missing, what to do stands in place of the button.
+        button: its words. key: unique on the page.
+        blocked: why it cannot be started, if it cannot.
     """
-    known: dict[tuple[str, runs.RunSpec], str] = st.session_state.setdefault(_KEY, {})
-    job = jobs.get(known[what, spec]) if (what, spec) in known else None
-    if job and not job.is_over:
+    if job is not None and not job.is_over:
         job_card.watch(job.id)
         return
-    ready = registry.checkpoint_state(spec.model, spec.checkpoint).available
-    summary = next(s for s in library.list_datasets() if s.id == spec.dataset)
+    missing = list(dict.fromkeys((spec.model, spec.checkpoint) for spec in models if not _is_here(spec)))
     with st.container(border=True):
         st.subheader(title)
-        st.markdown(
-            f"{registry.card(spec.model).title} will listen to the {summary.clips:,} clips of {summary.name}; what is "
-            f"already in the cache is not computed again. Models run on: {describe_device()}."
-        )
-        if job:
+        st.text(text)
+        if not missing:
+            st.caption(
+                f"Models run on: {describe_device()}. What is in the cache already is not computed again."
+            )
+        if job is not None and job.state != "done":
             job_card.outcome(job)
-        if st.button(
-            "Compute it", type="primary", key="compute", disabled=not ready, icon=":material/play_arrow:"
-        ):
-            known[what, spec] = start().id
+        for name, why in ((job.result or {}) if job else {}).get("failed", {}).items():
+            st.error(plain(f"{name}: {why}"), icon=":material/error:")
+        if missing:
+            weights_missing(missing, key)
+        elif blocked:
+            st.info(blocked, icon=":material/block:")
+        elif st.button(button, type="primary", key=key, icon=":material/play_arrow:"):
+            start()
             st.rerun()
+
+
+def weights_missing(models: Iterable[tuple[str, str]], key: str = "compute") -> None:
+    """Say for each (model, checkpoint) which file is missing and where to put it, and lead to the page Models."""
+    for model, checkpoint in models:
+        name = f"{registry.card(model).title}, {checkpoint_title(checkpoint)}"
+        why = registry.checkpoint_state(model, checkpoint).message
+        st.warning(f"{plain(name)}: its weights are missing. {plain(why)}", icon=":material/download:")
+    if st.button("Open the page Models", key=f"{key}_weights", icon=":material/neurology:"):
+        open_page("models.py")
+
+
+def _is_here(spec: RunSpec) -> bool:
+    return registry.checkpoint_state(spec.model, spec.checkpoint).available

@@ -9,11 +9,13 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.config import settings
 from bioviz.datasets import library, upload
+from bioviz.datasets.formats import beans as beans_reader
 from bioviz.datasets.formats.choose import readers
-from bioviz.errors import BiovizError
+from bioviz.errors import BadInput, BiovizError, Missing
 from bioviz.ui import dataset_report, job_card
+from bioviz.ui.notices import plain
 from bioviz.ui.pages import open_page
-from bioviz.ui.state import set_view
+from bioviz.ui.state import open_dataset
 
 AUTO = "find out by itself"
 _JOB = "scan_job"
@@ -104,6 +106,7 @@ def _scan_form(folder: Path) -> None:
         name = left.text_input("Name of the dataset", value=folder.name, key=f"name_{folder}")
         titles = {reader.title: key for key, reader in readers().items()}
         reader = right.selectbox("Format", [AUTO, *titles], key="reader")
+        beans = _beans_choice(folder)
         with st.expander("Windows, background and splits"):
             a, b, c = st.columns(3)
             width = a.number_input(
@@ -150,28 +153,64 @@ def _scan_form(folder: Path) -> None:
         }
         options |= {"width_s": width} if width else {}
         options |= {"hop_s": hop} if hop else {}
-        params = {"root": str(folder), "name": name, "reader": titles.get(reader), "options": options}
+        options |= {"beans": beans} if beans else {}
+        chosen = "beans" if beans else titles.get(reader)
+        params = {"root": str(folder), "name": name, "reader": chosen, "options": options}
         job = jobs.start("scan", "bioviz.datasets.library:scan_job", params, title=f"Reading {name}")
         st.session_state[_JOB] = job.id
-    job_id = st.session_state.get(_JOB)
-    if job_id:
-        _after_scan(job_id)
+    job = _scan()
+    if job is not None:
+        _after_scan(job)
 
 
-def _after_scan(job_id: str) -> None:
-    job = jobs.get(job_id)
+def _beans_choice(folder: Path) -> str | None:
+    """Which dataset of BEANS the folder holds, where the user says so."""
+    try:
+        names = beans_reader.names(folder)
+    except BadInput as error:
+        st.warning(plain(str(error)), icon=":material/warning:")
+        return None
+    return st.selectbox(
+        "Dataset of BEANS",
+        names,
+        index=None,
+        key=f"beans_{folder}",
+        placeholder=AUTO,
+        help="Only for folders of the BEANS benchmark: which of its datasets to read, where the folder holds several "
+        "or its name does not tell.",
+    )
+
+
+def _scan() -> jobs.Job | None:
+    """The scan that this tab follows: its own, else one that is running, whichever tab started it."""
+    scans = {job.id: job for job in jobs.list_jobs() if job.kind == "scan"}
+    job = scans.get(st.session_state.get(_JOB, ""))
+    if job is None:
+        job = next((each for each in scans.values() if not each.is_over), None)
+    if job is None:
+        st.session_state.pop(_JOB, None)
+    else:
+        st.session_state[_JOB] = job.id
+    return job
+
+
+def _after_scan(job: jobs.Job) -> None:
     if job.state != "done":
-        job_card.watch(job_id)
+        job_card.watch(job.id)
         return
-    dataset = library.load_draft(job.result["dataset"])
+    try:
+        dataset = library.load_draft(job.result["dataset"])
+    except Missing as error:
+        st.warning(plain(str(error)), icon=":material/search_off:")
+        return
     with st.container(border=True):
-        st.markdown(f"**3. What was found in {dataset.name}**")
+        st.markdown(f"**3. What was found in {plain(dataset.name)}**")
         dataset_report.show(dataset)
         with st.container(horizontal=True):
             if st.button("Add this dataset", type="primary", key="add_scanned", icon=":material/check:"):
                 library.save(dataset)
                 del st.session_state[_JOB]
-                set_view(dataset=dataset.id, clip=-1)
+                open_dataset(dataset.id)
                 open_page("explore.py")
             if st.button("Discard", key="discard_scanned"):
                 del st.session_state[_JOB]

@@ -11,6 +11,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 if str(PROJECT) not in sys.path:  # Streamlit puts the folder of this script on the path, not the project's
     sys.path.insert(0, str(PROJECT))
 
+from bioviz.errors import BiovizError  # noqa: E402
+from bioviz.ui import notices  # noqa: E402
 from bioviz.ui.pages import PAGES  # noqa: E402
 from bioviz.ui.state import view, write_url  # noqa: E402
 from bioviz.ui.theme import tighten  # noqa: E402
@@ -19,5 +21,9 @@ st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial
 tighten()
 view()  # read the URL before the navigation clears it
 page = st.navigation([p.as_streamlit(PROJECT) for p in PAGES])
-page.run()
+notices.show()
+try:
+    page.run()
+except BiovizError as error:  # a page may say more about it, but none ends in a traceback
+    st.error(notices.plain(str(error)), icon=":material/error:")
 write_url()

@@ -127,9 +127,7 @@ def _averaged(mean: MeanSpectrogram, of: int) -> str:
 def _more(dataset: Dataset, full: list[np.ndarray], rate: int, key: str) -> None:
     """Offer to average more clips, and follow the job that does."""
     params = {"dataset": dataset.id, "groups": [rows.tolist() for rows in full], "rate": rate}
-    known = st.session_state.setdefault(f"{key}_job", {})
-    asked = str(params)
-    job = jobs.get(known[asked]) if asked in known else None
+    job = jobs.find("mean_spectrogram", params)
     if job is not None and not job.is_over:
         job_card.watch(job.id)
         return
@@ -137,11 +135,10 @@ def _more(dataset: Dataset, full: list[np.ndarray], rate: int, key: str) -> None
         job_card.outcome(job)
     counts = " and ".join(f"{len(rows):,}" for rows in full)
     if st.button(f"Average {counts} clips", key=f"{key}_more", icon=":material/functions:"):
-        started = jobs.start(
+        jobs.start(
             "mean_spectrogram", "bioviz.audio.mean_spectrogram:means_job", params,
             title=f"Mean spectrograms of {dataset.name}",
         )  # fmt: skip
-        st.session_state[f"{key}_job"] = {asked: started.id}
         st.rerun()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz import jobs
+from bioviz.errors import Missing
+from bioviz.ui.notices import plain
 
 RUNNING = ("queued", "running")
 
@@ -14,7 +16,10 @@ def watch(job_id: str) -> None:
 
     @st.fragment(run_every=1.0)
     def follow() -> None:
-        job = jobs.get(job_id)
+        try:
+            job = jobs.get(job_id)
+        except Missing:  # its record was cleared away
+            st.rerun()
         if job.state not in RUNNING:
             st.rerun()
         progress(job)
@@ -72,10 +77,10 @@ def duration(seconds: float) -> str:
 def outcome(job: jobs.Job) -> None:
     """How a finished job ended, when there is something to say."""
     if job.state == "failed":
-        st.error(job.message or "The work stopped with an error.", icon=":material/error:")
+        st.error(plain(job.message) or "The work stopped with an error.", icon=":material/error:")
     elif job.state == "lost":
         st.warning(
-            job.message
+            plain(job.message)
             or "The work was interrupted (the computer may have been restarted). Start it again: "
             "what was computed is kept.",
             icon=":material/power_off:",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,27 +16,46 @@ from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.experiments.settings import DATASET, FOLDER, NoiseSettings
 from bioviz.models import registry
-from bioviz.runs import RunSpec
-from bioviz.ui.pickers import CHECKPOINTS
-from bioviz.ui.state import set_view, view
+from bioviz.runs import RunSpec, query, ready
+from bioviz.runs.spec import SEEDS
+from bioviz.ui import notices
+from bioviz.ui.pickers import READY_HELP, checkpoint_title
+from bioviz.ui.state import NEIGHBORS, set_view, view
 
 SAME = ""
+SINGLE = {  # settings of one value, as a link may give them
+    "per_label": query.whole(1, 10_000),
+    "k": query.whole(*NEIGHBORS),
+    "seed": query.whole(*SEEDS),
+    "measured": query.choice(CALL, CLIP),
+    "same_site": query.switch,
+}
+SNR = query.real(-100, 100)
 
 
 def model_title(spec: RunSpec) -> str:
     """What the models of an experiment are called in legends and tables."""
-    checkpoint = CHECKPOINTS.get(spec.checkpoint, spec.checkpoint)
+    checkpoint = checkpoint_title(spec.checkpoint)
     title = registry.card(spec.model).title
     return title if spec.checkpoint == "none" else f"{title}, {checkpoint}"
 
 
-def remembered(name: str) -> dict[str, Any]:
-    """Settings kept as JSON in a field of the view; empty where they cannot be read (a link is user input)."""
-    try:
-        found = json.loads(getattr(view(), name) or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+def remembered(name: str, parsers: Mapping[str, query.Parser], usual: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings kept as JSON in a field of the view; a link is user input: what cannot be used is said.
+
+    Args:
+        parsers: of the settings that are one value; others are returned as they are.
+        usual: what stands in for a setting that cannot be used.
+    """
+    kept: dict[str, Any] = json.loads(getattr(view(), name) or "{}")  # the view holds JSON objects alone
+    single = {key: query.as_text(value) for key, value in kept.items() if key in parsers}
+    values, sentences = query.read(single, parsers, {key: usual[key] for key in parsers})
+    for sentence in sentences:
+        notices.say(sentence.replace("The link's ", f"The link's {name} setting "))
+    for key in kept:
+        if key not in usual:
+            notices.say(f"The link's {name} setting “{key[:40]}” is not known. It is left out.")
+    return {**{key: value for key, value in kept.items() if key in usual}, **values}
 
 
 def remember(name: str, values: dict[str, Any], usual: dict[str, Any]) -> None:
@@ -50,33 +70,34 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
     Raises:
         BadInput: a field holds what cannot be used.
     """
-    kept, usual = remembered("noise"), {**NoiseSettings().to_dict(), "models": []}
+    usual = {**NoiseSettings().to_dict(), "models": []}
+    kept = remembered("noise", SINGLE, usual)
     with st.container(border=True):
         left, right = st.columns(2)
         with left:
             labels = _labels(dataset, kept)
-            models = _models(spec, kept)
+            models = _models(spec, dataset, kept)
         with right:
             background = _source(dataset, kept)
             snrs = seeded(
                 "noise_snrs",
-                ", ".join(f"{snr:g}" for snr in _numbers(kept.get("snrs_db")) or usual["snrs_db"]),
+                ", ".join(
+                    f"{snr:g}" for snr in _ratios(kept.get("snrs_db", usual["snrs_db"]), usual["snrs_db"])
+                ),
                 lambda key: st.text_input(
                     "Signal-to-noise ratios (dB)",
                     key=key,
                     help="How loud the call is against the background that is added.",
                 ),
             )
-        with st.expander("Number of clips, neighbours and seed"):
+        with st.expander("Number of clips, neighbors and seed"):
             a, b, c = st.columns(3)
             with a:
-                per_label = count(
-                    "noise_per_label", "Clips of each label", kept.get("per_label"), 20, 1, 10_000
-                )
+                per_label = count("noise_per_label", "Clips of each label", kept["per_label"], 1, 10_000)
             with b:
-                k = count("noise_k", "Neighbours looked at", kept.get("k"), 20, 1, 100)
+                k = count("noise_k", "Neighbors looked at (k)", kept["k"], *NEIGHBORS)
             with c:
-                seed = count("noise_seed", "Seed of the draw", kept.get("seed"), 0, 0, 2**31 - 1)
+                seed = count("noise_seed", "Seed of the draw", kept["seed"], *SEEDS)
             measured = _measured(kept)
             same_site = _same_site(dataset, background, kept)
     values = {
@@ -99,7 +120,7 @@ def _measured(kept: dict[str, Any]) -> str:
     titles = {CALL: "Loudest stretch of the call, within its band", CLIP: "Whole clip, all frequencies"}
     return seeded(
         "noise_measured",
-        kept.get("measured") if kept.get("measured") in titles else CALL,
+        kept["measured"],
         lambda key: st.selectbox(
             "Signal-to-noise ratio of",
             list(titles),
@@ -116,7 +137,7 @@ def _same_site(dataset: Dataset, background: str, kept: dict[str, Any]) -> bool:
         return False
     return seeded(
         f"noise_same_site_{dataset.id}",
-        bool(kept.get("same_site")),
+        kept["same_site"],
         lambda key: st.checkbox(
             "Background of the clip's own site alone",
             key=key,
@@ -126,7 +147,7 @@ def _same_site(dataset: Dataset, background: str, kept: dict[str, Any]) -> bool:
 
 
 def _labels(dataset: Dataset, kept: dict[str, Any]) -> list[str]:
-    before = [label for label in _texts(kept.get("labels")) if label in dataset.labels]
+    before = _known("label", kept.get("labels"), dataset.labels, f"{dataset.name} has")
     return seeded(
         f"noise_labels_{dataset.id}",
         before,
@@ -134,16 +155,13 @@ def _labels(dataset: Dataset, kept: dict[str, Any]) -> list[str]:
     )
 
 
-def _models(spec: RunSpec, kept: dict[str, Any]) -> list[str]:
+def _models(spec: RunSpec, dataset: Dataset, kept: dict[str, Any]) -> list[str]:
+    """Other models to compare with, the best to open first."""
     own = f"{spec.model}:{spec.checkpoint}"
-    options = [
-        f"{card.name}:{checkpoint}"
-        for card in registry.list_models()
-        for checkpoint in registry.checkpoints(card.name)
-        if registry.checkpoint_state(card.name, checkpoint).available
-    ]
-    others = [name for name in options if name != own]
-    before = [name for name in _texts(kept.get("models")) if name in others]
+    marks = {f"{each.model}:{each.checkpoint}": each for each in ready.everything(dataset, view().model_seed)}
+    others = [name for name, each in marks.items() if name != own and each.state.available]
+    asked = [name for name in _texts(kept.get("models")) if name != own]
+    before = _known("model", asked, others, "there are weights for")
     return seeded(
         f"noise_models_{own}",
         before,
@@ -151,9 +169,11 @@ def _models(spec: RunSpec, kept: dict[str, Any]) -> list[str]:
             f"Compare {model_title(spec)} with",
             others,
             key=key,
-            format_func=lambda name: model_title(_spec(spec, name)),
+            format_func=lambda name: (
+                f"{marks[name].symbol} {model_title(_spec(spec, name))} — {marks[name].mark}"
+            ),
             placeholder="other models",
-            help="Models whose weights are here. All get the same clips and the same background.",
+            help=f"Models whose weights are here. All get the same clips and the same background. {READY_HELP}",
         ),
     )
 
@@ -166,6 +186,8 @@ def _source(dataset: Dataset, kept: dict[str, Any]) -> str:
     titles[FOLDER] = "All recordings in a folder"
     before = str(kept.get("background", SAME))
     folder = before.removeprefix(FOLDER) if before.startswith(FOLDER) else ""
+    if not folder and before not in titles:
+        notices.say(f"There is no background “{before[:60]}” here. That of {dataset.name} is used instead.")
     start = FOLDER if folder else before if before in titles else SAME
     source = seeded(
         f"noise_source_{dataset.id}",
@@ -194,9 +216,8 @@ def seeded(key: str, value: Any, draw):
     return draw(key)
 
 
-def count(key: str, label: str, kept: object, usual: int, low: int, high: int, step: int = 1) -> int:
-    """A whole number; `kept` from the link if it is one in range, else `usual`."""
-    start = kept if isinstance(kept, int) and low <= kept <= high else usual
+def count(key: str, label: str, start: int, low: int, high: int, step: int = 1) -> int:
+    """A whole number that starts with `start`."""
     return int(seeded(key, start, lambda k: st.number_input(label, low, high, step=step, key=k)))
 
 
@@ -207,8 +228,26 @@ def _parse(text: str) -> list[float]:
         raise BadInput(f"“{text[:60]}” is no list of ratios: write numbers, as in 20, 10, 0, -10.") from error
 
 
-def _numbers(value: object) -> list[float]:
-    return [float(v) for v in value if isinstance(v, int | float)] if isinstance(value, list) else []
+def _ratios(value: object, usual: list[float]) -> list[float]:
+    """The ratios of a link, dB; the usual ones where one cannot be used, which is said."""
+    try:
+        if not isinstance(value, list) or not value:
+            raise ValueError("it must be a list of numbers")
+        return [SNR(query.as_text(each)) for each in value]
+    except ValueError as error:
+        allowed = f"each must be right ({error})" if isinstance(value, list) and value else str(error)
+        shown = ", ".join(f"{snr:g}" for snr in usual)
+        notices.say(query.not_used("noise setting snrs_db", value, allowed, shown))
+        return usual
+
+
+def _known(what: str, asked: object, there: Sequence[str], of: str) -> list[str]:
+    """Those of the names asked for that are there; the others are said."""
+    for name in (gone := [name for name in _texts(asked) if name not in there]):
+        notices.say(
+            f"There is no {what} “{name[:60]}” here ({of} {', '.join(there[:12]) or 'none'}). It is left out."
+        )
+    return [name for name in _texts(asked) if name not in gone]
 
 
 def _texts(value: object) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz import runs
+from bioviz import jobs, runs
 from bioviz.analysis.confusion import CONFUSED
 from bioviz.analysis.helps import HELPS
 from bioviz.analysis.lost import TOLD, lost_apart, told_as_recorded
@@ -22,7 +22,7 @@ from bioviz.experiments.noise import NoiseResult, drawn_for, job_params, open_no
 from bioviz.experiments.settings import NoiseSettings
 from bioviz.plots import figures, paths
 from bioviz.runs import Run, RunSpec
-from bioviz.ui import experiment_card
+from bioviz.ui import compute_card
 from bioviz.ui.noise_form import model_title, noise_form
 from bioviz.ui.pickers import METHODS
 from bioviz.ui.run_map import label_names
@@ -65,13 +65,15 @@ def show(spec: RunSpec) -> None:
     left = [each for each in specs if model_title(each) not in ready]
     if left:
         count = len(drawn.rows) * len(chosen.snrs_db)
-        experiment_card.offer(
-            "noise",
-            job_params(specs, chosen),  # of all, so that a job is known again when its first model is done
+        compute_card.show(
+            # Of all models, so that a job is known again when its first model is done.
+            jobs.find("noise", job_params(specs, chosen)),
             lambda: start_noise(specs, chosen),
-            "This experiment is not computed yet" if not ready else "Some models are not computed yet",
-            f"{len(drawn.rows):,} clips at {len(chosen.snrs_db)} ratios ({count:,} mixtures) for "
+            title="This experiment is not computed yet" if not ready else "Some models are not computed yet",
+            text=f"{len(drawn.rows):,} clips at {len(chosen.snrs_db)} ratios ({count:,} mixtures) for "
             f"{', '.join(model_title(each) for each in left)}.",
+            models=left,
+            key="compute_noise",
         )
     if ready:
         if drawn.left_out:

@@ -6,22 +6,31 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz import runs
+from bioviz import jobs, runs
 from bioviz.analysis.helps import HELPS
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.settings import ShiftSettings
 from bioviz.experiments.shift import ShiftResult, draw_shifts, job_params, open_shift, start_shift
 from bioviz.plots import figures, palette, paths
-from bioviz.runs import Run, RunSpec
-from bioviz.ui import experiment_card
+from bioviz.runs import Run, RunSpec, query
+from bioviz.runs.spec import SEEDS
+from bioviz.ui import compute_card
 from bioviz.ui.inspector import clip_inspector
 from bioviz.ui.noise_form import count, model_title, remember, remembered, seeded
 from bioviz.ui.pickers import METHODS
 from bioviz.ui.run_map import label_names
+from bioviz.ui.state import NEIGHBORS
 from bioviz.ui.theme import is_dark
 
 GROUP = "shift"
+SETTINGS = {  # of a link
+    "clips": query.whole(1, 100_000),
+    "reach": query.real(0.05, 1),
+    "steps": query.whole(1, 20),
+    "k": query.whole(*NEIGHBORS),
+    "seed": query.whole(*SEEDS),
+}
 
 
 def show(spec: RunSpec) -> None:
@@ -38,12 +47,13 @@ def show(spec: RunSpec) -> None:
     if result is None:
         rows = np.arange(len(dataset.clips)) if run is None else run.rows
         count = len(draw_shifts(dataset, rows, chosen)[0])
-        experiment_card.offer(
-            "shift",
-            job_params(spec, chosen),
+        compute_card.show(
+            jobs.find("shift", job_params(spec, chosen)),
             lambda: start_shift(spec, chosen),
-            "The shifts are not computed yet",
-            f"{count:,} clips, each at {2 * chosen.steps} shifted windows, for {model_title(spec)}.",
+            title="The shifts are not computed yet",
+            text=f"{count:,} clips, each at {2 * chosen.steps} shifted windows, for {model_title(spec)}.",
+            models=[spec],
+            key="compute_shift",
         )
         return
     _headline(result)
@@ -54,27 +64,26 @@ def show(spec: RunSpec) -> None:
 
 
 def _form() -> ShiftSettings:
-    kept, usual = remembered("shift"), ShiftSettings().to_dict()
+    usual = ShiftSettings().to_dict()
+    kept = remembered("shift", SETTINGS, usual)
     with st.container(border=True):
         a, b, c, d, e = st.columns(5)
         with a:
-            clips = count("shift_clips", "Clips", kept.get("clips"), usual["clips"], 1, 100_000, step=50)
+            clips = count("shift_clips", "Clips", kept["clips"], 1, 100_000, step=50)
         with b:
-            before = kept.get("reach")
-            good = isinstance(before, int | float) and 0.05 <= before <= 1
             reach = seeded(
                 "shift_reach",
-                float(before) if good else usual["reach"],
+                kept["reach"],
                 lambda key: st.number_input(
                     "Farthest shift (share of the window)", 0.05, 1.0, step=0.05, key=key
                 ),
             )
         with c:
-            steps = count("shift_steps", "Shifts to either side", kept.get("steps"), usual["steps"], 1, 20)
+            steps = count("shift_steps", "Shifts to either side", kept["steps"], 1, 20)
         with d:
-            k = count("shift_k", "Neighbours looked at", kept.get("k"), usual["k"], 1, 100)
+            k = count("shift_k", "Neighbors looked at (k)", kept["k"], *NEIGHBORS)
         with e:
-            seed = count("shift_seed", "Seed of the draw", kept.get("seed"), usual["seed"], 0, 2**31 - 1)
+            seed = count("shift_seed", "Seed of the draw", kept["seed"], *SEEDS)
     chosen = ShiftSettings(clips, float(reach), steps, k, seed)
     remember("shift", chosen.to_dict(), usual)
     return chosen

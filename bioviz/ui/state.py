@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
 import streamlit as st
 
+from bioviz.runs import query, spec
+from bioviz.runs.comparison import LAYOUTS
+from bioviz.runs.stages import NEIGHBOURS
+from bioviz.ui import notices
+
 _KEY = "view"
+_FROM_LINK = "fields_from_link"  # those that no page has looked at yet
+CLIPS = (0, 10**9)
+NEIGHBORS = (1, NEIGHBOURS)  # no more are kept of a clip
 
 
 @dataclass(frozen=True)
@@ -14,9 +23,11 @@ class View:
     """All that decides what a page shows. Every field is a query parameter of the same name.
 
     Attributes:
-        dataset, model, checkpoint, split: names; "" means "the first there is".
+        dataset, model, checkpoint, split: names; "" means "the best there is".
         model_seed: of a random checkpoint.
-        method, n_neighbors, min_dist, perplexity, seed: the projection.
+        method, n_neighbors, min_dist, perplexity, seed, metric: the projection.
+        without_background: whether background clips are left out of maps and scores.
+        k: neighbors looked at, where a page compares a clip with its nearest.
         colour: what the points are coloured by.
         clip: row of the clip in the inspector, -1 for none.
         section: part of the diagnosis or comparison that is open; measure: what its points are coloured by.
@@ -26,7 +37,7 @@ class View:
     """
 
     dataset: str = ""
-    model: str = "acoustic_features"
+    model: str = ""
     checkpoint: str = ""
     model_seed: int = 0
     split: str = "all"
@@ -35,6 +46,9 @@ class View:
     min_dist: float = 0.1
     perplexity: float = 25.0
     seed: int = 42
+    metric: str = "euclidean"
+    without_background: bool = False
+    k: int = 20
     colour: str = "label"
     clip: int = -1
     section: str = "labels"
@@ -48,11 +62,45 @@ class View:
     noise: str = ""
     shift: str = ""
 
+    @classmethod
+    def from_query(cls, parameters: Mapping[str, str]) -> tuple[View, list[str]]:
+        """The view of a link, and a sentence for every value that cannot be used. Never fails."""
+        values, sentences = query.read(parameters, PARSERS, {f.name: f.default for f in fields(cls)})
+        return cls(**values), sentences
+
+    def to_query(self) -> dict[str, str]:
+        """What differs from the usual view, as query parameters."""
+        values = ((f.name, getattr(self, f.name), f.default) for f in fields(self))
+        return {name: query.as_text(value) for name, value, usual in values if value != usual}
+
+
+# How each field is read from a link. What only a page can know (which clips, parts or colours there are) it checks.
+PARSERS: Mapping[str, query.Parser] = {
+    **spec.PARSERS,
+    "k": query.whole(*NEIGHBORS),
+    "colour": query.anything,
+    "clip": query.whole(*CLIPS),
+    "section": query.anything,
+    "measure": query.anything,
+    "other_dataset": query.anything,
+    "other_model": query.anything,
+    "other_checkpoint": query.anything,
+    "other_model_seed": query.whole(*spec.SEEDS),
+    "layout": query.choice(*LAYOUTS),
+    "arrows": query.anything,
+    "noise": query.json_object,
+    "shift": query.json_object,
+}
+
 
 def view() -> View:
-    """The current view; the first time in a session it is read from the URL (bad values are ignored)."""
+    """The current view; the first time in a session it is read from the URL, and what cannot be used is said."""
     if _KEY not in st.session_state:
-        st.session_state[_KEY] = _from_query()
+        parameters = st.query_params.to_dict()
+        st.session_state[_KEY], sentences = View.from_query(parameters)
+        st.session_state[_FROM_LINK] = set(parameters)
+        for sentence in sentences:
+            notices.say(sentence)
     return st.session_state[_KEY]
 
 
@@ -62,23 +110,31 @@ def set_view(**changes: object) -> View:
     return st.session_state[_KEY]
 
 
+def open_dataset(dataset_id: str) -> None:
+    """Turn to a dataset, with the best model that is ready for it."""
+    set_view(dataset=dataset_id, model="", checkpoint="", other_dataset="", clip=-1)
+
+
+def keep_known(field: str, known: Iterable[str], what: str) -> None:
+    """Give a field of a link its usual value where it names something that this page does not have, and say so.
+
+    Args:
+        field: of the view. known: what it may be. what: in words, as in "part of this page".
+    """
+    from_link: set[str] = st.session_state.get(_FROM_LINK, set())
+    if field not in from_link:
+        return
+    from_link.remove(field)
+    current, usual, names = getattr(view(), field), getattr(View(), field), list(known)
+    if current in names or current == usual:
+        return
+    allowed = f"there is no such {what}; there are {', '.join(names)}"
+    notices.say(query.not_used(field, current, allowed, usual))
+    set_view(**{field: usual})
+
+
 def write_url() -> None:
     """Put what differs from the defaults into the URL, so that a copied link reopens this view."""
-    wanted = {
-        f.name: str(getattr(view(), f.name)) for f in fields(View) if getattr(view(), f.name) != f.default
-    }
+    wanted = view().to_query()
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
-
-
-def _from_query() -> View:
-    values: dict[str, object] = {}
-    for f in fields(View):
-        raw = st.query_params.get(f.name)
-        if raw is None:
-            continue
-        try:
-            values[f.name] = type(f.default)(raw)
-        except ValueError:
-            continue
-    return View(**values)

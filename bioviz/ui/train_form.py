@@ -9,8 +9,11 @@ import streamlit as st
 from bioviz.datasets import library
 from bioviz.models import registry
 from bioviz.models.base import FINETUNED, NONE, RANDOM
+from bioviz.runs import ready as readiness
 from bioviz.training.settings import GRADUAL, LORA, PRESETS, TrainSettings, strategies_for
 from bioviz.training.tasks import TrainSpec
+from bioviz.ui import choose_again
+from bioviz.ui.choose_again import Gone
 from bioviz.ui.pickers import checkpoint_title
 from bioviz.ui.state import view
 
@@ -42,15 +45,27 @@ def train_form() -> TrainSpec | None:
         return None
     left, middle, right = st.columns(3)
     ids = list(summaries)
-    chosen = ids.index(view().dataset) if view().dataset in ids else 0
+    if view().dataset and view().dataset not in ids:
+        choose_again.ask(Gone("dataset", view().dataset, ids, lambda i: summaries[i].name))
+    chosen = ids.index(view().dataset) if view().dataset else 0
     dataset = left.selectbox(
         "Dataset", ids, chosen, format_func=lambda i: summaries[i].name, key="train_dataset"
     )
-    cards = {card.name: card for card in registry.list_models() if NONE not in card.checkpoints}
-    names = list(cards)
-    first = view().model if view().model in cards else "resnet18"
+    cards = {card.name: card for card in registry.list_models()}
+    if view().model and view().model not in cards:
+        choose_again.ask(Gone("model", view().model, list(cards), lambda n: cards[n].title, ("checkpoint",)))
+    # The best to start from comes first: a model whose weights are here before one that starts at random.
+    marks = {each.model: each for each in readiness.models() if NONE not in cards[each.model].checkpoints}
+    names = list(marks)
+    first = names.index(view().model) if view().model in names else 0
     model = middle.selectbox(
-        "Model", names, names.index(first), format_func=lambda n: cards[n].title, key="train_model"
+        "Model",
+        names,
+        first,
+        format_func=lambda n: (
+            f"{cards[n].title} — {'untrained' if marks[n].checkpoint == RANDOM else 'ready'}"
+        ),
+        key="train_model",
     )
     states = {name: registry.checkpoint_state(model, name) for name in registry.checkpoints(model)}
     ready = [name for name in states if states[name].available]

@@ -139,6 +139,15 @@ def _labels(
     return (*declared, *others), [f"the list of {chosen} lacks {listed}; put behind the labels that it has"]
 
 
+def names(root: Path) -> tuple[str, ...]:
+    """The datasets that a folder may hold: those of its `datasets.yml`, or all of BEANS where it has none.
+
+    Raises:
+        BadInput: `datasets.yml` is not as BEANS writes it.
+    """
+    return tuple(plans_in(root) if (root / "datasets.yml").is_file() else PLANS)
+
+
 def plans_in(root: Path) -> dict[str, Plan]:
     """The datasets that a folder's `datasets.yml` describes.
 

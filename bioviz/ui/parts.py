@@ -1,0 +1,11 @@
+"""The parts that pages have, of which a link names one."""
+
+from __future__ import annotations
+
+from bioviz.ui import compare_sections, diagnose_sections
+from bioviz.ui.state import keep_known
+
+
+def check_part() -> None:
+    """Say so where a link names a part that neither Diagnose nor Compare has; the first part then opens."""
+    keep_known("section", [*diagnose_sections.SECTIONS, *compare_sections.SECTIONS], "part of a page")
