@@ -113,11 +113,12 @@ def pick_checkpoint(
     seed_field = field.replace("checkpoint", "model_seed")
     marks = {each.checkpoint: each for each in ready.checkpoints(model, dataset, getattr(view(), seed_field))}
     others = [name for name, each in marks.items() if (model, name) != but and each.state.available]
+    titles = {name: f"{each.symbol} {checkpoint_title(name)} — {each.mark}" for name, each in marks.items()}
     name = pick(
         field,
         "Checkpoint",
         list(marks),
-        lambda name: f"{marks[name].symbol} {checkpoint_title(name)} — {marks[name].mark}",
+        titles.get,
         f"The weights of the model. {READY_HELP}",
         usual=next(iter(others), None),
         why=lambda name: registry.checkpoint_state(model, name).message,

@@ -13,7 +13,9 @@ from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import flag
 from bioviz.runs.diagnosis import compute_diagnosis
+from bioviz.store.files import write_json
 from bioviz.store.usage import prune
+from bioviz.training import checkpoints
 from bioviz.ui import removing
 from tests.pages.test_pages import open_app, texts
 from tests.sounds import folder_per_class
@@ -112,3 +114,21 @@ def test_the_whole_cache_folder_may_vanish(dataset, run):
     shutil.rmtree(settings().cache_dir)
     app.run()
     assert not app.exception
+
+
+@pytest.mark.parametrize("page", ["explore.py", "diagnose.py", "compare.py", "snr.py"])
+def test_a_checkpoint_that_is_deleted_while_a_page_is_open(page, dataset):
+    place = settings().cache_dir / "checkpoints" / "abc123"
+    write_json(place / "record.json", {"model": "resnet18", "base": "random", "name": "frogs"})
+    (place / "model.safetensors").write_bytes(b"weights")
+    app = open_app(page, dataset=dataset.id, model="resnet18", checkpoint="ft:abc123")
+    assert not app.exception
+    assert app.session_state["view"].checkpoint == "ft:abc123"
+    assert "fine-tuned: frogs" in str(app.selectbox(key="_pick_checkpoint").options)
+    checkpoints.delete("abc123")
+    app.run()
+    assert not app.exception
+    assert "no fine-tuned checkpoint 'abc123'" in texts(app.warning).replace("\\", "")
+    app.button(key="instead").click().run()
+    assert not app.exception
+    assert app.session_state["view"].checkpoint == "random"
