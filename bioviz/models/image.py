@@ -3,7 +3,7 @@
 The front end is BEANS's: power mel spectrogram, 128 bands, transform 0.05 s, step 0.01 s, repeated to the three
 colour channels. One thing differs: BEANS divides by the largest value of the *batch*, so that an embedding
 depends on the clips that happen to share its batch; here each clip is divided by its own largest value.
-Differences of level between clips are lost by that, and figures are close to but not equal to published ones.
+Differences of level between clips are lost by that, and figures differ from published ones (README).
 """
 
 from __future__ import annotations
