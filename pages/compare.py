@@ -21,6 +21,7 @@ from bioviz.runs.comparison import (
     start_comparison,
 )
 from bioviz.ui import clip_desk, compute_card, selection
+from bioviz.ui.act_link import act_link
 from bioviz.ui.compare_case import Case, Chosen
 from bioviz.ui.compare_maps import comparison_maps
 from bioviz.ui.compare_pickers import pick_comparison, titles
@@ -28,14 +29,12 @@ from bioviz.ui.compare_sections import SECTIONS
 from bioviz.ui.compare_training import tested, training_notes
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.gallery import gallery
-from bioviz.ui.inspector import clip_inspector
 from bioviz.ui.page_part import page_part
 from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.parts import check_part
 from bioviz.ui.state import keep_known, set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
-GROUP = "compare"  # both maps, the inspector and the galleries follow one another
 NEIGHBOURS = 8
 
 
@@ -69,8 +68,8 @@ def neighbours_right(case: Case, row: int) -> np.ndarray:
 
 def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.ndarray | None:
     """Places, among the clips compared, inside the lasso that was drawn last; a new one opens its list."""
-    latest = max(events, key=lambda event: event.selected_at)
-    if latest.selected_at != st.session_state.get("compare_seen_selection", 0.0):
+    latest = next((event for event in events if event.rows is not None), events[0])
+    if latest.selected_at != st.session_state.get("compare_seen_selection", 0):
         st.session_state["compare_seen_selection"] = latest.selected_at
         if latest.rows is not None:
             st.session_state["compare_section"] = "lasso"
@@ -81,12 +80,12 @@ def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.n
 def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, found: Comparison) -> None:
     """The page proper."""
     dataset = library.load(left.spec.dataset)
+    rows_compared = left.rows[found.left_places]
     names = titles(spec)
     data = points(left.key, right.key, key, (left.state, right.state), is_dark())
-    rows_compared = left.rows[found.left_places]
     keep_known("colour", [colouring.id for colouring in data[0].colourings], "colouring of these maps")
     keep_known("arrows", found.changes.names, "label")
-    shown = view().clip if view().clip in rows_compared else None
+    act_link(clip_desk.GROUP, dataset.id)
     notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows
     head, lock_at, report_at = st.columns([5, 2, 2], vertical_alignment="center")
     fewer = max(len(left), len(right)) - len(found)
@@ -110,8 +109,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, fou
         st.warning(note, icon=":material/school:")
     wide, narrow = st.columns([8, 3], gap="small")
     with wide:
-        events = two_maps(data, names, shown, lock)
-        set_view(colour=next((e.colour_by for e in events if e.colour_by != view().colour), view().colour))
+        events = two_maps(data, names, dataset.id, lock)
         selected = last_lasso(rows_compared, events)
         case = Case(found, left, right, dataset, names, is_dark(), selected, own)
         chosen = part(case)
@@ -122,19 +120,16 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, fou
             "confusion right": found.changes.right.confusion.confusion[chosen.places],
             "neighbours changed": found.changes.moved[chosen.places],
         }
-        clicked = selection.show(left, dataset, rows, GROUP, extra)
-    if clicked != st.session_state.get("last_table_pick"):
-        st.session_state["last_table_pick"] = clicked
-        shown = shown if clicked is None else clicked
+        selection.show(left, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
     with narrow:
-        inspect(case, chosen.name, rows, shown)
+        inspect(case, chosen.name, rows)
     with st.expander("Where this result comes from", key="compare_provenance"):
         st.json({"left": left.provenance, "right": right.provenance}, expanded=False)
     write_url()  # this fragment runs without the frame around it
 
 
 def two_maps(
-    data: tuple[MapData, MapData], names: tuple[str, str], shown: int | None, lock: bool
+    data: tuple[MapData, MapData], names: tuple[str, str], dataset_id: str, lock: bool
 ) -> tuple[MapEvent, MapEvent]:
     """Both maps, side by side."""
     sides, events = ("left", "right"), []
@@ -147,9 +142,8 @@ def two_maps(
                 embedding_map(
                     points_of,
                     key=f"compare_{side}",
-                    group=GROUP,
-                    colour_by=view().colour,
-                    selected_id=shown,
+                    group=clip_desk.GROUP,
+                    dataset_id=dataset_id,
                     lock_view=lock,
                     height=480,
                     label=f"{side} map: {title}",
@@ -177,23 +171,12 @@ def part(case: Case) -> Chosen:
     return SECTIONS[section][1](case)
 
 
-def inspect(case: Case, name: str, rows: np.ndarray, shown: int | None) -> None:
+def inspect(case: Case, name: str, rows: np.ndarray) -> None:
     """The clip in hand with its neighbours on the left, and below those on the right."""
-    colours = palette.colours_for(case.dataset.target_names)
-    current = clip_inspector(
-        case.left.key,
-        case.dataset.id,
-        rows,
-        key="compare_inspector",
-        group=GROUP,
-        row=shown,
-        playlist_name=name,
-        colours=colours,
-        report=True,
-    )
+    clip_desk.clip_desk(case.left, case.dataset, rows, name, key="compare")
+    current = clip_desk.in_hand()
     if current is None:
         return
-    set_view(clip=current)
     near = neighbours_right(case, current)
     where = "in other recordings" if case.found.changes.elsewhere else "in all recordings"
     st.caption(f"Neighbours above: on the left. Nearest on the right, {where}:")
@@ -201,9 +184,9 @@ def inspect(case: Case, name: str, rows: np.ndarray, shown: int | None) -> None:
         case.dataset,
         near,
         labels=[case.dataset.target_names[target] for target in case.dataset.targets[near]],
-        group=GROUP,
+        group=clip_desk.GROUP,
         key="compare_neighbours",
-        colours=colours,
+        colours=palette.colours_for(case.dataset.target_names),
         height=260,
         empty="None of its neighbours on the right is on the left.",
     )

@@ -22,10 +22,10 @@ from bioviz.runs.diagnosis import diagnosis_key, job_params, read_diagnosis, sta
 from bioviz.ui import clip_desk, compute_card, selection
 from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
 from bioviz.ui.acoustic_notice import acoustic_notice
+from bioviz.ui.act_link import act_link
 from bioviz.ui.diagnose_case import Case
 from bioviz.ui.diagnose_sections import SECTIONS
 from bioviz.ui.embedding_map import embedding_map
-from bioviz.ui.flagging import pick_user
 from bioviz.ui.group_comparison import group_comparison
 from bioviz.ui.page_part import page_part
 from bioviz.ui.pages import ask_for_a_dataset
@@ -36,7 +36,6 @@ from bioviz.ui.scroll import scroll, scroll_to
 from bioviz.ui.state import keep_known, set_view, view, write_url
 from bioviz.ui.theme import is_dark
 
-GROUP = "diagnose"
 PART = "diagnose_part"  # the container that the sections are in
 BACKING = {  # the section that backs a clause of the verdict
     "separability": "scores",
@@ -175,6 +174,9 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
 def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     """The page proper."""
     dataset = library.load(run.spec.dataset)
+    data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id), is_dark())
+    keep_known("measure", [colouring.id for colouring in data.colourings], "colouring of this map")
+    act_link(clip_desk.GROUP, dataset.id, ("clip", "measure"))
     case = Case(run, dataset, d, is_dark())
     acoustic_notice(run)
     show_verdict(verdict(d))
@@ -193,23 +195,21 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     with left:
         chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
-        data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id), is_dark())
-        keep_known("measure", [colouring.id for colouring in data.colourings], "colouring of this map")
         event = embedding_map(
             data,
             key="diagnose_map",
-            group=GROUP,
-            colour_by=view().measure,
-            selected_id=clip_desk.in_hand(),
+            group=clip_desk.GROUP,
+            dataset_id=dataset.id,
+            colour_kind="measure",
             height=480,
         )
-    set_view(measure=event.colour_by)
     st.subheader(f"{len(rows):,} {chosen.name}")
     evidence = [d.triage.evidence(int(place), d.names) for place in chosen.places]
     extra = {"confusion": case.confusion[chosen.places], "why": evidence}
-    clip_desk.picked_in_table(selection.show(run, dataset, rows, GROUP, extra), "diagnose")
+    selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
     with right.container(key=clip_desk.DESK):
-        row = clip_desk.clip_desk(run, dataset, rows, chosen.name, key="diagnose", group=GROUP)
+        clip_desk.clip_desk(run, dataset, rows, chosen.name, key="diagnose")
+        row = clip_desk.in_hand()
         place = position(run, row)
         if place is not None and (why := d.triage.evidence(place, d.names)):
             cause = TITLES[CAUSES[d.triage.cause[place]]]
@@ -221,7 +221,9 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         if listening.open:
             with listening:
                 others = nearest_for_ab(run, dataset, row)
-                ab_listening(dataset, row, others, key="diagnose_listening", group=GROUP, run_key=run.key)
+                ab_listening(
+                    dataset, row, others, key="diagnose_listening", group=clip_desk.GROUP, run_key=run.key
+                )
     told_apart = st.expander("What tells two groups of clips apart", key="diagnose_groups", on_change="rerun")
     if told_apart.open:
         with told_apart:
@@ -233,7 +235,6 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
 
 st.title("Why is it confused?")
 spec = pick_run()
-pick_user()
 if spec is None:
     ask_for_a_dataset()
 check_part()

@@ -15,17 +15,15 @@ from bioviz.flags import log as flag_log
 from bioviz.models import registry
 from bioviz.ui import clip_desk, compute_card, scores_panel, selection
 from bioviz.ui.acoustic_notice import acoustic_notice
+from bioviz.ui.act_link import act_link
 from bioviz.ui.embedding_map import MapEvent, embedding_map
-from bioviz.ui.flagging import pick_user
 from bioviz.ui.page_part import page_part
 from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.pickers import pick_run
 from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.scroll import scroll
-from bioviz.ui.state import keep_known, set_view, view, write_url
+from bioviz.ui.state import keep_known, write_url
 from bioviz.ui.theme import is_dark
-
-GROUP = "explore"  # the map, the inspector and the gallery of this page follow one another
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -50,9 +48,10 @@ def first_list(run: runs.Run) -> str:
 def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.ndarray, str]:
     """The clips that the user wants to go through, the misclustered worst first, and what they are."""
     lasso = event.rows
-    if event.selected_at != st.session_state.get("seen_selection", 0.0):
+    if event.selected_at != st.session_state.get("seen_selection", 0):
         st.session_state["seen_selection"] = event.selected_at
-        st.session_state["selection_list"] = "lasso" if lasso is not None else first_list(run)
+        if lasso is not None or st.session_state.get("selection_list") == "lasso":
+            st.session_state["selection_list"] = "lasso" if lasso is not None else first_list(run)
     flagged = clip_desk.flagged_rows(run, dataset)
     titles = {
         "lasso": f"Selected on the map ({0 if lasso is None else len(lasso):,})",
@@ -96,6 +95,9 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
 def explore(run: runs.Run) -> None:
     """The page proper, for a run that is there."""
     dataset = library.load(run.spec.dataset)
+    data = flagged_points(run.key, run.state, flag_log.state(dataset.id), is_dark())
+    keep_known("colour", [colouring.id for colouring in data.colourings], "colouring of this map")
+    act_link(clip_desk.GROUP, dataset.id)
     original = scores_panel.original_of(run, dataset)
     scores_panel.headline(run, original)
     if original is not None:
@@ -103,24 +105,20 @@ def explore(run: runs.Run) -> None:
     for problem in run.failures[:5]:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
     acoustic_notice(run)
-    data = flagged_points(run.key, run.state, flag_log.state(dataset.id), is_dark())
-    keep_known("colour", [colouring.id for colouring in data.colourings], "colouring of this map")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         event = embedding_map(
             data,
             key="explore_map",
-            group=GROUP,
-            colour_by=view().colour,
-            selected_id=clip_desk.in_hand(),
+            group=clip_desk.GROUP,
+            dataset_id=dataset.id,
             height=600,
         )
-    set_view(colour=event.colour_by)
     st.subheader("Go through clips")
     rows, name = chosen_rows(run, dataset, event)
-    clip_desk.picked_in_table(selection.show(run, dataset, rows, GROUP), "explore")
+    selection.show(run, dataset, rows, clip_desk.GROUP, pick=clip_desk.take)
     with right.container(key=clip_desk.DESK):
-        clip_desk.clip_desk(run, dataset, rows, name, key="explore", group=GROUP)
+        clip_desk.clip_desk(run, dataset, rows, name, key="explore")
     clip_desk.flags_panel(dataset, key="explore", go_through=lambda: go_through_flags(run, dataset))
     labels = st.expander("Labels and clusters", key="explore_labels", on_change="rerun")
     if labels.open:
@@ -152,7 +150,6 @@ try:
             models=[spec],
         )
     else:
-        pick_user()
         clip_desk.check_clip(run.rows)
         explore(run)
 except BiovizError as error:

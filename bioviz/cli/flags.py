@@ -35,6 +35,11 @@ def register(commands: Commands) -> None:
     commands.add(unflag, dataset, clip)
     parser = commands.add(clean, dataset)
     parser.add_argument("--user", help="apply only this user's flags")
+    parser.add_argument(
+        "--disputes",
+        metavar="RULE",
+        help="for clips on which users disagree: leave (as they are), latest (flag), or user:NAME (that user's flag)",
+    )
 
 
 def flags(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -113,19 +118,22 @@ def unflag(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 def clean(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Apply the flags: a cleaned version of the dataset beside the original."""
     from bioviz.datasets import library
-    from bioviz.flags import load_flags, make_cleaned
+    from bioviz.flags import disputes, load_flags, make_cleaned
 
     dataset = library.load(options.dataset)
-    cleaned = make_cleaned(dataset, load_flags(dataset, options.user))
+    cleaned = make_cleaned(dataset, load_flags(dataset, options.user), disputes=options.disputes)
     record = cleaned.source["cleaned"]
     data = {
         "dataset": cleaned.id,
         "name": cleaned.name,
-        **{name: record[name] for name in ("counts", "clips_changed", "clips_removed")},
+        **{name: record[name] for name in ("counts", "clips_changed", "clips_removed", "disputes")},
     }
     counts = ", ".join(f"{count} × {TITLES[kind]}" for kind, count in record["counts"].items())
     text = (
         f"Added as {cleaned.id}, “{cleaned.name}”: {record['clips_changed']} clips changed, "
         f"{record['clips_removed']} left out ({counts})."
     )
+    if record["disputes"]:
+        clips, rule = record["disputes"]["clips"], record["disputes"]["rule"]
+        text += f" Users disagreed on {len(clips)} ({disputes.named(clips)}): {disputes.in_words(rule)}."
     return Answer(data, text)

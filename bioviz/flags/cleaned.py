@@ -13,28 +13,35 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Annotation, Clips, Dataset
 from bioviz.errors import BadInput
 from bioviz.flags.boxes import Change, follow
+from bioviz.flags.disputes import settle
 from bioviz.flags.merged import Flags
 from bioviz.flags.records import KINDS
 from bioviz.store.digest import digest
 
 
-def apply_flags(dataset: Dataset, flags: Flags, *, name: str | None = None) -> Dataset:
+def apply_flags(
+    dataset: Dataset, flags: Flags, *, name: str | None = None, disputes: str | None = None
+) -> Dataset:
     """A cleaned version of a dataset; the dataset itself is not touched, and nothing is stored.
 
-    Of each flagged clip the deciding flag counts. wrong_label: the wrong label (or all of them) goes and the right
-    one, if given, comes; background: all labels go; missed: the label comes; bad_audio: the clip goes; unsure and
-    fine change nothing. All other clips stay as they are, in their order and splits. Recordings of which no clip is
-    left go too, and so do labels that no clip or annotation carries any more. The annotations follow the clips
-    (`boxes.follow`). `source["cleaned"]` says what it was made from, with every flag that changed something.
+    Of each flagged clip the deciding flag counts; where users disagree, `disputes` says which.
+
+    wrong_label: the wrong label (or all of them) goes and the right one, if given, comes; background: all labels go;
+    missed: the label comes; bad_audio: the clip goes; unsure and fine change nothing. All other clips stay as they
+    are, in their order and splits. Recordings of which no clip is left go too, and so do labels that no clip or
+    annotation carries any more. The annotations follow the clips (`boxes.follow`). `source["cleaned"]` says what it
+    was made from, with every flag that changed something.
 
     Args:
         flags: from `load_flags` of this dataset.
         name: what the user calls it; by default the original's with "(cleaned)".
+        disputes: what decides on clips on which users disagree, see `disputes.settle`.
 
     Raises:
-        BadInput: the flags change nothing, or leave no clip.
+        BadInput: the flags change nothing, or leave no clip; or users disagree and nobody said what to do then.
     """
-    change = _change(dataset, flags)
+    disputed = flags.rows[flags.disagreement].tolist()
+    change = _change(dataset, settle(flags, disputes))
     if not change.flags:
         raise BadInput(
             f"These {len(flags)} flags change nothing in {dataset.name}: flag wrong labels, background, missed calls "
@@ -43,7 +50,7 @@ def apply_flags(dataset: Dataset, flags: Flags, *, name: str | None = None) -> D
     if change.removed.all():
         raise BadInput(f"Every clip of {dataset.name} is flagged as bad audio; nothing would be left.")
     boxes = follow(dataset, change) if dataset.task == "detection" else dataset.annotations
-    record = _record(dataset, change)
+    record = _record(dataset, change, disputed, disputes)
     kept = ~change.removed
     recordings = _recordings_left(dataset, kept)
     place = np.cumsum(recordings) - 1
@@ -70,7 +77,7 @@ def apply_flags(dataset: Dataset, flags: Flags, *, name: str | None = None) -> D
     )
 
 
-def make_cleaned(dataset: Dataset, flags: Flags) -> Dataset:
+def make_cleaned(dataset: Dataset, flags: Flags, *, disputes: str | None = None) -> Dataset:
     """`apply_flags` under the next free name, "X (cleaned 1)" and so on, added to the library.
 
     The same flags on the same dataset give the dataset that is there already, under its name.
@@ -79,7 +86,7 @@ def make_cleaned(dataset: Dataset, flags: Flags) -> Dataset:
         BadInput: as in `apply_flags`.
         DiskFull: no room on the disk.
     """
-    made = apply_flags(dataset, flags)
+    made = apply_flags(dataset, flags, disputes=disputes)
     there = {summary.id: summary.name for summary in library.list_datasets()}
     title = made.source["cleaned"]["original_name"]
     numbered = re.compile(re.escape(title) + r" \(cleaned (\d+)\)")
@@ -137,8 +144,9 @@ def _columns(dataset: Dataset, change: Change, boxes: tuple[Annotation, ...]) ->
     return columns
 
 
-def _record(dataset: Dataset, change: Change) -> dict[str, object]:
+def _record(dataset: Dataset, change: Change, disputed: list[int], rule: str | None) -> dict[str, object]:
     """What `source["cleaned"]` holds (JSON-able)."""
+    disputes = {"clips": disputed, "rule": rule} if disputed else None
     before = dataset.source.get("cleaned") or {}
     applied = [{**flag.to_dict(), "row": row} for row, flag in change.flags.items()]
     counts = Counter(flag.kind for flag in change.flags.values())
@@ -149,10 +157,11 @@ def _record(dataset: Dataset, change: Change) -> dict[str, object]:
         "parent": dataset.id,
         "parent_name": dataset.name,
         "parent_version": dataset.version,
-        "digest": digest("cleaned", dataset.version, decided)[:8],
+        "digest": digest("cleaned", dataset.version, decided, *([disputes] if disputes else []))[:8],
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "counts": {kind: counts[kind] for kind in KINDS if counts[kind]},
         "clips_changed": len(change.flags) - int(change.removed.sum()),
         "clips_removed": int(change.removed.sum()),
+        "disputes": disputes,
         "flags": applied,
     }

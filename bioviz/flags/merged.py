@@ -22,7 +22,8 @@ class Flags:
     """The current flags; the m flagged clips are in the order of their rows.
 
     Attributes:
-        by_row: for each flagged clip its flags, the latest first, at most one a user. The latest decides.
+        by_row: for each flagged clip its flags, the latest first, at most one a user. The latest that says something
+            ("unsure" says nothing) decides; where users disagree, see `disputes`.
         unplaced: flags of clips that the dataset does not have (any more): recordings that are gone, or windows of
             another plan. They stay in the logs.
         damaged: lines of the logs that could not be read.
@@ -38,12 +39,12 @@ class Flags:
     def of(self, row: int) -> Flag | None:
         """The flag that decides for a clip, if it has one."""
         found = self.by_row.get(int(row))
-        return found[0] if found else None
+        return _deciding(found) if found else None
 
     @cached_property
     def deciding(self) -> tuple[Flag, ...]:
         """The flag that decides, for each flagged clip."""
-        return tuple(flags[0] for flags in self.by_row.values())
+        return tuple(_deciding(flags) for flags in self.by_row.values())
 
     @cached_property
     def rows(self) -> np.ndarray:
@@ -77,16 +78,17 @@ class Flags:
         number = np.bincount(self.kinds, minlength=len(KINDS))
         return dict(zip(KINDS, number.tolist(), strict=True))
 
-    def told(self, rows: Sequence[int] | np.ndarray, user: str) -> tuple[np.ndarray, np.ndarray]:
+    def told(self, rows: Sequence[int] | np.ndarray, user: str | None) -> tuple[np.ndarray, np.ndarray]:
         """What a user says of clips, and how many others say something.
 
         Args:
             rows: (m,) clip rows.
+            user: None for nobody yet, then all flags are of others.
 
         Returns:
             (m,) array of str, the user's flag in words or "", and (m,) int64, flags of other users.
         """
-        rows, own = np.asarray(rows, dtype=np.int64), user_key(user)
+        rows, own = np.asarray(rows, dtype=np.int64), user and user_key(user)
         mine, others = np.full(len(rows), "", dtype=object), np.zeros(len(rows), dtype=np.int64)
         for i in np.flatnonzero(np.isin(rows, self.rows)):
             of_clip = self.by_row[int(rows[i])]
@@ -99,6 +101,10 @@ class Flags:
         column = np.full(clips, -1, dtype=np.int8)
         column[self.rows] = self.kinds
         return column
+
+
+def _deciding(of_clip: Sequence[Flag]) -> Flag:
+    return next((flag for flag in of_clip if flag.kind != "unsure"), of_clip[0])
 
 
 def load_flags(dataset: Dataset, user: str | None = None) -> Flags:

@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bioviz.errors import Missing
-from bioviz.server import facts, media
+from bioviz.server import facts, flagging, media
 from bioviz.server.clips import find_clip
 from bioviz.server.params import picture_spec, sound_spec
 from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, send
@@ -112,6 +112,9 @@ def routes() -> list[Route]:
         Route("/bioviz/clip/{dataset_id}/{row:int}.png", guarded(clip_picture), methods=["GET", "HEAD"]),
         Route("/bioviz/clip/{dataset_id}/{row:int}.json", guarded(clip_facts), methods=["GET"]),
         Route("/bioviz/run/{run_key}/clip/{row:int}.json", guarded(run_facts), methods=["GET"]),
+        Route("/bioviz/flags/user.json", guarded(flagging.checked_user), methods=["GET"]),
+        Route("/bioviz/flags/{dataset_id}/{row:int}.json", guarded(flagging.flags_of_clip), methods=["GET"]),
+        Route("/bioviz/flags/{dataset_id}/{row:int}", guarded(flagging.set_flag), methods=["POST"]),
         Route("/bioviz/plotly.js", guarded(plotly_js), methods=["GET", "HEAD"]),
     ]
 

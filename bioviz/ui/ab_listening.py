@@ -77,7 +77,7 @@ def ab_listening(
         row: of the clip in hand.
         others: (role, row), the role said as it is, such as "nearest background"; see `nearest_for_ab`.
         key: unique on the page.
-        group: a click on a spectrogram dispatches the window event "bioviz:pick" with it.
+        group: whose log of acts a click on a spectrogram goes to.
         run_key: run in which the distance to the clip in hand is looked up; None to leave it out.
     """
     shown = [("this clip", int(row)), *((role, int(other)) for role, other in others)]
@@ -112,7 +112,8 @@ def _about(dataset: Dataset, role: str, row: int) -> dict[str, object]:
 
 @cache
 def _component():
-    scripts = assets("clip_dom.js", "clip_picture.js", "clip_settings.js", "ab_player.js", "ab_listening.js")
+    names = ("acts", "clip_dom", "clip_picture", "clip_settings", "ab_player", "ab_listening")
+    scripts = assets(*(f"{name}.js" for name in names))
     return st.components.v2.component(
         "bioviz_ab_listening", js=scripts, css=assets("clips.css", "ab_listening.css")
     )

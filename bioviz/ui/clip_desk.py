@@ -13,12 +13,13 @@ from bioviz.plots import palette
 from bioviz.runs import Run
 from bioviz.ui import notices
 from bioviz.ui.flag_panel import flag_summary
-from bioviz.ui.flagging import flag_bar, user_name
+from bioviz.ui.flagging import flag_bar
 from bioviz.ui.inspector import clip_inspector
 from bioviz.ui.scroll import scroll_to
 from bioviz.ui.state import set_view, view
 
 DESK = "clip_desk"  # the container that the inspector is in
+GROUP = "clips"  # maps, inspector, galleries and lists of all pages share one log of the user's acts
 
 
 def in_hand() -> int | None:
@@ -49,51 +50,28 @@ def take_first(rows: np.ndarray) -> None:
         scroll_to(DESK)
 
 
-def picked_in_table(row: int | None, key: str) -> bool:
-    """Take a row clicked in a table into the hand; a click counts once, so that it does not undo later picks.
-
-    Returns:
-        Whether this was a new click: what is drawn above the table has to be drawn again.
-    """
-    if row == st.session_state.get(f"{key}_table_pick"):
-        return False
-    st.session_state[f"{key}_table_pick"] = row
-    if row is not None:
-        set_view(clip=row)
-    return row is not None
+def take(row: int) -> None:
+    """Take a clip into the hand, as by a click on its line in a table; call it before a run."""
+    set_view(clip=int(row))
 
 
-def clip_desk(
-    run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, *, key: str, group: str
-) -> int | None:
+def clip_desk(run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, *, key: str) -> None:
     """Show the inspector of a run with the flag bar in it.
 
     Args:
         rows: (m,) clip rows that previous and next step through; playlist_name says what they are.
         key: unique on the page.
-        group: of the page's map; both follow its picks.
-
-    Returns:
-        The row of the clip in hand.
     """
-    current = clip_inspector(
+    clip_inspector(
         run.key,
         dataset.id,
         rows,
         key=f"{key}_inspector",
-        group=group,
-        row=in_hand(),
+        group=GROUP,
         playlist_name=playlist_name,
         colours=palette.colours_for(dataset.target_names),
-        report=True,
     )
-    # What the inspector told before must not undo a pick made in Python since.
-    if current != st.session_state.get(f"{key}_told"):
-        st.session_state[f"{key}_told"] = current
-        if current is not None:
-            set_view(clip=current)
-    flag_bar(dataset, in_hand(), user=user_name(), key=f"{key}_flag_bar", group=group)
-    return in_hand()
+    flag_bar(dataset, key=f"{key}_flag_bar", group=GROUP)
 
 
 def flagged_rows(run: Run, dataset: Dataset) -> np.ndarray:
@@ -114,5 +92,5 @@ def flags_panel(dataset: Dataset, *, key: str, go_through: Callable[[], None]) -
                 dataset,
                 key=f"{key}_flag_panel",
                 go_through=go_through,
-                pick=lambda row: set_view(clip=row),
+                pick=take,
             )

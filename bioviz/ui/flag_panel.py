@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import streamlit as st
 
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
-from bioviz.flags import KINDS, TITLES, Flags, load_flags, make_cleaned, tables, undo
+from bioviz.flags import KINDS, TITLES, Flags, disputes, load_flags, make_cleaned, tables, undo
 from bioviz.store.digest import digest
-from bioviz.ui.flagging import user_name
 from bioviz.ui.selection import zipped
-from bioviz.ui.state import set_view
+from bioviz.ui.state import set_view, user_name
 
 EVERYBODY = "everybody"
 
@@ -53,8 +52,9 @@ def flag_summary(
             help="Make the flagged clips the list above, to hear and see them one after the other.",
         )
         _take_back(dataset, found, marked, key)
+    rule = _settled(found, key)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _make_cleaned(dataset, found, key)
+        _make_cleaned(dataset, found, key, rule)
         _downloads(dataset, found, key)
     _made(key)
 
@@ -86,7 +86,7 @@ def _origin(dataset: Dataset) -> None:
         counts = ", ".join(f"{n:,} {TITLES[kind]}" for kind, n in record["counts"].items())
         st.caption(
             f"Made from {record['parent_name']} on {record['made'][:10]}: {record['clips_changed']:,} clips changed, "
-            f"{record['clips_removed']:,} removed ({counts})."
+            f"{record['clips_removed']:,} removed ({counts}). {disputes_told(record)}"
         )
 
 
@@ -95,7 +95,9 @@ def _counts(found: Flags) -> None:
     for cell, (kind, number) in zip(cells, found.counts.items(), strict=False):
         cell.metric(TITLES[kind].capitalize(), f"{number:,}")
     cells[-1].metric(
-        "Users disagree", f"{int(found.disagreement.sum()):,}", help="The latest flag of a clip counts."
+        "Users disagree",
+        f"{int(found.disagreement.sum()):,}",
+        help="Clips of which users say different things. What happens to them you say before making a cleaned dataset.",
     )
     if found.unplaced:
         st.caption(
@@ -176,17 +178,48 @@ def _downloads(dataset: Dataset, found: Flags, key: str) -> None:
         )
 
 
-def _make_cleaned(dataset: Dataset, found: Flags, key: str) -> None:
+def disputes_told(record: Mapping[str, object]) -> str:
+    """What was done about clips on which users disagreed, of the record of a cleaned dataset; "" without any."""
+    held = record.get("disputes")
+    if not held:
+        return ""
+    clips = held["clips"]
+    return f"Users disagreed on {len(clips):,} ({disputes.named(clips)}): {disputes.in_words(held['rule'])}."
+
+
+def _settled(found: Flags, key: str) -> str | None:
+    """What the user wants done about the clips on which users disagree; None before an answer."""
+    disputed = found.rows[found.disagreement].tolist()
+    if not disputed:
+        return None
+    rules = {
+        disputes.LEAVE: "leave them as they are",
+        disputes.LATEST: "take the latest flag",
+        **{f"{disputes.OF_USER}{user}": f"take the flag of {user}" for user in found.users},
+    }
+    st.warning(f"Users disagree on {len(disputed):,} ({disputes.named(disputed)}).", icon=":material/group:")
+    return st.radio(
+        "In the cleaned dataset, for the clips on which users disagree",
+        list(rules),
+        index=None,
+        format_func=rules.get,
+        key=f"{key}_disputes",
+        horizontal=True,
+    )
+
+
+def _make_cleaned(dataset: Dataset, found: Flags, key: str, rule: str | None) -> None:
     if st.button(
         "Make a cleaned dataset",
         type="primary",
         icon=":material/cleaning_services:",
         key=f"{key}_clean",
+        disabled=rule is None and bool(found.disagreement.any()),
         help="A new dataset with these flags applied: labels set right, background emptied, missed calls added, bad "
-        "audio left out. This dataset stays as it is.",
+        "audio left out. This dataset stays as it is. Where users disagree, say first what to do.",
     ):
         try:
-            made = make_cleaned(dataset, found)
+            made = make_cleaned(dataset, found, disputes=rule)
         except BiovizError as error:
             st.session_state.pop(f"{key}_made", None)
             st.error(str(error), icon=":material/error:")
@@ -202,7 +235,7 @@ def _made(key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success(
             f"{name} is ready: {record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed. "
-            "Compute its map to see its scores beside those of the original.",
+            f"{disputes_told(record)} Compute its map to see its scores beside those of the original.",
             icon=":material/check_circle:",
         )
         if st.button(f"Open {name}", key=f"{key}_open"):

@@ -28,7 +28,7 @@ def gallery(
     Args:
         rows: (n,) clip rows of the dataset, in the order shown.
         labels: (n,) text under each thumbnail.
-        group: a click dispatches the window event "bioviz:pick" with it.
+        group: whose log of acts a click goes to.
         key: unique on the page.
         colours: colour of a label.
         height: pixels after which the gallery scrolls; None lets it grow.
@@ -56,5 +56,5 @@ def gallery(
 
 @cache
 def _component():
-    scripts = assets("clip_dom.js", "gallery.js")
+    scripts = assets("acts.js", "clip_dom.js", "gallery.js")
     return st.components.v2.component("bioviz_gallery", js=scripts, css=assets("clips.css", "gallery.css"))

@@ -23,46 +23,36 @@ def clip_inspector(
     *,
     key: str,
     group: str,
-    row: int | None = None,
     playlist_name: str = "",
     colours: Mapping[str, str] | None = None,
-    report: bool = False,
     empty: str = "Click a point on the map to hear its clip and see its spectrogram.",
-) -> int | None:
-    """Show the inspector; it follows the window event "bioviz:pick" {group, row} by itself.
+) -> None:
+    """Show the inspector; which clip it shows the group's log of acts says (assets/acts.js), without a rerun.
 
     Args:
         run_key: run whose clusters and neighbours are told; None for the dataset's facts alone.
         dataset_id: a registered dataset.
         playlist: clip rows that previous and next step through.
         key: unique on the page.
-        group: only picks of this group are shown; the inspector's own (neighbour, next ...) carry it too.
-        row: clip to show at first, and whenever this value changes.
+        group: whose log of acts is followed; the inspector's own (neighbour, next ...) go to it too.
         playlist_name: what the playlist is, e.g. "misclustered clips".
         colours: colour of a label.
-        report: rerun when the clip changes and return its row; without it the page is never rerun.
         empty: what to say before a clip is picked.
 
     Raises:
         Missing: no such dataset.
-
-    Returns:
-        With `report`, the row shown; None before the first pick, and always without `report`.
     """
     data = {
         "key": key,
         "group": group,
         **media_source(library.load(dataset_id)),
         "run": run_key,
-        "row": None if row is None else int(row),
         "playlist": packed_rows(playlist),
         "playlistName": playlist_name,
         "colours": dict(colours or {}),
-        "report": report,
         "empty": empty,
     }
-    result = _component()(key=key, data=data, on_row_change=lambda: None)
-    return result.row if report else None
+    _component()(key=key, data=data)
 
 
 def media_source(dataset: Dataset) -> dict[str, str]:
@@ -84,6 +74,7 @@ def assets(*names: str) -> str:
 @cache
 def _component():
     scripts = (
+        "acts.js",
         "clip_dom.js",
         "clip_picture.js",
         "clip_settings.js",

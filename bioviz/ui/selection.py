@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,9 @@ from bioviz.flags import load_flags
 from bioviz.plots import palette
 from bioviz.runs import Run
 from bioviz.store.digest import digest
-from bioviz.ui.flagging import user_name
 from bioviz.ui.gallery import gallery
 from bioviz.ui.run_map import label_names
+from bioviz.ui.state import user_name
 
 GALLERY_PAGE = 48
 AGAINST = "neighbors against (%)"
@@ -64,18 +64,25 @@ def _target_name(run: Run, dataset: Dataset, cluster: int) -> str:
 
 
 def show(
-    run: Run, dataset: Dataset, rows: np.ndarray, group: str, extra: Mapping[str, Sequence] | None = None
-) -> int | None:
-    """Table, gallery and downloads of clips; returns the clip row that was clicked in the table, if any.
+    run: Run,
+    dataset: Dataset,
+    rows: np.ndarray,
+    group: str,
+    extra: Mapping[str, Sequence] | None = None,
+    *,
+    pick: Callable[[int], object],
+) -> None:
+    """Table, gallery and downloads of clips.
 
     Args:
         rows: (m,) clip rows of the dataset, in the order shown.
         group: of the map and the inspector that a click in the gallery speaks to.
         extra: more columns of the table, title to (m,) values; they come first, after the label.
+        pick: takes the clip of a line that was clicked into the hand, by its row in the dataset; called before a run.
     """
     if not len(rows):
         st.info("No clips here. Draw a lasso round points on the map, or choose another list above.")
-        return None
+        return
     frame = table(run, dataset, rows)
     for place, (title, values) in enumerate((extra or {}).items(), start=2):
         frame.insert(place, title, values)
@@ -91,14 +98,20 @@ def show(
         _downloads(dataset, rows, frame)
     if shape == "Gallery":
         _gallery(run, dataset, rows, group)
-        return None
-    event = st.dataframe(
+        return
+    # Of these clips only: what is marked is a line, and in another list that would be another clip.
+    key = f"selection_table_{digest(rows)[:16]}"
+
+    def clicked() -> None:
+        for line in st.session_state[key].selection.rows:
+            pick(int(rows[line]))
+
+    st.dataframe(
         frame,
         hide_index=True,
         height=360,
-        # Of these clips only: what is marked is a line, and in another list that would be another clip.
-        key=f"selection_table_{digest(rows)[:16]}",
-        on_select="rerun",
+        key=key,
+        on_select=clicked,
         selection_mode="single-row",
         column_config={
             "start (s)": st.column_config.NumberColumn(format="%.2f"),
@@ -108,8 +121,6 @@ def show(
             "SNR (dB)": st.column_config.NumberColumn(format="%.1f"),
         },
     )
-    picked = event.selection.rows
-    return int(frame["clip"].iloc[picked[0]]) if picked else None
 
 
 def _gallery(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> None:

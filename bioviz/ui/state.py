@@ -1,21 +1,29 @@
-"""What the user is looking at: one `View`, kept in the session and in the URL. Only this module names the keys."""
+"""What the user is looking at: one `View`, kept in the session and in the URL. Only this module names the keys.
+
+The fields that are also changed in the browser (ACTED) follow the log of the user's acts, see `acts`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import streamlit as st
 
 from bioviz.runs import query, spec
 from bioviz.runs.comparison import LAYOUTS
 from bioviz.runs.stages import NEIGHBOURS
-from bioviz.ui import notices
+from bioviz.ui import acts, notices
 
 _KEY = "view"
 _FROM_LINK = "fields_from_link"  # those that no page has looked at yet
 CLIPS = (0, 10**9)
 NEIGHBORS = (1, NEIGHBOURS)  # no more are kept of a clip
+_ACTS = "acts"
+LINK = "act_link"  # the component by which the browser tells of acts
+ACTED = (acts.CLIP, "colour", "measure")  # fields of the view that are kinds of acts too
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -105,9 +113,57 @@ def view() -> View:
 
 
 def set_view(**changes: object) -> View:
-    """Change fields of the view; the URL follows at the end of the run (`write_url`)."""
-    st.session_state[_KEY] = replace(view(), **changes)
-    return st.session_state[_KEY]
+    """Change fields of the view; the URL follows at the end of the run (`write_url`).
+
+    A change of a field of ACTED is an act that Python makes for the user: make it in a callback, or before
+    `act_link` is drawn, which hands it to the browser.
+    """
+    catch_up()  # of callbacks before one run any may come first, and this act comes after what the browser told
+    before = view()
+    after = replace(before, **changes)
+    st.session_state[_KEY] = after
+    for kind in ACTED:
+        moved = kind == acts.CLIP and after.dataset != before.dataset and after.clip >= 0
+        if moved or getattr(after, kind) != getattr(before, kind):
+            st.session_state[_ACTS] = acts.with_own(act_log(), kind, _value(after, kind))
+    return after
+
+
+def act_log() -> acts.Log:
+    """The newest acts that Python has heard of or made; at first the view itself, as act number 0."""
+    if _ACTS not in st.session_state:
+        st.session_state[_ACTS] = {kind: acts.Act(0, False, _value(view(), kind)) for kind in ACTED}
+    return st.session_state[_ACTS]
+
+
+def catch_up() -> None:
+    """`hear` what the browser told last, if it told anything."""
+    state = st.session_state.get(LINK)
+    if isinstance(state, Mapping):
+        hear(state.get("acts"))
+
+
+def hear(told: object) -> None:
+    """Take what a browser says was done in it; the view follows where that is newer than what Python knows."""
+    log = acts.merged(act_log(), acts.from_browser(told))
+    st.session_state[_ACTS] = log
+    held = view()
+    heard: dict[str, Any] = {"clip": acts.clip_row(log[acts.CLIP].value, held.dataset)}
+    for kind in ACTED:
+        value = log[kind].value
+        if kind != acts.CLIP and isinstance(value, str) and len(value) <= _LONGEST_NAME:
+            heard[kind] = value
+    st.session_state[_KEY] = replace(held, **heard)
+
+
+def user_name() -> str | None:
+    """Who flags in this browser, as far as it has said so."""
+    act = act_log().get(acts.USER)
+    return act.value if act and isinstance(act.value, str) and act.value else None
+
+
+def _value(of: View, kind: str) -> Any:
+    return acts.clip_value(of.dataset, of.clip) if kind == acts.CLIP else getattr(of, kind)
 
 
 def open_dataset(dataset_id: str) -> None:

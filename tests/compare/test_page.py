@@ -169,11 +169,9 @@ def test_seeds_of_random_starts_are_picked_on_each_side(calls):
     assert not [button for button in app.button if button.key == "compute_comparison"]
 
 
-def test_a_link_to_a_clip_that_is_not_compared_shows_none(spec, finished, monkeypatch):
-    from bioviz.ui import inspector
-
-    shown = []
-    monkeypatch.setattr(inspector, "clip_inspector", lambda *_, row, **__: shown.append(row))
-    for clip in ("35", "999"):
-        assert not opened(spec, clip=clip).exception
-    assert set(shown) == {35, None} and shown[-1] is None
+def test_a_link_to_a_clip_that_is_not_compared_shows_none(spec, finished):
+    for clip, in_hand in (("35", 35), ("999", -1)):
+        app = opened(spec, clip=clip)
+        assert not app.exception
+        assert app.session_state["view"].clip == in_hand
+        assert app.session_state["acts"]["clip"].value == [spec.left.dataset, in_hand]

@@ -50,14 +50,15 @@ def dataset(own_cache, tmp_path) -> Dataset:
 
 @pytest.fixture
 def get(port):
-    """get(path, method="GET", **headers) -> Reply; underscores in header names stand for dashes."""
+    """get(path, method="GET", body=None, **headers) -> Reply; underscores in header names stand for dashes."""
 
-    def ask(path: str, method: str = "GET", **headers: str) -> Reply:
+    def ask(path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        connection.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        named = {k.replace("_", "-"): v for k, v in headers.items()}
+        connection.request(method, path, body=body, headers=named)
         reply = connection.getresponse()
-        body = reply.read()
+        content = reply.read()
         connection.close()
-        return Reply(reply.status, reply.headers, body)
+        return Reply(reply.status, reply.headers, content)
 
     return ask

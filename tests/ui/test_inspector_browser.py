@@ -117,11 +117,12 @@ def page(plain):
 
 
 def pick(page, row: int) -> None:
-    page.evaluate(
-        "row => window.dispatchEvent(new CustomEvent('bioviz:pick', {detail: {group: 'trial', row, mapKey: 'map'}}))",
-        row,
-    )
+    act(page, row)
     shown(page, row)
+
+
+def act(page, row: int) -> None:
+    page.evaluate("row => window.biovizActs.trial.act('clip', ['media', row], 'map')", row)
 
 
 def shown(page, row: int, state: str = "ready") -> None:
@@ -172,7 +173,6 @@ def test_a_pick_gives_the_clips_own_sound_and_picture_without_a_rerun(page, medi
     axis = page.locator(".bv-axes").text_content()
     assert "kHz" in axis
     assert "seconds in the recording" in axis
-    assert "reruns 1," in page.get_by_text("reruns").inner_text()
 
 
 def test_sound_plays_and_the_playhead_moves_and_a_click_seeks(page, media):
@@ -302,7 +302,7 @@ def test_ultrasound_comes_slowed_and_its_box_lies_on_its_frequencies(page, media
 
 
 def test_settings_are_remembered(opened):
-    page = opened("row=0")
+    page = opened("clip=0")
     shown(page, 0)
     page.locator(".bv-panel summary").click()
     page.locator("select[name=axis]").select_option("mel")
@@ -338,10 +338,7 @@ def test_a_recording_that_is_gone_is_told_and_the_next_still_plays(opened, media
     aside = path.with_suffix(".aside")
     path.rename(aside)
     try:
-        page.evaluate(
-            "row => window.dispatchEvent(new CustomEvent('bioviz:pick', {detail: {group: 'trial', row}}))",
-            row,
-        )
+        act(page, row)
         shown(page, row, "error")
         assert "short.wav is no longer there" in text(page, ".bv-message")
         pick(page, 1)
@@ -350,8 +347,8 @@ def test_a_recording_that_is_gone_is_told_and_the_next_still_plays(opened, media
         aside.rename(path)
 
 
-def test_the_row_goes_to_python_only_when_asked_for(opened):
-    page = opened("report=1")
+def test_the_row_goes_to_python(opened):
+    page = opened()
     pick(page, 3)
     page.get_by_text("shown 3").wait_for(timeout=10_000)
     shown(page, 3)
@@ -360,7 +357,7 @@ def test_the_row_goes_to_python_only_when_asked_for(opened):
 
 
 def test_what_python_hands_back_late_does_not_pull_the_user_back(opened):
-    page = opened("report=1")
+    page = opened()
     seen = []
     for row in (3, 5, 7, 9):
         pick(page, row)
@@ -374,7 +371,7 @@ def test_what_python_hands_back_late_does_not_pull_the_user_back(opened):
 
 
 def test_a_clip_that_the_page_takes_later_is_heard_but_not_the_one_it_opens_with(opened):
-    page = opened("row=3&report=1&button=6")
+    page = opened("clip=3&button=6")
     shown(page, 3)
     assert page.locator(".bv-inspector audio").first.evaluate(
         "audio => audio.paused && audio.currentTime === 0"
@@ -387,7 +384,10 @@ def test_a_clip_that_the_page_takes_later_is_heard_but_not_the_one_it_opens_with
 def test_picks_of_other_groups_are_left_alone(page):
     pick(page, 2)
     page.evaluate(
-        "() => window.dispatchEvent(new CustomEvent('bioviz:pick', {detail: {group: 'other', row: 5}}))"
+        """() => {
+          const acts = window.biovizActs;
+          (acts.other ??= new acts.trial.constructor()).act('clip', ['media', 5], 'map');
+        }"""
     )
     page.wait_for_timeout(300)
     shown(page, 2)
@@ -413,7 +413,7 @@ def test_the_gallery_shows_thumbnails_and_a_click_picks(page, media):
 
 
 def test_the_dark_theme_gets_dark_pictures(opened):
-    page = opened("row=0", dark=True)
+    page = opened("clip=0", dark=True)
     shown(page, 0)
     asked = page.evaluate("() => performance.getEntriesByType('resource').map(entry => entry.name)")
     pictures = [name for name in asked if ".png" in name and "/bioviz/clip/" in name]

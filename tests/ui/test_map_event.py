@@ -1,10 +1,11 @@
-"""What Python makes of the values that a browser sends back: only what fits the data gets through."""
+"""What Python makes of a selection that a browser sends: only what fits the data gets through."""
 
 import numpy as np
 import pytest
 
 from bioviz.plots.map_data import Categories, MapData
-from bioviz.ui.embedding_map import read_event
+from bioviz.ui.acts import Act
+from bioviz.ui.embedding_map import read_selection
 
 SQUARE = [[-1.0, -1.0], [1.5, -1.0], [1.5, 9.0], [-1.0, 9.0]]
 
@@ -17,29 +18,28 @@ def data():
     return MapData(10 * np.arange(6), x, np.zeros(6), (label, cluster))
 
 
-def selection(data, **changes):
-    return {"selection": {"polygon": SQUARE, "places": data.payload["places"], "stamp": 5, **changes}}
+def selected(data, **changes):
+    value = {"polygon": SQUARE, "places": data.payload["places"], **changes}
+    return read_selection(data, Act(5, True, value))
 
 
 def test_nothing_done_yet(data):
-    event = read_event(data, {}, None)
-    assert (event.picked, event.rows, event.polygon, event.colour_by) == (None, None, None, "label")
+    event = read_selection(data, None)
+    assert (event.rows, event.polygon, event.selected_at) == (None, None, 0)
 
 
 def test_an_outline_becomes_rows(data):
-    event = read_event(data, selection(data), None)
+    event = selected(data)
     assert event.rows.tolist() == [0, 10] and event.rows.dtype == np.int64
     assert event.selected_at == 5
 
 
 def test_an_outline_drawn_while_a_label_was_isolated_takes_that_label(data):
-    event = read_event(data, selection(data, colour_by="label", isolated=[1]), None)
-    assert event.rows.tolist() == [10]
+    assert selected(data, colour_by="label", isolated=[1]).rows.tolist() == [10]
 
 
 def test_an_outline_round_nothing_is_an_empty_selection(data):
-    far = [[50, 50], [51, 50], [51, 51]]
-    assert read_event(data, selection(data, polygon=far), None).rows.tolist() == []
+    assert selected(data, polygon=[[50, 50], [51, 50], [51, 51]]).rows.tolist() == []
 
 
 @pytest.mark.parametrize(
@@ -56,20 +56,11 @@ def test_an_outline_round_nothing_is_an_empty_selection(data):
     ],
 )
 def test_a_damaged_or_outdated_outline_selects_nothing(data, changes):
-    event = read_event(data, selection(data, **changes), None)
+    event = selected(data, **changes)
     assert event.rows is None and event.polygon is None
+    assert event.selected_at == 5, "the news that nothing is selected has its number"
 
 
-def test_a_pick_must_be_a_row_of_the_map(data):
-    assert read_event(data, {"picked": {"row": 30, "stamp": 1}}, None).picked == 30
-    for row in (31, "30", None, 1.5, [30]):
-        assert read_event(data, {"picked": {"row": row}}, None).picked is None
-    assert read_event(data, {"picked": "x"}, None).picked is None
-
-
-def test_the_users_colour_goes_before_the_pages_and_both_must_exist(data):
-    own = {"colour": {"colour_by": "cluster", "stamp": 7}}
-    assert read_event(data, own, "label").colour_by == "cluster"
-    assert read_event(data, own, "label", outdated=7).colour_by == "label"
-    assert read_event(data, {"colour": {"colour_by": "gone", "stamp": 7}}, "cluster").colour_by == "cluster"
-    assert read_event(data, {}, "gone").colour_by == "label"
+@pytest.mark.parametrize("value", [None, "x", 3, [1, 2]])
+def test_what_is_no_selection_clears(data, value):
+    assert read_selection(data, Act(7, True, value)).rows is None

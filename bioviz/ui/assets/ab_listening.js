@@ -1,7 +1,6 @@
 // A clip and its comparisons: equally loud, in step, one of them heard; their pictures on one scale.
 
 const AB_SETTINGS = "bioviz.ab";
-const AB_TYPING = "input:not([type=checkbox]):not([type=range]),textarea,select,[contenteditable],[role=combobox],[role=textbox]";
 const AB_MARGIN = { left: 44, right: 12 };
 const AB_HEIGHT = 104;
 const AB_AXIS = 32;
@@ -178,8 +177,8 @@ class AbListening {
   update({ data }) {
     const dark = isDark(this.root);
     const asked = JSON.stringify(data);
-    this.stopPicks?.();
-    this.stopPicks = onPick(data.group, () => this.giveWay());
+    this.stopListening?.();
+    this.stopListening = actLog(data.group).on((kind) => kind === "clip" && this.giveWay());
     if (asked === this.asked && dark === this.dark) return;
     const repaint = asked === this.asked;
     Object.assign(this, { data, asked, dark });
@@ -188,7 +187,7 @@ class AbListening {
     this.player.load([]);
     const colourOf = (label) => data.colours[label] ?? "var(--bv-accent)";
     this.rows = data.clips.map((clip, i) => new ClipRow(clip, i, {
-      hear: () => this.hear(i, true), choose: () => pick(data.group, clip.row, data.key), colourOf,
+      hear: () => this.hear(i, true), choose: () => actLog(data.group).act("clip", [data.dataset, clip.row], data.key), colourOf,
     }));
     this.list.replaceChildren(...this.rows.map((row) => row.element));
     this.swapButton.disabled = this.rows.length < 2;
@@ -353,7 +352,7 @@ class AbListening {
   key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.root.offsetWidth) return;
     const target = event.composedPath()[0];
-    if (target.closest?.(AB_TYPING)) return;
+    if (target.closest?.(TEXT_FIELD)) return;
     if (event.key === " " && (!this.inHand || target.closest?.("button,a,summary,input,[role=button]"))) return;
     const number = Number(event.key) - 1;
     let action = { a: () => this.swap(1), A: () => this.swap(-1), " ": () => this.toggle() }[event.key];
@@ -365,7 +364,7 @@ class AbListening {
 
   stop() {
     this.turn += 1;
-    this.stopPicks?.();
+    this.stopListening?.();
     this.stopHear();
     this.listeners.abort();
     this.resized.disconnect();

@@ -43,19 +43,6 @@ function isDark(element) {
   return brightness(getComputedStyle(element).getPropertyValue("--st-background-color").trim()) < 0.5;
 }
 
-function pick(group, row, source) {
-  window.dispatchEvent(new CustomEvent("bioviz:pick", { detail: { group, row, mapKey: source } }));
-}
-
-// Calls `show(row)` for picks of this group; a pick without a group concerns everybody. Returns how to stop.
-function onPick(group, show) {
-  const listener = ({ detail }) => {
-    if (Number.isInteger(detail?.row) && (!detail.group || detail.group === group)) show(detail.row);
-  };
-  window.addEventListener("bioviz:pick", listener);
-  return () => window.removeEventListener("bioviz:pick", listener);
-}
-
 // One sound at a time: who starts to play tells all others. Calls `pause()` when another does; returns how to stop.
 function hearAlone(player) {
   window.dispatchEvent(new CustomEvent("bioviz:hear", { detail: { player } }));

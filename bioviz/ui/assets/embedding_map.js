@@ -1,12 +1,9 @@
-// What the user does with the map, and how maps, the clip inspector and Python hear of it.
-//
-// Events on window, each with {group, mapKey}; a map listens to those of its group that are not its own:
-//   bioviz:pick {row}, bioviz:hover {row or null}, bioviz:select {rows: Int32Array or null, polygon, count},
-//   bioviz:colour {colour_by}, bioviz:view {x, y, locked}.
+// What the user does with the map. Picks, selections and colours are acts (acts.js), by which other maps, the
+// inspector and Python hear of them. What is no act and leaves no trace goes by events on window, each with
+// {group, mapKey}, to the other maps of the group: bioviz:hover {row or null}, bioviz:view {x, y, locked}.
 
 const PICK_RADIUS = 12; // pixels
 const TOUCH_RADIUS = 24;
-const ROWS_SENT = 5000; // longer selections go to Python as their outline only; it finds the rows itself
 
 class EmbeddingMap extends MapView {
   constructor(parent) {
@@ -24,10 +21,7 @@ class EmbeddingMap extends MapView {
       arrow: (dx, dy) => this.step(dx, dy),
     });
     this.heard = {
-      "bioviz:pick": (d) => this.showPick(d.row),
       "bioviz:hover": (d) => this.showLinkedHover(d.row),
-      "bioviz:select": (d) => this.showRows(d.rows),
-      "bioviz:colour": (d) => this.recolour(d.colour_by, false),
       "bioviz:view": (d) => this.props.lock_view && d.locked && this.setView({ x: d.x, y: d.y }, false),
     };
     this.onWindow = ({ type, detail }) => {
@@ -42,6 +36,7 @@ class EmbeddingMap extends MapView {
   destroy() {
     window.removeEventListener("bioviz:points", this.onPoints);
     for (const type of Object.keys(this.heard)) window.removeEventListener(type, this.onWindow);
+    this.stopListening?.();
     clearTimeout(this.timer);
     this.gestures.destroy();
     super.destroy();
@@ -68,15 +63,27 @@ class EmbeddingMap extends MapView {
     const row = this.points.rows[i];
     this.picked = i;
     this.drawOverlay();
-    this.tell("bioviz:pick", { row });
-    this.sent.push({ row, at: Date.now() });
-    this.send("picked", { row, stamp: Date.now() });
+    this.act("clip", [this.props.dataset, row]);
   }
 
-  showPick(row) {
-    this.picked = this.points.indexOf(row);
-    if (this.picked >= 0 && !insideBox(this.points, this.view, 0, this.picked)) this.centreOn(this.picked);
-    this.drawOverlay();
+  act(kind, value, more) {
+    this.log.act(kind, value, this.props.map_key, more);
+  }
+
+  // Something was done on this page, here or elsewhere, or by Python.
+  heardAct(kind, act) {
+    if (!this.points || !this.drawnOnce) return; // drawing takes it from the log
+    const own = act.by === this.props.map_key;
+    if (kind === "clip") {
+      this.takePick();
+      if (!own && this.picked >= 0 && !insideBox(this.points, this.view, 0, this.picked)) this.centreOn(this.picked);
+      this.drawOverlay();
+    } else if (kind === this.props.colour_kind) {
+      if (this.takeColour()) this.draw();
+    } else if (kind === "selection" && !own) {
+      this.takeSelection();
+      this.draw();
+    }
   }
 
   centreOn(i) {
@@ -133,43 +140,26 @@ class EmbeddingMap extends MapView {
     const found = maskInside(this.points, polygon, this.isWanted());
     this.selection = { ...found, polygon };
     this.draw();
-    const rows = rowsOfMask(this.points, found.mask);
-    this.tell("bioviz:select", { rows, polygon, count: found.count });
-    this.send("selection", {
+    const value = {
       polygon,
-      places: this.points.places,
-      count: found.count,
-      rows: found.count < ROWS_SENT ? Array.from(rows) : null,
+      places: this.points.places, // on which points it was drawn
       colour_by: this.colourId,
       isolated: this.isolated ? [...this.isolated] : null,
-      stamp: Date.now(),
-    });
+    };
+    this.act("selection", value, { rows: rowsOfMask(this.points, found.mask) });
   }
 
   clearSelection() {
     if (!this.selection) return;
     this.selection = null;
     this.draw();
-    this.tell("bioviz:select", { rows: null, polygon: null, count: 0 });
-    this.send("selection", { polygon: null, count: 0, rows: null, stamp: Date.now() });
-  }
-
-  showRows(rows) {
-    this.selection = rows ? { ...maskOfRows(this.points, rows), polygon: null } : null;
-    this.draw();
+    this.act("selection", null);
   }
 
   // ---- colours and legend ------------------------------------------------------------------------------
 
-  recolour(id, ownDoing) {
-    if (!this.points.colourings.some((c) => c.id === id) || id === this.colourId) return;
-    this.colourId = id;
-    this.isolated = null;
-    this.toolbar.setColourings(this.points.colourings, id);
-    this.draw();
-    if (!ownDoing) return;
-    this.tell("bioviz:colour", { colour_by: id });
-    this.send("colour", { colour_by: id, stamp: Date.now() });
+  recolour(id) {
+    if (this.points.colourings.some((c) => c.id === id)) this.act(this.props.colour_kind, id);
   }
 
   toggle(code, add) {

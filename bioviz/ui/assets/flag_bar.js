@@ -1,41 +1,25 @@
-// The flag bar: a decision on the clip in hand with one key. It goes to Python with the clip it was made on, so
-// that stepping on quickly never puts it on another, and is sent again until Python says that it is stored.
+// The flag bar: a decision on the clip in hand with one key. It names the clip that is on screen at that moment and
+// goes straight to the server; what the server has stored is what the bar shows.
 
-const RESEND_MS = 4000;
-const ASK_AFTER_MS = 900;
+const RETRY_MS = 4000;
 const NEXT_SETTING = "bioviz:flag-next";
-const IN_FIELD = "input,select,textarea,[contenteditable],[role=combobox],[role=textbox]";
+const USER_SETTING = "bioviz:user";
+const FLAGGED = "bioviz:flagged"; // what other tabs of this browser look at
 
 class FlagBar {
   constructor(parent) {
-    this.queue = []; // decisions that Python has not stored yet
+    this.queue = []; // decisions that are not stored yet, in the order they were made
     this.made = []; // clips decided on here, for undo
-    this.buttons = el("div", { class: "bv-flags", role: "group", "aria-label": "Flag this clip" });
-    this.which = el("select", { "aria-label": "Which label is wrong" });
-    this.label = el("input", { type: "text", maxlength: 200, list: "bv-flag-labels", "aria-label": "Label", autocomplete: "off" });
-    this.known = el("datalist", { id: "bv-flag-labels" });
-    this.question = el("span");
-    const save = el("button", { type: "submit", text: "Save" });
-    const cancel = el("button", { type: "button", text: "Cancel", onclick: () => this.ask(null) });
-    this.form = el("form", { class: "bv-flag-form", hidden: true }, this.question, this.which, this.label, this.known, save, cancel);
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.answer(); });
-    this.note = el("input", { type: "text", class: "bv-flag-note", maxlength: 2000, placeholder: "Note", "aria-label": "Note for the flag" });
-    this.note.addEventListener("keydown", (event) => { if (event.key === "Enter") this.renote(); });
-    this.next = el("input", { type: "checkbox" });
-    this.next.checked = localStorage.getItem(NEXT_SETTING) === "1";
-    this.next.addEventListener("change", () => localStorage.setItem(NEXT_SETTING, this.next.checked ? "1" : "0"));
-    const next = el("label", { class: "bv-muted" }, this.next, el("span", { text: " then the next clip" }));
-    this.status = el("div", { class: "bv-flag-status", "aria-live": "polite" });
-    this.root = el("section", { class: "bv-root bv-flag-bar", "aria-label": "Flags" },
-      this.buttons, this.form, el("div", { class: "bv-flags" }, this.note, next), this.status);
+    this.window = Math.random().toString(36).slice(2, 12).padEnd(10, "0");
+    this.turn = 0; // counts clips, so that a late answer never tells of another one
+    buildFlagBar(this);
     parent.append(this.root);
     this.listeners = new AbortController();
     const { signal } = this.listeners;
-    window.addEventListener("keydown", (event) => this.key(event), { signal });
-    window.addEventListener("bioviz:shown", ({ detail }) => {
-      if (detail.group === this.data?.group) this.take(detail.dataset, detail.row);
-    }, { signal });
-    this.resending = setInterval(() => this.send(), RESEND_MS);
+    // Before anything on the page hears of it: a table with the focus takes letters too.
+    window.addEventListener("keydown", (event) => this.key(event), { signal, capture: true });
+    window.addEventListener("storage", ({ key }) => this.changedElsewhere(key), { signal });
+    window.addEventListener("beforeunload", (event) => this.queue.length && event.preventDefault(), { signal });
   }
 
   // Under the picture of the inspector, where it is seen without scrolling; else where Python put it.
@@ -46,24 +30,24 @@ class FlagBar {
 
   stop() {
     this.listeners.abort();
-    clearInterval(this.resending);
-    clearTimeout(this.asking);
-    this.root.remove();
+    this.stopListening?.();
+    this.root.remove(); // what is not stored yet goes on being sent
   }
 
-  update({ data, setStateValue }) {
-    const first = !this.data;
-    Object.assign(this, { data, setStateValue });
-    this.queue = this.queue.filter(({ id }) => !data.done.includes(id));
-    if (first) {
-      this.buttons.replaceChildren(...data.kinds.map((kind) => this.button(kind)));
-      this.undo = this.button({ id: "undo", title: "Undo", key: "z", help: "Take back your last flag" });
-      this.buttons.append(this.undo);
-    }
+  update({ data }) {
+    this.data = data;
+    if (!this.buttons.children.length) this.makeButtons(data.kinds);
     this.settle();
-    this.known.replaceChildren(...data.labels.map((value) => el("option", { value })));
-    if (!this.heard && data.row !== null) this.show(data.dataset, data.row);
-    else this.paint();
+    this.stopListening?.();
+    this.log = actLog(data.group);
+    this.stopListening = this.log.on((kind) => kind === "clip" && this.show());
+    this.tellUser();
+    this.show();
+  }
+
+  makeButtons(kinds) {
+    this.undo = this.button({ id: "undo", title: "Undo", key: "z", help: "Take back your last flag" });
+    this.buttons.replaceChildren(...kinds.map((kind) => this.button(kind)), this.undo);
   }
 
   button({ id, title, key, help }) {
@@ -71,27 +55,47 @@ class FlagBar {
     return el("button", { type: "button", "data-kind": id, title: help, onclick: () => this.press(id) }, title, cap);
   }
 
-  // The inspector shows another clip, or none.
-  take(dataset, row) {
-    this.heard = true;
+  // ---- the clip in hand ----------------------------------------------------------------------------------
+
+  show() {
+    const { dataset, version } = this.data;
+    const row = this.log.clip(dataset);
+    const same = this.row === row && this.dataset === dataset && this.version === version;
+    Object.assign(this, { row, dataset, version });
     this.settle();
-    this.show(dataset, row);
+    if (same) return this.paint();
+    this.about = undefined;
+    this.refused = undefined;
+    this.ask(null);
+    this.note.value = "";
+    this.noted = false;
+    this.paint();
+    this.load();
   }
 
-  show(dataset, row) {
-    const same = this.dataset === dataset && this.row === row;
-    Object.assign(this, { dataset, row });
-    if (!same) {
-      this.ask(null);
-      this.note.value = "";
-      this.noted = false;
+  async load() {
+    const turn = ++this.turn;
+    if (this.row < 0) return;
+    try {
+      const about = await this.get(`${this.dataset}/${this.row}.json`, { user: this.user });
+      if (turn === this.turn) this.take(about);
+    } catch (error) {
+      if (turn === this.turn) this.paint(error.message);
     }
+  }
+
+  take(about) {
+    this.about = about;
+    this.known.replaceChildren(...about.known.map((value) => el("option", { value })));
     this.paint();
   }
 
-  // What Python knows of the clip in hand; undefined while it does not know that it is in hand.
-  get about() {
-    return this.dataset === this.data.dataset ? this.data.clips[this.row] : undefined;
+  // Another tab has flagged, or has another user now.
+  changedElsewhere(key) {
+    if (key !== FLAGGED && key !== USER_SETTING) return;
+    this.tellUser();
+    this.load();
+    if (key === FLAGGED) this.log.act("flags", localStorage.getItem(FLAGGED), this.data.key);
   }
 
   // The last decision on the clip in hand that is not stored yet.
@@ -99,31 +103,87 @@ class FlagBar {
     return this.queue.findLast(({ row, dataset }) => row === this.row && dataset === this.dataset);
   }
 
-  paint() {
-    this.root.hidden = !Number.isInteger(this.row);
-    clearTimeout(this.asking);
+  paint(trouble) {
+    this.root.hidden = this.row < 0;
     if (this.root.hidden) return;
-    const { about } = this;
-    if (!about) this.asking = setTimeout(() => this.setStateValue("row", this.row), ASK_AFTER_MS);
+    const { about, waiting } = this;
     const mine = about?.flags.find((flag) => flag.mine);
     if (about && !this.noted) {
       this.note.value = mine?.note ?? "";
       this.noted = true;
     }
-    const { waiting } = this;
     const current = waiting ? waiting.kind : mine?.kind;
     for (const button of this.buttons.children) button.setAttribute("aria-pressed", button.dataset.kind === current);
     this.undo.disabled = !this.made.length && !mine;
     const lines = (about?.flags ?? []).map((flag) =>
       el("div", {}, el("strong", { text: flag.text }), ` ${flag.mine ? "by you" : `by ${flag.user}`}${flag.note ? `: ${flag.note}` : ""}`));
-    if (waiting) lines.unshift(el("div", { class: "bv-muted", text: "storing …" }));
-    if (this.data.error) lines.push(el("div", { class: "bv-error", role: "alert", text: this.data.error }));
+    if (waiting) lines.unshift(el("div", { class: "bv-muted", text: !this.user ? "not stored yet: it needs your name" : this.trouble ? "not stored yet" : "storing …" }));
+    const said = this.refused ?? this.trouble ?? trouble;
+    if (said) lines.push(el("div", { class: "bv-error", role: "alert", text: said }));
     if (!lines.length) lines.push(el("div", { class: "bv-muted", text: about ? "not flagged" : " " }));
     this.status.replaceChildren(...lines);
+    this.root.dataset.queue = this.queue.length;
+    this.paintUser();
   }
 
+  // ---- who flags -----------------------------------------------------------------------------------------
+
+  // Of this browser, so that all its tabs are the same user.
+  get user() {
+    return readSetting(USER_SETTING) ?? this.unsavedUser ?? "";
+  }
+
+  paintUser() {
+    const { user } = this;
+    if (this.who.dataset.user === user) return;
+    this.who.dataset.user = user;
+    const change = el("button", { type: "button", class: "bv-link", text: user ? "change" : "say who you are", onclick: () => this.askUser() });
+    this.who.replaceChildren(user ? `flagging as ${user} · ` : "", change);
+  }
+
+  tellUser() {
+    const { user } = this;
+    if (user && user !== this.log.get("user")) this.log.act("user", user, this.data.key);
+  }
+
+  askUser() {
+    this.userForm.hidden = false;
+    this.userProblem.textContent = "";
+    this.userField.value = this.user;
+    this.userField.focus();
+  }
+
+  // By Enter, or by turning to something else with a name typed.
+  async answerUser() {
+    const name = this.userField.value;
+    if (!name.trim() || name === this.answering) return;
+    this.answering = name;
+    try {
+      const { user } = await this.get("user.json", { name });
+      if (!writeSetting(USER_SETTING, user)) this.unsavedUser = user; // storage is off: as long as the page lives
+    } catch (error) {
+      this.userProblem.textContent = error.message;
+      return;
+    } finally {
+      this.answering = undefined;
+    }
+    this.userForm.hidden = true;
+    this.userField.blur();
+    this.tellUser();
+    this.load();
+    this.send();
+  }
+
+  dropUnsaid() {
+    this.userForm.hidden = true;
+    if (!this.user) this.queue = []; // nothing is kept without a name
+    this.paint();
+  }
+
+  // ---- deciding ------------------------------------------------------------------------------------------
+
   press(kind) {
-    if (!Number.isInteger(this.row)) return;
+    if (this.row < 0) return;
     if (kind === "undo") return this.takeBack();
     if (kind === "wrong_label" || kind === "missed") return this.ask(kind);
     this.decide(kind);
@@ -160,6 +220,7 @@ class FlagBar {
     this.made.push({ dataset: this.dataset, row: this.row });
     this.tell(kind, this.row, { note: this.note.value, ...more });
     this.ask(null);
+    this.label.blur();
     const inspector = window.biovizKeys;
     if (this.next.checked && !stay && inspector?.data?.group === this.data.group) inspector.step(1);
   }
@@ -169,33 +230,93 @@ class FlagBar {
     if (last.dataset !== this.dataset) return this.paint();
     this.noted = false;
     this.tell("undo", last.row);
-    if (last.row !== this.row) pick(this.data.group, last.row, this.data.key);
+    if (last.row !== this.row) this.log.act("clip", [this.dataset, last.row], this.data.key);
   }
+
+  // ---- storing -------------------------------------------------------------------------------------------
 
   tell(kind, row, more = {}) {
-    const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
-    this.queue.push({ id, kind, row, dataset: this.dataset, label: "", wrong: "", note: "", ...more });
-    this.sent = 0;
-    this.send();
+    const { dataset, version } = this;
+    this.refused = undefined;
+    this.queue.push({ id: `${this.window}-${this.log.next()}`, kind, row, dataset, version, label: "", wrong: "", note: "", ...more });
     this.paint();
+    this.send();
   }
 
-  send() {
-    if (!this.queue.length || performance.now() - this.sent < RESEND_MS - 100) return;
-    this.sent = performance.now();
-    this.setStateValue("decisions", [...this.queue]);
+  // One after the other: of two decisions on a clip the later is the one that counts.
+  async send() {
+    if (this.sending || !this.queue.length) return;
+    if (!this.user) return this.askUser();
+    this.sending = true;
+    clearTimeout(this.retrying);
+    try {
+      while (this.queue.length && (await this.sendFirst()));
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  // Whether to go on with the next.
+  async sendFirst() {
+    const { dataset, row, ...decision } = this.queue[0];
+    let reply, told;
+    try {
+      reply = await fetch(this.address(`${dataset}/${row}`), {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ ...decision, user: this.user }),
+        keepalive: true,
+      });
+      told = await reply.json();
+    } catch {
+      return this.tryLater("The dashboard does not answer. It is tried again until it does.");
+    }
+    if (reply.status >= 500) return this.tryLater(`${told.error ?? "The server failed."} It is tried again.`);
+    this.trouble = undefined;
+    this.queue.shift();
+    if (!reply.ok) this.refused = `Clip ${row} was not flagged: ${told.error ?? `status ${reply.status}`}`;
+    else this.stored(dataset, row, told);
+    this.paint();
+    return true;
+  }
+
+  tryLater(trouble) {
+    this.trouble = trouble;
+    this.paint();
+    this.retrying = setTimeout(() => this.send(), RETRY_MS);
+    return false;
+  }
+
+  stored(dataset, row, about) {
+    if (dataset === this.dataset && row === this.row) {
+      this.turn += 1; // an answer on its way is older
+      this.take(about);
+    }
+    this.log.act("flags", about.state, this.data.key); // lists, tables and colours of the page follow
+    writeSetting(FLAGGED, about.state);
+  }
+
+  address(path, query = {}) {
+    const asked = new URLSearchParams(query).toString();
+    return `${this.data.base}/bioviz/flags/${path.split("/").map(encodeURIComponent).join("/")}${asked && `?${asked}`}`;
+  }
+
+  async get(path, query) {
+    return (await fetchChecked(this.address(path, query))).json();
   }
 
   key(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || this.root.hidden) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || this.root.hidden) return;
     const other = window.biovizKeys?.data?.group;
     if (other !== undefined && other !== this.data.group) return;
     const target = event.composedPath()[0];
     if (event.key === "Escape" && this.asked) return this.ask(null);
-    if (target.closest?.(IN_FIELD)) return;
+    if (event.key === "Escape" && !this.userForm.hidden) return this.dropUnsaid();
+    if (target.closest?.(TEXT_FIELD)) return;
     const kind = event.key.toLowerCase() === "z" ? "undo" : this.data.kinds.find(({ key }) => key === event.key.toLowerCase())?.id;
-    if (!kind) return;
+    if (!kind || event.repeat) return;
     event.preventDefault();
+    event.stopPropagation();
     this.press(kind);
   }
 }

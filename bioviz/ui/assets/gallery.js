@@ -14,8 +14,9 @@ class Gallery {
   }
 
   update({ data }) {
-    this.stopPicks?.();
-    this.stopPicks = onPick(data.group, (row) => this.mark(row));
+    this.stopListening?.();
+    const log = actLog(data.group);
+    this.stopListening = log.on((kind) => kind === "clip" && this.mark(log.clip(data.dataset)));
     const cmap = isDark(this.root) ? "greys-dark" : "greys";
     const drawn = JSON.stringify([data, cmap]);
     if (drawn === this.drawn) return;
@@ -32,7 +33,7 @@ class Gallery {
     }
     this.grid.replaceChildren(...this.cards.values());
     if (!rows.length) this.grid.append(el("p", { class: "bv-muted", text: data.empty }));
-    if (this.marked !== undefined) this.mark(this.marked);
+    this.mark(log.clip(data.dataset));
   }
 
   card(row, label, file, start, cmap) {
@@ -43,7 +44,7 @@ class Gallery {
     image.addEventListener("error", () => image.replaceWith(el("span", { class: "bv-broken", text: "not readable" })));
     const jump = el(
       "button",
-      { type: "button", class: "bv-jump", title: `${label}\n${file}, ${at}`, onclick: () => pick(data.group, row, data.key) },
+      { type: "button", class: "bv-jump", title: `${label}\n${file}, ${at}`, onclick: () => actLog(data.group).act("clip", [data.dataset, row], data.key) },
       image,
       el("span", { class: "bv-chip" }, el("span", { class: "bv-dot", style: `background:${colour}` }), el("span", { text: label })),
       el("span", { class: "bv-file bv-muted" }, el("span", { text: file.split("/").at(-1) }), el("span", { text: at })),
@@ -76,7 +77,7 @@ class Gallery {
   }
 
   stop() {
-    this.stopPicks?.();
+    this.stopListening?.();
     this.stopHear();
     this.audio.pause();
     this.root.remove();

@@ -1,17 +1,14 @@
 // One clip at a time: its sound, picture, facts and neighbours, at once on a pick and without a rerun.
 
-const TYPING = "input:not([type=checkbox]),textarea,select,[contenteditable],[role=combobox],[role=textbox],[role=slider]";
+const TYPING = `${TEXT_FIELD},input[type=range],[role=slider]`;
 const THUMB = { w: 160, h: 64, db_range: 45, thumb: 1 };
 const PREFETCH_AFTER_MS = 250;
-const REPORT_AFTER_MS = 250;
-const ECHO_WITHIN_MS = 5000;
 
 class Inspector {
   constructor(parent) {
     this.settings = readSettings();
     this.controls = new SettingControls(this.settings, (name) => this.settingChanged(name));
     this.playlist = new Int32Array(0);
-    this.reported = [];
     this.turn = 0; // counts picks, so that a late answer never replaces a newer clip
     this.ahead = new Map(); // row -> how to call off what is fetched ahead of it
     buildInspector(this);
@@ -19,38 +16,46 @@ class Inspector {
     this.applySound();
     this.listeners = new AbortController();
     const { signal } = this.listeners;
-    this.root.addEventListener("pointerdown", () => this.takeKeys(), { signal });
+    this.root.addEventListener("pointerdown", (event) => {
+      this.takeKeys();
+      if (!event.composedPath()[0].closest?.(TEXT_FIELD)) leaveTextField();
+    }, { signal });
     window.addEventListener("keydown", (event) => this.key(event), { signal });
     for (const audio of [this.audio, this.preview]) audio.addEventListener("play", () => hearAlone(this));
     this.stopHear = onHear(this, () => [this.audio, this.preview].forEach((audio) => audio.pause()));
     window.biovizKeys ??= this;
   }
 
-  // Python's side changed: what may be shown, in which order, and perhaps which clip.
+  // Python's side changed: what may be shown and in which order. Which clip it is the log of acts says.
   update(component) {
-    const { data, setStateValue } = component;
+    const { data } = component;
     this.data = data;
-    this.setRow = (row) => setStateValue("row", row);
     (window.biovizFlagPlaces ??= {})[data.group] = this.flagPlace; // where the flag bar of this group goes
     this.colourOf = (label) => data.colours?.[label] ?? "var(--st-primary-color, #ff4b4b)";
     this.playlist = decodeRows(data.playlist);
     const source = { base: data.base, dataset: data.dataset, version: data.version };
     const moved = JSON.stringify([source, data.run]) !== JSON.stringify([this.source, this.run]);
     Object.assign(this, { source, run: data.run });
-    this.stopPicks?.();
-    this.stopPicks = onPick(data.group, (row) => this.show(row, { play: true }));
+    this.stopListening?.();
+    this.log = actLog(data.group);
+    this.stopListening = this.log.on((kind, act) => kind === "clip" && this.heardClip(act));
     const dark = isDark(this.root);
     const repaint = dark !== this.dark;
     this.dark = dark;
-    const wanted = Number.isInteger(data.row) && data.row !== this.givenRow && !this.isEcho(data.row);
-    this.givenRow = data.row;
-    if (moved || (wanted && data.row !== this.row)) {
-      // What the page opens with is only shown; a clip taken from a table later is heard like one clicked on a map.
-      if (Number.isInteger(data.row)) return this.show(data.row, { silent: true, play: !moved });
+    if (moved) {
+      const row = this.log.clip(data.dataset);
+      if (row >= 0) return this.show(row);
       this.empty();
     } else if (repaint && this.row !== undefined) this.loadPicture(this.turn);
     this.showPosition();
     if (moved && this.playlist.length) this.openAhead();
+  }
+
+  // What the page opens with is only shown; a clip picked later, in a table too, is heard.
+  heardClip({ first }) {
+    const row = this.log.clip(this.data.dataset);
+    if (row < 0) this.empty();
+    else this.show(row, { play: !first });
   }
 
   // Opening a run of thousands of recordings takes the server a moment: not on the first click.
@@ -76,7 +81,7 @@ class Inspector {
 
   stop() {
     this.callOffAllBut(undefined);
-    this.stopPicks?.();
+    this.stopListening?.();
     this.stopHear();
     this.listeners.abort();
     this.picture.resized.disconnect();
@@ -89,11 +94,11 @@ class Inspector {
   empty() {
     this.turn += 1;
     this.row = undefined;
-    this.tellShown();
     this.audio.removeAttribute("src");
     this.picture.clear();
     this.picture.say(this.data.empty);
     this.root.dataset.state = "empty";
+    delete this.root.dataset.row;
     this.facts.replaceChildren();
     this.neighbours.replaceChildren();
     this.heading.replaceChildren();
@@ -101,11 +106,10 @@ class Inspector {
     this.showPosition();
   }
 
-  async show(row, { play = false, silent = false } = {}) {
+  async show(row, { play = false } = {}) {
     const started = performance.now();
     const turn = ++this.turn;
     this.row = row;
-    this.tellShown();
     this.takeKeys();
     this.root.dataset.state = "loading";
     this.root.dataset.row = row;
@@ -119,8 +123,6 @@ class Inspector {
     this.root.dataset.state = seen ? "ready" : "error";
     this.root.dataset.shownMs = Math.round(performance.now() - started);
     this.showThumbnails();
-    // Once Python was told of a clip, it must hear of every other, or it would go back to the one it knows.
-    if (!silent || this.told !== undefined) this.report(row);
     this.prefetchSoon(turn);
   }
 
@@ -212,7 +214,7 @@ class Inspector {
     const actions = {
       source: this.source,
       thumb: { ...THUMB, cmap: this.pictureQuery().cmap },
-      jump: (row) => pick(this.data.group, row, this.data.key),
+      jump: (row) => this.pick(row),
       play: (row, button) => this.playNeighbour(row, button),
       colourOf: this.colourOf,
     };
@@ -299,7 +301,11 @@ class Inspector {
     const at = this.playlist.indexOf(this.row);
     if (!this.playlist.length) return;
     const next = at < 0 ? (by > 0 ? 0 : this.playlist.length - 1) : at + by;
-    if (next >= 0 && next < this.playlist.length) pick(this.data.group, this.playlist[next], this.data.key);
+    if (next >= 0 && next < this.playlist.length) this.pick(this.playlist[next]);
+  }
+
+  pick(row) {
+    this.log.act("clip", [this.data.dataset, row], this.data.key);
   }
 
   showPosition() {
@@ -309,30 +315,6 @@ class Inspector {
     this.position.textContent = length ? `${at < 0 ? "–" : at + 1} of ${length}${name ? ` · ${name}` : ""}` : "";
     this.previous.disabled = !length || at === 0;
     this.next.disabled = !length || at === length - 1;
-  }
-
-  // What stands beside the inspector (the flag bar) must know at once which clip is seen and heard.
-  tellShown() {
-    const { group, dataset } = this.data;
-    window.dispatchEvent(new CustomEvent("bioviz:shown", { detail: { group, dataset, row: this.row } }));
-  }
-
-  report(row) {
-    if (!this.data.report) return;
-    clearTimeout(this.reporting);
-    this.reporting = setTimeout(() => {
-      this.told = row;
-      this.reported.push({ row, at: performance.now() });
-      this.setRow(row);
-    }, REPORT_AFTER_MS);
-  }
-
-  // Python hands back the row that it was told: by then the user may have gone on, and must not be pulled back.
-  isEcho(row) {
-    this.reported = this.reported.filter(({ at }) => performance.now() - at < ECHO_WITHIN_MS);
-    const at = this.reported.findIndex((told) => told.row === row);
-    this.reported.splice(0, at + 1);
-    return at >= 0;
   }
 
   prefetchSoon(turn) {

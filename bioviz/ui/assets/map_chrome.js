@@ -43,7 +43,10 @@ function makeToolbar({ onColour, onMode, onReset, onDownload }) {
   bar.setAttribute("aria-label", "Map tools");
   const label = element("label", "bm-colour", "Colour by ");
   const select = element("select");
-  select.addEventListener("change", () => onColour(select.value));
+  select.addEventListener("change", () => {
+    select.blur(); // so that keys flag and step again
+    onColour(select.value);
+  });
   label.append(select);
   const tools = element("div", "bm-tools");
   const buttons = MODES.map(([mode, title, path]) => {
@@ -62,14 +65,18 @@ function makeToolbar({ onColour, onMode, onReset, onDownload }) {
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === mode));
     },
     setColourings(colourings, chosen) {
-      select.replaceChildren(
-        ...colourings.map((c) => {
-          const option = element("option", "", c.title);
-          option.value = c.id;
-          return option;
-        }),
-      );
-      select.value = chosen;
+      const offered = JSON.stringify(colourings.map((c) => [c.id, c.title]));
+      if (offered !== select.dataset.offered) {
+        select.dataset.offered = offered;
+        select.replaceChildren(
+          ...colourings.map((c) => {
+            const option = element("option", "", c.title);
+            option.value = c.id;
+            return option;
+          }),
+        );
+      }
+      if (select.value !== chosen) select.value = chosen;
     },
   };
 }

@@ -45,6 +45,7 @@ class Gestures {
     if (event.button !== 0 || !this.contains(start)) return;
     this.press = { start, corners: [start], tool: this.on.selecting(), moved: false };
     this.on.leave();
+    leaveTextField(); // plotly keeps the browser from moving the focus
     if (this.press.tool) {
       event.preventDefault();
       this.stage.focus({ preventScroll: true });

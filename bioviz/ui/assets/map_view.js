@@ -21,15 +21,13 @@ class MapView {
     this.picked = -1;
     this.hovered = -1;
     this.linked = -1;
-    this.sent = []; // rows told to Python lately: its late echo of one must not undo the next pick
-    this.seen = {};
     this.build(parent);
   }
 
   build(parent) {
     this.root = element("div", "bioviz-map");
     this.toolbar = makeToolbar({
-      onColour: (id) => this.recolour(id, true),
+      onColour: (id) => this.recolour(id),
       onMode: (mode) => this.setMode(mode),
       onReset: () => this.setView(this.points.extent, true),
       onDownload: (format) => this.download(format),
@@ -61,7 +59,7 @@ class MapView {
   async update(component) {
     this.component = component;
     const props = (this.props = component.data);
-    this.send = component.setStateValue;
+    this.follow(actLog(props.group));
     this.root.style.setProperty("--bm-height", `${props.height}px`);
     this.stage.setAttribute("aria-label", `${props.label}. Arrow keys step from clip to clip, Escape clears the selection.`);
     this.theme = themeOf(this.root);
@@ -69,49 +67,64 @@ class MapView {
     if (!points) return;
     const fresh = this.points?.digest !== points.digest;
     if (fresh) this.take(points);
-    this.applyProps(props, fresh);
     try {
       this.Plotly = await loadPlotly(props.plotly_url);
     } catch (error) {
       return this.say(error.message);
     }
+    this.takeActs(); // as late as can be: the user may have acted meanwhile
     this.draw();
+  }
+
+  follow(log) {
+    if (log === this.log) return;
+    this.stopListening?.();
+    this.log = log;
+    this.stopListening = log.on((kind, act) => this.heardAct(kind, act));
   }
 
   take(points) {
     const before = this.points;
-    const picked = before?.rows[this.picked];
     this.points = points;
-    this.picked = picked === undefined ? -1 : points.indexOf(picked);
     this.hovered = this.linked = -1;
-    if (before?.places !== points.places) {
-      this.view = points.extent;
-      this.selection = null;
-    }
+    if (before?.places !== points.places) this.view = points.extent;
     const id = this.colourId;
-    this.colourId = points.colouring(id).id;
     if (String(before?.colouring(id).names) !== String(points.colouring(id).names)) this.isolated = null;
-    this.toolbar.setColourings(points.colourings, this.colourId);
   }
 
-  // A value from Python counts when it changes: what the user did since in the browser is not undone by a rerun.
-  applyProps(props, fresh) {
-    const changed = (name, value) => this.seen[name] !== value && ((this.seen[name] = value), true);
-    if (changed("colour", props.colour_by) && props.colour_by) this.colourId = this.points.colouring(props.colour_by).id;
+  // ---- from the log of acts ----------------------------------------------------------------------------
+
+  takeActs() {
+    this.takePick();
+    this.takeColour();
+    this.takeSelection();
     this.toolbar.setColourings(this.points.colourings, this.colourId);
-    const { selected_row: row } = props;
-    const lacking = fresh && this.picked < 0;
-    if ((changed("picked", row) || lacking) && !this.sentLately(row)) this.picked = row === null ? -1 : this.points.indexOf(row);
-    const unmarked = fresh && !this.selection;
-    if ((changed("selection", props.selection?.token) || unmarked) && props.selection !== null) {
-      const rows = decodeColumn(props.selection.rows);
-      this.selection = rows.length ? { ...maskOfRows(this.points, rows), polygon: null } : null;
-    }
   }
 
-  sentLately(row) {
-    this.sent = this.sent.filter(({ at }) => Date.now() - at < 5000);
-    return this.sent.some((pick) => pick.row === row);
+  takePick() {
+    const row = this.log.clip(this.props.dataset);
+    this.picked = row < 0 ? -1 : this.points.indexOf(row);
+  }
+
+  // Whether it is another colouring than before. One that these points lack gives their first.
+  takeColour() {
+    const { id } = this.points.colouring(this.log.get(this.props.colour_kind));
+    if (id === this.colourId) return false;
+    this.colourId = id;
+    this.isolated = null;
+    this.toolbar.setColourings(this.points.colourings, id);
+    return true;
+  }
+
+  // An outline counts on the points that it was drawn on; other maps of the page show the clips that were in it.
+  takeSelection() {
+    const act = this.log.acts.get("selection");
+    const { polygon, places, colour_by: id, isolated } = act?.value ?? {};
+    if (polygon && places === this.points.places) {
+      const codes = this.points.colouring(id).codes;
+      const wanted = isolated && codes ? (i) => isolated.includes(codes[i]) : () => true;
+      this.selection = { ...maskInside(this.points, polygon, wanted), polygon };
+    } else this.selection = act?.rows ? { ...maskOfRows(this.points, act.rows), polygon: null } : null;
   }
 
   // ---- drawing -----------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ import streamlit as st
 from bioviz import runs
 from bioviz.datasets import library
 from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
+from bioviz.ui.act_link import act_link
 from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.state import view
 
 st.set_page_config(layout="wide")
 query = st.query_params
@@ -15,6 +17,7 @@ dataset = library.load(query["dataset"])
 row = int(query.get("row", "0"))
 others = [int(other) for other in query.get("others", "").split(",") if other]
 st.text_input("notes")
+act_link("trial", dataset.id)
 left, right = st.columns([3, 2])
 with left:
     roles = ("nearest background", "nearest of the same label", "another")
@@ -23,5 +26,5 @@ with left:
         pairs = nearest_for_ab(runs.open_run_by_key(query["run"]), dataset, row)
     ab_listening(dataset, row, pairs, run_key=query.get("run"), key="ab", group="trial")
 with right:
-    shown = clip_inspector(None, dataset.id, key="inspector", group="trial", report=True)
-st.text(f"shown {shown}")
+    clip_inspector(None, dataset.id, key="inspector", group="trial")
+st.text(f"shown {view().clip}")

@@ -7,35 +7,35 @@ import streamlit as st
 
 from bioviz.datasets import library
 from bioviz.plots.palette import colours_for
+from bioviz.ui.act_link import act_link
 from bioviz.ui.gallery import gallery
 from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.state import set_view, view
 
 st.set_page_config(layout="wide")
 query = st.query_params
 dataset = library.load(query.get("dataset", "media"))
+set_view(dataset=dataset.id)
 playlist = [int(row) for row in query.get("playlist", "").split(",") if row]
 colours = colours_for(dataset.target_names)
 names = np.array(dataset.target_names)[dataset.targets]
 st.text_input("notes")
 count = st.session_state["reruns"] = st.session_state.get("reruns", 0) + 1
-if "button" in query and st.button("take it"):
-    st.session_state["shown"] = int(query["button"])
+if "button" in query:
+    st.button("take it", on_click=lambda: set_view(clip=int(query["button"])))
+act_link("trial", dataset.id)
 left, right = st.columns([3, 2])
 with right:
-    shown = clip_inspector(
+    clip_inspector(
         query.get("run"),
         dataset.id,
         playlist or np.arange(len(dataset.clips)),
         key="inspector",
         group="trial",
-        row=st.session_state.get("shown", int(query["row"]) if "row" in query else None),
         playlist_name="all clips",
         colours=colours,
-        report="report" in query,
     )
-if shown is not None:
-    st.session_state["shown"] = shown  # given back in the next run, as a page does that keeps it in its URL
 with left:
     rows = np.arange(min(200, len(dataset.clips)))
     gallery(dataset, rows, labels=names[rows], group="trial", key="gallery", colours=colours, height=500)
-st.text(f"reruns {count}, shown {shown}")
+st.text(f"reruns {count}, shown {view().clip}")

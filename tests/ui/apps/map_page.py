@@ -9,7 +9,9 @@ import streamlit as st
 
 from bioviz.plots.map_data import Categories, MapData, Measure, SpanColumn, TextColumn
 from bioviz.plots.palette import colours_for
+from bioviz.ui.act_link import act_link
 from bioviz.ui.embedding_map import embedding_map
+from bioviz.ui.state import set_view, view
 
 HOSTILE = '<img src=x onerror="window.hacked=1"> <b>wren</b> & <a href="javascript:1">x</a>'
 
@@ -63,24 +65,29 @@ query = st.query_params
 n = int(query.get("n", "500"))
 special = query.get("special", "")
 ask = st.sidebar.selectbox("colour", [None, "label", "recording", "snr"])
-mark = st.sidebar.checkbox("mark some rows")
-marked = np.arange(0, 40, 2) if mark else None
+if ask not in (None, st.session_state.get("asked")):
+    st.session_state["asked"] = ask
+    set_view(colour=ask)
+set_view(dataset="trial")
+act_link("pair", "trial")
+shared = {"group": "pair", "dataset_id": "trial"}
 if query.get("odd"):
     for k, (count, kind) in enumerate(((0, ""), (1, ""), (100, "nan"), (50, "lost"))):
-        embedding_map(points(count, 1, kind), key=f"odd{k}", height=200)
+        embedding_map(points(count, 1, kind), key=f"odd{k}", group=f"odd{k}", dataset_id="trial", height=200)
     a = b = None
 elif st.sidebar.checkbox("hide the map"):
     a = b = None
 elif query.get("second"):
     left, right = st.columns(2)
     with left:
-        a = embedding_map(points(n, 1, special), key="left", group="pair", lock_view=True, colour_by=ask)
+        a = embedding_map(points(n, 1, special), key="left", **shared, lock_view=True)
     with right:
-        b = embedding_map(points(n, 2, special), key="right", group="pair", lock_view=True)
+        b = embedding_map(points(n, 2, special), key="right", **shared, lock_view=True)
 else:
-    a, b = embedding_map(points(n, 1, special), key="left", colour_by=ask, selection_ids=marked), None
+    a, b = embedding_map(points(n, 1, special), key="left", **shared), None
 for name, event in (("left", a), ("right", b)):
     if event is not None:
         count = "none" if event.rows is None else len(event.rows)
-        st.text(f"{name} picked={event.picked} selected={count} colour={event.colour_by}")
+        picked = view().clip if view().clip >= 0 else None
+        st.text(f"{name} picked={picked} selected={count} colour={view().colour}")
 st.text(f"run {time.perf_counter() - began:.3f} s")

@@ -1,0 +1,89 @@
+"""The app over a small dataset that is mapped, diagnosed and compared; once as it is and once with slow runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bioviz import runs
+from bioviz.analysis.projection import ProjectionSpec
+from bioviz.datasets import library
+from bioviz.datasets.build import build_dataset
+from bioviz.datasets.types import Dataset
+from bioviz.runs.comparison import ComparisonSpec, compute_comparison
+from bioviz.runs.diagnosis import compute_diagnosis
+from tests.browsing import PROJECT, chromium, serve
+from tests.sounds import folder_per_class
+
+APP = PROJECT / "tests" / "ui" / "apps" / "slow_app.py"
+SLOW_S = 3.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """A dataset with all that the pages show of it, and the cache it is in."""
+
+    dataset: Dataset
+    cache: Path
+    run: runs.Run
+    comparison: object
+
+    def address(self, url: str, page: str, **query: object) -> str:
+        wanted = {"dataset": self.dataset.id, "model": "acoustic_features", "method": "pca"}
+        if page == "compare":
+            wanted |= {"other_model": "alexnet", "other_checkpoint": "random", "section": "moved"}
+        wanted |= query
+        return f"{url}/{page}?" + "&".join(f"{name}={value}" for name, value in wanted.items())
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Site:
+    cache = tmp_path_factory.mktemp("walk-cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BIOVIZ_CACHE", str(cache))
+        patch.setenv("BIOVIZ_DATA", str(tmp_path_factory.getbasetemp()))
+        patch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.getbasetemp().parent / "numba"))
+        root = folder_per_class(tmp_path_factory.mktemp("calls"), files=14, seconds=0.5)
+        dataset = build_dataset(root, name="calls")
+        library.save(dataset)
+        pca = ProjectionSpec(method="pca")
+        left = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=pca)
+        right = replace(left, model="alexnet", checkpoint="random")
+        run = runs.compute_run(left)
+        compute_diagnosis(run)
+        found = compute_comparison(ComparisonSpec(left, right, k=20, layout="own"))
+        return Site(dataset, cache, run, found)
+
+
+def _served(site: Site, delay_s: float) -> Iterator[str]:
+    environment = {"BIOVIZ_CACHE": str(site.cache), "DELAY_S": str(delay_s), "PYTHONPATH": str(PROJECT)}
+    environment |= {"BIOVIZ_DATA": str(site.cache.parent), "OMP_NUM_THREADS": "1"}
+    with serve(APP, environment, site.cache.with_name(f"app-{delay_s:g}.log")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def quick(site) -> Iterator[str]:
+    """Where the app runs as it is."""
+    yield from _served(site, 0)
+
+
+@pytest.fixture(scope="session")
+def slow(site) -> Iterator[str]:
+    """Where each run of a page takes three seconds longer."""
+    yield from _served(site, SLOW_S)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def same_cache(site, monkeypatch) -> None:
+    """Tests read the flags that the app writes."""
+    monkeypatch.setenv("BIOVIZ_CACHE", str(site.cache))
