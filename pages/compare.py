@@ -21,6 +21,7 @@ from bioviz.runs.comparison import (
     start_comparison,
 )
 from bioviz.ui import clip_desk, compute_card, selection
+from bioviz.ui.about_clip import about_clip
 from bioviz.ui.act_link import act_link
 from bioviz.ui.compare_case import Case, Chosen
 from bioviz.ui.compare_maps import comparison_maps
@@ -179,17 +180,18 @@ def inspect(case: Case, name: str, rows: np.ndarray) -> None:
         return
     near = neighbours_right(case, current)
     where = "in other recordings" if case.found.changes.elsewhere else "in all recordings"
-    st.caption(f"Neighbours above: on the left. Nearest on the right, {where}:")
-    gallery(
-        case.dataset,
-        near,
-        labels=[case.dataset.target_names[target] for target in case.dataset.targets[near]],
-        group=clip_desk.GROUP,
-        key="compare_neighbours",
-        colours=palette.colours_for(case.dataset.target_names),
-        height=260,
-        empty="None of its neighbours on the right is on the left.",
-    )
+    with about_clip(case.dataset.id, current, key="compare_near", group=clip_desk.GROUP):
+        st.caption(f"Neighbours above: on the left. Nearest on the right, {where}:")
+        gallery(
+            case.dataset,
+            near,
+            labels=[case.dataset.target_names[target] for target in case.dataset.targets[near]],
+            group=clip_desk.GROUP,
+            key="compare_neighbours",
+            colours=palette.colours_for(case.dataset.target_names),
+            height=260,
+            empty="None of its neighbours on the right is on the left.",
+        )
 
 
 st.title("Compare")

@@ -21,6 +21,7 @@ from bioviz.plots.map_data import Categories, MapData, Measure
 from bioviz.runs.diagnosis import diagnosis_key, job_params, read_diagnosis, start_diagnosis
 from bioviz.ui import clip_desk, compute_card, selection
 from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
+from bioviz.ui.about_clip import about_clip
 from bioviz.ui.acoustic_notice import acoustic_notice
 from bioviz.ui.act_link import act_link
 from bioviz.ui.diagnose_case import Case
@@ -213,13 +214,14 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         place = position(run, row)
         if place is not None and (why := d.triage.evidence(place, d.names)):
             cause = TITLES[CAUSES[d.triage.cause[place]]]
-            st.info(f"Likeliest cause: {cause}. {why}", icon=":material/search_insights:")
+            with about_clip(dataset.id, row, key="diagnose_cause", group=clip_desk.GROUP):
+                st.info(f"Likeliest cause: {cause}. {why}", icon=":material/search_insights:")
     if place is not None:
         listening = st.expander(
             "Hear it against its nearest neighbours", key="diagnose_ab", on_change="rerun"
         )
         if listening.open:
-            with listening:
+            with listening, about_clip(dataset.id, row, key="diagnose_near", group=clip_desk.GROUP):
                 others = nearest_for_ab(run, dataset, row)
                 ab_listening(
                     dataset, row, others, key="diagnose_listening", group=clip_desk.GROUP, run_key=run.key

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from bioviz.flags import load_flags
-from tests.walk.user import User, look
+from tests.walk.user import MAP, User, look
 
 pytestmark = pytest.mark.browser
 
@@ -77,6 +77,7 @@ def test_next_steps_on_and_all_of_the_page_agrees(opens, url, page):
     assert user.clip() == visited[-1]
     user.page.reload()
     user.page.locator(f".bv-inspector[data-row='{visited[-1]}']").wait_for()
+    user.page.locator(MAP).nth(PAGES[page] - 1).wait_for()
     user.settles()
     assert user.clip() == visited[-1], "the link reopens another clip"
 
