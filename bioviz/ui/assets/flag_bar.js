@@ -18,6 +18,7 @@ class FlagBar {
     const { signal } = this.listeners;
     // Before anything on the page hears of it: a table with the focus takes letters too.
     window.addEventListener("keydown", (event) => this.key(event), { signal, capture: true });
+    window.addEventListener("bioviz:flag-place", () => this.data && this.settle(), { signal });
     window.addEventListener("storage", ({ key }) => this.changedElsewhere(key), { signal });
     window.addEventListener("beforeunload", (event) => this.queue.length && event.preventDefault(), { signal });
   }
@@ -62,7 +63,6 @@ class FlagBar {
     const row = this.log.clip(dataset);
     const same = this.row === row && this.dataset === dataset && this.version === version;
     Object.assign(this, { row, dataset, version });
-    this.settle();
     if (same) return this.paint();
     this.about = undefined;
     this.refused = undefined;

@@ -30,7 +30,7 @@ class Inspector {
   update(component) {
     const { data } = component;
     this.data = data;
-    (window.biovizFlagPlaces ??= {})[data.group] = this.flagPlace; // where the flag bar of this group goes
+    this.offerFlagPlace();
     this.colourOf = (label) => data.colours?.[label] ?? "var(--st-primary-color, #ff4b4b)";
     this.playlist = decodeRows(data.playlist);
     const source = { base: data.base, dataset: data.dataset, version: data.version };
@@ -49,6 +49,14 @@ class Inspector {
     } else if (repaint && this.row !== undefined) this.loadPicture(this.turn);
     this.showPosition();
     if (moved && this.playlist.length) this.openAhead();
+  }
+
+  // Where the flag bar of this group goes, whichever of the two is there first.
+  offerFlagPlace() {
+    const places = (window.biovizFlagPlaces ??= {});
+    if (places[this.data.group] === this.flagPlace) return;
+    places[this.data.group] = this.flagPlace;
+    window.dispatchEvent(new CustomEvent("bioviz:flag-place"));
   }
 
   // What the page opens with is only shown; a clip picked later, in a table too, is heard.
