@@ -62,8 +62,8 @@ def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
     if d is None:
         raise Missing("This diagnosis is no longer in the cache. Compute it again.")
     data = map_data(run, library.load(run.spec.dataset), dark)
-    causes = [*(TITLES[cause] for cause in CAUSES), "not confused"]
-    colours = (*palette.sequence_colours(len(CAUSES)), palette.BACKGROUND_COLOUR)
+    causes = [*(TITLES[cause] for cause in (*CAUSES, "several")), "not confused"]
+    colours = (*palette.sequence_colours(len(CAUSES) + 1), palette.BACKGROUND_COLOUR)
     measures = (
         Measure(
             "confusion",
@@ -75,8 +75,8 @@ def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
         ),
         Categories.from_codes(
             "cause",
-            "Likeliest cause",
-            np.where(d.triage.cause < 0, len(CAUSES), d.triage.cause),
+            "Likeliest causes",
+            np.where(d.triage.cause < 0, len(causes) - 1, d.triage.cause),
             causes,
             colours,
         ),
@@ -213,9 +213,8 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         row = clip_desk.in_hand()
         place = position(run, row)
         if place is not None and (why := d.triage.evidence(place, d.names)):
-            cause = TITLES[CAUSES[d.triage.cause[place]]]
             with about_clip(dataset.id, row, key="diagnose_cause", group=clip_desk.GROUP):
-                st.info(f"Likeliest cause: {cause}. {why}", icon=":material/search_insights:")
+                st.info(f"{d.triage.titles(place).capitalize()}. {why}", icon=":material/search_insights:")
     if place is not None:
         listening = st.expander(
             "Hear it against its nearest neighbours", key="diagnose_ab", on_change="rerun"

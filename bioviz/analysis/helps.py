@@ -167,7 +167,11 @@ HELPS: Mapping[str, Help] = {
     "partial_dependence": Help(
         "Partial dependence", "Confusion against the feature, with the other features' part taken out."
     ),
-    "triage": Help("Likeliest cause", "The first cause in a fixed order for which the clip has evidence."),
+    "triage": Help(
+        "Likeliest causes",
+        "All causes that a clip has evidence for, side by side; what is as common among other clips of the same label "
+        "is none.",
+    ),
     "false_alarms": Help(
         "False alarms per hour",
         "How often an hour of background would set off a linear detector that finds the given share of calls.",

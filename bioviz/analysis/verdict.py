@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bioviz.analysis.diagnosis import Diagnosis
-from bioviz.analysis.triage import CAUSES, TITLES
+from bioviz.analysis.triage import CAUSES
+from bioviz.analysis.triage_words import summary
 
 WORST = 3
 TELLING = 0.1
@@ -142,20 +143,11 @@ def _cause(d: Diagnosis) -> Iterator[Clause]:
 
 
 def _triage(d: Diagnosis) -> Iterator[Clause]:
-    labelled = d.triage.counts[:, 0]
-    total = int(labelled.sum())
-    if not total:
-        return
-    explained = [
-        i for i in np.argsort(-labelled, kind="stable") if labelled[i] and CAUSES[i] != "unexplained"
-    ]
-    shares = [f"{TITLES[CAUSES[i]]} ({100 * labelled[i] / total:.0f} %)" for i in explained[:WORST]]
-    open_share = f"{100 * labelled[CAUSES.index('unexplained')] / total:.0f} %"
-    if shares:
-        text = f"Likeliest causes of the {total} confused labelled clips: {_list(shares)}; {open_share} unexplained."
-    else:
-        text = f"None of the causes looked for applies to the {total} confused labelled clips."
-    yield Clause(text, "triage", {"cause": CAUSES[explained[0]] if explained else "unexplained"})
+    text = summary(d.triage)
+    if text:
+        commonest = np.argsort(-d.triage.counts[:-1, 0], kind="stable")[0]
+        cause = CAUSES[commonest] if d.triage.counts[commonest, 0] else "unexplained"
+        yield Clause(text, "triage", {"cause": cause})
 
 
 def _places(d: Diagnosis) -> Iterator[Clause]:

@@ -16,6 +16,7 @@ from bioviz.audio.snr import SNR_RANGE_DB, estimate
 
 VERSION = 2  # raise it when any figure below would come out differently
 
+NOTHING_STANDS_OUT_DB = 10.0  # prominence below which there may be noise alone
 SILENCE_DB = -120.0  # what an all-zero clip gets instead of minus infinity
 CLIPPED_AT = 0.999  # of full scale
 _FRAME_S = 0.02
@@ -166,6 +167,15 @@ def measure(
             *shape,
         )
     return out
+
+
+def why_no_snr(prominence_db: float) -> str:
+    """Why a clip has no SNR estimate, to follow "unknown:"."""
+    if np.isnan(prominence_db):
+        return "the clip is too short, or silent"
+    if prominence_db < NOTHING_STANDS_OUT_DB:
+        return "no sound stands out of the noise"
+    return "the noise cannot be told from what stands out of it"
 
 
 def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

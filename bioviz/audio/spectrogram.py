@@ -71,16 +71,6 @@ class Picture:
     n_fft: int
 
 
-def hz_to_mel(hz: np.ndarray | float) -> np.ndarray:
-    """HTK mel of a frequency in Hz."""
-    return 2595.0 * np.log10(1.0 + np.asarray(hz, dtype=np.float64) / 700.0)
-
-
-def mel_to_hz(mel: np.ndarray | float) -> np.ndarray:
-    """Inverse of `hz_to_mel`."""
-    return 700.0 * (10.0 ** (np.asarray(mel, dtype=np.float64) / 2595.0) - 1.0)
-
-
 def window_length(rate: int, axis: Axis) -> int:
     """Samples of the Hann window: about 23 ms, at most 1024 (2048 for mel, whose low bands are narrow)."""
     longest = 2048 if axis == "mel" else 1024
@@ -135,8 +125,10 @@ def picture_rows(levels: np.ndarray, rate: int, spec: PictureSpec, high_hz: floa
     last = levels.shape[1] - 1
     edges = np.linspace(0.0, 1.0, spec.height + 1)
     if spec.axis == "mel":
-        low, high = hz_to_mel(spec.low_hz), hz_to_mel(high_hz)
-        hz = mel_to_hz(low + edges * (high - low))
+        from librosa import hz_to_mel, mel_to_hz
+
+        low, high = (hz_to_mel(each, htk=True) for each in (spec.low_hz, high_hz))
+        hz = mel_to_hz(low + edges * (high - low), htk=True)
     else:
         hz = spec.low_hz + edges * (high_hz - spec.low_hz)
     bins = hz / (rate / 2) * last

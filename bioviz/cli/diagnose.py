@@ -62,6 +62,7 @@ def _clip(run, dataset, found, i: int) -> dict[str, Any]:
         "start_s": float(clips.start_s[row]),
         "labels": [dataset.labels[j] for j in np.flatnonzero(clips.labels[row])],
         "confusion": float(found.clips.judged.confusion[i]),
+        "causes": found.triage.titles(i),
         "evidence": found.triage.evidence(i, found.names),
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from bioviz.analysis.placement import LISTS, PLACES
 from bioviz.analysis.placement_words import TITLES
+from bioviz.audio.measures import why_no_snr
 from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.errors import Missing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 8
 _MOST_BOXES = 2000
+LEVELS = ("level_dbfs", "snr_db", "prominence_db")
 
 
 def clip_facts(clip: Clip) -> dict[str, object]:
@@ -54,6 +56,16 @@ def labels_of(dataset: Dataset, row: int) -> list[str]:
     return [dataset.labels[c] for c in columns] or [BACKGROUND]
 
 
+def _levels(measured: dict[str, np.ndarray], row: int) -> dict[str, object]:
+    """What is known of `LEVELS`, and why there is no signal-to-noise ratio where there is none."""
+    found: dict[str, object] = {
+        name: round(float(of[row]), 2) for name, of in measured.items() if np.isfinite(of[row])
+    }
+    if "snr_db" not in found and "level_dbfs" in found and "prominence_db" in measured:
+        found["snr_unknown"] = why_no_snr(float(measured["prominence_db"][row]))
+    return found
+
+
 def run_facts(run_key: str, row: int) -> dict[str, object]:
     """`clip_facts` with the clip's cluster, levels and nearest neighbours in a run.
 
@@ -66,7 +78,7 @@ def run_facts(run_key: str, row: int) -> dict[str, object]:
     return {
         **clip_facts(clip),
         **_cluster(run, place),
-        **{name: round(float(of[row]), 2) for name, of in opened.levels.items() if np.isfinite(of[row])},
+        **_levels(opened.levels, row),
         "neighbours": _neighbours(run, run.graph, dataset, place),
         "neighbours_apart": _neighbours(run, run.graph_elsewhere, dataset, place),
     }
@@ -98,7 +110,7 @@ def _open_run(run_key: str) -> _Opened:
         raise Missing("This run is not there any more. Compute it again.")
     dataset = library.load(run.spec.dataset)
     measured = open_acoustic(dataset) or {}
-    levels = {name: measured[name] for name in ("level_dbfs", "snr_db") if name in measured}
+    levels = {name: measured[name] for name in LEVELS if name in measured}
     opened = _Opened(run, dataset, levels)
     _opened.put(run_key, opened, 1)
     return opened

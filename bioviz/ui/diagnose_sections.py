@@ -11,6 +11,7 @@ import streamlit as st
 from bioviz.analysis.features import feature
 from bioviz.analysis.helps import HELPS
 from bioviz.analysis.triage import CAUSES, TITLES
+from bioviz.analysis.triage_words import compared
 from bioviz.plots import figures, palette
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.diagnose_case import Case, Chosen, neighbour_share, worst_first
@@ -156,16 +157,20 @@ def causes(case: Case) -> Chosen:
 
 
 def triage(case: Case) -> Chosen:
-    """The likeliest cause of each confused clip."""
+    """The causes of the confused clips, and what each of them was compared with."""
     d = case.diagnosis
-    st.caption(HELPS["triage"].text + " Click a bar for its clips; each shows its evidence.")
+    st.caption(
+        HELPS["triage"].text
+        + " A clip can have several. Click a bar for its clips; each shows its evidence. Swapped "
+        "labels are found only where the sound is clear; a clip with no call to be made out may have a wrong label too."
+    )
     counts = d.triage.counts.sum(axis=1)
     event = st.plotly_chart(
         figures.ranked_bars(
             [TITLES[cause] for cause in CAUSES],
             counts.astype(float),
-            x_title="confused clips (number)",
-            y_title="likeliest cause",
+            x_title="clips (number)",
+            y_title="cause",
             dark=case.dark,
         ),
         key="diagnose_triage",
@@ -173,9 +178,30 @@ def triage(case: Case) -> Chosen:
         on_select="rerun",
         selection_mode="points",
     )
+    signs = pd.DataFrame(
+        [
+            {
+                "sign": each.sign,
+                "of": each.side,
+                "confused clips": each.excess.confused,
+                "others of the same label": max(each.excess.others, 0.0),
+                "from": each.excess.low,
+                "to": each.excess.high,
+                "so": each.verdict,
+            }
+            for each in compared(d.triage)
+        ]
+    )
+    if len(signs):
+        st.caption(
+            "How common each sign is among confused clips and among others of the same label; from and to are the 95 % "
+            "interval of the difference, for all signs together."
+        )
+        shares = {n: _two for n in ("confused clips", "others of the same label", "from", "to")}
+        st.dataframe(signs, hide_index=True, column_config=shares, key="diagnose_signs")
     picked = clicked(event)
     cause = picked if picked is not None else int(counts.argmax())
-    return worst_first(case, d.triage.cause == cause, f"clips: {TITLES[CAUSES[cause]]}")
+    return worst_first(case, d.triage.applies[:, cause], f"clips: {TITLES[CAUSES[cause]]}")
 
 
 SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {

@@ -94,6 +94,12 @@ def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
         found += [
             Measure("level", "Level", run.acoustic["level_dbfs"].astype(np.float32), "dBFS"),
             Measure("snr", "SNR (estimate)", run.acoustic["snr_db"].astype(np.float32), "dB"),
+            Measure(
+                "band_limit",
+                "Bandwidth limit",
+                run.acoustic["band_limit_hz"].astype(np.float32) / 1000,
+                "kHz",
+            ),
         ]
     return found
 

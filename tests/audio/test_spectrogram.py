@@ -15,8 +15,6 @@ from bioviz.audio.spectrogram import (
     PictureSpec,
     column_levels,
     draw,
-    hz_to_mel,
-    mel_to_hz,
     palette,
     window_length,
 )
@@ -41,7 +39,7 @@ def test_a_tone_is_drawn_in_the_row_of_its_frequency(rate, axis, part):
     picture = draw(tone(hz, 1.0, rate), rate, spec)
     row = int(np.median(darkness(picture.png).argmax(axis=0)))
     from_bottom = (spec.height - row - 0.5) / spec.height
-    on_mel = mel_to_hz(hz_to_mel(picture.high_hz) * from_bottom)
+    on_mel = 700 * ((1 + picture.high_hz / 700) ** from_bottom - 1)  # HTK
     drawn_hz = on_mel if axis == "mel" else picture.high_hz * from_bottom
     a_bin = rate / window_length(rate, axis)
     a_row = picture.high_hz / spec.height * (3 if axis == "mel" else 1)

@@ -90,6 +90,16 @@ def test_levels_are_told_where_known(run):
     assert "snr_db" not in told
 
 
+def test_it_is_said_why_there_is_no_ratio(run, monkeypatch):
+    n = 20
+    for prominence, why in ((6.0, "no sound stands out"), (30.0, "cannot be told"), (np.nan, "too short")):
+        columns = {"level_dbfs": np.full(n, -30.0), "snr_db": np.full(n, np.nan)}
+        columns["prominence_db"] = np.full(n, prominence)
+        monkeypatch.setattr(acoustic, "open_acoustic", lambda dataset, columns=columns: columns)
+        monkeypatch.setattr(facts, "_opened", facts.RecentlyUsed(4))
+        assert why in facts.run_facts("abc", 0)["snr_unknown"]
+
+
 def test_the_facts_of_the_dataset_are_among_them(run):
     assert facts.run_facts("abc", 2)["recording"] == "noise.wav"
 

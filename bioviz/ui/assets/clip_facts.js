@@ -23,7 +23,7 @@ function factRows(facts) {
     ["Sample rate", kilohertz(facts.rate)],
     ["Cluster", facts.cluster !== undefined && clusterText(facts)],
     ["Level", Number.isFinite(facts.level_dbfs) && `${signed(facts.level_dbfs, 1)} dBFS`],
-    ["Signal to noise", Number.isFinite(facts.snr_db) && `${signed(facts.snr_db, 1)} dB (estimate)`],
+    ["Signal to noise", Number.isFinite(facts.snr_db) ? `${signed(facts.snr_db, 1)} dB (estimate)` : facts.snr_unknown && `unknown: ${facts.snr_unknown}`],
   ];
   return rows.filter(([, value]) => value);
 }

@@ -1,0 +1,133 @@
+"""Real animal calls mixed with real background, embedded and measured: what the plants are made of.
+
+Needs the folder `shared/data` beside the project (esc50_animals and weights); without it nothing is planted.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from bioviz.audio.decode import load_clip
+from bioviz.audio.measures import NAMES, measure
+from bioviz.audio.mixing import factors, noise_gain
+from tests.conftest import REAL_DATA
+
+ESC50 = REAL_DATA / "esc50_animals"
+WEIGHTS = REAL_DATA / "weights"
+WHY_NOT = (
+    "" if (ESC50 / "metadata.csv").is_file() and WEIGHTS.is_dir() else "shared/data/esc50_animals is not here"
+)
+LEVELS_DB = (0.0, -5.0, -10.0)
+RATE, WIDTH_S = 16000, 5.0
+
+
+@dataclass(frozen=True)
+class Material:
+    """Clips as recorded and mixed.
+
+    Attributes:
+        names: (T,) background first. targets: (n,) of the clips as recorded.
+        clean: (n, D) embeddings. columns: name to (n,), of the sound.
+        noise: (n,) row of the background clip that each animal clip is mixed with; -1 for background.
+        mixed: (3, n, D) embeddings at `LEVELS_DB`, NaN for background. mixed_columns: name to (3, n).
+    """
+
+    names: tuple[str, ...]
+    targets: np.ndarray
+    clean: np.ndarray
+    columns: dict[str, np.ndarray]
+    noise: np.ndarray
+    mixed: np.ndarray
+    mixed_columns: dict[str, np.ndarray]
+
+
+@cache
+def material(model: str = "gpv_teacher2") -> Material:
+    """All clips by one model; some minutes of computing, kept in a file where BIOVIZ_PLANTS names a folder."""
+    kept = os.environ.get("BIOVIZ_PLANTS", "")
+    path = Path(kept) / f"{model}.npz" if kept else None
+    if path is not None and path.is_file():
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    else:
+        arrays = _computed(model)
+        if path is not None:
+            np.savez(path, **arrays)
+    columns, mixed_columns = arrays["columns"], arrays["mixed_columns"]
+    return Material(
+        tuple(arrays["names"].tolist()),
+        arrays["targets"],
+        arrays["clean"],
+        dict(zip(NAMES, columns.T, strict=True)),
+        arrays["noise"],
+        arrays["mixed"],
+        dict(zip(NAMES, np.moveaxis(mixed_columns, 2, 0), strict=True)),
+    )
+
+
+def _computed(model: str) -> dict[str, np.ndarray]:
+    with open(ESC50 / "metadata.csv", newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    names = ["background", *sorted({line["label"] for line in lines} - {"background"})]
+    targets = np.array([names.index(line["label"]) for line in lines])
+    sounds = np.stack([load_clip(ESC50 / line["path"], 0, WIDTH_S, RATE) for line in lines])
+    rng = np.random.default_rng(0)
+    noise = np.where(targets > 0, rng.choice(np.flatnonzero(targets == 0), len(targets)), -1)
+    animals = np.flatnonzero(targets > 0)
+    mixtures = np.zeros((len(LEVELS_DB), len(animals), sounds.shape[1]), dtype=np.float32)
+    for i, row in enumerate(animals):
+        signal, added = sounds[row].astype(np.float64), sounds[noise[row]].astype(np.float64)
+        for level, snr_db in enumerate(LEVELS_DB):
+            of_signal, of_noise = factors(signal, added, noise_gain(signal, added, snr_db))
+            mixtures[level, i] = of_signal * signal + of_noise * added
+    clean = _embedded(model, sounds)
+    mixed = np.full((len(LEVELS_DB), len(targets), clean.shape[1]), np.nan, dtype=np.float32)
+    mixed_columns = np.full((len(LEVELS_DB), len(targets), len(NAMES)), np.nan, dtype=np.float32)
+    for level, made in enumerate(mixtures):
+        mixed[level, animals] = _embedded(model, made)
+        mixed_columns[level, animals] = _measured(made)
+    return {
+        "names": np.array(names),
+        "targets": targets,
+        "clean": clean,
+        "columns": _measured(sounds),
+        "noise": noise,
+        "mixed": mixed,
+        "mixed_columns": mixed_columns,
+    }
+
+
+def _measured(sounds: np.ndarray) -> np.ndarray:
+    """(n, columns) float32: each clip is a recording of its own."""
+    return np.concatenate([measure(sound[None], RATE) for sound in sounds])
+
+
+def _embedded(model: str, sounds: np.ndarray) -> np.ndarray:
+    """(n, D) float32."""
+    import soxr
+    import torch
+
+    from bioviz.models import registry
+
+    os.environ.setdefault("BIOVIZ_WEIGHTS", str(WEIGHTS))
+    card = registry.card(model)
+    checkpoint = "none" if "none" in registry.checkpoints(model) else "pretrained"
+    opened = registry.open_model(model, checkpoint, device="cpu")
+    rate = card.sample_rate or RATE
+
+    def batches() -> Iterator[np.ndarray]:
+        for first in range(0, len(sounds), 16):
+            part = sounds[first : first + 16]
+            if rate != RATE:
+                part = np.stack([soxr.resample(sound, RATE, rate, quality="HQ") for sound in part])
+            with torch.inference_mode():
+                yield opened.embed(torch.from_numpy(part), rate).float().numpy()
+
+    return np.concatenate(list(batches()))
