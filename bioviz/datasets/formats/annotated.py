@@ -28,7 +28,7 @@ from bioviz.datasets.formats.told import told_columns
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.types import Problem
-from bioviz.errors import BadInput
+from bioviz.errors import BadInput, NotUnderstood
 
 EXPLAINABLE = (
     0.8  # a format surer than this knows a table by its own header, not by names of columns in general
@@ -50,7 +50,11 @@ class _Read:
     @property
     def rank(self) -> tuple[bool, int]:
         """Smaller is better."""
-        return self.format.source == "machine", self.file.name.count("/")
+        return self.source == "machine", self.file.name.count("/")
+
+    @property
+    def source(self) -> str:
+        return self.content.source or self.format.source
 
     @property
     def recordings(self) -> set[str]:
@@ -89,7 +93,8 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
     files = Files.below(root)
     tables, accounts, problems, doubtful = _read_all(files, options, only)
     if not tables:
-        raise BadInput(_nothing(root, only, problems))
+        asked = any(each.kind in ("not_understood", "bad_table") for each in problems)
+        raise (NotUnderstood if asked else BadInput)(_nothing(root, only, problems))
     used, passed_over = _best(tables)
     problems += passed_over
     annotations: list[RawAnnotation] = []
@@ -237,7 +242,7 @@ def _read_all(
 def _best(tables: list[_Read]) -> tuple[dict[_Read, set[str]], list[Problem]]:
     """The tables that count, each with the recordings for which it does; and a problem for what is passed over."""
     best: dict[str, tuple[tuple[bool, int], str]] = {}
-    boxes = [t for t in tables if t.content.annotations and t.format.source == "people"]
+    boxes = [t for t in tables if t.content.annotations and t.source == "people"]
     for table in sorted(tables, key=lambda each: each.rank):
         if boxes and table.content.labels and not table.content.annotations:
             continue  # boxes go before labels of whole files
@@ -262,7 +267,7 @@ def _passed_over(table: _Read, others: dict[str, set[str]], boxes: list[_Read]) 
     shown = ", ".join(where[:3]) + (f" and {len(where) - 3} more" if len(where) > 3 else "")
     if boxes and table.content.labels and not table.content.annotations:
         why = f"its labels of whole recordings are not used: {boxes[0].file.name} gives times"
-    elif table.format.source == "machine":
+    elif table.source == "machine":
         why = f"its detections are not used for {shown}: people annotated them"
     else:
         titles = sorted({formats()[each].title for each in others if each})

@@ -92,6 +92,7 @@ class TableContent:
             their clips without a label are not background.
         how: which column is what, where that was found out by names.
         width_s, hop_s: windows that the table's program prescribes.
+        source: who made it, where the table itself says so; "" for what the format says.
     """
 
     annotations: list[RawAnnotation] = field(default_factory=list)
@@ -101,6 +102,7 @@ class TableContent:
     how: str = ""
     width_s: float | None = None
     hop_s: float | None = None
+    source: Literal["people", "machine", ""] = ""
 
     @property
     def rows(self) -> int:

@@ -21,16 +21,17 @@ def recognizes(file: SourceFile) -> float:
     """Whether the first line is the header of a BirdNET CSV."""
     columns = file.plain_columns
     named = {"commonname", "scientificname"} & columns
-    return 0.95 if {"start(s)", "end(s)", "confidence"} <= columns and named else 0.0
+    timed = {"start(s)", "end(s)"} <= columns or {"filepath", "start", "end"} <= columns  # the latter for R
+    return 0.95 if timed and "confidence" in columns and named else 0.0
 
 
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read a table; detections below `options.min_confidence` are left out, their recordings are not."""
     table, content = file.table(), TableContent(width_s=3.0, hop_s=3.0)
-    begin, end = table.column("Start (s)"), table.column("End (s)")
+    begin, end = table.column("Start (s)", "start"), table.column("End (s)", "end")
     if begin is None or end is None:
         raise BadInput("The columns Start (s) and End (s) are missing.")
-    confidence, reference = table.column("Confidence"), table.column("File", "Begin Path", "Path")
+    confidence, reference = table.column("Confidence"), table.column("File", "filepath", "Begin Path", "Path")
     label = table.column(options.label_column) if options.label_column else table.column(*_LABELS)
     used = {begin, end, label, reference}
     for row, start, stop in times(table.rows, begin, end, locator, content, reference):

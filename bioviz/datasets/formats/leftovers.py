@@ -74,6 +74,11 @@ def is_list_of_recordings(file: SourceFile) -> bool:
     return names <= _known().recording_columns | {plain(guess(file.columns).path)}
 
 
+def is_fact_of_recordings(column: str) -> bool:
+    """Whether a column of this name says something of recordings (site, date, rate) and not of what is heard."""
+    return plain(split_unit(column)[0]) in _known().recording_columns
+
+
 def spoken_of(file: SourceFile) -> set[str]:
     """Recordings that a file may speak of: the one of its name, and those whose names stand in it."""
     found: set[str] = set()

@@ -20,7 +20,8 @@ from bioviz.errors import BadInput
 # Endings that programs put between the recording's stem and the table's suffix.
 _TABLE_ENDINGS = (
     ".birdnet.selection.table", ".birdnet.results", ".birdnet", ".selection.table", ".selections", ".selection",
-    ".table.1.selections", ".table.2.selections", ".results", ".labels", "_labels", ".annotations",
+    ".table.1.selections", ".table.2.selections", ".results", ".labels", "_labels", "_label", ".annotations",
+    "_annotations", "_selections", "_selection", ".not", ".birdnet.selection", "_annotation",
 )  # fmt: skip
 
 

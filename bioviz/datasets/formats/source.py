@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from bioviz.datasets.formats.parquet import PARQUET, parquet_columns, parquet_table
 from bioviz.datasets.formats.scan import Files
-from bioviz.datasets.formats.text import Table, beginning, columns_of, parse_table, plain, read_text
+from bioviz.datasets.formats.text import (
+    HEAD_BYTES,
+    Table,
+    beginning,
+    columns_of,
+    parse_table,
+    plain,
+    read_text,
+)
 from bioviz.errors import BadInput
 
 
@@ -42,6 +51,8 @@ class SourceFile:
     def columns(self) -> tuple[str, ...]:
         """The cells of the first line, or of the second where the first only names the separator ("sep=;")."""
         try:
+            if self.suffix == PARQUET:
+                return parquet_columns(self.path)
             return parse_table("\n".join(self._lines[:2])).columns
         except BadInput:
             return tuple(columns_of(self.first_line))
@@ -55,10 +66,19 @@ class SourceFile:
     def first_row(self) -> tuple[str, ...]:
         """The cells of the row after the header; () if there is none."""
         try:
-            rows = parse_table("\n".join(self._lines[:50])).rows
+            table = self._parquet if self.suffix == PARQUET else parse_table("\n".join(self._lines[:50]))
+            rows = table.rows
         except BadInput:
             return ()
         return tuple(rows[0].cells.values()) if rows else ()
+
+    def first_rows(self) -> Table:
+        """The table as far as its first 64 KiB go. Raises BadInput where it is none."""
+        if self.suffix == PARQUET:
+            return self._parquet
+        text = "\n".join(self._lines)
+        whole = len(text) < HEAD_BYTES // 2
+        return parse_table(text if whole else text.rpartition("\n")[0])
 
     def text(self) -> str:
         """The whole text. Raises BadInput where it cannot be read or is binary."""
@@ -66,7 +86,11 @@ class SourceFile:
 
     def table(self) -> Table:
         """The whole file as a table with a header. Raises BadInput where it is none."""
-        return parse_table(self.text())
+        return self._parquet if self.suffix == PARQUET else parse_table(self.text())
+
+    @cached_property
+    def _parquet(self) -> Table:
+        return parquet_table(self.path)
 
     @cached_property
     def _lines(self) -> list[str]:

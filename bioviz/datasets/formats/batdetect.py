@@ -1,0 +1,78 @@
+"""batdetect2's JSON: one file a recording (`rec.wav.json`), or one for many, each with a list `annotation`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bioviz.datasets.formats.base import RawAnnotation, TableContent
+from bioviz.datasets.formats.json_file import items, read_json_file, seconds, text
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.options import Options
+from bioviz.errors import BadInput
+
+name = "batdetect"
+title = "batdetect2 annotations (JSON)"
+source = "machine"
+
+_UNKNOWN = {"", "bat", "unknown"}  # "Bat" is a call whose species is not known
+
+
+def recognizes(file: SourceFile) -> float:
+    """Whether it begins like the JSON of batdetect2 or of its annotation program."""
+    start = file.beginning.lstrip()[:65536]
+    keys = ('"annotation"' in start or '"annotations"' in start) and '"start_time"' in start
+    return 0.94 if file.suffix == ".json" and start.startswith(("{", "[")) and keys else 0.0
+
+
+def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
+    """Read detections or, where the file says `annotated`, what a person annotated."""
+    value, content = read_json_file(file), TableContent()
+    entries = [value] if isinstance(value, Mapping) else items(value)
+    entries = [each for each in entries if "annotation" in each or "annotations" in each]
+    if not entries:
+        raise BadInput("It has no list “annotation”.")
+    if all(each.get("annotated") is True and "det_prob" not in str(each)[:2000] for each in entries):
+        content.source = "people"
+    for entry in entries:
+        reference = text(entry.get("id") or entry.get("file_path"))
+        where = locator.find(reference)
+        boxes = items(entry.get("annotation", entry.get("annotations")))
+        for number, box in enumerate(boxes, start=1):
+            _add(content, locator, where, number, box, options)
+    return content
+
+
+def _add(
+    content: TableContent,
+    locator: Locator,
+    where: str | None,
+    number: int,
+    box: Mapping[str, Any],
+    options: Options,
+) -> None:
+    start, stop = seconds(box.get("start_time")), seconds(box.get("end_time"))
+    if start is None or stop is None:
+        locator.row_problem(number, "start_time or end_time is not a number")
+        content.unsure |= {where} if where else set()
+        return
+    sure = seconds(box.get("det_prob"))
+    if where is None or (sure is not None and sure < options.min_confidence):
+        return
+    label = text(box.get("class"))
+    event = text(box.get("event"))
+    extras = {
+        key: text(box[key]) for key in ("det_prob", "class_prob", "individual", "event") if text(box.get(key))
+    }
+    content.annotations.append(
+        RawAnnotation(
+            where,
+            start,
+            stop,
+            label or event,
+            seconds(box.get("low_freq")),
+            seconds(box.get("high_freq")),
+            extras,
+        )
+    )

@@ -1,0 +1,61 @@
+"""BirdCLEF's soundscape labels: `row_id` (recording and the end of 5 s), with the birds or a column a species."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from bioviz.datasets.formats.base import RawAnnotation, TableContent
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.formats.text import number
+from bioviz.datasets.options import Options
+from bioviz.errors import BadInput
+
+name = "birdclef"
+title = "BirdCLEF soundscape labels (row_id)"
+source = "people"
+
+WINDOW_S = 5.0
+_ROW = re.compile(r"^(?P<recording>.+)_(?P<end>\d+)$")
+_OWN = ("row_id", "site", "audio_id", "seconds", "usage")
+
+
+def recognizes(file: SourceFile) -> float:
+    """Whether it has the column row_id with rows as in "recording_5"."""
+    if "rowid" not in file.plain_columns or len(file.columns) < 2:
+        return 0.0
+    return 0.92 if any(_ROW.match(cell) for cell in file.first_row) else 0.0
+
+
+def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
+    """Read a table; `nocall` is background."""
+    table = file.table()
+    content = TableContent(width_s=WINDOW_S, hop_s=WINDOW_S)
+    row_id, birds = table.column("row_id"), table.column("birds", "target label", "labels")
+    own = {table.column(each) for each in _OWN} | {birds}
+    classes = [column for column in table.columns if column and column not in own]
+    if row_id is None or (birds is None and not classes):
+        raise BadInput("It needs the column birds, or a column a species.")
+    for row in table.rows:
+        found = _ROW.match(row.get(row_id))
+        if found is None:
+            locator.row_problem(row.line, "row_id is not as in recording_5")
+            continue
+        where = locator.find(_recording(found["recording"], locator))
+        if where is None:
+            continue
+        stop = float(found["end"])
+        if birds is not None:
+            labels = [bird for bird in row.get(birds).split() if bird.casefold() != "nocall"]
+        else:
+            labels = [column for column in classes if (number(row.get(column)) or 0) > 0.5]
+        content.annotations += [RawAnnotation(where, stop - WINDOW_S, stop, label) for label in labels]
+    return content
+
+
+def _recording(reference: str, locator: Locator) -> str:
+    """The file that a row means: its name, or the one file whose name goes on (with the date) after it."""
+    stems = {PurePosixPath(name).stem: name for name in locator.files.audio}
+    longer = [name for stem, name in stems.items() if stem.startswith(f"{reference}_")]
+    return longer[0] if reference not in stems and len(longer) == 1 else reference

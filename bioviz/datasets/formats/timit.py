@@ -1,0 +1,42 @@
+"""TIMIT's label files (.phn, .wrd): start and end in samples and a label a line; one file a recording."""
+
+from __future__ import annotations
+
+import re
+
+from bioviz.datasets.formats.base import RawAnnotation, TableContent
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.options import Options
+
+name = "timit"
+title = "TIMIT labels (.phn, .wrd)"
+source = "people"
+
+_LINE = re.compile(r"^\s*(\d+)\s+(\d+)\s+(\S.*?)\s*$")
+
+
+def recognizes(file: SourceFile) -> float:
+    """By the ending and the first line."""
+    return 0.9 if file.suffix in (".phn", ".wrd") and _LINE.match(file.first_line) else 0.0
+
+
+def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
+    """Read the lines at the recording's own rate."""
+    content = TableContent()
+    where = locator.find("")
+    rate = None if where is None else locator.sample_rate(where)
+    for number, line in enumerate(file.text().split("\n"), start=1):
+        if not line.strip():
+            continue
+        found = _LINE.match(line)
+        if found is None:
+            locator.row_problem(number, "it is not start, end and label")
+            content.unsure |= {where} if where else set()
+        elif where is not None and rate:
+            content.annotations.append(
+                RawAnnotation(where, int(found[1]) / rate, int(found[2]) / rate, found[3])
+            )
+    if where is not None and not rate:
+        content.unsure.add(where)
+    return content
