@@ -15,10 +15,12 @@ import numpy as np
 from bioviz.datasets import labelling
 from bioviz.datasets.formats.base import RawDataset
 from bioviz.datasets.formats.choose import choose
+from bioviz.datasets.formats.facts import Facts, read_facts, with_facts
+from bioviz.datasets.independence import independence
 from bioviz.datasets.open_recordings import open_recordings
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
-from bioviz.datasets.splits import make_splits
+from bioviz.datasets.splits import share_out
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
 from bioviz.datasets.width import FEWEST, WIDTHS_S, background_share, suggest_plan
 from bioviz.datasets.windows import count_windows, label_windows, window_starts
@@ -58,7 +60,9 @@ def build_dataset(
     chosen = choose(root, reader, chosen_options)
     raw = chosen.read(root, chosen_options)
     recordings, opened = open_recordings(raw.recordings, progress or Silent())
-    problems = [*raw.problems, *opened]
+    facts, contradictions = read_facts(root)
+    recordings = [with_facts(r, facts.get(r.name, Facts())) for r in recordings]
+    problems = [*raw.problems, *opened, *contradictions]
     if not recordings:
         reasons = "; ".join(f"{p.file}: {p.detail}" for p in (opened or problems)[:3])
         raise BadInput(f"{root} holds no recording that can be used" + (f" ({reasons})." if reasons else "."))
@@ -67,7 +71,7 @@ def build_dataset(
     problems += made.problems
     task = chosen_options.task or raw.task
     plan = _plan(raw, task, recordings, chosen_options)
-    recordings, split_problems = _splits(recordings, made.of_recording, chosen_options)
+    recordings, split_made, split_problems = _splits(recordings, made.of_recording, chosen_options)
     problems += split_problems
     if task == "detection":
         plan, width_problems = _suited(raw, recordings, made.annotations, plan, chosen_options)
@@ -96,6 +100,7 @@ def build_dataset(
             "reader": raw.reader or chosen.name,
             "options": chosen_options.to_dict(),
             "files": [each.to_dict() for each in raw.accounts[:ACCOUNTS_KEPT]],
+            "split_made": split_made,
         },
         problems=tuple(problems + trouble),
     )
@@ -160,17 +165,15 @@ def _common_rate(recordings: Sequence[Recording]) -> int:
 
 def _splits(
     recordings: list[Recording], labels: Sequence[frozenset[str]], options: Options
-) -> tuple[list[Recording], list[Problem]]:
-    """Keep the source's splits; where it has none at all, make them."""
+) -> tuple[list[Recording], bool, list[Problem]]:
+    """Keep the source's splits; where it has none at all, make them by the unit of independence."""
     named = [r.name for r in recordings if r.split]
     if named:
         without = [problem("split", r.name, "it is in no split") for r in recordings if not r.split]
-        return recordings, without
-    strata = ["\0".join(sorted(of)) for of in labels]
-    made = make_splits(
-        [r.content_hash for r in recordings], strata, options.split_fractions, options.split_seed
-    )
-    return [replace(r, split=s) for r, s in zip(recordings, made, strict=True)], []
+        return recordings, False, without
+    groups = independence(recordings).groups
+    made = share_out(recordings, groups, labels, options.split_fractions, options.split_seed)
+    return [replace(r, split=s) for r, s in zip(recordings, made, strict=True)], True, []
 
 
 def _windows(

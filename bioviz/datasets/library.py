@@ -17,6 +17,7 @@ from bioviz.config import settings
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.probe import content_hash
 from bioviz.datasets.problems import problem
+from bioviz.datasets.splits import with_unit
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
 from bioviz.errors import BadInput, Missing
 from bioviz.progress import Progress
@@ -51,6 +52,18 @@ def save(dataset: Dataset) -> None:
         BadInput: an id that is no plain file name.
     """
     _write(dataset, _file(dataset.id))
+
+
+def set_unit(dataset_id: str, unit: str) -> Dataset:
+    """Keep another unit of independence for a dataset ("" for the detected one) and return the dataset.
+
+    Raises:
+        Missing: no such dataset. BadInput: no such unit.
+    """
+    dataset = load(dataset_id)
+    if unit != dataset.unit:
+        save(with_unit(dataset, unit))
+    return load(dataset_id)
 
 
 def load(dataset_id: str) -> Dataset:
@@ -216,10 +229,12 @@ def _to_plain(dataset: Dataset) -> dict[str, object]:
         "labels": list(dataset.labels),
         "plan": dataclasses.asdict(dataset.plan),
         "source": dict(dataset.source),
+        "unit": dataset.unit,
         "problems": [[p.kind, p.file, p.detail] for p in dataset.problems],
         "recordings": [
             [str(r.path), r.name, r.content_hash, r.sample_rate, r.channels, r.frames, r.site,
-             r.recorded_at.isoformat() if r.recorded_at else None, r.split, r.size, r.mtime_ns]
+             r.recorded_at.isoformat() if r.recorded_at else None, r.split, r.size, r.mtime_ns,
+             r.recording_id, r.recorder, r.source, r.date]
             for r in dataset.recordings
         ],
         "annotations": [
@@ -265,6 +280,7 @@ def _from_plain(plain: Mapping) -> Dataset:
         ),
         source=plain["source"],
         problems=tuple(Problem(*p) for p in plain["problems"]),
+        unit=plain.get("unit", ""),
     )
 
 

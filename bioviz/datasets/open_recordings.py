@@ -12,7 +12,7 @@ from bioviz.datasets.formats.base import RawRecording
 from bioviz.datasets.probe import EmptyAudio, content_hash, probe
 from bioviz.datasets.problems import problem
 from bioviz.datasets.types import Problem, Recording
-from bioviz.datasets.when import site_of, time_from_header, time_from_name
+from bioviz.datasets.when import recording_id_of, site_of, time_from_header, time_from_name
 from bioviz.errors import BadInput
 from bioviz.progress import Progress
 
@@ -72,6 +72,7 @@ def _open(raw: RawRecording, folders: Settings) -> Recording | Problem:
         split=raw.split,
         size=status.st_size,
         mtime_ns=status.st_mtime_ns,
+        recording_id=recording_id_of(raw.name),
     )
 
 

@@ -34,6 +34,7 @@ KINDS: dict[str, str] = {
     "duplicate": "The same recording more than once (all kept)",
     "same_stem": "One name in two formats (all kept)",
     "empty_table": "Tables without a row (their recordings are background)",
+    "facts": "Recordings of which tables state several sites, dates or ids (that fact is left unknown)",
     "split": "Splits that are missing or contradict each other",
     "length": "Recordings whose length differs from what the dataset says",
     "changed": "Files that changed since the dataset was added",

@@ -1,9 +1,16 @@
-"""Train, valid and test by whole recordings, from a seed."""
+"""Train, valid and test by whole units of independence, from a seed."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from bioviz.datasets.independence import names_of
+from bioviz.datasets.options import Options
+from bioviz.datasets.types import Dataset, Recording
 
 SPLITS = ("train", "valid", "test")
 _ALIASES = {
@@ -27,7 +34,8 @@ def make_splits(
     recording more elsewhere decides it.
 
     Args:
-        groups: what must stay together, one a recording (the content hash: a copy never lands in another split).
+        groups: what must stay together, one a recording (`independence.names_of`: copies of a file, and all that
+            is one unit of independence with it, never land in another split).
         strata: one a recording, e.g. its labels.
         fractions: shares of train, valid, test.
         seed: any integer.
@@ -50,3 +58,41 @@ def make_splits(
         given[best] += 1
         split_of[group] = SPLITS[best]
     return [split_of[group] for group in groups]
+
+
+def share_out(
+    recordings: Sequence[Recording],
+    groups: np.ndarray,
+    labels: Sequence[Iterable[str]],
+    fractions: tuple[float, float, float],
+    seed: int,
+) -> list[str]:
+    """`make_splits` by the groups (R,) of recordings, each group's stratum being all labels (R,) within it."""
+    together: dict[int, set[str]] = {}
+    for group, of in zip(groups.tolist(), labels, strict=True):
+        together.setdefault(group, set()).update(of)
+    strata = ["\0".join(sorted(together[group])) for group in groups.tolist()]
+    return make_splits(names_of(recordings, groups), strata, fractions, seed)
+
+
+def with_unit(dataset: Dataset, unit: str) -> Dataset:
+    """The dataset with another unit of independence ("" for the detected one); a split made here is made anew by it.
+
+    A split that the source declares stays.
+
+    Raises:
+        BadInput: no such unit.
+    """
+    changed = replace(dataset, unit=unit)
+    groups = changed.independence.groups
+    if not dataset.source.get("split_made") or np.array_equal(groups, dataset.independence.groups):
+        return changed
+    clips = dataset.clips
+    labels: list[set[str]] = [set() for _ in dataset.recordings]
+    for row, column in zip(*np.nonzero(clips.labels), strict=True):
+        labels[clips.recording[row]].add(dataset.labels[column])
+    options = Options.of(dataset.source.get("options"))
+    made = share_out(dataset.recordings, groups, labels, options.split_fractions, options.split_seed)
+    recordings = tuple(replace(r, split=s) for r, s in zip(dataset.recordings, made, strict=True))
+    split = np.array(made, dtype="U5")[clips.recording]
+    return replace(changed, recordings=recordings, clips=replace(clips, split=split))

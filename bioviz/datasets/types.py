@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+
+from bioviz.datasets.independence import Independence, independence
 
 Task = Literal["classification", "detection"]
 BACKGROUND = "background"
@@ -28,11 +31,14 @@ class Recording:
         sample_rate: native rate, Hz.
         channels: number of channels.
         frames: samples per channel.
-        site: recorder or place, where known (sub-folder or file-name prefix), else "".
-        recorded_at: start of the recording where the name or header tells it, else None.
+        site: place, where known (a table's column, sub-folder or file-name prefix), else "".
+        recorded_at: start of the recording where the name, header or table tells it, else None.
         split: "train", "valid", "test" or "" when the dataset has none.
         size: bytes of the file when it was read; with `mtime_ns` the quick sign that it changed since.
         mtime_ns: the file's modification time when it was read, nanoseconds.
+        recording_id: of the original recording that the file is a cut of, where name or table tell it, else "".
+        recorder, source: as a table states them, else "".
+        date: as a table states it (ISO where it could be read so), else "".
     """
 
     path: Path
@@ -46,6 +52,21 @@ class Recording:
     split: str = ""
     size: int = 0
     mtime_ns: int = 0
+    recording_id: str = ""
+    recorder: str = ""
+    source: str = ""
+    date: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day it was made, ISO; else the date as a table states it; "" unknown."""
+        return self.date or (self.recorded_at.date().isoformat() if self.recorded_at else "")
+
+    @property
+    def year(self) -> str:
+        """Four digits, "" unknown."""
+        stated = self.recorded_at.isoformat() if self.recorded_at else self.date
+        return stated[:4] if re.match(r"(19|20)\d\d(?!\d)", stated) else ""
 
     @property
     def duration_s(self) -> float:
@@ -125,6 +146,7 @@ class Dataset:
         recordings, annotations, plan, clips: see there.
         source: provenance: {"root": ..., "reader": ..., "options": {...}} (JSON-able).
         problems: what was skipped and why.
+        unit: the unit of independence that the user chose (`independence.Unit`), "" for the detected one.
     """
 
     id: str
@@ -138,6 +160,17 @@ class Dataset:
     clips: Clips
     source: Mapping[str, object]
     problems: tuple[Problem, ...] = ()
+    unit: str = ""
+
+    @cached_property
+    def independence(self) -> Independence:
+        """The unit of independence and the recordings that are one by it."""
+        return independence(self.recordings, self.unit)
+
+    @cached_property
+    def groups(self) -> np.ndarray:
+        """(N,) int64 unit of independence of each clip: what is left out, drawn and split together."""
+        return self.independence.groups[self.clips.recording]
 
     @cached_property
     def targets(self) -> np.ndarray:

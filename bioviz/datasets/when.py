@@ -12,6 +12,14 @@ _STAMP = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)"
     r"[T_$ .-]?(\d\d)[-_.h:]?(\d\d)[-_.m:]?(\d\d)(?:\.\d+)?(Z|[+-]\d{4})?(?!\d)"
 )
+# YYYYMMDD_HHMM of schedules without seconds; a separator must stand between, or any twelve digits would do.
+_STAMP_MINUTES = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)[T_$ -](\d\d)[-_.h:]?(\d\d)()(Z|[+-]\d{4})?(?!\d)"
+)
+# site_siteid_recordingid_date_time[_length_offset] of the Australian Acoustic Observatory.
+_OBSERVATORY = re.compile(
+    r"(?P<site>[A-Za-z]\w*?)_(?P<site_id>\d{1,6})_(?P<recording>\d{4,9})_(?P<year>(?:19|20)\d\d)\d{4}_\d{6}(?:_[\d.]+)*"
+)
 _AUDIOMOTH_HEX = re.compile(r"^[0-9A-F]{8}$")
 _AUDIOMOTH_COMMENT = re.compile(
     r"Recorded at (\d\d):(\d\d):(\d\d)(?:\.\d+)? (\d\d)/(\d\d)/(\d{4}) \(UTC([+-]\d+)?(?::(\d\d))?\)"
@@ -37,10 +45,10 @@ def time_from_name(name: str) -> datetime | None:
     datetime.datetime(2025, 6, 14, 5, 30)
     """
     stem = Path(name).stem
-    if match := _STAMP.search(stem):
+    if match := _stamp(stem):
         *parts, zone = match.groups()
         try:
-            found = datetime(*map(int, parts))
+            found = datetime(*(int(part or 0) for part in parts))
         except ValueError:
             return None
         return found.replace(tzinfo=_zone(zone)) if zone else found
@@ -48,6 +56,10 @@ def time_from_name(name: str) -> datetime | None:
         found = datetime.fromtimestamp(int(stem, 16), tz=UTC)
         return found if 2010 <= found.year <= 2040 else None
     return None
+
+
+def _stamp(stem: str) -> re.Match[str] | None:
+    return _STAMP.search(stem) or _STAMP_MINUTES.search(stem)
 
 
 def _zone(text: str) -> timezone:
@@ -109,11 +121,45 @@ def site_of(name: str) -> str:
     """
     *folders, base = name.split("/")
     stem = Path(base).stem
-    if match := _STAMP.search(stem):
+    if match := _observatory(stem):
+        return match["site"]
+    if match := _stamp(stem):
         prefix = stem[: match.start()].strip("_-. ")
         if prefix:
             return prefix
     for folder in reversed(folders):
-        if folder.casefold() not in _GENERIC_FOLDERS and not _STAMP.search(folder):
+        if folder.casefold() not in _GENERIC_FOLDERS and not _stamp(folder):
             return folder
     return ""
+
+
+def recording_id_of(name: str) -> str:
+    """The original recording that a file is a cut of, where its name tells it, else "".
+
+    >>> recording_id_of("miles_cotton_01_2982_772257_20210216_182030.flac")
+    '2982/772257'
+    """
+    match = _observatory(Path(name).stem)
+    return f"{match['site_id']}/{match['recording']}" if match else ""
+
+
+def _observatory(stem: str) -> re.Match[str] | None:
+    match = _OBSERVATORY.fullmatch(stem)
+    # PLOT_3_2021_20210216_182030: a year before the date is no recording.
+    return match if match and match["recording"] != match["year"] else None
+
+
+def date_of(text: str) -> tuple[str, datetime | None]:
+    """(date, start) as a table states them: ISO where it can be read so, else the text; a start only with a time.
+
+    Days and months in an order that may be either are left as they are written.
+    """
+    text = text.strip()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = time_from_name(text)
+    if moment is None:
+        return text, None
+    only_date = re.fullmatch(r"\d{4}-?\d\d-?\d\d", text)
+    return moment.date().isoformat(), None if only_date else moment

@@ -74,6 +74,7 @@ def apply_flags(
             split=clips.split[kept],
         ),
         source={**dataset.source, "cleaned": record},
+        unit=str(dataset.independence.unit),  # what was detected with the recordings that are left out too
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bioviz.datasets.independence import names_of
 from bioviz.datasets.splits import SPLITS, make_splits
 from bioviz.datasets.types import Dataset
 from bioviz.training.settings import LORA, TrainSettings, strategies_for
@@ -17,7 +18,8 @@ FEW = 5  # training clips of a label below which little can be learnt
 
 @dataclass(frozen=True)
 class Split:
-    """Rows of a dataset, ascending int64, no recording (nor a copy of it) in two of them.
+    """Rows of a dataset, ascending int64, no recording (nor a copy of it) in two of them; of splits made here no unit
+    of independence either.
 
     Attributes:
         train, valid, test: clips to learn from, to choose by, to report on. `test` always holds the background.
@@ -86,8 +88,10 @@ def warnings(dataset: Dataset, settings: TrainSettings) -> list[str]:
         said.append(
             "The dataset has no split of its own to train and test by; recordings are shared out from the seed."
         )
+    if leak := _leaks(dataset, split):
+        said.append(leak)
     counts = {name: labels[getattr(split, name)].sum(axis=0) for name in SPLITS}
-    recordings = [len(np.unique(dataset.clips.recording[column])) for column in labels.T]
+    recordings = [len(np.unique(dataset.groups[column])) for column in labels.T]
     few = [j for j in range(len(dataset.labels)) if recordings[j] < 3]
     if few:
         named = _named(dataset, few)
@@ -132,40 +136,64 @@ def describe(dataset: Dataset, split: Split) -> dict[str, dict[str, object]]:
 
 
 def _assign(dataset: Dataset, settings: TrainSettings) -> np.ndarray:
-    """(N,) split name of every clip, "" for none; one a recording and all its copies."""
-    names, group = np.unique([r.content_hash for r in dataset.recordings], return_inverse=True)
-    of = group[dataset.clips.recording]  # (N,) group of each clip
+    """(N,) split name of every clip, "" for none; one a unit of independence, so one a recording and all its copies.
+
+    The dataset's own split goes by recordings, as its source declares it.
+    """
+    unit = dataset.groups
     if not uses_own_split(dataset, settings):
-        return np.array(_seeded(dataset, names, of, SEEDED_SHARES, settings.split_seed), dtype="<U5")[of]
+        return _seeded(dataset, unit, SEEDED_SHARES, settings.split_seed)
+    file = np.unique([r.content_hash for r in dataset.recordings], return_inverse=True)[1]
+    of = file[dataset.clips.recording]  # (N,) file of each clip, copies being one
     # A recording in several splits goes wholly to the strictest: what may be tested on is never learnt from.
     strictness = np.zeros(len(dataset.clips), dtype=np.int8)
     for rank, name in enumerate(SPLITS, start=1):
         strictness[dataset.clips.split == name] = rank
-    strictest = np.zeros(len(names), dtype=np.int8)
+    strictest = np.zeros(int(of.max(initial=-1)) + 1, dtype=np.int8)
     np.maximum.at(strictest, of, strictness)
-    chosen = np.array(["", *SPLITS], dtype="<U5")[strictest]
+    chosen = np.array(["", *SPLITS], dtype="<U5")[strictest][of]
     if not (chosen == "valid").any():
         learning = np.flatnonzero(chosen == "train")
         shares = (1 - VALID_SHARE, VALID_SHARE, 0.0)
-        drawn = np.array(_seeded(dataset, names, of, shares, settings.split_seed, learning), dtype="<U5")
-        chosen[learning] = drawn
-    return np.where(strictness > 0, chosen[of], "")
+        chosen[learning] = _seeded(dataset, unit, shares, settings.split_seed, learning)
+    return np.where(strictness > 0, chosen, "")
 
 
 def _seeded(
     dataset: Dataset,
-    names: np.ndarray,
-    of: np.ndarray,
+    unit: np.ndarray,
     shares: tuple[float, float, float],
     seed: int,
-    only: np.ndarray | None = None,
-) -> list[str]:
-    """A split for every group in `only` (all if None)."""
-    has = np.zeros((len(names), dataset.clips.labels.shape[1]), dtype=bool)
-    np.logical_or.at(has, of, dataset.clips.labels)
-    only = np.arange(len(names)) if only is None else only
-    strata = ["".join("1" if on else "0" for on in has[g]) for g in only]
-    return make_splits([str(names[g]) for g in only], strata, shares, seed)
+    rows: np.ndarray | None = None,
+) -> np.ndarray:
+    """(len(rows),) split of clips (all if None) by whole units."""
+    rows = np.arange(len(unit)) if rows is None else rows
+    place, of = np.unique(unit[rows], return_inverse=True)
+    has = np.zeros((len(place), dataset.clips.labels.shape[1]), dtype=bool)
+    np.logical_or.at(has, of, dataset.clips.labels[rows])
+    strata = ["".join("1" if on else "0" for on in labels) for labels in has]
+    name = dict(
+        zip(
+            dataset.independence.groups.tolist(),
+            names_of(dataset.recordings, dataset.independence.groups),
+            strict=True,
+        )
+    )
+    made = make_splits([name[g] for g in place.tolist()], strata, shares, seed)
+    return np.array(made, dtype="<U5")[of]
+
+
+def _leaks(dataset: Dataset, split: Split) -> str:
+    """A sentence where the test shares units of independence with what is learnt from, else ""."""
+    shared = np.isin(dataset.groups[split.test], dataset.groups[split.train])
+    if not shared.any():
+        return ""
+    noun = dataset.independence.unit.noun
+    return (
+        f"{int(shared.sum())} of {len(split.test)} test clips are of the same {noun} as training clips, as the "
+        "dataset's own split has it: the test will be too good. Recordings shared out from the seed keep each "
+        f"{noun} together."
+    )
 
 
 def _named(dataset: Dataset, columns: list[int]) -> str:
