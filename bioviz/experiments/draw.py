@@ -12,6 +12,7 @@ import numpy as np
 from bioviz.audio.mixing import CALL
 from bioviz.config import settings
 from bioviz.datasets import library
+from bioviz.datasets.independence import Unit
 from bioviz.datasets.probe import is_audio, probe
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
@@ -104,7 +105,7 @@ class Draw:
 def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
     """Draw clips of the labels and background for each.
 
-    A clip gets background of another recording where there is any. The background of a clip does not depend on
+    A clip gets background of another unit of independence where there is any. The background of a clip does not depend on
     which other clips are drawn.
 
     Args:
@@ -188,9 +189,15 @@ def _background(dataset: Dataset, split: str, chosen: NoiseSettings):
         raise BadInput(f"{source.name} has no background clips here. Take background from elsewhere.")
     recordings = source.clips.recording[rows]
     sites = np.array([each.site for each in source.recordings], dtype=str)
+    of_recording = source.independence.groups
+    if chosen.same_site and source.independence.unit in (Unit.SITE, Unit.YEAR):
+        of_recording = np.arange(len(source.recordings))  # another site would not be the same one
 
     def choose(recording: int, rng: np.random.Generator) -> Noise | None:
-        usable = recordings != recording if own else np.ones(len(rows), dtype=bool)
+        if own:
+            usable = of_recording[recordings] != of_recording[recording]
+        else:
+            usable = np.ones(len(rows), dtype=bool)
         if chosen.same_site:
             usable = usable & (sites[recordings] == sites[recording]) & (sites[recording] != "")
         elsewhere = np.flatnonzero(usable)

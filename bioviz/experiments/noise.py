@@ -56,7 +56,7 @@ class NoiseInputs:
         identity: of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
         snrs_db: ratios, falling. k: neighbors looked at.
         embedding, xy, graph_elsewhere: of the run.
-        rows: (n,) int64 of the run in the dataset. recording: (n,) ints of them. labels: (n, L) bool.
+        rows: (n,) int64 of the run in the dataset. recording: (n,) ints, their units of independence. labels: (n, L) bool.
         drawn_labels: (m, L) bool, of the clips drawn. drawn_recording: (m,) ints, theirs. noise_recording: (m,) ints,
             of the background that each gets, -1 for background from elsewhere.
     """
@@ -83,6 +83,7 @@ def noise_inputs(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> 
     spec = run.spec
     dataset = library.load(spec.dataset)
     drawn = drawn or drawn_for(spec, chosen)
+    unit = dataset.independence.groups  # of each recording
     return NoiseInputs(
         drawn=drawn,
         identity=registry.fingerprint(spec.model, spec.checkpoint, spec.seed, "float32"),
@@ -94,11 +95,11 @@ def noise_inputs(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> 
         xy=run.stored("xy"),
         graph_elsewhere=run.stored("graph_elsewhere"),
         rows=run.rows,
-        recording=dataset.clips.recording[run.rows],
+        recording=run.groups,
         labels=dataset.clips.labels[run.rows],
         drawn_labels=dataset.clips.labels[drawn.rows],
-        drawn_recording=np.array([pair.recording for pair in drawn.pairs]),
-        noise_recording=np.array([pair.noise.recording for pair in drawn.pairs]),
+        drawn_recording=unit[[pair.recording for pair in drawn.pairs]],
+        noise_recording=np.array([unit[i] if (i := pair.noise.recording) >= 0 else -1 for pair in drawn.pairs]),
     )
 
 

@@ -130,7 +130,7 @@ def shift_inputs(run: Run, chosen: ShiftSettings) -> ShiftInputs:
         xy=run.stored("xy"),
         graph_elsewhere=run.stored("graph_elsewhere"),
         run_rows=run.rows,
-        recording=dataset.clips.recording[run.rows],
+        recording=run.groups,
         targets=run.targets,
         n_targets=len(run.target_names),
     )

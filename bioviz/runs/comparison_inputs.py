@@ -48,7 +48,7 @@ class ComparisonInputs:
     Attributes:
         left, right: the two runs; row i of what is compared is the same clip in both.
         names: background first, then the labels of either side.
-        recording: (n,) ints of the clips compared.
+        recording: (n,) ints, units of independence of the clips compared.
         layout: see `comparison.LAYOUTS`. k: neighbors looked at. seed: of folds and resamplings.
     """
 
@@ -70,7 +70,7 @@ def comparison_inputs(left: Run, right: Run, layout: str, k: int) -> ComparisonI
         left=_side(left, datasets[0], places[0], names),
         right=_side(right, datasets[1], places[1], names),
         names=names,
-        recording=datasets[0].clips.recording[left.rows[places[0]]].astype(np.int64),
+        recording=left.groups[places[0]],
         layout=layout,
         k=k,
     )

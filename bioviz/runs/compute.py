@@ -79,7 +79,7 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
     x = np.asarray(embeddings.matrix)[rows] if len(rows) < len(embeddings.matrix) else embeddings.matrix
     if warm is not None:
         wait_for(warm, progress)
-    graph = _neighbours(x, dataset.clips.recording[rows], keys, spec.projection, progress, clock)
+    graph = _neighbours(x, dataset.groups[rows], keys, spec.projection, progress, clock)
     xy = _projection(x, graph, keys, spec.projection, progress, clock)
     _scores(x, xy, dataset, rows, keys, spec, embeddings, progress, clock)
     run = open_run(spec)
@@ -89,13 +89,13 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
 
 
 def _neighbours(
-    x: np.ndarray, recordings: np.ndarray, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
+    x: np.ndarray, groups: np.ndarray, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
 ) -> KnnGraph:
     kept = stages.read("neighbours", keys.neighbours, *ALL)
     if kept is not None and stages.read("neighbours", keys.neighbours, *ELSEWHERE) is not None:
         return KnnGraph(*kept, spec.metric)
     with clock.time("neighbours"):
-        everywhere, elsewhere = knn_both(x, keys.k, recordings, spec.metric, progress=progress)
+        everywhere, elsewhere = knn_both(x, keys.k, groups, spec.metric, progress=progress)
     arrays = (everywhere.indices, everywhere.distances, elsewhere.indices, elsewhere.distances)
     named = dict(zip((*ALL, *ELSEWHERE), arrays, strict=True))
     stages.save("neighbours", keys.neighbours, named, {"k": keys.k, "metric": spec.metric})
@@ -152,6 +152,7 @@ def provenance(
     """What is needed to compute a run again (JSON-able): data, model, settings, seeds, versions, times."""
     return {
         "dataset": {"id": dataset.id, "name": dataset.name, "version": dataset.version, **_plan(dataset)},
+        "unit_of_independence": str(dataset.independence.unit),
         "embedding": {"key": embeddings.key, **embeddings.provenance},
         "settings": spec.to_dict(),
         "cluster_seed": CLUSTER_SEED,

@@ -13,6 +13,7 @@ from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.placement import Evidence, Placement, evidence, placement, worst_first
 from bioviz.analysis.placement_chance import PlacementChance
 from bioviz.datasets import library
+from bioviz.datasets.independence import Unit
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.acoustic import open_acoustic
 from bioviz.embedding.sets import EmbeddingSet, open_set
@@ -67,12 +68,12 @@ class Run:
 
     @cached_property
     def graph(self) -> KnnGraph:
-        """Neighbours of each clip, as positions in this run, those of its own recording among them."""
+        """Neighbours of each clip, as positions in this run, those of its own recording or unit among them."""
         return self._graph(ALL, grouped=False)
 
     @cached_property
     def graph_elsewhere(self) -> KnnGraph:
-        """Neighbours of each clip in other recordings only: what a recording's own noise cannot fake."""
+        """Neighbours of each clip in other units of independence only: what a unit's own noise cannot fake."""
         return self._graph(ELSEWHERE, grouped=True)
 
     @cached_property
@@ -83,10 +84,9 @@ class Run:
     def evidence(self, places: np.ndarray) -> Evidence:
         """What their neighbors say against the clips at (m,) positions.
 
-        Neighbors of other recordings are asked, or all where there is one recording only.
+        Neighbors of other units of independence are asked, or all where there is one only.
         """
-        recording = self._dataset.clips.recording[self.rows]
-        several = len(recording) > 0 and (recording != recording[0]).any()
+        several = len(self.groups) > 0 and (self.groups != self.groups[0]).any()
         graph = self.graph_elsewhere if several else self.graph
         return evidence(graph, self._labels, self.placement, places)
 
@@ -94,6 +94,16 @@ class Run:
     def _labels(self) -> np.ndarray:
         labels = self._dataset.clips.labels
         return labels if len(self.rows) == len(labels) else labels[self.rows]
+
+    @cached_property
+    def groups(self) -> np.ndarray:
+        """(n,) int64 unit of independence of each clip: what is left out, drawn and folded together."""
+        return self._dataset.groups[self.rows]
+
+    @property
+    def unit(self) -> Unit:
+        """What `groups` are: files, sessions, sites ..."""
+        return self._dataset.independence.unit
 
     @property
     def embedding(self) -> np.ndarray:
@@ -199,7 +209,7 @@ def keys_of(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: 
         dataset=dataset.id,
         set_key=embeddings.key,
         rows=rows,
-        recordings=dataset.clips.recording[rows],
+        groups=dataset.groups[rows],
         targets=dataset.targets[rows],
         labels=dataset.clips.labels[rows],
         target_names=dataset.target_names,

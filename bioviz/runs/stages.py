@@ -1,6 +1,6 @@
 """A run's stages on disk, each under its own key: a new setting computes only what depends on it.
 
-    embedding set -> neighbours (in all recordings, in others) -> projection -> clustering and scores
+    embedding set -> neighbours (all, and of other units of independence) -> projection -> clustering and scores
 
 A stage is a folder cache_dir/runs/<stage>-<key> with checked arrays and meta.json, which is written last: a
 stage without it is absent.
@@ -61,14 +61,14 @@ class Clips:
     Attributes:
         dataset: id of the dataset.
         set_key: of the embedding set.
-        rows: (n,) clips of the run; recordings: (n,) theirs; targets: (n,) theirs, into `target_names`;
-            labels: (n, L) bool, all of theirs.
+        rows: (n,) clips of the run; groups: (n,) their units of independence; targets: (n,) theirs, into
+            `target_names`; labels: (n, L) bool, all of theirs.
     """
 
     dataset: str
     set_key: str
     rows: np.ndarray
-    recordings: np.ndarray
+    groups: np.ndarray
     targets: np.ndarray
     labels: np.ndarray
     target_names: tuple[str, ...]
@@ -96,7 +96,7 @@ class NeighborsInputs:
     """What both graphs follow from: the one of all recordings, and (n,) recording of each clip."""
 
     graph: str
-    recordings: np.ndarray
+    groups: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
     embedding = key_of("embedding rows", 1, EmbeddingRows(clips.set_key, _ints(clips.rows)))
     # What lies in all recordings has a key of its own: a map rests on it, whatever counts as one recording.
     graph = key_of("graph", VERSIONS["neighbours"], GraphInputs(embedding, k, projection.metric))
-    neighbours = key_of("neighbours", VERSIONS["neighbours"], NeighborsInputs(graph, _ints(clips.recordings)))
+    neighbours = key_of("neighbours", VERSIONS["neighbours"], NeighborsInputs(graph, _ints(clips.groups)))
     picture = key_of(
         "projection",
         VERSIONS["projection"],

@@ -38,7 +38,7 @@ def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]
         sides = ((NEAREST_LABELLED, ~background), (NEAREST_BACKGROUND, background))
     else:
         sides = ((NEAREST_BACKGROUND, background), (NEAREST_SAME, (on & on[place]).any(axis=1)))
-    graphs = ((run.graph_elsewhere, ""), (run.graph, " (same recording)"))
+    graphs = ((run.graph_elsewhere, ""), (run.graph, f" (same {run.unit.noun})"))
     found = []
     for role, wanted in sides:
         for graph, where in graphs:

@@ -151,7 +151,7 @@ def _features(
     columns: Mapping[str, np.ndarray],
 ) -> None:
     measured = {**run.acoustic, **columns}
-    recording = dataset.clips.recording
+    recording = dataset.groups
     effects = _effects(
         key_of("effects", 1, _Measured(run.rows, recording, measured)),
         a,

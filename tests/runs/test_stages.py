@@ -15,7 +15,7 @@ CLIPS = Clips(
     dataset="demo",
     set_key="abc",
     rows=np.arange(300),
-    recordings=np.repeat(np.arange(30), 10),
+    groups=np.repeat(np.arange(30), 10),
     targets=np.arange(300) % 3,
     labels=np.eye(3, dtype=bool)[np.arange(300) % 3][:, 1:],
     target_names=("background", "frog", "owl"),
@@ -36,7 +36,7 @@ def changed(clips=CLIPS, projection=UMAP, than=(CLIPS, UMAP)) -> set[str]:
     [
         ({"set_key": "abd"}, {"neighbours", "projection", "scores"}),
         ({"rows": np.arange(1, 301)}, {"neighbours", "projection", "scores"}),
-        ({"recordings": np.arange(300)}, {"neighbours", "scores"}),
+        ({"groups": np.arange(300)}, {"neighbours", "scores"}),
         ({"targets": np.zeros(300)}, {"scores"}),
         ({"labels": np.ones((300, 2), bool)}, {"scores"}),
         ({"target_names": ("background", "frog", "bat")}, {"scores"}),
@@ -77,7 +77,7 @@ def test_integer_width_does_not_count():
 
 @pytest.mark.parametrize(("n", "k"), [(1, 1), (2, 1), (50, 49), (101, 100), (5000, 100)])
 def test_neighbours_kept(n, k):
-    few = replace(CLIPS, rows=np.arange(n), recordings=np.arange(n), targets=np.zeros(n))
+    few = replace(CLIPS, rows=np.arange(n), groups=np.arange(n), targets=np.zeros(n))
     assert keys_for(few, UMAP).k == k
 
 

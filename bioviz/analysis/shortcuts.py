@@ -1,0 +1,375 @@
+"""What else could tell background from labelled clips: the year, site, recorder, source or level of their units.
+
+An embedding that knows where or when a clip was made seems to tell background wherever the two go together. Two
+signs are looked for in each attribute: it tells background on its own (of units it was not learnt from), and the
+model tells background worse among clips of one value than among all. Both are judged against the same figures with
+the attributes shuffled between units, the rarest over all of them at once. Attributes that go together in the data
+(a recorder that was turned up with the years) cannot be told apart, so the others are named beside the one found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bioviz.analysis.auc import Auc, auroc
+from bioviz.analysis.codes import codes
+from bioviz.analysis.confusion import noise_confusion
+from bioviz.analysis.neighbours import nearest_to
+from bioviz.analysis.rows import Metric
+
+N_PERMUTATIONS = 999
+LEVEL = 0.05
+"""Family-wise: share of datasets without any shortcut in which one is named."""
+TELLS = 0.6
+"""AUROC of an attribute alone from which it is worth a sentence."""
+LOWER = 0.03
+"""Fall of the AUROC within one value from which a part of the pooled figure may be the attribute."""
+MOST = 0.4
+"""Share of what the pooled figure has above 0.5 that is lost within one value, from which it may be most of it."""
+FEWEST_A_VALUE = 3
+"""Units a value that there must be on average: where nearly every unit has its own date nothing can be said of it."""
+TOGETHER, SELDOM = 0.3, 0.1
+"""Adjusted mutual information from which two attributes go together, and the share of shuffles that may reach it."""
+MOST_UNITS = 300
+"""Units drawn for the test where there are more: a shuffle costs their square."""
+MOST_QUERIES = 4000
+"""Clips drawn for an AUROC that needs neighbors of its own."""
+FEWEST_FOR_INTERVAL = 8
+"""Units below which no interval is given."""
+BINS = 3
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """One attribute of the units, or several that divide them alike.
+
+    Attributes:
+        name: "year", "site or recorder" ...
+        values: number of distinct values.
+        alone: AUROC of background told by the share of background in other units of the value; None if undefined.
+        pooled, within: AUROC of the model over all pairs of clips, and over pairs of one value (the same scores).
+        p: chance of a sign as strong in any attribute were all unrelated to background and embedding.
+        named: the page names it: p is at most LEVEL and the sign is large enough to matter.
+        stratum: the value with most to compare, "" where none has two units of both sides.
+        stratum_auroc, low, high: AUROC among its clips alone, neighbors included, with a 95 % interval by unit.
+        beside: named because it goes with this attribute, which was found; "" where it was found itself.
+    """
+
+    name: str
+    values: int
+    alone: float | None
+    pooled: float | None
+    within: float | None
+    p: float
+    named: bool
+    stratum: str = ""
+    stratum_auroc: float | None = None
+    low: float | None = None
+    high: float | None = None
+    beside: str = ""
+
+    @property
+    def inside(self) -> float | None:
+        """AUROC within one value: of the stratum, else over pairs."""
+        return self.within if self.stratum_auroc is None else self.stratum_auroc
+
+    @property
+    def matters(self) -> bool:
+        """The page names it, and the model tells background worse within one value, or nothing shows otherwise."""
+        return self.named and (self.inside is None or self.pooled - self.inside >= LOWER)
+
+    @property
+    def explains(self) -> bool:
+        """Most of the pooled figure may be this."""
+        return (
+            self.matters and self.inside is not None and self.pooled - self.inside >= MOST * (self.pooled - 0.5)
+        )
+
+    def sentence(self) -> str:
+        """What to know before (or, where it does not matter after all, after) the pooled figure is believed."""
+        alone = "" if self.alone is None or self.alone < TELLS else f"the {self.name} alone gives {self.alone:.2f}"
+        if self.stratum_auroc is not None:
+            span = "" if self.low is None else f" ({self.low:.2f} to {self.high:.2f})"
+            inside = f"within {self.stratum} alone the AUROC is {self.stratum_auroc:.2f}{span}"
+        elif self.within is not None:
+            inside = f"between clips of one {self.name} the AUROC is {self.within:.2f}"
+        else:
+            inside = f"no {self.name} holds enough of both sides to tell"
+        over = f"over all clips it is {self.pooled:.2f}"
+        if self.beside:
+            return f"The {self.name} goes with the {self.beside} here, so it may as well be the {self.name}: {inside}."
+        if self.matters:
+            share = "Most" if self.explains else "Part"
+            both = f"{inside}, and {alone}" if alone else inside
+            return f"{share} of this may be the {self.name}: {both} ({over})."
+        return (
+            f"The {self.name} tells background too ({alone or over}), but {inside}: the model does not rest on it."
+        )
+
+
+def shortcuts(
+    score: np.ndarray,
+    background: np.ndarray,
+    groups: np.ndarray,
+    attributes: Mapping[str, np.ndarray],
+    embedding: np.ndarray | None = None,
+    k: int = 20,
+    metric: Metric = "euclidean",
+    n_permutations: int = N_PERMUTATIONS,
+    seed: int = 0,
+) -> tuple[Shortcut, ...]:
+    """Every attribute with two values or more that two units share each, those named first.
+
+    Args:
+        score: (n,) how much like background each clip looks by neighbors of other units; NaN unknown.
+        background: (n,) bool. groups: (n,) ints, the unit of independence.
+        attributes: name to (n,) ints or strings ("", -1 or NaN unknown), or floats, which are put into three bins of
+            equally many units. A unit has the value that most of its clips have (the median of floats).
+        embedding: (n, d), for the AUROC within one value with neighbors of that value alone; None leaves that out.
+        k, metric: of its neighbors.
+        n_permutations: shuffles of the attributes between units. seed: of the shuffles and draws.
+    """
+    score, background = np.asarray(score, dtype=np.float64), np.asarray(background, dtype=bool)
+    good = np.isfinite(score)
+    if not good.any() or background[good].all() or not background[good].any():
+        return ()
+    unit = np.unique(np.asarray(groups)[good], return_inverse=True)[1]
+    names, values, titles = _of_units({n: np.asarray(v)[good] for n, v in attributes.items()}, unit)
+    if not names:
+        return ()
+    pooled = auroc(score[good], background[good]).value
+    rng = np.random.default_rng(seed)
+    tested = np.arange(values.shape[1])
+    if len(tested) > MOST_UNITS:
+        tested = np.sort(rng.permutation(tested)[:MOST_UNITS])
+    pairs = _Pairs.of(score[good], background[good], unit)
+    p = _p_values(pairs.of_units(tested), values[:, tested], n_permutations, rng)
+    found = []
+    for name, value, title, chance in zip(names, values, titles, p, strict=True):
+        alone, within = pairs.alone(value), pairs.within(value)
+        large = (alone is not None and alone >= TELLS) or (within is not None and pooled - within >= LOWER)
+        found.append(
+            Shortcut(name, len(title), alone, pooled, within, float(chance), bool(chance <= LEVEL and large))
+        )
+    found = _with_companions(found, values, rng)
+    if embedding is not None:
+        for i, (one, value, title) in enumerate(zip(found, values, titles, strict=True)):
+            if one.named:
+                inside = np.full(len(good), -1)
+                inside[good] = value[unit]
+                found[i] = _with_stratum(
+                    one, title, inside, np.asarray(embedding), background, groups, k, metric, seed
+                )
+    return tuple(sorted(found, key=lambda one: (not one.named, bool(one.beside), one.p, one.inside or 0.0)))
+
+
+def background_auroc(
+    embedding: np.ndarray,
+    background: np.ndarray,
+    groups: np.ndarray,
+    k: int = 20,
+    metric: Metric = "euclidean",
+    by: np.ndarray | None = None,
+    seed: int = 0,
+) -> Auc:
+    """AUROC of background by neighbors in other groups, of at most MOST_QUERIES clips, with an interval by `by`.
+
+    Args:
+        embedding: (n, d). background: (n,) bool. groups: (n,) ints left out together.
+        by: (n,) ints drawn together for the interval; `groups` if None.
+    """
+    x, n = np.asarray(embedding), len(background)
+    rows = np.arange(n)
+    if n > MOST_QUERIES:
+        rows = np.sort(np.random.default_rng(seed).permutation(n)[:MOST_QUERIES])
+    group = np.unique(groups, return_inverse=True)[1]
+    graph = nearest_to(x, x[rows], min(k, max(1, n - 1)), metric, group, group[rows])
+    confusion = _query_confusion(graph.indices, background, rows, group)
+    score = np.where(background[rows], 1 - confusion, confusion)
+    return auroc(score, background[rows], (group if by is None else np.asarray(by))[rows])
+
+
+def _query_confusion(
+    indices: np.ndarray, background: np.ndarray, rows: np.ndarray, group: np.ndarray
+) -> np.ndarray:
+    """Noise confusion (see `confusion.noise_confusion`) of some clips, from their neighbors (q, k) in all."""
+    from bioviz.analysis.confusion import balanced, base_rates
+
+    known = indices >= 0
+    count = known.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (background[np.where(known, indices, 0)] & known).sum(axis=1) / count
+    base = base_rates(background, np.ones(len(background), dtype=bool), group)[rows]
+    side = balanced(share, base)
+    return np.where(background[rows], 1 - side, side)
+
+
+def _with_companions(found: list[Shortcut], values: np.ndarray, rng: np.random.Generator) -> list[Shortcut]:
+    """Name what goes with a named attribute too; whichever of them it is, the data cannot tell."""
+    from sklearn.metrics import adjusted_mutual_info_score, mutual_info_score
+
+    out = list(found)
+    for a in sorted((i for i, one in enumerate(found) if one.named), key=lambda i: found[i].p):
+        for b, other in enumerate(out):
+            both = (values[a] >= 0) & (values[b] >= 0)
+            x, y = values[a][both], values[b][both]
+            if other.named or not both.any() or adjusted_mutual_info_score(x, y) < TOGETHER:
+                continue
+            shared = mutual_info_score(x, y)
+            by_chance = [mutual_info_score(x, rng.permutation(y)) >= shared - 1e-9 for _ in range(N_PERMUTATIONS)]
+            if np.mean([True, *by_chance]) <= SELDOM:
+                out[b] = replace(other, named=True, beside=found[a].name)
+    return out
+
+
+def _with_stratum(one, titles, inside, embedding, background, groups, k, metric, seed) -> Shortcut:
+    """The shortcut with the AUROC among clips of the one value that has most pairs to compare."""
+    best, most = -1, 0
+    for value in range(len(titles)):
+        of = inside == value
+        sides = [len(np.unique(groups[of & side])) for side in (background, ~background)]
+        pairs = int((of & background).sum()) * int((of & ~background).sum())
+        if min(sides) >= 2 and pairs > most:
+            best, most = value, pairs
+    if best < 0:
+        return one
+    of = np.flatnonzero(inside == best)
+    auc = background_auroc(embedding[of], background[of], groups[of], k, metric, seed=seed)
+    if auc.value is None:
+        return one
+    sure = auc.low is not None and len(np.unique(groups[of])) >= FEWEST_FOR_INTERVAL
+    low, high = (auc.low, auc.high) if sure else (None, None)
+    return replace(one, stratum=titles[best], stratum_auroc=auc.value, low=low, high=high)
+
+
+def _of_units(
+    attributes: Mapping[str, np.ndarray], unit: np.ndarray
+) -> tuple[list[str], np.ndarray, list[list[str]]]:
+    """(names, (A, G) int value of each unit, -1 unknown, titles of the values); attributes that divide alike are one."""
+    found: dict[bytes, tuple[list[str], np.ndarray, list[str]]] = {}
+    for name, values in attributes.items():
+        code, titles = _binned(name, values, unit) if values.dtype.kind == "f" else _commonest(values, unit)
+        sizes = np.bincount(code[code >= 0], minlength=1)
+        if (sizes >= 2).sum() < 2 or sizes.sum() < FEWEST_A_VALUE * (sizes > 0).sum():
+            continue
+        # Numbered by first use, so that the same division has the same bytes whatever its values are called.
+        first = {c: i for i, c in enumerate(dict.fromkeys(code[code >= 0].tolist()))}
+        same = np.array([first.get(c, -1) for c in code.tolist()]).tobytes()
+        found.setdefault(same, ([], code, titles))[0].append(name)
+    names = [" or ".join(each[0]) for each in found.values()]
+    table = np.stack([each[1] for each in found.values()]) if found else np.empty((0, 0), dtype=np.int64)
+    return names, table, [each[2] for each in found.values()]
+
+
+def _commonest(values: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    code = codes(values)
+    size = int(unit.max()) + 1
+    table = np.zeros((size, int(code.max(initial=-1)) + 2), dtype=np.int64)
+    known = code >= 0
+    np.add.at(table, (unit[known], code[known]), 1)
+    of = np.where(table.any(axis=1), table.argmax(axis=1), -1)
+    used, of[of >= 0] = np.unique(of[of >= 0], return_inverse=True)
+    title = {int(c): str(v) for c, v in zip(code[known], np.asarray(values)[known], strict=True)}
+    return of, [title[int(c)] for c in used]
+
+
+def _binned(name: str, values: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    size = int(unit.max()) + 1
+    middle = np.full(size, np.nan)
+    for u in range(size):
+        own = values[unit == u]
+        if np.isfinite(own).any():
+            middle[u] = np.nanmedian(own)
+    known = np.isfinite(middle)
+    of = np.full(size, -1)
+    if not known.any():
+        return of, []
+    edges = np.unique(np.quantile(middle[known], np.arange(1, BINS) / BINS))
+    of[known] = np.searchsorted(edges, middle[known], "right")
+    shown = [f"{edge:.1f}" for edge in edges]
+    titles = [f"{name} below {shown[0]}"]
+    titles += [f"{name} {a} to {b}" for a, b in zip(shown, shown[1:], strict=False)]
+    return of, [*titles, f"{name} of {shown[-1]} or more"]
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Pairs of a background clip of unit i and a labelled clip of unit j.
+
+    Attributes:
+        wins: (G, G) pairs in which background has the higher score, ties half. background, labelled: (G,) clips.
+    """
+
+    wins: np.ndarray
+    background: np.ndarray
+    labelled: np.ndarray
+
+    @classmethod
+    def of(cls, score: np.ndarray, background: np.ndarray, unit: np.ndarray) -> _Pairs:
+        size = int(unit.max()) + 1
+        b, u = score[background], unit[background]
+        wins = np.zeros((size, size))
+        order = np.argsort(unit[~background], kind="stable")
+        labelled = np.bincount(unit[~background], minlength=size)
+        for j, own in enumerate(np.split(score[~background][order], np.cumsum(labelled)[:-1])):
+            if len(own):
+                own = np.sort(own)
+                won = (np.searchsorted(own, b, "left") + np.searchsorted(own, b, "right")) / 2
+                wins[:, j] = np.bincount(u, weights=won, minlength=size)
+        return cls(wins, np.bincount(u, minlength=size).astype(float), labelled.astype(float))
+
+    def of_units(self, units: np.ndarray) -> _Pairs:
+        return _Pairs(self.wins[np.ix_(units, units)], self.background[units], self.labelled[units])
+
+    def within(self, value: np.ndarray, between_units: bool = False) -> float | None:
+        """AUROC over pairs of units of one value (G,); with `between_units` a unit is not paired with itself."""
+        same = (value[:, None] == value) & (value >= 0)
+        if between_units:
+            np.fill_diagonal(same, False)
+        count = float((same * np.outer(self.background, self.labelled)).sum())
+        return float(self.wins[same].sum()) / count if count else None
+
+    def alone(self, value: np.ndarray) -> float | None:
+        """AUROC of the share of background in the other units of a clip's value; pairs of one value are ties."""
+        known = value >= 0
+        b, n = self.background * known, (self.background + self.labelled) * known
+        size = int(value.max(initial=0)) + 1
+        of = np.maximum(value, 0)
+        left_b, left_n = np.bincount(of, b, size)[of] - b, np.bincount(of, n, size)[of] - n
+        usable = known & (left_n > 0)
+        share = np.where(usable, left_b / np.maximum(left_n, 1), np.nan)
+        higher = (share[:, None] > share) + 0.5 * (share[:, None] == share)
+        higher[value[:, None] == value] = 0.5
+        weight = np.outer(self.background * usable, self.labelled * usable)
+        total = weight.sum()
+        return float((np.where(weight > 0, higher, 0) * weight).sum() / total) if total else None
+
+
+def _p_values(
+    pairs: _Pairs, values: np.ndarray, n_permutations: int, rng: np.random.Generator
+) -> np.ndarray:
+    """(A,) family-wise p of attributes (A, G), by the rarest sign of all over shuffles of the units.
+
+    The attributes of a unit move together, so that what they share with each other stays.
+    """
+    orders = [np.arange(values.shape[1])]
+    orders += [rng.permutation(values.shape[1]) for _ in range(n_permutations)]
+    signs = np.full((len(orders), 2, len(values)), np.nan)
+    for i, order in enumerate(orders):
+        for a, value in enumerate(values[:, order]):
+            alone, within = pairs.alone(value), pairs.within(value, between_units=True)
+            signs[i, 0, a] = np.nan if alone is None else alone
+            signs[i, 1, a] = np.nan if within is None else -within
+    flat = signs.reshape(len(orders), -1)
+    # Rarest of all (min-p): a sign is judged by its rank among its own shuffles, as they are skewed in their own ways.
+    rarity = np.ones_like(flat)
+    for column in range(flat.shape[1]):
+        known = np.isfinite(flat[:, column])
+        ordered = np.sort(flat[known, column])
+        rarity[known, column] = 1 - np.searchsorted(ordered, flat[known, column] - 1e-9, "left") / len(orders)
+    rarest = rarity.min(axis=1)
+    own = rarity[0].reshape(2, -1).min(axis=0)
+    return (rarest[:, None] <= own + 1e-9).mean(axis=0)
