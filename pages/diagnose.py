@@ -39,6 +39,7 @@ from bioviz.ui.theme import is_dark
 
 PART = "diagnose_part"  # the container that the sections are in
 BACKING = {  # the section that backs a clause of the verdict
+    "shortcut": "places",
     "separability": "scores",
     "leak": "scores",
     "labels": "labels",

@@ -21,6 +21,7 @@ from bioviz.analysis.prediction import Prediction, Separability, prediction, sep
 from bioviz.analysis.probe import probe_scores, probe_scores_of
 from bioviz.analysis.queues import Queue, queues
 from bioviz.analysis.rows import finite_rows
+from bioviz.analysis.shortcuts import FEWEST_FOR_INTERVAL, Shortcut, background_auroc, shortcuts
 from bioviz.analysis.triage import Triage, triage
 from bioviz.analysis.trust import trustworthiness
 from bioviz.analysis.votes import shared_label_share
@@ -51,6 +52,22 @@ class ClipMeasures:
 
 
 @dataclass(frozen=True)
+class Coarser:
+    """AUROC of background by neighbors where a coarser unit than the one in use is left out as well.
+
+    Attributes:
+        unit: its name. groups: how many there are.
+        auroc: None where background or labels are in one group only. low, high: 95 % interval, None if unknown.
+    """
+
+    unit: str
+    groups: int
+    auroc: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """See the classes of the parts.
 
@@ -62,6 +79,8 @@ class Diagnosis:
         missed: background clips that look like a label. faint: labelled clips that look like background.
         false_alarms: None without the time that a clip stands for, or where the probe is undefined.
         notes: what could not be told and why, in sentences.
+        unit: noun of the unit of independence, which "other recordings" are. coarser: units coarser than it.
+        shortcuts: what else may tell background, those that are named first.
     """
 
     names: tuple[str, ...]
@@ -81,6 +100,9 @@ class Diagnosis:
     faint: Queue
     false_alarms: FalseAlarms | None
     notes: tuple[str, ...] = ()
+    unit: str = "recording"
+    coarser: tuple[Coarser, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
 
 
 def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagnosis:
@@ -128,7 +150,7 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     stage(5)
     trust = None if projection is None else trustworthiness(x, projection)
     stage(6)
-    places = {"recording": recording, "site": site, "hour": inputs.hour, **(inputs.attributes or {})}
+    places = {inputs.unit: recording, "site": site, "hour": inputs.hour, **(inputs.attributes or {})}
     known = {name: values for name, values in places.items() if values is not None}
     confounding = confounds(near, far, known, recording, labels, clusters.clusterings[0].clusters)
     stage(7)
@@ -140,6 +162,10 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     )
     touched = columns["call_share"] > 0 if "call_share" in columns else None
     missed, faint = queues(clips.judged, background, sorted_out.rival, touched)
+    judged_score = np.where(background, 1 - clips.judged.confusion, clips.judged.confusion)
+    hidden = shortcuts(
+        judged_score, background, recording, inputs.nuisances or {}, x, k, near.metric, seed=seed
+    )
     alarms = None
     if inputs.seconds_per_clip and probe is not None and background.any() and labels.any():
         alarms = false_alarms(probe[:, 1:], labels, inputs.seconds_per_clip)
@@ -162,7 +188,21 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         faint=faint,
         false_alarms=alarms,
         notes=notes,
+        unit=inputs.unit,
+        coarser=_coarser(x, background, inputs.coarser or {}, k, near.metric, seed),
+        shortcuts=hidden,
     )
+
+
+def _coarser(x, background, coarser, k, metric, seed) -> tuple[Coarser, ...]:
+    found = []
+    for name, groups in coarser.items():
+        auc = background_auroc(x, background, groups, k, metric, seed=seed)
+        count = len(np.unique(groups))
+        sure = count >= FEWEST_FOR_INTERVAL
+        span = (auc.low, auc.high) if sure else (None, None)
+        found.append(Coarser(name, count, auc.value, *span))
+    return tuple(found)
 
 
 def _clip_measures(x, near, far, background, labels, targets, recording) -> ClipMeasures:

@@ -25,7 +25,7 @@ class DiagnosisInputs:
     embedding : ndarray, shape (n, d)
         NaN rows for clips without one.
     graph_with, graph_without : KnnGraph
-        Neighbors in all recordings and in other recordings, of the same rows.
+        Neighbors everywhere and in other units of independence, of the same rows.
     targets : ndarray of int, shape (n,)
         0 for background, else the first label + 1.
     label_matrix : ndarray of bool, shape (n, L)
@@ -33,13 +33,19 @@ class DiagnosisInputs:
     names : tuple of str, length L + 1
         Background first.
     recording : ndarray of int, shape (n,)
-        The recording of each clip.
+        The unit of independence of each clip: its recording, or what several recordings are cut from.
     site, hour : ndarray, shape (n,), optional
         Ints or strings, unknown -1, NaN or "".
     acoustic : mapping of str to ndarray, shape (n,), optional
         Columns by name (`features.FEATURES`; others are taken by their name), NaN unknown.
     attributes : mapping of str to ndarray, shape (n,), optional
         More that may confound, such as the recorder; as `site`.
+    unit : str
+        Noun of the unit of independence.
+    coarser : mapping of str to ndarray of int, shape (n,), optional
+        Coarser units by name, each of which holds several of it.
+    nuisances : mapping of str to ndarray, shape (n,), optional
+        What may tell background without any call (see `shortcuts.shortcuts`).
     projection : ndarray, shape (n, 2), optional
         For the scores that rest on it.
     seconds_per_clip : float, optional
@@ -69,6 +75,9 @@ class DiagnosisInputs:
     hour: np.ndarray | None = None
     acoustic: Mapping[str, np.ndarray] | None = None
     attributes: Mapping[str, np.ndarray] | None = None
+    unit: str = "recording"
+    coarser: Mapping[str, np.ndarray] | None = None
+    nuisances: Mapping[str, np.ndarray] | None = None
     projection: np.ndarray | Stored[np.ndarray] | None = None
     seconds_per_clip: float | None = None
     k: int = K

@@ -1,9 +1,11 @@
 """What else could tell background from labelled clips: the year, site, recorder, source or level of their units.
 
-An embedding that knows where or when a clip was made seems to tell background wherever the two go together. Two
-signs are looked for in each attribute: it tells background on its own (of units it was not learnt from), and the
-model tells background worse among clips of one value than among all. Both are judged against the same figures with
-the attributes shuffled between units, the rarest over all of them at once. Attributes that go together in the data
+An embedding that knows where or when a clip was made seems to tell background wherever the two go together. So an
+attribute is named where it tells background on its own, of units that it was not learnt from, better than it would
+by chance: the attributes are shuffled between units, and the rarest figure of all of them at once decides. That the
+model tells background worse among clips of one value says how much of its figure this may be; it names nothing, as
+an embedding that hears the place does so wherever background is unevenly spread by chance.
+Attributes that go together in the data
 (a recorder that was turned up with the years) cannot be told apart, so the others are named beside the one found.
 """
 
@@ -51,8 +53,8 @@ class Shortcut:
         values: number of distinct values.
         alone: AUROC of background told by the share of background in other units of the value; None if undefined.
         pooled, within: AUROC of the model over all pairs of clips, and over pairs of one value (the same scores).
-        p: chance of a sign as strong in any attribute were all unrelated to background and embedding.
-        named: the page names it: p is at most LEVEL and the sign is large enough to matter.
+        p: chance that any attribute tells as well on its own were all unrelated to background.
+        named: the page names it: p is at most LEVEL, and `alone` at least TELLS.
         stratum: the value with most to compare, "" where none has two units of both sides.
         stratum_auroc, low, high: AUROC among its clips alone, neighbors included, with a 95 % interval by unit.
         beside: named because it goes with this attribute, which was found; "" where it was found itself.
@@ -85,12 +87,18 @@ class Shortcut:
     def explains(self) -> bool:
         """Most of the pooled figure may be this."""
         return (
-            self.matters and self.inside is not None and self.pooled - self.inside >= MOST * (self.pooled - 0.5)
+            self.matters
+            and self.inside is not None
+            and self.pooled - self.inside >= MOST * (self.pooled - 0.5)
         )
 
     def sentence(self) -> str:
         """What to know before (or, where it does not matter after all, after) the pooled figure is believed."""
-        alone = "" if self.alone is None or self.alone < TELLS else f"the {self.name} alone gives {self.alone:.2f}"
+        alone = (
+            ""
+            if self.alone is None or self.alone < TELLS
+            else f"the {self.name} alone gives {self.alone:.2f}"
+        )
         if self.stratum_auroc is not None:
             span = "" if self.low is None else f" ({self.low:.2f} to {self.high:.2f})"
             inside = f"within {self.stratum} alone the AUROC is {self.stratum_auroc:.2f}{span}"
@@ -105,9 +113,7 @@ class Shortcut:
             share = "Most" if self.explains else "Part"
             both = f"{inside}, and {alone}" if alone else inside
             return f"{share} of this may be the {self.name}: {both} ({over})."
-        return (
-            f"The {self.name} tells background too ({alone or over}), but {inside}: the model does not rest on it."
-        )
+        return f"The {self.name} tells background too ({alone or over}), but {inside}: the model does not rest on it."
 
 
 def shortcuts(
@@ -150,10 +156,8 @@ def shortcuts(
     found = []
     for name, value, title, chance in zip(names, values, titles, p, strict=True):
         alone, within = pairs.alone(value), pairs.within(value)
-        large = (alone is not None and alone >= TELLS) or (within is not None and pooled - within >= LOWER)
-        found.append(
-            Shortcut(name, len(title), alone, pooled, within, float(chance), bool(chance <= LEVEL and large))
-        )
+        named = bool(chance <= LEVEL and alone is not None and alone >= TELLS)
+        found.append(Shortcut(name, len(title), alone, pooled, within, float(chance), named))
     found = _with_companions(found, values, rng)
     if embedding is not None:
         for i, (one, value, title) in enumerate(zip(found, values, titles, strict=True)):
@@ -219,7 +223,9 @@ def _with_companions(found: list[Shortcut], values: np.ndarray, rng: np.random.G
             if other.named or not both.any() or adjusted_mutual_info_score(x, y) < TOGETHER:
                 continue
             shared = mutual_info_score(x, y)
-            by_chance = [mutual_info_score(x, rng.permutation(y)) >= shared - 1e-9 for _ in range(N_PERMUTATIONS)]
+            by_chance = [
+                mutual_info_score(x, rng.permutation(y)) >= shared - 1e-9 for _ in range(N_PERMUTATIONS)
+            ]
             if np.mean([True, *by_chance]) <= SELDOM:
                 out[b] = replace(other, named=True, beside=found[a].name)
     return out
@@ -289,7 +295,7 @@ def _binned(name: str, values: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray
         return of, []
     edges = np.unique(np.quantile(middle[known], np.arange(1, BINS) / BINS))
     of[known] = np.searchsorted(edges, middle[known], "right")
-    shown = [f"{edge:.1f}" for edge in edges]
+    shown = [f"{edge:.1f} dBFS" if name == "level" else f"{edge:.3g}" for edge in edges]
     titles = [f"{name} below {shown[0]}"]
     titles += [f"{name} {a} to {b}" for a, b in zip(shown, shown[1:], strict=False)]
     return of, [*titles, f"{name} of {shown[-1]} or more"]
@@ -324,11 +330,9 @@ class _Pairs:
     def of_units(self, units: np.ndarray) -> _Pairs:
         return _Pairs(self.wins[np.ix_(units, units)], self.background[units], self.labelled[units])
 
-    def within(self, value: np.ndarray, between_units: bool = False) -> float | None:
-        """AUROC over pairs of units of one value (G,); with `between_units` a unit is not paired with itself."""
+    def within(self, value: np.ndarray) -> float | None:
+        """AUROC over pairs of one value (G,)."""
         same = (value[:, None] == value) & (value >= 0)
-        if between_units:
-            np.fill_diagonal(same, False)
         count = float((same * np.outer(self.background, self.labelled)).sum())
         return float(self.wins[same].sum()) / count if count else None
 
@@ -348,28 +352,19 @@ class _Pairs:
         return float((np.where(weight > 0, higher, 0) * weight).sum() / total) if total else None
 
 
-def _p_values(
-    pairs: _Pairs, values: np.ndarray, n_permutations: int, rng: np.random.Generator
-) -> np.ndarray:
-    """(A,) family-wise p of attributes (A, G), by the rarest sign of all over shuffles of the units.
+def _p_values(pairs: _Pairs, values: np.ndarray, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
+    """(A,) family-wise p of attributes (A, G) by `alone`, the rarest of all over shuffles of the units (min-p).
 
     The attributes of a unit move together, so that what they share with each other stays.
     """
     orders = [np.arange(values.shape[1])]
     orders += [rng.permutation(values.shape[1]) for _ in range(n_permutations)]
-    signs = np.full((len(orders), 2, len(values)), np.nan)
-    for i, order in enumerate(orders):
-        for a, value in enumerate(values[:, order]):
-            alone, within = pairs.alone(value), pairs.within(value, between_units=True)
-            signs[i, 0, a] = np.nan if alone is None else alone
-            signs[i, 1, a] = np.nan if within is None else -within
-    flat = signs.reshape(len(orders), -1)
-    # Rarest of all (min-p): a sign is judged by its rank among its own shuffles, as they are skewed in their own ways.
-    rarity = np.ones_like(flat)
-    for column in range(flat.shape[1]):
-        known = np.isfinite(flat[:, column])
-        ordered = np.sort(flat[known, column])
-        rarity[known, column] = 1 - np.searchsorted(ordered, flat[known, column] - 1e-9, "left") / len(orders)
+    rarity = np.ones((len(orders), len(values)))
+    for a, value in enumerate(values):
+        alone = np.array([pairs.alone(value[order]) for order in orders], dtype=np.float64)  # None is NaN
+        known = np.isfinite(alone)
+        # Each by its rank among its own shuffles, as attributes of many values are spread in another way than of two.
+        ordered = np.sort(alone[known])
+        rarity[known, a] = 1 - np.searchsorted(ordered, alone[known] - 1e-9, "left") / len(orders)
     rarest = rarity.min(axis=1)
-    own = rarity[0].reshape(2, -1).min(axis=0)
-    return (rarest[:, None] <= own + 1e-9).mean(axis=0)
+    return (rarest[:, None] <= rarity[0] + 1e-9).mean(axis=0)

@@ -22,7 +22,7 @@ class Clause:
 
     Attributes:
         text: the sentence.
-        kind: "separability", "leak", "labels", "cause", "triage", "place", "queue", "picture" or "note": the part
+        kind: "shortcut", "separability", "leak", "labels", "cause", "triage", "place", "queue", "picture" or "note": the part
             of the page that backs it.
         refs: what it speaks of (JSON-able): "targets" (ints), "feature", "attribute", "cause", "rows".
     """
@@ -37,11 +37,32 @@ def verdict(diagnosis: Diagnosis) -> list[Clause]:
 
     Notes on what could not be told come last; first where they are why background is not told from labels.
     """
-    parts = (_leak, _worst, _cause, _triage, _places, _queues, _picture)
-    first = list(_separable(diagnosis))
+    parts = (_beside, _leak, _worst, _cause, _triage, _places, _queues, _picture)
+    first = [*_shortcuts(diagnosis), *_separable(diagnosis)]
     rest = [clause for part in parts for clause in part(diagnosis)]
     notes = [Clause(note, "note") for note in diagnosis.notes]
     return [*first, *rest, *notes] if first else [*notes, *rest]
+
+
+def _shortcuts(d: Diagnosis) -> Iterator[Clause]:
+    """Before any praise: what else may tell background."""
+    found = [one for one in d.shortcuts if one.matters]
+    for i, one in enumerate(found[:WORST]):
+        text = one.sentence()
+        if not i:
+            text = text.replace("of this may be", "of how well background is told may be", 1)
+        yield Clause(text, "shortcut", {"attribute": one.name})
+
+
+def _beside(d: Diagnosis) -> Iterator[Clause]:
+    """What the figure is where a coarser unit is left out, and what tells background without mattering."""
+    told = [f"{one.unit} {one.auroc:.2f}" for one in d.coarser if one.auroc is not None]
+    if told:
+        text = "With coarser units left out too, the AUROC of background is "
+        yield Clause(f"{text}by {_list(told)}.", "separability")
+    for one in d.shortcuts:
+        if one.named and not one.matters and not one.beside:
+            yield Clause(one.sentence(), "shortcut", {"attribute": one.name})
 
 
 def _separable(d: Diagnosis) -> Iterator[Clause]:
@@ -55,7 +76,7 @@ def _separable(d: Diagnosis) -> Iterator[Clause]:
     grade = _grade(score)
     linear = probe.held_out if held_out else probe.naive
     with_probe = "" if linear is None else f" and {linear:.2f} by a linear probe"
-    how = "in other recordings" if held_out else "in the same recordings too"
+    how = f"in other {d.unit}s" if held_out else "in the same recordings too"
     yield Clause(
         f"The model tells background from labelled clips {grade}: AUROC {score:.2f}{span} by neighbours {how}"
         f"{with_probe} (0.5 is guessing, 1 is perfect).",
@@ -88,7 +109,7 @@ def _leak(d: Diagnosis) -> Iterator[Clause]:
     if largest > 0.05:
         yield Clause(
             f"The model knows recordings too: {what} falls from {score.naive:.2f} to {score.held_out:.2f} when clips "
-            "of the same recording are left out.",
+            f"of the same {d.unit} are left out.",
             "leak",
         )
 
@@ -114,11 +135,11 @@ def _worst(d: Diagnosis) -> Iterator[Clause]:
     )
     alone = [t for t in worst if np.isnan(d.labels.low[t])]
     if alone and d.separability.neighbour.held_out is not None:
-        each = "one recording" if len(alone) == 1 else "one recording each"
+        each = f"one {d.unit}" if len(alone) == 1 else f"one {d.unit} each"
         names = _list([d.names[t] for t in alone])
         yield Clause(
             f"{names} {'comes' if len(alone) == 1 else 'come'} from {each}, so no clip elsewhere can share the "
-            "label: such a figure tells what the recording as a whole sounds like.",
+            f"label: such a figure tells what the {d.unit} as a whole sounds like.",
             "labels",
             {"targets": alone},
         )
@@ -157,7 +178,7 @@ def _places(d: Diagnosis) -> Iterator[Clause]:
             continue
         text = f"Neighbours share the {confound.name} {confound.lift:.1f} times as often as by chance"
         if confound.recall.held_out is not None:
-            text += ", even in other recordings"
+            text += f", even in other {d.unit}s"
         ami = confound.clusters_ami
         if ami is not None and with_labels is not None and ami > with_labels and ami > 0.1:
             text += f", and clusters follow it (AMI {ami:.2f}) more than the labels ({with_labels:.2f})"

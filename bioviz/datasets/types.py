@@ -191,7 +191,21 @@ class Dataset:
         annotations; not paths."""
         digest = hashlib.sha256()
         head = [self.task, self.sample_rate, list(self.labels), [self.plan.width_s, self.plan.hop_s]]
-        head.append([[r.content_hash, r.name, r.site, str(r.recorded_at)] for r in self.recordings])
+        head.append(
+            [
+                [
+                    r.content_hash,
+                    r.name,
+                    r.site,
+                    str(r.recorded_at),
+                    r.recording_id,
+                    r.recorder,
+                    r.source,
+                    r.date,
+                ]
+                for r in self.recordings
+            ]
+        )
         head.append(
             [[a.recording, a.start_s, a.end_s, a.label, a.low_hz, a.high_hz] for a in self.annotations]
         )

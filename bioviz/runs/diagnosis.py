@@ -34,8 +34,11 @@ def diagnosis_inputs(run: Run, k: int = K) -> DiagnosisInputs:
         run.targets,
         dataset.clips.labels[run.rows],
         dataset.target_names,
-        dataset.clips.recording[run.rows],
+        run.groups,
         **_places(dataset, run.rows),
+        unit=run.unit.noun,
+        coarser=_coarser(dataset, run.rows),
+        nuisances=_nuisances(run, dataset),
         acoustic=_columns(run, dataset),
         projection=run.stored("xy"),
         # Windows overlap: each stands for the step to the next one, not for its whole length.
@@ -109,6 +112,27 @@ def _places(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:
     )
     hour = np.floor((starts[recording] + dataset.clips.start_s[rows] / 3600) % 24)
     return {"site": sites[recording], "hour": hour}
+
+
+def _coarser(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:
+    of = dataset.clips.recording[rows]
+    return {name: groups[of] for name, groups in dataset.independence.coarser.items()}
+
+
+def _nuisances(run: Run, dataset: Dataset) -> dict[str, np.ndarray]:
+    """What may go with background by the way recordings were made: year, date, site, recorder, source, level."""
+    of = dataset.clips.recording[run.rows]
+    stated = {
+        "year": [r.year for r in dataset.recordings],
+        "date": [r.day for r in dataset.recordings],
+        "site": [r.site for r in dataset.recordings],
+        "recorder": [r.recorder for r in dataset.recordings],
+        "source": [r.source for r in dataset.recordings],
+    }
+    found = {name: np.array(values)[of] for name, values in stated.items()}
+    if "level_dbfs" in run.acoustic:
+        found["level"] = np.asarray(run.acoustic["level_dbfs"], dtype=np.float64)
+    return found
 
 
 def _columns(run: Run, dataset: Dataset) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bioviz.analysis.neighbours import KnnGraph, knn_both
+from bioviz.datasets.independence import Unit
 from bioviz.ui.ab_listening import nearest_for_ab
 
 
@@ -22,6 +23,7 @@ def case(points, labels, recordings, k=10, rows=None):
     dataset = SimpleNamespace(clips=SimpleNamespace(labels=full))
     run = SimpleNamespace(
         rows=rows,
+        unit=Unit.RECORDING,
         graph=everywhere,
         graph_elsewhere=elsewhere,
         position=lambda row: int(np.searchsorted(rows, row)),
@@ -44,7 +46,7 @@ def test_other_recordings_come_first_and_the_own_one_is_said():
     run, dataset = case([0, 1, 2, 5], ["a", "", "a", ""], [0, 0, 0, 1])
     assert nearest_for_ab(run, dataset, 0) == [
         ("nearest background", 3),
-        ("nearest of the same label (same recording)", 2),
+        ("nearest of the same label (same original recording)", 2),
     ]
 
 
