@@ -9,6 +9,7 @@ import numpy as np
 from bioviz.analysis.agreement import ClusterReport, cluster_report
 from bioviz.analysis.causes import Cause, acoustic_causes
 from bioviz.analysis.caveats import caveats
+from bioviz.analysis.coarser import Coarser, coarser_units
 from bioviz.analysis.codes import codes, with_background
 from bioviz.analysis.confounds import Confound, confounds
 from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
@@ -21,7 +22,7 @@ from bioviz.analysis.prediction import Prediction, Separability, prediction, sep
 from bioviz.analysis.probe import probe_scores, probe_scores_of
 from bioviz.analysis.queues import Queue, queues
 from bioviz.analysis.rows import finite_rows
-from bioviz.analysis.shortcuts import FEWEST_FOR_INTERVAL, Shortcut, background_auroc, shortcuts
+from bioviz.analysis.shortcuts import Shortcut, shortcuts
 from bioviz.analysis.triage import Triage, triage
 from bioviz.analysis.trust import trustworthiness
 from bioviz.analysis.votes import shared_label_share
@@ -49,22 +50,6 @@ class ClipMeasures:
     medoid_distance: np.ndarray
     medoids: np.ndarray
     outlier: np.ndarray
-
-
-@dataclass(frozen=True)
-class Coarser:
-    """AUROC of background by neighbors where a coarser unit than the one in use is left out as well.
-
-    Attributes:
-        unit: its name. groups: how many there are.
-        auroc: None where background or labels are in one group only. low, high: 95 % interval, None if unknown.
-    """
-
-    unit: str
-    groups: int
-    auroc: float | None
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True)
@@ -189,20 +174,9 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         false_alarms=alarms,
         notes=notes,
         unit=inputs.unit,
-        coarser=_coarser(x, background, inputs.coarser or {}, k, near.metric, seed),
+        coarser=coarser_units(x, background, inputs.coarser or {}, k, near.metric, seed),
         shortcuts=hidden,
     )
-
-
-def _coarser(x, background, coarser, k, metric, seed) -> tuple[Coarser, ...]:
-    found = []
-    for name, groups in coarser.items():
-        auc = background_auroc(x, background, groups, k, metric, seed=seed)
-        count = len(np.unique(groups))
-        sure = count >= FEWEST_FOR_INTERVAL
-        span = (auc.low, auc.high) if sure else (None, None)
-        found.append(Coarser(name, count, auc.value, *span))
-    return tuple(found)
 
 
 def _clip_measures(x, near, far, background, labels, targets, recording) -> ClipMeasures:

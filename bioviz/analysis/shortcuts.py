@@ -16,11 +16,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bioviz.analysis.auc import Auc, auroc
-from bioviz.analysis.codes import codes
-from bioviz.analysis.confusion import noise_confusion
-from bioviz.analysis.neighbours import nearest_to
+from bioviz.analysis.auc import auroc
+from bioviz.analysis.coarser import FEWEST_FOR_INTERVAL, background_auroc
 from bioviz.analysis.rows import Metric
+from bioviz.analysis.unit_values import unit_values
 
 N_PERMUTATIONS = 999
 LEVEL = 0.05
@@ -31,17 +30,10 @@ LOWER = 0.03
 """Fall of the AUROC within one value from which a part of the pooled figure may be the attribute."""
 MOST = 0.4
 """Share of what the pooled figure has above 0.5 that is lost within one value, from which it may be most of it."""
-FEWEST_A_VALUE = 3
-"""Units a value that there must be on average: where nearly every unit has its own date nothing can be said of it."""
 TOGETHER, SELDOM = 0.3, 0.1
 """Adjusted mutual information from which two attributes go together, and the share of shuffles that may reach it."""
 MOST_UNITS = 300
 """Units drawn for the test where there are more: a shuffle costs their square."""
-MOST_QUERIES = 4000
-"""Clips drawn for an AUROC that needs neighbors of its own."""
-FEWEST_FOR_INTERVAL = 8
-"""Units below which no interval is given."""
-BINS = 3
 
 
 @dataclass(frozen=True)
@@ -143,7 +135,7 @@ def shortcuts(
     if not good.any() or background[good].all() or not background[good].any():
         return ()
     unit = np.unique(np.asarray(groups)[good], return_inverse=True)[1]
-    names, values, titles = _of_units({n: np.asarray(v)[good] for n, v in attributes.items()}, unit)
+    names, values, titles = unit_values({n: np.asarray(v)[good] for n, v in attributes.items()}, unit)
     if not names:
         return ()
     pooled = auroc(score[good], background[good]).value
@@ -168,47 +160,6 @@ def shortcuts(
                     one, title, inside, np.asarray(embedding), background, groups, k, metric, seed
                 )
     return tuple(sorted(found, key=lambda one: (not one.named, bool(one.beside), one.p, one.inside or 0.0)))
-
-
-def background_auroc(
-    embedding: np.ndarray,
-    background: np.ndarray,
-    groups: np.ndarray,
-    k: int = 20,
-    metric: Metric = "euclidean",
-    by: np.ndarray | None = None,
-    seed: int = 0,
-) -> Auc:
-    """AUROC of background by neighbors in other groups, of at most MOST_QUERIES clips, with an interval by `by`.
-
-    Args:
-        embedding: (n, d). background: (n,) bool. groups: (n,) ints left out together.
-        by: (n,) ints drawn together for the interval; `groups` if None.
-    """
-    x, n = np.asarray(embedding), len(background)
-    rows = np.arange(n)
-    if n > MOST_QUERIES:
-        rows = np.sort(np.random.default_rng(seed).permutation(n)[:MOST_QUERIES])
-    group = np.unique(groups, return_inverse=True)[1]
-    graph = nearest_to(x, x[rows], min(k, max(1, n - 1)), metric, group, group[rows])
-    confusion = _query_confusion(graph.indices, background, rows, group)
-    score = np.where(background[rows], 1 - confusion, confusion)
-    return auroc(score, background[rows], (group if by is None else np.asarray(by))[rows])
-
-
-def _query_confusion(
-    indices: np.ndarray, background: np.ndarray, rows: np.ndarray, group: np.ndarray
-) -> np.ndarray:
-    """Noise confusion (see `confusion.noise_confusion`) of some clips, from their neighbors (q, k) in all."""
-    from bioviz.analysis.confusion import balanced, base_rates
-
-    known = indices >= 0
-    count = known.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = (background[np.where(known, indices, 0)] & known).sum(axis=1) / count
-    base = base_rates(background, np.ones(len(background), dtype=bool), group)[rows]
-    side = balanced(share, base)
-    return np.where(background[rows], 1 - side, side)
 
 
 def _with_companions(found: list[Shortcut], values: np.ndarray, rng: np.random.Generator) -> list[Shortcut]:
@@ -249,56 +200,6 @@ def _with_stratum(one, titles, inside, embedding, background, groups, k, metric,
     sure = auc.low is not None and len(np.unique(groups[of])) >= FEWEST_FOR_INTERVAL
     low, high = (auc.low, auc.high) if sure else (None, None)
     return replace(one, stratum=titles[best], stratum_auroc=auc.value, low=low, high=high)
-
-
-def _of_units(
-    attributes: Mapping[str, np.ndarray], unit: np.ndarray
-) -> tuple[list[str], np.ndarray, list[list[str]]]:
-    """(names, (A, G) int value of each unit, -1 unknown, titles of the values); attributes that divide alike are one."""
-    found: dict[bytes, tuple[list[str], np.ndarray, list[str]]] = {}
-    for name, values in attributes.items():
-        code, titles = _binned(name, values, unit) if values.dtype.kind == "f" else _commonest(values, unit)
-        sizes = np.bincount(code[code >= 0], minlength=1)
-        if (sizes >= 2).sum() < 2 or sizes.sum() < FEWEST_A_VALUE * (sizes > 0).sum():
-            continue
-        # Numbered by first use, so that the same division has the same bytes whatever its values are called.
-        first = {c: i for i, c in enumerate(dict.fromkeys(code[code >= 0].tolist()))}
-        same = np.array([first.get(c, -1) for c in code.tolist()]).tobytes()
-        found.setdefault(same, ([], code, titles))[0].append(name)
-    names = [" or ".join(each[0]) for each in found.values()]
-    table = np.stack([each[1] for each in found.values()]) if found else np.empty((0, 0), dtype=np.int64)
-    return names, table, [each[2] for each in found.values()]
-
-
-def _commonest(values: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    code = codes(values)
-    size = int(unit.max()) + 1
-    table = np.zeros((size, int(code.max(initial=-1)) + 2), dtype=np.int64)
-    known = code >= 0
-    np.add.at(table, (unit[known], code[known]), 1)
-    of = np.where(table.any(axis=1), table.argmax(axis=1), -1)
-    used, of[of >= 0] = np.unique(of[of >= 0], return_inverse=True)
-    title = {int(c): str(v) for c, v in zip(code[known], np.asarray(values)[known], strict=True)}
-    return of, [title[int(c)] for c in used]
-
-
-def _binned(name: str, values: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    size = int(unit.max()) + 1
-    middle = np.full(size, np.nan)
-    for u in range(size):
-        own = values[unit == u]
-        if np.isfinite(own).any():
-            middle[u] = np.nanmedian(own)
-    known = np.isfinite(middle)
-    of = np.full(size, -1)
-    if not known.any():
-        return of, []
-    edges = np.unique(np.quantile(middle[known], np.arange(1, BINS) / BINS))
-    of[known] = np.searchsorted(edges, middle[known], "right")
-    shown = [f"{edge:.1f} dBFS" if name == "level" else f"{edge:.3g}" for edge in edges]
-    titles = [f"{name} below {shown[0]}"]
-    titles += [f"{name} {a} to {b}" for a, b in zip(shown, shown[1:], strict=False)]
-    return of, [*titles, f"{name} of {shown[-1]} or more"]
 
 
 @dataclass(frozen=True)

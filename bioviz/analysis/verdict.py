@@ -22,8 +22,8 @@ class Clause:
 
     Attributes:
         text: the sentence.
-        kind: "shortcut", "separability", "leak", "labels", "cause", "triage", "place", "queue", "picture" or "note": the part
-            of the page that backs it.
+        kind: "shortcut", "separability", "leak", "labels", "cause", "triage", "place", "queue", "picture" or "note":
+            the part of the page that backs it.
         refs: what it speaks of (JSON-able): "targets" (ints), "feature", "attribute", "cause", "rows".
     """
 

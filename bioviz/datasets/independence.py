@@ -110,7 +110,8 @@ def independence(recordings: Sequence[Recording], wanted: str = "") -> Independe
             coarser[str(other)] = joined
     choices = {}
     for one in order:
-        if one in (unit, Unit.FILE) or not any(_same(partitions[one], partitions[k]) for k in choices):
+        new = counts[one] > 1 and not any(_same(partitions[one], partitions[k]) for k in choices)
+        if new or one in (unit, Unit.FILE):
             choices[one] = counts[one]
     return Independence(unit, detected, reason, groups, coarser, choices)
 

@@ -105,8 +105,8 @@ class Draw:
 def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
     """Draw clips of the labels and background for each.
 
-    A clip gets background of another unit of independence where there is any. The background of a clip does not depend on
-    which other clips are drawn.
+    A clip gets background of another unit of independence where there is any. The background of a clip does not
+    depend on which other clips are drawn.
 
     Args:
         split: "all", or the split that clips (and background of the same dataset) come from.
