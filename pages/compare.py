@@ -35,6 +35,7 @@ from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.parts import check_part
 from bioviz.ui.state import keep_known, set_view, view, write_url
 from bioviz.ui.theme import is_dark
+from bioviz.ui.unit_picker import pick_unit
 
 NEIGHBOURS = 8
 
@@ -196,6 +197,8 @@ def inspect(case: Case, name: str, rows: np.ndarray) -> None:
 
 st.title("Compare")
 spec = pick_comparison()
+if spec is not None:
+    pick_unit(spec.left.dataset)
 if spec is None:
     ask_for_a_dataset()
 check_part()

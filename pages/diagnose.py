@@ -36,6 +36,7 @@ from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.scroll import scroll, scroll_to
 from bioviz.ui.state import keep_known, set_view, view, write_url
 from bioviz.ui.theme import is_dark
+from bioviz.ui.unit_picker import pick_unit
 
 PART = "diagnose_part"  # the container that the sections are in
 BACKING = {  # the section that backs a clause of the verdict
@@ -237,6 +238,8 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
 
 st.title("Why is it confused?")
 spec = pick_run()
+if spec is not None:
+    pick_unit(spec.dataset)
 if spec is None:
     ask_for_a_dataset()
 check_part()

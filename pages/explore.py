@@ -24,6 +24,7 @@ from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.scroll import scroll
 from bioviz.ui.state import keep_known, write_url
 from bioviz.ui.theme import is_dark
+from bioviz.ui.unit_picker import pick_unit
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -132,6 +133,8 @@ def explore(run: runs.Run) -> None:
 
 st.title("Explore")
 spec = pick_run(background=True)
+if spec is not None:
+    pick_unit(spec.dataset)
 if spec is None:
     ask_for_a_dataset()
 try:

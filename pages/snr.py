@@ -9,11 +9,14 @@ from bioviz.models import registry
 from bioviz.ui import compute_card, noise_panel, shift_panel
 from bioviz.ui.pages import ask_for_a_dataset
 from bioviz.ui.pickers import pick_run
+from bioviz.ui.unit_picker import pick_unit
 
 PANELS = {"Added background": noise_panel.show, "Shifted windows": shift_panel.show}
 
 st.title("Noise experiment")
 spec = pick_run()
+if spec is not None:
+    pick_unit(spec.dataset)
 if spec is None:
     ask_for_a_dataset()
 if not registry.checkpoint_state(spec.model, spec.checkpoint).available:

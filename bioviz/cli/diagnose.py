@@ -10,11 +10,17 @@ import numpy as np
 from bioviz.cli.answers import Answer, finite, interval_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.datasets.independence import Unit
 
 
 def register(commands: Commands) -> None:
     """Declare the commands of this file."""
     parser = commands.add(diagnose, model_arguments(required=True), map_arguments())
+    parser.add_argument(
+        "--unit",
+        choices=[str(unit) for unit in Unit],
+        help="unit of independence, kept with the dataset (default: the one kept, at first the detected one)",
+    )
     parser.add_argument("--k", type=int, default=20, metavar="K", help="neighbors looked at (20)")
     parser.add_argument("--list", type=int, default=5, metavar="N", help="clips to print of each queue (5)")
 
@@ -25,6 +31,8 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.datasets import library
     from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
 
+    if options.unit:
+        library.set_unit(options.dataset, options.unit)
     run = run_of(options, progress)
     found = open_diagnosis(run, options.k) or compute_diagnosis(run, options.k, progress)
     clauses = verdict(found)
@@ -46,6 +54,7 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     }
     data = {
         "run": run.key,
+        "unit": str(run.unit),
         "verdict": [{"kind": clause.kind, "text": clause.text} for clause in clauses],
         "labels": labels,
         **queues,

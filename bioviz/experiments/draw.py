@@ -194,10 +194,9 @@ def _background(dataset: Dataset, split: str, chosen: NoiseSettings):
         of_recording = np.arange(len(source.recordings))  # another site would not be the same one
 
     def choose(recording: int, rng: np.random.Generator) -> Noise | None:
+        usable = np.ones(len(rows), dtype=bool)
         if own:
             usable = of_recording[recordings] != of_recording[recording]
-        else:
-            usable = np.ones(len(rows), dtype=bool)
         if chosen.same_site:
             usable = usable & (sites[recordings] == sites[recording]) & (sites[recording] != "")
         elsewhere = np.flatnonzero(usable)

@@ -132,9 +132,9 @@ def _scores(
     with clock.time("scores"):
         scores = paper_scores(x, xy, targets, seed=CLUSTER_SEED)
         matched = match(scores.clusters, targets, len(dataset.target_names))
-        labels, recordings = dataset.clips.labels[rows], dataset.clips.recording[rows]
+        labels = dataset.clips.labels[rows]
         placed = placement(scores.clusters, labels)
-        chance = placement_chance(scores.clusters, labels, recordings, placed)
+        chance = placement_chance(scores.clusters, labels, dataset.groups[rows], placed)
     arrays = (scores.clusters, matched.table, matched.assigned)
     about = {
         "spec": spec.to_dict(),
