@@ -1,0 +1,93 @@
+"""Units that share their background, and what tells background without any call."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bioviz.analysis.auc import auroc
+from bioviz.analysis.coarser import background_auroc
+from bioviz.analysis.confusion import noise_confusion
+from bioviz.analysis.neighbours import knn
+from bioviz.analysis.shortcuts import shortcuts
+
+
+def cuts(seed=0, originals=20, clips=20):
+    """Two cuts of each original recording, one with calls and one without; the recording weighs far more than calls."""
+    rng = np.random.default_rng(seed)
+    original = np.repeat(np.arange(originals), 2 * clips)
+    file = np.repeat(np.arange(2 * originals), clips)
+    background = file % 2 == 0
+    x = rng.normal(size=(len(file), 6)) + 4 * rng.normal(size=(originals, 6))[original]
+    x[:, 0] = 6 * ~background + rng.normal(size=len(file))
+    return x.astype(np.float32), background, file, original
+
+
+def test_by_file_the_other_cut_deflates_the_figure_and_by_original_recording_it_does_not():
+    x, background, file, original = cuts()
+    by_file, by_unit = (background_auroc(x, background, groups).value for groups in (file, original))
+    assert by_file < by_unit - 0.2
+    assert by_unit > 0.9
+
+
+def test_it_is_the_auroc_of_noise_confusion():
+    x, background, file, _ = cuts(originals=5)
+    side = noise_confusion(knn(x, 20, "euclidean", file), background, file)
+    score = np.where(background, 1 - side.confusion, side.confusion)
+    assert background_auroc(x, background, file).value == pytest.approx(auroc(score, background).value)
+
+
+def judged(share, attributes, x=None, seed=0, clips=20):
+    """Shortcuts of units with these shares of background, and scores that know nothing or come from `x`."""
+    rng = np.random.default_rng(seed)
+    unit = np.repeat(np.arange(len(share)), clips)
+    background = rng.random(len(unit)) < np.asarray(share)[unit]
+    own = {name: np.asarray(values)[unit] for name, values in attributes.items()}
+    return shortcuts(rng.random(len(unit)), background, unit, own, x, n_permutations=199)
+
+
+def test_an_attribute_that_tells_on_its_own_is_named_and_what_goes_with_it():
+    year = np.repeat(["2017", "2021"], 10)
+    recorder = year.copy()
+    recorder[0] = "2021"  # the recorder was changed with the year, but for one recording
+    found = judged(
+        np.where(year == "2017", 0.9, 0.1), {"year": year, "recorder": recorder, "site": np.arange(20) % 4}
+    )
+    assert found[0].name == "year" and found[0].named and found[0].alone > 0.8
+    named = {one.name for one in found if one.named}
+    assert "recorder" in named and "site" not in named
+
+
+def test_attributes_that_divide_alike_are_one():
+    year = np.repeat(["2017", "2021"], 10)
+    found = judged(np.where(year == "2017", 0.9, 0.1), {"site": year, "recorder": year})
+    assert [one.name for one in found] == ["site or recorder"]
+    assert found[0].sentence().count("site or recorder") >= 1
+
+
+@pytest.mark.parametrize(
+    "values", [np.arange(20), np.zeros(20, dtype=int), np.array([""] * 20), np.full(20, np.nan)]
+)
+def test_nothing_is_said_where_no_two_values_are_shared(values):
+    assert judged(np.full(20, 0.5), {"date": values}) == ()
+
+
+def test_one_side_only_has_no_shortcuts():
+    assert judged(np.ones(20), {"year": np.arange(20) % 2}) == ()
+
+
+def test_the_order_of_clips_does_not_decide():
+    rng = np.random.default_rng(1)
+    unit = np.repeat(np.arange(16), 10)
+    background, score = rng.random(160) < 0.5, rng.random(160)
+    attributes = {"year": (unit % 2).astype(str), "level": rng.normal(size=16)[unit]}
+    turned = rng.permutation(160)
+    a = shortcuts(score, background, unit, attributes, n_permutations=99)
+    b = shortcuts(
+        score[turned],
+        background[turned],
+        unit[turned],
+        {n: v[turned] for n, v in attributes.items()},
+        n_permutations=99,
+    )
+    assert [(one.name, one.p, one.alone) for one in a] == [(one.name, one.p, one.alone) for one in b]
