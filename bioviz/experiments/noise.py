@@ -56,7 +56,8 @@ class NoiseInputs:
         identity: of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
         snrs_db: ratios, falling. k: neighbors looked at.
         embedding, xy, graph_elsewhere: of the run.
-        rows: (n,) int64 of the run in the dataset. recording: (n,) ints, their units of independence. labels: (n, L) bool.
+        rows: (n,) int64 of the run in the dataset. recording: (n,) ints, their units of independence.
+            labels: (n, L) bool.
         drawn_labels: (m, L) bool, of the clips drawn. drawn_recording: (m,) ints, theirs. noise_recording: (m,) ints,
             of the background that each gets, -1 for background from elsewhere.
     """
@@ -99,7 +100,9 @@ def noise_inputs(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> 
         labels=dataset.clips.labels[run.rows],
         drawn_labels=dataset.clips.labels[drawn.rows],
         drawn_recording=unit[[pair.recording for pair in drawn.pairs]],
-        noise_recording=np.array([unit[i] if (i := pair.noise.recording) >= 0 else -1 for pair in drawn.pairs]),
+        noise_recording=np.array(
+            [unit[i] if (i := pair.noise.recording) >= 0 else -1 for pair in drawn.pairs]
+        ),
     )
 
 

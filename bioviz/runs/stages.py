@@ -93,7 +93,7 @@ class GraphInputs:
 
 @dataclass(frozen=True, eq=False)
 class NeighborsInputs:
-    """What both graphs follow from: the one of all recordings, and (n,) recording of each clip."""
+    """What both graphs follow from: the one of all recordings, and (n,) unit of independence of each clip."""
 
     graph: str
     groups: np.ndarray
