@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz.datasets import library
+from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.errors import BiovizError
+from bioviz.models import registry
 from bioviz.models.base import FINETUNED
-from bioviz.models.device import describe_device
+from bioviz.models.device import describe_device, precision_of
 from bioviz.training import tasks
 from bioviz.training.split import obstacles, warnings
 from bioviz.ui import job_card, training_view
@@ -34,9 +36,11 @@ def new_training() -> None:
     for sentence in against:
         st.error(sentence, icon=":material/block:")
     if not against:
-        for sentence in warnings(dataset, spec.settings):
+        narrow = bandwidth_note(dataset, registry.card(spec.model))
+        for sentence in (*warnings(dataset, spec.settings), *([narrow] if narrow else [])):
             st.warning(sentence, icon=":material/warning:")
-    st.caption(f"Trains on: {describe_device()}")
+    precision = precision_of(registry.card(spec.model), wanted=spec.settings.precision)
+    st.caption(f"Trains on: {describe_device(precision=precision)}")
     if st.button(
         "Start training", type="primary", key="train", icon=":material/play_arrow:", disabled=bool(against)
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -117,3 +118,55 @@ class _Sums:
             weights = cho_solve(factor, right, check_finite=False)
             solved.append((weights, (self.y - self.z @ weights) / n))
         return solved
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A linear probe fitted to all clips.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (d, m)
+    bias : ndarray, shape (m,)
+        A score is x @ weights + bias, in the units of x.
+    out_of_fold : ndarray, shape (n, m)
+        Scores of the clips by probes of the same strength that did not see their fold; of all clips where there is
+        one fold only.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    out_of_fold: np.ndarray
+
+
+def fit_probes(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> list[Probe]:
+    """The ridge regression of `probe_scores` on all clips, once for each of STRENGTHS.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, d)
+        Finite embeddings.
+    y : ndarray of bool, shape (n, m)
+    fold : ndarray of int, shape (n,)
+        As from `folds`.
+    """
+    from threadpoolctl import threadpool_limits
+
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    spread = np.where(spread > 1e-12, spread, 1)
+    z = (x - mean) / spread
+    members = [np.flatnonzero(fold == f) for f in range(int(np.max(fold, initial=0)) + 1)]
+    with threadpool_limits(1, "blas"):
+        sums = [_Sums.of(z[rows], y[rows]) for rows in members]
+        total = _Sums.add(sums)
+        scores = np.empty((len(STRENGTHS), *y.shape))
+        for rows, own in zip(members, sums, strict=True):
+            rest = total.minus(own) if len(members) > 1 else total
+            for k, (weights, bias) in enumerate(rest.solve(STRENGTHS)):
+                scores[k, rows] = z[rows] @ weights + bias
+        solved = total.solve(STRENGTHS)
+    return [
+        Probe(weights / spread[:, None], bias - (mean / spread) @ weights, held_out)
+        for (weights, bias), held_out in zip(solved, scores, strict=True)
+    ]

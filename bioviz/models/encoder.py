@@ -56,16 +56,24 @@ class TorchModel:
             raise BadInput(f"{self.card.title} wants shape (B, T), not {tuple(waveforms.shape)}.")
         if self.card.sample_rate not in (None, rate):
             raise BadInput(f"{self.card.title} wants sound at {self.card.sample_rate} Hz, not {rate} Hz.")
-        kind = self.device.type
-        with torch.autocast(kind, enabled=False):
-            features = self.module.features(waveforms.float(), rate)
-        with torch.autocast(kind, dtype=AUTOCAST.get(self.precision), enabled=self.precision in AUTOCAST):
-            return self.module(features).float()
+        return encode(self.module, self.features(waveforms, rate), self.precision)
+
+    def features(self, waveforms: Tensor, rate: int) -> Tensor:
+        """The network's input for (B, T) waveforms, in float32 whatever the precision; training takes it too."""
+        with torch.autocast(self.device.type, enabled=False):
+            return self.module.features(waveforms.float(), rate)
 
     def to(self, device: str | torch.device) -> TorchModel:
         self.device = torch.device(device)
         self.module.to(self.device)
         return self
+
+
+def encode(module: nn.Module, features: Tensor, precision: str) -> Tensor:
+    """Features to (B, dim) float32 at a precision; the one way through a network, in use and in training."""
+    kind = features.device.type
+    with torch.autocast(kind, dtype=AUTOCAST.get(precision), enabled=precision in AUTOCAST):
+        return module(features).float()
 
 
 def build_encoder(card: ModelCard, seed: int | None) -> Encoder:

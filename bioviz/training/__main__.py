@@ -13,9 +13,13 @@ from dataclasses import replace
 from bioviz import runs
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
+from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.errors import BiovizError
+from bioviz.models import registry
+from bioviz.models.base import RANDOM
+from bioviz.training.checkpoints import Checkpoint
 from bioviz.training.finetune import finetune
-from bioviz.training.settings import PRESETS, TrainSettings
+from bioviz.training.settings import PRESETS, TrainSettings, preset
 from bioviz.training.split import split_rows
 
 TESTED = ("accuracy", "labelled_accuracy", "macro_ap", "macro_ap_beans", "background_auroc")
@@ -39,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", default="resnet18")
     parser.add_argument("--checkpoint", default="random", help="to start from")
     parser.add_argument("--preset", default="quick", choices=list(PRESETS))
+    parser.add_argument("--base-seed", type=int, default=0, help="of a random start (0)")
     parser.add_argument("--epochs", type=int, help="instead of the preset's")
     parser.add_argument("--background-share", type=float, nargs="+", default=[1.0])
     parser.add_argument(
@@ -58,11 +63,18 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         dataset = library.load(asked.dataset)
-        table = [("frozen", [_scores(asked, asked.checkpoint)])]
+        if note := bandwidth_note(dataset, registry.card(asked.model)):
+            print(f"Warning: {note}", file=sys.stderr)
+        frozen, told = _scores(asked, asked.checkpoint, asked.base_seed), []
+        table: list[tuple[str, list[Figures]]] = []
         for name, settings in plan(dataset, asked):
-            table.append(
-                (name, [_trained(dataset, asked, replace(settings, seed=seed)) for seed in asked.seed])
-            )
+            made = [_trained(dataset, asked, replace(settings, seed=seed)) for seed in asked.seed]
+            told += [
+                f"{name}, seed {seed}: {sentence_of(one)}" for seed, one in zip(asked.seed, made, strict=True)
+            ]
+            if not table:
+                table.append(("frozen, with a linear probe", [{**made[0].record["probe"]["test"], **frozen}]))
+            table.append((name, [{**one.record["test"], **_scores(asked, one.name)} for one in made]))
     except BiovizError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -72,19 +84,27 @@ def main(arguments: list[str] | None = None) -> int:
     for name, figures in table:
         cells = [summary([one.get(key) for one in figures]) for key in (*TESTED, *SCORED)]
         print(f"| {name} | " + " | ".join(cells) + " |")
+    print("\n" + "\n".join(told))
     return 0
+
+
+def sentence_of(made: Checkpoint) -> str:
+    """What a training taught, how long it took and where."""
+    record = made.record
+    sentence = record["outcome"]["sentence"] or "learnt."
+    return f"{sentence} {record['seconds']:.0f} s on {record['computed_on']}."
 
 
 def plan(dataset: Dataset, asked: argparse.Namespace) -> Iterator[tuple[str, TrainSettings]]:
     """The name and settings of every row of the table but the first."""
-    preset = PRESETS[asked.preset]
-    preset = replace(preset, epochs=asked.epochs or preset.epochs)
+    chosen = preset(asked.preset, asked.checkpoint != RANDOM)
+    chosen = replace(chosen, epochs=asked.epochs or chosen.epochs)
     wanted = [
-        (f"share {share:g}", replace(preset, background_share=share)) for share in asked.background_share
+        (f"share {share:g}", replace(chosen, background_share=share)) for share in asked.background_share
     ]
     if asked.remove_everywhere:
-        wanted.append(("none, by the paper's way", replace(preset, remove_everywhere=True)))
-    all_of_it = len(split_rows(dataset, replace(preset, background_share=1.0)).train)
+        wanted.append(("none, by the paper's way", replace(chosen, remove_everywhere=True)))
+    all_of_it = len(split_rows(dataset, replace(chosen, background_share=1.0)).train)
     for name, settings in wanted:
         if asked.same_steps:
             longer = all_of_it / len(split_rows(dataset, settings).train)
@@ -102,17 +122,19 @@ def summary(values: Sequence[float | None]) -> str:
     return mean if len(values) == 1 else f"{mean} ({min(values):.3f} to {max(values):.3f})"
 
 
-def _trained(dataset: Dataset, asked: argparse.Namespace, settings: TrainSettings) -> Figures:
+def _trained(dataset: Dataset, asked: argparse.Namespace, settings: TrainSettings) -> Checkpoint:
     """Raises BiovizError if the checkpoint is not usable."""
-    made = finetune(dataset, asked.model, asked.checkpoint, settings, progress=OnOneLine())
+    made = finetune(
+        dataset, asked.model, asked.checkpoint, settings, base_seed=asked.base_seed, progress=OnOneLine()
+    )
     if not made.usable:
         raise BiovizError(str(made.record["reason"]))
-    return {**made.record["test"], **_scores(asked, made.name)}
+    return made
 
 
-def _scores(asked: argparse.Namespace, checkpoint: str) -> Figures:
+def _scores(asked: argparse.Namespace, checkpoint: str, seed: int = 0) -> Figures:
     """The paper's scores of the test clips."""
-    spec = runs.RunSpec(asked.dataset, model=asked.model, checkpoint=checkpoint, split="test")
+    spec = runs.RunSpec(asked.dataset, model=asked.model, checkpoint=checkpoint, seed=seed, split="test")
     found = runs.compute_run(spec, OnOneLine()).scores
     return {key: found.get(key) for key in SCORED}
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WIDEST = 0.2  # largest share of the time and of the band that is hidden
+SEAM = 256  # samples to either side of the seam of a rolled clip
 LOWEST_MIX_DB = 20.0  # background is mixed in at 0 to this many dB below the clip
 
 
@@ -61,12 +62,29 @@ def change(waveforms: np.ndarray, mixed_in: np.ndarray, draws: Draws) -> np.ndar
     steps = np.round(draws.shift * waveforms.shape[1]).astype(np.int64)
     for row, step in enumerate(steps):
         made[row] = np.roll(waveforms[row], step)
+        _smooth_seam(made[row], step)
     at = np.flatnonzero(draws.background >= 0)
     if len(at):
         loud, quiet = _level(made[at]), _level(mixed_in)
         factor = gain_for(loud**2, np.maximum(quiet, 1e-9) ** 2, draws.mix_db[at, None])
         made[at] += (factor * mixed_in).astype(np.float32)
     return made * draws.gain[:, None].astype(np.float32)
+
+
+def _smooth_seam(waveform: np.ndarray, step: int) -> None:
+    """Fade out and in, in place, where the end of a rolled waveform meets its beginning.
+
+    A click there would fill frequencies that are empty in the recording, which is heard as nothing else is.
+    """
+    length = len(waveform)
+    half = min(SEAM, length // 8)
+    if step % length == 0 or half < 1:
+        return
+    seam = step % length
+    fade = 0.5 - 0.5 * np.cos(np.pi * (np.arange(half) + 0.5) / half)
+    after, before = (seam + np.arange(half)) % length, (seam - 1 - np.arange(half)) % length
+    waveform[after] *= fade.astype(waveform.dtype)
+    waveform[before] *= fade.astype(waveform.dtype)
 
 
 def hide(features: Tensor, masks: np.ndarray) -> Tensor:

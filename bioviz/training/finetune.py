@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bioviz.datasets.types import Dataset
+from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
-from bioviz.models.device import best_device, best_precision, describe_device
+from bioviz.models.device import best_device, describe_device, precision_of
 from bioviz.progress import Progress, Silent
 from bioviz.training import checkpoints, parity
 from bioviz.training.checkpoints import Checkpoint
-from bioviz.training.settings import LINEAR, LORA, TrainSettings
-from bioviz.training.split import Split, describe, obstacles, split_rows, uses_own_split, warnings
-from bioviz.training.waves import Waves, open_waves
+from bioviz.training.settings import LORA, TrainSettings
+from bioviz.training.split import Split, obstacles, split_rows
+from bioviz.training.waves import open_waves
 from bioviz.training.work import Work
 
 if TYPE_CHECKING:
     import torch
 
     from bioviz.models.encoder import TorchModel
-    from bioviz.training.layers import Learner
-    from bioviz.training.objective import Objective
-    from bioviz.training.trainer import Trainer
 
-FORMAT = 1
+FORMAT = 2  # of what a training is named by; trainings of 1 heard waveforms of 16 bits and do not go on
 
 
 def work_of(dataset: Dataset, model: str, checkpoint: str, base_seed: int, settings: TrainSettings) -> Work:
@@ -39,7 +35,7 @@ def work_of(dataset: Dataset, model: str, checkpoint: str, base_seed: int, setti
         Missing, BadInput: as `registry.fingerprint`.
     """
     identity = registry.fingerprint(model, checkpoint, base_seed, "float32")
-    spec = {"format": FORMAT, "dataset": dataset.version, "model": identity, "settings": settings.identity()}
+    spec = {"format": FORMAT, "dataset": dataset.version, "model": identity, "settings": settings.to_dict()}
     return Work.of(spec)
 
 
@@ -78,58 +74,54 @@ def finetune(
 
     import torch
 
+    from bioviz.training.prepare import prepare
+    from bioviz.training.record import record_of
+    from bioviz.training.trainer import Trainer
+
     started, device = time.time(), device or best_device()
-    opened = registry.open_model(model, checkpoint, seed=base_seed, device=device, precision="float32")
-    waves = open_waves(dataset, opened.card.sample_rate or dataset.sample_rate, progress)
+    precision = precision_of(registry.card(model), device, settings.precision)
+    opened = registry.open_model(model, checkpoint, seed=base_seed, device=device, precision=precision)
+    rate = opened.card.sample_rate or dataset.sample_rate
+    waves = open_waves(dataset, rate, progress)
+    rows = parity.sample_rows(dataset, waves.usable, settings.seed)
+    told = parity.check(
+        dataset, rows, waves, opened, checkpoint, base_seed, precision, progress, "Checking the start"
+    )
+    if not told.usable:
+        raise BadInput(
+            f"The training was not started, as the model would hear something else in it than in use. {told.reason}"
+        )
     split = _usable(split_rows(dataset, settings), waves.usable)
-    trainer, learner, objective = _prepare(dataset, opened, waves, split, settings, work, progress)
+    ready = prepare(dataset, opened, precision, waves, split, settings, work, progress)
+    trainer = Trainer(
+        ready.learner, ready.source, ready.objective, split, settings, work, device=torch.device(device)
+    )
     at = trainer.run(progress)
 
-    progress.report("Testing", 0, 1, "steps")
-    logits = trainer.predict(split.test)
-    paper = np.isin(split.test, split.test_as_paper)
+    total = len(split.test)
+    logits = trainer.predict(split.test, lambda done: progress.report("Testing", done, total))
+    progress.report("Comparing with chance and with a linear probe", 0, 1, "steps")
     record = {
-        "format": FORMAT,
+        **record_of(dataset, split, settings, ready.objective, at, logits, ready.probe_test),
         "name": name,
         "model": model,
         "base": checkpoint,
         "base_seed": base_seed,
-        "dataset": {"id": dataset.id, "name": dataset.name, "version": dataset.version},
-        "split": {
-            "source": "dataset" if uses_own_split(dataset, settings) else "seeded",
-            "counts": describe(dataset, split),
-            "recordings": {
-                part: sorted(
-                    {dataset.recordings[i].name for i in dataset.clips.recording[getattr(split, part)]}
-                )
-                for part in ("train", "valid", "test")
-            },
-        },
-        "strategy": settings.strategy,
-        "settings": settings.to_dict(),
-        "warnings": warnings(dataset, settings),
         "failures": [problem.detail for problem in waves.failures],
-        "outputs": list(objective.names),
-        "metric": objective.metric,
-        "curves": at.trials,
-        "best": at.best_at,
-        "test": objective.measure(logits, split.test),
-        "test_per_label": objective.per_label(logits, split.test),
-        "test_as_paper": objective.measure(logits[paper], split.test_as_paper) if not paper.all() else None,
-        "computed_on": describe_device(device),
+        "notes": [note for note in (bandwidth_note(dataset, opened.card), waves.note) if note],
+        "precision": precision,
+        "computed_on": describe_device(device, precision),
+        "parity_before": told.to_record()["parity"],
         "seconds": round(time.time() - started, 1),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {
-            lib: version(lib) for lib in ("torch", "torchaudio", "torchvision", "numpy", "safetensors")
-        },
     }
-    encoder = _merged(opened, learner, settings)
-    made = checkpoints.save(encoder.state_dict(), learner.head.state_dict(), record)
-    rows = parity.sample_rows(dataset, waves.usable, settings.seed)
-    told = _check(dataset, rows, waves, opened, made, device, progress)
+    encoder = _merged(opened, settings)
+    made = checkpoints.save(encoder.state_dict(), ready.learner.head.state_dict(), record)
+    told = parity.check(
+        dataset, rows, waves, opened, made.name, 0, precision, progress, "Checking the checkpoint"
+    )
     made = checkpoints.settle(made, told.to_record())
     work.finish(made.id)
-    if device == "cuda":
+    if torch.device(device).type == "cuda":
         torch.cuda.empty_cache()
     return made
 
@@ -155,81 +147,10 @@ def _usable(split: Split, usable: np.ndarray) -> Split:
     return Split(*parts)
 
 
-def _prepare(
-    dataset: Dataset,
-    opened: TorchModel,
-    waves: Waves,
-    split: Split,
-    settings: TrainSettings,
-    work: Work,
-    progress: Progress,
-) -> tuple[Trainer, Learner, Objective]:
-    import torch
-    from torch import nn
-
-    from bioviz.training.inputs import EmbeddingInput, WaveInput
-    from bioviz.training.layers import Learner
-    from bioviz.training.objective import objective_of
-    from bioviz.training.trainer import Trainer
-
-    device = opened.device
-    objective = objective_of(dataset, split.train, settings.class_weights)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
-        head = nn.Linear(opened.card.dim, len(objective.names)).to(device)
-    background = split.train[~dataset.clips.labels[split.train].any(axis=1)]
-    source = WaveInput(waves, opened.module, settings, background, device)
-    if settings.strategy == LINEAR and not settings.augments:
-        embeddings = _embed(opened, waves, np.flatnonzero(waves.usable), settings.batch, progress)
-        source, learner = EmbeddingInput(embeddings, device), Learner(nn.Identity(), head)
-    else:
-        learner = Learner(opened.module, head)
-    precision = settings.precision
-    if precision == "auto":
-        precision = (
-            best_precision(device.type) if device.type == "cuda" and opened.card.autocast else "float32"
-        )
-    trainer = Trainer(learner, source, objective, split, settings, work, device=device, precision=precision)
-    return trainer, learner, objective
-
-
-def _embed(opened: TorchModel, waves: Waves, rows: np.ndarray, size: int, progress: Progress) -> np.ndarray:
-    """(N, D) float32 embeddings by the path of training, NaN for clips that are not in `rows`."""
-    import torch
-
-    made = np.full((len(waves.usable), opened.card.dim), np.nan, dtype=np.float32)
-    for first in range(0, len(rows), size):
-        part = rows[first : first + size]
-        waveforms = torch.from_numpy(waves.take(part)).to(opened.device)
-        with torch.inference_mode():
-            made[part] = opened.module(opened.module.features(waveforms, waves.rate)).float().cpu().numpy()
-        progress.report("Embedding once", min(first + size, len(rows)), len(rows))
-    return made
-
-
-def _merged(opened: TorchModel, learner: Learner, settings: TrainSettings) -> torch.nn.Module:
+def _merged(opened: TorchModel, settings: TrainSettings) -> torch.nn.Module:
     """The trained encoder with its original parameters."""
     if settings.strategy == LORA:
         from bioviz.training import lora
 
         lora.merge(opened.module)
     return opened.module.eval()
-
-
-def _check(
-    dataset: Dataset,
-    rows: np.ndarray,
-    waves: Waves,
-    opened: TorchModel,
-    made: Checkpoint,
-    device: str,
-    progress: Progress,
-) -> parity.Parity:
-    """Send a sample of clips through training, the opened checkpoint and the cache."""
-    progress.report("Checking the checkpoint", 0, 1, "steps")
-    trained = _embed(opened, waves, rows, parity.SAMPLE, Silent())[rows]
-    again = registry.open_model(opened.card.name, made.name, device=device, precision="float32")
-    through_model = parity.through_model(dataset, rows, again, waves.rate)
-    cached = parity.through_cache(dataset, rows, opened.card.name, made.name, device, progress)
-    progress.report("Checking the checkpoint", 1, 1, "steps")
-    return parity.judge(trained, through_model, cached)

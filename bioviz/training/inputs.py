@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bioviz.models.encoder import Encoder
+from bioviz.models.encoder import TorchModel
 from bioviz.training.augment import Draws, change, draw, hide
 from bioviz.training.settings import TrainSettings
 from bioviz.training.waves import Waves
@@ -33,19 +33,19 @@ class WaveInput:
     """Waveforms, augmented in training.
 
     Args:
+        model: opened; its features are taken.
         background: rows that may be mixed in.
     """
 
     def __init__(
         self,
         waves: Waves,
-        encoder: Encoder,
+        model: TorchModel,
         settings: TrainSettings,
         background: np.ndarray,
-        device: torch.device,
     ) -> None:
-        self._waves, self._encoder, self._settings = waves, encoder, settings
-        self._background, self._device = background, device
+        self._waves, self._model, self._settings = waves, model, settings
+        self._background = background
 
     def read(self, rows: np.ndarray, rng: np.random.Generator | None) -> Batch:
         """The clips as they are, or augmented by `rng`. Runs in a thread ahead of the device."""
@@ -61,9 +61,8 @@ class WaveInput:
     def prepare(self, batch: Batch) -> Tensor:
         """Features on the device, in float32, without gradient."""
         with torch.no_grad():
-            features = self._encoder.features(
-                torch.from_numpy(batch.values).to(self._device), self._waves.rate
-            )
+            waveforms = torch.from_numpy(batch.values).to(self._model.device)
+            features = self._model.features(waveforms, self._waves.rate)
             return features if batch.masks is None else hide(features, batch.masks)
 
 
@@ -100,3 +99,8 @@ def batches(source: Input, steps: list[np.ndarray], seed: tuple[int, ...] | None
             batch = coming.result()
             coming = thread.submit(read, index + 1) if index + 1 < len(steps) else None
             yield batch
+
+
+def chunks(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """Parts of nearly equal size, `size` at most: a last part of a single clip would upset normalisation."""
+    return np.array_split(rows, -(-len(rows) // size)) if len(rows) else []

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from torch import nn
 
 from bioviz.errors import BadInput
-from bioviz.models.encoder import Encoder
+from bioviz.models.encoder import Encoder, encode
 from bioviz.training import lora
-from bioviz.training.settings import FULL, GRADUAL, LINEAR, LORA, TrainSettings
+from bioviz.training.settings import FROZEN, FULL, GRADUAL, LINEAR, LORA, TrainSettings
 
+_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 _LARGE, _SMALL = (
     0.5,
     0.01,
@@ -20,14 +21,17 @@ _LARGE, _SMALL = (
 
 
 class Learner(nn.Module):
-    """An encoder with a linear classifier on its embedding."""
+    """An encoder, run as it is in use (`models.encoder.encode`), with a linear classifier on its embedding.
 
-    def __init__(self, encoder: nn.Module, head: nn.Linear):
+    The classifier computes in float32 at any precision of the encoder.
+    """
+
+    def __init__(self, encoder: nn.Module, head: nn.Linear, precision: str = "float32"):
         super().__init__()
-        self.encoder, self.head = encoder, head
+        self.encoder, self.head, self.precision = encoder, head, precision
 
     def forward(self, features):
-        return self.head(self.encoder(features).float())
+        return self.head(encode(self.encoder, features, self.precision))
 
 
 def stages(encoder: Encoder) -> list[tuple[str, ...]]:
@@ -81,8 +85,7 @@ def fresh_statistics(learner: Learner) -> Iterator[bool]:
     Yields:
         Whether there are any such layers; else nothing need be run.
     """
-    kinds = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
-    layers = [layer for layer in learner.modules() if isinstance(layer, kinds) and layer.training]
+    layers = [layer for layer in learner.modules() if isinstance(layer, _NORMS) and layer.training]
     usual = [layer.momentum for layer in layers]
     learner.eval()
     for layer in layers:
@@ -95,6 +98,11 @@ def fresh_statistics(learner: Learner) -> Iterator[bool]:
         for layer, momentum in zip(layers, usual, strict=True):
             layer.momentum = momentum
         learner.eval()
+
+
+def has_statistics(module: nn.Module) -> bool:
+    """Whether a network has layers that normalise by statistics of the batch."""
+    return any(isinstance(layer, _NORMS) for layer in module.modules())
 
 
 class Strategy:
@@ -139,18 +147,27 @@ class Strategy:
         learner.requires_grad_(False)
         learner.head.train().requires_grad_(True)
         if self._kind == LORA:
-            encoder.train()
+            self._wake(encoder)
             for name, parameter in learner.named_parameters():
                 parameter.requires_grad_(lora.is_adapter(name) or name.startswith("head."))
         elif self._kind == FULL:
-            encoder.train().requires_grad_(True)
+            self._wake(encoder).requires_grad_(True)
         elif self._kind == GRADUAL:
             for names in self.stages[len(self.stages) - self._open(epoch) :]:
                 for name in names:
-                    encoder.get_submodule(name).train().requires_grad_(True)
+                    self._wake(encoder.get_submodule(name)).requires_grad_(True)
         for name, module in encoder.named_modules():
             if name and f"{name}.".startswith(getattr(encoder, "frozen", ()) or "\0"):
                 module.eval().requires_grad_(False)
+
+    def _wake(self, module: nn.Module) -> nn.Module:
+        """Let a part behave as in training, as far as the settings want it: dropout, normalisation's statistics."""
+        for layer in module.modules():
+            if isinstance(layer, _NORMS):
+                layer.training = self._settings.statistics != FROZEN
+            else:  # cuDNN has gradients of recurrent layers in training alone; ours have no dropout within
+                layer.training = self._settings.dropout or isinstance(layer, nn.RNNBase)
+        return module
 
     def _open(self, epoch: int) -> int:
         return open_stages(len(self.stages), epoch, self._settings.epochs)

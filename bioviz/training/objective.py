@@ -54,21 +54,48 @@ class Objective:
             return float(self.weights[self.targets[rows]].sum())
         return float(len(rows) * len(self.names))
 
+    def indicators(self, rows: np.ndarray) -> np.ndarray:
+        """(n, outputs) bool: which outputs some clips should have."""
+        if self.one_label:
+            return self.targets[rows].numpy()[:, None] == np.arange(len(self.names))
+        return self.labels[rows]
+
+    def chance_loss(self, rows: np.ndarray) -> float:
+        """Mean loss of the best answer that is the same for all clips: ln(labels) where all are as frequent.
+
+        It is the entropy of the shares of the outputs (each clip and positive with its weight), a clip or, with
+        several labels, a clip and label.
+        """
+        hits = self.indicators(rows).astype(np.float64)
+        weights = self.weights.numpy().astype(np.float64)
+        if self.one_label:
+            shares = (hits * weights).sum(axis=0) / (hits * weights).sum()
+            return float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum())
+        on, off = weights * hits.mean(axis=0), 1 - hits.mean(axis=0)
+        shares = np.clip(on / (on + off), 1e-12, 1 - 1e-12)
+        return float(-(on * np.log(shares) + off * np.log1p(-shares)).mean())
+
     def measure(self, logits: np.ndarray, rows: np.ndarray) -> dict[str, float | None]:
         """The measures of some clips from their (n, outputs) logits, with the loss; None where undefined."""
         if not len(rows):
             return {}
+        told = measures(self.labels[rows], *self._answers(logits))
+        told["loss"] = float(self.loss(torch.from_numpy(logits), rows)) / max(self.scale(rows), 1e-12)
+        return told
+
+    def measure_metric(self, logits: np.ndarray, rows: np.ndarray) -> float | None:
+        """`measure` of the metric alone."""
+        return measures(self.labels[rows], *self._answers(logits))[self.metric] if len(rows) else None
+
+    def _answers(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(n, L) scores of the labels, comparable between clips, and (n,) answers, -1 for background."""
         tensor = torch.from_numpy(logits)
         scores = (torch.log_softmax(tensor, dim=1) if self.one_label else tensor).numpy()
         has_background = self.names[0] == "background" and self.one_label
         answers = (
             logits.argmax(axis=1) if self.one_label else np.where((logits > 0).any(1), logits.argmax(1), -1)
         )
-        if has_background:
-            answers, scores = answers - 1, scores[:, 1:]
-        told = measures(self.labels[rows], scores, answers)
-        told["loss"] = float(self.loss(tensor, rows)) / max(self.scale(rows), 1e-12)
-        return told
+        return (scores[:, 1:], answers - 1) if has_background else (scores, answers)
 
     def per_label(self, logits: np.ndarray, rows: np.ndarray) -> dict[str, float | None]:
         """Average precision of every label."""

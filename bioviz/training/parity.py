@@ -1,8 +1,8 @@
 """Does a checkpoint give the same embeddings wherever it is used?
 
-A model that hears something else in use than in training can be wrong in every answer without any sign of it. So
-after a training some clips go through the path of training, through the model as opened from the checkpoint, and
-through the embedding cache, and the three must agree.
+A model that hears something else in use than in training can be wrong in every answer without any sign of it. So some
+clips go through the path of training, through the opened model, and through the embedding cache, and the three must
+agree: those of the start before the training, in seconds, and those of the checkpoint after it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from bioviz.audio.decode import load_clip
 from bioviz.datasets.types import Dataset
 from bioviz.embedding.pipeline import embed_dataset
 from bioviz.embedding.recipe import rows_by_recording
-from bioviz.progress import Progress
+from bioviz.models import registry
+from bioviz.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from bioviz.models.base import Model
+    from bioviz.models.encoder import TorchModel
+    from bioviz.training.waves import Waves
 
 SAMPLE = 16  # clips
 SAME = 0.9999  # least cosine between two paths in float32
@@ -52,23 +55,81 @@ class Parity:
         return {"usable": figures.pop("usable"), "reason": figures.pop("reason"), "parity": figures}
 
 
-def judge(trained: np.ndarray, opened: np.ndarray, cached: np.ndarray) -> Parity:
-    """Compare the embeddings (n, D) of the same clips by the three paths."""
+def judge(
+    trained: np.ndarray, opened: np.ndarray, cached: np.ndarray, mixed: np.ndarray | None = None
+) -> Parity:
+    """Compare the embeddings (n, D) of the same clips by the three paths.
+
+    Parameters
+    ----------
+    trained, opened : ndarray
+        By training and by the opened model, both in float32.
+    cached : ndarray
+        As computed for the map.
+    mixed : ndarray, optional
+        By training in the precision that it trains in.
+    """
     by_opening, by_cache = _least_cosine(trained, opened), _least_cosine(trained, cached)
+    if mixed is not None:
+        by_cache = min(by_cache, _least_cosine(mixed, cached))
     between = np.linalg.norm(trained - trained.mean(axis=0), axis=1).mean()
     apart = np.linalg.norm(trained - opened, axis=1).mean()
     of_spread = float(apart / between) if between > 0 else 0.0
     reason = ""
     if not np.isfinite([by_opening, by_cache, of_spread]).all():
-        reason = "Some embeddings are not numbers: the training went wrong."
+        reason = "Some embeddings are not numbers."
     elif by_opening < SAME or of_spread > OF_SPREAD:
         reason = (
-            f"The opened checkpoint does not give the embeddings that it was trained with (cosine {by_opening:.4f}, "
-            f"differing by {of_spread:.0%} of what sets clips apart)."
+            f"Training and the opened model give clips different embeddings (cosine {by_opening:.4f}, differing by "
+            f"{of_spread:.0%} of what sets clips apart)."
         )
     elif by_cache < SAME_CACHED:
-        reason = f"Embeddings computed for the map are not those it was trained with (cosine {by_cache:.4f})."
+        reason = f"Embeddings computed for the map are not those of training (cosine {by_cache:.4f})."
     return Parity(not reason, reason, by_opening, by_cache, of_spread, len(trained))
+
+
+def check(
+    dataset: Dataset,
+    rows: np.ndarray,
+    waves: Waves,
+    trained: TorchModel,
+    checkpoint: str,
+    seed: int,
+    precision: str,
+    progress: Progress,
+    stage: str,
+) -> Parity:
+    """Send clips through training, the model as opened from a checkpoint, and the embedding cache.
+
+    Parameters
+    ----------
+    rows : ndarray of int
+        The clips.
+    trained : TorchModel
+        What training computes with, at the weights of the checkpoint.
+    checkpoint : str
+        The same weights by the name that pages open them by.
+    seed : int
+        Of a random checkpoint.
+    precision : str
+        That training computes in.
+    """
+    from bioviz.training.inputs import WaveInput
+    from bioviz.training.prepare import embed_rows
+    from bioviz.training.settings import TrainSettings
+
+    progress.report(stage, 0, 3, "steps")
+    source, model = WaveInput(waves, trained, TrainSettings(), rows[:0]), trained.card.name
+    exact = embed_rows(source, trained.module, rows, "float32", SAMPLE, Silent())
+    mixed = embed_rows(source, trained.module, rows, precision, SAMPLE, Silent())
+    progress.report(stage, 1, 3, "steps")
+    device = str(trained.device)
+    again = registry.open_model(model, checkpoint, seed=seed, device=device, precision="float32")
+    opened = through_model(dataset, rows, again, waves.rate)
+    progress.report(stage, 2, 3, "steps")
+    cached = through_cache(dataset, rows, model, checkpoint, seed, device)
+    progress.report(stage, 3, 3, "steps")
+    return judge(exact, opened, cached, mixed)
 
 
 def sample_rows(dataset: Dataset, usable: np.ndarray, seed: int) -> np.ndarray:
@@ -94,7 +155,7 @@ def through_model(dataset: Dataset, rows: np.ndarray, model: Model, rate: int) -
 
 
 def through_cache(
-    dataset: Dataset, rows: np.ndarray, model: str, checkpoint: str, device: str, progress: Progress
+    dataset: Dataset, rows: np.ndarray, model: str, checkpoint: str, seed: int, device: str
 ) -> np.ndarray:
     """(n, D) embeddings of clips as the map gets them."""
     clips = dataset.clips
@@ -102,7 +163,7 @@ def through_cache(
         clips,
         **{name: getattr(clips, name)[rows] for name in ("recording", "start_s", "end_s", "labels", "split")},
     )
-    found = embed_dataset(replace(dataset, clips=part), model, checkpoint, device=device, progress=progress)
+    found = embed_dataset(replace(dataset, clips=part), model, checkpoint, seed=seed, device=device)
     return np.array(found.matrix)
 
 

@@ -21,6 +21,7 @@ class Position:
         micro: clips that fit into memory at once.
         trials: the curves, a mapping a learning rate: "learning_rate", "epochs", "stopped" (a sentence or "").
         best_at: {"trial", "epoch"} of `best`.
+        start: validation measures of epoch 0, the linear probe; None where the classifier starts at random.
         scaler: state of the gradient scaler (float16 only).
     """
 
@@ -33,6 +34,7 @@ class Position:
     trials: list[dict]
     best_at: dict | None
     scaler: dict
+    start: dict | None = None
 
 
 def moments(optimizer: torch.optim.Optimizer, named: Mapping[str, Tensor]) -> dict[str, Tensor]:

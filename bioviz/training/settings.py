@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
 
 from bioviz.errors import BadInput
@@ -13,6 +13,10 @@ STRATEGIES = (LINEAR, FULL, GRADUAL, LORA)
 SCHEDULES = ("constant", "cosine")
 SPLITS = ("dataset", "seeded")
 PRECISIONS = ("auto", "float32", "bfloat16")
+PROBE, DRAWN = "probe", "random"
+HEADS = (PROBE, DRAWN)
+FROZEN, FRESH, RUNNING = "frozen", "fresh", "running"
+STATISTICS = (FROZEN, FRESH, RUNNING)
 ADAPTABLE = ("aves_bio", "aves_all", "swin_s")  # models with attention layers, which adapters go into
 
 
@@ -40,9 +44,13 @@ class TrainSettings:
         mix_background: share of clips that get a background clip of the training set mixed in, 0 to 20 dB below.
         split: "dataset" (its own train, valid and test) or "seeded" (recordings shared out from `split_seed`).
         seed: of the classifier's start, order of clips and augmentation.
-        precision: "auto" (mixed on CUDA, float32 elsewhere), "float32" or "bfloat16".
-        fresh_statistics: after an epoch of few steps, collect the statistics of the batch normalisation anew from the
-            training clips, since their running means lag behind the weights. The paper did not.
+        precision: "auto" (as the model computes in use), "float32" or "bfloat16".
+        head: the classifier starts from the linear "probe" solved on the frozen embeddings of the training clips, which
+            then counts as epoch 0; or drawn at "random", as in the paper.
+        statistics: of the batch normalisation. "frozen" leaves those of the start alone; "fresh" collects them anew
+            from the training clips after an epoch of few steps, as running means lag behind the weights; "running" is
+            the usual way, the paper's.
+        dropout: whether the network's own dropout is on in training.
     """
 
     strategy: str = FULL
@@ -66,7 +74,9 @@ class TrainSettings:
     split_seed: int = 42
     seed: int = 0
     precision: str = "auto"
-    fresh_statistics: bool = True
+    head: str = DRAWN
+    statistics: str = FRESH
+    dropout: bool = True
 
     def __post_init__(self) -> None:
         """Raises BadInput on a value that makes no sense."""
@@ -75,6 +85,8 @@ class TrainSettings:
             ("schedule", SCHEDULES),
             ("split", SPLITS),
             ("precision", PRECISIONS),
+            ("head", HEADS),
+            ("statistics", STATISTICS),
         ):
             if getattr(self, name) not in allowed:
                 raise BadInput(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}.")
@@ -99,17 +111,6 @@ class TrainSettings:
         """JSON-able."""
         return {**asdict(self), "learning_rates": list(self.learning_rates)}
 
-    def identity(self) -> dict[str, object]:
-        """What names a training with these settings.
-
-        A setting that came later counts only where it is not as it always was before, so that trainings from then
-        are found again and go on.
-        """
-        later = {"fresh_statistics": True}
-        return {
-            name: value for name, value in self.to_dict().items() if name not in later or value != later[name]
-        }
-
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> TrainSettings:
         """From a plain mapping; what is left out has its default.
@@ -117,6 +118,9 @@ class TrainSettings:
         Raises:
             BadInput: an unknown name or an impossible value.
         """
+        values = dict(values)
+        if "fresh_statistics" in values:  # of trainings from before `statistics`
+            values["statistics"] = FRESH if values.pop("fresh_statistics") else RUNNING
         defaults = {f.name: f.default for f in fields(cls)}
         if unknown := [name for name in values if name not in defaults]:
             raise BadInput(f"Unknown setting {', '.join(map(repr, unknown))}. Known: {', '.join(defaults)}.")
@@ -129,46 +133,54 @@ class TrainSettings:
         return cls(**own)
 
 
-PRESETS: dict[str, TrainSettings] = {
-    "quick": TrainSettings(
-        learning_rates=(3e-4,),
-        epochs=12,
-        batch=16,
-        weight_decay=1e-2,
-        schedule="cosine",
-        warmup=0.1,
-        patience=5,
-        class_weights=True,
-        spec_augment=True,
-        time_shift=0.5,
-    ),
-    "paper": TrainSettings(learning_rates=(1e-5, 5e-5, 1e-4), epochs=50, batch=32, fresh_statistics=False),
-    "probe": TrainSettings(strategy=LINEAR, learning_rates=(1e-3, 1e-2), epochs=60, patience=15),
-    "gradual": TrainSettings(
-        strategy=GRADUAL,
-        learning_rates=(3e-4,),
-        epochs=20,
-        batch=16,
-        weight_decay=1e-2,
-        schedule="cosine",
-        warmup=0.1,
-        patience=6,
-        class_weights=True,
-        spec_augment=True,
-        time_shift=0.5,
-    ),
-    "adapters": TrainSettings(
-        strategy=LORA,
-        learning_rates=(1e-3,),
-        epochs=20,
-        batch=16,
-        schedule="cosine",
-        warmup=0.1,
-        patience=6,
-        class_weights=True,
-        spec_augment=True,
-    ),
+_FALLING = {"schedule": "cosine", "warmup": 0.1}
+_GENTLE = {
+    **_FALLING,
+    "batch": 32,
+    "class_weights": True,
+    "head": PROBE,
+    "statistics": FROZEN,
+    "dropout": False,
 }
+
+PRESETS: dict[str, TrainSettings] = {
+    "quick": TrainSettings(**_GENTLE, learning_rates=(3e-4,), epochs=5, patience=2),
+    "paper": TrainSettings(
+        learning_rates=(1e-5, 5e-5, 1e-4), epochs=50, batch=32, statistics=RUNNING, precision="float32"
+    ),
+    "probe": TrainSettings(
+        strategy=LINEAR, learning_rates=(1e-3, 1e-2), epochs=60, patience=15, head=PROBE, statistics=FROZEN
+    ),
+    "gradual": TrainSettings(**_GENTLE, strategy=GRADUAL, learning_rates=(3e-4,), epochs=12, patience=6),
+    "adapters": TrainSettings(**_GENTLE, strategy=LORA, learning_rates=(1e-3,), epochs=12, patience=6),
+}
+"""For a start with trained weights."""
+
+_UNTRAINED = {
+    "batch": 16,
+    "time_shift": 0.5,
+    "learning_rates": (1e-3,),
+    "epochs": 12,
+    "patience": 5,
+    "statistics": FRESH,
+    "dropout": True,
+    "weight_decay": 1e-2,
+    "spec_augment": True,
+}
+
+
+def preset(name: str, trained_start: bool) -> TrainSettings:
+    """The settings of a preset, for a start with trained weights or with random ones.
+
+    Random weights have everything to learn: the quick ways get higher rates, more epochs and statistics of their own.
+    The paper's protocol and the linear probe are the same for both.
+    """
+    chosen = PRESETS[name]
+    return (
+        chosen
+        if trained_start or chosen.statistics != FROZEN or name == "probe"
+        else replace(chosen, **_UNTRAINED)
+    )
 
 
 def strategies_for(model: str) -> tuple[str, ...]:

@@ -12,14 +12,15 @@ import torch
 
 from bioviz.embedding.forward import is_out_of_memory
 from bioviz.errors import BadInput
-from bioviz.models.encoder import AUTOCAST
 from bioviz.progress import Progress
-from bioviz.training.inputs import Batch, Input, batches
-from bioviz.training.layers import Learner, Strategy, fresh_statistics
+from bioviz.training.inputs import Batch, Input, batches, chunks
+from bioviz.training.layers import Learner, Strategy, fresh_statistics, has_statistics
+from bioviz.training.live import LiveLoss
 from bioviz.training.objective import Objective
+from bioviz.training.pace import Pace
 from bioviz.training.position import Position, moments, restore_moments
 from bioviz.training.schedule import factor
-from bioviz.training.settings import TrainSettings
+from bioviz.training.settings import FRESH, PROBE, TrainSettings
 from bioviz.training.split import Split
 from bioviz.training.work import Work
 
@@ -49,16 +50,15 @@ class Trainer:
         work: Work,
         *,
         device: torch.device,
-        precision: str,
     ) -> None:
         self._learner, self._source, self._objective, self._split = learner, source, objective, split
         self._settings, self._work, self._device = settings, work, device
-        self._autocast = {
-            "device_type": device.type,
-            "dtype": AUTOCAST.get(precision),
-            "enabled": precision in AUTOCAST,
-        }
-        self._scaler = torch.amp.GradScaler(device.type, enabled=precision == "float16")
+        self._scaler = torch.amp.GradScaler(device.type, enabled=learner.precision == "float16")
+        steps = len(chunks(split.train, settings.batch))
+        self._short = settings.statistics == FRESH and steps < FEW_STEPS  # its running means cannot keep up
+        settled = len(split.train) if self._short and has_statistics(learner.encoder) else 0
+        self._pace = Pace(settings, len(split.train), settled, len(split.valid))
+        self._live = LiveLoss(work, steps)
         torch.manual_seed(settings.seed)
         self.strategy = Strategy(learner, settings)
         self._groups = self.strategy.groups()
@@ -76,13 +76,17 @@ class Trainer:
             DiskFull.
         """
         at = self._resume()
+        if self._settings.head == PROBE and at.start is None:
+            at.start = self._objective.measure(self.predict(self._split.valid), self._split.valid)
+            self._compare(at, at.start, {"trial": 0, "epoch": 0})
         while at.trial < len(self._settings.learning_rates):
             rate = self._settings.learning_rates[at.trial]
             if at.epoch == 0:
                 self._restore(self._start)
                 self._optimizer = self._new_optimizer(rate)
-                at.trials = [*at.trials[: at.trial], {"learning_rate": rate, "epochs": [], "stopped": ""}]
-                at.worse, at.trial_best = 0, None
+                trial = {"learning_rate": rate, "epochs": [], "stopped": "", "start": at.start}
+                at.trials = [*at.trials[: at.trial], trial]
+                at.worse, at.trial_best = 0, self._score(at.start) if at.start else None
             try:
                 self._trial(at, rate, progress)
             except Diverged as error:
@@ -101,34 +105,38 @@ class Trainer:
         self._learner.eval().requires_grad_(False)
         return at
 
-    def predict(self, rows: np.ndarray, tick: Callable[[], object] = lambda: None) -> np.ndarray:
-        """(n, outputs) float32 logits of some clips; the learner is in eval mode during it."""
+    def predict(self, rows: np.ndarray, tick: Callable[[int], object] = lambda done: None) -> np.ndarray:
+        """(n, outputs) float32 logits of some clips; the learner is in eval mode during it.
+
+        Args:
+            tick: told the number of clips done.
+        """
         self._learner.eval()
-        size = max(self._micro, 1)
-        made = []
+        made, done = [], 0
         with torch.no_grad():
-            for batch in batches(self._source, _chunks(rows, size), None):
-                with torch.autocast(**self._autocast):
-                    made.append(self._learner(self._source.prepare(batch)).float().cpu().numpy())
-                tick()
+            for batch in batches(self._source, chunks(rows, max(self._micro, 1)), None):
+                made.append(self._learner(self._source.prepare(batch)).float().cpu().numpy())
+                done += len(batch.rows)
+                tick(done)
         return np.concatenate(made) if made else np.zeros((0, len(self._objective.names)), np.float32)
 
     def _trial(self, at: Position, rate: float, progress: Progress) -> None:
         settings, split = self._settings, self._split
         while at.epoch < settings.epochs and not at.trials[-1]["stopped"]:
             told = self._epoch(at, rate, progress)
-            self._settle(lambda: self._tell(progress, at, 1.0))
-            logits = self.predict(split.valid, lambda: self._tell(progress, at, 1.0))
+            started = time.perf_counter()
+            self._settle(lambda done: self._pace.listen(progress, at, done, "statistics"))
+            logits = self.predict(
+                split.valid,
+                lambda done: self._pace.listen(progress, at, self._pace.settle + done, "validation"),
+            )
             valid = self._objective.measure(logits, split.valid)
             if not math.isfinite(valid["loss"]):
                 raise Diverged(_diverged(at.epoch, rate))
+            told["valid_seconds"] = time.perf_counter() - started
             at.epoch += 1
             at.trials[-1]["epochs"].append({"epoch": at.epoch, **told, "valid": valid})
-            metric = valid[self._objective.metric]
-            score = [-1.0 if metric is None else metric, -valid["loss"]]
-            if at.best is None or score > at.best:
-                at.best, at.best_at = score, {"trial": at.trial, "epoch": at.epoch}
-                self._work.save("best", self._mutable, {})
+            score = self._compare(at, valid, {"trial": at.trial, "epoch": at.epoch})
             if at.trial_best is None or score > at.trial_best:
                 at.trial_best, at.worse = score, 0
             elif self.strategy.settled(at.epoch - 1):
@@ -137,13 +145,29 @@ class Trainer:
                 at.trials[-1]["stopped"] = f"Stopped after {at.worse} epochs without a better validation."
             self._save(at)
 
+    def _score(self, valid: dict[str, float | None]) -> list[float]:
+        """What epochs are compared by: the metric, then the loss."""
+        metric = valid[self._objective.metric]
+        return [-1.0 if metric is None else metric, -valid["loss"]]
+
+    def _compare(self, at: Position, valid: dict[str, float | None], where: dict[str, int]) -> list[float]:
+        """Keep the weights as they are if they are the best so far; returns the score."""
+        score = self._score(valid)
+        if at.best is None or score > at.best:
+            at.best, at.best_at = score, where
+            self._work.save("best", self._mutable, {})
+        return score
+
     def _epoch(self, at: Position, rate: float, progress: Progress) -> dict[str, float]:
         settings = self._settings
         seed = (settings.seed, at.trial, at.epoch)
         torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
         rows = np.random.default_rng(seed).permutation(self._split.train)
-        steps = _chunks(rows, settings.batch)
+        steps = chunks(rows, settings.batch)
         self.strategy.begin(at.epoch)
+        self._live.begin(at.trial, at.epoch)
+        heard = 0
+        self._pace.tell(progress, at, 0)
         started = time.perf_counter()
         busy = loss = total = 0.0
         for index, batch in enumerate(batches(self._source, steps, seed)):
@@ -159,7 +183,10 @@ class Trainer:
             loss, total = loss + value, total + scale
             busy += time.perf_counter() - now
             at.micro = self._micro
-            self._tell(progress, at, (index + 1) / len(steps))
+            heard += len(batch.rows)
+            self._live.add(value / scale)
+            self._pace.tell(progress, at, heard)
+        self._live.write()
         seconds = time.perf_counter() - started
         return {
             "loss": loss / total,
@@ -168,17 +195,17 @@ class Trainer:
             "efficiency": busy / seconds,
         }
 
-    def _settle(self, tick: Callable[[], object]) -> None:
+    def _settle(self, tick: Callable[[int], object]) -> None:
         """Bring the normalisation's statistics up to date, where an epoch has too few steps for that."""
-        steps = _chunks(self._split.train, self._settings.batch)
-        if not self._settings.fresh_statistics or len(steps) >= FEW_STEPS:
+        if not self._short:
             return
-        pieces = [piece for rows in steps for piece in _chunks(rows, self._micro)]
+        steps, done = chunks(self._split.train, self._settings.batch), 0
+        pieces = [piece for rows in steps for piece in chunks(rows, self._micro)]
         with torch.no_grad(), fresh_statistics(self._learner) as wanted:
             for batch in batches(self._source, pieces, None) if wanted else ():
-                with torch.autocast(**self._autocast):
-                    self._learner(self._source.prepare(batch))
-                tick()
+                self._learner(self._source.prepare(batch))
+                done += len(batch.rows)
+                tick(done)
 
     def _step(self, batch: Batch, scale: float) -> float:
         """One step; the summed loss. Where memory is short, the batch goes through in halves that add up."""
@@ -205,8 +232,7 @@ class Trainer:
         for first in range(0, len(batch.rows), self._micro):
             piece = batch.part(slice(first, first + self._micro))
             features = self._source.prepare(piece)
-            with torch.autocast(**self._autocast):
-                logits = self._learner(features).float()
+            logits = self._learner(features)
             loss = self._objective.loss(logits, piece.rows)
             self._scaler.scale(loss / scale).backward()
             value += loss.item()
@@ -214,14 +240,6 @@ class Trainer:
             self._scaler.step(self._optimizer)
             self._scaler.update()
         return value
-
-    def _tell(self, progress: Progress, at: Position, share: float) -> None:
-        """Progress over all trials; epochs that early stopping saves are counted as done."""
-        clips, rates = len(self._split.train), self._settings.learning_rates
-        done = at.trial * self._settings.epochs + at.epoch + share
-        note = f"learning rate {rates[at.trial]:g} ({at.trial + 1} of {len(rates)}), epoch {at.epoch + 1}"
-        total = clips * self._settings.epochs * len(rates)
-        progress.report("Training", min(round(done * clips), total), total, "clips", note)
 
     def _new_optimizer(self, rate: float) -> torch.optim.Optimizer:
         groups = [{"params": group["params"], "scale": group["scale"]} for group in self._groups]
@@ -268,11 +286,6 @@ class Trainer:
                 "settings": self._settings.to_dict(),
             }
         )
-
-
-def _chunks(rows: np.ndarray, size: int) -> list[np.ndarray]:
-    """Parts of nearly equal size, `size` at most: a last part of a single clip would upset normalisation."""
-    return np.array_split(rows, -(-len(rows) // size)) if len(rows) else []
 
 
 def _diverged(epoch: int, rate: float) -> str:

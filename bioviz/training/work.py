@@ -43,6 +43,16 @@ class Work:
     def write_curves(self, curves: dict[str, object]) -> None:
         write_json(self.folder / "curves.json", curves)
 
+    def live(self) -> dict[str, object] | None:
+        """What `write_live` wrote last, or None."""
+        with contextlib.suppress(FileNotFoundError, Corrupt):
+            return read_json(self.folder / "live.json")
+        return None
+
+    def write_live(self, losses: dict[str, object]) -> None:
+        """Losses of the batches so far, see `live.LiveLoss`."""
+        write_json(self.folder / "live.json", losses)
+
     def result(self) -> str | None:
         """Id of the checkpoint that this training ended with, or None."""
         with contextlib.suppress(FileNotFoundError, Corrupt, KeyError):
@@ -52,7 +62,7 @@ class Work:
     def finish(self, checkpoint: str) -> None:
         """Note the checkpoint made, and drop what only going on would need."""
         write_json(self.folder / "result.json", {"checkpoint": checkpoint})
-        for name in ("state", "best"):
+        for name in ("state", "best", "probe"):
             self._file(name).unlink(missing_ok=True)
 
     def restart(self) -> None:

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable
 import streamlit as st
 
 from bioviz import jobs
+from bioviz.datasets import library
+from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.models import registry
-from bioviz.models.device import describe_device
+from bioviz.models.device import describe_device, precision_of
 from bioviz.runs import RunSpec
 from bioviz.ui import job_card
 from bioviz.ui.notices import plain
@@ -43,14 +45,15 @@ def show(
     if job is not None and not job.is_over:
         job_card.watch(job.id)
         return
+    models = list(models)
     missing = list(dict.fromkeys((spec.model, spec.checkpoint) for spec in models if not _is_here(spec)))
     with st.container(border=True):
         st.subheader(title)
         st.text(text)
         if not missing:
-            st.caption(
-                f"Models run on: {describe_device()}. What is in the cache already is not computed again."
-            )
+            st.caption(f"Models run on: {_runs_on(models)}. What is in the cache already is not computed again.")
+        for note in _narrow(models):
+            st.caption(plain(note))
         if job is not None and job.state != "done":
             job_card.outcome(job)
         for name, why in ((job.result or {}) if job else {}).get("failed", {}).items():
@@ -76,3 +79,19 @@ def weights_missing(models: Iterable[tuple[str, str]], key: str = "compute") -> 
 
 def _is_here(spec: RunSpec) -> bool:
     return registry.checkpoint_state(spec.model, spec.checkpoint).available
+
+
+def _runs_on(models: Iterable[RunSpec]) -> str:
+    """The device, with the precision that the models really have on it."""
+    own = {registry.card(spec.model).title: precision_of(registry.card(spec.model)) for spec in models}
+    kinds = set(own.values())
+    if len(kinds) <= 1:
+        return describe_device(precision="".join(kinds))
+    return f"{describe_device()} ({', '.join(f'{title} in {kind}' for title, kind in own.items())})"
+
+
+def _narrow(models: Iterable[RunSpec]) -> list[str]:
+    """What is to be known where a model takes a broader band than the recordings hold."""
+    pairs = dict.fromkeys((spec.dataset, spec.model) for spec in models)
+    notes = [bandwidth_note(library.load(dataset), registry.card(model)) for dataset, model in pairs]
+    return [note for note in dict.fromkeys(notes) if note]

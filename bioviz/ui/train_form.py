@@ -10,7 +10,15 @@ from bioviz.datasets import library
 from bioviz.models import registry
 from bioviz.models.base import FINETUNED, NONE, RANDOM
 from bioviz.runs import ready as readiness
-from bioviz.training.settings import GRADUAL, LORA, PRESETS, TrainSettings, strategies_for
+from bioviz.training.settings import (
+    GRADUAL,
+    LORA,
+    PRESETS,
+    PROBE,
+    TrainSettings,
+    strategies_for,
+)
+from bioviz.training.settings import preset as settings_of
 from bioviz.training.tasks import TrainSpec
 from bioviz.ui import choose_again
 from bioviz.ui.choose_again import Gone
@@ -35,6 +43,15 @@ BACKGROUND_TITLES = {
     "everywhere": "remove all of it everywhere (the paper's way)",
 }
 SPLIT_TITLES = {"dataset": "the dataset's own", "seeded": "shared out anew from a seed"}
+HEAD_TITLES = {
+    "probe": "the linear probe (solved on the frozen model)",
+    "random": "random numbers (the paper's way)",
+}
+STATISTICS_TITLES = {
+    "frozen": "leave those of the start",
+    "fresh": "collect anew after short epochs",
+    "running": "running means (the paper's way)",
+}
 SCHEDULE_TITLES = {"constant": "constant", "cosine": "falling to zero (cosine)"}
 
 
@@ -76,6 +93,16 @@ def train_form() -> TrainSpec | None:
         key=f"train_base_{model}",
         help="The weights before training. A pretrained start needs far fewer clips than a random one.",
     )
+    base_seed = 0
+    if checkpoint == RANDOM:
+        base_seed = right.number_input(
+            "Seed of the random start",
+            0,
+            2**31 - 1,
+            view().model_seed,
+            key=f"train_base_seed_{model}",
+            help="Decides the random weights that the training starts from, as on the other pages.",
+        )
     if "pretrained" in states and not states["pretrained"].available:
         st.caption(f"Pretrained: {states['pretrained'].message}")
     presets = [name for name in PRESETS if PRESETS[name].strategy in strategies_for(model)]
@@ -88,11 +115,12 @@ def train_form() -> TrainSpec | None:
         key=f"train_preset_{len(presets)}",
         help="Sets everything below; change what you like afterwards.",
     )
-    settings = _settings(PRESETS[preset], preset, model)
+    trained = checkpoint != RANDOM
+    settings = _settings(settings_of(preset, trained), f"{preset}_trained" if trained else preset, model)
     name = st.text_input(
         "Name of the result", key="train_name", placeholder="e.g. frogs, no background", max_chars=60
     )
-    return TrainSpec(dataset, model, checkpoint, settings, name.strip())
+    return TrainSpec(dataset, model, checkpoint, settings, name.strip(), int(base_seed))
 
 
 def _settings(start: TrainSettings, preset: str, model: str) -> TrainSettings:
@@ -103,6 +131,8 @@ def _settings(start: TrainSettings, preset: str, model: str) -> TrainSettings:
 
     rates = ", ".join(f"{rate:g}" for rate in start.learning_rates)
     about = f"{STRATEGY_TITLES[start.strategy]}, {start.epochs} epochs, learning rate {rates}"
+    if start.head == PROBE:
+        about += ", from the linear probe"
     settings = start
     settings = replace(settings, **_background(key))
     with st.expander(f"Settings (the preset: {about})"):
@@ -227,13 +257,31 @@ def _steps(start: TrainSettings, key, strategy: str) -> dict[str, object]:
             key=key("decay_weights"),
             help="Keeps weights small, against learning by heart.",
         ),
-        "fresh_statistics": right.toggle(
-            "Renew statistics after short epochs",
-            start.fresh_statistics,
+        "statistics": right.selectbox(
+            "Statistics of batch normalisation",
+            list(STATISTICS_TITLES),
+            list(STATISTICS_TITLES).index(start.statistics),
+            format_func=STATISTICS_TITLES.get,
             key=key("statistics"),
-            help="Batch normalisation (ResNets) keeps running means of the loudness of its channels, which lag behind "
-            "in an epoch of fewer than 50 steps: validation then looks like chance. On, they are taken anew from the "
-            "training clips. The paper did not do this.",
+            help="Means and spreads of a network's channels. Those of a trained model are better than a few clips can "
+            "tell. A random start needs its own; running means lag behind in an epoch of fewer than 50 steps, and "
+            "validation then looks like chance.",
+        ),
+        "head": middle.selectbox(
+            "Classifier starts from",
+            list(HEAD_TITLES),
+            list(HEAD_TITLES).index(start.head),
+            format_func=HEAD_TITLES.get,
+            key=key("head"),
+            help="From the linear probe, training keeps what the model knows; the probe counts as epoch 0, so the "
+            "result is never below it on the validation clips.",
+        ),
+        "dropout": right.toggle(
+            "Dropout",
+            start.dropout,
+            key=key("dropout"),
+            help="The network's own random silencing of channels while it learns. It upsets a classifier that starts "
+            "from the linear probe.",
         ),
         "seed": left.number_input(
             "Seed", 0, 2**31 - 1, start.seed, key=key("seed"), help="Of all that is random."

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-import numpy as np
 import streamlit as st
 
 from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.errors import BiovizError
 from bioviz.models import registry
-from bioviz.plots import figures
 from bioviz.training import checkpoints, tasks
 from bioviz.training.checkpoints import Checkpoint
+from bioviz.training.outcome import LESS, NOTHING
+from bioviz.training.work import Work
 from bioviz.ui import job_card
 from bioviz.ui.pages import open_page
 from bioviz.ui.state import set_view
-from bioviz.ui.theme import is_dark
+from bioviz.ui.training_curves import METRIC_TITLES, show_curves
 
-METRIC_TITLES = {
-    "accuracy": "accuracy",
-    "labelled_accuracy": "among labelled clips",
-    "macro_ap": "mean average precision",
-    "macro_ap_beans": "mean AP as BEANS counts",
-    "background_auroc": "against background",
-}
 METRIC_HELP = {
     "accuracy": "Share of test clips whose answer is right, background included.",
     "labelled_accuracy": "Of the labelled test clips, how many get their label where background is no answer. Use it "
@@ -55,7 +48,8 @@ def watch(job: jobs.Job) -> None:
         note = jobs.get(job.id).message
         if note:
             st.caption(note[:1].upper() + note[1:])
-        show_curves(curves_of(job), key=f"live_{job.id}")
+        work = work_of(job)
+        show_curves(work and work.curves(), key=f"live_{job.id}", live=work and work.live())
 
     live()
 
@@ -65,7 +59,8 @@ def ended(job: jobs.Job) -> None:
     with st.container(border=True):
         st.markdown(f"**{job.title}**")
         job_card.outcome(job)
-        curves = curves_of(job)
+        work = work_of(job)
+        curves = work and work.curves()
         epochs = sum(len(trial["epochs"]) for trial in curves["trials"]) if curves else 0
         words = "Go on" if epochs else "Start again"
         if st.button(words, key=f"resume_{job.id}", icon=":material/play_arrow:", type="primary"):
@@ -79,51 +74,12 @@ def ended(job: jobs.Job) -> None:
             show_curves(curves, key=f"ended_{job.id}")
 
 
-def curves_of(job: jobs.Job) -> dict | None:
-    """What a training has written of its curves so far."""
+def work_of(job: jobs.Job) -> Work | None:
+    """Where a training writes its curves; None where the dataset or its starting point was removed meanwhile."""
     try:
-        return tasks.TrainSpec.from_dict(job.params).work().curves()
+        return tasks.TrainSpec.from_dict(job.params).work()
     except BiovizError:
-        return None  # the dataset or its starting point was removed meanwhile
-
-
-def show_curves(curves: Mapping[str, object] | None, key: str) -> None:
-    """Loss and metric over the epochs, a line a learning rate."""
-    if not curves or not any(trial["epochs"] for trial in curves["trials"]):
-        st.caption("Curves appear after the first epoch.")
-        return
-    left, right = st.columns(2)
-    trials, metric = curves["trials"], str(curves["metric"])
-    x = np.arange(1, 1 + max(len(trial["epochs"]) for trial in trials))
-    losses, scores = {}, {}
-    for trial in trials:
-        rate, epochs = f"{trial['learning_rate']:g}", trial["epochs"]
-        losses[f"training, {rate}"] = _line([epoch["loss"] for epoch in epochs], len(x))
-        losses[f"validation, {rate}"] = _line([epoch["valid"]["loss"] for epoch in epochs], len(x))
-        scores[f"learning rate {rate}"] = _line([epoch["valid"][metric] for epoch in epochs], len(x))
-    for column, lines, title in (
-        (left, losses, "loss"),
-        (right, scores, f"{METRIC_TITLES[metric]}, validation"),
-    ):
-        made = figures.curves(x, lines, x_title="epoch", y_title=title, dark=is_dark())
-        made.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"})
-        made.update_xaxes(range=[0.5, len(x) + 0.5], dtick=1 if len(x) <= 12 else None)
-        if lines is scores:
-            made.update_yaxes(range=[0, 1.02])
-        column.plotly_chart(made, theme=None, key=f"{key}_{title}")
-    for trial in trials:
-        if trial["stopped"]:
-            st.caption(f"Learning rate {trial['learning_rate']:g}: {trial['stopped']}")
-    last = next(trial["epochs"][-1] for trial in reversed(trials) if trial["epochs"])
-    st.caption(
-        f"{last['clips_per_s']:,.1f} clips a second; {last['efficiency']:.0%} of the time the model computes, "
-        "the rest waits for sound."
-    )
-
-
-def _line(values: Sequence[float | None], length: int) -> tuple[np.ndarray, None, None]:
-    filled = [np.nan if value is None else value for value in values] + [np.nan] * (length - len(values))
-    return np.array(filled, dtype=np.float64), None, None
+        return None
 
 
 def checkpoint_list(opened: str = "") -> None:
@@ -167,8 +123,10 @@ def show_checkpoint(made: Checkpoint) -> None:
         st.caption(
             f"Measured on {counts['test']['clips']:,} test clips ({counts['test']['background']:,} background); "
             f"trained on {counts['train']['clips']:,} ({counts['train']['background']:,} background). "
-            f"{record.get('created', '')[:10]}, {job_card.duration(record.get('seconds', 0))}."
+            f"{record.get('created', '')[:10]}, {job_card.duration(record.get('seconds', 0))} on "
+            f"{record.get('computed_on', '?')}."
         )
+    show_outcome(record)
     paper = record.get("test_as_paper")
     if paper and paper.get(record["metric"]) is not None:
         st.caption(
@@ -180,6 +138,18 @@ def show_checkpoint(made: Checkpoint) -> None:
         show_curves({"metric": record["metric"], "trials": record["curves"]}, key=f"curves_{made.id}")
     if st.toggle("Show the whole record", key=f"record_{made.id}"):
         st.json(dict(record), expanded=1)
+
+
+def show_outcome(record: Mapping[str, object]) -> None:
+    """What the training taught, and what is to be known of its sound."""
+    told = record.get("outcome")
+    if isinstance(told, Mapping) and told.get("sentence"):
+        if told.get("kind") in (NOTHING, LESS):
+            st.warning(str(told["sentence"]), icon=":material/warning:")
+        else:
+            st.info(str(told["sentence"]), icon=":material/school:")
+    for note in record.get("notes") or ():
+        st.caption(str(note))
 
 
 def _actions(made: Checkpoint) -> None:

@@ -67,7 +67,10 @@ def speeds(model_name: str, checkpoint: str, clips: int, rounds: int, data: Path
     model = registry.open_model(model_name, checkpoint, device=device)
     recipe = recipe_for(dataset, model_name, checkpoint, 0, device)
     total = len(dataset.clips)
-    print(f"{model_name} ({checkpoint}) on {describe_device(device)}; {total} clips of {recipe.width_s:g} s")
+    print(
+        f"{model_name} ({checkpoint}) on {describe_device(device, recipe.precision)}; {total} clips "
+        f"of {recipe.width_s:g} s"
+    )
 
     def decode_only(keep: list | None = None) -> None:
         with HashMemory() as memory:

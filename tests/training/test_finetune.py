@@ -16,7 +16,6 @@ from bioviz.progress import Silent
 from bioviz.training import checkpoints, parity, trainer
 from bioviz.training.finetune import finetune, work_of
 from bioviz.training.layers import open_stages
-from bioviz.training.objective import Objective
 from bioviz.training.settings import PRESETS, TrainSettings
 from bioviz.training.split import split_rows
 from bioviz.training.waves import open_waves
@@ -71,27 +70,32 @@ def test_statistics_of_normalisation_are_those_of_the_training_clips(tones):
 
 def test_the_papers_preset_leaves_the_running_statistics_as_they_are(tones):
     """A single step with momentum 0.1: a tenth of the new ones, nine tenths of the 0 they started with."""
-    assert not PRESETS["paper"].fresh_statistics and PRESETS["quick"].fresh_statistics
+    assert PRESETS["paper"].statistics == "running"
     settings = replace(FAST, epochs=1, batch=100)
     fresh, made = (
-        finetune(tones, "tiny", "random", replace(settings, fresh_statistics=on)) for on in (True, False)
+        finetune(tones, "tiny", "random", replace(settings, statistics=kind)) for kind in ("fresh", "running")
     )
-    assert made.id != fresh.id and made.record["settings"]["fresh_statistics"] is False
+    assert made.id != fresh.id and made.record["settings"]["statistics"] == "running"
     running, collected = (encoder_of(each)["net.low.1.running_mean"] for each in (made, fresh))
     before = base()["net.low.1.running_mean"]
     assert (running - before).abs().max() < 0.2 * (collected - before).abs().max()
     assert int(encoder_of(made)["net.low.1.num_batches_tracked"]) == 1
 
 
-def test_trainings_from_before_a_setting_came_are_found_again(tones):
-    old = PRESETS["quick"].to_dict()
-    del old["fresh_statistics"]
-    assert TrainSettings.from_dict(old) == PRESETS["quick"]
+def test_a_training_from_before_is_understood_but_not_gone_on_with(tones):
+    """Its job can be started again, and starts from the beginning: it heard waveforms of 16 bits."""
+    old = FAST.to_dict()
+    for name in ("head", "statistics", "dropout"):
+        del old[name]
+    assert TrainSettings.from_dict({**old, "fresh_statistics": True}) == FAST
+    before = replace(FAST, statistics="running")
+    assert TrainSettings.from_dict({**old, "fresh_statistics": False}) == before
     spec = {"format": 1, "dataset": tones.version, "settings": old}
     spec["model"] = registry.fingerprint("tiny", "random", 0, "float32")
-    assert work_of(tones, "tiny", "random", 0, PRESETS["quick"]).folder == Work.of(spec).folder
-    without = replace(PRESETS["quick"], fresh_statistics=False)
-    assert work_of(tones, "tiny", "random", 0, without).folder != Work.of(spec).folder
+    stale = Work.of(spec)
+    stale.save("state", {"net.head.weight": torch.zeros(3, 3)}, {"epoch": 2})
+    assert work_of(tones, "tiny", "random", 0, FAST).folder != stale.folder
+    assert finetune(tones, "tiny", "random", TrainSettings.from_dict(old)).usable
 
 
 def test_the_checkpoint_is_opened_and_embeds_like_any_model(tones):
@@ -215,7 +219,7 @@ def test_patience_ends_a_training_early(tones):
 
 
 def test_a_loss_that_is_no_number_stops_with_a_sentence(tones, monkeypatch):
-    monkeypatch.setattr(Objective, "loss", lambda self, logits, rows: logits.sum() * float("nan"))
+    monkeypatch.setattr(trainer.Trainer, "_try_step", lambda self, batch, scale: float("nan"))
     with pytest.raises(BadInput, match=r"not a number any more in epoch 1 with learning rate 0\.01"):
         finetune(tones, "tiny", "random", FAST)
     assert not checkpoints.list_checkpoints()
@@ -253,16 +257,31 @@ def test_memory_for_not_even_one_clip_is_a_sentence(tones, monkeypatch):
 
 def test_a_checkpoint_that_embeds_otherwise_is_marked_and_refused(tones, monkeypatch):
     right = parity.through_model
-    monkeypatch.setattr(parity, "through_model", lambda *a: right(*a)[::-1])  # as if clips were mixed up
+
+    def mixed_up(dataset, rows, model, rate):
+        embeddings = right(dataset, rows, model, rate)
+        return embeddings[::-1] if model.checkpoint.startswith("ft:") else embeddings
+
+    monkeypatch.setattr(parity, "through_model", mixed_up)
     made = finetune(tones, "tiny", "random", FAST)
     assert not made.usable
-    assert "does not give the embeddings" in made.record["reason"]
+    assert "give clips different embeddings" in made.record["reason"]
     with pytest.raises(BadInput, match="must not be used"):
         finetuned.find(made.name)
     with pytest.raises(BadInput, match="must not be used"):
         registry.open_model("tiny", made.name)
     assert made.name not in registry.checkpoints("tiny")
     assert [listed.id for listed in checkpoints.list_checkpoints()] == [made.id]
+
+
+def test_a_start_that_is_heard_otherwise_is_not_trained(tones, monkeypatch):
+    """Said before the first epoch, not after the last."""
+    right = parity.through_model
+    monkeypatch.setattr(parity, "through_model", lambda *a: right(*a)[::-1])
+    monkeypatch.setattr(trainer.Trainer, "run", None)  # not called
+    with pytest.raises(BadInput, match="was not started"):
+        finetune(tones, "tiny", "random", FAST)
+    assert not checkpoints.list_checkpoints()
 
 
 def test_background_leaves_training_alone(tones):

@@ -1,0 +1,106 @@
+"""From an opened model and the clips to all that a training needs: what is learnt, its classifier, its input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from bioviz.datasets.types import Dataset
+from bioviz.models.encoder import TorchModel, encode
+from bioviz.progress import Progress
+from bioviz.training.inputs import EmbeddingInput, Input, WaveInput, chunks
+from bioviz.training.layers import Learner
+from bioviz.training.objective import Objective, objective_of
+from bioviz.training.settings import LINEAR, PROBE, TrainSettings
+from bioviz.training.split import Split
+from bioviz.training.start import LinearHead, probe_head
+from bioviz.training.waves import Waves
+from bioviz.training.work import Work
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a training begins with.
+
+    Attributes
+    ----------
+    objective : Objective
+    learner : Learner
+        With the classifier that training starts from.
+    source : WaveInput or EmbeddingInput
+        What the learner is fed.
+    probe_test : ndarray, shape (n, outputs), float32
+        Logits of the test clips by the linear probe on the frozen embedding.
+    """
+
+    objective: Objective
+    learner: Learner
+    source: Input
+    probe_test: np.ndarray
+
+
+def prepare(
+    dataset: Dataset,
+    opened: TorchModel,
+    precision: str,
+    waves: Waves,
+    split: Split,
+    settings: TrainSettings,
+    work: Work,
+    progress: Progress,
+) -> Prepared:
+    """Solve the linear probe and set up the learner. Raises Cancelled, DiskFull."""
+    device = opened.device
+    objective = objective_of(dataset, split.train, settings.class_weights)
+    is_background = ~dataset.clips.labels.any(axis=1)
+    waveforms = WaveInput(waves, opened, settings, split.train[is_background[split.train]])
+    embedded = settings.strategy == LINEAR and not settings.augments
+    wanted = np.unique(np.concatenate([split.train, split.valid, split.test]))
+    stored = None if embedded else work.load("probe")
+    if stored is None:
+        embeddings = np.full((len(waves.usable), opened.card.dim), np.nan, dtype=np.float32)
+        embeddings[wanted] = embed_rows(waveforms, opened.module, wanted, precision, settings.batch, progress)
+        of = dataset.clips.recording[split.train]
+        probe = probe_head(embeddings[split.train], split.train, of, objective)
+        probe_test = probe.logits(embeddings[split.test])
+        tensors = {"weight": probe.weight, "bias": probe.bias, "test": torch.from_numpy(probe_test)}
+        work.save("probe", tensors, {})
+    else:
+        probe = LinearHead(stored[0]["weight"], stored[0]["bias"])
+        probe_test = stored[0]["test"].numpy()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        head = nn.Linear(opened.card.dim, len(objective.names))
+    if settings.head == PROBE:
+        with torch.no_grad():
+            head.weight.copy_(probe.weight)
+            head.bias.copy_(probe.bias)
+    head = head.to(device)
+    if embedded:
+        source = EmbeddingInput(embeddings, device)
+        return Prepared(objective, Learner(nn.Identity(), head), source, probe_test)
+    return Prepared(objective, Learner(opened.module, head, precision), waveforms, probe_test)
+
+
+def embed_rows(
+    source: WaveInput,
+    module: nn.Module,
+    rows: np.ndarray,
+    precision: str,
+    size: int,
+    progress: Progress,
+    stage: str = "Embedding with the start",
+) -> np.ndarray:
+    """(n, D) float32 embeddings of some clips by the path of training, nothing augmented; `size` clips at once."""
+    made, done = [], 0
+    module.eval()
+    for part in chunks(rows, size):
+        with torch.inference_mode():
+            features = source.prepare(source.read(part, None))
+            made.append(encode(module, features, precision).cpu().numpy())
+        done += len(part)
+        progress.report(stage, done, len(rows))
+    return np.concatenate(made)

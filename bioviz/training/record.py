@@ -1,0 +1,97 @@
+"""What a checkpoint's record tells of its training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+
+from bioviz.datasets.types import Dataset
+from bioviz.training.objective import Objective
+from bioviz.training.outcome import Outcome, judge_outcome
+from bioviz.training.position import Position
+from bioviz.training.settings import LINEAR, TrainSettings
+from bioviz.training.split import Split, describe, uses_own_split, warnings
+
+FORMAT = 2  # 1: waveforms as 16-bit integers, classifiers from a random start
+LIBRARIES = ("torch", "torchaudio", "torchvision", "numpy", "safetensors")
+METRIC_WORDS = {"accuracy": "accuracy", "macro_ap": "mean average precision"}
+
+
+def record_of(
+    dataset: Dataset,
+    split: Split,
+    settings: TrainSettings,
+    objective: Objective,
+    at: Position,
+    logits: np.ndarray,
+    probe_logits: np.ndarray,
+) -> dict[str, object]:
+    """The part of the record that follows from a training's result (JSON-able).
+
+    Parameters
+    ----------
+    logits, probe_logits : ndarray, shape (n, outputs)
+        Of the test clips, by the best epoch and by the linear probe on the start.
+    """
+    paper = np.isin(split.test, split.test_as_paper)
+    recordings = dataset.clips.recording
+    return {
+        "format": FORMAT,
+        "dataset": {"id": dataset.id, "name": dataset.name, "version": dataset.version},
+        "split": {
+            "source": "dataset" if uses_own_split(dataset, settings) else "seeded",
+            "counts": describe(dataset, split),
+            "recordings": {
+                part: sorted({dataset.recordings[i].name for i in recordings[getattr(split, part)]})
+                for part in ("train", "valid", "test")
+            },
+        },
+        "strategy": settings.strategy,
+        "settings": settings.to_dict(),
+        "warnings": warnings(dataset, settings),
+        "outputs": list(objective.names),
+        "metric": objective.metric,
+        "curves": at.trials,
+        "best": at.best_at,
+        "test": objective.measure(logits, split.test),
+        "test_per_label": objective.per_label(logits, split.test),
+        "test_as_paper": objective.measure(logits[paper], split.test_as_paper) if not paper.all() else None,
+        "probe": {"test": objective.measure(probe_logits, split.test), "valid": at.start},
+        "outcome": _outcome(
+            dataset, split, objective, at, logits, probe_logits, settings.strategy == LINEAR
+        ).to_dict(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {library: version(library) for library in LIBRARIES},
+    }
+
+
+def _outcome(
+    dataset: Dataset,
+    split: Split,
+    objective: Objective,
+    at: Position,
+    logits: np.ndarray,
+    probe_logits: np.ndarray,
+    is_probe: bool,
+) -> Outcome:
+    """Judged on the clips and labels that were to be learnt: by the paper's way, without background."""
+    keep = np.flatnonzero(np.isin(split.test, split.test_as_paper))
+    rows, own, probe = split.test[keep], logits[keep], probe_logits[keep]
+
+    def measure(order: np.ndarray) -> float | None:
+        dealt = replace(objective, labels=objective.labels[rows[order]])
+        return dealt.measure_metric(own, np.arange(len(rows)))
+
+    def difference(mask: np.ndarray) -> float | None:
+        ours, theirs = (objective.measure_metric(each[mask], rows[mask]) for each in (own, probe))
+        return None if ours is None or theirs is None else ours - theirs
+
+    best = at.best_at or {"trial": 0, "epoch": 0}
+    loss = at.trials[best["trial"]]["epochs"][best["epoch"] - 1]["loss"] if best["epoch"] else None
+    words = METRIC_WORDS[objective.metric]
+    of = dataset.clips.recording[rows]
+    other = None if is_probe else difference
+    return judge_outcome(words, measure, other, of, loss, objective.chance_loss(split.train))
