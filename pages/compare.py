@@ -27,7 +27,7 @@ from bioviz.ui.compare_case import Case, Chosen
 from bioviz.ui.compare_maps import comparison_maps
 from bioviz.ui.compare_pickers import pick_comparison, titles
 from bioviz.ui.compare_sections import SECTIONS
-from bioviz.ui.compare_training import tested, training_notes
+from bioviz.ui.compare_training import outcomes, tested, training_notes
 from bioviz.ui.embedding_map import MapEvent, embedding_map
 from bioviz.ui.gallery import gallery
 from bioviz.ui.page_part import page_part
@@ -225,7 +225,7 @@ try:
             job,
             lambda: start_comparison(spec),
             title="This comparison is not computed yet",
-            text=f"Left: {left}\nRight: {right}",
+            text="\n".join([f"Left: {left}", f"Right: {right}", *outcomes(spec)]),
             models=[spec.left, spec.right],
             button="Compare them",
             key="compute_comparison",

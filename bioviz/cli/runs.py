@@ -39,8 +39,11 @@ def embed(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         dataset, spec.model, spec.checkpoint, seed=spec.seed, device=options.device, progress=progress
     )
     count = int(np.count_nonzero(found.valid))
-    data = {"key": found.key, "clips": count, "dim": found.matrix.shape[1], **skipped_data(found.failures)}
-    text = f"{count} clips embedded, {found.matrix.shape[1]} numbers each." + skipped_text(found.failures)
+    notes = _notes(dataset, spec.model)
+    data = {"key": found.key, "clips": count, "dim": found.matrix.shape[1], "notes": notes}
+    data |= skipped_data(found.failures)
+    text = f"{count} clips embedded, {found.matrix.shape[1]} numbers each."
+    text += "".join(f"\nNote: {note}" for note in notes) + skipped_text(found.failures)
     return Answer(data, text, skipped=bool(found.failures))
 
 
@@ -52,6 +55,7 @@ def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     run = run_of(options, progress)
     dataset = library.load(run.spec.dataset)
     listed = {name: _misclustered(run, dataset, name) for name in LISTS}
+    notes = _notes(dataset, run.spec.model)
     counts = {
         "targets": list(run.target_names),
         "rows": run.table.tolist(),
@@ -63,12 +67,21 @@ def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "table": counts,
         "misclustered_clips": listed,
         "provenance": run.provenance,
+        "notes": notes,
         **skipped_data(run.failures),
     }
-    text = _scores_text(run, {name: clips[: options.list] for name, clips in listed.items()}) + skipped_text(
-        run.failures
-    )
+    text = _scores_text(run, {name: clips[: options.list] for name, clips in listed.items()})
+    text += "".join(f"\nNote: {note}" for note in notes) + skipped_text(run.failures)
     return Answer(data, text, skipped=bool(run.failures))
+
+
+def _notes(dataset, model: str) -> list[str]:
+    """What is to be known of a model on these recordings."""
+    from bioviz.embedding.bandwidth import bandwidth_note
+    from bioviz.models import registry
+
+    note = bandwidth_note(dataset, registry.card(model))
+    return [note] if note else []
 
 
 def cluster_labels(run) -> list[str]:

@@ -69,7 +69,8 @@ def describe_device(device: str | None = None, precision: str = "") -> str:
     elif device == "mps":
         words = "Apple GPU"
     else:
-        words = f"{_cpu_name()}, {torch.get_num_threads()} threads"
+        threads = torch.get_num_threads()
+        words = f"{_cpu_name()}, {threads} thread{'s' * (threads != 1)}"
     return f"{words}, {precision}" if precision else words
 
 

@@ -63,6 +63,7 @@ def finetune_job(params: dict[str, object], progress: Progress) -> dict[str, obj
         "checkpoint": made.name,
         "usable": made.usable,
         "reason": record["reason"],
+        "outcome": record["outcome"]["sentence"],
         "test": record["test"],
         "best": record["best"],
     }

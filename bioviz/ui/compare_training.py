@@ -33,12 +33,12 @@ OWN_CLASSIFIER = (
 
 
 def training_notes(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[str]:
-    """For each fine-tuned side a sentence, where clips compared are of recordings it was trained or chosen on.
+    """For each fine-tuned side what its training taught, and whether clips compared were trained or chosen on.
 
     Args:
         dataset: of the left run. rows: (n,) clips compared, in it.
     """
-    said = []
+    said = outcomes(spec)
     for side, run in (("left", spec.left), ("right", spec.right)):
         known = _learnt_from(run.checkpoint, dataset)
         if not known:
@@ -55,6 +55,16 @@ def training_notes(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> 
                 f"{count:,} of the {len(rows):,} clips are of recordings that the {side} model was fine-tuned with, "
                 f"which flatters it. {advice}"
             )
+    return said
+
+
+def outcomes(spec: ComparisonSpec) -> list[str]:
+    """For each fine-tuned side what its training taught, in a sentence."""
+    said = []
+    for side, run in (("Left", spec.left), ("Right", spec.right)):
+        told = _record(run.checkpoint).get("outcome")
+        if isinstance(told, dict) and told.get("sentence"):
+            said.append(f"{side}: {told['sentence']}")
     return said
 
 

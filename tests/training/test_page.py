@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.errors import Cancelled
+from bioviz.models import device, registry
+from bioviz.models.base import CheckpointState
+from bioviz.runs import RunSpec
+from bioviz.runs.comparison import ComparisonSpec
 from bioviz.training import checkpoints, tasks
 from bioviz.training.finetune import finetune
-from bioviz.training.settings import TrainSettings
+from bioviz.training.settings import TrainSettings, preset
+from bioviz.ui.compare_training import outcomes
 from tests.pages.test_pages import open_app, texts
 from tests.training import tiny
 from tests.training.test_finetune import StopAfter
@@ -30,6 +37,47 @@ def test_the_form_starts_from_the_preset_and_warns_first(dataset):
     assert "fewer than 5 clips to learn from" in texts(app.warning)
     assert not app.button(key="train").disabled
     assert app.number_input(key="train_quick_epochs").value == 12
+
+
+def test_each_start_has_its_own_preset_and_a_random_one_its_seed(dataset, monkeypatch):
+    """Of a random start the seed decides the weights, so it is asked for; trained weights have none."""
+    started = []
+    monkeypatch.setattr(
+        tasks, "start", lambda spec: started.append(spec) or jobs.Job("0-1", "x", "", {}, "t", "done")
+    )
+    app = open_app("finetune.py", dataset=dataset.id, model="resnet18")
+    app.number_input(key="train_base_seed_resnet18").set_value(7).run()
+    app.button(key="train").click().run()
+    assert not app.exception
+    assert started[0].base_seed == 7 and started[0].settings == preset("quick", trained_start=False)
+    monkeypatch.setattr(registry, "checkpoint_state", lambda *_: CheckpointState(True, "there"))
+    app = open_app("finetune.py", dataset=dataset.id, model="resnet18")
+    assert app.selectbox(key="train_base_resnet18").value == "pretrained"
+    app.button(key="train").click().run()
+    assert not app.exception
+    assert started[1].settings == preset("quick", trained_start=True) and started[1].base_seed == 0
+
+
+def test_the_form_names_the_precision_trained_in_and_warns_of_a_narrow_band(dataset, monkeypatch):
+    """GPV takes 22,050 Hz and computes in float32 on any processor; the recordings are at 4,000 Hz."""
+    monkeypatch.setattr(device, "cpu_has_bfloat16", lambda: True)
+    app = open_app("finetune.py", dataset=dataset.id, model="gpv_teacher2")
+    assert "hold none above 2.0 kHz" in texts(app.warning)
+    told = next(caption.value for caption in app.caption if caption.value.startswith("Trains on"))
+    assert told.endswith(", float32")
+    app = open_app("explore.py", dataset=dataset.id, model="gpv_teacher2", checkpoint="random")
+    assert any("hold none above 2.0 kHz" in caption.value for caption in app.caption)
+    assert any("It runs on" in text.value and "float32" in text.value for text in app.markdown)
+
+
+def test_what_a_training_taught_is_said_with_the_checkpoint_and_in_compare(dataset):
+    made = finetune(
+        dataset, "tiny", "random", replace(SHORT, strategy="full", learning_rates=(1e-12,)), name="idle"
+    )
+    assert "taught nothing" in made.record["outcome"]["sentence"]
+    side = RunSpec(dataset.id, model="tiny", checkpoint="random")
+    (said,) = outcomes(ComparisonSpec(side, replace(side, checkpoint=made.name)))
+    assert said.startswith("Right: This training taught nothing")
 
 
 def test_nonsense_in_a_setting_is_said_on_the_page(dataset):
@@ -68,7 +116,7 @@ def test_a_button_starts_the_training_that_the_form_shows(dataset, monkeypatch):
 def test_a_training_runs_as_a_job_and_can_be_explored_with(dataset):
     """The job is another process, where only the real models are known."""
     job = tasks.start(tasks.TrainSpec(dataset.id, "resnet18", "random", SHORT, "probe"))
-    job = jobs.wait(job.id, 120)
+    job = jobs.wait(job.id, 500)
     assert job.state == "done", job.message
     identity = job.result["checkpoint"].removeprefix("ft:")
     app = open_app("finetune.py", dataset=dataset.id)
@@ -97,7 +145,7 @@ def test_a_cancelled_training_is_offered_to_go_on_or_to_be_forgotten(dataset, mo
     spec = tasks.TrainSpec(dataset.id, "tiny", "random", SHORT, "mine")
     job = jobs.Job("0-1", "finetune", "", spec.to_dict(), "Fine-tuning: mine", "cancelled")
     with pytest.raises(Cancelled):
-        finetune(dataset, "tiny", "random", SHORT, progress=StopAfter(2))
+        finetune(dataset, "tiny", "random", SHORT, progress=StopAfter(4))
     monkeypatch.setattr(jobs, "list_jobs", lambda: [job])
     restarted = []
     monkeypatch.setattr(jobs, "restart", restarted.append)
