@@ -51,7 +51,9 @@ def show(
         st.subheader(title)
         st.text(text)
         if not missing:
-            st.caption(f"Models run on: {_runs_on(models)}. What is in the cache already is not computed again.")
+            st.caption(
+                f"Models run on: {_runs_on(models)}. What is in the cache already is not computed again."
+            )
         for note in _narrow(models):
             st.caption(plain(note))
         if job is not None and job.state != "done":

@@ -42,7 +42,7 @@ def test_an_unknown_precision_is_refused():
 
 
 def test_the_device_is_described_in_words():
-    assert "threads" in device.describe_device("cpu")
+    assert " thread" in device.describe_device("cpu")
     assert device.describe_device("cpu", "bfloat16").endswith(", bfloat16")
 
 
