@@ -32,6 +32,7 @@ CELL = """([x, y]) => {
 def diagnosed(app, demo, page, monkeypatch):
     """The demo's first map and its diagnosis, computed from the page, which stays open on its verdict."""
     monkeypatch.setenv("BIOVIZ_CACHE", str(app.cache))
+    page.add_init_script("localStorage.setItem('bioviz:user', 'Anna')")
     page.goto(f"{app.url}/diagnose?{QUERY.format('demo')}")
     page.get_by_role("button", name="Compute it").click()
     page.locator(MAP).wait_for(timeout=240_000)

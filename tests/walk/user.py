@@ -69,7 +69,7 @@ class User:
     flags: dict[int, str] = field(default_factory=dict)
 
     def opens(self, address: str, maps: int) -> None:
-        self.page.set_default_timeout(90_000)
+        self.page.set_default_timeout(240_000)
         self.page.goto(address)
         self.page.locator(MAP).nth(maps - 1).wait_for()
         self.page.locator(".bv-inspector").wait_for()
