@@ -33,8 +33,8 @@ class Rules:
         shortcut: share of neighbors of the same site (or recording) that share no label; and more than twice chance.
         rival: share of neighbors of one other label, of those that could be, which the held-out probe must name too.
         own: share of neighbors of the clip's own label, above which its label is not doubted.
-        trusted: share of the clips taken for a label by neighbors and probe that must wear it, or the two are not
-            believed about that label.
+        trusted: share of the clips taken for a label by neighbors and probe that must wear it (lower end of a 95 %
+            interval), or the two are not believed about that label.
         usual: share of a label's clips that look like the same other label, above which the two are alike and none
             of them is doubted.
         trace: share of background clips that the probe finds more like the label than the clip; up to it, there is
@@ -53,7 +53,7 @@ class Rules:
     shortcut: float = 0.5
     rival: float = 0.5
     own: float = 0.1
-    trusted: float = 0.8
+    trusted: float = 0.6
     usual: float = 0.25
     trace: float = 0.1
 
@@ -141,6 +141,8 @@ def looks_like(
     Returns:
         ((n,) its target, -1 for none; (n,) share of the neighbors with it). Not for background.
     """
+    from scipy.stats import beta
+
     n, count = len(members), neighbour_count(graph)
     none = np.full(n, -1, dtype=np.int64), np.zeros(n)
     if probe is None or members.shape[1] < 2:
@@ -157,7 +159,7 @@ def looks_like(
     alike = share[np.arange(n), probed] >= rules.rival  # neighbors and probe agree on it, whatever the label
     right = members[np.arange(n), probed]
     size, fit = (np.bincount(probed[alike & part], minlength=members.shape[1]) for part in (True, right))
-    trusted = (size >= FEWEST) & (fit >= rules.trusted * size)
+    trusted = beta.ppf(0.05, fit, size - fit + 1) >= rules.trusted  # NaN, so not trusted, where none fits
     agrees = alike & (own <= rules.own) & (probed == rival) & trusted[rival] & (count > 0)
     target = np.where(agrees, rival, -1)
     return target, np.where(agrees, sums[np.arange(n), rival] / np.maximum(count, 1), 0)
