@@ -8,9 +8,10 @@ import numpy as np
 import streamlit as st
 
 from bioviz import jobs, runs
+from bioviz.analysis.clause import Clause
 from bioviz.analysis.diagnosis import Diagnosis
 from bioviz.analysis.triage import CAUSES, TITLES
-from bioviz.analysis.verdict import Clause, verdict
+from bioviz.analysis.verdict import verdict
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError, Missing
@@ -36,6 +37,7 @@ from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.scroll import scroll, scroll_to
 from bioviz.ui.state import keep_known, set_view, view, write_url
 from bioviz.ui.theme import is_dark
+from bioviz.ui.trained_note import trained_note
 from bioviz.ui.unit_picker import pick_unit
 
 PART = "diagnose_part"  # the container that the sections are in
@@ -112,10 +114,11 @@ def show_verdict(clauses: list[Clause]) -> None:
                     type="tertiary",
                     icon=":material/south_east:",
                 ):
-                    set_view(section=BACKING[clause.kind])
+                    section = str(clause.refs.get("queue", BACKING[clause.kind]))
+                    set_view(section=section)
                     if "feature" in clause.refs:
                         st.session_state["diagnose_feature"] = clause.refs["feature"]
-                    st.session_state["diagnose_section"] = BACKING[clause.kind]
+                    st.session_state["diagnose_section"] = section
                     scroll_to(PART)
             right.text(clause.text)
 
@@ -182,6 +185,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     act_link(clip_desk.GROUP, dataset.id, ("clip", "measure"))
     case = Case(run, dataset, d, is_dark())
     acoustic_notice(run)
+    trained_note(run, dataset, key="diagnose")
     show_verdict(verdict(d))
     if st.session_state.get("diagnose_section") not in SECTIONS:
         st.session_state["diagnose_section"] = view().section if view().section in SECTIONS else "labels"

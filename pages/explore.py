@@ -24,6 +24,7 @@ from bioviz.ui.run_map import map_data, with_flags
 from bioviz.ui.scroll import scroll
 from bioviz.ui.state import keep_known, write_url
 from bioviz.ui.theme import is_dark
+from bioviz.ui.trained_note import trained_note
 from bioviz.ui.unit_picker import pick_unit
 
 
@@ -103,6 +104,7 @@ def explore(run: runs.Run) -> None:
     scores_panel.headline(run, original)
     if original is not None:
         st.caption(f"Arrows: the change from {library.load(original.spec.dataset).name}, before the flags.")
+    trained_note(run, dataset, key="explore")
     for problem in run.failures[:5]:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
     acoustic_notice(run)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from bioviz.analysis.bootstrap import group_sums, interval, mean_interval, resample
-from bioviz.analysis.confusion import CONFUSED
+from bioviz.analysis.confusion import CONFUSED, NoiseConfusion
 from bioviz.analysis.features import feature
+from bioviz.analysis.jackknife import FEWEST_UNITS, interval, parts_of, share_interval
+from bioviz.analysis.max_t import MOST_UNITS, sign_flip_max_t
+from bioviz.analysis.ranks import RankedFeatures
+from bioviz.analysis.small import against
+from bioviz.analysis.splits import Split, honest_split
 
 FEWEST = 20
 """Clips below which nothing is said of a label."""
 BINS = 8
-SIDE = 0.15
-"""Share of the clips that must lie on either side of a threshold in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -41,128 +43,211 @@ class Cause:
     """How one feature goes with the confusion of one label's clips (target -1: of all labelled clips).
 
     Attributes:
-        feature, target, clips: which, of which, how many.
-        rho, low, high: Spearman's rank correlation and its 95 % interval by recording.
-        threshold, below, above: the split that tells most, and the shares of confused clips on either side;
-            None where no split leaves enough clips.
-        curve: see there.
+        feature, target, clips, units: which, of which, how many clips and recordings.
+        rho, low, high: Spearman's rank correlation, and for target -1 its 95 % interval by recording; NaN below 8.
+        p: that chance brings so strong a relation of any feature with any label (sign-flip max-T over recordings);
+            NaN where there are fewer than 8 recordings.
+        split: where the shares differ most; None where no split leaves enough clips, or the two halves of the
+            recordings disagree.
+        curve: for target -1; else None.
     """
 
     feature: str
     target: int
     clips: int
+    units: int
     rho: float
     low: float
     high: float
-    threshold: float | None
-    below: float | None
-    above: float | None
-    curve: Curve
-
-    @property
-    def sure(self) -> bool:
-        """The interval leaves out 0."""
-        return bool(np.isfinite(self.low) and (self.low > 0 or self.high < 0))
+    p: float
+    split: Split | None
+    curve: Curve | None
 
     def sentence(self, names: tuple[str, ...]) -> str:
-        """In words; "" if there is no split to tell of."""
-        if self.threshold is None:
-            return ""
+        """In words."""
         what = feature(self.feature)
         who = "Labelled clips" if self.target < 0 else f"Clips of {names[self.target]}"
-        sides = [("below", self.below, self.above), ("at or above", self.above, self.below)]
-        side, more, less = max(sides, key=lambda each: each[1])
+        if self.split is None:
+            way = "more" if self.rho > 0 else "less"
+            return f"{who} sit in background {way} often where the {what.title} is higher."
+        part = self.split
+        sides = [
+            ("below", (part.confused_below, part.below), (part.confused_above, part.above)),
+            ("at or above", (part.confused_above, part.above), (part.confused_below, part.below)),
+        ]
+        side, more, less = max(sides, key=lambda each: each[1][0] / each[1][1])
         return (
-            f"{who} with {what.title} {side} {what.text(self.threshold)} sit in background: "
-            f"{100 * more:.0f} % against {100 * less:.0f} % of the others."
+            f"{who} with {what.title} {side} {what.text(part.threshold)} sit in background: "
+            f"{against(more, less)} (in the half of the recordings that the threshold was not chosen on)."
         )
 
 
-def acoustic_causes(
-    confusion: np.ndarray,
-    columns: Mapping[str, np.ndarray],
-    label_matrix: np.ndarray,
-    recording: np.ndarray,
-    n_boot: int = 500,
-    seed: int = 0,
-) -> tuple[Cause, ...]:
-    """For all labelled clips and for each label with 20 clips or more: each feature against noise confusion.
+@dataclass
+class _Part:
+    """One target's clips: what is computed once, and again with each part of the recordings left out."""
 
-    rho = Pearson correlation of the ranks (ties share their mean rank). The interval resamples recordings with the
-    ranks as they are. Partial dependence: ridge regression of confusion on the bins of all features together; the
-    curve of a feature is its part, moved to the mean confusion.
+    target: int
+    rows: np.ndarray
+    columns: dict[str, np.ndarray]
+    ranked: RankedFeatures
+    bins: dict[str, tuple[np.ndarray, np.ndarray]]
+    hot: np.ndarray | None = field(default=None)
 
-    Args:
-        confusion: (n,) noise confusion. columns: feature name to (n,) float, NaN unknown.
+    def scores(self, confusion: NoiseConfusion) -> np.ndarray:
+        """(m + bins,) rank correlations, and the mean confusion in each bin; nothing where there is no curve."""
+        if self.hot is None:
+            return np.empty(0)
+        y = confusion.confusion[self.rows]
+        return np.append(self.ranked.correlation(y), _bin_means(y, self.hot))
+
+
+class AcousticCauses:
+    """Each feature against noise confusion, for all labelled clips and each label with 20 clips or more.
+
+    First `scores` is evaluated with each part of the recordings left out (`jackknife.replicates`), then `found`.
     """
-    labels = np.asarray(label_matrix, dtype=bool)
-    found: list[Cause] = []
-    wanted = [(-1, labels.any(axis=1)), *((i + 1, column) for i, column in enumerate(labels.T))]
-    for target, members in wanted:
-        rows = np.flatnonzero(members & np.isfinite(confusion))
-        if len(rows) >= FEWEST:
-            part = {name: np.asarray(column, np.float64)[rows] for name, column in columns.items()}
-            found += _causes_of(target, confusion[rows], part, np.asarray(recording)[rows], n_boot, seed)
-    return tuple(found)
+
+    def __init__(
+        self,
+        confusion: np.ndarray,
+        columns: Mapping[str, np.ndarray],
+        label_matrix: np.ndarray,
+        units: np.ndarray,
+        seed: int = 0,
+    ) -> None:
+        """
+        Args:
+            confusion: (n,) noise confusion. columns: feature name to (n,) float, NaN unknown.
+            label_matrix: (n, L) bool. units: (n,) ints, the recording of each clip.
+            seed: of the sign flips and of the half of the recordings that thresholds are chosen on.
+        """
+        labels = np.asarray(label_matrix, dtype=bool)
+        self._confusion, self._seed = np.asarray(confusion, np.float64), seed
+        self._units = np.unique(units, return_inverse=True)[1]
+        wanted = [(-1, labels.any(axis=1)), *((i + 1, column) for i, column in enumerate(labels.T))]
+        self._parts: list[_Part] = []
+        for target, members in wanted:
+            rows = np.flatnonzero(members & np.isfinite(self._confusion))
+            usable = {
+                name: values
+                for name, column in columns.items()
+                if _varies(values := np.asarray(column, np.float64)[rows])
+            }
+            if len(rows) < FEWEST or not usable:
+                continue
+            bins = {name: _bins(values, np.isfinite(values)) for name, values in usable.items()}
+            ranked = RankedFeatures.of(np.column_stack(list(usable.values())))
+            part = _Part(target, rows, usable, ranked, bins)
+            if target < 0:
+                part.hot = np.hstack(
+                    [of[:, None] == np.arange(len(edges) - 1) for edges, of in bins.values()]
+                )
+            self._parts.append(part)
+
+    def scores(self, confusion: NoiseConfusion) -> np.ndarray:
+        """(m,) every figure that gets an interval."""
+        return np.concatenate([part.scores(confusion) for part in self._parts] or [np.empty(0)])
+
+    def found(self, left_out: np.ndarray | None = None) -> tuple[Cause, ...]:
+        """The causes, with intervals if `left_out` (parts, m) holds `scores` with each part left out."""
+        adjusted = self._p()
+        causes: list[Cause] = []
+        start = 0
+        for part in self._parts:
+            y, names = self._confusion[part.rows], list(part.columns)
+            n_units = len(np.unique(self._units[part.rows]))
+            rho, m = part.ranked.correlation(y), len(names)
+            value = part.scores(NoiseConfusion(self._confusion, self._confusion, self._confusion))
+            moved = None if left_out is None else left_out[:, start : start + len(value)]
+            start += len(value)
+            low = high = np.full(m, np.nan)
+            if moved is not None and len(value):
+                ends = interval(_fisher(rho), _fisher(moved[:, :m]), np.full(m, n_units))
+                low, high = (np.tanh(end) for end in ends)
+            curves = self._curves(part, value[m:], None if moved is None else moved[:, m:])
+            half = self._half(part.rows)
+            for i, name in enumerate(names):
+                edges = part.bins[name][0]
+                split = honest_split(part.columns[name], y > CONFUSED, edges[1:-1], half)
+                if split is not None and (split.shares[0] > split.shares[1]) != (rho[i] < 0):
+                    split = None  # the other half does not bear it out
+                causes.append(
+                    Cause(
+                        name,
+                        part.target,
+                        int(np.isfinite(part.columns[name]).sum()),
+                        n_units,
+                        float(rho[i]),
+                        float(low[i]),
+                        float(high[i]),
+                        float(adjusted[part.target][i]),
+                        split,
+                        curves.get(name),
+                    )
+                )
+        return tuple(causes)
+
+    def _p(self) -> dict[int, np.ndarray]:
+        """Target to adjusted p of each of its features, over all targets with enough recordings at once."""
+        units = parts_of(self._units, MOST_UNITS, self._seed)
+        n_units = int(units.max(initial=-1)) + 1
+        enough = [part for part in self._parts if len(np.unique(self._units[part.rows])) >= FEWEST_UNITS]
+        tables = [
+            part.ranked.contributions(self._confusion[part.rows], units[part.rows], n_units)
+            for part in enough
+        ]
+        p = sign_flip_max_t(np.hstack(tables), seed=self._seed) if tables else np.empty(0)
+        ends = np.cumsum([table.shape[1] for table in tables])[:-1]
+        known = (
+            {part.target: each for part, each in zip(enough, np.split(p, ends), strict=True)}
+            if tables
+            else {}
+        )
+        return {
+            part.target: known.get(part.target, np.full(len(part.columns), np.nan)) for part in self._parts
+        }
+
+    def _half(self, rows: np.ndarray) -> np.ndarray:
+        """(rows,) bool: clips of the half of their recordings that thresholds are chosen on."""
+        found, code = np.unique(self._units[rows], return_inverse=True)
+        order = np.random.default_rng(self._seed).permutation(len(found))
+        return (order < len(found) / 2)[code]
+
+    def _curves(self, part: _Part, mean: np.ndarray, moved: np.ndarray | None) -> dict[str, Curve]:
+        if part.hot is None:
+            return {}
+        low = high = np.full(len(mean), np.nan)
+        if moved is not None:
+            units = self._units[part.rows]
+            n_units = np.array([len(np.unique(units[column])) for column in part.hot.T])
+            low, high = share_interval(mean, moved, n_units)
+        sizes = [len(edges) - 1 for edges, _ in part.bins.values()]
+        adjusted = _partial(self._confusion[part.rows], part.hot, sizes)
+        curves, start = {}, 0
+        for name, size in zip(part.bins, sizes, strict=True):
+            at = slice(start, start + size)
+            start += size
+            count = part.hot[:, at].sum(axis=0)
+            edges = part.bins[name][0]
+            curves[name] = Curve(edges, count, mean[at], low[at], high[at], adjusted[at])
+        return curves
 
 
-def _causes_of(target, confusion, columns, recording, n_boot, seed) -> list[Cause]:
-    usable = {}
-    for name, values in columns.items():
-        good = np.isfinite(values)
-        if good.sum() >= FEWEST and len(np.unique(values[good])) > 1:
-            usable[name] = _bins(values, good)
-    if not usable:
-        return []
-    rho, low, high = rank_correlation(
-        confusion, np.column_stack([columns[name] for name in usable]), recording, n_boot, seed
-    )
-    hot = np.hstack([bins[:, None] == np.arange(len(edges) - 1) for edges, bins in usable.values()])
-    mean, mean_low, mean_high = mean_interval(confusion, hot, recording, n_boot, seed)
-    adjusted = _partial(confusion, hot, [len(edges) - 1 for edges, _ in usable.values()])
-    causes, start = [], 0
-    for i, (name, (edges, _)) in enumerate(usable.items()):
-        part = slice(start, start + len(edges) - 1)
-        start = part.stop
-        count = hot[:, part].sum(axis=0)
-        curve = Curve(edges, count, mean[part], mean_low[part], mean_high[part], adjusted[part])
-        split = _split(columns[name], confusion > CONFUSED, edges[1:-1])
-        causes.append(Cause(name, target, int(count.sum()), rho[i], low[i], high[i], *split, curve))
-    return causes
+def _varies(values: np.ndarray) -> bool:
+    good = np.isfinite(values)
+    return bool(good.sum() >= FEWEST and len(np.unique(values[good])) > 1)
 
 
-def rank_correlation(
-    y: np.ndarray, columns: np.ndarray, groups: np.ndarray, n_boot: int = 500, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Spearman's rho of `y` (n,) with each of `columns` (n, m), pairs with NaN left out, and its 95 % interval.
+def _fisher(rho: np.ndarray) -> np.ndarray:
+    """Fisher's z, on which the interval of a correlation is symmetrical."""
+    return np.arctanh(np.clip(rho, -1 + 1e-6, 1 - 1e-6))
 
-    Returns:
-        (rho, low, high), each (m,) float64; NaN where a side has one value only, interval NaN with one group.
-    """
-    from scipy.stats import rankdata
 
-    parts = []
-    for column in columns.T:
-        good = np.isfinite(y) & np.isfinite(column)
-        a, b = np.zeros(len(y)), np.zeros(len(y))
-        if good.any():
-            a[good], b[good] = rankdata(y[good]), rankdata(column[good])
-            a[good] -= a[good].mean()
-            b[good] -= b[good].mean()
-        parts += [good.astype(float), a, b, a * a, b * b, a * b]
-    sums = group_sums(np.column_stack(parts), groups)
-
-    def pearson(totals: np.ndarray) -> np.ndarray:
-        n, a, b, aa, bb, ab = np.moveaxis(totals.reshape(len(totals), -1, 6), 2, 0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            spread = np.sqrt((aa - a * a / n) * (bb - b * b / n))
-            return np.where(spread > 1e-9, (ab - a * b / n) / spread, np.nan)
-
-    rho = pearson(sums.sum(axis=0, keepdims=True))[0]
-    if len(sums) < 2:
-        return rho, np.full_like(rho, np.nan), np.full_like(rho, np.nan)
-    low, high = interval(resample(sums, pearson, n_boot, seed))
-    return rho, np.where(np.isfinite(rho), low, np.nan), np.where(np.isfinite(rho), high, np.nan)
+def _bin_means(y: np.ndarray, hot: np.ndarray) -> np.ndarray:
+    """(bins,) mean of (rows,) `y` in each bin of (rows, bins) `hot`; NaN left out, NaN in a bin without any."""
+    good = np.isfinite(y)
+    with np.errstate(invalid="ignore"):
+        return (np.where(good, y, 0.0) @ hot) / (good.astype(np.float64) @ hot)
 
 
 def _bins(values: np.ndarray, good: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -188,27 +273,3 @@ def _partial(y: np.ndarray, hot: np.ndarray, sizes: list[int]) -> np.ndarray:
         centre = weights[part] @ count[part] / max(count[part].sum(), 1)
         out[part] = y.mean() + weights[part] - centre
     return np.where(count > 0, np.clip(out, 0, 1), np.nan)
-
-
-def _split(
-    values: np.ndarray, confused: np.ndarray, edges: np.ndarray
-) -> tuple[float | None, float | None, float | None]:
-    """(threshold, share confused below, share confused at or above) that differ most; None without a split."""
-    good = np.isfinite(values)
-    values, confused = values[good], confused[good]
-    best: tuple[float, float, float] | None = None
-    whole = bool((values == np.round(values)).all())
-    for edge in {float(np.ceil(edge)) if whole else _round(edge) for edge in edges}:
-        below = values < edge
-        if min(below.sum(), (~below).sum()) < max(5, SIDE * len(values)):
-            continue
-        shares = float(confused[below].mean()), float(confused[~below].mean())
-        gain = (abs(shares[0] - shares[1]), -edge)
-        if best is None or gain > (abs(best[1] - best[2]), -best[0]):
-            best = (edge, *shares)
-    return best or (None, None, None)
-
-
-def _round(value: float) -> float:
-    """Two significant digits: a threshold that can be said."""
-    return float(f"{value:.2g}")

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.analysis.codes import codes, with_background
+from bioviz.analysis.jackknife import FEWEST_UNITS
 from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.paired import Paired
+from bioviz.analysis.place_test import Links, label_chance, place_p
 from bioviz.analysis.votes import same_share
 
 
@@ -20,9 +22,11 @@ class Confound:
     Attributes:
         name: "recording", "site", "hour" or what was given.
         values: number of distinct known values.
-        recall: mean share of neighbours with the clip's own value, and its chance level; held out: among clips of
-            other recordings (None for the recording itself).
+        recall: mean share of neighbours with the clip's own value, and the share that the labels of the neighbours
+            would bring; held out: among clips of other recordings (None for the recording itself).
         lift: recall / chance, held out where that is defined; None if undefined.
+        p: one-sided, of a recall no higher than the labels bring, from dealing the values out over recordings anew;
+            None where it cannot be told (fewer than 8 recordings, or each label has its own value).
         clusters_nmi, clusters_ami: of the clusters with the attribute; None without clusters.
         per_label: (T,) float64, recall of the clips of each target (background first); NaN without.
         clip_share: (n,) float64, the share for each clip; NaN unknown. Held out where that is defined.
@@ -33,6 +37,7 @@ class Confound:
     values: int
     recall: Paired
     lift: float | None
+    p: float | None
     clusters_nmi: float | None
     clusters_ami: float | None
     per_label: np.ndarray
@@ -47,11 +52,13 @@ def confounds(
     recording: np.ndarray,
     label_matrix: np.ndarray,
     clusters: np.ndarray | None = None,
+    seed: int = 0,
 ) -> tuple[Confound, ...]:
     """For each attribute with two known values or more: does it draw neighbours together?
 
-    recall = mean over clips of |{j in N(i): a_j = a_i}| / |{j in N(i): a_j known}|. Chance is the share of the
-    value among all other clips that could be neighbours; lift = recall / chance, 1 for no trace.
+    recall = mean over clips of |{j in N(i): a_j = a_i}| / |{j in N(i): a_j known}|. Chance is what the labels of
+    the neighbours bring (`place_test.label_chance`): where each site has its own species, neighbours of one species
+    share the site though nothing of it is heard. lift = recall / chance, 1 for no trace.
 
     Args:
         attributes: name to (n,) ints or strings (-1, NaN, "" unknown). The one that is equal to `recording` is
@@ -59,6 +66,7 @@ def confounds(
     """
     groups = codes(recording)
     members = with_background(label_matrix)
+    label_sets = np.unique(members, axis=0, return_inverse=True)[1].reshape(-1)
     found = []
     for name, values in attributes.items():
         attribute = codes(values)
@@ -68,11 +76,16 @@ def confounds(
         own = bool((attribute == groups).all())
         naive = same_share(graph_with, attribute)
         held_out = same_share(graph_without, attribute)
-        share = naive if own else held_out
-        chance = _chance(attribute, None if own else groups)
+        share, graph = (naive, graph_with) if own else (held_out, graph_without)
+        # Clips of one recording are not independent of each other, unless it is the recording that is asked for.
+        units = np.arange(len(groups)) if own else groups
+        chance = label_chance(graph.indices, attribute, units, label_sets)
+        p = _p(graph, attribute, units, label_sets, seed)
         recall = _mean(share)
         level = _mean(np.where(np.isfinite(share), chance, np.nan))
         note = "Cannot be told with the recording held out." if own else ""
+        if p is None:
+            note = (note + " Cannot be told from the labels.").strip()
         nmi, ami = _with_clusters(clusters, attribute)
         found.append(
             Confound(
@@ -80,6 +93,7 @@ def confounds(
                 values=distinct,
                 recall=Paired(_mean(naive), None if own else recall, level, note),
                 lift=recall / level if recall is not None and level else None,
+                p=p,
                 clusters_nmi=nmi,
                 clusters_ami=ami,
                 per_label=np.array([_mean(share[column], np.nan) for column in members.T]),
@@ -90,19 +104,22 @@ def confounds(
     return tuple(found)
 
 
-def _chance(attribute: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
-    """(n,) share of a clip's value among the known clips other than itself, or of other groups."""
+def _p(
+    graph: KnnGraph, attribute: np.ndarray, units: np.ndarray, labels: np.ndarray, seed: int
+) -> float | None:
+    """p of `place_test.place_p`; a unit of several values counts as the one that most of its clips have."""
     known = attribute >= 0
-    size = np.bincount(attribute[known])
-    same = np.where(known, size[attribute], 0).astype(np.float64)
-    if groups is None:
-        same, total = same - 1, np.full(len(same), known.sum() - 1.0)
-    else:
-        pair = groups * (len(size) + 1) + attribute + 1
-        own_same = np.unique(pair, return_inverse=True, return_counts=True)
-        same = same - own_same[2][own_same[1]]
-        total = known.sum() - np.bincount(groups, weights=known.astype(float))[groups]
-    return np.where(known & (total > 0), same / np.maximum(total, 1), np.nan)
+    n_values = int(attribute.max()) + 1
+    cell, count = np.unique(units[known] * n_values + attribute[known], return_counts=True)
+    order = np.lexsort((-count, cell // n_values))
+    unit, first = np.unique(cell[order] // n_values, return_index=True)
+    if len(unit) < FEWEST_UNITS:
+        return None
+    place = (cell[order] % n_values)[first]
+    inner = np.full(int(units.max()) + 1, -1)
+    inner[unit] = np.arange(len(unit))
+    links = Links.of(graph.indices, np.where(known, inner[units], 0), labels, known)
+    return place_p(links, place, seed)
 
 
 def _with_clusters(clusters: np.ndarray | None, attribute: np.ndarray) -> tuple[float | None, float | None]:

@@ -50,11 +50,23 @@ def noise_confusion(
     Args:
         background: (n,) bool. recording: (n,) ints, needed if `graph.grouped`.
     """
-    background = np.asarray(background, dtype=bool)
     count = neighbour_count(graph)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = neighbour_sums(graph, background[:, None])[:, 0].astype(np.float64) / count
-        base = base_rates(background, count > 0, recording if graph.grouped else None)
+        share = neighbour_sums(graph, np.asarray(background, bool)[:, None])[:, 0].astype(np.float64) / count
+    return noise_confusion_of(share, background, recording if graph.grouped else None)
+
+
+def noise_confusion_of(
+    share: np.ndarray, background: np.ndarray, recording: np.ndarray | None
+) -> NoiseConfusion:
+    """`noise_confusion` from the (n,) share of background among the neighbours, NaN for a clip that takes no part.
+
+    Args:
+        recording: (n,) ints where no clip has neighbours in its own recording, else None.
+    """
+    background = np.asarray(background, dtype=bool)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        base = base_rates(background, np.isfinite(share), recording)
         score = balanced(share, base)
     return NoiseConfusion(share, base, np.where(background, 1 - score, score))
 

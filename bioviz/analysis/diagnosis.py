@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bioviz.analysis.agreement import ClusterReport, cluster_report
-from bioviz.analysis.causes import Cause, acoustic_causes
+from bioviz.analysis.call_score import call_scores
+from bioviz.analysis.causes import AcousticCauses, Cause
 from bioviz.analysis.caveats import caveats
 from bioviz.analysis.coarser import Coarser, coarser_units
 from bioviz.analysis.codes import codes, with_background
@@ -16,9 +17,16 @@ from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
 from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
 from bioviz.analysis.false_alarms import FalseAlarms, false_alarms
 from bioviz.analysis.folds import folds
-from bioviz.analysis.labels import LabelConfusion, label_confusion
+from bioviz.analysis.jackknife import parts_of, replicates
+from bioviz.analysis.labels import LabelConfusion, label_confusion, label_scores
 from bioviz.analysis.outliers import local_outlier_factor, medoid_distance
-from bioviz.analysis.prediction import Prediction, Separability, prediction, separability
+from bioviz.analysis.prediction import (
+    Prediction,
+    Separability,
+    neighbour_auroc,
+    prediction,
+    separability,
+)
 from bioviz.analysis.probe import probe_scores, probe_scores_of
 from bioviz.analysis.queues import Queue, queues
 from bioviz.analysis.rows import finite_rows
@@ -58,7 +66,7 @@ class Diagnosis:
 
     Attributes:
         names: (T,) of the targets, background first. k: neighbours looked at. metric: of the graphs.
-        labels: with neighbours from other recordings, or all where there is one recording. labels_naive: from all.
+        labels: with neighbours from other recordings, or all where there is one recording.
         clips, separability, prediction, clusters, confounds, causes, triage: the parts.
         trustworthiness: of the projection; None without one, or with too few clips.
         missed: background clips that look like a label. faint: labelled clips that look like background.
@@ -73,7 +81,6 @@ class Diagnosis:
     metric: str
     clips: ClipMeasures
     labels: LabelConfusion
-    labels_naive: LabelConfusion
     separability: Separability
     prediction: Prediction
     clusters: ClusterReport
@@ -103,7 +110,7 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     progress = progress or Silent()
     inputs = loaded(inputs)
     inputs.check()
-    n_boot, seed, site, projection = inputs.n_boot, inputs.seed, inputs.site, inputs.projection
+    seed, site, projection = inputs.seed, inputs.site, inputs.projection
     x = np.asarray(inputs.embedding)
     labels = np.asarray(inputs.label_matrix, dtype=bool)
     targets, recording = np.asarray(inputs.targets), codes(inputs.recording)
@@ -120,15 +127,20 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     notes = caveats(finite_rows(x), background, recording, site)
     if clips.judged is clips.naive and len(np.unique(recording)) < 2:
         notes += ("There is one recording only: nothing can be held out, so its noise may mislead.",)
-    per_label = [
-        label_confusion(graph, confusion, labels, recording, n_boot, seed)
-        for graph, confusion in ((near, clips.naive), (far, clips.held_out))
-    ]
+    held_out = clips.judged is clips.held_out
+    judged_all = replace(inputs.graph_without, grouped=True) if held_out else inputs.graph_with
+    judged_graph = far if held_out else near
+    causes = AcousticCauses(clips.judged.confusion, columns, labels, recording, seed)
+    left_out = _left_out(inputs, k, clips, labels, recording, causes)
     stage(1)
     probes = _probes(x, labels, targets, recording, inputs.n_folds, seed)
     stage(3)
     separable = separability(
-        (clips.naive, probes[0][:, 0]), (clips.held_out, probes[1][:, 0]), background, recording
+        (clips.naive, probes[0][:, 0]),
+        (clips.held_out, probes[1][:, 0]),
+        background,
+        recording,
+        left_out and (parts_of(recording, seed=seed), left_out["naive"][:, 0], left_out["auroc"][:, 0]),
     )
     predicted = prediction(near, far, *probes, labels, targets, recording)
     clusters = cluster_report(x, projection, targets, inputs.clusterings)
@@ -137,16 +149,24 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     stage(6)
     places = {inputs.unit: recording, "site": site, "hour": inputs.hour, **(inputs.attributes or {})}
     known = {name: values for name, values in places.items() if values is not None}
-    confounding = confounds(near, far, known, recording, labels, clusters.clusterings[0].clusters)
+    confounding = confounds(near, far, known, recording, labels, clusters.clusterings[0].clusters, seed)
     stage(7)
-    causes = acoustic_causes(clips.judged.confusion, columns, labels, recording, n_boot, seed)
     probe = probes[1] if np.isfinite(probes[1]).any() else None
-    judged_graph = far if clips.judged is clips.held_out else near
     sorted_out = triage(
         clips.judged, near, judged_graph, labels, recording, columns, probe, site, inputs.rules
     )
     touched = columns["call_share"] > 0 if "call_share" in columns else None
-    missed, faint = queues(clips.judged, background, sorted_out.rival, touched)
+    missed, faint = queues(
+        clips.judged,
+        judged_all,
+        x,
+        background,
+        recording,
+        sorted_out.rival,
+        call_scores(x, ~background, recording, seed),
+        touched,
+        seed,
+    )
     judged_score = np.where(background, 1 - clips.judged.confusion, clips.judged.confusion)
     hidden = shortcuts(
         judged_score, background, recording, inputs.nuisances or {}, x, k, near.metric, seed=seed
@@ -160,14 +180,15 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         k=k,
         metric=near.metric,
         clips=clips,
-        labels=per_label[1] if clips.judged is clips.held_out else per_label[0],
-        labels_naive=per_label[0],
+        labels=label_confusion(
+            judged_graph, clips.judged, labels, recording, left_out and left_out["labels"]
+        ),
         separability=separable,
         prediction=predicted,
         clusters=clusters,
         trustworthiness=trust,
         confounds=confounding,
-        causes=causes,
+        causes=causes.found(left_out and left_out["causes"]),
         triage=sorted_out,
         missed=missed,
         faint=faint,
@@ -177,6 +198,28 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         coarser=coarser_units(x, background, inputs.coarser or {}, k, near.metric, seed),
         shortcuts=hidden,
     )
+
+
+def _left_out(inputs, k, clips, labels, recording, causes) -> dict[str, np.ndarray] | None:
+    """What gets an interval, with each part of the recordings left out; None where nothing can be held out."""
+    if clips.judged is not clips.held_out or len(np.unique(recording)) < 2:
+        return None
+    background, targets = ~labels.any(axis=1), with_background(labels)
+    parts = parts_of(recording, seed=inputs.seed)
+    found = replicates(
+        replace(inputs.graph_without, grouped=True),
+        k,
+        background,
+        recording,
+        parts,
+        {
+            "labels": lambda confusion: label_scores(confusion, targets),
+            "auroc": lambda confusion: neighbour_auroc(confusion, background),
+            "causes": causes.scores,
+        },
+    )
+    auroc = {"naive": lambda confusion: neighbour_auroc(confusion, background)}
+    return found | replicates(inputs.graph_with, k, background, recording, parts, auroc)
 
 
 def _clip_measures(x, near, far, background, labels, targets, recording) -> ClipMeasures:

@@ -58,10 +58,8 @@ class DiagnosisInputs:
         Thresholds of the triage.
     n_folds : int
         Folds of the linear probe.
-    n_boot : int
-        Resamplings behind each interval.
     seed : int
-        Of folds and resamplings.
+        Of folds, permutations and what else is drawn.
     """
 
     embedding: np.ndarray | Stored[np.ndarray]
@@ -84,7 +82,6 @@ class DiagnosisInputs:
     clusterings: tuple[Clustering, ...] = ("kmeans",)
     rules: Rules | None = None
     n_folds: int = 5
-    n_boot: int = 500
     seed: int = 0
 
     def check(self) -> None:

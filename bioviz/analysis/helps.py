@@ -147,8 +147,8 @@ HELPS: Mapping[str, Help] = {
         "low",
     ),
     "confound_lift": Help(
-        "Times chance",
-        "How many times more often neighbours share the recording, site or hour than by chance.",
+        "Times as often",
+        "How many times more often neighbours share the recording, site or hour than their labels explain.",
         "low",
         1.0,
     ),
@@ -163,6 +163,12 @@ HELPS: Mapping[str, Help] = {
         "Whether confusion rises (towards 1) or falls (towards -1) with the feature; 0 for no relation.",
         "",
         0.0,
+    ),
+    "family_p": Help(
+        "p",
+        "p is the probability that chance alone brings so strong a relation of any property with any label (sign-flip "
+        "max-T over recordings).",
+        "low",
     ),
     "partial_dependence": Help(
         "Partial dependence", "Confusion against the feature, with the other features' part taken out."

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.bootstrap import group_sums, interval, resample
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.confusion import NoiseConfusion, balanced
+from bioviz.analysis.jackknife import part_counts, share_interval
 from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.votes import neighbour_sums
 
@@ -21,8 +21,9 @@ class LabelConfusion:
         matrix: (T, T) float64; row: clips of that target, column: what their neighbours are; rows sum to 1.
         clips: (T,) int64.
         confusion: (T,) float64, noise confusion of the target's clips; of background, with labelled clips.
-        low, high: (T,) float64, 95 % interval of it by resampling recordings (of the clips judged, with their
-            neighbours as they are; the neighbours' own chance is not in it).
+        low, high: (T,) float64, 95 % interval of it by leaving out recordings (`jackknife`); NaN where the target,
+            or background (for background: the labels), is in fewer than 8 of them.
+        units: (T,) int64, recordings with clips of the target.
         background_share: (T,) float64, mean share of background among the neighbours.
         confused: (T,) float64, share of the clips with noise confusion above 0.5.
     """
@@ -32,6 +33,7 @@ class LabelConfusion:
     confusion: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    units: np.ndarray
     background_share: np.ndarray
     confused: np.ndarray
 
@@ -55,52 +57,63 @@ def neighbour_matrix(graph: KnnGraph, label_matrix: np.ndarray) -> np.ndarray:
     return np.where(total > 0, matrix / np.where(total > 0, total, 1), np.nan)
 
 
+def label_scores(confusion: NoiseConfusion, targets: np.ndarray) -> np.ndarray:
+    """(T,) float64 noise confusion of the clips of each column of (n, T) bool `targets`, background first.
+
+    That of `confusion.noise_confusion` for the mean share of background around its clips and the mean base rate
+    (not the mean over clips, which small neighbourhoods pull off 0.5 where background is common). NaN without clips.
+    """
+    share, base = (_mean(each, targets) for each in _known(confusion))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = balanced(share, base)
+    found[0] = 1 - found[0]
+    return found
+
+
 def label_confusion(
     graph: KnnGraph,
     confusion: NoiseConfusion,
     label_matrix: np.ndarray,
-    recording: np.ndarray,
-    n_boot: int = 500,
-    seed: int = 0,
+    units: np.ndarray,
+    left_out: np.ndarray | None = None,
 ) -> LabelConfusion:
     """Noise confusion per label, with intervals, and the neighbour confusion matrix.
 
-    The noise confusion of a label is that of `confusion.noise_confusion` for the mean share of background around
-    its clips and the mean base rate (not the mean over clips, which small neighbourhoods pull off 0.5 where
-    background is common). A clip with several labels counts in each.
+    A clip with several labels counts in each.
+
+    Args:
+        units: (n,) ints, the recording of each clip.
+        left_out: (parts, T) `label_scores` with each part of the recordings left out; None: no intervals.
     """
     targets = with_background(label_matrix)
-    t = targets.shape[1]
-    good = np.isfinite(confusion.confusion)
-    members = (targets & good[:, None]).astype(np.float64)
-    parts = [
-        members * np.where(good, each, 0)[:, None]
-        for each in (confusion.background_share, confusion.base_rate)
-    ]
-
-    def score(totals: np.ndarray) -> np.ndarray:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share, base = totals[:, :t] / totals[:, 2 * t :], totals[:, t : 2 * t] / totals[:, 2 * t :]
-            found = balanced(share, base)
-        found[:, 0] = 1 - found[:, 0]
-        return found
-
-    sums = group_sums(np.hstack([*parts, members]), recording)
-    low, high = interval(resample(sums, score, n_boot, seed)) if len(sums) else (np.full(t, np.nan),) * 2
-    several = (sums[:, 2 * t :] > 0).sum(axis=0) > 1
+    value = label_scores(confusion, targets)
+    counts = part_counts(targets, units)
+    # A label's figure hangs on the recordings with background as much as on its own.
+    other = part_counts(~targets[:, :1], units)[0]
+    bearing = np.minimum(counts, np.where(np.arange(len(counts)) == 0, other, counts[0]))
+    low = high = np.full(len(value), np.nan)
+    if left_out is not None:
+        low, high = share_interval(value, left_out, bearing)
     return LabelConfusion(
         matrix=neighbour_matrix(graph, label_matrix),
         clips=targets.sum(axis=0),
-        confusion=score(sums.sum(axis=0, keepdims=True))[0],
-        low=np.where(several, low, np.nan),
-        high=np.where(several, high, np.nan),
+        confusion=value,
+        low=low,
+        high=high,
+        units=counts,
         background_share=_mean(confusion.background_share, targets),
-        confused=_mean(np.where(good, confusion.confused, np.nan), targets),
+        confused=_mean(np.where(np.isfinite(confusion.confusion), confusion.confused, np.nan), targets),
     )
 
 
+def _known(confusion: NoiseConfusion) -> tuple[np.ndarray, np.ndarray]:
+    """(share of background, base rate), NaN where the confusion is undefined."""
+    good = np.isfinite(confusion.confusion)
+    return tuple(np.where(good, each, np.nan) for each in (confusion.background_share, confusion.base_rate))
+
+
 def _mean(values: np.ndarray, members: np.ndarray) -> np.ndarray:
-    good = np.isfinite(values)
-    member = members & good[:, None]
+    """(T,) mean of (n,) `values` over the members of each column; NaN without any."""
+    member = members & np.isfinite(values)[:, None]
     with np.errstate(invalid="ignore"):
-        return np.where(good, values, 0) @ member / member.sum(axis=0)
+        return np.nan_to_num(values) @ member / member.sum(axis=0)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.auc import Auc, auroc
+from bioviz.analysis.auc import auroc
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.confusion import NoiseConfusion
+from bioviz.analysis.jackknife import p_above, part_counts, share_interval, share_p_above_half
 from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.paired import Paired
 from bioviz.analysis.votes import neighbour_count, neighbour_sums
@@ -21,13 +22,20 @@ class Separability:
     Attributes:
         neighbour: of the balanced share of background among the neighbours.
         probe: of the out-of-fold linear probe.
-        neighbour_held_out, probe_held_out: with 95 % intervals by recording.
+        low, high: 95 % interval of the neighbours' held-out AUROC by leaving out recordings; None below 8 of them.
+        units: recordings with background, or with labelled clips, whichever are fewer.
+        p: one-sided, of that AUROC against 0.5. p_leak: of no fall when recordings are held out.
+        p_linear: of the probe being no better than the neighbours, both held out. None where not known.
     """
 
     neighbour: Paired
     probe: Paired
-    neighbour_held_out: Auc
-    probe_held_out: Auc
+    low: float | None = None
+    high: float | None = None
+    units: int = 0
+    p: float | None = None
+    p_leak: float | None = None
+    p_linear: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class Prediction:
         knn_map, probe_map: macro average precision over the labels (without background).
         label_ap: (L, 4) float64, average precision of each label: kNN naive, held out, probe naive, held out.
         probe_scores: (n, L+1) float32, held-out probe scores for background and each label; NaN if undefined.
+        p_leak: one-sided, of knn_accuracy not falling when recordings are held out; None if not known.
     """
 
     knn_accuracy: Paired
@@ -47,13 +56,21 @@ class Prediction:
     probe_map: Paired
     label_ap: np.ndarray
     probe_scores: np.ndarray
+    p_leak: float | None = None
+
+
+def neighbour_auroc(confusion: NoiseConfusion, background: np.ndarray) -> float:
+    """AUROC of background against labelled clips by the neighbour score of `confusion`; NaN if undefined."""
+    value = auroc(np.where(background, 1 - confusion.confusion, confusion.confusion), background).value
+    return np.nan if value is None else value
 
 
 def separability(
     naive: tuple[NoiseConfusion, np.ndarray],
     held_out: tuple[NoiseConfusion, np.ndarray],
     background: np.ndarray,
-    recording: np.ndarray,
+    units: np.ndarray,
+    left_out: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
 ) -> Separability:
     """AUROC of background against labelled clips.
 
@@ -62,24 +79,36 @@ def separability(
 
     Args:
         naive, held_out: noise confusion and (n,) probe score for background, without and with recordings held out.
+        units: (n,) recording of each clip.
+        left_out: (n,) part of each clip (`jackknife.parts_of`), and `neighbour_auroc` with each part left out, naive
+            and held out; None: no interval.
     """
     background = np.asarray(background, bool)
-    results = []
-    for confusion, probe in (naive, held_out):
-        score = np.where(background, 1 - confusion.confusion, confusion.confusion)
-        results.append([auroc(each, background, recording) for each in (score, probe)])
-    (knn_naive, probe_naive), (knn_out, probe_out) = results
+    knn = [_defined(neighbour_auroc(confusion, background)) for confusion, _ in (naive, held_out)]
+    probe = [auroc(scores, background).value for _, scores in (naive, held_out)]
     note = ""
     if background.all() or not background.any():
         note = "Needs background clips and labelled clips."
-    elif probe_out.value is None or knn_out.value is None:
+    elif probe[1] is None or knn[1] is None:
         note = "Needs more than one recording."
-    return Separability(
-        Paired(knn_naive.value, knn_out.value, 0.5, note),
-        Paired(probe_naive.value, probe_out.value, 0.5, note),
-        knn_out,
-        probe_out,
-    )
+    pairs = Paired(knn[0], knn[1], 0.5, note), Paired(probe[0], probe[1], 0.5, note)
+    n_units = int(part_counts(np.column_stack([background, ~background]), units).min())
+    if left_out is None or knn[1] is None:
+        return Separability(*pairs, units=n_units)
+    parts, naive_without, without = left_out
+    low, high = (_defined(end[0]) for end in share_interval(np.array([knn[1]]), without[:, None], [n_units]))
+    p = share_p_above_half(knn[1], without, n_units)
+    p_leak = p_above(knn[0] - knn[1], naive_without - without, n_units)
+    p_linear = None
+    if probe[1] is not None:
+        stay = [parts != i for i in range(len(without))]
+        probe_without = np.array([auroc(held_out[1][rows], background[rows]).value for rows in stay], float)
+        p_linear = p_above(probe[1] - knn[1], probe_without - without, n_units)
+    return Separability(*pairs, low, high, n_units, p, p_leak, p_linear)
+
+
+def _defined(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def knn_scores(graph: KnnGraph, members: np.ndarray) -> np.ndarray:
@@ -135,6 +164,7 @@ def prediction(
         Paired(mean[2], mean[3], prevalence, note),
         ap,
         probe_held_out,
+        _p_gap(*(_right(each, targets) for each in scores[:2]), tellable, groups),
     )
 
 
@@ -151,6 +181,26 @@ def _accuracy(scores: np.ndarray, targets: np.ndarray) -> float | None:
     if not good.any():
         return None
     return float((scores[good].argmax(axis=1) == targets[good]).mean())
+
+
+def _right(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """(n,) 1 where the highest score is that of the clip's target, else 0; NaN without scores."""
+    good = np.isfinite(scores).all(axis=1)
+    return np.where(good, np.nan_to_num(scores).argmax(axis=1) == targets, np.nan)
+
+
+def _p_gap(naive: np.ndarray, held_out: np.ndarray, rows: np.ndarray, units: np.ndarray) -> float | None:
+    """One-sided p of mean(naive - held_out) > 0 over `rows`, by leaving out the units of the clips judged."""
+    difference = naive - held_out
+    rows = rows & np.isfinite(difference)
+    if not rows.any():
+        return None
+    code = np.unique(units[rows], return_inverse=True)[1]
+    count, total = np.bincount(code), np.bincount(code, difference[rows])
+    if len(count) < 2:
+        return None
+    without = (total.sum() - total) / (count.sum() - count)
+    return p_above(total.sum() / count.sum(), without, len(count))
 
 
 def _average_precision(scores: np.ndarray, positive: np.ndarray) -> float:

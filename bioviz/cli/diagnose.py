@@ -49,7 +49,10 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     ]
     dataset = library.load(run.spec.dataset)
     queues = {
-        name: [_clip(run, dataset, found, int(i)) for i in queue.rows]
+        name: [
+            _clip(run, dataset, found, int(i)) | {"beyond_chance": place < queue.beyond}
+            for place, i in enumerate(queue.rows)
+        ]
         for name, queue in (("looks_labelled", found.missed), ("looks_like_background", found.faint))
     }
     data = {
@@ -96,9 +99,18 @@ def _text(clauses, labels, queues, listed: int) -> str:
     }
     for name, clips in queues.items():
         if clips[:listed]:
-            head = ("recording", "start_s", "labels", "why")
+            head = ("recording", "start_s", "labels", "beyond chance", "why")
             rows = [
-                (c["recording"], c["start_s"], ", ".join(c["labels"]), c["evidence"]) for c in clips[:listed]
+                (
+                    c["recording"],
+                    c["start_s"],
+                    ", ".join(c["labels"]),
+                    "yes" if c["beyond_chance"] else "-",
+                    c["evidence"],
+                )
+                for c in clips[:listed]
             ]
-            parts.append(f"{titles[name]} ({len(clips)}), worst first:\n{table(head, rows)}")
+            beyond = sum(c["beyond_chance"] for c in clips)
+            title = f"{titles[name]} ({beyond} beyond chance), worst first:"
+            parts.append(f"{title}\n{table(head, rows)}")
     return "\n\n".join(parts)

@@ -181,7 +181,7 @@ def ranked_bars(
             "color": "#E6E9EA" if dark else "#31333F",
         }
         hover = [
-            f"{text} [{_figure_text(low[i])}, {_figure_text(high[i])}]"
+            f"{text} [{_figure_text(low[i])}, {_figure_text(high[i])}]" if np.isfinite(low[i]) else text
             for text, i in zip(hover, order, strict=True)
         ]
     bar = go.Bar(

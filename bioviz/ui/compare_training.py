@@ -40,7 +40,7 @@ def training_notes(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> 
     """
     said = outcomes(spec)
     for side, run in (("left", spec.left), ("right", spec.right)):
-        known = _learnt_from(run.checkpoint, dataset)
+        known = learnt_from(run.checkpoint, dataset)
         if not known:
             continue
         heard = np.array([recording.name in known for recording in dataset.recordings])
@@ -101,7 +101,7 @@ def _tested_on(record: dict) -> tuple | None:
         return None
 
 
-def _learnt_from(checkpoint: str, dataset: Dataset) -> set[str]:
+def learnt_from(checkpoint: str, dataset: Dataset) -> set[str]:
     """Names of the recordings that a fine-tuned checkpoint was trained or chosen on, if they are of this dataset."""
     record = _record(checkpoint)
     try:

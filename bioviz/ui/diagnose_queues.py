@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from bioviz.analysis.claims import allowed
 from bioviz.analysis.helps import HELPS
+from bioviz.analysis.queues import FALSE_DISCOVERIES, Queue
 from bioviz.flags import load_flags
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose_case import Case, Chosen
@@ -13,17 +15,34 @@ from bioviz.ui.diagnose_case import Case, Chosen
 
 def missed(case: Case) -> Chosen:
     """Background clips that look like a label."""
+    queue = case.diagnosis.missed
     st.caption(
-        "Background clips whose neighbours carry labels: calls may have been missed there. Worst first. "
-        "Clips that an annotated call reaches into are left out."
+        "Background clips, those first that sound most like calls against the rest of their own recording: calls may "
+        "have been missed there. Clips that an annotated call reaches into are left out."
     )
-    return Chosen(case.diagnosis.missed.rows, "possible missed calls")
+    _stand_out(case, "missed", queue, "neighbours carry labels")
+    return Chosen(queue.rows, "background clips, most like a call first")
 
 
 def faint(case: Case) -> Chosen:
     """Labelled clips that look like background."""
+    queue = case.diagnosis.faint
     st.caption("Labelled clips whose neighbours are background: faint calls, or wrong labels. Worst first.")
-    return Chosen(case.diagnosis.faint.rows, "labelled clips that look like background")
+    _stand_out(case, "faint", queue, "neighbours are background")
+    return Chosen(queue.rows, "labelled clips, most like background first")
+
+
+def _stand_out(case: Case, name: str, queue: Queue, what: str) -> None:
+    """How many of a queue are there for more than chance."""
+    if queue.beyond and name in allowed(case.diagnosis):
+        clips = "clip stands" if queue.beyond == 1 else "clips stand"
+        verb = "its" if queue.beyond == 1 else "their"
+        st.markdown(
+            f"**The first {queue.beyond:,} {clips} out**: {verb} {what} more often than chance brings. Expect up to "
+            f"{100 * FALSE_DISCOVERIES:.0f} % of them to be chance all the same (Benjamini-Hochberg)."
+        )
+    else:
+        st.markdown("**None stands out beyond chance.** The list starts with the likeliest all the same.")
 
 
 def alarms(case: Case) -> Chosen:
@@ -55,7 +74,7 @@ def alarms(case: Case) -> Chosen:
         f"Rests on {found.hours:.2f} hours of background: rates below {1 / max(found.hours, 1e-9):.2g} per hour "
         "are not known to be above zero."
     )
-    return Chosen(case.diagnosis.missed.rows, "possible missed calls")
+    return Chosen(case.diagnosis.missed.rows, "background clips, most like a call first")
 
 
 def flagged(case: Case) -> Chosen:

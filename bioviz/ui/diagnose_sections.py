@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from bioviz.analysis.claims import allowed
 from bioviz.analysis.features import feature
 from bioviz.analysis.helps import HELPS
+from bioviz.analysis.jackknife import FEWEST_UNITS
 from bioviz.analysis.triage import CAUSES, TITLES
 from bioviz.analysis.triage_words import compared
 from bioviz.plots import figures, palette
@@ -26,6 +28,11 @@ def labels(case: Case) -> Chosen:
     st.caption(
         HELPS["label_confusion"].text + " Lines are 95 % intervals, by recording. Click a bar for its clips."
     )
+    without = [d.names[t] for t in ranked if np.isnan(d.labels.low[t])]
+    if without:
+        st.caption(
+            f"No interval for {_some(without)}: the label, or background, is in fewer than {FEWEST_UNITS} recordings."
+        )
     event = st.plotly_chart(
         figures.ranked_bars(
             [d.names[t] for t in ranked],
@@ -86,6 +93,7 @@ def causes(case: Case) -> Chosen:
             "Levels and signal-to-noise ratios are not measured for this dataset, so no cause can be told."
         )
         return Chosen(np.empty(0, dtype=np.int64), "clips")
+    level = allowed(d).get("cause", -1.0)
     found.sort(key=lambda cause: -abs(cause.rho) if np.isfinite(cause.rho) else 0)
     table = pd.DataFrame(
         [
@@ -94,17 +102,22 @@ def causes(case: Case) -> Chosen:
                 "rank correlation": c.rho,
                 "from": c.low,
                 "to": c.high,
-                "in words": c.sentence(d.names),
+                "p": c.p,
+                "in words": c.sentence(d.names) if c.p <= level else "Not told from chance.",
             }
             for c in found
         ]
     )
-    st.caption(HELPS["rank_correlation"].text)
+    st.caption(HELPS["rank_correlation"].text + " " + HELPS["family_p"].text)
+    if all(np.isnan(cause.p) for cause in found):
+        st.info(
+            f"Labelled clips come from fewer than {FEWEST_UNITS} recordings: too few to tell a cause from chance."
+        )
     st.dataframe(
         table,
         hide_index=True,
         height=210,
-        column_config={n: _two for n in ("rank correlation", "from", "to")},
+        column_config={n: _two for n in ("rank correlation", "from", "to")} | {"p": _four},
     )
     names = [cause.feature for cause in found]
     name = st.selectbox(
@@ -140,7 +153,7 @@ def causes(case: Case) -> Chosen:
     with right:
         lines, middles = {}, None
         for cause in d.causes:
-            if cause.feature == name and cause.target < 0 and len(cause.curve.mean):
+            if cause.feature == name and cause.curve is not None and len(cause.curve.mean):
                 middles = (cause.curve.edges[:-1] + cause.curve.edges[1:]) / 2
                 lines["as found"] = (cause.curve.mean, cause.curve.low, cause.curve.high)
                 lines["other properties held"] = (cause.curve.adjusted, None, None)
@@ -218,6 +231,13 @@ SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
 }
 
 _two = st.column_config.NumberColumn(format="%.2f")
+_four = st.column_config.NumberColumn(format="%.4f")
+
+
+def _some(names: list[str], most: int = 4) -> str:
+    """The first names, and how many more there are."""
+    shown = names if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _darkest(matrix: np.ndarray) -> tuple[int, int]:

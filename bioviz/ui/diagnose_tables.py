@@ -28,8 +28,9 @@ def places(case: Case) -> Chosen:
                     "values": c.values,
                     "neighbours that share it": c.recall.naive,
                     "in other recordings": c.recall.held_out,
-                    "by chance": c.recall.chance,
-                    "times chance": c.lift,
+                    "by their labels": c.recall.chance,
+                    "times as often": c.lift,
+                    "p": c.p,
                     "clusters follow it (AMI)": c.clusters_ami,
                 }
                 for c in d.confounds
@@ -39,8 +40,9 @@ def places(case: Case) -> Chosen:
         column_config={
             "neighbours that share it": _share,
             "in other recordings": _share,
-            "by chance": _share,
-            "times chance": st.column_config.NumberColumn(format="%.1f"),
+            "by their labels": _share,
+            "times as often": st.column_config.NumberColumn(format="%.1f"),
+            "p": st.column_config.NumberColumn(format="%.4f"),
             "clusters follow it (AMI)": _two,
         },
     )
@@ -57,7 +59,7 @@ def places(case: Case) -> Chosen:
             x_title=f"neighbours of the same {chosen.name} (share, 0 to 1)",
             colours=palette.colours_for(d.names),
             reference=chosen.recall.chance,
-            reference_name="as by chance",
+            reference_name="as their labels explain",
             dark=case.dark,
         ),
         key="diagnose_place_bars",

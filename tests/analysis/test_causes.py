@@ -6,31 +6,66 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
 
-from bioviz.analysis.causes import acoustic_causes, rank_correlation
-from bioviz.analysis.confusion import noise_confusion
+from bioviz.analysis.call_score import call_scores
+from bioviz.analysis.causes import AcousticCauses, Cause
+from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
 from bioviz.analysis.false_alarms import false_alarms
 from bioviz.analysis.features import FEATURES, feature
+from bioviz.analysis.jackknife import parts_of
+from bioviz.analysis.max_t import sign_flip_max_t
 from bioviz.analysis.neighbours import knn_both
 from bioviz.analysis.overlap import call_columns
 from bioviz.analysis.queues import queues
+from bioviz.analysis.ranks import RankedFeatures
+from bioviz.analysis.splits import Split, honest_split
 from bioviz.analysis.triage import triage
 from tests.analysis.planted import planted
 
 
-def test_rank_correlation_equals_scipy_and_its_interval_holds_it():
+def causes_of(confusion, columns, labels, recording):
+    """The causes, with intervals that leave out the clips of each part of the recordings (there is no graph)."""
+    study = AcousticCauses(confusion, columns, labels, recording)
+    parts = parts_of(recording)
+    left_out = [study.scores(plain(np.where(parts == part, np.nan, confusion))) for part in np.unique(parts)]
+    return study.found(np.array(left_out))
+
+
+def plain(confusion) -> NoiseConfusion:
+    return NoiseConfusion(confusion, confusion, confusion)
+
+
+def test_rank_correlation_equals_scipy():
     rng = np.random.default_rng(0)
-    y, columns = rng.integers(0, 9, 300).astype(float), rng.normal(size=(300, 3))
+    y, columns = rng.integers(0, 9, 300).astype(float), rng.normal(size=(300, 4))
     columns[:, 1] -= y
     columns[:20, 2] = np.nan
-    rho, low, high = rank_correlation(y, columns, np.repeat(np.arange(60), 5))
-    for i in range(3):
-        good = np.isfinite(columns[:, i])
-        assert rho[i] == pytest.approx(spearmanr(y[good], columns[good, i])[0])
-    assert (low < rho).all() and (rho < high).all() and high[1] < 0
-    constant, *_ = rank_correlation(y, np.ones((300, 1)), np.arange(300))
-    assert np.isnan(constant[0])
+    columns[:, 3] = 1
+    ranked = RankedFeatures.of(columns)
+    for known in (y, np.where(np.arange(300) < 30, np.nan, y)):
+        rho = ranked.correlation(known)
+        for i in range(3):
+            good = np.isfinite(known) & np.isfinite(columns[:, i])
+            assert rho[i] == pytest.approx(spearmanr(known[good], columns[good, i])[0], abs=1e-3)
+        assert np.isnan(rho[3])
+    parts = ranked.contributions(y, np.arange(300) // 5, 60)
+    scale = np.sqrt((ranked.ranks**2).sum(axis=0)[:2] * ((rankdata(y) - 150.5) ** 2).sum())
+    np.testing.assert_allclose(parts.sum(axis=0)[:2] / scale, ranked.correlation(y)[:2])
+
+
+def test_max_t_is_strict_for_many_and_keeps_what_is_strong():
+    rng = np.random.default_rng(3)
+    noise = rng.normal(size=(30, 40))
+    noise[:, 7] += 1.5
+    p = sign_flip_max_t(noise)
+    assert p[7] < 0.01 and (np.delete(p, 7) > 0.05).all()
+    assert (
+        p >= sign_flip_max_t(noise[:, [7]])[0] - 1e-12
+    ).all()  # other columns never make one more striking
+    assert sign_flip_max_t(np.zeros((9, 2))).tolist() == [1, 1]
+    alone = sign_flip_max_t(np.ones((3, 1)))  # three units: all of one sign in 2 of 8 flips
+    assert alone[0] == pytest.approx(0.25, abs=0.02)
 
 
 def test_the_feature_that_causes_it_is_found_and_said():
@@ -42,20 +77,39 @@ def test_the_feature_that_causes_it_is_found_and_said():
     lost = (snr < 3) & labels[:, 0]  # only the first label depends on it
     confusion = np.where(rng.random(n) < np.where(lost, 0.8, 0.1), 0.9, 0.1)
     columns = {"snr_db": snr, "level_dbfs": rng.normal(-30, 5, n), "flatness": np.full(n, 0.5)}
-    found = {(c.feature, c.target): c for c in acoustic_causes(confusion, columns, labels, np.arange(n) // 6)}
+    found = {(c.feature, c.target): c for c in causes_of(confusion, columns, labels, np.arange(n) // 6)}
     cause = found["snr_db", 1]
-    assert cause.sure and cause.rho < -0.4 and cause.threshold == pytest.approx(3, abs=2)
-    assert cause.below == pytest.approx(0.8, abs=0.12) and cause.above == pytest.approx(0.1, abs=0.08)
+    assert cause.p < 0.001 and cause.rho < -0.4 and np.isnan(cause.low)
+    everyone = found["snr_db", -1]
+    assert everyone.p < 0.001 and everyone.low < everyone.rho < everyone.high < -0.1
+    split = cause.split
+    assert split.threshold == pytest.approx(3, abs=2)
+    assert split.shares[0] == pytest.approx(0.8, abs=0.12) and split.shares[1] == pytest.approx(0.1, abs=0.08)
+    assert split.below + split.above == pytest.approx(300, abs=6)  # the half it was not chosen on
     sentence = cause.sentence(("background", "owl", "frog"))
     assert sentence.startswith("Clips of owl with signal-to-noise ratio below ")
-    assert f"{100 * cause.below:.0f} % against {100 * cause.above:.0f} % of the others" in sentence
-    assert not found["snr_db", 2].sure and not found["level_dbfs", 1].sure
+    shares = [f"{100 * each:.0f} %" for each in split.shares]
+    assert f"{shares[0]} against {shares[1]} of the others" in sentence
+    assert found["snr_db", 2].p > 0.05 and found["level_dbfs", 1].p > 0.05
     assert ("flatness", 1) not in found
-    curve = cause.curve
-    assert curve.mean[0] > 0.6 > 0.3 > curve.mean[-1]
-    assert curve.adjusted[0] > curve.adjusted[-1] + 0.4
+    assert cause.clips == 600 and cause.units == 200 and cause.curve is None
+    curve = found["snr_db", -1].curve
+    assert curve.mean[0] > 0.4 > 0.2 > curve.mean[-1]
+    assert curve.adjusted[0] > curve.adjusted[-1] + 0.2
     assert (curve.low <= curve.mean).all() and (curve.mean <= curve.high).all()
-    assert curve.count.sum() == cause.clips == 600
+    assert curve.count.sum() == 1200
+
+
+def test_a_threshold_is_told_with_the_half_it_was_not_chosen_on():
+    values = np.concatenate([np.arange(20.0), np.arange(20.0)])
+    half = np.repeat([True, False], 20)
+    confused = np.where(half, values < 10, values < 5)
+    split = honest_split(values, confused, np.array([5.0, 10.0, 15.0]), half)
+    assert split == Split(10.0, 5, 10, 0, 10)
+    few = Cause("snr_db", 1, 40, 9, -0.5, -0.7, -0.2, 0.01, Split(10.0, 5, 8, 0, 10), None)
+    assert "5 of 8 clips against 0 of 10 of the others" in few.sentence(("background", "owl"))
+    none = Cause("snr_db", 1, 40, 9, -0.5, -0.7, -0.2, 0.01, None, None)
+    assert none.sentence(("background", "owl")).startswith("Clips of owl sit in background less often where")
 
 
 def test_partial_dependence_takes_out_what_another_feature_does():
@@ -67,7 +121,7 @@ def test_partial_dependence_takes_out_what_another_feature_does():
     columns = {"snr_db": snr, "level_dbfs": level}
     found = {
         c.feature: c
-        for c in acoustic_causes(confusion, columns, np.ones((n, 1), bool), np.arange(n))
+        for c in causes_of(confusion, columns, np.ones((n, 1), bool), np.arange(n))
         if c.target < 0
     }
     curve = found["level_dbfs"].curve
@@ -76,14 +130,13 @@ def test_partial_dependence_takes_out_what_another_feature_does():
     assert np.ptp(found["snr_db"].curve.adjusted) > 0.7
 
 
-def test_too_few_clips_say_nothing():
-    assert (
-        acoustic_causes(np.ones(10), {"snr_db": np.arange(10.0)}, np.ones((10, 1), bool), np.arange(10)) == ()
-    )
-    confusion = np.full(50, np.nan)
-    assert (
-        acoustic_causes(confusion, {"snr_db": np.arange(50.0)}, np.ones((50, 1), bool), np.arange(50)) == ()
-    )
+def test_too_few_clips_or_recordings_say_nothing():
+    columns, one = {"snr_db": np.arange(50.0)}, np.ones((50, 1), bool)
+    few = {"snr_db": np.arange(10.0)}
+    assert AcousticCauses(np.ones(10), few, np.ones((10, 1), bool), np.arange(10)).found() == ()
+    assert AcousticCauses(np.full(50, np.nan), columns, one, np.arange(50)).found() == ()
+    found = causes_of(np.arange(50) / 50, columns, one, np.arange(50) % 7)
+    assert found and all(np.isnan([c.p, c.low, c.high]).all() and c.units == 7 for c in found)
 
 
 def test_units_in_words():
@@ -135,22 +188,25 @@ def test_call_columns_equal_a_count_of_instants(spans):
 def test_queues_hold_the_worst_first_and_no_clip_that_a_call_reaches_into():
     p = planted(n=600)
     x = p.x.copy()
-    missed = np.flatnonzero(p.background)[:10]
+    missed = np.flatnonzero(p.background)[::30][:10]
     x[missed] = x[np.flatnonzero(p.targets == 2)[:10]] + 0.1
     graphs = knn_both(x, 15, p.recording, "euclidean")
     confusion = noise_confusion(graphs[1], p.background, p.recording)
     result = triage(confusion, *graphs, p.labels, p.recording, {})
     assert (result.rival[missed] == 2).all()
-    first, second = queues(confusion, p.background, result.rival)
-    assert (
-        set(missed) <= set(first.rows.tolist()) and (first.looks_like[np.isin(first.rows, missed)] == 2).all()
-    )
-    assert (np.diff(first.confusion) <= 0).all() and (second.looks_like == 0).all()
+    score = call_scores(x, ~p.background, p.recording)
+    first, second = queues(confusion, graphs[1], x, p.background, p.recording, result.rival, score)
+    assert first.p < 0.005 and set(missed) <= set(first.rows[: first.beyond].tolist())
+    assert (first.looks_like[np.isin(first.rows, missed)] == 2).all()
+    assert first.beyond <= 14  # those planted, and few besides
+    assert (second.looks_like == 0).all()
+    assert (np.diff(score[first.rows[: first.beyond]]) <= 0).all()
+    assert (np.diff(score[first.rows[first.beyond :]]) <= 0).all()
 
     touched = np.zeros(len(p.background), bool)
     touched[first.rows[::2]] = touched[second.rows] = True
-    fewer, same = queues(confusion, p.background, result.rival, touched)
-    assert fewer.rows.tolist() == first.rows[1::2].tolist()
+    fewer, same = queues(confusion, graphs[1], x, p.background, p.recording, result.rival, score, touched)
+    assert not set(fewer.rows) & set(first.rows[::2])
     assert same.rows.tolist() == second.rows.tolist()  # a labelled clip is touched by its own call
 
 

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from sklearn.neighbors import LocalOutlierFactor
 
 from bioviz.analysis.bootstrap import mean_interval
+from bioviz.analysis.codes import with_background
 from bioviz.analysis.confusion import balanced, noise_confusion
-from bioviz.analysis.labels import label_confusion, neighbour_matrix
+from bioviz.analysis.jackknife import parts_of, replicates
+from bioviz.analysis.labels import label_confusion, label_scores, neighbour_matrix
 from bioviz.analysis.neighbours import knn, knn_both
 from bioviz.analysis.outliers import local_outlier_factor, medoid_distance
 from bioviz.analysis.votes import same_share, shared_label_share
@@ -142,7 +144,11 @@ def test_labels_are_ranked_by_confusion_with_intervals_that_hold_it():
         np.flatnonzero(p.background)[: (worse & (np.arange(1500) % 2 == 0)).sum()]
     ]
     graph = knn(x, 15, "euclidean", p.recording)
-    result = label_confusion(graph, noise_confusion(graph, p.background, p.recording), p.labels, p.recording)
+    confusion, parts = noise_confusion(graph, p.background, p.recording), parts_of(p.recording)
+    targets = with_background(p.labels)
+    scores = {"labels": lambda each: label_scores(each, targets)}
+    left_out = replicates(graph, 15, p.background, p.recording, parts, scores)["labels"]
+    result = label_confusion(graph, confusion, p.labels, p.recording, left_out)
     assert result.ranking[0] == 2
     assert (result.low <= result.confusion).all() and (result.confusion <= result.high).all()
     assert result.high[1] < result.low[2]

@@ -17,6 +17,8 @@ from bioviz.analysis.codes import codes, with_background
 from bioviz.analysis.confounds import confounds
 from bioviz.analysis.confusion import noise_confusion
 from bioviz.analysis.folds import folds
+from bioviz.analysis.neighbours import knn_both
+from bioviz.analysis.place_test import Links
 from bioviz.analysis.prediction import knn_scores, prediction, separability
 from bioviz.analysis.probe import STRENGTHS, probe_scores
 from bioviz.analysis.trust import trustworthiness
@@ -134,14 +136,12 @@ def test_a_recording_that_fakes_a_separation_shows_as_gap():
     targets = rng.integers(0, 2, 60)[recording]
     p = planted(n=600, labels=1)
     x = (rng.normal(size=(600, 16)) + 6 * rng.normal(size=(60, 16))[recording]).astype(np.float32)
-    from bioviz.analysis.neighbours import knn_both
-
     graphs = knn_both(x, 8, recording, "euclidean")
     labels = (targets == 1)[:, None]
     told, predicted = both(type(p)(x, targets, labels, recording, p.mixed, graphs))
     assert told.neighbour.naive > 0.95 and predicted.knn_accuracy.naive > 0.95
     assert told.neighbour.held_out < 0.7 and told.neighbour.gap > 0.3
-    assert told.neighbour_held_out.low < 0.5
+    assert told.low is None  # nothing was left out
 
 
 def test_average_precision_and_accuracy_equal_scikit_learn():
@@ -233,8 +233,6 @@ def test_confounds_find_the_place_that_is_there():
     site = p.recording % 4
     rng = np.random.default_rng(8)
     x = (p.x + 10 * rng.normal(size=(4, 16))[site]).astype(np.float32)
-    from bioviz.analysis.neighbours import knn_both
-
     graphs = knn_both(x, 8, p.recording, "euclidean")
     attributes = {
         "recording": p.recording,
@@ -256,19 +254,37 @@ def test_chance_of_a_place_equals_the_loop():
     p = planted(n=60)
     site = rng.integers(-1, 3, 60)
     recording = rng.integers(0, 8, 60)
-    graphs = p.graphs
+    graphs = knn_both(p.x, 6, recording, "euclidean")
     for name, values in (("site", site), ("recording", recording)):
+        graph, units = (graphs[0], np.arange(60)) if name == "recording" else (graphs[1], recording)
         (result,) = confounds(*graphs, {name: values}, recording, p.labels)
         for i in range(60):
-            out = [
-                j
-                for j in range(60)
-                if values[j] >= 0 and (j != i if name == "recording" else recording[j] != recording[i])
-            ]
+            shares = []
+            for j in graph.indices[i][graph.indices[i] >= 0]:
+                like = (p.targets == p.targets[j]) & (units != units[i]) & (values >= 0)
+                if values[j] >= 0:
+                    shares.append(np.mean(values[like] == values[i]))
             if values[i] < 0:
                 assert np.isnan(result.clip_chance[i])
             else:
-                assert result.clip_chance[i] == pytest.approx(np.mean(values[out] == values[i]))
+                assert result.clip_chance[i] == pytest.approx(np.mean(shares))
+
+
+def test_links_beyond_the_labels_equal_the_loop():
+    rng = np.random.default_rng(10)
+    labels, units = rng.integers(0, 3, 80), rng.integers(0, 9, 80)
+    known = rng.random(80) < 0.9
+    indices = knn_both(rng.normal(size=(80, 4)), 7, units)[1].indices
+    links = Links.of(indices, units, labels, known)
+    for place in (rng.integers(0, 3, 9), np.arange(9) % 2):
+        expected = 0.0
+        for i in np.flatnonzero(known):
+            for j in indices[i][indices[i] >= 0]:
+                if known[j]:
+                    like = known & (labels == labels[j]) & (units != units[i])
+                    chance = np.mean(place[units[like]] == place[units[i]])
+                    expected += (place[units[i]] == place[units[j]]) - chance
+        assert links.excess(place) == pytest.approx(expected)
 
 
 def test_codes():

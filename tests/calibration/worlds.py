@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from bioviz.analysis.clause import Clause
 from bioviz.analysis.diagnosis import Diagnosis, diagnose
 from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
 from bioviz.analysis.neighbours import knn_both
-from bioviz.analysis.verdict import Clause, verdict
+from bioviz.analysis.verdict import verdict
 
 PROPERTIES = (
     "snr_db",
@@ -112,5 +113,5 @@ def embedding(
 
 
 def said(clauses: list[Clause], kind: str, text: str = "") -> bool:
-    """Whether a clause of that kind, with that text in it, is among them."""
-    return any(clause.kind == kind and text in clause.text for clause in clauses)
+    """Whether a claim of that kind, with that text in it, is among the clauses."""
+    return any(clause.claim and clause.kind == kind and text in clause.text for clause in clauses)

@@ -47,7 +47,7 @@ def snr_decides(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]:
     columns["snr_db"] = 5 + 4 * columns["snr_db"]
     lost = (kinds > 0) & (rng.random(len(kinds)) < np.where(columns["snr_db"] < 3, 0.8, 0.1))
     world = World(embedding(rng, np.where(lost, 0, kinds), recording), kinds, recording, LABELS, columns)
-    clauses = [clause for clause in world.verdict() if clause.kind == "cause"]
+    clauses = [clause for clause in world.verdict() if clause.kind == "cause" and clause.claim]
     return {"cause": (any(clause.refs["feature"] == "snr_db" for clause in clauses), 1)}
 
 
@@ -59,7 +59,7 @@ def one_label_depends(rng: np.random.Generator) -> Mapping[str, tuple[float, flo
     columns["snr_db"] = 5 + 4 * columns["snr_db"]
     lost = (kinds == 1) & (rng.random(len(kinds)) < np.where(columns["snr_db"] < 3, 0.8, 0.1))
     world = World(embedding(rng, np.where(lost, 0, kinds), recording), kinds, recording, LABELS, columns)
-    clauses = [clause for clause in world.verdict() if clause.kind == "cause"]
+    clauses = [clause for clause in world.verdict() if clause.kind == "cause" and clause.claim]
     wrong = any(set(clause.refs["targets"]) & {2, 3} for clause in clauses)
     return {"cause": (any(c.refs["feature"] == "snr_db" for c in clauses), 1), "wrong label": (wrong, 1)}
 

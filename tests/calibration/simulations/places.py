@@ -29,7 +29,7 @@ def _world(rng: np.random.Generator, own: float, heard: float = 0.0, background:
 
 
 def _said(world: World) -> Mapping[str, tuple[float, float]]:
-    clauses = [clause for clause in world.verdict() if clause.kind == "place"]
+    clauses = [clause for clause in world.verdict() if clause.kind == "place" and clause.claim]
     named = {clause.refs["attribute"] for clause in clauses}
     return {"site": ("site" in named, 1), "hour": ("hour" in named, 1)}
 

@@ -1,0 +1,28 @@
+"""One sentence of a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One sentence of the verdict.
+
+    Attributes:
+        text: the sentence.
+        kind: "shortcut", "separability", "leak", "labels", "cause", "triage", "place", "queue", "picture" or "note":
+            the part of the page that backs it.
+        refs: what it speaks of (JSON-able): "targets" (ints), "feature", "attribute", "cause", "rows".
+        claim: it says that something is there which chance could bring, and has been tested for that.
+    """
+
+    text: str
+    kind: str
+    refs: dict[str, object] = field(default_factory=dict)
+    claim: bool = False
+
+
+def listed(parts: list[str]) -> str:
+    """ "a, b and c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,138 @@
+"""Whether neighbors share a place (site, hour, recorder) more often than their labels alone would bring.
+
+Where each site has its own species, clips of one species are clips of one site: neighbors then share the site
+though nothing of the site is heard. Chance is therefore taken within the label of each neighbor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+PERMUTATIONS = 499
+FEWEST_PERMUTATIONS = 199
+MOST_COMPARED = 400_000_000
+
+
+@dataclass(frozen=True)
+class Links:
+    """Who is whose neighbor, summed over units.
+
+    Attributes:
+        row, column, weight: (m,) links from unit to unit.
+        unit, label, asked: (q,) for each unit and each label among its clips' neighbors, the number of such
+            neighbors divided by the number of clips of that label outside the unit.
+        of_unit, of_label, count: (c,) number of clips of each label in each unit.
+        own: what a unit's own clips would add to the expected links: they cannot be its neighbors.
+        units, labels: how many there are.
+    """
+
+    row: np.ndarray
+    column: np.ndarray
+    weight: np.ndarray
+    unit: np.ndarray
+    label: np.ndarray
+    asked: np.ndarray
+    of_unit: np.ndarray
+    of_label: np.ndarray
+    count: np.ndarray
+    own: float
+    units: int
+    labels: int
+
+    @classmethod
+    def of(cls, indices: np.ndarray, units: np.ndarray, labels: np.ndarray, known: np.ndarray) -> Links:
+        """From (n, k) neighbors (-1 none), (n,) unit and label codes; clips not `known` (n,) take no part."""
+        n_units, n_labels = int(units.max(initial=-1)) + 1, int(labels.max(initial=-1)) + 1
+        there = (indices >= 0) & known[:, None]
+        clip, place = np.nonzero(there)
+        near = indices[clip, place]
+        good = known[near] & (units[clip] != units[near])
+        clip, near = clip[good], near[good]
+        of_cell, count = np.unique(units[known] * n_labels + labels[known], return_counts=True)
+        size = np.bincount(labels[known], minlength=n_labels)
+        pair, weight = np.unique(units[clip] * n_units + units[near], return_counts=True)
+        cell, asked = np.unique(units[clip] * n_labels + labels[near], return_counts=True)
+        own = _Counts(of_cell, count)(cell)
+        elsewhere = np.maximum(size[cell % n_labels] - own, 1)
+        return cls(
+            pair // n_units, pair % n_units, weight.astype(np.float64),
+            cell // n_labels, cell % n_labels, asked / elsewhere,
+            of_cell // n_labels, of_cell % n_labels, count.astype(np.float64),
+            float((asked / elsewhere) @ own), n_units, n_labels,
+        )  # fmt: skip
+
+    def excess(self, place: np.ndarray) -> float:
+        """Links between units of the same `place` (units,) beyond those that the neighbors' labels bring."""
+        same = self.weight @ (place[self.row] == place[self.column])
+        n_places = int(place.max()) + 1
+        sizes = np.bincount(
+            place[self.of_unit] * self.labels + self.of_label, self.count, n_places * self.labels
+        )
+        expected = self.asked @ sizes[place[self.unit] * self.labels + self.label]
+        return float(same - (expected - self.own))
+
+
+def place_p(links: Links, place: np.ndarray, seed: int = 0) -> float | None:
+    """One-sided p of `excess`, places dealt out over the units anew; None where there is one place only.
+
+    Args:
+        place: (units,) ints >= 0.
+    """
+    if len(np.unique(place)) < 2:
+        return None
+    cost = len(links.row) + len(links.unit) + len(links.of_unit)
+    n = int(np.clip(MOST_COMPARED // max(cost, 1), FEWEST_PERMUTATIONS, PERMUTATIONS))
+    found, reached = links.excess(place), 0
+    if abs(found) < 1e-9 * max(links.weight.sum(), 1):
+        return None  # the labels leave nothing open: each has its own place
+    rng = np.random.default_rng(seed)
+    for _ in range(n):
+        reached += links.excess(rng.permutation(place)) >= found - 1e-9 * abs(found)
+    return (reached + 1) / (n + 1)
+
+
+def label_chance(indices: np.ndarray, place: np.ndarray, units: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """(n,) share of neighbors of the clip's own place that their labels bring; NaN where unknown.
+
+    The mean, over the neighbors, of the share of the clip's place among all clips of the neighbor's label outside
+    the clip's unit (places that are not known do not count).
+
+    Args:
+        indices: (n, k), -1 none. place: (n,) ints, -1 unknown. units, labels: (n,) ints >= 0.
+    """
+    n_labels, n_places = int(labels.max(initial=-1)) + 1, int(place.max(initial=-1)) + 1
+    known = place >= 0
+    there = (indices >= 0) & known[:, None]
+    near = np.where(there, indices, 0)
+    there &= known[near]
+    size = np.bincount(labels[known], minlength=n_labels).astype(np.float64)
+    of_place = np.zeros((n_labels, max(n_places, 1)))
+    np.add.at(of_place, (labels[known], place[known]), 1)
+    theirs, mine, own = labels[near], np.maximum(place, 0)[:, None], units[:, None]
+    in_unit = _Counts.of(units[known] * n_labels + labels[known])(own * n_labels + theirs)
+    key = (units[known] * n_labels + labels[known]) * max(n_places, 1) + place[known]
+    in_unit_same = _Counts.of(key)((own * n_labels + theirs) * max(n_places, 1) + mine)
+    left = size[theirs] - in_unit
+    share = np.where(left > 0, (of_place[theirs, mine] - in_unit_same) / np.maximum(left, 1), 0.0)
+    count = there.sum(axis=1)
+    return np.where(count > 0, (share * there).sum(axis=1) / np.maximum(count, 1), np.nan)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """How often each key occurs."""
+
+    keys: np.ndarray
+    count: np.ndarray
+
+    @classmethod
+    def of(cls, keys: np.ndarray) -> _Counts:
+        return cls(*np.unique(keys, return_counts=True))
+
+    def __call__(self, asked: np.ndarray) -> np.ndarray:
+        if not len(self.keys):
+            return np.zeros(asked.shape, np.int64)
+        at = np.minimum(np.searchsorted(self.keys, asked), len(self.keys) - 1)
+        return np.where(self.keys[at] == asked, self.count[at], 0)

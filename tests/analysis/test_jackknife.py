@@ -1,0 +1,82 @@
+"""Leaving out recordings: equal to computing anew without them, and intervals that know of the edge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bioviz.analysis.confusion import noise_confusion
+from bioviz.analysis.familywise import holm
+from bioviz.analysis.jackknife import (
+    interval,
+    left_out,
+    p_above,
+    parts_of,
+    share_interval,
+    share_p_above_half,
+    standard_error,
+)
+from bioviz.analysis.neighbours import knn
+from tests.analysis.planted import planted
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_leaving_out_equals_computing_anew(grouped):
+    p = planted(n=160, mixing=0.5, per_recording=8)
+    groups = p.recording if grouped else None
+    graph = knn(p.x, 40, "euclidean", groups)
+    parts = parts_of(p.recording, most=9)
+    assert parts.max() == 8 and all(len(np.unique(parts[p.recording == r])) == 1 for r in range(20))
+    found = list(left_out(graph, 10, p.background, p.recording, parts))
+    assert len(found) == 9
+    for part, confusion in enumerate(found):
+        stay = np.flatnonzero(parts != part)
+        alone = knn(p.x[stay], 10, "euclidean", None if groups is None else groups[stay])
+        anew = noise_confusion(alone, p.background[stay], p.recording[stay])
+        np.testing.assert_allclose(confusion.confusion[stay], anew.confusion)
+        assert np.isnan(confusion.confusion[parts == part]).all()
+
+
+def test_where_the_lists_are_too_short_what_is_left_counts():
+    p = planted(n=120, per_recording=10)
+    graph = knn(p.x, 6, "euclidean", p.recording)
+    for confusion in left_out(graph, 6, p.background, p.recording, p.recording):
+        assert np.nanmax(confusion.confusion) <= 1 and np.isfinite(confusion.confusion).sum() > 90
+
+
+def test_the_error_of_a_mean_is_the_usual_one():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=30)
+    without = (x.sum() - x) / 29
+    error = standard_error(np.array([x.mean()]), without[:, None], [30])
+    assert error[0] == pytest.approx(x.std(ddof=1) / np.sqrt(30))
+    low, high = interval(np.array([x.mean()]), without[:, None], [30])
+    assert high[0] - x.mean() == pytest.approx(2.0452 * error[0], rel=1e-4)
+    # Parts that do not bear on a figure add nothing.
+    more = np.append(without, np.full(70, x.mean()))
+    assert standard_error(np.array([x.mean()]), more[:, None], [30])[0] == pytest.approx(error[0])
+    low, high = interval(np.array([0.5]), without[:7, None], [7])
+    assert np.isnan(low[0]) and np.isnan(high[0])
+
+
+def test_a_perfect_share_is_not_certain():
+    one = np.ones((20, 1))
+    low, high = share_interval(np.array([1.0]), one, [20])
+    assert high[0] == 1 and 0.85 < low[0] < 0.95
+    fewer, _ = share_interval(np.array([1.0]), one, [8])
+    assert fewer[0] < low[0]
+    assert np.isnan(share_interval(np.array([1.0]), one, [7])[0][0])
+    assert share_p_above_half(1.0, np.ones(20), 20) < 1e-4
+    assert share_p_above_half(1.0, np.ones(7), 7) is None
+    rng = np.random.default_rng(1)
+    assert share_p_above_half(0.5, 0.5 + 0.01 * rng.normal(size=30), 30) == pytest.approx(0.5)
+    assert p_above(0.0, np.zeros(30), 30) is None  # no spread: nothing to measure by
+
+
+def test_holm_holds_all_claims_together():
+    assert holm({}) == {} and holm({"a": None}) == {}
+    assert set(holm({"a": 0.001, "b": 0.02, "c": 0.2})) == {"a", "b"}
+    assert set(holm({"a": 0.03, "b": 0.04, "c": None})) == set()
+    assert holm({"a": 0.01, "b": 0.04}) == {"a": 0.025, "b": 0.05}
+    # What fails stops all that is less sure than itself.
+    assert set(holm({"a": 0.001, "b": 0.03, "c": 0.04})) == {"a"}
