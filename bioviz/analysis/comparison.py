@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis import score_differences as scores
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
+from bioviz.analysis.familywise import holm
 from bioviz.analysis.folds import folds
+from bioviz.analysis.jackknife import FEWEST_UNITS
 from bioviz.analysis.ledger import RULES, Ledger, is_in, ledger
 from bioviz.analysis.neighbours import KnnGraph
+from bioviz.analysis.paired_jackknife import TESTED, Judged, PairedChanges, paired_changes
 from bioviz.analysis.prediction import knn_scores
 from bioviz.analysis.probe import probe_scores
 from bioviz.analysis.rows import finite_rows
-from bioviz.analysis.score_differences import Difference
+from bioviz.analysis.score_differences import ONE_MAP, Difference
 from bioviz.analysis.silhouette import silhouettes
 from bioviz.analysis.votes import shared_label_share
 from bioviz.progress import Progress, Silent
@@ -63,12 +66,13 @@ class SideMeasures:
 
 @dataclass(frozen=True)
 class LabelChanges:
-    """Per target (background first), each (T,); NaN without clips, intervals NaN with one recording.
+    """Per target (background first), each (T,); NaN without clips, intervals NaN with fewer than 8 recordings.
 
     Attributes:
         clips: by the left side's labels.
         confusion_left, confusion_right: noise confusion of the target; low, high: 95 % interval of right - left.
         told_left, told_right: share of its clips that their neighbours name right; told_low, told_high: likewise.
+        claimed: bool, the difference of confusion is said; judged together with all else that the comparison says.
     """
 
     clips: np.ndarray
@@ -80,11 +84,13 @@ class LabelChanges:
     told_right: np.ndarray
     told_low: np.ndarray
     told_high: np.ndarray
+    claimed: np.ndarray
 
     def changed(self, better: bool) -> np.ndarray:
         """Targets whose confusion fell (better) or rose by more than its uncertainty, the largest change first."""
         with np.errstate(invalid="ignore"):
-            found = np.flatnonzero(self.high < 0 if better else self.low > 0)
+            rose = self.confusion_right > self.confusion_left
+        found = np.flatnonzero(self.claimed & (rose != better))
         size = np.abs(self.confusion_right - self.confusion_left)[found]
         return found[np.argsort(-size, kind="stable")]
 
@@ -141,7 +147,9 @@ def compare_sides(
     step(0)
     k = max(1, min(k, left.graph.k, right.graph.k, left.graph_elsewhere.k, right.graph_elsewhere.k))
     elsewhere = all((side.graph_elsewhere.indices[:, :k] >= 0).any() for side in (left, right))
-    graphs = [(side.graph_elsewhere if elsewhere else side.graph).first(k) for side in (left, right)]
+    # With neighbors to spare: they take the places of those that are left out.
+    spare = [side.graph_elsewhere if elsewhere else side.graph for side in (left, right)]
+    graphs = [graph.first(k) for graph in spare]
     # The same folds on both sides, so that chance in them cancels in the difference.
     fold = folds(left.targets, FOLDS, seed, recording)
     measures = [
@@ -149,9 +157,11 @@ def compare_sides(
     ]
     moved = neighbourhood_change(*graphs)
     step(1)
-    found = _scores((left, right), measures, recording, seed)
+    estimates = _estimates((left, right), spare, measures, recording, len(names), k, seed)
     step(2)
-    labels = _labels(measures, recording, len(names), seed)
+    of_scores, of_labels = _claims(estimates)
+    found = _differences((left, right), estimates, of_scores)
+    labels = _labels(estimates, left.targets, of_labels)
     step(3)
     change = measures[1].confusion.confusion - measures[0].confusion.confusion
     ledgers = {}
@@ -160,7 +170,7 @@ def compare_sides(
             is_in(m.confusion.confusion, m.confusion.background_share, m.targets == 0, rule) for m in measures
         ]
         ledgers[rule] = ledger(
-            *inside, change, measures[0].targets, measures[1].targets, recording, len(names), seed=seed
+            *inside, change, measures[0].targets, measures[1].targets, len(names), estimates.moved[rule]
         )
     step(4)
     return Changes(
@@ -196,42 +206,87 @@ def _right(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return np.where(known, scores.argmax(axis=1) == targets, np.nan)
 
 
-def _scores(
-    sides: tuple[Side, Side], measures: list[SideMeasures], recording, seed
-) -> tuple[Difference, ...]:
-    pairs = {
-        "nmi": [scores.mutual_information(s.clusters, s.targets) for s in sides],
-        "ari": [scores.rand_index(s.clusters, s.targets) for s in sides],
-        "silhouette": [scores.mean(_silhouette(s)) for s in sides],
-        "misclustered": [scores.mean(s.misclustered.astype(float)) for s in sides],
+def _estimates(
+    sides: tuple[Side, Side],
+    graphs: list[KnnGraph],
+    measures: list[SideMeasures],
+    units: np.ndarray,
+    n_targets: int,
+    k: int,
+    seed: int,
+) -> PairedChanges:
+    judged = [
+        Judged(graph, m.confusion, m.purity, m.told, m.probed, m.targets)
+        for graph, m in zip(graphs, measures, strict=True)
+    ]
+    return paired_changes(*judged, units, n_targets, k, seed)
+
+
+def _claims(found: PairedChanges) -> tuple[np.ndarray, np.ndarray]:
+    """((6,), (T,)) bool: the differences of scores and of labels that are said, held to one level together."""
+    tests: dict[Hashable, float | None] = {
+        (kind, i): None if np.isnan(p) else float(p)
+        for kind, estimate in (("score", found.scores), ("label", found.confusions))
+        for i, p in enumerate(estimate.p)
     }
-    statistics: dict[str, list] = {
-        name: []
-        for name in (
-            "separability_neighbour",
-            "noise_confusion",
-            "confused",
-            "knn_accuracy",
-            "probe_accuracy",
-            "purity",
-        )
-    }
-    for m in measures:
-        background, judged = m.targets == 0, m.confusion
-        score = np.where(background, 1 - judged.confusion, judged.confusion)
-        confused = np.where(np.isfinite(judged.confusion), judged.confused, np.nan)
-        statistics["separability_neighbour"].append(scores.auc(score, background))
-        statistics["noise_confusion"].append(
-            scores.confusion_of(judged.background_share, judged.base_rate, ~background)
-        )
-        statistics["confused"].append(scores.mean(confused, ~background))
-        statistics["knn_accuracy"].append(scores.mean(m.told))
-        statistics["probe_accuracy"].append(scores.mean(m.probed))
-        statistics["purity"].append(scores.mean(m.purity))
+    made = holm(tests)
     return tuple(
-        scores.difference(name, left, right, recording, seed)
-        for name, (left, right) in {**statistics, **pairs}.items()
+        np.array([(kind, i) in made for i in range(len(estimate.p))], dtype=bool)
+        for kind, estimate in (("score", found.scores), ("label", found.confusions))
     )
+
+
+def _differences(
+    sides: tuple[Side, Side], found: PairedChanges, claimed: np.ndarray
+) -> tuple[Difference, ...]:
+    made = []
+    for i, name in enumerate(TESTED):
+        left, right, low, high = (
+            float(each[i]) if np.isfinite(each[i]) else None
+            for each in (found.scores.left, found.scores.right, found.scores.low, found.scores.high)
+        )
+        gap = None if left is None or right is None else right - left
+        told = gap is not None and low is not None
+        why = "" if told else f"fewer than {FEWEST_UNITS} recordings"
+        made.append(Difference(name, left, right, gap, low, high, bool(claimed[i]) if told else None, why))
+    for name, score in _OF_THE_MAP.items():
+        left, right = (score(side) for side in sides)
+        gap = None if left is None or right is None else right - left
+        made.append(Difference(name, left, right, gap, why=ONE_MAP))
+    return tuple(made)
+
+
+def _of_clusters(score: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[Side], float | None]:
+    def of(side: Side) -> float | None:
+        good = side.clusters >= 0
+        return float(score(side.targets[good], side.clusters[good])) if good.any() else None
+
+    return of
+
+
+def _nmi(targets: np.ndarray, clusters: np.ndarray) -> float:
+    from sklearn.metrics import normalized_mutual_info_score
+
+    return normalized_mutual_info_score(targets, clusters)
+
+
+def _ari(targets: np.ndarray, clusters: np.ndarray) -> float:
+    from sklearn.metrics import adjusted_rand_score
+
+    return adjusted_rand_score(targets, clusters)
+
+
+def _mean_silhouette(side: Side) -> float | None:
+    values = _silhouette(side)
+    return float(np.nanmean(values)) if np.isfinite(values).any() else None
+
+
+_OF_THE_MAP: dict[str, Callable[[Side], float | None]] = {
+    "nmi": _of_clusters(_nmi),
+    "ari": _of_clusters(_ari),
+    "silhouette": _mean_silhouette,
+    "misclustered": lambda side: float(side.misclustered.mean()) if len(side.misclustered) else None,
+}
 
 
 def _silhouette(side: Side) -> np.ndarray:
@@ -243,22 +298,10 @@ def _silhouette(side: Side) -> np.ndarray:
     return found
 
 
-def _labels(measures: list[SideMeasures], recording: np.ndarray, count: int, seed: int) -> LabelChanges:
-    confusions = scores.paired(
-        *(
-            scores.label_confusions(m.confusion.background_share, m.confusion.base_rate, m.targets, count)
-            for m in measures
-        ),
-        recording,
-        seed=seed,
-    )
-    told = scores.paired(*(scores.means(m.told, m.targets, count) for m in measures), recording, seed=seed)
-    several = np.array(
-        [len(np.unique(recording[measures[0].targets == target])) > 1 for target in range(count)]
-    )
-    bounds = [np.where(several, each, np.nan) for each in (*confusions[2:], *told[2:])]
-    clips = np.bincount(measures[0].targets, minlength=count)
-    return LabelChanges(clips, *confusions[:2], *bounds[:2], *told[:2], *bounds[2:])
+def _labels(found: PairedChanges, targets: np.ndarray, claimed: np.ndarray) -> LabelChanges:
+    count = np.bincount(targets, minlength=len(claimed))
+    a, b = found.confusions, found.told
+    return LabelChanges(count, a.left, a.right, a.low, a.high, b.left, b.right, b.low, b.high, claimed)
 
 
 def _notes(measures: list[SideMeasures], elsewhere: bool) -> tuple[str, ...]:

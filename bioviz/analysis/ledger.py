@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 
-from bioviz.analysis.bootstrap import interval, resample
 from bioviz.analysis.confusion import CONFUSED
 
 Rule = Literal["confusion", "majority"]
@@ -29,8 +28,8 @@ class Ledger:
         cleared, captured: background clips likewise: back among background, and newly among labelled clips.
         clips: (T,) int64, clips judged. before, after: (T,) int64, of them in on the left and on the right.
         left: (T,) int64, those that went out (rescued, cleared). entered: (T,) int64, the reverse.
-        left_low, left_high, entered_low, entered_high: (T,) float64, 95 % intervals of these counts by resampling
-            recordings; NaN with clips in one recording only.
+        left_low, left_high, entered_low, entered_high: (T,) float64, 95 % intervals of these counts by leaving out
+            recordings; NaN with clips in fewer than 8.
         relabelled: positions of clips that are labelled on one side and background on the other.
     """
 
@@ -68,10 +67,8 @@ def ledger(
     change: np.ndarray,
     targets_left: np.ndarray,
     targets_right: np.ndarray,
-    recording: np.ndarray,
     n_targets: int,
-    n_boot: int = 1000,
-    seed: int = 0,
+    spans: tuple[np.ndarray, np.ndarray],
 ) -> Ledger:
     """Sort the clips by whether they were in (left) and are in (right).
 
@@ -79,7 +76,8 @@ def ledger(
         was, now: (n,) bool as from `is_in`.
         change: (n,) float64, confusion on the right less that on the left; NaN where either is unknown.
         targets_left, targets_right: (n,) ints, 0 for background; counts go by those of the left.
-        recording: (n,) ints.
+        spans: ((T, 2), (T, 2)) low and high end of the shares of judged clips that went out and came in
+            (`paired_jackknife.PairedChanges.moved`).
     """
     same = (targets_left > 0) == (targets_right > 0)
     judged = same & np.isfinite(change)
@@ -94,11 +92,7 @@ def ledger(
         np.bincount(targets_left[chosen], minlength=n_targets)
         for chosen in (judged, judged & was, judged & now, out, into)
     ]
-    intervals = [
-        bound
-        for events in (out, into)
-        for bound in _count_interval(events, judged, targets_left, recording, n_targets, n_boot, seed)
-    ]
+    intervals = [span[:, end] * count[0] for span in spans for end in (0, 1)]
     return Ledger(
         ordered(out & labelled),
         ordered(into & labelled),
@@ -108,28 +102,3 @@ def ledger(
         *intervals,
         np.flatnonzero(~same),
     )
-
-
-def _count_interval(events, judged, targets, recording, n_targets, n_boot, seed):
-    """(low, high), each (T,): interval of the number of events of each target, its clips taken as given.
-
-    Where none (or all) of a target's clips had the event, drawing again shows no spread; with R recordings the limit
-    is then the share that would go unseen in one case of twenty, 1 - 0.05^(1/R).
-    """
-    code = np.unique(recording, return_inverse=True)[1]
-    groups = int(code.max(initial=-1)) + 1
-    sums = np.zeros((groups, 2 * n_targets))
-    np.add.at(sums, (code[events], targets[events]), 1)
-    np.add.at(sums, (code[judged], n_targets + targets[judged]), 1)
-    hits, clips = sums[:, :n_targets], sums[:, n_targets:]
-    several = (clips > 0).sum(axis=0)
-    total, found = clips.sum(axis=0), hits.sum(axis=0)
-    if groups < 2:
-        return (np.full(n_targets, np.nan),) * 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = interval(resample(sums, lambda s: s[:, :n_targets] / s[:, n_targets:], n_boot, seed))
-    unseen = 1 - 0.05 ** (1 / np.maximum(several, 1))
-    high = np.where(found == 0, unseen, high)
-    low = np.where(found == total, 1 - unseen, low)
-    known = several > 1
-    return np.where(known, low * total, np.nan), np.where(known, high * total, np.nan)

@@ -152,18 +152,20 @@ def differences(
     values: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
+    claimed: np.ndarray,
     *,
     x_title: str,
     y_title: str,
     dark: bool = False,
 ) -> go.Figure:
-    """Differences with their 95 % intervals, one row each, full where larger than its uncertainty and hollow where not.
+    """Differences with their 95 % intervals, one row each, full where a change is claimed and hollow where not.
 
     Args:
         names, values, low, high: (n,) each; NaN intervals are not drawn.
+        claimed: (n,) bool, larger than its uncertainty when all rows are judged together.
     """
     values, low, high = (np.asarray(each, dtype=np.float64) for each in (values, low, high))
-    clear = (low > 0) | (high < 0)
+    clear = np.asarray(claimed, dtype=bool)
     ink = "#E6E9EA" if dark else "#31333F"
     points = go.Scatter(
         x=values,

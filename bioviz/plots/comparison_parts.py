@@ -101,6 +101,7 @@ def label_rows(found: Comparison) -> list[Mapping[str, Any]]:
             "difference": float(labels.confusion_right[t] - labels.confusion_left[t]),
             "from": float(labels.low[t]),
             "to": float(labels.high[t]),
+            "differs": bool(labels.claimed[t]),
             "told right, left": float(labels.told_left[t]),
             "told right, right": float(labels.told_right[t]),
         }

@@ -99,8 +99,9 @@ def comparison_report(
         ),
         *([Words(TESTED_WORDS)] if tested else []),
         Words(
-            "Intervals: 95 %, whole recordings drawn again, the same ones on both sides. Neighbours, clusters and maps "
-            "stay as they are, so the chance in them is not included."
+            "Intervals: 95 %, by leaving out one recording at a time (paired jackknife). What is said to be larger "
+            "than its uncertainty is judged together with everything else here. Scores of the map have no "
+            "interval: the chance of one map is not known."
         ),
         *(Words(sentence(d)) for d in changes.scores),
         Heading("Rescued and broken clips"),
@@ -205,11 +206,11 @@ def _label_figure(found: Comparison) -> Charts:
     rows = label_rows(found)
     made = figures.differences(
         [row["label"] for row in rows],
-        *([row[name] for row in rows] for name in ("difference", "from", "to")),
+        *([row[name] for row in rows] for name in ("difference", "from", "to", "differs")),
         x_title="noise confusion, right less left (below 0: less confused)",
         y_title="label",
     )
-    return Charts([made], "Full points: larger than its uncertainty (95 %, by recording).")
+    return Charts([made], "Full points: larger than its uncertainty, all labels and scores judged together.")
 
 
 def _told(exceeds: bool | None) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import streamlit as st
 
 from bioviz.analysis.helps import HELPS
 from bioviz.analysis.ledger import RULES
-from bioviz.analysis.score_differences import sentence
+from bioviz.analysis.score_differences import ONE_MAP, Difference, sentence
 from bioviz.plots import comparison as figures
 from bioviz.plots.comparison_parts import (
     FLOW_CAPTION,
@@ -66,8 +66,8 @@ def scores(case: Case) -> Chosen:
         key="compare_scores",
     )
     st.caption(
-        "From and to: 95 % interval of the difference, whole recordings drawn again, the same ones on both sides. "
-        "Neighbours, clusters and maps stay as they are."
+        "From and to: 95 % interval of the difference, by leaving out one recording at a time (paired jackknife). "
+        "Scores of the map (NMI, ARI, silhouette, misclustered) have none: the chance of one map is not known."
     )
     if case.tested:
         st.caption(TESTED_WORDS)
@@ -76,12 +76,19 @@ def scores(case: Case) -> Chosen:
     for line in clear:
         st.text(line)
     if not clear:
-        st.info("No difference is larger than its uncertainty.")
+        st.info(
+            "No difference is larger than its uncertainty." if unclear else _cannot_be_told(changes.scores)
+        )
     if unclear:
         st.caption(f"Not larger than their uncertainty: {', '.join(unclear)}.")
     for note in changes.notes:
         st.caption(note)
     return moved(case)
+
+
+def _cannot_be_told(differences: Sequence[Difference]) -> str:
+    why = next((d.why for d in differences if d.why and d.why != ONE_MAP), "nothing is defined on both sides")
+    return f"Whether anything differs by more than chance cannot be told: {why}."
 
 
 def book(case: Case) -> Chosen:
@@ -124,7 +131,7 @@ def book(case: Case) -> Chosen:
         key="compare_ledger",
     )
     st.caption(
-        "Counts of clips with 95 % intervals by recording. For background the other side is meant: "
+        "Counts of clips with 95 % intervals (jackknife over recordings). For background the other side is meant: "
         "in is among labelled clips."
     )
     return Chosen(np.asarray(getattr(kept, fate)), f"clips {FATE_TITLES[fate].split(':')[0]}")
@@ -155,7 +162,7 @@ def labels(case: Case) -> Chosen:
     event = st.plotly_chart(
         figures.differences(
             [row["label"] for row in rows],
-            *([row[name] for row in rows] for name in ("difference", "from", "to")),
+            *([row[name] for row in rows] for name in ("difference", "from", "to", "differs")),
             x_title="noise confusion, right less left (below 0: less confused)",
             y_title="label",
             dark=case.dark,
@@ -271,7 +278,7 @@ _three = st.column_config.NumberColumn(format="%.3f")
 
 def _span(low: np.ndarray, high: np.ndarray, where: np.ndarray) -> list[str]:
     return [
-        "one recording" if np.isnan(a) else f"{a:.1f} to {b:.1f}"
+        "fewer than 8 recordings" if np.isnan(a) else f"{a:.1f} to {b:.1f}"
         for a, b in zip(low[where], high[where], strict=True)
     ]
 

@@ -30,6 +30,8 @@ def test_a_comparison_is_computed_once_and_agrees_with_the_runs(spec):
     for name in ("nmi", "ari", "silhouette"):
         assert scores[name].left == pytest.approx(left.scores[name], abs=1e-6)
         assert scores[name].right == pytest.approx(right.scores[name], abs=1e-6)
+        assert scores[name].exceeds is None and "one map" in scores[name].why
+    for name in ("separability_neighbour", "noise_confusion", "purity"):
         assert scores[name].low <= scores[name].difference <= scores[name].high
     kept = open_comparison(left, right, spec.layout, spec.k)
     assert kept.changes.scores == found.changes.scores and kept.changes.names == found.changes.names

@@ -1,4 +1,4 @@
-"""Paired differences: equal to scikit-learn where they can be, and intervals that cover what was planted."""
+"""Paired differences: equal to scikit-learn where they can be, and to leaving a recording out by hand."""
 
 from __future__ import annotations
 
@@ -6,93 +6,112 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from bioviz.analysis import score_differences as scores
+from bioviz.analysis.codes import with_background
 from bioviz.analysis.comparison import neighbourhood_change
+from bioviz.analysis.confusion import noise_confusion
+from bioviz.analysis.jackknife import left_out, parts_of
+from bioviz.analysis.labels import label_confusion
 from bioviz.analysis.ledger import is_in, ledger
-from bioviz.analysis.neighbours import KnnGraph
+from bioviz.analysis.neighbours import KnnGraph, knn_both
+from bioviz.analysis.paired_jackknife import TESTED, Judged, paired_changes
+from bioviz.analysis.prediction import knn_scores
+from bioviz.analysis.score_differences import ONE_MAP, Difference, sentence
+from bioviz.analysis.votes import shared_label_share
 
 
-def value(statistic: scores.Statistic, groups: np.ndarray | None = None) -> float:
-    groups = np.zeros(statistic.values.shape[0], dtype=int) if groups is None else groups
-    return float(scores.paired(statistic, statistic, groups)[0][0])
-
-
-def test_scores_from_sums_equal_those_of_scikit_learn():
-    rng = np.random.default_rng(1)
-    targets, clusters = rng.integers(0, 4, 200), rng.integers(0, 5, 200)
-    clusters[:100] = targets[:100]
-    assert value(scores.mutual_information(clusters, targets)) == pytest.approx(
-        metrics.normalized_mutual_info_score(targets, clusters)
+def judged(rng: np.random.Generator, kinds: np.ndarray, recording: np.ndarray, apart: float) -> Judged:
+    """A side whose labels lie `apart`, in units of the clips' own spread."""
+    x = apart * np.eye(12)[kinds] + rng.normal(size=(len(kinds), 12))
+    x += rng.normal(size=(recording.max() + 1, 12))[recording]
+    graph = knn_both(x.astype(np.float32), 40, recording)[1]
+    members = with_background(np.eye(5, dtype=bool)[kinds][:, 1:])
+    told = (knn_scores(graph.first(20), members).argmax(axis=1) == kinds).astype(float)
+    return Judged(
+        graph,
+        noise_confusion(graph.first(20), kinds == 0, recording),
+        shared_label_share(graph.first(20), members[:, 1:]),
+        told,
+        told,
+        kinds,
     )
-    assert value(scores.rand_index(clusters, targets)) == pytest.approx(
-        metrics.adjusted_rand_score(targets, clusters)
-    )
-    score, positive = np.round(rng.random(200), 1), rng.random(200) < 0.3  # with ties
-    assert value(scores.auc(score, positive)) == pytest.approx(metrics.roc_auc_score(positive, score))
 
 
-def test_drawing_recordings_is_the_same_as_repeating_their_clips():
-    rng = np.random.default_rng(2)
-    targets, clusters, groups = (rng.integers(0, m, 120) for m in (3, 3, 6))
-    statistic = scores.mutual_information(clusters, targets)
-    weights = np.array([2, 0, 1, 1, 0, 3])
-    sums = np.stack([statistic.values[groups == g].sum(axis=0) for g in range(6)])
-    repeated = np.repeat(np.arange(120), weights[groups])
-    expected = metrics.normalized_mutual_info_score(targets[repeated], clusters[repeated])
-    assert float(statistic.of((weights @ sums)[None])[0]) == pytest.approx(expected)
+def sides(
+    left: float, right: float, recordings: int = 16, seed: int = 0
+) -> tuple[Judged, Judged, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    recording = np.repeat(np.arange(recordings), 12)
+    kinds = np.where(rng.random(len(recording)) < 0.4, 0, rng.integers(1, 5, len(recording)))
+    return *(judged(rng, kinds, recording, apart) for apart in (left, right)), recording
 
 
-def planted(rng: np.random.Generator, gain: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Two scores of clips that share a strong effect of the recording; the right one is `gain` better."""
-    groups = np.repeat(np.arange(40), 10)
-    shared = rng.normal(scale=1.0, size=40)[groups]
-    own = rng.normal(scale=0.3, size=(2, 40))[:, groups] + rng.normal(scale=0.5, size=(2, 400))
-    return groups, shared + own[0], shared + own[1] + gain
+def test_scores_of_both_sides_are_those_of_scikit_learn_and_of_the_diagnosis():
+    left, right, recording = sides(1.5, 3.0)
+    found = paired_changes(left, right, recording, 5, 20)
+    for side, values in ((left, found.scores.left), (right, found.scores.right)):
+        by_name = dict(zip(TESTED, values, strict=True))
+        score = np.where(side.background, 1 - side.confusion.confusion, side.confusion.confusion)
+        expected = metrics.roc_auc_score(side.background, np.round(score, 9))
+        assert by_name["separability_neighbour"] == pytest.approx(expected)
+        assert by_name["knn_accuracy"] == pytest.approx(side.told.mean())
+        assert by_name["purity"] == pytest.approx(np.nanmean(side.purity))
+    matrix = np.eye(5, dtype=bool)[left.targets][:, 1:]
+    labels = label_confusion(left.graph, left.confusion, matrix, recording)
+    np.testing.assert_allclose(found.confusions.left[1:], labels.confusion[1:])
 
 
-def test_the_interval_covers_a_known_difference_as_often_as_it_says():
-    rng = np.random.default_rng(0)
-    covered, widths = 0, []
-    for seed in range(200):
-        groups, a, b = planted(rng, 0.2)
-        *_, low, high = scores.paired(scores.mean(a), scores.mean(b), groups, n_boot=300, seed=seed)
-        covered += low[0] <= 0.2 <= high[0]
-        widths.append(high[0] - low[0])
-    assert 0.89 <= covered / 200 <= 0.99
-    # Unpaired intervals would carry the spread between recordings twice: about 0.9 wide.
-    assert np.mean(widths) < 0.4
+def test_leaving_a_recording_out_is_the_same_as_never_having_had_it():
+    rng = np.random.default_rng(3)
+    recording = np.repeat(np.arange(9), 12)
+    kinds = np.where(rng.random(len(recording)) < 0.4, 0, rng.integers(1, 5, len(recording)))
+    x = rng.normal(size=(len(kinds), 6)).astype(np.float32)
+    graph, gone = knn_both(x, 90, recording)[1], recording == 4
+    parts = parts_of(recording)
+    replicate = list(left_out(graph, 20, kinds == 0, recording, parts))[4]
+    again = knn_both(x[~gone], 20, recording[~gone])[1]
+    without = noise_confusion(again, kinds[~gone] == 0, recording[~gone])
+    np.testing.assert_allclose(replicate.confusion[~gone], without.confusion)
+    assert np.isnan(replicate.confusion[gone]).all()
 
 
-def test_a_clear_difference_exceeds_its_uncertainty_and_none_does_not():
-    groups, a, b = planted(np.random.default_rng(5), 1.0)
-    clear = scores.difference("purity", scores.mean(a), scores.mean(b), groups)
-    assert clear.exceeds and clear.low < clear.difference < clear.high
-    assert "better, and larger than its uncertainty" in scores.sentence(clear)
-    worse = scores.difference("noise_confusion", scores.mean(a), scores.mean(b), groups)
-    assert "worse, and larger" in scores.sentence(worse)
-    none = scores.difference("purity", scores.mean(a), scores.mean(a), groups)
-    assert none.difference == 0 and none.exceeds is False
-    assert "not larger than its uncertainty" in scores.sentence(none)
+def test_a_clear_difference_is_told_and_one_side_with_itself_differs_in_nothing():
+    left, right, recording = sides(1.0, 4.0)
+    found = paired_changes(left, right, recording, 5, 20)
+    at = TESTED.index("separability_neighbour")
+    assert found.scores.p[at] < 0.01 and found.scores.low[at] > 0
+    same = paired_changes(left, left, recording, 5, 20)
+    assert np.isnan(same.scores.p).all() and (same.scores.low == 0).all() and (same.scores.high == 0).all()
+    for out, into in same.moved.values():
+        assert (out[:, 0] == 0).all() and (into[:, 0] == 0).all() and (out[:, 1] > 0).all()
 
 
-def test_one_recording_has_no_uncertainty_and_says_so():
-    alone = scores.difference("purity", scores.mean(np.ones(5)), scores.mean(np.zeros(5)), np.zeros(5, int))
-    assert alone.difference == -1 and alone.exceeds is None
-    assert "one recording" in scores.sentence(alone)
+def test_fewer_than_eight_recordings_have_no_interval_and_say_so():
+    left, right, recording = sides(1.0, 4.0, recordings=6)
+    found = paired_changes(left, right, recording, 5, 20)
+    assert np.isnan(found.scores.low).all() and np.isnan(found.scores.p).all()
+    assert np.isfinite(found.scores.left).all()
+    few = Difference("purity", 0.2, 0.9, 0.7, why="fewer than 8 recordings")
+    assert "fewer than 8 recordings" in sentence(few)
 
 
-def test_a_score_that_is_undefined_on_a_side_has_no_difference():
-    nothing = scores.mean(np.full(6, np.nan))
-    found = scores.difference("purity", nothing, scores.mean(np.ones(6)), np.arange(6))
-    assert (found.left, found.right, found.difference, found.low) == (None, 1.0, None, None)
-    assert "not defined" in scores.sentence(found)
-
-
-def test_means_by_label_are_those_of_their_clips():
-    values = np.array([1.0, 2.0, np.nan, 5.0])
-    left = scores.means(values, np.array([0, 0, 1, 2]), 4)
-    a, *_ = scores.paired(left, left, np.arange(4))
-    np.testing.assert_array_equal(a, [1.5, np.nan, 5.0, np.nan])
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Difference("purity", 0.2, 0.9, 0.7, 0.5, 0.9, True), "better, and larger than its uncertainty"),
+        (
+            Difference("noise_confusion", 0.2, 0.9, 0.7, 0.5, 0.9, True),
+            "worse, and larger than its uncertainty",
+        ),
+        (Difference("purity", 0.5, 0.6, 0.1, 0.01, 0.2, False), "not larger than its uncertainty"),
+        (Difference("purity", None, 0.9, None), "not defined on both sides"),
+        (
+            Difference("nmi", 0.2, 0.9, 0.7, why=ONE_MAP),
+            "whether by chance cannot be told: it rests on one map",
+        ),
+    ],
+)
+def test_sentences(found, words):
+    assert words in sentence(found)
 
 
 def test_neighbourhood_change_is_one_less_jaccard():
@@ -108,7 +127,8 @@ def test_the_ledger_of_a_case_worked_by_hand():
     confusion = np.array([0.9, 0.6, 0.2, 0.7, np.nan, 0.1, 0.8, 0.9])
     later = np.array([0.1, 0.7, 0.9, 0.4, 0.9, 0.6, 0.2, 0.1])
     was, now = (is_in(c, np.zeros(8), target_left == 0, "confusion") for c in (confusion, later))
-    found = ledger(was, now, later - confusion, target_left, target_right, np.arange(8) % 4, 3)
+    spans = (np.full((3, 2), 0.5), np.full((3, 2), np.nan))
+    found = ledger(was, now, later - confusion, target_left, target_right, 3, spans)
     assert found.rescued.tolist() == [0, 3]  # 0.8 and 0.3 less confused
     assert found.broken.tolist() == [2]  # clip 1 stays in; clip 4 was not known
     assert found.cleared.tolist() == [6] and found.captured.tolist() == [5]
@@ -117,16 +137,7 @@ def test_the_ledger_of_a_case_worked_by_hand():
     assert found.before.tolist() == [1, 2, 1]
     assert found.after.tolist() == [1, 2, 0]
     np.testing.assert_array_equal(found.before - found.left + found.entered, found.after)
-    assert np.isnan(found.left_low[2]), "one recording shows no spread"
-    assert found.left_low[1] <= 1 <= found.left_high[1]
-
-
-def test_no_event_in_few_recordings_leaves_room_for_some():
-    n = 30
-    quiet = np.zeros(n, dtype=bool)
-    found = ledger(quiet, quiet, np.zeros(n), np.ones(n, int), np.ones(n, int), np.arange(n) % 3, 2)
-    assert found.entered[1] == 0 and found.entered_low[1] == 0
-    assert found.entered_high[1] == pytest.approx(30 * (1 - 0.05 ** (1 / 3)))
+    assert found.left_low.tolist() == [1, 1.5, 0.5] and np.isnan(found.entered_high).all()
 
 
 def test_the_majority_rule_looks_at_the_share_alone():
