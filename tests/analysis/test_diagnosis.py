@@ -18,6 +18,7 @@ from bioviz.analysis.features import FEATURES
 from bioviz.analysis.helps import HELPS
 from bioviz.analysis.neighbours import knn_both
 from bioviz.analysis.pack import pack, unpack
+from bioviz.analysis.small import against, share
 from bioviz.analysis.verdict import verdict
 from bioviz.errors import BadInput, Cancelled
 from bioviz.progress import Progress
@@ -106,6 +107,42 @@ def test_a_label_of_one_recording_and_a_site_with_most_clips_are_told():
     assert found.prediction.knn_accuracy.note.startswith("1 label occurs in one recording only")
     sides = np.arange(600) < 300
     assert not diagnose_of(p.x, *p.graphs, p.targets, p.labels, p.names, p.recording, sides.astype(int)).notes
+
+
+def test_high_praise_does_not_stand_beside_a_label_within_background_without_a_word():
+    p = planted(n=600, labels=3)
+    rare = p.recording == p.recording[-1]
+    labels = np.hstack([p.labels & ~rare[:, None], rare[:, None]])
+    x = p.x.copy()
+    x[rare] = x[p.background & ~rare][: rare.sum()] + 0.1
+    graphs = knn_both(x, 12, p.recording, "euclidean")
+    found = diagnose_of(x, *graphs, np.where(rare, 4, p.targets), labels, (*p.names, "rare owl"), p.recording)
+    said = [clause.text for clause in verdict(found)]
+    assert not said[0].startswith("Nothing is wrong")
+    at = next(i for i, text in enumerate(said) if text.startswith("The model tells background"))
+    assert said[at + 1].startswith("That is over all clips. rare owl, 10 of the ")
+
+
+def test_where_nothing_is_wrong_it_says_so_first():
+    clauses = verdict(run(planted(n=600)))
+    assert clauses[0].text.startswith("Nothing is wrong that bioviz looks for")
+    assert [clause.kind for clause in clauses if clause.claim] == ["separability"]
+
+
+@pytest.mark.parametrize(("labelled", "said"), [(2, "2 labelled clips"), (1, "1 labelled clip")])
+def test_a_handful_of_clips_is_too_few_to_say_anything(labelled, said):
+    p = planted(n=200, labels=1, background=1.0)
+    labels = np.zeros((200, 1), bool)
+    labels[: labelled * 90 : 90] = True
+    p = Planted(p.x, labels[:, 0].astype(int), labels, p.recording, p.mixed, p.graphs)
+    clauses = verdict(run(p))
+    assert clauses[0].text == f"{said}: too few to say anything."
+    assert all(clause.kind == "note" for clause in clauses[1:])
+
+
+def test_few_clips_are_counted():
+    assert share(7, 9) == "7 of 9 clips" and share(1, 1) == "1 of 1 clip" and share(7, 10) == "70 %"
+    assert against((4, 5), (1, 40)) == "4 of 5 clips against 1 of 40 of the others"
 
 
 def test_background_from_other_places_than_the_calls_is_told():

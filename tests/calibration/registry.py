@@ -25,7 +25,8 @@ class Row:
         key: unique within its simulation.
         says: the sentence, mark or interval, as on screen. world: what is true in the simulated data.
         aim: the rate. at_most: the rate must be at most `aim`, else at least; None: reported alone.
-        before: the rate in the code that was replaced, with where it was measured; "" if it is new.
+        before: the rate in the code that was replaced; "" if it is new. Where nothing else is said it was measured by
+            this suite (100 datasets) on commit 52bd5ff, before claims were tested and intervals left recordings out.
     """
 
     key: str

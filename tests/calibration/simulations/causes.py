@@ -78,15 +78,19 @@ SIMULATIONS = (
     Simulation(
         "causes.labels_random",
         (
-            Row("cause", SENTENCE, "labels random", 0.05, True),
-            Row("any", "anything of labels or background beyond chance", "labels random", 0.05, True),
+            Row("cause", SENTENCE, "labels random", 0.05, True, "74 %"),
+            Row(
+                "any", "anything of labels or background beyond chance", "labels random", 0.05, True, "100 %"
+            ),
         ),
         labels_random,
+        small=12,
     ),
     Simulation(
         "causes.confusion_random",
-        (Row("cause", SENTENCE, "confusion at random, more in some recordings", 0.05, True),),
+        (Row("cause", SENTENCE, "confusion at random, more in some recordings", 0.05, True, "77 %"),),
         confusion_random,
+        small=8,
     ),
     Simulation(
         "causes.few_recordings",
@@ -97,20 +101,31 @@ SIMULATIONS = (
                 "ten recordings, confusion and properties differ between them alone",
                 0.05,
                 True,
+                "75 %",
             ),
         ),
         few_recordings,
     ),
     Simulation(
         "causes.snr_decides",
-        (Row("cause", SENTENCE + " names SNR", "SNR decides (power)", 0.9, False),),
+        (Row("cause", SENTENCE + " names SNR", "SNR decides (power)", 0.9, False, "100 %"),),
         snr_decides,
+        small=8,
     ),
     Simulation(
         "causes.one_label_depends",
         (
-            Row("cause", SENTENCE + " names SNR", "SNR decides for one of three labels (power)", 0.9, False),
-            Row("wrong label", SENTENCE + " names a label", "whose confusion has no cause", 0.05, True),
+            Row(
+                "cause",
+                SENTENCE + " names SNR",
+                "SNR decides for one of three labels (power)",
+                0.9,
+                False,
+                "100 %",
+            ),
+            Row(
+                "wrong label", SENTENCE + " names a label", "whose confusion has no cause", 0.05, True, "0 %"
+            ),
         ),
         one_label_depends,
     ),

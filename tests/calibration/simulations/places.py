@@ -49,30 +49,32 @@ def site_is_heard(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]
     return _said(_world(rng, 0.7, heard=1.5))
 
 
-def _rows(site: str, hour: str) -> tuple[Row, ...]:
+def _rows(site: str, hour: str, before: str) -> tuple[Row, ...]:
     return (
-        Row("site", SENTENCE, site, 0.05, True),
-        Row("hour", '"Neighbors share the hour ..."', hour, 0.05, True),
+        Row("site", SENTENCE, site, 0.05, True, "100 %"),
+        Row("hour", '"Neighbors share the hour ..."', hour, 0.05, True, before),
     )
 
 
 SIMULATIONS = (
     Simulation(
         "places.site_is_species",
-        _rows("each site has its own species; only species are known", "nothing is known of the hour"),
+        _rows("each site has its own species; only species are known", "nothing is known of the hour", "7 %"),
         site_is_species,
+        small=10,
     ),
     Simulation(
         "places.site_is_mostly_species",
-        _rows("70 % of a site's calls are of its own species", "nothing is known of the hour"),
+        _rows("70 % of a site's calls are of its own species", "nothing is known of the hour", "1 %"),
         site_is_mostly_species,
     ),
     Simulation(
         "places.site_is_heard",
         (
-            Row("site", SENTENCE, "the embedding knows the site too (power)", 0.9, False),
-            Row("hour", '"Neighbors share the hour ..."', "nothing is known of the hour", 0.05, True),
+            Row("site", SENTENCE, "the embedding knows the site too (power)", 0.9, False, "100 %"),
+            Row("hour", '"Neighbors share the hour ..."', "nothing is known of the hour", 0.05, True, "10 %"),
         ),
         site_is_heard,
+        small=6,
     ),
 )

@@ -48,7 +48,7 @@ def some_missed(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]:
     missed = call & (rng.random(len(sounds)) < 0.2)
     x = embedding(rng, np.where(call, 6, sounds), recording)
     found = World(x, np.where(call & ~missed, 1, 0), recording, 1).diagnose().missed
-    right = missed[found.rows]
+    right = missed[found.rows[: found.beyond]]
     return {"found": (right.sum(), missed.sum()), "wrong": ((~right).sum(), len(right))}
 
 
@@ -60,7 +60,7 @@ def _of(world: World) -> Mapping[str, tuple[float, float]]:
     }
 
 
-_NULL = (Row("missed", MISSED, "", 0.05, True), Row("faint", FAINT, "", 0.05, True))
+_NULL = (Row("missed", MISSED, "", 0.05, True, "100 %"), Row("faint", FAINT, "", 0.05, True, "100 %"))
 
 
 def _null(world: str) -> tuple[Row, ...]:
@@ -68,7 +68,7 @@ def _null(world: str) -> tuple[Row, ...]:
 
 
 SIMULATIONS = (
-    Simulation("queues.nothing_missed", _null("95 % background, nothing missed"), nothing_missed),
+    Simulation("queues.nothing_missed", _null("95 % background, nothing missed"), nothing_missed, small=10),
     Simulation(
         "queues.calls_in_some_recordings",
         (
@@ -78,6 +78,7 @@ SIMULATIONS = (
                 "calls in ten recordings that sound alike for another reason, nothing missed",
                 0.05,
                 True,
+                "100 %",
             ),
             Row("faint", FAINT, "the same", 0.05, None),
         ),
@@ -87,7 +88,12 @@ SIMULATIONS = (
         "queues.some_missed",
         (
             Row(
-                "found", "missed calls in the queue", "one call in five was not annotated (power)", 0.8, False
+                "found",
+                "missed calls in the queue",
+                "one call in five was not annotated (power)",
+                0.8,
+                False,
+                "100 %",
             ),
             Row(
                 "wrong",
@@ -95,8 +101,10 @@ SIMULATIONS = (
                 "one call in five was not annotated",
                 0.1,
                 True,
+                "1 %",
             ),
         ),
         some_missed,
+        small=5,
     ),
 )

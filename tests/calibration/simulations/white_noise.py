@@ -42,14 +42,16 @@ SIMULATIONS = (
     Simulation(
         "noise.white",
         (
-            Row("linear", LINEAR, "white noise, labels random", 0.05, True),
-            Row("any", "anything at all (family-wise)", "white noise, labels random", 0.05, True),
+            Row("linear", LINEAR, "white noise, labels random", 0.05, True, "0 %, 3 of 6 elsewhere"),
+            Row("any", "anything at all (family-wise)", "white noise, labels random", 0.05, True, "100 %"),
         ),
         white_noise,
+        small=12,
     ),
     Simulation(
         "noise.linear_knows",
-        (Row("linear", LINEAR, "the label is one weak direction of many (power)", 0.9, False),),
+        (Row("linear", LINEAR, "the label is one weak direction of many (power)", 0.9, False, "100 %"),),
         linear_knows,
+        small=6,
     ),
 )

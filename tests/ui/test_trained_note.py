@@ -1,0 +1,45 @@
+"""A model judged on clips it was fine-tuned with carries a warning, and the test clips are offered."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bioviz.ui import trained_note
+
+
+def page(splits: list[str]) -> None:
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    from bioviz.ui import trained_note
+
+    class Run(SimpleNamespace):
+        def __len__(self) -> int:
+            return len(self.rows)
+
+    clips = SimpleNamespace(recording=np.array([0, 0, 1, 2]), split=np.array(splits))
+    names = [SimpleNamespace(name=name) for name in ("a.wav", "b.wav", "c.wav")]
+    run = Run(rows=np.arange(4), spec=SimpleNamespace(checkpoint="ft:0123"))
+    trained_note.trained_note(run, SimpleNamespace(clips=clips, recordings=names), key="page")
+
+
+@pytest.mark.parametrize("splits", [["train", "train", "valid", "test"], ["train"] * 4])
+def test_warns_and_offers_the_test_split(monkeypatch, splits):
+    monkeypatch.setattr(trained_note, "learnt_from", lambda checkpoint, dataset: {"a.wav", "b.wav"})
+    app = AppTest.from_function(page, args=(splits,), default_timeout=60).run()
+    assert app.warning[0].value.startswith(
+        "3 of the 4 clips are of recordings that this model was fine-tuned"
+    )
+    if "test" in splits:
+        app.button(key="page_test_split").click().run()
+        assert not app.exception and app.session_state["view"].split == "test"
+    else:
+        assert not app.button and "no test split" in app.warning[0].value
+
+
+def test_says_nothing_of_other_models(monkeypatch):
+    monkeypatch.setattr(trained_note, "learnt_from", lambda checkpoint, dataset: set())
+    app = AppTest.from_function(page, args=(["train"] * 4,), default_timeout=60).run()
+    assert not app.warning and not app.button and not app.exception
