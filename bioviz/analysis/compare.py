@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import erfc
 
 import numpy as np
 
 from bioviz.analysis.auc import auroc
 from bioviz.analysis.bootstrap import draws, interval
+from bioviz.analysis.jackknife import FEWEST_UNITS, LEVEL
 
 N_BOOT = 300
 
@@ -21,9 +21,9 @@ class Effect:
     Attributes:
         feature: its name; figures are in its unit.
         median_a, median_b: medians. difference: median_a - median_b.
-        low, high: 95 % interval of the difference by resampling recordings; None with one recording.
-        delta: Cliff's delta, -1 (all of A below all of B) to 1. delta_low, delta_high: 95 % interval.
-        p: two-sided, of delta = 0. q: p after correction over all features (Benjamini-Hochberg).
+        low, high: 95 % interval of the difference by resampling recordings; None with a side in fewer than 8.
+        delta: Cliff's delta, -1 (all of A below all of B) to 1. delta_low, delta_high: 95 % interval, likewise.
+        p: two-sided, of delta = 0, likewise. q: p after correction over all features (Benjamini-Hochberg).
         clips_a, clips_b: with a value.
     """
 
@@ -83,34 +83,43 @@ def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
 
 
 def _effect(name: str, values: np.ndarray, side: np.ndarray, recording: np.ndarray, seed: int) -> Effect:
+    from scipy.special import stdtr, stdtrit
+
     auc = auroc(values, side, recording)
     medians = [float(np.median(values[part])) for part in (side, ~side)]
-    low, high = _median_interval(values, side, recording, seed)
+    n_units = min(len(np.unique(recording[part])) for part in (side, ~side))
     delta = 2 * auc.value - 1
-    p = None
-    if auc.se is not None:
+    low = high = p = None
+    bounds: tuple[float | None, float | None] = (None, None)
+    if n_units >= FEWEST_UNITS and auc.se is not None:
+        low, high = _median_interval(values, side, recording, n_units, seed)
         # All of A above all of B has no error left to measure; half a clip of doubt keeps p a number above 0.
         se = max(2 * auc.se, 1 / len(values))
-        p = float(erfc(abs(delta) / se / np.sqrt(2)))
-    bounds = (None, None) if auc.low is None else (2 * auc.low - 1, 2 * auc.high - 1)
+        p = float(2 * stdtr(n_units - 1, -abs(delta) / se))
+        reach = stdtrit(n_units - 1, (1 + LEVEL) / 2) * se
+        bounds = (max(delta - reach, -1.0), min(delta + reach, 1.0))
     return Effect(
         name, *medians, medians[0] - medians[1], low, high, delta, *bounds, p, None,
         int(side.sum()), int((~side).sum()),
     )  # fmt: skip
 
 
-def _median_interval(values, side, recording, seed) -> tuple[float | None, float | None]:
-    """Interval of the difference of medians when whole recordings are drawn again."""
+def _median_interval(values, side, recording, n_units, seed) -> tuple[float | None, float | None]:
+    """Interval of the difference of medians when whole recordings are drawn again.
+
+    Percentiles are too narrow for few units; they are taken as far out as a t interval reaches (Hesterberg 2015).
+    """
+    from scipy.special import ndtr, stdtrit
+
     code = np.unique(recording, return_inverse=True)[1]
     groups = int(code.max()) + 1
-    if groups < 2:
-        return None, None
     samples = []
     for weights in draws(groups, N_BOOT, seed, width=len(values)):
         samples.append(
             _medians(values[side], weights[:, code[side]]) - _medians(values[~side], weights[:, code[~side]])
         )
-    low, high = interval(np.concatenate(samples))
+    reach = np.sqrt(n_units / (n_units - 1)) * stdtrit(n_units - 1, (1 + LEVEL) / 2)
+    low, high = interval(np.concatenate(samples), float(1 - 2 * ndtr(-reach)))
     return (None, None) if np.isnan(low) else (float(low), float(high))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bioviz.analysis.compare import Effect
 from bioviz.analysis.features import feature
+from bioviz.analysis.jackknife import FEWEST_UNITS
 
 BELIEVED_Q = 0.05
 
@@ -35,7 +36,10 @@ def sentences(effects: Sequence[Effect], names: tuple[str, str], most: int = 3) 
     if not effects:
         return []
     if all(effect.q is None for effect in effects):
-        return ["All these clips are of one recording, so how far a difference can be believed is unknown."]
+        return [
+            f"One group comes from fewer than {FEWEST_UNITS} recordings, so how far a difference can be believed is "
+            "unknown."
+        ]
     believed = [effect for effect in effects if effect.q is not None and effect.q < BELIEVED_Q]
     if not believed:
         return [f"Nothing that is measured tells {names[0]} from {names[1]} beyond chance."]
