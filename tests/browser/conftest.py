@@ -58,7 +58,7 @@ def demo(app, browser):
     page.get_by_role("button", name="Open the demo").click(timeout=60_000)
     started = time.perf_counter()
     page.get_by_role("button", name="Cancel").wait_for(timeout=60_000)
-    page.locator(".bioviz-map[data-ready]").wait_for(timeout=240_000)
+    page.locator(".bioviz-map[data-ready]").wait_for(timeout=600_000)
     print(f"\nfrom “Open the demo” to its map: {time.perf_counter() - started:.1f} s")
     assert "/explore" in page.url
     page.close()

@@ -117,6 +117,9 @@ def test_a_lasso_round_all_points_lists_and_exports_them(page, app, demo, xy):
         page.mouse.move(*corner, steps=5)
     page.mouse.up()
     page.get_by_text(f"Selected on the map ({len(rows)})").wait_for()
+    # While a run is under way, what it moves is there twice.
+    downloads = "() => [...document.querySelectorAll('button')].filter((b) => b.innerText.endsWith('CSV')).length === 1"
+    page.wait_for_function(downloads)
 
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV", exact=True).click()
