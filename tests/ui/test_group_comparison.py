@@ -46,7 +46,7 @@ def test_sentences_are_in_words_with_units_and_only_of_what_chance_does_not_expl
     assert sentences([effect(q=0.2)], ("A", "B")) == [
         "Nothing that is measured tells A from B beyond chance."
     ]
-    assert "one recording" in sentences([effect(q=None, low=None, high=None)], ("A", "B"))[0]
+    assert "fewer than 8 recordings" in sentences([effect(q=None, low=None, high=None)], ("A", "B"))[0]
     assert sentences([], ("A", "B")) == []
 
 
