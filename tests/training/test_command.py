@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 import pytest
 
+from bioviz.cli.finetune import plan, summary
+from bioviz.cli.main import main
 from bioviz.datasets import library
-from bioviz.training.__main__ import main, plan, summary
 from bioviz.training.checkpoints import Checkpoint
 from bioviz.training.settings import preset
 from bioviz.training.split import split_rows
@@ -17,8 +19,6 @@ def asked(**values) -> argparse.Namespace:
     return argparse.Namespace(
         **{
             "preset": "quick",
-            "checkpoint": "random",
-            "epochs": None,
             "background_share": [1.0, 0.0],
             "remove_everywhere": False,
             "same_steps": False,
@@ -28,7 +28,7 @@ def asked(**values) -> argparse.Namespace:
 
 
 def test_less_background_gets_as_many_steps(tones):
-    rows = dict(plan(tones, asked(same_steps=True, remove_everywhere=True)))
+    rows = dict(plan(tones, asked(same_steps=True, remove_everywhere=True), "random"))
     assert len(rows) == 3
     clips = [len(split_rows(tones, settings).train) * settings.epochs for settings in rows.values()]
     assert min(clips) > 0.9 * max(clips)
@@ -38,7 +38,7 @@ def test_less_background_gets_as_many_steps(tones):
 
 
 def test_without_being_asked_all_have_the_same_epochs(tones):
-    assert {settings.epochs for _, settings in plan(tones, asked(epochs=3))} == {3}
+    assert {settings.epochs for _, settings in plan(tones, asked(setting_epochs=3), "random")} == {3}
 
 
 @pytest.mark.parametrize(
@@ -51,17 +51,33 @@ def test_the_mean_and_the_range(values, text):
 
 def test_the_command_prints_a_row_for_each_share(tones, capsys):
     library.save(tones)
-    command = ["--dataset", tones.id, "--model", "tiny", "--preset", "probe", "--epochs", "2"]
-    assert main([*command, "--background-share", "1", "0", "--seed", "0", "1"]) == 0
-    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()]
-    names = [row[0].strip("| ") for row in rows[2:5]]
-    assert names == ["frozen, with a linear probe", "share 1, 2 epochs", "share 0, 2 epochs"]
-    assert " to " in rows[3][1]  # accuracy of two seeds
-    assert 0 <= float(rows[2][1]) <= 1
+    command = [
+        "finetune",
+        tones.id,
+        "tiny",
+        "--checkpoint",
+        "random",
+        "--preset",
+        "probe",
+        "--epochs",
+        "2",
+        "--quiet",
+    ]
+    command += ["--background-share", "1", "0", "--train-seed", "0", "1"]
+    assert main(command) == 0
+    text = capsys.readouterr().out
+    for name in ("frozen, with a linear probe", "share 1, 2 epochs", "share 0, 2 epochs"):
+        assert name in text
+    assert main([*command, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [len(row["figures"]) for row in data["rows"]] == [1, 2, 2]
+    assert len(data["checkpoints"]) == len(data["outcomes"]) == 4
+    accuracy = [one["accuracy"] for one in data["rows"][1]["figures"]]
+    assert all(0 <= value <= 1 for value in accuracy) and summary(accuracy) in text
 
 
 def test_an_unknown_dataset_is_said(own_cache, capsys):
-    assert main(["--dataset", "nowhere"]) == 1
+    assert main(["finetune", "nowhere", "tiny"]) == 3
     assert "nowhere" in capsys.readouterr().err
 
 
