@@ -217,6 +217,8 @@ def _cause(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
 
 
 def _worth_saying(cause) -> bool:
+    if cause.low < 0 < cause.high:  # the neighbors' own chance is in the interval, not in p
+        return False
     if cause.split is None:
         return abs(cause.rho) >= TELLING
     return abs(cause.split.shares[0] - cause.split.shares[1]) >= TELLING
