@@ -105,7 +105,7 @@ class Shortcut:
             share = "Most" if self.explains else "Part"
             both = f"{inside}, and {alone}" if alone else inside
             return f"{share} of this may be the {self.name}: {both} ({over})."
-        return f"The {self.name} tells background too ({alone or over}), but {inside}: the model does not rest on it."
+        return f"The {self.name} tells background too ({alone or over}), but {inside}: it does not explain the figure."
 
 
 def shortcuts(

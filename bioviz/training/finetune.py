@@ -18,7 +18,7 @@ from bioviz.training.checkpoints import Checkpoint
 from bioviz.training.settings import LORA, TrainSettings
 from bioviz.training.split import Split, obstacles, split_rows
 from bioviz.training.waves import open_waves
-from bioviz.training.work import Work
+from bioviz.training.work import TrainingInputs, Work
 
 if TYPE_CHECKING:
     import torch
@@ -35,8 +35,7 @@ def work_of(dataset: Dataset, model: str, checkpoint: str, base_seed: int, setti
         Missing, BadInput: as `registry.fingerprint`.
     """
     identity = registry.fingerprint(model, checkpoint, base_seed, "float32")
-    spec = {"format": FORMAT, "dataset": dataset.version, "model": identity, "settings": settings.to_dict()}
-    return Work.of(spec)
+    return Work.of(TrainingInputs(dataset.version, identity, settings.to_dict()))
 
 
 def finetune(

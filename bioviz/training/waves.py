@@ -24,14 +24,24 @@ from bioviz.embedding.recipe import rows_by_recording
 from bioviz.embedding.source import RecordingTask, units_of
 from bioviz.errors import BadInput
 from bioviz.progress import Progress
-from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, load_array, read_json, save_array, save_rows, write_json
 from bioviz.store.hashes import HashMemory
+from bioviz.store.keys import key_of
 from bioviz.store.usage import touch
 
 LIMIT_BYTES = 8 << 30  # of stored waveforms for one dataset and rate
 RESERVE_BYTES = 1 << 30  # of the disk that stays free
 _VERSION = 2  # 1 was 16-bit integers
+
+
+@dataclass(frozen=True)
+class WaveformInputs:
+    """What decides the stored waveforms: version of the dataset, rate (Hz), width (samples) and the resampler."""
+
+    dataset: str
+    rate: int
+    width: int
+    resampler: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,8 @@ def open_waves(dataset: Dataset, rate: int, progress: Progress, limit_bytes: int
     DiskFull
     """
     width = round(dataset.plan.width_s * rate)
-    folder = settings().cache_dir / "waves" / digest(_VERSION, dataset.version, rate, width, RESAMPLER)[:32]
+    key = key_of("waves", _VERSION, WaveformInputs(dataset.version, rate, width, RESAMPLER))
+    folder = settings().cache_dir / "waves" / key[:32]
     changed = {problem.file: problem for problem in check_unchanged(dataset)}
     stored = _read(folder)
     if stored is not None and not changed and not stored[2]:

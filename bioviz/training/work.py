@@ -6,17 +6,42 @@ import contextlib
 import json
 import logging
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bioviz.config import settings
-from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
+from bioviz.store.keys import key_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 log = logging.getLogger(__name__)
+
+
+FORMAT = 2
+"""Raised when the same inputs train another checkpoint."""
+
+
+@dataclass(frozen=True)
+class TrainingInputs:
+    """All that a training rests on.
+
+    Attributes
+    ----------
+    dataset : str
+        `Dataset.version`: clips, labels, splits and the unit of independence.
+    model : str
+        Fingerprint of the model and the checkpoint that is started from.
+    settings : Mapping
+        `TrainSettings.to_dict`.
+    """
+
+    dataset: str
+    model: str
+    settings: Mapping[str, object]
 
 
 class Work:
@@ -30,9 +55,9 @@ class Work:
         self.folder = settings().cache_dir / "training" / key
 
     @classmethod
-    def of(cls, spec: dict[str, object]) -> Work:
-        """The folder of the training that a JSON-able description stands for."""
-        return cls(digest("training", spec)[:20])
+    def of(cls, inputs: TrainingInputs) -> Work:
+        """The folder of the training that these inputs decide."""
+        return cls(key_of("training", FORMAT, inputs)[:20])
 
     def curves(self) -> dict[str, object] | None:
         """What `write_curves` wrote last, or None."""

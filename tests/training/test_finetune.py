@@ -19,7 +19,7 @@ from bioviz.training.layers import open_stages
 from bioviz.training.settings import PRESETS, TrainSettings
 from bioviz.training.split import split_rows
 from bioviz.training.waves import open_waves
-from bioviz.training.work import Work
+from bioviz.training.work import TrainingInputs, Work
 from tests.training import tiny
 
 FAST = TrainSettings(learning_rates=(1e-2,), epochs=3, batch=8)
@@ -90,9 +90,8 @@ def test_a_training_from_before_is_understood_but_not_gone_on_with(tones):
     assert TrainSettings.from_dict({**old, "fresh_statistics": True}) == FAST
     before = replace(FAST, statistics="running")
     assert TrainSettings.from_dict({**old, "fresh_statistics": False}) == before
-    spec = {"format": 1, "dataset": tones.version, "settings": old}
-    spec["model"] = registry.fingerprint("tiny", "random", 0, "float32")
-    stale = Work.of(spec)
+    fingerprint = registry.fingerprint("tiny", "random", 0, "float32")
+    stale = Work.of(TrainingInputs(tones.version, fingerprint, old))
     stale.save("state", {"net.head.weight": torch.zeros(3, 3)}, {"epoch": 2})
     assert work_of(tones, "tiny", "random", 0, FAST).folder != stale.folder
     assert finetune(tones, "tiny", "random", TrainSettings.from_dict(old)).usable
