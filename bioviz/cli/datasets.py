@@ -13,6 +13,7 @@ from bioviz.cli.arguments import Commands, name_and_value
 from bioviz.cli.output import check_writable, write_files
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.config import settings
+from bioviz.datasets.independence import Unit
 from bioviz.errors import Missing
 
 # Kinds of problems (datasets.problems.KINDS) for which a file or table was left out: exit code 4.
@@ -55,6 +56,7 @@ def register(commands: Commands) -> None:
     parser = commands.add(datasets)
     parser.add_argument("dataset", nargs="?", help="report on this one")
     parser.add_argument("--remove", action="store_true", help="forget it; its recordings stay")
+    parser.add_argument("--unit", choices=[str(unit) for unit in Unit], help="set its unit of independence")
     parser = commands.add(profiles)
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--add", metavar="FILE", help="take in a profile, such as a colleague's")
@@ -129,6 +131,10 @@ def datasets(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.datasets import library
     from bioviz.datasets.report import report
 
+    if options.unit and not options.dataset:
+        raise WrongUsage("--unit needs the dataset that it is set for")
+    if options.unit:
+        library.set_unit(options.dataset, options.unit)
     if options.dataset and options.remove:
         library.remove(options.dataset)
         return Answer({"removed": options.dataset}, f"Removed {options.dataset}; its recordings stay.")

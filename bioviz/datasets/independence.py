@@ -48,9 +48,9 @@ class Unit(StrEnum):
 
 _TITLES = {
     Unit.FILE: "File",
-    Unit.RECORDING: "Original recording (files cut from one count as one)",
-    Unit.SESSION: "Session (files that follow each other)",
-    Unit.NIGHT: "Night (noon to noon, one site)",
+    Unit.RECORDING: "Original recording",
+    Unit.SESSION: "Session",
+    Unit.NIGHT: "Night",
     Unit.SITE: "Site",
     Unit.YEAR: "Year",
 }

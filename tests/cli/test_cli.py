@@ -128,6 +128,24 @@ def test_add_report_list_remove(run, tmp_path):
     assert library.list_datasets() == [] and (root / "owl" / "0.wav").exists()
 
 
+def test_the_unit_of_independence_is_set_and_kept(run, tmp_path):
+    for evening in (0, 1):
+        for minute in range(4):
+            name = f"site_2020060{evening + 1}_21{minute:02d}00.wav"
+            label = ("owl", "frog", "noise", "noise")[minute]
+            source = tone_folder(tmp_path / f"tones{evening}{minute}") / label / "0.wav"
+            target = tmp_path / "field" / label / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes() + bytes(2 * (evening * 4 + minute)))
+    _, added, _ = run("add", tmp_path / "field", "--reader", "folders", "--json")
+    way = ("diagnose", added["dataset"], "acoustic_features", *PCA, "--json")
+    assert run("datasets", added["dataset"], "--unit", "file")[0] == 0
+    assert run(*way)[1]["unit"] == "file"
+    assert run(*way, "--unit", "session")[1]["unit"] == "session"
+    assert run(*way)[1]["unit"] == "session"  # kept with the dataset
+    assert library.load(added["dataset"]).unit == "session"
+
+
 def test_a_recording_lost_later_is_code_4(run, tmp_path):
     root = tone_folder(tmp_path / "tones")
     _, added, _ = run("add", root, "--json")
