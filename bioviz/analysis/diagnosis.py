@@ -163,7 +163,7 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         background,
         recording,
         sorted_out.rival,
-        call_scores(x, ~background, recording, seed),
+        call_scores(x, ~background, recording, inputs.file, seed),
         touched,
         seed,
     )

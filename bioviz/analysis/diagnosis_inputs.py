@@ -34,6 +34,8 @@ class DiagnosisInputs:
         Background first.
     recording : ndarray of int, shape (n,)
         The unit of independence of each clip: its recording, or what several recordings are cut from.
+    file : ndarray of int, shape (n,), optional
+        The file of each clip, where units hold several: what a clip is compared with for missed calls.
     site, hour : ndarray, shape (n,), optional
         Ints or strings, unknown -1, NaN or "".
     acoustic : mapping of str to ndarray, shape (n,), optional
@@ -83,6 +85,7 @@ class DiagnosisInputs:
     rules: Rules | None = None
     n_folds: int = 5
     seed: int = 0
+    file: np.ndarray | None = None
 
     def check(self) -> None:
         """Check that everything is of the same clips; nothing may be `Stored` any more.
@@ -99,6 +102,8 @@ class DiagnosisInputs:
             "neighbours": len(self.graph_with.indices),
             "neighbours in other recordings": len(self.graph_without.indices),
         }
+        if self.file is not None:
+            lengths["files"] = len(self.file)
         n = len(self.embedding)
         for what, length in lengths.items():
             if length != n:

@@ -19,7 +19,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import key_of
 
-VERSION = 9  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 10  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "diagnosis"
 SEED = 0
 
@@ -45,6 +45,7 @@ def diagnosis_inputs(run: Run, k: int = K) -> DiagnosisInputs:
         seconds_per_clip=dataset.plan.hop_s if dataset.task == "detection" else dataset.plan.width_s,
         k=k,
         seed=SEED,
+        file=dataset.clips.recording[run.rows],
     )
 
 

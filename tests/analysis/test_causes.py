@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata, spearmanr
 
+from bioviz.analysis.auc import auroc
 from bioviz.analysis.call_score import call_scores
 from bioviz.analysis.causes import AcousticCauses, Cause
 from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
+from bioviz.analysis.diagnosis import diagnose
+from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
 from bioviz.analysis.false_alarms import false_alarms
 from bioviz.analysis.features import FEATURES, feature
 from bioviz.analysis.jackknife import parts_of
@@ -208,6 +213,29 @@ def test_queues_hold_the_worst_first_and_no_clip_that_a_call_reaches_into():
     fewer, same = queues(confusion, graphs[1], x, p.background, p.recording, result.rival, score, touched)
     assert not set(fewer.rows) & set(first.rows[::2])
     assert same.rows.tolist() == second.rows.tolist()  # a labelled clip is touched by its own call
+
+
+def test_calls_are_told_from_their_own_file_where_units_hold_several():
+    rng = np.random.default_rng(0)
+    file = np.repeat(np.arange(24), 20)
+    unit = file // 2
+    call = rng.random(len(file)) < 0.2
+    x = rng.normal(size=(len(file), 8)).astype(np.float32)
+    x[:, 0] += 4 * call + np.where(file % 2, 4, 0)  # the louder file of each evening sounds more like a call
+    labelled = call & (rng.random(len(call)) < 0.6)
+    missed, calm = call & ~labelled, ~call
+    assert auroc(call_scores(x, labelled, unit, file)[missed | calm], missed[missed | calm]).value > 0.95
+    assert auroc(call_scores(x, labelled, unit)[missed | calm], missed[missed | calm]).value < 0.9
+
+    graphs = knn_both(x, 20, unit, "euclidean")
+    inputs = DiagnosisInputs(
+        x, *graphs, labelled.astype(int), labelled[:, None], ("background", "owl"), unit, file=file
+    )
+    rows = diagnose(inputs).missed.rows
+    listed = rows[: missed.sum()]
+    assert missed[listed].mean() > 0.8
+    by_unit = diagnose(replace(inputs, file=None)).missed.rows[: missed.sum()]
+    assert missed[by_unit].mean() < 0.7
 
 
 def test_false_alarms_by_hand_and_by_the_loop():

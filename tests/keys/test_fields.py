@@ -124,7 +124,7 @@ def test_an_optional_input_counts_too():
     from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
 
     inputs = instance(DiagnosisInputs)
-    for name in ("site", "hour", "acoustic", "attributes", "projection", "seconds_per_clip", "rules"):
+    for name in ("site", "hour", "acoustic", "attributes", "projection", "seconds_per_clip", "rules", "file"):
         assert key_of("d", 1, replace(inputs, **{name: None})) != key_of("d", 1, inputs), name
     assert key_of("d", 1, replace(inputs, rules=Rules())) != key_of("d", 1, replace(inputs, rules=None))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.types import Dataset
 from bioviz.runs import RunSpec, compute_run, open_run
-from bioviz.runs.diagnosis import compute_diagnosis, diagnosis_key, open_diagnosis
+from bioviz.runs.diagnosis import compute_diagnosis, diagnosis_inputs, diagnosis_key, open_diagnosis
 
 RATE = 8000
 FILES, PER_FILE = 8, 5
@@ -71,6 +72,16 @@ def test_another_k_is_another_diagnosis(folder):
     run = compute_run(spec_of(add(folder, second=1)))
     compute_diagnosis(run, 5)
     assert diagnosis_key(run, 5) != diagnosis_key(run, 6) and open_diagnosis(run, 6) is None
+
+
+def test_the_files_of_a_coarser_unit_are_known(folder):
+    dataset = add(folder, second=1)
+    sites = tuple(replace(each, site="ab"[i % 2]) for i, each in enumerate(dataset.recordings))
+    dataset = replace(dataset, recordings=sites, unit="site")
+    library.save(dataset)
+    inputs = diagnosis_inputs(compute_run(spec_of(dataset)), 5)
+    assert np.array_equal(inputs.file, dataset.clips.recording)
+    assert len(np.unique(inputs.recording)) < len(np.unique(inputs.file)) == FILES
 
 
 def columns_of(run) -> np.ndarray:
