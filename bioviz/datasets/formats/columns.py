@@ -33,7 +33,7 @@ TIME_UNITS: Mapping[str, str] = {
     "date": "date and time of day",
 }
 FREQUENCY_UNITS = ("Hz", "kHz")
-_MARK = re.compile(r"^(?P<name>.*?)\s*[(\[](?P<unit>[^)\]]*)[)\]]\s*$")
+LONGEST_NAME = 200  # of a column: a longer one is no name but a broken table
 
 
 @dataclass(frozen=True)
@@ -213,8 +213,14 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
 def split_unit(column: str) -> tuple[str, str]:
     """A column's name without its unit, and the unit ("" where none is written): "Start (ms)" is ("Start", "ms")."""
     _, units = _synonyms()
-    if (marked := _MARK.match(column)) and marked["unit"].strip().casefold() in units:
-        return marked["name"], units[marked["unit"].strip().casefold()]
+    if len(column) > LONGEST_NAME:
+        return column, ""
+    text = column.rstrip()
+    if text.endswith((")", "]")):
+        opened = max(text.rfind("("), text.rfind("["))
+        written = text[opened + 1 : -1].strip().casefold()
+        if opened >= 0 and written in units:
+            return text[:opened].rstrip(), units[written]
     words = re.split(r"[\s_.]+", column.strip())
     if len(words) > 1 and words[-1].casefold() in units:
         return column.strip()[: -len(words[-1])].rstrip(" _."), units[words[-1].casefold()]
