@@ -120,37 +120,48 @@ def standard_error(value: np.ndarray, left_out: np.ndarray, n_units: np.ndarray)
 
 
 def interval(
-    value: np.ndarray, left_out: np.ndarray, n_units: np.ndarray, level: float = LEVEL
+    value: np.ndarray,
+    left_out: np.ndarray,
+    n_units: np.ndarray,
+    level: float = LEVEL,
+    freedom: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(low, high), each (m,): value +- t se with n_units - 1 degrees of freedom; NaN below FEWEST_UNITS."""
+    """(low, high), each (m,): value +- t se; NaN below FEWEST_UNITS.
+
+    Args:
+        freedom: (m,) degrees of freedom of t; n_units - 1 where none are given.
+    """
     from scipy.special import stdtrit
 
     n_units = np.asarray(n_units)
     known = (n_units >= FEWEST_UNITS) & np.isfinite(value)
-    reach = stdtrit(np.maximum(n_units - 1, 1), (1 + level) / 2) * standard_error(value, left_out, n_units)
+    freedom = np.maximum(n_units - 1 if freedom is None else freedom, 1)
+    reach = stdtrit(freedom, (1 + level) / 2) * standard_error(value, left_out, n_units)
     return np.where(known, value - reach, np.nan), np.where(known, value + reach, np.nan)
 
 
 def share_interval(
-    value: np.ndarray, left_out: np.ndarray, n_units: np.ndarray, level: float = LEVEL
+    value: np.ndarray,
+    left_out: np.ndarray,
+    n_units: np.ndarray,
+    level: float = LEVEL,
+    freedom: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """As `interval` for values from 0 to 1: on the logit scale, never without width.
 
     Where less than EDGE units' worth lies on the other side of 0 or 1 the replicates hardly differ, and tell
     nothing of what has not been seen yet: there the interval reaches as far as Jeffreys' for a share of n_units.
     """
-    from scipy.special import betaincinv, expit, logit
+    from scipy.special import expit, logit
 
     n_units = np.asarray(n_units, np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         shrunk, moved = (logit((each * n_units + 0.5) / (n_units + 1)) for each in (value, left_out))
-        low, high = (expit(end) for end in interval(shrunk, moved, n_units, level))
-        straight = interval(value, left_out, n_units, level)
-        a, b = value * n_units + 0.5, (1 - value) * n_units + 0.5
-        far = [betaincinv(a, b, tail) for tail in ((1 - level) / 2, (1 + level) / 2)]
+        low, high = (expit(end) for end in interval(shrunk, moved, n_units, level, freedom))
+        straight = interval(value, left_out, n_units, level, freedom)
     edge = at_edge(value, n_units)
-    low = np.where(edge, np.minimum(straight[0], far[0]), low)
-    high = np.where(edge, np.maximum(straight[1], far[1]), high)
+    wide = widened_at_edge(value, *straight, n_units, level)
+    low, high = np.where(edge, wide[0], low), np.where(edge, wide[1], high)
     known = (n_units >= FEWEST_UNITS) & np.isfinite(value)
     return np.where(known, np.maximum(low, 0), np.nan), np.where(known, np.minimum(high, 1), np.nan)
 
@@ -158,6 +169,47 @@ def share_interval(
 def at_edge(value: np.ndarray, n_units: np.ndarray) -> np.ndarray:
     """(m,) bool: fewer than EDGE units' worth of `value` is on the other side of 0 or 1."""
     return np.minimum(value, 1 - value) * n_units < EDGE
+
+
+def widened_at_edge(
+    value: np.ndarray, low: np.ndarray, high: np.ndarray, n_units: np.ndarray, level: float = LEVEL
+) -> tuple[np.ndarray, np.ndarray]:
+    """(low, high) of values from 0 to 1, as far as Jeffreys' interval for a share of n_units where `at_edge`."""
+    from scipy.special import betaincinv
+
+    a, b = value * n_units + 0.5, (1 - value) * n_units + 0.5
+    far = [betaincinv(a, b, tail) for tail in ((1 - level) / 2, (1 + level) / 2)]
+    edge = at_edge(value, n_units)
+    return np.where(edge, np.minimum(low, far[0]), low), np.where(edge, np.maximum(high, far[1]), high)
+
+
+def mean_share_interval(
+    values: np.ndarray, members: np.ndarray, units: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean of `values` over the members of each column, with a 95 % interval by leaving out one unit at a time.
+
+    Where few units hold most clips the error itself is known as badly as from that few: degrees of freedom go by the
+    effective number of units, (sum of clips)^2 / sum of clips^2 (Kish 1965).
+
+    Args:
+        values: (n,) float from 0 to 1, NaN left out. members: (n, m) bool. units: (n,) ints.
+
+    Returns:
+        (mean, low, high), each (m,) float64; NaN without members, interval NaN with members in fewer than
+        FEWEST_UNITS units.
+    """
+    good = np.isfinite(values)
+    member = np.asarray(members, bool) & good[:, None]
+    code = np.unique(units, return_inverse=True)[1]
+    totals, counts = np.zeros((2, int(code.max(initial=-1)) + 1, member.shape[1]))
+    np.add.at(totals, code, member * np.where(good, values, 0.0)[:, None])
+    np.add.at(counts, code, member)
+    total, count = totals.sum(axis=0), counts.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean, without = total / count, np.clip((total - totals) / (count - counts), 0, 1)
+        effective = np.square(count) / np.square(counts).sum(axis=0)
+    low, high = share_interval(mean, without, (counts > 0).sum(axis=0), freedom=effective - 1)
+    return mean, low, high
 
 
 def p_above(value: float, left_out: np.ndarray, n_units: int, null: float = 0.0) -> float | None:

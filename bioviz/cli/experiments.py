@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from bioviz.analysis.jackknife import FEWEST_UNITS
 from bioviz.cli.answers import Answer, finite, interval_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.settings_arguments import add_settings, given_settings
@@ -14,6 +15,7 @@ from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
 
 CURVES = ("separability", "mean_confusion", "mean_purity", "accuracy")
+NO_INTERVAL = f"-: no interval, as the clips (or background) come from fewer than {FEWEST_UNITS} recordings"
 
 
 def register(commands: Commands) -> None:
@@ -65,6 +67,7 @@ def noise(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
                 for name, lost in data["lost_at_db"].items()
             ],
         ),
+        NO_INTERVAL,
         *(f"skipped {problem}" for problem in data["problems"]),
     ]
     return Answer(data, "\n\n".join(text), skipped=bool(result.problems))
@@ -108,6 +111,7 @@ def shift(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             ("label", "neighbors kept", "95 % interval"),
             [(name, ends[0], interval_text(ends[1], ends[2])) for name, ends in targets.items()],
         ),
+        NO_INTERVAL,
         table(
             ("recording", "start_s", "neighbors kept"),
             [(each["recording"], each["start_s"], each["kept"]) for each in listed[: options.list]],

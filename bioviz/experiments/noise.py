@@ -23,7 +23,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, loaded
 
-VERSION = 5  # raise it when a score changes, and what is cached is computed anew
+VERSION = 6  # raise it when a score changes, and what is cached is computed anew
 STAGE = "noise"
 
 

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.analysis.auc import auroc
-from bioviz.analysis.bootstrap import mean_interval
 from bioviz.analysis.confusion import balanced, noise_confusion
+from bioviz.analysis.jackknife import FEWEST_UNITS, mean_share_interval, widened_at_edge
 from bioviz.analysis.lost import lost_range
 from bioviz.analysis.neighbours import KnnGraph, nearest_to
 from bioviz.analysis.stability import place
-
-FEWEST = 5
-"""Recordings of a label below which its AUROC gets no interval, so that nothing is said of where it is lost."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,8 @@ class Reference:
 class NoiseScores:
     """The S levels are those of `snrs_db`, the first of them infinity: the clips as recorded.
 
-    Columns of the (S, 3), (L, 3) and (S, L, 3) arrays: value, and the ends of a 95 % interval by recording (NaN
-    unknown).
+    Columns of the (S, 3), (L, 3) and (S, L, 3) arrays: value, and the ends of a 95 % interval by recording; NaN where
+    unknown, as with fewer than `FEWEST_UNITS` recordings of the clips, or of background where it is compared.
 
     Attributes:
         snrs_db: (S,) float64, falling.
@@ -56,7 +53,7 @@ class NoiseScores:
         mean_confusion, mean_purity, accuracy: (S, 3), over the clips. accuracy: the most common target among
             the neighbours is the clip's.
         told: (S, L, 3), AUROC of the run's background clips against the label's mixtures: 0.5 by chance, however
-            much background there is. Its interval is NaN with fewer than `FEWEST` recordings of the label.
+            much background there is.
         clips: (L,) int64, clips of each label that could be judged.
         lost_at_db: (L, 3), see `lost.lost_range`; its ends can be infinite too.
     """
@@ -148,7 +145,7 @@ def score_mixtures(
 
 
 def _means(values: np.ndarray, members: np.ndarray, recording: np.ndarray) -> np.ndarray:
-    return np.stack(mean_interval(values, members, recording), axis=1)
+    return np.stack(mean_share_interval(values, members, recording), axis=1)
 
 
 def _base_rates(
@@ -193,11 +190,15 @@ def _told(
         truth = np.repeat([True, False], [len(own), members.sum()])
         groups = np.concatenate([reference.recording[reference.background], recording[members]])
         auc = auroc(np.concatenate([own, mixed[members]]), truth, groups)
-        units = len(np.unique(recording[members & np.isfinite(mixed)]))
+        units = min(
+            len(np.unique(recording[members & np.isfinite(mixed)])),
+            len(np.unique(reference.recording[reference.background][np.isfinite(own)])),
+        )
         if auc.value is None:
             continue
         out[i, 0] = auc.value
-        if auc.se is not None and units >= FEWEST:
+        if auc.se is not None and units >= FEWEST_UNITS:
             reach = t.ppf(0.975, units - 1) * auc.se
-            out[i, 1:] = max(0.0, auc.value - reach), min(1.0, auc.value + reach)
+            ends = widened_at_edge(auc.value, auc.value - reach, auc.value + reach, units)
+            out[i, 1:] = np.clip(ends, 0, 1)
     return out

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bioviz import jobs
-from bioviz.analysis.bootstrap import mean_interval
+from bioviz.analysis.jackknife import mean_share_interval
 from bioviz.analysis.neighbours import KnnGraph
 from bioviz.analysis.stability import ellipses, place, shift_stability
 from bioviz.datasets import library
@@ -22,7 +22,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, loaded
 
-VERSION = 2  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 3  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "shift"
 
 
@@ -38,7 +38,8 @@ class ShiftResult:
         changed: (m,) bool, fewer than half of the neighbours stay, on average.
         places: (m, s, 2) float64, of the shifts on the map.
         ellipses: (m, 5) float64 centre, half axes and angle, of the shifts and the clip itself on the map.
-        by_target: (T, 3) float64, mean share kept of each target's clips with a 95 % interval by recording.
+        by_target: (T, 3) float64, mean share kept of each target's clips with a 95 % interval by recording
+            (`jackknife.mean_share_interval`; NaN unknown).
         clips: (T,) int64, clips of each target; background first.
         problems: recordings that could not be read.
     """
@@ -185,7 +186,7 @@ def _judge(inputs: ShiftInputs, embeddings: np.ndarray, problems: tuple[Problem,
         changed=found.changed[order],
         places=places[order],
         ellipses=ellipses(np.concatenate([places, inputs.xy[at][:, None]], axis=1))[order],
-        by_target=np.stack(mean_interval(mean, members, recording[at]), axis=1),
+        by_target=np.stack(mean_share_interval(mean, members, recording[at]), axis=1),
         clips=members.sum(axis=0),
         problems=problems,
     )

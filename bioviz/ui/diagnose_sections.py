@@ -19,6 +19,7 @@ from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.diagnose_case import Case, Chosen, neighbour_share, worst_first
 from bioviz.ui.diagnose_queues import alarms, faint, flagged, missed
 from bioviz.ui.diagnose_tables import places, scores
+from bioviz.ui.missing_intervals import some
 
 
 def labels(case: Case) -> Chosen:
@@ -31,7 +32,7 @@ def labels(case: Case) -> Chosen:
     without = [d.names[t] for t in ranked if np.isnan(d.labels.low[t])]
     if without:
         st.caption(
-            f"No interval for {_some(without)}: the label, or background, is in fewer than {FEWEST_UNITS} recordings."
+            f"No interval for {some(without)}: the label, or background, is in fewer than {FEWEST_UNITS} recordings."
         )
     event = st.plotly_chart(
         figures.ranked_bars(
@@ -232,12 +233,6 @@ SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
 
 _two = st.column_config.NumberColumn(format="%.2f")
 _four = st.column_config.NumberColumn(format="%.4f")
-
-
-def _some(names: list[str], most: int = 4) -> str:
-    """The first names, and how many more there are."""
-    shown = names if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _darkest(matrix: np.ndarray) -> tuple[int, int]:

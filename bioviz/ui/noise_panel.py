@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import streamlit as st
 from bioviz import jobs, runs
 from bioviz.analysis.confusion import CONFUSED
 from bioviz.analysis.helps import HELPS
-from bioviz.analysis.lost import TOLD, lost_apart, told_as_recorded
+from bioviz.analysis.lost import TOLD
 from bioviz.audio import playback
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
@@ -23,7 +23,9 @@ from bioviz.experiments.settings import NoiseSettings
 from bioviz.plots import figures, paths
 from bioviz.runs import Run, RunSpec
 from bioviz.ui import compute_card
+from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.noise_form import model_title, noise_form
+from bioviz.ui.noise_lost import show_lost
 from bioviz.ui.pickers import METHODS
 from bioviz.ui.run_map import label_names
 from bioviz.ui.theme import is_dark
@@ -81,7 +83,7 @@ def show(spec: RunSpec) -> None:
                 f"Left out: {drawn.left_out:,} clips whose site has no background in another recording."
             )
         _curves(ready, dataset)
-        _lost(ready, dataset)
+        show_lost(ready, dataset)
         _clip(ready, dataset, drawn)
         for title, (_, result) in ready.items():
             for problem in result.problems[:5]:
@@ -117,12 +119,14 @@ def _curves(ready: Results, dataset: Dataset) -> None:
         st.caption(f"{HELPS[help].text} Bands are 95 % intervals, by recording.")
     snrs = next(iter(ready.values()))[1].scores.snrs_db
     x = axis_places(snrs)
-    lines = {}
+    lines, without = {}, []
     for title, (_, result) in ready.items():
         values = getattr(result.scores, measure)
         values, low, high = (values if column is None else values[:, column]).T
         known = np.isfinite(low).all() and np.isfinite(high).all()
         lines[title] = (values, low, high) if known else (values, None, None)
+        if (np.isfinite(values) & np.isnan(low)).any():
+            without.append(title)
     made = figures.curves(x, lines, x_title="signal-to-noise ratio (dB)", y_title=y_title, dark=is_dark())
     made.update_xaxes(autorange="reversed", tickvals=x, ticktext=level_names(snrs))
     made.update_yaxes(range=[-0.02, 1.02])
@@ -131,6 +135,7 @@ def _curves(ready: Results, dataset: Dataset) -> None:
             TOLD if measure == "told" else 0.5, line={"dash": "dash", "width": 1, "color": "#9A9A9A"}
         )
     st.plotly_chart(made, key="noise_curves", theme=None)
+    say_missing(without, next(iter(ready.values()))[0].unit.noun)
 
 
 def axis_places(snrs_db: np.ndarray) -> np.ndarray:
@@ -143,76 +148,6 @@ def axis_places(snrs_db: np.ndarray) -> np.ndarray:
 def level_names(snrs_db: np.ndarray) -> list[str]:
     """Levels in words, as in "10 dB"."""
     return [f"{snr:g} dB" if np.isfinite(snr) else CLEAN for snr in snrs_db]
-
-
-def _lost(ready: Results, dataset: Dataset) -> None:
-    st.subheader("Where labels are lost")
-    st.caption(
-        HELPS["lost_at"].text
-        + " The lower, the more noise the model bears. In brackets: 95 % interval, by recording."
-    )
-    for title, (_, result) in ready.items():
-        st.text(lost_sentence(title, result, dataset.labels))
-    table: dict[str, list[object]] = {"label": [], "clips": []}
-    first = next(iter(ready.values()))[1].scores
-    for i in np.flatnonzero(first.clips):
-        table["label"].append(dataset.labels[i])
-        table["clips"].append(int(first.clips[i]))
-        for title, (_, result) in ready.items():
-            table.setdefault(title, []).append(lost_words(result, int(i)))
-    st.dataframe(pd.DataFrame(table), hide_index=True, key="noise_lost")
-
-
-def lost_sentence(title: str, result: NoiseResult, labels: Sequence[str]) -> str:
-    """Which labels a model loses first and last, in words; only those whose intervals leave no doubt."""
-    s = result.scores
-    told = told_as_recorded(s.told)
-    if not told.any():
-        return f"{title}: no label is told from background even as recorded, so where they are lost cannot be told."
-    first, last = lost_apart(s.lost_at_db)
-    parts = []
-    for which, word in ((first, "first"), (last, "last")):
-        for label in which:
-            words = lost_words(result, int(label))
-            where = f"at {words}" if np.isfinite(s.lost_at_db[label, 0]) else words
-            parts.append(f"{labels[label]} is lost {word}, {where}")
-    if not parts:
-        count = int(told.sum())
-        parts.append(
-            f"none of the {count} labels is clearly lost before or after all others"
-            if count > 1
-            else f"{labels[told.argmax()]} is the only label told from background as recorded"
-        )
-    unknown = np.flatnonzero((s.clips > 0) & ~told)
-    if len(unknown):
-        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
-        parts.append(f"cannot be told for {', '.join(labels[i] for i in unknown[:3])}{more}")
-    return f"{title}: {'; '.join(parts)}."
-
-
-def lost_words(result: NoiseResult, label: int) -> str:
-    """Where a label is lost, in words, with its interval."""
-    s = result.scores
-    if not told_as_recorded(s.told)[label]:
-        few = np.isfinite(s.told[0, label, 0]) and np.isnan(s.told[0, label, 1])
-        return "cannot be told: too few recordings" if few else "cannot be told: not told even as recorded"
-    at, low, high = s.lost_at_db[label]
-    if np.isnan(at):
-        return "not known"
-    words = _ratio(at, s.snrs_db)
-    if np.isnan(low) or np.isnan(high) or low == high:
-        return words
-    ends = [_ratio(end, s.snrs_db) for end in (low, high)]
-    if np.isfinite([low, high]).all():
-        ends[0] = ends[0].removesuffix(" dB")
-    return f"{words} ({ends[0]} to {ends[1]})"
-
-
-def _ratio(at: float, snrs_db: np.ndarray) -> str:
-    """A ratio in words; it is infinite beyond the ratios that were tried."""
-    if np.isposinf(at):
-        return f"above {snrs_db[1]:g} dB"
-    return f"below {snrs_db[-1]:g} dB" if np.isneginf(at) else f"{at:.1f} dB"
 
 
 def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:

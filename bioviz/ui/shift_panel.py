@@ -17,6 +17,7 @@ from bioviz.runs import Run, RunSpec, query
 from bioviz.runs.spec import SEEDS
 from bioviz.ui import compute_card
 from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.noise_form import count, model_title, remember, remembered, seeded
 from bioviz.ui.pickers import METHODS
 from bioviz.ui.run_map import label_names
@@ -103,6 +104,9 @@ def _headline(result: ShiftResult) -> None:
 def _labels(run: Run, result: ShiftResult) -> None:
     there = np.flatnonzero(result.clips)
     mean, low, high = result.by_target[there].T
+    without = [run.target_names[t] for t, end in zip(there, low, strict=True) if np.isnan(end)]
+    st.caption(f"Lines are 95 % intervals, by {run.unit.noun}.")
+    say_missing(without, run.unit.noun)
     st.plotly_chart(
         figures.ranked_bars(
             [run.target_names[t] for t in there],

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import LocalOutlierFactor
 
-from bioviz.analysis.bootstrap import mean_interval
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.confusion import balanced, noise_confusion
 from bioviz.analysis.jackknife import parts_of, replicates
@@ -154,21 +153,6 @@ def test_labels_are_ranked_by_confusion_with_intervals_that_hold_it():
     assert result.high[1] < result.low[2]
     assert result.clips.tolist() == np.bincount(p.targets).tolist()
     assert result.confused[2] == pytest.approx(0.5, abs=0.1)
-
-
-def test_bootstrap_interval_covers_as_often_as_it_says_and_counts_recordings():
-    rng = np.random.default_rng(0)
-    covered, widths = 0, []
-    for trial in range(150):
-        recording = np.repeat(np.arange(40), 5)
-        values = rng.normal(size=40)[recording] + 0.1 * rng.normal(size=200)
-        _, low, high = mean_interval(values, np.ones((200, 1), bool), recording, 200, trial)
-        covered += bool(low[0] <= 0 <= high[0])
-        widths.append((high - low)[0])
-    assert 0.85 < covered / 150 <= 0.99
-    assert np.mean(widths) == pytest.approx(2 * 1.96 / np.sqrt(40), rel=0.15)  # not sqrt(200)
-    mean, low, high = mean_interval(np.ones(5), np.ones((5, 1), bool), np.zeros(5))
-    assert mean[0] == 1 and np.isnan(low[0]) and np.isnan(high[0])
 
 
 def test_medoid_equals_the_loop():

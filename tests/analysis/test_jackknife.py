@@ -10,6 +10,7 @@ from bioviz.analysis.familywise import holm
 from bioviz.analysis.jackknife import (
     interval,
     left_out,
+    mean_share_interval,
     p_above,
     parts_of,
     share_interval,
@@ -80,3 +81,40 @@ def test_holm_holds_all_claims_together():
     assert holm({"a": 0.01, "b": 0.04}) == {"a": 0.025, "b": 0.05}
     # What fails stops all that is less sure than itself.
     assert set(holm({"a": 0.001, "b": 0.03, "c": 0.04})) == {"a"}
+
+
+def test_the_interval_of_a_mean_equals_the_loop_and_counts_units():
+    rng = np.random.default_rng(1)
+    units = np.repeat(np.arange(20), rng.integers(1, 30, 20)) + 5
+    values = np.where(rng.random(len(units)) < 0.1, np.nan, rng.beta(2, 3, len(units)))
+    members = np.stack(
+        [np.ones(len(units), bool), units < 16, units < 12, np.zeros(len(units), bool)], axis=1
+    )
+    mean, low, high = mean_share_interval(values, members, units)
+    for column, several in ((0, 20), (1, 11)):
+        mine = members[:, column] & np.isfinite(values)
+        without = [values[mine & (units != unit)].mean() for unit in np.unique(units)]
+        clips = np.bincount(units[mine])
+        freedom = [clips.sum() ** 2 / (clips**2).sum() - 1]
+        alone = share_interval(
+            values[mine].mean(keepdims=True), np.array(without)[:, None], [several], freedom=np.array(freedom)
+        )
+        assert mean[column] == pytest.approx(values[mine].mean())
+        assert (low[column], high[column]) == pytest.approx((alone[0][0], alone[1][0]))
+    assert np.isfinite(mean[2]) and np.isnan([low[2], high[2]]).all()  # seven units
+    assert np.isnan([mean[3], low[3], high[3]]).all()
+
+
+def test_the_interval_of_a_mean_is_never_without_width_and_is_wider_where_few_units_hold_most_clips():
+    units = np.repeat(np.arange(12), 5)
+    mean, low, high = mean_share_interval(np.ones(60), np.ones((60, 1), bool), units)
+    assert mean[0] == high[0] == 1 and low[0] < 0.9
+    values = np.tile([0.2, 0.4, 0.6], 4)
+    even, uneven = (
+        mean_share_interval(
+            np.repeat(values, size), np.ones((np.sum(size), 1), bool), np.repeat(range(12), size)
+        )
+        for size in (np.full(12, 20), np.array([200, *[4] * 11]))
+    )
+    assert uneven[2] - uneven[1] > 2 * (even[2] - even[1])
+    assert mean_share_interval(np.empty(0), np.empty((0, 2), bool), np.empty(0, int))[0].shape == (2,)

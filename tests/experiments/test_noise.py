@@ -154,6 +154,9 @@ def test_separability_falls_as_background_is_added(calls):
     assert s.mean_confusion[-1, 0] > 0.6 > 0.1 > s.mean_confusion[0, 0]
     assert (s.told[0, :, 0] > 0.95).all() and (s.told[-1, :, 0] < 0.7).all()
     assert (s.clips == 8).all()
+    # All of eight recordings is no proof of all: no interval is without width.
+    assert s.separability[0, 1] < 0.95 and (s.told[0, :, 1] < 0.85).all()
+    assert (s.mean_purity[:, 1] < s.mean_purity[:, 2]).all()
     at, low, high = s.lost_at_db.T
     assert ((low <= at) & (at <= high) & (at < 30) & (at > -30)).all()
     # The path starts at the clip's own place and ends among background.

@@ -15,7 +15,8 @@ from bioviz.experiments.noise import compute_noise, job_params, open_noise
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
 from bioviz.experiments.shift import compute_shift
 from bioviz.runs import compute_run
-from bioviz.ui.noise_panel import axis_places, first_confused, level_names, lost_sentence, lost_words
+from bioviz.ui.noise_lost import lost_sentence, lost_words
+from bioviz.ui.noise_panel import axis_places, first_confused, level_names
 from tests.experiments.sounds import dataset, run_of, spec_of
 from tests.experiments.test_shift import steady_and_beeps
 from tests.pages.test_pages import open_app, texts
@@ -124,6 +125,21 @@ def test_shifted_windows(tmp_path):
         "Neighbours kept": f"{found.kept.mean():.0%}",
     }
     assert app.dataframe[0].value["clip"].tolist() == found.rows.tolist()
+    assert np.isnan(found.by_target[:, 1:]).all()  # of two or three recordings each
+    captions = texts(app.caption)
+    assert "No interval for " in captions and "fewer than 8 " in captions
+
+
+def test_a_band_that_is_missing_has_its_reason(tmp_path):
+    made = dataset(tmp_path / "few", per_label=3)
+    compute_noise(run_of(made), QUICK)
+    app = open_page(made, noise=with_settings(QUICK))
+    result = open_noise(run_of(made), QUICK)
+    scores = result.scores
+    assert np.isfinite(scores.separability[0, 0]) and np.isnan(scores.separability[:, 1:]).all()
+    assert np.isnan(scores.told[:, :, 1:]).all() and np.isnan(scores.mean_purity[:, 1:]).all()
+    assert not app.exception and "fewer than 8 " in texts(app.caption)
+    assert app.dataframe[0].value.iloc[:, 2].tolist() == ["cannot be told: fewer than 8 recordings"] * 2
 
 
 def with_lost(result, *lost):
@@ -159,7 +175,7 @@ def test_words_and_places(calls):
     some = with_lost(result, (3.2, 1, 6), (0, -5, 4))
     assert lost_words(untold(some, 0, 0.7, 0.6, 0.8), 0) == "cannot be told: not told even as recorded"
     assert lost_words(untold(some, 0, 0.9, 0.45, 1), 0) == "cannot be told: not told even as recorded"
-    assert lost_words(untold(some, 0, 0.9, nan, nan), 0) == "cannot be told: too few recordings"
+    assert lost_words(untold(some, 0, 0.9, nan, nan), 0) == "cannot be told: fewer than 8 recordings"
 
 
 def test_sentences(calls):

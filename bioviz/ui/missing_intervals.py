@@ -1,0 +1,28 @@
+"""Why an interval is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from bioviz.analysis.jackknife import FEWEST_UNITS
+
+
+def say_missing(names: Sequence[str], unit: str) -> None:
+    """Say which of the things shown have no interval, if any, and why.
+
+    Args:
+        unit: noun of the unit of independence.
+    """
+    if names:
+        st.caption(
+            f"No interval for {some(names)}: the clips, or the background that they are compared with, come from "
+            f"fewer than {FEWEST_UNITS} {unit}s."
+        )
+
+
+def some(names: Sequence[str], most: int = 4) -> str:
+    """The first names, and how many more there are."""
+    shown = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
