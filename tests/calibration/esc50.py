@@ -104,6 +104,14 @@ def _computed(model: str) -> dict[str, np.ndarray]:
     }
 
 
+@cache
+def uploads() -> np.ndarray:
+    """(n,) int64: the upload that each clip was cut from, in the order of `material`; its own where it is not known."""
+    with open(ESC50 / "metadata.csv", newline="", encoding="utf-8") as file:
+        known = [line["freesound_url"] or line["path"] for line in csv.DictReader(file)]
+    return np.unique(known, return_inverse=True)[1]
+
+
 def _measured(sounds: np.ndarray) -> np.ndarray:
     """(n, columns) float32: each clip is a recording of its own."""
     return np.concatenate([measure(sound[None], RATE) for sound in sounds])
