@@ -63,7 +63,7 @@ class Independence:
     Attributes:
         unit: in use. detected: what the names, times and tables suggest.
         reason: why that one is suggested, a sentence.
-        groups: (R,) int64, the unit of each recording, numbered by its first name in alphabetical order.
+        groups: (R,) int64, the unit of each recording, numbered by the least content hash of its files.
         coarser: name and (R,) groups of every coarser unit that joins some of the units in use and leaves two or more.
         choices: units that differ from each other in this dataset, with the number of groups of each.
     """
@@ -144,7 +144,7 @@ def _detect(partitions: dict[Unit, np.ndarray], counts: dict[Unit, int]) -> tupl
 
 def _partitions(recordings: Sequence[Recording]) -> dict[Unit, np.ndarray]:
     """(R,) groups of every unit, each but the year a coarsening of the one before."""
-    rank = np.argsort(np.argsort([r.name for r in recordings], kind="stable"), kind="stable")
+    rank = np.argsort(np.argsort([r.content_hash for r in recordings], kind="stable"), kind="stable")
     file = _merged([r.content_hash for r in recordings], rank=rank)
     recording = _merged(file, [r.recording_id or None for r in recordings], rank=rank)
     session = _merged(recording, _sessions(recordings), rank=rank)
@@ -171,7 +171,7 @@ def _merged(*keys: Sequence[object], rank: np.ndarray) -> np.ndarray:
             if value is not None:
                 parent[root(i)] = root(first.setdefault(value, i))
     roots = np.array([root(i) for i in range(len(rank))], dtype=np.int64)
-    # Numbered by the first name, so that neither the order of files nor that of the table decides a number.
+    # Numbered by the first content hash, so that neither the order of files nor their names decide a number.
     least = np.full(len(rank), len(rank))
     np.minimum.at(least, roots, rank)
     return np.unique(least[roots], return_inverse=True)[1].astype(np.int64)
@@ -225,4 +225,4 @@ def _joins(fine: np.ndarray, coarse: np.ndarray) -> bool:
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    return bool(np.array_equal(a, b))  # both are numbered by the first name
+    return bool(np.array_equal(a, b))  # both are numbered by the first hash

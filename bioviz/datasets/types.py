@@ -187,10 +187,16 @@ class Dataset:
 
     @cached_property
     def version(self) -> str:
-        """sha256 (hex) of all that is known of the clips: contents, names, places, times, windows, labels, splits and
-        annotations; not paths."""
+        """sha256 (hex) of all that is known of the clips: contents, names, places, times, windows, labels, splits,
+        annotations and the unit of independence; not paths."""
         digest = hashlib.sha256()
-        head = [self.task, self.sample_rate, list(self.labels), [self.plan.width_s, self.plan.hop_s]]
+        head = [
+            self.task,
+            self.sample_rate,
+            list(self.labels),
+            [self.plan.width_s, self.plan.hop_s],
+            self.unit,
+        ]
         head.append(
             [
                 [

@@ -62,7 +62,7 @@ def _tiers(text: str) -> Iterator[tuple[str, list[tuple[float, float, str]]]]:
                 stop = _number(next(values)) if kind == "IntervalTier" else start
                 marks.append((start, stop, _text(next(values))))
             yield tier, marks
-    except (StopIteration, TypeError, ValueError) as error:
+    except (StopIteration, TypeError, ValueError, OverflowError) as error:
         raise BadInput("It breaks off, or is no TextGrid.") from error
 
 

@@ -13,7 +13,7 @@ name = "timit"
 title = "TIMIT labels (.phn, .wrd)"
 source = "people"
 
-_LINE = re.compile(r"^\s*(\d+)\s+(\d+)\s+(\S.*?)\s*$")
+_LINE = re.compile(r"^\s*(\d{1,15})\s+(\d{1,15})\s+(\S.*?)\s*$")
 
 
 def recognizes(file: SourceFile) -> float:
