@@ -9,13 +9,14 @@ import numpy as np
 
 from bioviz.analysis.auc import Auc, auroc
 from bioviz.analysis.confusion import balanced, base_rates
+from bioviz.analysis.jackknife import FEWEST_UNITS, parts_of, share_interval
 from bioviz.analysis.neighbours import nearest_to
 from bioviz.analysis.rows import Metric
 
 MOST_QUERIES = 4000
 """Clips drawn for an AUROC that needs neighbors of its own."""
-FEWEST_FOR_INTERVAL = 8
-"""Units below which no interval is given."""
+SPARE = 30
+"""More neighbors than are looked at: they take the place of those in groups that are left out for the interval."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,7 @@ def coarser_units(
     found = []
     for name, group in groups.items():
         auc = background_auroc(embedding, background, group, k, metric, seed)
-        count = len(np.unique(group))
-        span = (auc.low, auc.high) if count >= FEWEST_FOR_INTERVAL else (None, None)
-        found.append(Coarser(name, count, auc.value, *span))
+        found.append(Coarser(name, len(np.unique(group)), auc.value, auc.low, auc.high))
     return tuple(found)
 
 
@@ -62,6 +61,9 @@ def background_auroc(
 ) -> Auc:
     """AUROC of background by neighbors in other groups, of at most MOST_QUERIES clips.
 
+    The interval leaves out one group at a time, from the clips and from their neighbors (see `jackknife`); None with
+    fewer than `jackknife.FEWEST_UNITS` groups of background or of labels.
+
     Args:
         embedding: (n, d). background: (n,) bool. groups: (n,) ints left out together. seed: of the draw.
     """
@@ -70,20 +72,37 @@ def background_auroc(
     if n > MOST_QUERIES:
         rows = np.sort(np.random.default_rng(seed).permutation(n)[:MOST_QUERIES])
     group = np.unique(groups, return_inverse=True)[1]
-    graph = nearest_to(x, x[rows], min(k, max(1, n - 1)), metric, group, group[rows])
-    confusion = _query_confusion(graph.indices, background, rows, group)
-    score = np.where(background[rows], 1 - confusion, confusion)
-    return auroc(score, background[rows], group[rows])
+    graph = nearest_to(x, x[rows], min(k + SPARE, max(1, n - 1)), metric, group, group[rows])
+    sides = background[rows]
+    everyone = np.ones(n, dtype=bool)
+    score = _background_score(graph.indices, k, background, rows, group, everyone)
+    value = auroc(score, sides).value
+    of = [len(np.unique(group[rows][side & np.isfinite(score)])) for side in (sides, ~sides)]
+    if value is None or min(of) < FEWEST_UNITS:
+        return Auc(value)
+    parts = parts_of(group, seed=seed)
+    without = []
+    for part in range(int(parts.max()) + 1):
+        stay = parts != part
+        left = auroc(
+            _background_score(graph.indices, k, background, rows, group, stay)[stay[rows]], sides[stay[rows]]
+        )
+        without.append(np.nan if left.value is None else left.value)
+    low, high = share_interval(np.array([value]), np.array(without)[:, None], np.array([min(of)]))
+    return Auc(value, float(low[0]), float(high[0]))
 
 
-def _query_confusion(
-    indices: np.ndarray, background: np.ndarray, rows: np.ndarray, group: np.ndarray
+def _background_score(
+    indices: np.ndarray, k: int, background: np.ndarray, rows: np.ndarray, group: np.ndarray, stay: np.ndarray
 ) -> np.ndarray:
-    """Noise confusion (see `confusion.noise_confusion`) of some clips, from their neighbors (q, k) in all."""
-    known = indices >= 0
-    count = known.sum(axis=1)
+    """(q,) balanced share of background among the k nearest (see `confusion.noise_confusion`) that `stay` (n,) bool.
+
+    Args:
+        indices: (q, k or more) neighbors of `rows` among all clips, nearest first; -1 none.
+    """
+    near = np.where(indices >= 0, indices, 0)
+    known = (indices >= 0) & stay[near]
+    known &= np.cumsum(known, axis=1, dtype=np.int32) <= k
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = (background[np.where(known, indices, 0)] & known).sum(axis=1) / count
-    base = base_rates(background, np.ones(len(background), dtype=bool), group)[rows]
-    side = balanced(share, base)
-    return np.where(background[rows], 1 - side, side)
+        share = (background[near] & known).sum(axis=1) / known.sum(axis=1)
+    return balanced(share, base_rates(background, stay, group)[rows])

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bioviz.analysis.auc import auroc
-from bioviz.analysis.coarser import FEWEST_FOR_INTERVAL, background_auroc
+from bioviz.analysis.coarser import background_auroc
 from bioviz.analysis.rows import Metric
 from bioviz.analysis.unit_values import unit_values
 
@@ -197,9 +197,7 @@ def _with_stratum(one, titles, inside, embedding, background, groups, k, metric,
     auc = background_auroc(embedding[of], background[of], groups[of], k, metric, seed=seed)
     if auc.value is None:
         return one
-    sure = auc.low is not None and len(np.unique(groups[of])) >= FEWEST_FOR_INTERVAL
-    low, high = (auc.low, auc.high) if sure else (None, None)
-    return replace(one, stratum=titles[best], stratum_auroc=auc.value, low=low, high=high)
+    return replace(one, stratum=titles[best], stratum_auroc=auc.value, low=auc.low, high=auc.high)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from bioviz.analysis.auc import auroc
 from bioviz.analysis.coarser import background_auroc
 from bioviz.analysis.confusion import noise_confusion
+from bioviz.analysis.jackknife import share_interval
 from bioviz.analysis.neighbours import knn
 from bioviz.analysis.shortcuts import shortcuts
 
@@ -91,3 +92,24 @@ def test_the_order_of_clips_does_not_decide():
         n_permutations=99,
     )
     assert [(one.name, one.p, one.alone) for one in a] == [(one.name, one.p, one.alone) for one in b]
+
+
+def test_the_interval_leaves_out_groups_from_clips_and_neighbors():
+    x, background, _, original = cuts(originals=12, clips=6)
+    found = background_auroc(x, background, original, 10)
+    without = []
+    for group in range(12):
+        stay = original != group
+        without.append(background_auroc(x[stay], background[stay], original[stay], 10).value)
+    low, high = share_interval(np.array([found.value]), np.array(without)[:, None], np.array([12]))
+    assert (found.low, found.high) == pytest.approx((low[0], high[0]))
+
+
+def test_an_interval_needs_eight_groups_on_either_side_and_is_never_without_width():
+    x, background, _, original = cuts(originals=8)
+    assert background_auroc(x, background, original).low is not None
+    few = ~background | (original < 7)
+    assert background_auroc(x[few], background[few], original[few]).low is None  # background is in seven
+    x[:, 0] += 100 * ~background
+    sure = background_auroc(x, background, original)
+    assert sure.value == 1 and sure.low < 0.9
