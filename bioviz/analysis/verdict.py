@@ -211,7 +211,9 @@ def _cause(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         yield Clause(text, "cause", {"feature": cause.feature, "targets": []}, claim=True)
     # The only cause may be of a label that is not among the worst.
     of_labels = [c for c in telling if c.target in worst] or [c for c in telling if c.target > 0]
-    for cause in of_labels[:1]:
+    # With one label, its clips are all the labelled clips: what is said of those needs no second sentence.
+    only = len(d.names) == 2 and any(c.target < 0 for c in telling)
+    for cause in [] if only else of_labels[:1]:
         refs = {"feature": cause.feature, "targets": [cause.target]}
         yield Clause(cause.sentence(d.names), "cause", refs, claim=True)
 
