@@ -13,7 +13,9 @@ def is_dark() -> bool:
 def tighten() -> None:
     """Less empty room above the page than Streamlit leaves: the map should be seen without scrolling."""
     st.html(
-        "<style>.stMainBlockContainer{padding-top:2.5rem;padding-bottom:2rem}"
+        "<style>.stMainBlockContainer{padding-top:1.5rem;padding-bottom:2rem}"
         "[data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}"
-        "h1{font-size:1.9rem!important}h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}</style>"
+        "[data-testid=stMetricValue]{font-size:1.5rem}"
+        "h1{font-size:1.9rem!important;padding:.5rem 0 .25rem!important}"
+        "h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}</style>"
     )
