@@ -42,7 +42,7 @@ def page(browser, request) -> Iterator[object]:
     """A fresh page; where the test fails and BIOVIZ_SHOTS names a folder, a screenshot is left there."""
     context = browser.new_context(viewport={"width": 1500, "height": 1200}, accept_downloads=True)
     opened = context.new_page()
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(180_000)
     yield opened
     shots = os.environ.get("BIOVIZ_SHOTS")
     if shots:
