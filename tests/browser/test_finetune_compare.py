@@ -125,7 +125,9 @@ def check_report(browser, report, tested, moved: str) -> None:
     assert alone.locator("table").count() >= 2
     for table in alone.locator("table").all():
         assert table.locator("tbody tr").count() > 0
-    own = alone.get_by_role("row", name="Own classifier: test average precision")
+    own = alone.get_by_role(
+        "row", name="Own classifier: test average precision"
+    ).first  # the next is as BEANS counts
     assert f"{tested['macro_ap']:.3f}" in own.inner_text()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert errors == []
