@@ -72,6 +72,36 @@ def lasso_left_half(page, places: np.ndarray) -> np.ndarray:
     return places[:, 0] < middle
 
 
+def settled(page, timeout: float = 180_000) -> None:
+    """Wait until the server has answered what was typed or chosen last: half a second without a run of the page."""
+    page.wait_for_function(
+        """() => {
+          const busy = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState !== 'notRunning';
+          const now = performance.now();
+          if (busy || window.biovizQuietSince === undefined) window.biovizQuietSince = now;
+          return !busy && now - window.biovizQuietSince > 500;
+        }""",
+        timeout=timeout,
+    )
+    page.evaluate("delete window.biovizQuietSince")
+
+
+def choose(page, box: str, option: str) -> None:
+    """Choose in a select box: a run of the page closes an open list, so it is opened again until the choice holds."""
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        settled(page)
+        page.get_by_role("combobox", name=box).click()
+        try:
+            page.get_by_role("option", name=option).click(timeout=5_000)
+            return settled(page)
+        except Exception as error:  # Playwright is imported only where there is a browser
+            if type(error).__name__ != "TimeoutError":
+                raise
+            page.keyboard.press("Escape")
+    raise AssertionError(f"“{option}” could not be chosen in “{box}”")
+
+
 def free_port() -> int:
     """A port that nobody listens on just now."""
     with socket.socket() as probe:

@@ -15,6 +15,7 @@ from bioviz.experiments.noise import drawn_for, open_noise
 from bioviz.experiments.settings import NoiseSettings
 from bioviz.ui.noise_lost import lost_sentence
 from bioviz.ui.noise_panel import axis_places
+from tests.browsing import choose
 from tests.experiments.sounds import dataset, spec_of
 
 pytestmark = pytest.mark.browser
@@ -49,8 +50,7 @@ def test_from_starting_the_experiment_to_hearing_where_a_label_is_lost(page, app
     page.get_by_text("Number of clips, neighbors and seed").click()
     page.get_by_label("Neighbors looked at (k)", exact=True).fill("5")
     page.get_by_label("Neighbors looked at (k)", exact=True).press("Enter")
-    page.get_by_role("combobox", name="Signal-to-noise ratio of").click()
-    page.get_by_role("option", name="Whole clip, all frequencies").click()
+    choose(page, "Signal-to-noise ratio of", "Whole clip, all frequencies")
     page.get_by_text("16 clips at 6 ratios (96 mixtures)").wait_for()
     page.get_by_role("button", name="Compute it").click()
     page.get_by_role("heading", name="What added background does").wait_for(timeout=400_000)
