@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from bioviz import jobs, runs
-from bioviz.analysis.clause import Clause
-from bioviz.analysis.diagnosis import Diagnosis
-from bioviz.analysis.triage import CAUSES, TITLES
-from bioviz.analysis.verdict import verdict
+from bioviz.analysis.diagnosis.clause import Clause
+from bioviz.analysis.diagnosis.diagnose import Diagnosis
+from bioviz.analysis.diagnosis.triage import CAUSES, TITLES
+from bioviz.analysis.diagnosis.verdict import verdict
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError, Missing

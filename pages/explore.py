@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from bioviz import runs
-from bioviz.analysis import placement_words as words
-from bioviz.analysis.placement import LISTS, MIXED
+from bioviz.analysis.misclustered import words
+from bioviz.analysis.misclustered.placement import LISTS, MIXED
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError

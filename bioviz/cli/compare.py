@@ -15,7 +15,7 @@ from bioviz.cli.output import check_writable, write_files
 from bioviz.cli.terminal import TerminalProgress, table
 
 if TYPE_CHECKING:
-    from bioviz.analysis.comparison import Changes
+    from bioviz.analysis.comparison.comparison import Changes
     from bioviz.runs import RunSpec
 
 LAYOUTS = ("started", "joint", "own")
@@ -115,8 +115,8 @@ def _report(spec, found) -> bytes:
 
 
 def _text(changes: Changes, data: dict[str, Any]) -> str:
-    from bioviz.analysis.helps import HELPS
-    from bioviz.analysis.score_differences import sentence
+    from bioviz.analysis.comparison.score_differences import sentence
+    from bioviz.analysis.metric_info import HELPS
 
     head = ("score", "left", "right", "difference", "95 % interval")
     rows = [

@@ -27,7 +27,7 @@ def register(commands: Commands) -> None:
 
 def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Say why a model confuses labels with background, in words and figures."""
-    from bioviz.analysis.verdict import verdict
+    from bioviz.analysis.diagnosis.verdict import verdict
     from bioviz.datasets import library
     from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
 

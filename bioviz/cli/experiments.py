@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bioviz.analysis.jackknife import FEWEST_UNITS
+from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
 from bioviz.cli.answers import Answer, finite, interval_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.settings_arguments import add_settings, given_settings

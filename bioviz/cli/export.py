@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioviz.analysis.placement import LISTS, PLACES
+from bioviz.analysis.misclustered.placement import LISTS, PLACES
 from bioviz.cli.answers import Answer, WrongUsage
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.output import check_writable, write_files

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from bioviz.analysis import placement_words as words
-from bioviz.analysis.placement import LISTS
+from bioviz.analysis.misclustered import words
+from bioviz.analysis.misclustered.placement import LISTS
 from bioviz.cli.answers import Answer, four_digits, skipped_data, skipped_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of, run_spec
 from bioviz.cli.terminal import TerminalProgress, table

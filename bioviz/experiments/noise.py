@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bioviz import jobs
-from bioviz.analysis.neighbours import KnnGraph
+from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.datasets import library
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput, BiovizError, Cancelled

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.auc import auroc
-from bioviz.analysis.confusion import balanced, noise_confusion
-from bioviz.analysis.jackknife import FEWEST_UNITS, mean_share_interval, widened_at_edge
-from bioviz.analysis.lost import lost_range
-from bioviz.analysis.neighbours import KnnGraph, nearest_to
-from bioviz.analysis.stability import place
+from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS, mean_share_interval, widened_at_edge
+from bioviz.analysis.neighbors.knn import KnnGraph, nearest_to
+from bioviz.analysis.neighbors.noise_confusion import balanced, noise_confusion
+from bioviz.analysis.neighbors.window_shift import place
+from bioviz.analysis.scores.lost_at import lost_range
+from bioviz.analysis.statistics.auc import auroc
 
 
 @dataclass(frozen=True)

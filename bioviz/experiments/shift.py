@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from bioviz import jobs
-from bioviz.analysis.jackknife import mean_share_interval
-from bioviz.analysis.neighbours import KnnGraph
-from bioviz.analysis.stability import ellipses, place, shift_stability
+from bioviz.analysis.neighbors.jackknife import mean_share_interval
+from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.neighbors.window_shift import ellipses, place, shift_stability
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.errors import BadInput

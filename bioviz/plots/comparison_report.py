@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bioviz.analysis.helps import HELPS
-from bioviz.analysis.ledger import RULES
-from bioviz.analysis.score_differences import sentence
+from bioviz.analysis.comparison.score_differences import sentence
+from bioviz.analysis.comparison.transitions import RULES
+from bioviz.analysis.metric_info import HELPS
 from bioviz.datasets.types import Dataset
 from bioviz.plots import comparison as figures
 from bioviz.plots import palette

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from bioviz import jobs
-from bioviz.analysis.alignment import Similarity, procrustes, starting_places
-from bioviz.analysis.comparison import Changes, Side, compare_sides
-from bioviz.analysis.joint import joint_maps
-from bioviz.analysis.neighbours import knn_both
-from bioviz.analysis.projection import project
+from bioviz.analysis.comparison.comparison import Changes, Side, compare_sides
+from bioviz.analysis.neighbors.knn import knn_both
+from bioviz.analysis.projection.alignment import Similarity, procrustes, starting_places
+from bioviz.analysis.projection.joint import joint_maps
+from bioviz.analysis.projection.layouts import project
 from bioviz.datasets import library
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent

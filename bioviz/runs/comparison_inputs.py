@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.neighbours import KnnGraph
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.runs.run import Run

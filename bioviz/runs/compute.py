@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from bioviz.analysis.matching import match
-from bioviz.analysis.neighbours import KnnGraph, knn_both
-from bioviz.analysis.placement import placement
-from bioviz.analysis.placement_chance import placement_chance
-from bioviz.analysis.projection import ProjectionSpec, project
-from bioviz.analysis.scores import paper_scores
+from bioviz.analysis.misclustered.chance import placement_chance
+from bioviz.analysis.misclustered.placement import placement
+from bioviz.analysis.neighbors.knn import KnnGraph, knn_both
+from bioviz.analysis.projection.layouts import ProjectionSpec, project
+from bioviz.analysis.scores.matching import match
+from bioviz.analysis.scores.paper import paper_scores
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.embedding.pipeline import embed_dataset, measure_missing

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from bioviz import jobs
-from bioviz.analysis.diagnosis import Diagnosis, diagnose
-from bioviz.analysis.diagnosis_inputs import DiagnosisInputs, K
+from bioviz.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from bioviz.analysis.diagnosis.inputs import DiagnosisInputs, K
 from bioviz.analysis.overlap import call_columns
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from bioviz.analysis.matching import ClusterMatch
-from bioviz.analysis.neighbours import KnnGraph
-from bioviz.analysis.placement import Evidence, Placement, evidence, placement, worst_first
-from bioviz.analysis.placement_chance import PlacementChance
+from bioviz.analysis.misclustered.chance import PlacementChance
+from bioviz.analysis.misclustered.placement import Evidence, Placement, evidence, placement, worst_first
+from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.scores.matching import ClusterMatch
 from bioviz.datasets import library
 from bioviz.datasets.independence import Unit
 from bioviz.datasets.types import Dataset, Problem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bioviz import jobs
-from bioviz.analysis.placement import LISTS
-from bioviz.analysis.placement_words import against_chance, headline
+from bioviz.analysis.misclustered.placement import LISTS
+from bioviz.analysis.misclustered.words import against_chance, headline
 from bioviz.datasets import library
 from bioviz.progress import Progress
 from bioviz.runs.run import Run

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from bioviz.analysis.projection import ProjectionSpec, project
+from bioviz.analysis.projection.layouts import ProjectionSpec, project
 from bioviz.progress import Progress
 
 

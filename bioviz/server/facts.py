@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bioviz.analysis.placement import LISTS, PLACES
-from bioviz.analysis.placement_words import TITLES
+from bioviz.analysis.misclustered.placement import LISTS, PLACES
+from bioviz.analysis.misclustered.words import TITLES
 from bioviz.audio.measures import why_no_snr
 from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset
@@ -19,7 +19,7 @@ from bioviz.server.memory import RecentlyUsed
 from bioviz.server.params import LONGEST_CONTEXT_S
 
 if TYPE_CHECKING:
-    from bioviz.analysis.neighbours import KnnGraph
+    from bioviz.analysis.neighbors.knn import KnnGraph
     from bioviz.runs import Run
 
 NEIGHBOURS = 8

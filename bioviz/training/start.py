@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from bioviz.analysis.folds import folds
-from bioviz.analysis.probe import fit_probes
+from bioviz.analysis.scores.probe import fit_probes
+from bioviz.analysis.statistics.folds import folds
 from bioviz.training.objective import Objective
 
 N_FOLDS = 5

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import streamlit as st
 
-from bioviz.analysis.neighbours import KnnGraph
+from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.plots.palette import colours_for

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.helps import HELPS
-from bioviz.analysis.ledger import RULES
-from bioviz.analysis.score_differences import ONE_MAP, Difference, sentence
+from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference, sentence
+from bioviz.analysis.comparison.transitions import RULES
+from bioviz.analysis.metric_info import HELPS
 from bioviz.plots import comparison as figures
 from bioviz.plots.comparison_parts import (
     FLOW_CAPTION,

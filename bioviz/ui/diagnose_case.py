@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.diagnosis import Diagnosis
+from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.datasets.types import Dataset
 from bioviz.runs import Run
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from bioviz.analysis.claims import allowed
-from bioviz.analysis.helps import HELPS
-from bioviz.analysis.queues import FALSE_DISCOVERIES, Queue
+from bioviz.analysis.diagnosis.claims import allowed
+from bioviz.analysis.diagnosis.queues import FALSE_DISCOVERIES, Queue
+from bioviz.analysis.metric_info import HELPS
 from bioviz.flags import load_flags
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose_case import Case, Chosen

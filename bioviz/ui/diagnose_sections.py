@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.claims import allowed
+from bioviz.analysis.diagnosis.claims import allowed
+from bioviz.analysis.diagnosis.triage import CAUSES, TITLES
+from bioviz.analysis.diagnosis.triage_words import compared
 from bioviz.analysis.features import feature
-from bioviz.analysis.helps import HELPS
-from bioviz.analysis.jackknife import FEWEST_UNITS
-from bioviz.analysis.triage import CAUSES, TITLES
-from bioviz.analysis.triage_words import compared
+from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
 from bioviz.plots import figures, palette
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.diagnose_case import Case, Chosen, neighbour_share, worst_first

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.helps import HELPS
-from bioviz.analysis.paired import Paired
+from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.scores.leakage import Paired
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose_case import Case, Chosen, worst_first
 

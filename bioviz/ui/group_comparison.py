@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from bioviz import jobs
-from bioviz.analysis.compare import Effect, compare_groups
-from bioviz.analysis.group_words import lines, sentences, signed
-from bioviz.analysis.helps import HELPS
+from bioviz.analysis.groups.effects import Effect, compare_groups
+from bioviz.analysis.groups.words import lines, sentences, signed
+from bioviz.analysis.metric_info import HELPS
 from bioviz.audio import mean_spectrogram as means
 from bioviz.audio.mean_spectrogram import MeanSpectrogram
 from bioviz.datasets.types import Dataset

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from bioviz.analysis.jackknife import FEWEST_UNITS
+from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
 
 
 def say_missing(names: Sequence[str], unit: str) -> None:

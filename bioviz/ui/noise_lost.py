@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.helps import HELPS
-from bioviz.analysis.jackknife import FEWEST_UNITS
-from bioviz.analysis.lost import lost_apart, told_as_recorded
+from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.analysis.scores.lost_at import lost_apart, told_as_recorded
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.noise import NoiseResult
 from bioviz.runs import Run

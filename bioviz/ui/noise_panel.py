@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from bioviz import jobs, runs
-from bioviz.analysis.confusion import CONFUSED
-from bioviz.analysis.helps import HELPS
-from bioviz.analysis.lost import TOLD
+from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.neighbors.noise_confusion import CONFUSED
+from bioviz.analysis.scores.lost_at import TOLD
 from bioviz.audio import playback
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset

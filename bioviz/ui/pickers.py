@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bioviz.analysis.projection import PRESETS, ProjectionSpec
+from bioviz.analysis.projection.layouts import PRESETS, ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError

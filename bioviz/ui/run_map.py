@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from bioviz.analysis.placement import LISTS, PLACES
-from bioviz.analysis.placement_words import SHORT
+from bioviz.analysis.misclustered.placement import LISTS, PLACES
+from bioviz.analysis.misclustered.words import SHORT
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, Colouring, MapData, Measure, SpanColumn, TextColumn

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from bioviz.analysis import placement_words as words
-from bioviz.analysis.placement import AMONG_BACKGROUND
+from bioviz.analysis.misclustered import words
+from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.plots import figures

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.placement import N_NEIGHBORS, PLACES
-from bioviz.analysis.placement_words import TITLES
+from bioviz.analysis.misclustered.placement import N_NEIGHBORS, PLACES
+from bioviz.analysis.misclustered.words import TITLES
 from bioviz.datasets import export
 from bioviz.datasets.types import Dataset
 from bioviz.flags import load_flags

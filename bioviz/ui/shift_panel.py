@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz import jobs, runs
-from bioviz.analysis.helps import HELPS
+from bioviz.analysis.metric_info import HELPS
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.settings import ShiftSettings

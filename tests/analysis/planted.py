@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.neighbours import KnnGraph, knn_both
+from bioviz.analysis.neighbors.knn import KnnGraph, knn_both
 
 
 @dataclass(frozen=True)

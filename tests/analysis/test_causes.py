@@ -10,22 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata, spearmanr
 
-from bioviz.analysis.auc import auroc
-from bioviz.analysis.call_score import call_scores
-from bioviz.analysis.causes import AcousticCauses, Cause
-from bioviz.analysis.confusion import NoiseConfusion, noise_confusion
-from bioviz.analysis.diagnosis import diagnose
-from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
-from bioviz.analysis.false_alarms import false_alarms
+from bioviz.analysis.diagnosis.acoustic_causes import AcousticCauses, Cause
+from bioviz.analysis.diagnosis.diagnose import diagnose
+from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
+from bioviz.analysis.diagnosis.queues import queues
+from bioviz.analysis.diagnosis.triage import triage
 from bioviz.analysis.features import FEATURES, feature
-from bioviz.analysis.jackknife import parts_of
-from bioviz.analysis.max_t import sign_flip_max_t
-from bioviz.analysis.neighbours import knn_both
+from bioviz.analysis.neighbors.jackknife import parts_of
+from bioviz.analysis.neighbors.knn import knn_both
+from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_confusion
 from bioviz.analysis.overlap import call_columns
-from bioviz.analysis.queues import queues
-from bioviz.analysis.ranks import RankedFeatures
-from bioviz.analysis.splits import Split, honest_split
-from bioviz.analysis.triage import triage
+from bioviz.analysis.scores.call_score import call_scores
+from bioviz.analysis.scores.false_alarms import false_alarms
+from bioviz.analysis.statistics.auc import auroc
+from bioviz.analysis.statistics.max_t import sign_flip_max_t
+from bioviz.analysis.statistics.rank_correlation import RankedFeatures
+from bioviz.analysis.statistics.threshold import Split, honest_split
 from tests.analysis.planted import planted
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control
 
-from bioviz.analysis.compare import benjamini_hochberg, compare_groups
-from bioviz.analysis.neighbours import knn, nearest_to
-from bioviz.analysis.stability import ellipses, place, shift_stability
+from bioviz.analysis.groups.effects import benjamini_hochberg, compare_groups
+from bioviz.analysis.neighbors.knn import knn, nearest_to
+from bioviz.analysis.neighbors.window_shift import ellipses, place, shift_stability
 from bioviz.errors import BadInput
 from tests.analysis.planted import planted
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from sklearn.neighbors import LocalOutlierFactor
 
 from bioviz.analysis.codes import with_background
-from bioviz.analysis.confusion import balanced, noise_confusion
-from bioviz.analysis.jackknife import parts_of, replicates
-from bioviz.analysis.labels import label_confusion, label_scores, neighbour_matrix
-from bioviz.analysis.neighbours import knn, knn_both
-from bioviz.analysis.outliers import local_outlier_factor, medoid_distance
-from bioviz.analysis.votes import same_share, shared_label_share
+from bioviz.analysis.neighbors.jackknife import parts_of, replicates
+from bioviz.analysis.neighbors.knn import knn, knn_both
+from bioviz.analysis.neighbors.label_confusion import label_confusion, label_scores, neighbour_matrix
+from bioviz.analysis.neighbors.neighborhood import same_share, shared_label_share
+from bioviz.analysis.neighbors.noise_confusion import balanced, noise_confusion
+from bioviz.analysis.neighbors.outliers import local_outlier_factor, medoid_distance
 from tests.analysis.planted import planted
 
 

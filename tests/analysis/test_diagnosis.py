@@ -10,16 +10,16 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from bioviz.analysis.causes import AcousticCauses
-from bioviz.analysis.caveats import caveats
-from bioviz.analysis.diagnosis import Diagnosis, diagnose
-from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
+from bioviz.analysis.diagnosis.acoustic_causes import AcousticCauses
+from bioviz.analysis.diagnosis.caveats import caveats
+from bioviz.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
+from bioviz.analysis.diagnosis.verdict import verdict
 from bioviz.analysis.features import FEATURES
-from bioviz.analysis.helps import HELPS
-from bioviz.analysis.neighbours import knn_both
+from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.neighbors.knn import knn_both
 from bioviz.analysis.pack import pack, unpack
-from bioviz.analysis.small import against, share
-from bioviz.analysis.verdict import verdict
+from bioviz.analysis.statistics.small_counts import against, share
 from bioviz.errors import BadInput, Cancelled
 from bioviz.progress import Progress
 from tests.analysis.planted import Planted, planted
@@ -301,7 +301,8 @@ def test_every_help_is_one_sentence_and_every_feature_has_a_title():
 
 def test_importing_analysis_is_quick_and_pulls_in_nothing_heavy():
     code = (
-        "import sys, bioviz.analysis.diagnosis, bioviz.analysis.verdict, bioviz.analysis.projection\n"
+        "import sys, bioviz.analysis.diagnosis.diagnose, bioviz.analysis.diagnosis.verdict\n"
+        "import bioviz.analysis.projection.layouts\n"
         "heavy = {'torch', 'streamlit', 'umap', 'pynndescent', 'sklearn', 'librosa', 'scipy.stats'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bioviz.analysis.confusion import noise_confusion
-from bioviz.analysis.familywise import holm
-from bioviz.analysis.jackknife import (
+from bioviz.analysis.neighbors.jackknife import (
     interval,
     left_out,
     mean_share_interval,
@@ -17,7 +15,9 @@ from bioviz.analysis.jackknife import (
     share_p_above_half,
     standard_error,
 )
-from bioviz.analysis.neighbours import knn
+from bioviz.analysis.neighbors.knn import knn
+from bioviz.analysis.neighbors.noise_confusion import noise_confusion
+from bioviz.analysis.statistics.familywise import holm
 from tests.analysis.planted import planted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bioviz.analysis.lost import TOLD, lost_apart, lost_at, lost_range, told_as_recorded
+from bioviz.analysis.scores.lost_at import TOLD, lost_apart, lost_at, lost_range, told_as_recorded
 
 SNRS = np.array([np.inf, 20.0, 10, 0, -10])
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from bioviz.analysis.neighbours import knn, knn_both
+from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.errors import BadInput
 
 

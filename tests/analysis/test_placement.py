@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioviz.analysis.clustering import cluster
-from bioviz.analysis.neighbours import knn_both
-from bioviz.analysis.placement import (
+from bioviz.analysis.misclustered.chance import PlacementChance, placement_chance
+from bioviz.analysis.misclustered.placement import (
     AMONG_BACKGROUND,
     AMONG_LABELLED,
     LISTS,
@@ -21,8 +20,9 @@ from bioviz.analysis.placement import (
     placement,
     worst_first,
 )
-from bioviz.analysis.placement_chance import PlacementChance, placement_chance
-from bioviz.analysis.placement_words import TITLES, against_chance, headline, mixed_against_chance
+from bioviz.analysis.misclustered.words import TITLES, against_chance, headline, mixed_against_chance
+from bioviz.analysis.neighbors.knn import knn_both
+from bioviz.analysis.scores.clustering import cluster
 from tests.analysis.planted import planted
 
 

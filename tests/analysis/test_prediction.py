@@ -9,19 +9,19 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.manifold import trustworthiness as sk_trustworthiness
 
-from bioviz.analysis.agreement import agreement, cluster_report, compactness
-from bioviz.analysis.auc import auroc
-from bioviz.analysis.bootstrap import draws
-from bioviz.analysis.clustering import CLUSTERINGS, principal
 from bioviz.analysis.codes import codes, with_background
-from bioviz.analysis.confounds import confounds
-from bioviz.analysis.confusion import noise_confusion
-from bioviz.analysis.folds import folds
-from bioviz.analysis.neighbours import knn_both
-from bioviz.analysis.place_test import Links
-from bioviz.analysis.prediction import knn_scores, prediction, separability
-from bioviz.analysis.probe import STRENGTHS, probe_scores
-from bioviz.analysis.trust import trustworthiness
+from bioviz.analysis.diagnosis.confounds import confounds
+from bioviz.analysis.neighbors.knn import knn_both
+from bioviz.analysis.neighbors.noise_confusion import noise_confusion
+from bioviz.analysis.projection.trustworthiness import trustworthiness
+from bioviz.analysis.scores.cluster_agreement import agreement, cluster_report, compactness
+from bioviz.analysis.scores.clustering import CLUSTERINGS, principal
+from bioviz.analysis.scores.prediction import knn_scores, prediction, separability
+from bioviz.analysis.scores.probe import STRENGTHS, probe_scores
+from bioviz.analysis.statistics.auc import auroc
+from bioviz.analysis.statistics.bootstrap import draws
+from bioviz.analysis.statistics.folds import folds
+from bioviz.analysis.statistics.shared_attribute import Links
 from tests.analysis.planted import planted
 
 
@@ -85,7 +85,7 @@ def test_draws_are_multinomial():
 def test_probe_equals_a_slow_ridge(monkeypatch):
     rng = np.random.default_rng(3)
     x, y, fold = rng.normal(size=(90, 7)), rng.random((90, 2)) < 0.4, rng.integers(0, 3, 90)
-    monkeypatch.setattr("bioviz.analysis.probe.STRENGTHS", (0.1,))
+    monkeypatch.setattr("bioviz.analysis.scores.probe.STRENGTHS", (0.1,))
     ours = probe_scores(x, y, fold)
     z = (x - x.mean(axis=0)) / x.std(axis=0)
     for f in range(3):

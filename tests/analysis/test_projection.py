@@ -10,9 +10,9 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from bioviz.analysis import projection
-from bioviz.analysis.neighbours import knn
-from bioviz.analysis.projection import PRESETS, ProjectionSpec, project
+from bioviz.analysis.neighbors.knn import knn
+from bioviz.analysis.projection import layouts as projection
+from bioviz.analysis.projection.layouts import PRESETS, ProjectionSpec, project
 from bioviz.errors import BadInput, Cancelled
 
 UMAP = ProjectionSpec(n_neighbors=15)

@@ -17,10 +17,10 @@ from sklearn.metrics import (
 )
 from threadpoolctl import threadpool_limits
 
-from bioviz.analysis.clustering import CLUSTERINGS, cluster
-from bioviz.analysis.matching import match
-from bioviz.analysis.scores import paper_scores
-from bioviz.analysis.silhouette import BLOCK, FLAT, silhouettes
+from bioviz.analysis.scores.clustering import CLUSTERINGS, cluster
+from bioviz.analysis.scores.matching import match
+from bioviz.analysis.scores.paper import paper_scores
+from bioviz.analysis.scores.silhouette import BLOCK, FLAT, silhouettes
 from bioviz.errors import BadInput
 
 
@@ -134,7 +134,7 @@ def test_every_clustering_finds_clear_groups(method):
 
 
 def test_agglomerative_above_the_dense_limit(monkeypatch):
-    monkeypatch.setattr("bioviz.analysis.clustering.DENSE_WARD_UP_TO", 100)
+    monkeypatch.setattr("bioviz.analysis.scores.clustering.DENSE_WARD_UP_TO", 100)
     _, xy, targets = planted(400, 3, spread=0.2)
     assert adjusted_rand_score(targets, cluster(xy, 3, "agglomerative")) > 0.95
 

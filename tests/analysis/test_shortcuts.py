@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bioviz.analysis.auc import auroc
-from bioviz.analysis.coarser import background_auroc
-from bioviz.analysis.confusion import noise_confusion
-from bioviz.analysis.jackknife import share_interval
-from bioviz.analysis.neighbours import knn
-from bioviz.analysis.shortcuts import shortcuts
+from bioviz.analysis.diagnosis.coarser_units import background_auroc
+from bioviz.analysis.diagnosis.shortcuts import shortcuts
+from bioviz.analysis.neighbors.jackknife import share_interval
+from bioviz.analysis.neighbors.knn import knn
+from bioviz.analysis.neighbors.noise_confusion import noise_confusion
+from bioviz.analysis.statistics.auc import auroc
 
 
 def cuts(seed=0, originals=20, clips=20):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bioviz.analysis.confusion import noise_confusion
-from bioviz.analysis.excess import excess
-from bioviz.analysis.neighbours import knn_both
-from bioviz.analysis.triage import CAUSES, SEVERAL, Triage, triage
-from bioviz.analysis.triage_words import compared, summary
+from bioviz.analysis.diagnosis.triage import CAUSES, SEVERAL, Triage, triage
+from bioviz.analysis.diagnosis.triage_words import compared, summary
+from bioviz.analysis.neighbors.knn import knn_both
+from bioviz.analysis.neighbors.noise_confusion import noise_confusion
+from bioviz.analysis.statistics.excess import excess
 from tests.analysis.planted import planted
 
 QUIET = {"call_low_hz": 1000.0, "call_high_hz": 2000.0, "band_limit_hz": 8000.0, "prominence_db": 30.0}

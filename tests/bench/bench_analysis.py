@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from bioviz.analysis.diagnosis import diagnose
-from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
-from bioviz.analysis.neighbours import knn, knn_both
-from bioviz.analysis.silhouette import silhouettes
-from bioviz.analysis.verdict import verdict
+from bioviz.analysis.diagnosis.diagnose import diagnose
+from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
+from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.neighbors.knn import knn, knn_both
+from bioviz.analysis.scores.silhouette import silhouettes
 
 DIMENSIONS, LABELS, PER_RECORDING, K = 768, 20, 60, 50
 

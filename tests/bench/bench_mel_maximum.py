@@ -19,8 +19,8 @@ import torch
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT))
 
-from bioviz.analysis.projection import ProjectionSpec, project  # noqa: E402
-from bioviz.analysis.scores import paper_scores  # noqa: E402
+from bioviz.analysis.projection.layouts import ProjectionSpec, project  # noqa: E402
+from bioviz.analysis.scores.paper import paper_scores  # noqa: E402
 from bioviz.audio.decode import load_clip  # noqa: E402
 from bioviz.datasets.build import build_dataset  # noqa: E402
 from bioviz.datasets.types import Dataset  # noqa: E402

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bioviz.analysis.clause import Clause
-from bioviz.analysis.diagnosis import Diagnosis, diagnose
-from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
-from bioviz.analysis.neighbours import knn_both
-from bioviz.analysis.verdict import verdict
+from bioviz.analysis.diagnosis.clause import Clause
+from bioviz.analysis.diagnosis.diagnose import Diagnosis, diagnose
+from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
+from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.neighbors.knn import knn_both
 
 PROPERTIES = (
     "snr_db",

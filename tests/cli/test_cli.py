@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bioviz.analysis.placement import LISTS
+from bioviz.analysis.misclustered.placement import LISTS
 from bioviz.cli import main
 from bioviz.datasets import library
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
-from bioviz.analysis.alignment import procrustes, starting_places
-from bioviz.analysis.neighbours import knn
+from bioviz.analysis.neighbors.knn import knn
+from bioviz.analysis.projection.alignment import procrustes, starting_places
 from bioviz.errors import BadInput
 
 

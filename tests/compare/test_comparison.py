@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bioviz import runs
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.errors import BadInput, Missing
 from bioviz.plots.comparison_parts import flow_figure

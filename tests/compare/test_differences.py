@@ -7,16 +7,16 @@ import pytest
 from sklearn import metrics
 
 from bioviz.analysis.codes import with_background
-from bioviz.analysis.comparison import neighbourhood_change
-from bioviz.analysis.confusion import noise_confusion
-from bioviz.analysis.jackknife import left_out, parts_of
-from bioviz.analysis.labels import label_confusion
-from bioviz.analysis.ledger import is_in, ledger
-from bioviz.analysis.neighbours import KnnGraph, knn_both
-from bioviz.analysis.paired_jackknife import TESTED, Judged, paired_changes
-from bioviz.analysis.prediction import knn_scores
-from bioviz.analysis.score_differences import ONE_MAP, Difference, sentence
-from bioviz.analysis.votes import shared_label_share
+from bioviz.analysis.comparison.comparison import neighbourhood_change
+from bioviz.analysis.comparison.paired_jackknife import TESTED, Judged, paired_changes
+from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference, sentence
+from bioviz.analysis.comparison.transitions import is_in, ledger
+from bioviz.analysis.neighbors.jackknife import left_out, parts_of
+from bioviz.analysis.neighbors.knn import KnnGraph, knn_both
+from bioviz.analysis.neighbors.label_confusion import label_confusion
+from bioviz.analysis.neighbors.neighborhood import shared_label_share
+from bioviz.analysis.neighbors.noise_confusion import noise_confusion
+from bioviz.analysis.scores.prediction import knn_scores
 
 
 def judged(rng: np.random.Generator, kinds: np.ndarray, recording: np.ndarray, apart: float) -> Judged:

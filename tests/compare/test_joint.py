@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bioviz.analysis import joint
-from bioviz.analysis.alignment import procrustes
-from bioviz.analysis.joint import joint_maps, neighbourhood_jaccard
-from bioviz.analysis.neighbours import knn
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.neighbors.knn import knn
+from bioviz.analysis.projection import joint
+from bioviz.analysis.projection.alignment import procrustes
+from bioviz.analysis.projection.joint import joint_maps, neighbourhood_jaccard
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.errors import BadInput, Cancelled
 
 SPEC = ProjectionSpec(n_neighbors=10)
@@ -69,7 +69,7 @@ def test_it_stops_between_epochs_and_the_next_one_runs():
 
 
 def test_it_is_compiled_once():
-    from bioviz.analysis.joint_layout import epoch
+    from bioviz.analysis.projection.joint_kernel import epoch
 
     left, right = two_sides()
     joint_maps(left, right, SPEC)
@@ -82,7 +82,7 @@ def test_an_epoch_is_that_of_umap_learn(monkeypatch):
     """Against umap-learn's own function, run uncompiled on the same start."""
     from umap import layouts
 
-    from bioviz.analysis.joint_layout import epoch
+    from bioviz.analysis.projection.joint_kernel import epoch
 
     rng = np.random.default_rng(1)
     n, a, b = 12, 1.3, 0.9

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
-from bioviz.analysis.helps import HELPS
+from bioviz.analysis.metric_info import HELPS
 from bioviz.runs.comparison import ComparisonSpec, compute_comparison
 from bioviz.training.checkpoints import Checkpoint
 from bioviz.ui.compare_sections import SECTIONS

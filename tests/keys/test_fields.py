@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioviz.analysis.projection import ProjectionSpec
-from bioviz.analysis.triage import Rules
+from bioviz.analysis.diagnosis.triage import Rules
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.embedding.complete import _Content
 from bioviz.experiments.draw import Draw, Noise, Pair
 from bioviz.runs.stages import EmbeddingRows
@@ -121,7 +121,7 @@ def test_what_has_a_key_is_all_there():
 
 
 def test_an_optional_input_counts_too():
-    from bioviz.analysis.diagnosis_inputs import DiagnosisInputs
+    from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 
     inputs = instance(DiagnosisInputs)
     for name in ("site", "hour", "acoustic", "attributes", "projection", "seconds_per_clip", "rules", "file"):

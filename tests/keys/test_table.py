@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.types import Annotation, Clips, Dataset, Recording, WindowPlan
 from bioviz.embedding.acoustic import acoustic_key

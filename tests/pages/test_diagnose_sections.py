@@ -7,7 +7,7 @@ import pytest
 import soundfile as sf
 
 from bioviz import runs
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis

@@ -11,9 +11,9 @@ import soundfile as sf
 from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
-from bioviz.analysis import placement_words as words
-from bioviz.analysis.projection import ProjectionSpec
-from bioviz.analysis.verdict import verdict
+from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.misclustered import words
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis

@@ -7,8 +7,8 @@ import pytest
 import soundfile as sf
 
 from bioviz import runs
-from bioviz.analysis.projection import ProjectionSpec
-from bioviz.analysis.verdict import verdict
+from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.independence import Unit

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from bioviz.analysis.placement import PLACES
+from bioviz.analysis.misclustered.placement import PLACES
 from bioviz.errors import BadInput
 from bioviz.plots import palette
 from bioviz.plots.map_data import MAX_CATEGORIES, Categories, MapData, Measure, SpanColumn, TextColumn

@@ -7,9 +7,9 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
 
-from bioviz.analysis.placement import LISTS
-from bioviz.analysis.placement_words import against_chance, headline
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.misclustered.placement import LISTS
+from bioviz.analysis.misclustered.words import against_chance, headline
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.runs import RunSpec, compute_run

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from bioviz import runs
-from bioviz.analysis.coarser import background_auroc
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.diagnosis.coarser_units import background_auroc
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.independence import Unit, independence

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.errors import BadInput
 from bioviz.runs.spec import METHODS, METRICS, SPLITS, RunSpec
 

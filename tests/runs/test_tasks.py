@@ -7,7 +7,7 @@ import signal
 import time
 
 from bioviz import jobs, runs
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.jobs import manager

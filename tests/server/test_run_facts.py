@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bioviz import runs
-from bioviz.analysis.placement import placement
+from bioviz.analysis.misclustered.placement import placement
 from bioviz.embedding import acoustic
 from bioviz.errors import Missing
 from bioviz.server import facts

@@ -9,8 +9,8 @@ import pytest
 import torch
 from sklearn.linear_model import RidgeClassifier
 
-from bioviz.analysis.folds import folds
-from bioviz.analysis.probe import STRENGTHS, fit_probes
+from bioviz.analysis.scores.probe import STRENGTHS, fit_probes
+from bioviz.analysis.statistics.folds import folds
 from bioviz.models import registry
 from bioviz.models.device import precision_of
 from bioviz.progress import Silent

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bioviz.analysis.neighbours import KnnGraph, knn_both
+from bioviz.analysis.neighbors.knn import KnnGraph, knn_both
 from bioviz.datasets.independence import Unit
 from bioviz.ui.ab_listening import nearest_for_ab
 

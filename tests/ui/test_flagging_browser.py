@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bioviz import runs
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import load_flags

@@ -10,9 +10,9 @@ import pytest
 import soundfile
 
 from bioviz import runs
-from bioviz.analysis.compare import Effect
-from bioviz.analysis.group_words import difference_text, lines, q_text, sentences
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.groups.effects import Effect
+from bioviz.analysis.groups.words import difference_text, lines, q_text, sentences
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.plots.group_figures import (

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bioviz import runs
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.cli import arguments
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset

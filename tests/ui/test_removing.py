@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from bioviz import flags, runs
-from bioviz.analysis.projection import ProjectionSpec
+from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from bioviz.analysis.compare import compare_groups
-from bioviz.analysis.group_words import BELIEVED_Q
+from bioviz.analysis.groups.effects import compare_groups
+from bioviz.analysis.groups.words import BELIEVED_Q
 from tests.calibration.registry import Row, Simulation
 from tests.calibration.worlds import properties, recordings
 

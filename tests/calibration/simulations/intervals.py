@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.auc import auroc
-from bioviz.analysis.coarser import background_auroc
 from bioviz.analysis.codes import with_background
-from bioviz.analysis.confusion import noise_confusion
-from bioviz.analysis.jackknife import parts_of, replicates
-from bioviz.analysis.labels import LabelConfusion, label_confusion, label_scores
-from bioviz.analysis.neighbours import knn, knn_both
-from bioviz.analysis.prediction import Separability, neighbour_auroc, separability
+from bioviz.analysis.diagnosis.coarser_units import background_auroc
+from bioviz.analysis.neighbors.jackknife import parts_of, replicates
+from bioviz.analysis.neighbors.knn import knn, knn_both
+from bioviz.analysis.neighbors.label_confusion import LabelConfusion, label_confusion, label_scores
+from bioviz.analysis.neighbors.noise_confusion import noise_confusion
+from bioviz.analysis.scores.prediction import Separability, neighbour_auroc, separability
+from bioviz.analysis.statistics.auc import auroc
 from tests.calibration.registry import Row, Simulation
 from tests.calibration.worlds import World, embedding, recordings
 

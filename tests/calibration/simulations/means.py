@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.jackknife import mean_share_interval
+from bioviz.analysis.neighbors.jackknife import mean_share_interval
 from tests.calibration.registry import Row, Simulation
 
 COLUMNS = 4

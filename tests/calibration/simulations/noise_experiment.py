@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bioviz.analysis.lost import lost_apart, told_as_recorded
-from bioviz.analysis.neighbours import knn
+from bioviz.analysis.neighbors.knn import knn
+from bioviz.analysis.scores.lost_at import lost_apart, told_as_recorded
 from bioviz.experiments.noise_scores import NoiseScores, Reference, score_mixtures
 from tests.calibration.registry import Row, Simulation
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bioviz.analysis.confusion import noise_confusion
-from bioviz.analysis.neighbours import knn
-from bioviz.analysis.shortcuts import Shortcut, shortcuts
+from bioviz.analysis.diagnosis.shortcuts import Shortcut, shortcuts
+from bioviz.analysis.neighbors.knn import knn
+from bioviz.analysis.neighbors.noise_confusion import noise_confusion
 from tests.calibration.registry import Outcome, Row, Simulation
 
 PERMUTATIONS = 199  # the page takes 999; the level is the same, the power a little less

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bioviz.analysis.triage import CAUSES
+from bioviz.analysis.diagnosis.triage import CAUSES
 from tests.calibration.registry import Row, Simulation
 from tests.calibration.worlds import World, embedding, recordings, targets
 

@@ -1,0 +1,321 @@
+"""Two embedding sets of the same clips: what changed, clip by clip, label by label and in the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.analysis.codes import with_background
+from bioviz.analysis.comparison.paired_jackknife import TESTED, Judged, PairedChanges, paired_changes
+from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference
+from bioviz.analysis.comparison.transitions import RULES, Ledger, is_in, ledger
+from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.neighbors.neighborhood import shared_label_share
+from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_confusion
+from bioviz.analysis.rows import finite_rows
+from bioviz.analysis.scores.prediction import knn_scores
+from bioviz.analysis.scores.probe import probe_scores
+from bioviz.analysis.scores.silhouette import silhouettes
+from bioviz.analysis.statistics.familywise import holm
+from bioviz.analysis.statistics.folds import folds
+from bioviz.progress import Progress, Silent
+
+FOLDS = 5  # of the linear probe
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two; row i of all is the same clip on both sides.
+
+    Attributes:
+        embedding: (n, d).
+        graph, graph_elsewhere: neighbours in all recordings and in other recordings, among the n clips.
+        labels: (n, L) bool, columns as in the names of the comparison. targets: (n,) ints, 0 for background.
+        clusters: (n,) ints. misclustered: (n,) bool.
+    """
+
+    embedding: np.ndarray
+    graph: KnnGraph
+    graph_elsewhere: KnnGraph
+    labels: np.ndarray
+    targets: np.ndarray
+    clusters: np.ndarray
+    misclustered: np.ndarray
+
+
+@dataclass(frozen=True)
+class SideMeasures:
+    """Per clip of one side; NaN where it cannot be told.
+
+    Attributes:
+        confusion: noise confusion. purity: (n,) float64.
+        told, probed: (n,) float64, 1 where the neighbours, or a linear probe that never heard the recording, name
+            the clip right, else 0.
+        targets: (n,) ints.
+    """
+
+    confusion: NoiseConfusion
+    purity: np.ndarray
+    told: np.ndarray
+    probed: np.ndarray
+    targets: np.ndarray
+
+
+@dataclass(frozen=True)
+class LabelChanges:
+    """Per target (background first), each (T,); NaN without clips, intervals NaN with fewer than 8 recordings.
+
+    Attributes:
+        clips: by the left side's labels.
+        confusion_left, confusion_right: noise confusion of the target; low, high: 95 % interval of right - left.
+        told_left, told_right: share of its clips that their neighbours name right; told_low, told_high: likewise.
+        claimed: bool, the difference of confusion is said; judged together with all else that the comparison says.
+    """
+
+    clips: np.ndarray
+    confusion_left: np.ndarray
+    confusion_right: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    told_left: np.ndarray
+    told_right: np.ndarray
+    told_low: np.ndarray
+    told_high: np.ndarray
+    claimed: np.ndarray
+
+    def changed(self, better: bool) -> np.ndarray:
+        """Targets whose confusion fell (better) or rose by more than its uncertainty, the largest change first."""
+        with np.errstate(invalid="ignore"):
+            rose = self.confusion_right > self.confusion_left
+        found = np.flatnonzero(self.claimed & (rose != better))
+        size = np.abs(self.confusion_right - self.confusion_left)[found]
+        return found[np.argsort(-size, kind="stable")]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All that changed.
+
+    Attributes:
+        names: (T,) background first, then the labels of either side. k: neighbours looked at.
+        elsewhere: neighbours of the clip's own recording were left out.
+        left, right: measures of the clips.
+        moved: (n,) float64, 1 - Jaccard of the neighbours on both sides: 0 the same, 1 all others.
+        scores: the differences. labels: per label. ledgers: by rule (`ledger.RULES`).
+        notes: what could not be told and why.
+    """
+
+    names: tuple[str, ...]
+    k: int
+    elsewhere: bool
+    left: SideMeasures
+    right: SideMeasures
+    moved: np.ndarray
+    scores: tuple[Difference, ...]
+    labels: LabelChanges
+    ledgers: dict[str, Ledger]
+    notes: tuple[str, ...] = ()
+
+
+def compare_sides(
+    left: Side,
+    right: Side,
+    names: tuple[str, ...],
+    recording: np.ndarray,
+    k: int = 20,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Changes:
+    """Everything that changed from left to right.
+
+    Neighbours of other recordings are judged, as in the diagnosis; all neighbours where either side has none.
+
+    Args:
+        names: (L + 1,) background first. recording: (n,) ints.
+
+    Raises:
+        Cancelled: through `progress`.
+    """
+    progress = progress or Silent()
+
+    def step(number: int) -> None:
+        progress.report("comparison", number, 4, "steps")
+
+    step(0)
+    k = max(1, min(k, left.graph.k, right.graph.k, left.graph_elsewhere.k, right.graph_elsewhere.k))
+    elsewhere = all((side.graph_elsewhere.indices[:, :k] >= 0).any() for side in (left, right))
+    # With neighbors to spare: they take the places of those that are left out.
+    spare = [side.graph_elsewhere if elsewhere else side.graph for side in (left, right)]
+    graphs = [graph.first(k) for graph in spare]
+    # The same folds on both sides, so that chance in them cancels in the difference.
+    fold = folds(left.targets, FOLDS, seed, recording)
+    measures = [
+        _measures(side, graph, recording, fold) for side, graph in zip((left, right), graphs, strict=True)
+    ]
+    moved = neighbourhood_change(*graphs)
+    step(1)
+    estimates = _estimates((left, right), spare, measures, recording, len(names), k, seed)
+    step(2)
+    of_scores, of_labels = _claims(estimates)
+    found = _differences((left, right), estimates, of_scores)
+    labels = _labels(estimates, left.targets, of_labels)
+    step(3)
+    change = measures[1].confusion.confusion - measures[0].confusion.confusion
+    ledgers = {}
+    for rule in RULES:
+        inside = [
+            is_in(m.confusion.confusion, m.confusion.background_share, m.targets == 0, rule) for m in measures
+        ]
+        ledgers[rule] = ledger(
+            *inside, change, measures[0].targets, measures[1].targets, len(names), estimates.moved[rule]
+        )
+    step(4)
+    return Changes(
+        tuple(names), k, elsewhere, *measures, moved, found, labels, ledgers, _notes(measures, elsewhere)
+    )
+
+
+def neighbourhood_change(left: KnnGraph, right: KnnGraph) -> np.ndarray:
+    """(n,) float64: 1 - |A & B| / |A | B| of the neighbours A and B of each clip; NaN without any on a side."""
+    n = len(left.indices)
+    own = np.arange(n, dtype=np.int64)[:, None] * (n + 1)
+    pairs = [own + np.asarray(graph.indices) for graph in (left, right)]
+    there = [np.asarray(graph.indices) >= 0 for graph in (left, right)]
+    shared = (np.isin(pairs[0], pairs[1][there[1]]) & there[0]).sum(axis=1)
+    a, b = (each.sum(axis=1) for each in there)
+    return np.where((a > 0) & (b > 0), 1 - shared / np.maximum(a + b - shared, 1), np.nan)
+
+
+def _measures(side: Side, graph: KnnGraph, recording: np.ndarray, fold: np.ndarray) -> SideMeasures:
+    members = with_background(side.labels)
+    return SideMeasures(
+        noise_confusion(graph, side.targets == 0, recording),
+        shared_label_share(graph, side.labels),
+        _right(knn_scores(graph, members), side.targets),
+        _right(probe_scores(side.embedding, members, fold), side.targets),
+        side.targets,
+    )
+
+
+def _right(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """(n,) float64: 1 where the highest of (n, T) scores is the clip's target, else 0; NaN where one is NaN."""
+    known = np.isfinite(scores).all(axis=1)
+    return np.where(known, scores.argmax(axis=1) == targets, np.nan)
+
+
+def _estimates(
+    sides: tuple[Side, Side],
+    graphs: list[KnnGraph],
+    measures: list[SideMeasures],
+    units: np.ndarray,
+    n_targets: int,
+    k: int,
+    seed: int,
+) -> PairedChanges:
+    judged = [
+        Judged(graph, m.confusion, m.purity, m.told, m.probed, m.targets)
+        for graph, m in zip(graphs, measures, strict=True)
+    ]
+    return paired_changes(*judged, units, n_targets, k, seed)
+
+
+def _claims(found: PairedChanges) -> tuple[np.ndarray, np.ndarray]:
+    """((6,), (T,)) bool: the differences of scores and of labels that are said, held to one level together."""
+    tests: dict[Hashable, float | None] = {
+        (kind, i): None if np.isnan(p) else float(p)
+        for kind, estimate in (("score", found.scores), ("label", found.confusions))
+        for i, p in enumerate(estimate.p)
+    }
+    made = holm(tests)
+    return tuple(
+        np.array([(kind, i) in made for i in range(len(estimate.p))], dtype=bool)
+        for kind, estimate in (("score", found.scores), ("label", found.confusions))
+    )
+
+
+def _differences(
+    sides: tuple[Side, Side], found: PairedChanges, claimed: np.ndarray
+) -> tuple[Difference, ...]:
+    made = []
+    for i, name in enumerate(TESTED):
+        left, right, low, high = (
+            float(each[i]) if np.isfinite(each[i]) else None
+            for each in (found.scores.left, found.scores.right, found.scores.low, found.scores.high)
+        )
+        gap = None if left is None or right is None else right - left
+        told = gap is not None and low is not None
+        why = "" if told else f"fewer than {FEWEST_UNITS} recordings"
+        made.append(Difference(name, left, right, gap, low, high, bool(claimed[i]) if told else None, why))
+    for name, score in _OF_THE_MAP.items():
+        left, right = (score(side) for side in sides)
+        gap = None if left is None or right is None else right - left
+        made.append(Difference(name, left, right, gap, why=ONE_MAP))
+    return tuple(made)
+
+
+def _of_clusters(score: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[Side], float | None]:
+    def of(side: Side) -> float | None:
+        good = side.clusters >= 0
+        return float(score(side.targets[good], side.clusters[good])) if good.any() else None
+
+    return of
+
+
+def _nmi(targets: np.ndarray, clusters: np.ndarray) -> float:
+    from sklearn.metrics import normalized_mutual_info_score
+
+    return normalized_mutual_info_score(targets, clusters)
+
+
+def _ari(targets: np.ndarray, clusters: np.ndarray) -> float:
+    from sklearn.metrics import adjusted_rand_score
+
+    return adjusted_rand_score(targets, clusters)
+
+
+def _mean_silhouette(side: Side) -> float | None:
+    values = _silhouette(side)
+    return float(np.nanmean(values)) if np.isfinite(values).any() else None
+
+
+_OF_THE_MAP: dict[str, Callable[[Side], float | None]] = {
+    "nmi": _of_clusters(_nmi),
+    "ari": _of_clusters(_ari),
+    "silhouette": _mean_silhouette,
+    "misclustered": lambda side: float(side.misclustered.mean()) if len(side.misclustered) else None,
+}
+
+
+def _silhouette(side: Side) -> np.ndarray:
+    """(n,) silhouette of the side's clusters on its embedding."""
+    found = np.full(len(side.clusters), np.nan)
+    good = finite_rows(side.embedding) & (side.clusters >= 0)
+    if 1 < len(np.unique(side.clusters[good])) < good.sum():
+        found[good] = silhouettes(np.asarray(side.embedding)[good], [side.clusters[good]])[0]
+    return found
+
+
+def _labels(found: PairedChanges, targets: np.ndarray, claimed: np.ndarray) -> LabelChanges:
+    count = np.bincount(targets, minlength=len(claimed))
+    a, b = found.confusions, found.told
+    return LabelChanges(count, a.left, a.right, a.low, a.high, b.left, b.right, b.low, b.high, claimed)
+
+
+def _notes(measures: list[SideMeasures], elsewhere: bool) -> tuple[str, ...]:
+    notes = []
+    if not elsewhere:
+        notes.append("Nothing can be held out (one recording): its own noise counts among the neighbours.")
+    for side, m in zip(("left", "right"), measures, strict=True):
+        background = m.targets == 0
+        if background.all() or not background.any():
+            kind = "only background" if background.all() else "no background"
+            notes.append(f"The {side} side has {kind}: confusion with it cannot be measured there.")
+    relabelled = int(((measures[0].targets == 0) != (measures[1].targets == 0)).sum())
+    if relabelled:
+        notes.append(
+            f"{relabelled} clips are labelled on one side and background on the other; the ledger leaves them out."
+        )
+    return tuple(notes)

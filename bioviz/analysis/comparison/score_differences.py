@@ -1,0 +1,59 @@
+"""A score on both sides of a comparison, whether they differ, and that in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bioviz.analysis.metric_info import HELPS
+
+ONE_MAP = "it rests on one map and one clustering, whose own chance is not known"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One score on both sides; None where it is undefined.
+
+    Attributes
+    ----------
+    name : str
+        Of `helps.HELPS`.
+    left, right : float or None
+        The score.
+    difference : float or None
+        right - left.
+    low, high : float or None
+        95 % interval of the difference; None where it cannot be told.
+    exceeds : bool or None
+        Whether the two differ by more than chance: judged together with everything else that the comparison says, so
+        that any false word among all of it is said in 5 of 100 comparisons. None where it cannot be told.
+    why : str
+        Why it cannot be told, "" otherwise.
+    """
+
+    name: str
+    left: float | None
+    right: float | None
+    difference: float | None
+    low: float | None = None
+    high: float | None = None
+    exceeds: bool | None = None
+    why: str = ""
+
+
+def sentence(found: Difference) -> str:
+    """The difference in plain words, and whether it is larger than its uncertainty."""
+    about = HELPS[found.name]
+    if found.difference is None:
+        return f"{about.title}: not defined on both sides."
+    ends = f"from {found.left:.3f} to {found.right:.3f}"
+    moved = "rose" if found.difference > 0 else "fell" if found.difference < 0 else "stayed"
+    if found.exceeds is None or found.low is None or found.high is None:
+        return (
+            f"{about.title} {moved} {ends}; whether by chance cannot be told: {found.why or 'no interval'}."
+        )
+    span = f"({found.difference:+.3f}, 95 % interval {found.low:+.3f} to {found.high:+.3f})"
+    if not found.exceeds:
+        return f"{about.title} {moved} {ends} {span}: not larger than its uncertainty."
+    good = (found.difference > 0) == (about.best == "high")
+    value = "" if not about.best else "better, and " if good else "worse, and "
+    return f"{about.title} {moved} {ends} {span}: {value}larger than its uncertainty."

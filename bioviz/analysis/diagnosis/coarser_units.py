@@ -1,0 +1,108 @@
+"""How well background is told where a coarser unit of independence than the one in use is left out as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS, parts_of, share_interval
+from bioviz.analysis.neighbors.knn import nearest_to
+from bioviz.analysis.neighbors.noise_confusion import balanced, base_rates
+from bioviz.analysis.rows import Metric
+from bioviz.analysis.statistics.auc import Auc, auroc
+
+MOST_QUERIES = 4000
+"""Clips drawn for an AUROC that needs neighbors of its own."""
+SPARE = 30
+"""More neighbors than are looked at: they take the place of those in groups that are left out for the interval."""
+
+
+@dataclass(frozen=True)
+class Coarser:
+    """AUROC of background by neighbors where a coarser unit than the one in use is left out as well.
+
+    Attributes:
+        unit: its name. groups: how many there are.
+        auroc: None where background or labels are in one group only. low, high: 95 % interval, None if unknown.
+    """
+
+    unit: str
+    groups: int
+    auroc: float | None
+    low: float | None
+    high: float | None
+
+
+def coarser_units(
+    embedding: np.ndarray,
+    background: np.ndarray,
+    groups: Mapping[str, np.ndarray],
+    k: int = 20,
+    metric: Metric = "euclidean",
+    seed: int = 0,
+) -> tuple[Coarser, ...]:
+    """`background_auroc` for each coarser unit, name to (n,) ints, in their order."""
+    found = []
+    for name, group in groups.items():
+        auc = background_auroc(embedding, background, group, k, metric, seed)
+        found.append(Coarser(name, len(np.unique(group)), auc.value, auc.low, auc.high))
+    return tuple(found)
+
+
+def background_auroc(
+    embedding: np.ndarray,
+    background: np.ndarray,
+    groups: np.ndarray,
+    k: int = 20,
+    metric: Metric = "euclidean",
+    seed: int = 0,
+) -> Auc:
+    """AUROC of background by neighbors in other groups, of at most MOST_QUERIES clips.
+
+    The interval leaves out one group at a time, from the clips and from their neighbors (see `jackknife`); None with
+    fewer than `jackknife.FEWEST_UNITS` groups of background or of labels.
+
+    Args:
+        embedding: (n, d). background: (n,) bool. groups: (n,) ints left out together. seed: of the draw.
+    """
+    x, n = np.asarray(embedding), len(background)
+    rows = np.arange(n)
+    if n > MOST_QUERIES:
+        rows = np.sort(np.random.default_rng(seed).permutation(n)[:MOST_QUERIES])
+    group = np.unique(groups, return_inverse=True)[1]
+    graph = nearest_to(x, x[rows], min(k + SPARE, max(1, n - 1)), metric, group, group[rows])
+    sides = background[rows]
+    everyone = np.ones(n, dtype=bool)
+    score = _background_score(graph.indices, k, background, rows, group, everyone)
+    value = auroc(score, sides).value
+    of = [len(np.unique(group[rows][side & np.isfinite(score)])) for side in (sides, ~sides)]
+    if value is None or min(of) < FEWEST_UNITS:
+        return Auc(value)
+    parts = parts_of(group, seed=seed)
+    without = []
+    for part in range(int(parts.max()) + 1):
+        stay = parts != part
+        left = auroc(
+            _background_score(graph.indices, k, background, rows, group, stay)[stay[rows]], sides[stay[rows]]
+        )
+        without.append(np.nan if left.value is None else left.value)
+    low, high = share_interval(np.array([value]), np.array(without)[:, None], np.array([min(of)]))
+    return Auc(value, float(low[0]), float(high[0]))
+
+
+def _background_score(
+    indices: np.ndarray, k: int, background: np.ndarray, rows: np.ndarray, group: np.ndarray, stay: np.ndarray
+) -> np.ndarray:
+    """(q,) balanced share of background among the k nearest (see `confusion.noise_confusion`) that `stay` (n,) bool.
+
+    Args:
+        indices: (q, k or more) neighbors of `rows` among all clips, nearest first; -1 none.
+    """
+    near = np.where(indices >= 0, indices, 0)
+    known = (indices >= 0) & stay[near]
+    known &= np.cumsum(known, axis=1, dtype=np.int32) <= k
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (background[near] & known).sum(axis=1) / known.sum(axis=1)
+    return balanced(share, base_rates(background, stay, group)[rows])

@@ -1,0 +1,113 @@
+"""All that a diagnosis rests on. Its key is made of this object, and `diagnose` gets nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.analysis.diagnosis.triage import Rules
+from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.scores.clustering import Clustering
+from bioviz.errors import BadInput
+from bioviz.store.keys import Stored
+
+K = 20
+
+
+@dataclass(frozen=True, eq=False)
+class DiagnosisInputs:
+    """What `diagnose` reads. What lies in the cache already may be `Stored`.
+
+    Attributes
+    ----------
+    embedding : ndarray, shape (n, d)
+        NaN rows for clips without one.
+    graph_with, graph_without : KnnGraph
+        Neighbors everywhere and in other units of independence, of the same rows.
+    targets : ndarray of int, shape (n,)
+        0 for background, else the first label + 1.
+    label_matrix : ndarray of bool, shape (n, L)
+        All labels of each clip.
+    names : tuple of str, length L + 1
+        Background first.
+    recording : ndarray of int, shape (n,)
+        The unit of independence of each clip: its recording, or what several recordings are cut from.
+    file : ndarray of int, shape (n,), optional
+        The file of each clip, where units hold several: what a clip is compared with for missed calls.
+    site, hour : ndarray, shape (n,), optional
+        Ints or strings, unknown -1, NaN or "".
+    acoustic : mapping of str to ndarray, shape (n,), optional
+        Columns by name (`features.FEATURES`; others are taken by their name), NaN unknown.
+    attributes : mapping of str to ndarray, shape (n,), optional
+        More that may confound, such as the recorder; as `site`.
+    unit : str
+        Noun of the unit of independence.
+    coarser : mapping of str to ndarray of int, shape (n,), optional
+        Coarser units by name, each of which holds several of it.
+    nuisances : mapping of str to ndarray, shape (n,), optional
+        What may tell background without any call (see `shortcuts.shortcuts`).
+    projection : ndarray, shape (n, 2), optional
+        For the scores that rest on it.
+    seconds_per_clip : float, optional
+        Time in seconds that each clip stands for (the step between windows), for false alarms per hour.
+    k : int
+        Neighbors looked at, at most the graphs'.
+    clusterings : tuple of str
+        Methods tried on projection and embedding.
+    rules : Rules, optional
+        Thresholds of the triage.
+    n_folds : int
+        Folds of the linear probe.
+    seed : int
+        Of folds, permutations and what else is drawn.
+    """
+
+    embedding: np.ndarray | Stored[np.ndarray]
+    graph_with: KnnGraph | Stored[KnnGraph]
+    graph_without: KnnGraph | Stored[KnnGraph]
+    targets: np.ndarray
+    label_matrix: np.ndarray
+    names: tuple[str, ...]
+    recording: np.ndarray
+    site: np.ndarray | None = None
+    hour: np.ndarray | None = None
+    acoustic: Mapping[str, np.ndarray] | None = None
+    attributes: Mapping[str, np.ndarray] | None = None
+    unit: str = "recording"
+    coarser: Mapping[str, np.ndarray] | None = None
+    nuisances: Mapping[str, np.ndarray] | None = None
+    projection: np.ndarray | Stored[np.ndarray] | None = None
+    seconds_per_clip: float | None = None
+    k: int = K
+    clusterings: tuple[Clustering, ...] = ("kmeans",)
+    rules: Rules | None = None
+    n_folds: int = 5
+    seed: int = 0
+    file: np.ndarray | None = None
+
+    def check(self) -> None:
+        """Check that everything is of the same clips; nothing may be `Stored` any more.
+
+        Raises
+        ------
+        BadInput
+            Lengths do not agree.
+        """
+        lengths = {
+            "labels": len(self.label_matrix),
+            "targets": len(self.targets),
+            "recordings": len(self.recording),
+            "neighbours": len(self.graph_with.indices),
+            "neighbours in other recordings": len(self.graph_without.indices),
+        }
+        if self.file is not None:
+            lengths["files"] = len(self.file)
+        n = len(self.embedding)
+        for what, length in lengths.items():
+            if length != n:
+                raise BadInput(f"There are {what} of {length} clips for an embedding of {n}.")
+        n_labels = self.label_matrix.shape[1]
+        if len(self.names) != n_labels + 1:
+            raise BadInput(f"{len(self.names)} names were given for background and {n_labels} labels.")

@@ -1,0 +1,39 @@
+"""What a verdict says of shortcuts and of coarser units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bioviz.analysis.diagnosis.claims import Levels
+from bioviz.analysis.diagnosis.clause import Clause, listed
+from bioviz.analysis.diagnosis.diagnose import Diagnosis
+from bioviz.analysis.diagnosis.shortcuts import Shortcut
+
+MOST = 3
+
+
+def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    """Before any praise: what else may tell background."""
+    found = [one for one in _named(d, levels) if one.matters]
+    for i, one in enumerate(found[:MOST]):
+        text = one.sentence()
+        if not i:
+            text = text.replace("of this may be", "of how well background is told may be", 1)
+        yield Clause(text, "shortcut", {"attribute": one.name}, claim=True)
+
+
+def beside(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    """What the figure is where a coarser unit is left out, and what tells background without mattering."""
+    told = [f"{one.unit} {one.auroc:.2f}" for one in d.coarser if one.auroc is not None]
+    if told:
+        text = "With coarser units left out too, the AUROC of background is "
+        yield Clause(f"{text}by {listed(told)}.", "separability")
+    for one in _named(d, levels):
+        if not one.matters and not one.beside:
+            yield Clause(one.sentence(), "shortcut", {"attribute": one.name}, claim=True)
+
+
+def _named(d: Diagnosis, levels: Levels) -> list[Shortcut]:
+    """The shortcuts that hold together with the other claims, and those that go with one of them."""
+    sure = {one.name for one in d.shortcuts if one.named and one.p <= levels.get("shortcut", -1.0)}
+    return [one for one in d.shortcuts if one.named and (one.name in sure or one.beside in sure)]

@@ -1,0 +1,269 @@
+"""What else could tell background from labelled clips: the year, site, recorder, source or level of their units.
+
+An embedding that knows where or when a clip was made seems to tell background wherever the two go together. So an
+attribute is named where it tells background on its own, of units that it was not learnt from, better than it would
+by chance: the attributes are shuffled between units, and the rarest figure of all of them at once decides. That the
+model tells background worse among clips of one value says how much of its figure this may be; it names nothing, as
+an embedding that hears the place does so wherever background is unevenly spread by chance.
+Attributes that go together in the data
+(a recorder that was turned up with the years) cannot be told apart, so the others are named beside the one found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bioviz.analysis.diagnosis.coarser_units import background_auroc
+from bioviz.analysis.diagnosis.unit_values import unit_values
+from bioviz.analysis.rows import Metric
+from bioviz.analysis.statistics.auc import auroc
+
+N_PERMUTATIONS = 999
+LEVEL = 0.05
+"""Family-wise: share of datasets without any shortcut in which one is named."""
+TELLS = 0.6
+"""AUROC of an attribute alone from which it is worth a sentence."""
+LOWER = 0.03
+"""Fall of the AUROC within one value from which a part of the pooled figure may be the attribute."""
+MOST = 0.4
+"""Share of what the pooled figure has above 0.5 that is lost within one value, from which it may be most of it."""
+TOGETHER, SELDOM = 0.3, 0.1
+"""Adjusted mutual information from which two attributes go together, and the share of shuffles that may reach it."""
+MOST_UNITS = 300
+"""Units drawn for the test where there are more: a shuffle costs their square."""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """One attribute of the units, or several that divide them alike.
+
+    Attributes:
+        name: "year", "site or recorder" ...
+        values: number of distinct values.
+        alone: AUROC of background told by the share of background in other units of the value; None if undefined.
+        pooled, within: AUROC of the model over all pairs of clips, and over pairs of one value (the same scores).
+        p: chance that any attribute tells as well on its own were all unrelated to background.
+        named: the page names it: p is at most LEVEL, and `alone` at least TELLS.
+        stratum: the value with most to compare, "" where none has two units of both sides.
+        stratum_auroc, low, high: AUROC among its clips alone, neighbors included, with a 95 % interval by unit.
+        beside: named because it goes with this attribute, which was found; "" where it was found itself.
+    """
+
+    name: str
+    values: int
+    alone: float | None
+    pooled: float | None
+    within: float | None
+    p: float
+    named: bool
+    stratum: str = ""
+    stratum_auroc: float | None = None
+    low: float | None = None
+    high: float | None = None
+    beside: str = ""
+
+    @property
+    def inside(self) -> float | None:
+        """AUROC within one value: of the stratum, else over pairs."""
+        return self.within if self.stratum_auroc is None else self.stratum_auroc
+
+    @property
+    def matters(self) -> bool:
+        """The page names it, and the model tells background worse within one value, or nothing shows otherwise."""
+        return self.named and (self.inside is None or self.pooled - self.inside >= LOWER)
+
+    @property
+    def explains(self) -> bool:
+        """Most of the pooled figure may be this."""
+        return (
+            self.matters
+            and self.inside is not None
+            and self.pooled - self.inside >= MOST * (self.pooled - 0.5)
+        )
+
+    def sentence(self) -> str:
+        """What to know before (or, where it does not matter after all, after) the pooled figure is believed."""
+        alone = (
+            ""
+            if self.alone is None or self.alone < TELLS
+            else f"the {self.name} alone gives {self.alone:.2f}"
+        )
+        if self.stratum_auroc is not None:
+            span = "" if self.low is None else f" ({self.low:.2f} to {self.high:.2f})"
+            inside = f"within {self.stratum} alone the AUROC is {self.stratum_auroc:.2f}{span}"
+        elif self.within is not None:
+            inside = f"between clips of one {self.name} the AUROC is {self.within:.2f}"
+        else:
+            inside = f"no {self.name} holds enough of both sides to tell"
+        over = f"over all clips it is {self.pooled:.2f}"
+        if self.beside:
+            return f"The {self.name} goes with the {self.beside} here, so it may as well be the {self.name}: {inside}."
+        if self.matters:
+            share = "Most" if self.explains else "Part"
+            both = f"{inside}, and {alone}" if alone else inside
+            return f"{share} of this may be the {self.name}: {both} ({over})."
+        return f"The {self.name} tells background too ({alone or over}), but {inside}: it does not explain the figure."
+
+
+def shortcuts(
+    score: np.ndarray,
+    background: np.ndarray,
+    groups: np.ndarray,
+    attributes: Mapping[str, np.ndarray],
+    embedding: np.ndarray | None = None,
+    k: int = 20,
+    metric: Metric = "euclidean",
+    n_permutations: int = N_PERMUTATIONS,
+    seed: int = 0,
+) -> tuple[Shortcut, ...]:
+    """Every attribute with two values or more that two units share each, those named first.
+
+    Args:
+        score: (n,) how much like background each clip looks by neighbors of other units; NaN unknown.
+        background: (n,) bool. groups: (n,) ints, the unit of independence.
+        attributes: name to (n,) ints or strings ("", -1 or NaN unknown), or floats, which are put into three bins of
+            equally many units. A unit has the value that most of its clips have (the median of floats).
+        embedding: (n, d), for the AUROC within one value with neighbors of that value alone; None leaves that out.
+        k, metric: of its neighbors.
+        n_permutations: shuffles of the attributes between units. seed: of the shuffles and draws.
+    """
+    score, background = np.asarray(score, dtype=np.float64), np.asarray(background, dtype=bool)
+    good = np.isfinite(score)
+    if not good.any() or background[good].all() or not background[good].any():
+        return ()
+    unit = np.unique(np.asarray(groups)[good], return_inverse=True)[1]
+    names, values, titles = unit_values({n: np.asarray(v)[good] for n, v in attributes.items()}, unit)
+    if not names:
+        return ()
+    pooled = auroc(score[good], background[good]).value
+    rng = np.random.default_rng(seed)
+    tested = np.arange(values.shape[1])
+    if len(tested) > MOST_UNITS:
+        tested = np.sort(rng.permutation(tested)[:MOST_UNITS])
+    pairs = _Pairs.of(score[good], background[good], unit)
+    p = _p_values(pairs.of_units(tested), values[:, tested], n_permutations, rng)
+    found = []
+    for name, value, title, chance in zip(names, values, titles, p, strict=True):
+        alone, within = pairs.alone(value), pairs.within(value)
+        named = bool(chance <= LEVEL and alone is not None and alone >= TELLS)
+        found.append(Shortcut(name, len(title), alone, pooled, within, float(chance), named))
+    found = _with_companions(found, values, rng)
+    if embedding is not None:
+        for i, (one, value, title) in enumerate(zip(found, values, titles, strict=True)):
+            if one.named:
+                inside = np.full(len(good), -1)
+                inside[good] = value[unit]
+                found[i] = _with_stratum(
+                    one, title, inside, np.asarray(embedding), background, groups, k, metric, seed
+                )
+    return tuple(sorted(found, key=lambda one: (not one.named, bool(one.beside), one.p, one.inside or 0.0)))
+
+
+def _with_companions(found: list[Shortcut], values: np.ndarray, rng: np.random.Generator) -> list[Shortcut]:
+    """Name what goes with a named attribute too; whichever of them it is, the data cannot tell."""
+    from sklearn.metrics import adjusted_mutual_info_score, mutual_info_score
+
+    out = list(found)
+    for a in sorted((i for i, one in enumerate(found) if one.named), key=lambda i: found[i].p):
+        for b, other in enumerate(out):
+            both = (values[a] >= 0) & (values[b] >= 0)
+            x, y = values[a][both], values[b][both]
+            if other.named or not both.any() or adjusted_mutual_info_score(x, y) < TOGETHER:
+                continue
+            shared = mutual_info_score(x, y)
+            by_chance = [
+                mutual_info_score(x, rng.permutation(y)) >= shared - 1e-9 for _ in range(N_PERMUTATIONS)
+            ]
+            if np.mean([True, *by_chance]) <= SELDOM:
+                out[b] = replace(other, named=True, beside=found[a].name)
+    return out
+
+
+def _with_stratum(one, titles, inside, embedding, background, groups, k, metric, seed) -> Shortcut:
+    """The shortcut with the AUROC among clips of the one value that has most pairs to compare."""
+    best, most = -1, 0
+    for value in range(len(titles)):
+        of = inside == value
+        sides = [len(np.unique(groups[of & side])) for side in (background, ~background)]
+        pairs = int((of & background).sum()) * int((of & ~background).sum())
+        if min(sides) >= 2 and pairs > most:
+            best, most = value, pairs
+    if best < 0:
+        return one
+    of = np.flatnonzero(inside == best)
+    auc = background_auroc(embedding[of], background[of], groups[of], k, metric, seed=seed)
+    if auc.value is None:
+        return one
+    return replace(one, stratum=titles[best], stratum_auroc=auc.value, low=auc.low, high=auc.high)
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Pairs of a background clip of unit i and a labelled clip of unit j.
+
+    Attributes:
+        wins: (G, G) pairs in which background has the higher score, ties half. background, labelled: (G,) clips.
+    """
+
+    wins: np.ndarray
+    background: np.ndarray
+    labelled: np.ndarray
+
+    @classmethod
+    def of(cls, score: np.ndarray, background: np.ndarray, unit: np.ndarray) -> _Pairs:
+        size = int(unit.max()) + 1
+        b, u = score[background], unit[background]
+        wins = np.zeros((size, size))
+        order = np.argsort(unit[~background], kind="stable")
+        labelled = np.bincount(unit[~background], minlength=size)
+        for j, own in enumerate(np.split(score[~background][order], np.cumsum(labelled)[:-1])):
+            if len(own):
+                own = np.sort(own)
+                won = (np.searchsorted(own, b, "left") + np.searchsorted(own, b, "right")) / 2
+                wins[:, j] = np.bincount(u, weights=won, minlength=size)
+        return cls(wins, np.bincount(u, minlength=size).astype(float), labelled.astype(float))
+
+    def of_units(self, units: np.ndarray) -> _Pairs:
+        return _Pairs(self.wins[np.ix_(units, units)], self.background[units], self.labelled[units])
+
+    def within(self, value: np.ndarray) -> float | None:
+        """AUROC over pairs of one value (G,)."""
+        same = (value[:, None] == value) & (value >= 0)
+        count = float((same * np.outer(self.background, self.labelled)).sum())
+        return float(self.wins[same].sum()) / count if count else None
+
+    def alone(self, value: np.ndarray) -> float | None:
+        """AUROC of the share of background in the other units of a clip's value; pairs of one value are ties."""
+        known = value >= 0
+        b, n = self.background * known, (self.background + self.labelled) * known
+        size = int(value.max(initial=0)) + 1
+        of = np.maximum(value, 0)
+        left_b, left_n = np.bincount(of, b, size)[of] - b, np.bincount(of, n, size)[of] - n
+        usable = known & (left_n > 0)
+        share = np.where(usable, left_b / np.maximum(left_n, 1), np.nan)
+        higher = (share[:, None] > share) + 0.5 * (share[:, None] == share)
+        higher[value[:, None] == value] = 0.5
+        weight = np.outer(self.background * usable, self.labelled * usable)
+        total = weight.sum()
+        return float((np.where(weight > 0, higher, 0) * weight).sum() / total) if total else None
+
+
+def _p_values(pairs: _Pairs, values: np.ndarray, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
+    """(A,) family-wise p of attributes (A, G) by `alone`, the rarest of all over shuffles of the units (min-p).
+
+    The attributes of a unit move together, so that what they share with each other stays.
+    """
+    orders = [np.arange(values.shape[1])]
+    orders += [rng.permutation(values.shape[1]) for _ in range(n_permutations)]
+    rarity = np.ones((len(orders), len(values)))
+    for a, value in enumerate(values):
+        alone = np.array([pairs.alone(value[order]) for order in orders], dtype=np.float64)  # None is NaN
+        known = np.isfinite(alone)
+        # Each by its rank among its own shuffles, as attributes of many values are spread in another way than of two.
+        ordered = np.sort(alone[known])
+        rarity[known, a] = 1 - np.searchsorted(ordered, alone[known] - 1e-9, "left") / len(orders)
+    rarest = rarity.min(axis=1)
+    return (rarest[:, None] <= rarity[0] + 1e-9).mean(axis=0)

@@ -1,0 +1,270 @@
+"""The diagnosis in plain words: a few clauses, each with what it rests on.
+
+What chance could bring is not said: every claim has a p value, and all claims of the page together are held to a
+5 % chance of any false one (`familywise.holm`; `tests/calibration` counts them on data in which nothing is there).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from bioviz.analysis.diagnosis.claims import Levels, allowed
+from bioviz.analysis.diagnosis.clause import Clause, listed
+from bioviz.analysis.diagnosis.diagnose import Diagnosis
+from bioviz.analysis.diagnosis.shortcut_words import beside, shortcut_clauses
+from bioviz.analysis.diagnosis.triage import CAUSES
+from bioviz.analysis.diagnosis.triage_words import summary
+from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.analysis.statistics.small_counts import FEW, share
+
+WORST = 3
+TELLING = 0.1
+"""Confusion, correlation or difference of shares, below which it is not worth a sentence."""
+WITHIN = 0.5
+"""Confusion from which a label lies within background."""
+TOO_FEW = 5
+"""Clips on a side below which nothing is said."""
+
+
+def verdict(diagnosis: Diagnosis) -> list[Clause]:
+    """What an ecologist should know first, the most important clause first.
+
+    Notes on what could not be told come last; first where they are why background is not told from labels.
+    """
+    notes = [Clause(note, "note") for note in diagnosis.notes]
+    few = _too_few(diagnosis)
+    if few:
+        return [few, *notes]
+    levels = allowed(diagnosis)
+    parts = (beside, _leak, _worst, _cause, _triage, _places, _queues, _picture)
+    first = [*shortcut_clauses(diagnosis, levels), *_separable(diagnosis, levels)]
+    rest = [clause for part in parts for clause in part(diagnosis, levels)]
+    fine = list(_nothing_wrong(diagnosis, [*first, *rest]))
+    return [*fine, *first, *rest, *notes] if first else [*notes, *rest]
+
+
+def _too_few(d: Diagnosis) -> Clause | None:
+    background = int(d.labels.clips[0])
+    labelled = len(d.clips.purity) - background
+    for count, what in ((labelled, "labelled"), (background, "background")):
+        if 0 < count < TOO_FEW:
+            clips = "clip" if count == 1 else "clips"
+            return Clause(f"{count} {what} {clips}: too few to say anything.", "separability")
+    return None
+
+
+def _separable(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    sure = d.separability
+    held_out = sure.neighbour.held_out is not None
+    score = sure.neighbour.held_out if held_out else sure.neighbour.naive
+    if score is None:
+        return
+    span = f" ({sure.low:.2f} to {sure.high:.2f})" if held_out and sure.low is not None else ""
+    linear = sure.probe.held_out if held_out else sure.probe.naive
+    with_probe = "" if linear is None else f" and {linear:.2f} by a linear probe"
+    how = f"in other {d.unit}s" if held_out else "in the same recordings too"
+    figures = f"AUROC {score:.2f}{span} by neighbours {how}{with_probe} (0.5 is guessing, 1 is perfect)"
+    if sure.p is None:
+        why = (
+            f"how far chance could bring that is not known: one side comes from {_counted(sure.units, d.unit)}, "
+            f"fewer than {FEWEST_UNITS}"
+        )
+        yield Clause(f"Background against labelled clips: {figures}; {why}.", "separability")
+    elif "apart" in levels:
+        text = f"The model tells background from labelled clips {_grade(score)}: {figures}."
+        yield Clause(text, "separability", claim=True)
+        yield from _in_spite_of(d, score)
+    else:
+        text = f"The model does not tell background from labelled clips better than chance could: {figures}."
+        yield Clause(text, "separability")
+    if "linear" in levels and linear is not None and linear - score > TELLING:
+        yield Clause(
+            "A linear classifier finds what neighbourhoods hide: the difference is in the embedding, but other "
+            "properties of the sound weigh more in it.",
+            "separability",
+            claim=True,
+        )
+
+
+def _in_spite_of(d: Diagnosis, score: float) -> Iterator[Clause]:
+    """How labels can lie within background where all clips together are told well."""
+    within = [int(t) for t in d.labels.ranking if d.labels.confusion[t] >= WITHIN]
+    if score < 0.85 or not within:
+        return
+    clips, labelled = int(d.labels.clips[within].sum()), len(d.clips.purity) - int(d.labels.clips[0])
+    names = [d.names[t] for t in within]
+    shown = names if len(names) <= WORST + 1 else [*names[:WORST], f"{len(names) - WORST} more"]
+    verb = "lies" if len(names) == 1 else "lie"
+    yield Clause(
+        f"That is over all clips. {listed(shown)}, {clips} of the {labelled} labelled clips, {verb} within background "
+        "all the same: so few weigh little in the AUROC.",
+        "labels",
+        {"targets": within},
+    )
+
+
+def _nothing_wrong(d: Diagnosis, clauses: list[Clause]) -> Iterator[Clause]:
+    """Said first where nothing is to be done."""
+    sure = d.separability
+    told = any(clause.claim and clause.kind == "separability" for clause in clauses)
+    other = any(clause.claim and clause.kind != "separability" for clause in clauses)
+    if not told or other or sure.low is None or sure.low < 0.85 or (d.labels.confusion[1:] >= TELLING).any():
+        return
+    yield Clause(
+        "Nothing is wrong that bioviz looks for: background and labels are apart, and no label is mixed with "
+        "background.",
+        "separability",
+    )
+
+
+def _grade(auroc: float) -> str:
+    steps = ((0.95, "almost perfectly"), (0.85, "well"), (0.7, "in part"))
+    return next((word for least, word in steps if auroc >= least), "poorly")
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit}" + ("" if count == 1 else "s")
+
+
+def _leak(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    leaks = [
+        ("background", "telling background by neighbours", d.separability.neighbour),
+        ("accuracy", "accuracy by neighbours", d.prediction.knn_accuracy),
+    ]
+    leaks = [each for each in leaks if ("leak", each[0]) in levels]
+    if not leaks:
+        return
+    _, what, score = max(leaks, key=lambda each: each[2].gap)
+    if score.gap > 0.05:
+        yield Clause(
+            f"The model knows recordings too: {what} falls from {score.naive:.2f} to {score.held_out:.2f} when clips "
+            f"of the same {d.unit} are left out.",
+            "leak",
+            claim=True,
+        )
+
+
+def _worst(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    worst = [int(t) for t in d.labels.ranking[:WORST]]
+    if not worst:
+        return
+    mixed = [t for t in worst if d.labels.confusion[t] >= TELLING]
+    if not mixed:
+        yield Clause("No label is mixed with background to speak of.", "labels", {"targets": worst})
+        return
+    worst = mixed
+    said = []
+    for target in worst:
+        low, high = d.labels.low[target], d.labels.high[target]
+        span = f", {low:.2f} to {high:.2f}" if np.isfinite(low) else ""
+        few = f", {share_of(d, target)}" if d.labels.clips[target] < FEW else ""
+        said.append(f"{d.names[target]} ({d.labels.confusion[target]:.2f}{span}{few})")
+    unknown = any(np.isnan(d.labels.low[t]) for t in worst)
+    why = (
+        f" No range where a label or background is in fewer than {FEWEST_UNITS} {d.unit}s."
+        if unknown and d.separability.neighbour.held_out is not None
+        else ""
+    )
+    yield Clause(
+        f"Most mixed with background: {listed(said)} (0 apart, 0.5 as by chance, 1 within background).{why}",
+        "labels",
+        {"targets": worst},
+    )
+    alone = [t for t in worst if d.labels.units[t] == 1]
+    if alone and d.separability.neighbour.held_out is not None:
+        each = f"one {d.unit}" if len(alone) == 1 else f"one {d.unit} each"
+        names = listed([d.names[t] for t in alone])
+        yield Clause(
+            f"{names} {'comes' if len(alone) == 1 else 'come'} from {each}, so no clip elsewhere can share the "
+            f"label: such a figure tells what the {d.unit} as a whole sounds like.",
+            "labels",
+            {"targets": alone},
+        )
+
+
+def share_of(d: Diagnosis, target: int) -> str:
+    """How many of a label's few clips are confused."""
+    clips = int(d.labels.clips[target])
+    return f"{share(round(float(np.nan_to_num(d.labels.confused[target])) * clips), clips)} confused"
+
+
+def _cause(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    if not d.causes:
+        return
+    tested = [c for c in d.causes if np.isfinite(c.p)]
+    if not tested:
+        yield Clause(
+            f"What of the sound goes with confusion cannot be told from fewer than {FEWEST_UNITS} recordings.",
+            "cause",
+        )
+        return
+    telling = [c for c in tested if c.p <= levels.get("cause", -1) and _worth_saying(c)]
+    telling.sort(key=lambda cause: -abs(cause.rho))
+    if not telling:
+        yield Clause("No measured property of the sound goes with confusion beyond chance.", "cause")
+    worst = set(d.labels.ranking[:WORST].tolist())
+    for cause in [c for c in telling if c.target < 0][:1]:
+        span = f", {cause.low:+.2f} to {cause.high:+.2f}" if np.isfinite(cause.low) else ""
+        text = f"{cause.sentence(d.names)} (Rank correlation {cause.rho:+.2f}{span}.)"
+        yield Clause(text, "cause", {"feature": cause.feature, "targets": []}, claim=True)
+    # The only cause may be of a label that is not among the worst.
+    of_labels = [c for c in telling if c.target in worst] or [c for c in telling if c.target > 0]
+    # With one label, its clips are all the labelled clips: what is said of those needs no second sentence.
+    only = len(d.names) == 2 and any(c.target < 0 for c in telling)
+    for cause in [] if only else of_labels[:1]:
+        refs = {"feature": cause.feature, "targets": [cause.target]}
+        yield Clause(cause.sentence(d.names), "cause", refs, claim=True)
+
+
+def _worth_saying(cause) -> bool:
+    if cause.low < 0 < cause.high:  # the neighbors' own chance is in the interval, not in p
+        return False
+    if cause.split is None:
+        return abs(cause.rho) >= TELLING
+    return abs(cause.split.shares[0] - cause.split.shares[1]) >= TELLING
+
+
+def _triage(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    text = summary(d.triage)
+    if text:
+        commonest = np.argsort(-d.triage.counts[:-1, 0], kind="stable")[0]
+        cause = CAUSES[commonest] if d.triage.counts[commonest, 0] else "unexplained"
+        yield Clause(text, "triage", {"cause": cause})
+
+
+def _places(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    with_labels = d.clusters.clusterings[0].with_labels.ami
+    for confound in d.confounds:
+        if ("place", confound.name) not in levels or not confound.lift or confound.lift < 1.5:
+            continue
+        text = (
+            f"Neighbours share the {confound.name} {confound.lift:.1f} times as often as their labels explain"
+        )
+        if confound.recall.held_out is not None:
+            text += f", even in other {d.unit}s"
+        ami = confound.clusters_ami
+        if ami is not None and with_labels is not None and ami > with_labels and ami > 0.1:
+            text += f", and clusters follow it (AMI {ami:.2f}) more than the labels ({with_labels:.2f})"
+        yield Clause(f"{text}.", "place", {"attribute": confound.name}, claim=True)
+
+
+def _queues(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    for name, queue, text in (
+        ("missed", d.missed, "background clips look like a label: calls may have been missed there"),
+        ("faint", d.faint, "labelled clips look like background: faint calls, or wrong labels"),
+    ):
+        if name in levels and queue.beyond:
+            rows = queue.rows[: min(queue.beyond, 50)].tolist()
+            text = f"{queue.beyond} {text} (up to one in ten of them by chance)."
+            yield Clause(text, "queue", {"rows": rows, "queue": name}, claim=True)
+
+
+def _picture(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    trust = d.trustworthiness
+    if trust is not None and trust < 0.9:
+        yield Clause(
+            f"Do not believe the map in detail: its trustworthiness is {trust:.2f} (above 0.9 is good).",
+            "picture",
+        )

@@ -1,0 +1,90 @@
+"""Noise confusion of each clip: how much of its neighbourhood is on the other side of background and labelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.neighbors.neighborhood import neighbour_count, neighbour_sums
+
+CONFUSED = 0.5
+"""Noise confusion above which a clip counts as confused: more of the other side than by chance."""
+
+
+@dataclass(frozen=True)
+class NoiseConfusion:
+    """Per clip; NaN where undefined (no neighbours, or no clip of the other side that could be one).
+
+    Attributes:
+        background_share: (n,) float64, share of background among the neighbours.
+        base_rate: (n,) float64, share of background among the clips that could have been neighbours.
+        confusion: (n,) float64, 0 to 1; see `noise_confusion`.
+    """
+
+    background_share: np.ndarray
+    base_rate: np.ndarray
+    confusion: np.ndarray
+
+    @property
+    def confused(self) -> np.ndarray:
+        """(n,) bool: confusion above CONFUSED."""
+        return np.nan_to_num(self.confusion) > CONFUSED
+
+
+def noise_confusion(
+    graph: KnnGraph, background: np.ndarray, recording: np.ndarray | None = None
+) -> NoiseConfusion:
+    """Share of the other side among a clip's neighbours, corrected for how common it is.
+
+    With b the share of background among the neighbours of a clip and p its share among all clips that could be
+    neighbours (other recordings alone if the graph is grouped), the share that b would be if background and
+    labelled clips were equally many is
+
+        s = (b / p) / (b / p + (1 - b) / (1 - p)).
+
+    Noise confusion is s for a labelled clip and 1 - s for a background clip: 0 if no neighbour is of the other
+    side, 0.5 if they come as often as by chance, 1 if all are, whatever the share of background in the set.
+
+    Args:
+        background: (n,) bool. recording: (n,) ints, needed if `graph.grouped`.
+    """
+    count = neighbour_count(graph)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = neighbour_sums(graph, np.asarray(background, bool)[:, None])[:, 0].astype(np.float64) / count
+    return noise_confusion_of(share, background, recording if graph.grouped else None)
+
+
+def noise_confusion_of(
+    share: np.ndarray, background: np.ndarray, recording: np.ndarray | None
+) -> NoiseConfusion:
+    """`noise_confusion` from the (n,) share of background among the neighbours, NaN for a clip that takes no part.
+
+    Args:
+        recording: (n,) ints where no clip has neighbours in its own recording, else None.
+    """
+    background = np.asarray(background, dtype=bool)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        base = base_rates(background, np.isfinite(share), recording)
+        score = balanced(share, base)
+    return NoiseConfusion(share, base, np.where(background, 1 - score, score))
+
+
+def balanced(share: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """(b/p) / (b/p + (1-b)/(1-p)); NaN where p is 0 or 1 (there is nothing to be confused with)."""
+    usable = (base > 0) & (base < 1)
+    p = np.where(usable, base, 0.5)
+    ours, others = share / p, (1 - share) / (1 - p)
+    return np.where(usable, ours / (ours + others), np.nan)
+
+
+def base_rates(background: np.ndarray, valid: np.ndarray, recording: np.ndarray | None) -> np.ndarray:
+    """(n,) float64: share of background among the `valid` clips other than the clip, or than its recording."""
+    member = np.asarray(valid, dtype=bool)
+    hits = (background & member).astype(np.float64)
+    group = np.arange(len(member)) if recording is None else np.unique(recording, return_inverse=True)[1]
+    own_hits = np.bincount(group, weights=hits, minlength=1)[group]
+    own_size = np.bincount(group, weights=member.astype(np.float64), minlength=1)[group]
+    left = member.sum() - own_size
+    return np.where(left > 0, (hits.sum() - own_hits) / np.maximum(left, 1), np.nan)

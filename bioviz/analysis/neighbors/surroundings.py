@@ -1,0 +1,84 @@
+"""Whether a clip has more of the other side among its neighbors than chance and its own recording explain."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bioviz.analysis.neighbors.knn import KnnGraph, nearest_to
+from bioviz.analysis.rows import Metric
+
+K = 20
+MOST_K = 200
+MOST_PAIRS = 500_000_000
+"""Distances that may be computed for more neighbors than a graph holds."""
+DRAWN = 2_000_000
+"""Clips' surroundings drawn for the null distribution."""
+
+
+def enough_neighbors(share: float) -> int:
+    """Neighbors that have to be looked at where `share` of all clips is of the other side.
+
+    Five of the other side by chance, so that their number is not a matter of one or two; and as many that all being
+    of the other side is no accident (1 in 10,000).
+    """
+    if not 0 < share < 1:
+        return K
+    return int(np.clip(np.ceil(max(K, 5 / share, np.log(1e-4) / np.log(share))), K, MOST_K))
+
+
+def neighbors_of(
+    x: np.ndarray, graph: KnnGraph, rows: np.ndarray, units: np.ndarray, k: int, metric: Metric
+) -> np.ndarray:
+    """(rows, k or fewer) neighbors of `rows` outside their unit: the graph's, or searched for where it has too few."""
+    if k <= graph.k or len(rows) * len(x) > MOST_PAIRS:
+        return graph.indices[rows, :k]
+    groups = units if graph.grouped else np.arange(len(x))
+    return nearest_to(x, x[rows], k, metric, groups, groups[rows]).indices
+
+
+def surrounded_p(
+    indices: np.ndarray, rows: np.ndarray, other: np.ndarray, units: np.ndarray, whole: bool, seed: int = 0
+) -> np.ndarray:
+    """(rows,) one-sided p of each clip's neighbors being of the other side no more often than explained.
+
+    Explained by chance: the sides of whole units are dealt out anew, in the order they have within the unit, so that
+    neighbors from one recording hang together as they do; the number of neighbors of the other side is compared with
+    what all clips of `rows` then have. Explained by the recording, unless it may be surrounded as a `whole`: by the
+    share among the neighbors of the unit's other `rows` (binomial; one clip's worth of the overall share besides).
+    The larger p counts.
+
+    Args:
+        indices: (rows, k), -1 none. other: (n,) bool, clips of the other side. units: (n,) ints.
+    """
+    from scipy.special import bdtrc
+
+    there = indices >= 0
+    near = np.where(there, indices, 0)
+    count = (other[near] & there).sum(axis=1)
+    total = there.sum(axis=1)
+    p = _by_chance(near, there, other, units, seed)[count]
+    if whole:
+        return p
+    code = np.unique(units[rows], return_inverse=True)[1]
+    rate = float(other.mean())
+    hits = np.bincount(code, count)[code] - count + rate * indices.shape[1]
+    seen = np.bincount(code, total)[code] - total + indices.shape[1]
+    own = bdtrc(count - 1.0, total, np.clip(hits / seen, 1e-9, 1 - 1e-9))
+    return np.maximum(p, np.where(count > 0, own, 1.0))
+
+
+def _by_chance(
+    near: np.ndarray, there: np.ndarray, other: np.ndarray, units: np.ndarray, seed: int
+) -> np.ndarray:
+    """(k + 1,) chance that a clip has at least 0, 1, ... k neighbors of the other side."""
+    k = near.shape[1]
+    order = np.argsort(units, kind="stable")
+    blocks = np.split(other[order], np.flatnonzero(np.diff(units[order])) + 1)
+    rng = np.random.default_rng(seed)
+    found = np.zeros(k + 1)
+    dealt = np.empty(len(other), bool)
+    for _ in range(int(np.clip(DRAWN // max(len(near), 1), 20, 200))):
+        dealt[order] = np.concatenate([blocks[i] for i in rng.permutation(len(blocks))])
+        found += np.bincount((dealt[near] & there).sum(axis=1), minlength=k + 1)
+    tail = np.cumsum(found[::-1])[::-1]
+    return (tail + 1) / (found.sum() + 1)

@@ -1,0 +1,247 @@
+"""Two-dimensional pictures of an embedding set: UMAP, t-SNE, PCA, with the paper's settings as presets."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Literal
+
+import numpy as np
+
+from bioviz.analysis.neighbors.knn import KnnGraph, knn
+from bioviz.analysis.rows import METRICS, Metric, finite_rows
+from bioviz.errors import BadInput
+from bioviz.progress import Progress, Silent
+
+Method = Literal["umap", "tsne", "pca"]
+FEWEST = 4
+"""Below this many clips there is nothing to lay out: their principal components are drawn."""
+
+
+@dataclass(frozen=True)
+class ProjectionSpec:
+    """Settings of a projection; equal settings on equal rows give equal pictures.
+
+    Attributes:
+        method: "umap", "tsne" or "pca".
+        n_neighbors, min_dist: of UMAP. n_neighbors counts the clip itself, as umap-learn does.
+        perplexity: of t-SNE.
+        seed: of UMAP and t-SNE.
+        metric: distance in the embedding space ("euclidean" in the paper).
+    """
+
+    method: Method = "umap"
+    n_neighbors: int = 50
+    min_dist: float = 0.1
+    perplexity: float = 25
+    seed: int = 42
+    metric: Metric = "euclidean"
+
+    def __post_init__(self) -> None:
+        if self.method not in ("umap", "tsne", "pca"):
+            raise BadInput(f"Unknown projection {self.method!r}: choose umap, tsne or pca.")
+        if self.metric not in METRICS:
+            raise BadInput(f"Unknown distance {self.metric!r}: choose one of {', '.join(METRICS)}.")
+        if self.n_neighbors < 2 or not 0 <= self.min_dist <= 1 or self.perplexity <= 0:
+            raise BadInput(
+                "A projection needs n_neighbors of 2 or more, min_dist from 0 to 1 and perplexity above 0; "
+                f"got {self.n_neighbors}, {self.min_dist} and {self.perplexity}."
+            )
+
+    def to_dict(self) -> dict[str, object]:
+        """The settings that matter to the method, JSON-able: what a cache key is made of."""
+        used = {
+            "umap": ("method", "n_neighbors", "min_dist", "seed", "metric"),
+            "tsne": ("method", "perplexity", "seed", "metric"),
+            "pca": ("method",),
+        }[self.method]
+        return {name: value for name, value in asdict(self).items() if name in used}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> ProjectionSpec:
+        """The spec of `to_dict` (missing settings take their defaults).
+
+        Raises:
+            BadInput: an unknown setting, or a value that is no number or out of range.
+        """
+        known = {field.name: field.type for field in fields(cls)}
+        unknown = set(values) - set(known)
+        if unknown:
+            raise BadInput(f"Unknown projection settings: {', '.join(sorted(unknown))}.")
+        casts = {"int": int, "float": float}
+        try:
+            return cls(**{name: casts.get(known[name], str)(value) for name, value in values.items()})
+        except (TypeError, ValueError) as error:
+            raise BadInput(f"A projection setting is not a number: {error}.") from error
+
+
+PRESETS: Mapping[str, ProjectionSpec] = {
+    "UMAP 50 / 0.1 (paper)": ProjectionSpec(n_neighbors=50, min_dist=0.1),
+    "UMAP 50 / 0.5 (paper)": ProjectionSpec(n_neighbors=50, min_dist=0.5),
+    "UMAP 100 / 0.5 (paper)": ProjectionSpec(n_neighbors=100, min_dist=0.5),
+    "t-SNE 25 (paper)": ProjectionSpec(method="tsne", perplexity=25),
+    "PCA": ProjectionSpec(method="pca"),
+}
+
+
+def project(
+    x: np.ndarray,
+    spec: ProjectionSpec,
+    graph: KnnGraph | None = None,
+    init: np.ndarray | None = None,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """Lay the rows of an embedding out in two dimensions.
+
+    Args:
+        x: (n, d) embedding. Rows with NaN get NaN coordinates and do not touch the others.
+        spec: the settings. n_neighbors and perplexity are lowered to what n rows allow.
+        graph: neighbours of the same rows; used by UMAP if its metric is the spec's, it leaves no group
+            out and it has n_neighbors - 1 neighbours or more, and computed here otherwise.
+        init: (n, 2) starting positions (UMAP, t-SNE), such as another projection to stay comparable with.
+
+    Returns:
+        (n, 2) float32.
+
+    Raises:
+        BadInput: the graph or init is of other rows.
+        Cancelled: through `progress`.
+    """
+    x = np.asarray(x)
+    progress = progress or Silent()
+    for what, given in (
+        ("neighbours", None if graph is None else graph.indices),
+        ("starting positions", init),
+    ):
+        if given is not None and len(given) != len(x):
+            raise BadInput(f"The {what} are of {len(given)} clips, the embedding has {len(x)}.")
+    good = finite_rows(x)
+    xy = np.full((len(x), 2), np.nan, dtype=np.float32)
+    if not good.any():
+        return xy
+    rows = np.ascontiguousarray(x[good], dtype=np.float32)
+    start = None if init is None or not np.isfinite(init[good]).all() else np.asarray(init[good], np.float32)
+    progress.report("projection", 0, 1, "steps")
+    if spec.method == "pca" or len(rows) < FEWEST:
+        xy[good] = _pca(rows)
+    elif spec.method == "tsne":
+        xy[good] = _tsne(rows, spec, start)
+    else:
+        xy[good] = _umap(rows, spec, graph if good.all() else None, start, progress)
+    progress.report("projection", 1, 1, "steps")
+    return xy
+
+
+def _pca(x: np.ndarray) -> np.ndarray:
+    """(n, 2) principal components, signed so that the largest loading of each is positive."""
+    centred = x.astype(np.float64) - x.mean(axis=0, dtype=np.float64)
+    _, vectors = np.linalg.eigh(centred.T @ centred)
+    axes = vectors[:, ::-1][:, :2]
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    xy = np.zeros((len(x), 2), dtype=np.float32)
+    xy[:, : axes.shape[1]] = centred @ axes
+    return xy
+
+
+def _tsne(x: np.ndarray, spec: ProjectionSpec, start: np.ndarray | None) -> np.ndarray:
+    from sklearn.manifold import TSNE
+
+    if not np.ptp(x, axis=0).any():  # all clips alike: sklearn divides by their spread
+        return np.zeros((len(x), 2), dtype=np.float32)
+    if start is not None:
+        start = start - start.mean(axis=0)
+        start = (start / max(start[:, 0].std(), 1e-12) * 1e-4).astype(np.float32)
+    tsne = TSNE(
+        n_components=2,
+        perplexity=min(spec.perplexity, (len(x) - 1) / 3),
+        metric=spec.metric,
+        init="pca" if start is None and x.shape[1] >= 2 else "random" if start is None else start,
+        random_state=spec.seed,
+        n_jobs=1,
+    )
+    return tsne.fit_transform(x)
+
+
+def _umap(
+    x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, start: np.ndarray | None, progress: Progress
+) -> np.ndarray:
+    indices, distances = umap_neighbours(x, spec, graph, progress)
+    import umap
+
+    with warnings.catch_warnings():
+        # Both are meant: new clips are never added to a picture, and a fixed seed means one thread.
+        warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]")
+        warnings.filterwarnings("ignore", message="n_jobs value")
+        # Sparse solvers grumble over tiny or disconnected sets, for which umap falls back by itself.
+        warnings.filterwarnings("ignore", module=r"sklearn\.manifold\._spectral_embedding")
+        warnings.filterwarnings("ignore", module=r"umap\.spectral")
+        reducer = umap.UMAP(
+            n_components=2,
+            n_neighbors=indices.shape[1],
+            min_dist=spec.min_dist,
+            metric=spec.metric,
+            random_state=spec.seed,
+            n_jobs=1,
+            init="spectral" if start is None else start,
+            precomputed_knn=(indices, distances),
+            tqdm_kwds={
+                "disable": False,
+                "file": _Epochs(progress),
+                "bar_format": "{n}/{total}",
+                "mininterval": 0.5,
+            },
+        )
+        try:
+            return reducer.fit_transform(x)
+        finally:
+            _release_progress_bar()
+
+
+def umap_neighbours(
+    x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, progress: Progress
+) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbours as umap-learn takes them: (n, m) int32 indices and float32 distances, the clip itself first.
+
+    Args:
+        x: (n, d) without NaN.
+        graph: neighbours of the same rows; where it is of another metric, leaves out some or has too few of them,
+            they are computed.
+    """
+    n_neighbors = min(spec.n_neighbors, len(x) - 1)
+    usable = graph is not None and not graph.grouped and graph.metric == spec.metric
+    if not usable or graph.k < n_neighbors - 1 or (graph.indices[:, : n_neighbors - 1] < 0).any():
+        graph = knn(x, n_neighbors - 1, spec.metric, seed=spec.seed, progress=progress)
+    own = np.arange(len(x), dtype=np.int32)[:, None]
+    indices = np.hstack([own, graph.indices[:, : n_neighbors - 1]])
+    distances = np.hstack([np.zeros((len(x), 1), np.float32), graph.distances[:, : n_neighbors - 1]])
+    return indices, distances
+
+
+def _release_progress_bar() -> None:
+    """Free tqdm's lock, which its `refresh` keeps when writing raises; else the next UMAP of another thread hangs.
+
+    Only what this thread holds is freed; the locks refuse the rest, and after a full run nothing is held.
+    """
+    from tqdm.auto import tqdm
+
+    shared = tqdm.get_lock()
+    for lock in getattr(shared, "locks", [shared]):
+        with contextlib.suppress(RuntimeError, AssertionError):
+            lock.release()
+
+
+class _Epochs:
+    """A file for umap's progress bar, the one way to hear of its epochs (and to stop between them)."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def write(self, text: str) -> None:
+        done, slash, total = text.strip().partition("/")
+        if slash and done.isdigit() and total.isdigit():
+            self._progress.report("projection", int(done), int(total), "epochs")
+
+    def flush(self) -> None:
+        return None
