@@ -11,9 +11,11 @@ from typing import Any
 from bioviz.cli.answers import Answer, WrongUsage, four_digits
 from bioviz.cli.arguments import Commands, name_and_value
 from bioviz.cli.output import check_writable, write_files
+from bioviz.cli.settings_arguments import add_settings, given_settings
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.config import settings
 from bioviz.datasets.independence import Unit
+from bioviz.datasets.options import Options
 from bioviz.errors import Missing
 
 # Kinds of problems (datasets.problems.KINDS) for which a file or table was left out: exit code 4.
@@ -36,7 +38,7 @@ def register(commands: Commands) -> None:
         default=[],
         type=name_and_value,
         metavar="NAME=VALUE",
-        help="e.g. width_s=3, hop_s=1",
+        help="an option of reading by its name, e.g. width_s=3; each has an argument of its own too, see below",
     )
     parser.add_argument(
         "--column",
@@ -53,6 +55,8 @@ def register(commands: Commands) -> None:
         help="keep what --column says under this name: the next table of the kind is recognized",
     )
     parser.add_argument("--check", action="store_true", help="only report, add nothing")
+    # --column says more clearly what the option `columns` is.
+    add_settings(parser.add_argument_group("how to read it"), Options, leave_out=("columns",))
     parser = commands.add(datasets)
     parser.add_argument("dataset", nargs="?", help="report on this one")
     parser.add_argument("--remove", action="store_true", help="forget it; its recordings stay")
@@ -73,7 +77,7 @@ def add(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.datasets.report import report
 
     root = settings().check_inside(options.folder)
-    wanted = dict(options.option)
+    wanted = dict(options.option) | given_settings(options, Options)
     columns = {**(load_profile(options.profile).mapping.to_dict() if options.profile else {})}
     columns |= {name: str(value) for name, value in options.column}
     if columns:

@@ -38,11 +38,15 @@ def add_settings(
         if field.name in leave_out:
             continue
         help = field.metadata.get("help") or described.get(field.name, "")
+        if title := field.metadata.get("title"):
+            help = f"{title}: {help[:1].lower()}{help[1:]}"
         name = f"--{prefix}{field.name.replace('_', '-')}"
         kind, many = _kind(kinds[field.name])
         options: dict[str, Any] = {"dest": _dest(prefix, field.name), "default": None}
         if kind is bool:
             options["action"] = argparse.BooleanOptionalAction
+        elif "choices" in field.metadata:
+            options["choices"] = field.metadata["choices"]
         else:
             options |= {"type": kind, "metavar": field.name.upper()}
         if many:
@@ -76,7 +80,10 @@ def _kind(hint: Any) -> tuple[type, bool]:
 def _default(field: Field) -> str:
     value = field.default_factory() if field.default_factory is not MISSING else field.default
     if isinstance(value, tuple):
-        return " ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in value) or "all"
+        words = [f"{each:g}" if isinstance(each, float) else str(each) for each in value]
+        return " ".join(f'"{word}"' if " " in word else word for word in words) or field.metadata.get(
+            "empty", "all"
+        )
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None or value == "":

@@ -14,7 +14,7 @@ import numpy as np
 
 from bioviz.datasets import labelling
 from bioviz.datasets.formats.base import RawDataset
-from bioviz.datasets.formats.choose import choose
+from bioviz.datasets.formats.choose import choose, read_by
 from bioviz.datasets.formats.facts import Facts, read_facts, with_facts
 from bioviz.datasets.independence import independence
 from bioviz.datasets.open_recordings import open_recordings
@@ -58,7 +58,7 @@ def build_dataset(
     if not root.is_dir():
         raise BadInput(f"{root} is not a folder.")
     chosen = choose(root, reader, chosen_options)
-    raw = chosen.read(root, chosen_options)
+    raw = read_by(chosen, root, chosen_options)
     recordings, opened = open_recordings(raw.recordings, progress or Silent())
     facts, contradictions = read_facts(root)
     recordings = [with_facts(r, facts.get(r.name, Facts())) for r in recordings]

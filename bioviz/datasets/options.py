@@ -1,10 +1,26 @@
-"""What the user may set when a folder becomes a dataset."""
+"""What the user may set when a folder becomes a dataset: one list, of which page and command line are made.
+
+A new option is one field here. `bioviz/cli/datasets.py` makes its argument, `bioviz/ui/datasets/option_fields.py` its
+field on the page; a reader that goes by it names it in its `own_options`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
+from bioviz.datasets.option_kinds import (
+    Columns,
+    Number,
+    OneOf,
+    OptionInfo,
+    Shares,
+    Text,
+    Whole,
+    Words,
+    info_of,
+    option,
+)
 from bioviz.errors import BadInput
 
 BACKGROUND_NAMES = ("background", "noise", "silence", "other", "none", "nocall", "no call", "no_call", "noid")
@@ -12,99 +28,156 @@ BACKGROUND_NAMES = ("background", "noise", "silence", "other", "none", "nocall",
 # so that the report names what was taken so.
 UNKNOWN_NAMES = ("?", "nan", "na", "n/a", "null", "unk", "unknown", "unidentified", "<na>")
 
+WINDOWS, LABELS, TABLES, SPLITS = "Windows", "Labels", "Tables and files", "Splits"
+
 
 @dataclass(frozen=True)
 class Options:
-    """Settings of `build_dataset`; None means "as the reader or the data suggest".
+    """Settings of `build_dataset`; None means "as the reader or the data suggest"."""
 
-    Attributes:
-        width_s, hop_s: length of a clip and step between clips, seconds. By default 3 s and half of the length;
-            shorter where short calls would leave hardly a clip without one (see `width.suggest_plan`).
-        min_overlap: see WindowPlan.
-        sample_rate: rate in Hz for models without one of their own; by default the commonest native rate.
-        task: "classification" (one clip a file) or "detection" (sliding windows), where the reader's is not wanted.
-        background_names: labels and folders that mean background; compared without regard to case.
-        unknown_names: labels that mean "something, one does not know what"; question marks alone always do. Clips that
-            only they touch are neither calls nor background.
-        separator: between several labels in one cell, such as ";" ("" for one label a cell).
-        columns: which column of a table is what, where the usual names do not fit (`ColumnMapping.to_dict`).
-        unannotated: what a recording is that no table mentions: "skip" (left out) or "background".
-        label_column: the column of a table that holds the label, where the usual names do not fit.
-        table: the one table to read (path within the folder), where the folder has several.
-        ignore: files of the folder that are no annotations, by name or pattern ("notes*.csv").
-        beans: name of the dataset within a BEANS `datasets.yml`.
-        min_confidence: detections of a classifier below this confidence are not read.
-        split_seed: seed by which whole recordings are put into splits, where the data have none.
-        split_fractions: shares of train, valid and test; they sum to 1.
-    """
-
-    width_s: float | None = None
-    hop_s: float | None = None
-    min_overlap: float = 0.2
-    sample_rate: int | None = None
-    task: str | None = None
-    background_names: tuple[str, ...] = BACKGROUND_NAMES
-    unknown_names: tuple[str, ...] = UNKNOWN_NAMES
-    separator: str = ""
-    columns: Mapping[str, object] | None = None
-    unannotated: str = "skip"
-    label_column: str | None = None
-    table: str | None = None
-    ignore: tuple[str, ...] = ()
-    beans: str | None = None
-    min_confidence: float = 0.0
-    split_seed: int = 42
-    split_fractions: tuple[float, float, float] = (0.6, 0.2, 0.2)
+    width_s: float | None = option(
+        None,
+        Number(0, 3600, step=0.5, above=True),
+        WINDOWS,
+        "Clip length (s)",
+        "How much sound becomes one point. By default 3 s, or shorter where short calls would leave hardly a clip "
+        "without one. Calls much shorter than a clip drown in its background.",
+    )
+    hop_s: float | None = option(
+        None,
+        Number(0, 3600, step=0.5, above=True),
+        WINDOWS,
+        "Step between clips (s)",
+        "Clips overlap where it is shorter than a clip. By default half of the clip length.",
+    )
+    min_overlap: float = option(
+        0.2,
+        Number(0, 1, step=0.05),
+        WINDOWS,
+        "Minimum overlap",
+        "A label counts for a clip if this share of the call (or of the clip, if that is shorter) lies in it.",
+    )
+    task: str | None = option(
+        None,
+        OneOf({"detection": "sliding windows", "classification": "one clip a file"}),
+        WINDOWS,
+        "Clips",
+        "Sliding windows over whole recordings, or one clip a file. By default as the annotations suggest.",
+    )
+    sample_rate: int | None = option(
+        None,
+        Whole(1, 10_000_000, step=1000),
+        WINDOWS,
+        "Sample rate (Hz)",
+        "For models without a rate of their own. By default the commonest rate of the recordings.",
+    )
+    background_names: tuple[str, ...] = option(
+        BACKGROUND_NAMES,
+        Words(),
+        LABELS,
+        "Names that mean background",
+        "Labels and folders of these names hold no call; capitals do not matter.",
+    )
+    unknown_names: tuple[str, ...] = option(
+        UNKNOWN_NAMES,
+        Words(),
+        LABELS,
+        "Names that mean unknown",
+        "Something is there and nobody knows what. Such clips are neither calls nor background; question marks alone "
+        "always mean this.",
+    )
+    separator: str = option(
+        "",
+        Text(longest=3, strip=False),
+        LABELS,
+        "Separator of labels",
+        "Between several labels in one cell, such as ; in “owl;frog”. Empty: a cell is one label.",
+    )
+    label_column: str | None = option(
+        None,
+        Text(),
+        LABELS,
+        "Column with the labels",
+        "Where it has an unusual name, or where several columns could be meant.",
+        of_readers=True,
+    )
+    min_confidence: float = option(
+        0.0,
+        Number(0, 1, step=0.05),
+        LABELS,
+        "Minimum confidence",
+        "Detections that a classifier is less sure of are not read.",
+        of_readers=True,
+    )
+    table: str | None = option(
+        None,
+        Text(),
+        TABLES,
+        "Table to read",
+        "The one table that counts, by its path in the folder, where the folder has several.",
+        of_readers=True,
+    )
+    columns: Mapping[str, object] | None = option(
+        None,
+        Columns(),
+        TABLES,
+        "Columns",
+        "Which column of a table is what.",
+        of_readers=True,
+    )
+    ignore: tuple[str, ...] = option(
+        (),
+        Words(),
+        TABLES,
+        "Files to leave out",
+        "Files that hold no annotations, by name or pattern, such as notes*.csv.",
+        of_readers=True,
+    )
+    unannotated: str = option(
+        "skip",
+        OneOf({"skip": "leave out, and say so", "background": "count as background"}),
+        TABLES,
+        "Recordings that no table mentions",
+        "Whether somebody listened to them and heard nothing, only you can know.",
+        of_readers=True,
+    )
+    beans: str | None = option(
+        None,
+        Text(),
+        TABLES,
+        "Dataset of BEANS",
+        "For folders of the BEANS benchmark that hold several of its datasets, or whose name does not tell.",
+        of_readers=True,
+    )
+    split_fractions: tuple[float, float, float] = option(
+        (0.6, 0.2, 0.2),
+        Shares(("train", "valid", "test")),
+        SPLITS,
+        "Shares of train, valid and test",
+        "Of whole recordings, where the data have no splits of their own. They sum to 1.",
+    )
+    split_seed: int = option(
+        42,
+        Whole(0, 2**31 - 1),
+        SPLITS,
+        "Seed of the splits",
+        "Decides which recordings go into which split, where the data have none of their own.",
+    )
 
     @classmethod
     def of(cls, values: Mapping[str, object] | None) -> Options:
         """Options from a plain mapping (from the form, the command line, or JSON).
 
-        Raises:
-            BadInput: an unknown name or an impossible value.
+        Raises
+        ------
+        BadInput
+            An unknown name or an impossible value.
         """
         values = dict(values or {})
-        known = [f.name for f in fields(cls)]
-        if unknown := [name for name in values if name not in known]:
-            raise BadInput(f"Unknown option {', '.join(map(repr, unknown))}. Known: {', '.join(known)}.")
-        try:
-            for name in ("width_s", "hop_s"):
-                if values.get(name) is not None:
-                    values[name] = float(values[name])
-            for name in ("min_overlap", "min_confidence"):
-                if name in values:
-                    values[name] = float(values[name])
-            for name in ("sample_rate", "split_seed"):
-                if values.get(name) is not None:
-                    values[name] = int(values[name])
-            for of_words in ("background_names", "unknown_names", "ignore"):
-                if isinstance(values.get(of_words), str):
-                    values[of_words] = values[of_words].split(",")
-                if of_words in values:
-                    names = (str(name).strip() for name in values[of_words])
-                    values[of_words] = tuple(name for name in names if name)
-            if "split_fractions" in values:
-                values["split_fractions"] = tuple(float(share) for share in values["split_fractions"])
-        except (TypeError, ValueError) as error:
-            raise BadInput(f"An option has a value that cannot be used: {error}.") from error
-        options = cls(**values)
-        options._check()
-        return options
-
-    def _check(self) -> None:
-        for name in ("width_s", "hop_s", "sample_rate"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < float("inf"):
-                raise BadInput(f"{name} must be above zero, not {value}.")
-        if not 0 <= self.min_overlap <= 1:
-            raise BadInput(f"min_overlap must be between 0 and 1, not {self.min_overlap}.")
-        if self.task not in (None, "classification", "detection"):
-            raise BadInput(f"task must be 'classification' or 'detection', not {self.task!r}.")
-        if self.unannotated not in ("skip", "background"):
-            raise BadInput(f"unannotated must be 'skip' or 'background', not {self.unannotated!r}.")
-        shares = self.split_fractions
-        if len(shares) != 3 or min(shares) < 0 or abs(sum(shares) - 1) > 1e-6:
-            raise BadInput(f"split_fractions must be three shares that sum to 1, not {list(shares)}.")
+        infos = {info.name: info for info in OPTIONS}
+        if unknown := [name for name in values if name not in infos]:
+            raise BadInput(f"Unknown option {', '.join(map(repr, unknown))}. Known: {', '.join(infos)}.")
+        return cls(**{name: infos[name].read(value) for name, value in values.items()})
 
     def is_background(self, label: str) -> bool:
         """Whether a label or folder of this name means background."""
@@ -122,3 +195,8 @@ class Options:
         default = asdict(Options())
         plain = {name: value for name, value in asdict(self).items() if value != default[name]}
         return {name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()}
+
+
+OPTIONS: tuple[OptionInfo, ...] = tuple(map(info_of, fields(Options)))
+"""All options in the order in which page and command line show them."""
+GROUPS = tuple(dict.fromkeys(info.group for info in OPTIONS))

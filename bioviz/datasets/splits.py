@@ -25,6 +25,12 @@ def as_split(name: str) -> str:
     return _ALIASES.get(name.strip().casefold(), "")
 
 
+def split_of_table(table: str) -> str:
+    """The split in a table's name, as in annotations.train.csv or test.csv."""
+    words = table.rsplit("/", 1)[-1].replace("_", ".").replace("-", ".").split(".")
+    return next((split for word in reversed(words) if (split := as_split(word))), "")
+
+
 def make_splits(
     groups: Sequence[str], strata: Sequence[str], fractions: tuple[float, float, float], seed: int
 ) -> list[str]:

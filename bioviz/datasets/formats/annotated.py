@@ -36,6 +36,12 @@ EXPLAINABLE = (
 
 name = "annotated"
 title = "Recordings with annotation tables"
+own_options = (
+    "table",
+    "columns",
+    "ignore",
+    "unannotated",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,8 +201,9 @@ def _read_all(
         file = SourceFile(files, other)
         sure, format = recognize(file)
         # What the user explains goes for the table that is named, else for those that nothing else recognizes well.
-        explained = told is not None and (options.table == other or sure < EXPLAINABLE)
-        if told is not None and explained and (options.table == other or told.recognizes(file)):
+        named = options.table == other and told is not None and not told.only_label
+        unsure = sure < EXPLAINABLE and not (told is not None and told.only_label and sure)
+        if told is not None and (named or (unsure and told.recognizes(file))):
             sure, format = 1.0, told
         if is_ignored(other, options):
             accounts.append(FileAccount(other, "irrelevant", detail="left out by the user"))

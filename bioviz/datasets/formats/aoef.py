@@ -15,6 +15,8 @@ from bioviz.errors import BadInput
 name = "aoef"
 title = "soundevent and whombat annotations (AOEF JSON)"
 source = "people"
+own_options = ("label_column",)
+labels_are_columns = False  # the option names the key of a tag
 
 # Keys of tags that name what was heard, the best first.
 _KEYS = (

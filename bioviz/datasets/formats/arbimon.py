@@ -13,6 +13,10 @@ from bioviz.errors import BadInput
 name = "arbimon"
 title = "Arbimon exports (CSV)"
 source = "people"
+own_options = (
+    "label_column",
+    "min_confidence",
+)
 
 
 def recognizes(file: SourceFile) -> float:

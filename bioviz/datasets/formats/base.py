@@ -151,6 +151,7 @@ class Format(Protocol):
     """What the user reads."""
     source: Literal["people", "machine"]
     """Who made such tables: people's go before a detector's where both speak of a recording."""
+    # A format that goes by options which others do not know (`OptionInfo.of_readers`) lists them in `own_options`.
 
     def recognizes(self, file: SourceFile) -> float:
         """How sure it is, 0 to 1, that a file is in this format; by its first lines, and never raises."""
@@ -170,6 +171,7 @@ class Layout(Protocol):
 
     name: str
     title: str
+    # As a Format, it may have `own_options`.
 
     def sniff(self, root: Path) -> float:
         """How sure it is, 0 to 1, that `root` is laid out so; cheap, and never raises on odd files."""

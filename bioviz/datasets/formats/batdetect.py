@@ -15,6 +15,7 @@ from bioviz.errors import BadInput
 name = "batdetect"
 title = "batdetect2 annotations (JSON)"
 source = "machine"
+own_options = ("min_confidence",)
 
 _UNKNOWN = {"", "bat", "unknown"}  # "Bat" is a call whose species is not known
 

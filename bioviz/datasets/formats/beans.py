@@ -22,6 +22,7 @@ from bioviz.errors import BadInput
 
 name = "beans"
 title = "BEANS (datasets.yml, CSV or JSON lines)"
+own_options = ("beans",)
 
 
 @dataclass(frozen=True)

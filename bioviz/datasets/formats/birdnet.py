@@ -13,6 +13,10 @@ from bioviz.errors import BadInput
 name = "birdnet"
 title = "BirdNET result tables (CSV)"
 source = "machine"
+own_options = (
+    "label_column",
+    "min_confidence",
+)
 
 _LABELS = ("Common name", "Scientific name", "Label")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bioviz.datasets.formats import annotated
 from bioviz.datasets.formats.base import Format, Layout, RawDataset
+from bioviz.datasets.formats.own_options import check_of_layout, check_of_tables, own_options
 from bioviz.datasets.formats.registry import formats, layouts
 from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.options import Options
@@ -26,6 +27,10 @@ class _Only:
     @property
     def title(self) -> str:
         return self.format.title
+
+    @property
+    def own_options(self) -> tuple[str, ...]:
+        return (*annotated.own_options, *own_options(self.format))
 
     def sniff(self, root: Path) -> float:
         return annotated.sniff(root)
@@ -69,6 +74,21 @@ def choose(root: Path, name: str | None = None, options: Options | None = None) 
         audio = "wav, flac, ogg, mp3, aiff and others"
         raise BadInput(f"{root} holds no audio that bioviz can read ({audio}).{_other_sound(root)}")
     return readers()[ranked[0][1]]
+
+
+def read_by(layout: Layout, root: Path, options: Options) -> RawDataset:
+    """Read a folder by a layout.
+
+    Raises
+    ------
+    BadInput
+        Nothing of the layout is there, or an option was given that means nothing to it.
+    """
+    check_of_layout(options, layout, annotated)
+    raw = layout.read(root, options)
+    if layout is annotated or isinstance(layout, _Only):
+        check_of_tables(options, raw.accounts, annotated)
+    return raw
 
 
 def _other_sound(root: Path) -> str:

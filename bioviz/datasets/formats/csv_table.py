@@ -8,11 +8,15 @@ from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.mapped import read_mapped
 from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.options import Options
-from bioviz.datasets.splits import as_split
+from bioviz.datasets.splits import split_of_table
 
 name = "csv"
 title = "Table: path, label or path, start, end, label"
 source = "people"
+own_options = (
+    "label_column",
+    "min_confidence",
+)
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet")
 
@@ -30,7 +34,7 @@ def recognizes(file: SourceFile) -> float:
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read a table. The names that were taken for what stand in `TableContent.how`."""
     mapping = guess(file.columns, options.label_column)
-    content = read_mapped(file.table(), mapping, locator, options, _split_of_table(file.name))
+    content = read_mapped(file.table(), mapping, locator, options, split_of_table(file.name))
     content.source = "machine" if mapping.confidence else ""
     return content
 
@@ -38,9 +42,3 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
 def _has_recording(file: SourceFile, mapping: ColumnMapping) -> bool:
     """Whether it is known which recordings are meant: by a column, or by the table's own name."""
     return bool(mapping.path) or file.files.has_beside(file.name)
-
-
-def _split_of_table(table: str) -> str:
-    """The split in a table's name, as in annotations.train.csv or test.csv."""
-    words = table.rsplit("/", 1)[-1].replace("_", ".").replace("-", ".").split(".")
-    return next((split for word in reversed(words) if (split := as_split(word))), "")

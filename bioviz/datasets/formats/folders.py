@@ -16,6 +16,7 @@ from bioviz.errors import BadInput
 
 name = "folders"
 title = "A folder per class"
+own_options = ("ignore",)
 
 
 def _classes(names: Sequence[str]) -> dict[str, tuple[str, str]]:

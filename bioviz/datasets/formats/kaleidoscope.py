@@ -12,6 +12,10 @@ from bioviz.errors import BadInput
 name = "kaleidoscope"
 title = "Kaleidoscope result tables (CSV)"
 source = "machine"
+own_options = (
+    "label_column",
+    "min_confidence",
+)
 
 # A person's word goes before the program's. BirdNET before 2.0 wrote names and a confidence in this layout.
 _LABELS = ("MANUAL ID", "TOP1MATCH", "AUTO ID", "common_name", "scientific_name")

@@ -24,6 +24,7 @@ from bioviz.store.files import Corrupt, read_json, write_json
 name = "profile"
 title = "Table with a profile"
 source = "people"
+own_options = ("min_confidence",)
 
 _FORMAT = 1
 _NAME = re.compile(r"[\w][\w .-]{0,59}")

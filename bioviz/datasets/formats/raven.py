@@ -20,6 +20,10 @@ from bioviz.errors import BadInput
 name = "raven"
 title = "Raven selection tables"
 source = "people"
+own_options = (
+    "label_column",
+    "min_confidence",
+)
 
 _LABELS = (
     "Annotation", "Label", "Species", "Common Name", "Species Code", "Tag 1", "Tag", "Call Type", "Sound Type",

@@ -14,6 +14,8 @@ from bioviz.errors import BadInput
 name = "textgrid"
 title = "Praat TextGrid"
 source = "people"
+own_options = ("label_column",)
+labels_are_columns = False  # the option names a tier
 
 # In both layouts the values come in the same order: texts in quotes, numbers, and the flag <exists>.
 _VALUE = re.compile(

@@ -11,15 +11,28 @@ from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.mapped import read_mapped
 from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.options import Options
+from bioviz.datasets.splits import split_of_table
 from bioviz.errors import BadInput
+
+NAME = "columns"
 
 
 @dataclass(frozen=True)
 class ToldColumns:
-    """A format for this reading alone."""
+    """A format for this reading alone.
+
+    Attributes
+    ----------
+    mapping : ColumnMapping
+        What the user said.
+    only_label : bool
+        Whether that is no more than which column holds the label: formats that know such an option themselves go
+        first then.
+    """
 
     mapping: ColumnMapping
-    name: str = "columns"
+    only_label: bool = False
+    name: str = NAME
     title: str = "Table whose columns were explained"
     source: str = "people"
 
@@ -32,7 +45,10 @@ class ToldColumns:
 
     def read(self, file: SourceFile, locator: Locator, options: Options) -> TableContent:
         """Read a table. Raises BadInput where it lacks a column that was named."""
-        return read_mapped(file.table(), self.mapping_of(file.columns), locator, options)
+        mapping = self.mapping_of(file.columns)
+        content = read_mapped(file.table(), mapping, locator, options, split_of_table(file.name))
+        content.source = "machine" if self.only_label and mapping.confidence else ""
+        return content
 
     def mapping_of(self, columns: Sequence[str]) -> ColumnMapping:
         """All that is known of a table's columns.
@@ -61,4 +77,7 @@ def told_columns(options: Options) -> ToldColumns | None:
     BadInput
         Something unknown is said of the columns.
     """
-    return ToldColumns(ColumnMapping.from_dict(options.columns)) if options.columns else None
+    label = {"label": options.label_column} if options.label_column else {}
+    if not options.columns and not label:
+        return None
+    return ToldColumns(ColumnMapping.from_dict({**label, **(options.columns or {})}), not options.columns)

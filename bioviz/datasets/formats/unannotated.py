@@ -12,6 +12,7 @@ from bioviz.errors import BadInput, NotUnderstood
 
 name = "recordings"
 title = "Recordings without annotations"
+own_options = ("ignore", "unannotated")  # without tables all is as `unannotated` = background says
 
 
 def sniff(root: Path) -> float:

@@ -13,6 +13,7 @@ from bioviz.errors import BadInput
 name = "warbler"
 title = "Selection tables of warbleR, Rraven and ohun"
 source = "people"
+own_options = ("label_column",)
 
 _LABELS = (
     "label",
