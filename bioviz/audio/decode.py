@@ -8,6 +8,7 @@ Positions are whole samples, so nothing drifts in a long recording.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import gcd
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from bioviz.datasets.sound_file import Sound, open_file
 from bioviz.errors import BadInput
 
 RESAMPLER = "soxr-hq"
@@ -24,16 +26,17 @@ _SLACK_S = 0.2  # how much shorter than its header says a recording may be (comp
 
 
 def load_clip(
-    path: Path | str, start_s: float, end_s: float, rate: int, *, width_samples: int | None = None
+    path: Path | str | Sound, start_s: float, end_s: float, rate: int, *, width_samples: int | None = None
 ) -> np.ndarray:
     """Read the stretch from `start_s` to `end_s` (seconds) of a recording.
 
     Args:
+        path: the file, or how it is heard (channel, time expansion).
         rate: samples per second of the result, Hz.
         width_samples: length of the result; without it, `end_s - start_s` at `rate`.
 
     Returns:
-        (T,) float32 mono (mean of the channels), zeros where the stretch passes the recording's ends. Where
+        (T,) float32 mono (mean of the channels, or the one chosen), zeros where the stretch passes its ends. Where
         `width_samples` is longer than the stretch, the rest is zeros too; where shorter, the end is cut.
 
     Raises:
@@ -42,11 +45,13 @@ def load_clip(
     count = round((end_s - start_s) * rate)
     width = count if width_samples is None else width_samples
     with _opened(path) as sound:
-        clip = _span(sound, path, round(start_s * rate), min(count, width), rate)
+        clip = _span(sound, round(start_s * rate), min(count, width), rate)
     return np.pad(clip, (0, width - len(clip)))
 
 
-def load_windows(path: Path | str, starts_s: Sequence[float], width_s: float, rate: int) -> np.ndarray:
+def load_windows(
+    path: Path | str | Sound, starts_s: Sequence[float], width_s: float, rate: int
+) -> np.ndarray:
     """Read many windows of `width_s` seconds, decoding the recording once; see `stream_windows`.
 
     Returns:
@@ -59,11 +64,12 @@ def load_windows(path: Path | str, starts_s: Sequence[float], width_s: float, ra
 
 
 def stream_windows(
-    path: Path | str, starts_s: Sequence[float], width_s: float, rate: int
+    path: Path | str | Sound, starts_s: Sequence[float], width_s: float, rate: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the windows of a recording a block at a time, in memory that does not grow with its length.
 
     Args:
+        path: as in `load_clip`.
         starts_s: seconds at which the windows start, in any order, overlapping or apart.
         width_s: their length, seconds; zeros follow where a window passes the recording's end.
         rate: samples per second of the result, Hz.
@@ -87,26 +93,49 @@ def stream_windows(
             fits = np.searchsorted(ordered, first + longest - width, side="right")
             rows = order[at:fits]
             offsets = ordered[at:fits] - first
-            samples = _span(sound, path, first, int(offsets[-1]) + width, rate)
+            samples = _span(sound, first, int(offsets[-1]) + width, rate)
             yield rows, np.lib.stride_tricks.sliding_window_view(samples, width)[offsets]
             at += len(rows)
 
 
-def _opened(path: Path | str) -> soundfile.SoundFile:
+@dataclass(frozen=True)
+class _Opened:
+    """An open file, heard in one way: `frames` samples at `rate` Hz."""
+
+    file: soundfile.SoundFile
+    path: Path
+    channel: int
+    rate: int
+    frames: int
+
+    def __enter__(self) -> _Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
+def _opened(path: Path | str | Sound) -> _Opened:
+    heard = path if isinstance(path, Sound) else Sound(Path(path))
+    path = heard.path
     try:
-        sound = soundfile.SoundFile(path)
+        file = open_file(path, heard.frames)
     except (soundfile.SoundFileError, OSError) as error:
-        reason = "It is not there" if not Path(path).exists() else f"It cannot be read as audio ({error})"
+        reason = "It is not there" if not path.exists() else f"It cannot be read as audio ({error})"
         raise BadInput(f"{path}: {reason}. Check the file, or take it out of the dataset.") from error
-    if sound.frames <= 0:
-        sound.close()
+    if file.frames <= 0:
+        file.close()
         raise BadInput(f"{path} holds no sound (0 samples). Take it out of the dataset.")
-    return sound
+    if heard.channel > file.channels > 1:
+        file.close()
+        raise BadInput(f"{path} has {file.channels} channels; there is no channel {heard.channel}.")
+    channel = heard.channel if file.channels > 1 else 0
+    return _Opened(file, path, channel, round(file.samplerate * heard.expansion), file.frames)
 
 
-def _span(sound: soundfile.SoundFile, path: Path | str, first: int, count: int, rate: int) -> np.ndarray:
+def _span(sound: _Opened, first: int, count: int, rate: int) -> np.ndarray:
     """(count,) float32: samples first .. first+count of the recording at `rate`, zeros outside of it."""
-    native = sound.samplerate
+    native, path = sound.rate, sound.path
     if count <= 0:
         raise BadInput(f"{path}: a clip of no length was asked for. Its end must come after its start.")
     if first * native >= sound.frames * rate or (first + count) <= 0:
@@ -119,7 +148,7 @@ def _span(sound: soundfile.SoundFile, path: Path | str, first: int, count: int, 
     margin = 0 if native == rate else _MARGIN * max(1, -(-native // rate))
     read_from = max(0, (first * native // rate - margin) // step_in * step_in)
     read_to = min(sound.frames, -(-(first + count) * native // rate) + margin)
-    samples = _read_mono(sound, path, read_from, read_to)
+    samples = _read_mono(sound, read_from, read_to)
     if native != rate:
         samples = soxr.resample(samples, native, rate, quality="HQ")
     skip = first - read_from // step_in * step_out
@@ -128,20 +157,24 @@ def _span(sound: soundfile.SoundFile, path: Path | str, first: int, count: int, 
     return np.pad(piece, (lead, count - lead - len(piece)))
 
 
-def _read_mono(sound: soundfile.SoundFile, path: Path | str, start: int, stop: int) -> np.ndarray:
-    """(stop - start,) float32, the mean of the channels."""
+def _read_mono(sound: _Opened, start: int, stop: int) -> np.ndarray:
+    """(stop - start,) float32, the mean of the channels or the one chosen."""
+    path, rate = sound.path, sound.rate
     try:
-        sound.seek(start)
-        block = sound.read(stop - start, dtype="float32", always_2d=True)
+        sound.file.seek(start)
+        block = sound.file.read(stop - start, dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError) as error:
-        at = start / sound.samplerate
+        at = start / rate
         raise BadInput(f"{path} is damaged near {at:.1f} s and cannot be decoded there ({error}).") from error
     missing = stop - start - len(block)
-    if missing > _SLACK_S * sound.samplerate:
-        ends = (start + len(block)) / sound.samplerate
-        said = sound.frames / sound.samplerate
+    if missing > _SLACK_S * rate:
+        ends = (start + len(block)) / rate
+        said = sound.frames / rate
         raise BadInput(f"{path} is damaged: it ends at {ends:.1f} s, though its header says {said:.1f} s.")
-    mono = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
+    if sound.channel:
+        mono = block[:, sound.channel - 1]
+    else:
+        mono = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
     if not np.isfinite(mono).all():
-        raise BadInput(f"{path} holds samples that are not numbers near {start / sound.samplerate:.1f} s.")
+        raise BadInput(f"{path} holds samples that are not numbers near {start / rate:.1f} s.")
     return np.pad(mono, (0, missing)) if missing else mono

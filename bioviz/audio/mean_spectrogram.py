@@ -127,7 +127,7 @@ def _compute(dataset: Dataset, rows: np.ndarray, rate: int, progress: Progress) 
         start = float(clips.start_s[row])
         end = min(float(clips.end_s[row]), start + width_s, recording.duration_s)
         try:
-            samples = load_clip(recording.path, start, end, rate)
+            samples = load_clip(recording.sound, start, end, rate)
         except BadInput:
             return None
         return frame_power(samples, size, per_row)

@@ -88,6 +88,9 @@ def render(
         samples = samples - samples.mean(dtype=np.float64).astype(np.float32)
     # After resampling: it changes the peak, and takes ultrasound out of the loudness.
     gain = _gain(samples, normalise, loudness)
+    # Recordings of decimal numbers may pass full scale, which a 16-bit file cannot: quieter, rather than cut off.
+    peak = float(np.abs(samples).max(initial=0.0)) * gain
+    gain = gain / peak if peak > 1 else gain
     if gain != 1:
         samples = samples * np.float32(gain)
     rate = max(1, round(exact))

@@ -59,7 +59,7 @@ def build_dataset(
         raise BadInput(f"{root} is not a folder.")
     chosen = choose(root, reader, chosen_options)
     raw = read_by(chosen, root, chosen_options)
-    recordings, opened = open_recordings(raw.recordings, progress or Silent())
+    recordings, opened = open_recordings(raw.recordings, progress or Silent(), chosen_options)
     facts, contradictions = read_facts(root)
     recordings = [with_facts(r, facts.get(r.name, Facts())) for r in recordings]
     problems = [*raw.problems, *opened, *contradictions]
@@ -186,6 +186,7 @@ def _windows(
     lengths, problems = [], []
     for r in recordings:
         length = declared.get(r.name)
+        length = None if length is None else length / r.expansion
         # A declared length decides the number of windows, so that rounding cannot take one off (BEANS).
         lengths.append(length if length is not None and abs(length - r.duration_s) <= 0.1 else r.duration_s)
         if length is not None and abs(length - r.duration_s) > 0.1:

@@ -142,7 +142,8 @@ class _Resolver:
     def _annotation(self, raw, index: dict[str, int]) -> Annotation | None:
         recording = self.recordings[index[raw.recording]]
         length = recording.duration_s
-        start, end = raw.start_s, raw.end_s
+        slower = recording.expansion / raw.expansion  # what people saw is the file as it plays
+        start, end = raw.start_s / slower, raw.end_s / slower
         if end < start:
             self._note("bad_row", raw.recording, "the end lies before the start")
             self.unsure.add(index[raw.recording])
@@ -164,7 +165,7 @@ class _Resolver:
             )
         if end == start:
             self._note("point", raw.recording, "start and end are the same")
-        low, high = raw.low_hz, raw.high_hz
+        low, high = (None if hz is None else hz * slower for hz in (raw.low_hz, raw.high_hz))
         if low is not None and high is not None and low > high:
             low, high = high, low
         return Annotation(

@@ -114,7 +114,7 @@ def check_unchanged(dataset: Dataset) -> list[Problem]:
             status = recording.path.stat()
             if (status.st_size, status.st_mtime_ns) == (recording.size, recording.mtime_ns):
                 continue
-            if content_hash(recording.path) == recording.content_hash:
+            if recording.sound.identity(content_hash(recording.path)) == recording.content_hash:
                 continue
             detail = "the file changed since the dataset was added; add the dataset again"
         except (OSError, BadInput):
@@ -234,7 +234,7 @@ def _to_plain(dataset: Dataset) -> dict[str, object]:
         "recordings": [
             [str(r.path), r.name, r.content_hash, r.sample_rate, r.channels, r.frames, r.site,
              r.recorded_at.isoformat() if r.recorded_at else None, r.split, r.size, r.mtime_ns,
-             r.recording_id, r.recorder, r.source, r.date]
+             r.recording_id, r.recorder, r.source, r.date, r.channel, r.expansion]
             for r in dataset.recordings
         ],
         "annotations": [

@@ -9,10 +9,14 @@ from pathlib import PurePosixPath
 
 from bioviz.config import Settings, settings
 from bioviz.datasets.formats.base import RawRecording
+from bioviz.datasets.header import Header, read_header
+from bioviz.datasets.listening import listen
+from bioviz.datasets.options import Options
 from bioviz.datasets.probe import EmptyAudio, content_hash, probe
 from bioviz.datasets.problems import problem
+from bioviz.datasets.sound_file import Sound
 from bioviz.datasets.types import Problem, Recording
-from bioviz.datasets.when import recording_id_of, site_of, time_from_header, time_from_name
+from bioviz.datasets.when import recording_id_of, site_of, time_from_name
 from bioviz.errors import BadInput
 from bioviz.progress import Progress
 
@@ -20,9 +24,12 @@ _WORKERS = 4  # hashing and header reading leave the interpreter lock, so that t
 
 
 def open_recordings(
-    raws: Sequence[RawRecording], progress: Progress
+    raws: Sequence[RawRecording], progress: Progress, options: Options | None = None
 ) -> tuple[list[Recording], list[Problem]]:
     """Open the recordings in their order.
+
+    Args:
+        options: for the channel and the time expansion.
 
     Raises:
         Cancelled: through `progress`.
@@ -31,11 +38,12 @@ def open_recordings(
     problems: list[Problem] = []
     with ThreadPoolExecutor(_WORKERS) as pool:
         folders = settings()  # read once: it follows the links of every data folder
-        futures = [pool.submit(_open, raw, folders) for raw in raws]
+        futures = [pool.submit(_open, raw, folders, options or Options()) for raw in raws]
         try:
             for done, future in enumerate(futures, start=1):
-                result = future.result()
-                (recordings if isinstance(result, Recording) else problems).append(result)
+                recording, noted = future.result()
+                recordings += [recording] if recording is not None else []
+                problems += noted
                 progress.report("Opening recordings", done, len(futures), "recordings")
         finally:
             for future in futures:
@@ -43,27 +51,38 @@ def open_recordings(
     return recordings, problems + _copies(recordings)
 
 
-def _open(raw: RawRecording, folders: Settings) -> Recording | Problem:
+def _open(raw: RawRecording, folders: Settings, options: Options) -> tuple[Recording | None, list[Problem]]:
     try:
         real = folders.check_inside(raw.path)
     except BadInput as error:
-        return problem("outside", raw.name, str(error))
+        return None, [problem("outside", raw.name, str(error))]
     try:
         info = probe(real)
         status = real.stat()
         hashed = content_hash(real)
     except EmptyAudio as error:
-        return problem("empty_audio", raw.name, str(error))
+        return None, [problem("empty_audio", raw.name, str(error))]
     except (BadInput, OSError) as error:
-        return problem("unreadable", raw.name, str(error))
-    recorded_at = time_from_name(raw.name)
-    if recorded_at is None and info.format.startswith("WAV"):
-        recorded_at = time_from_header(real)
-    return Recording(
+        return None, [problem("unreadable", raw.name, str(error))]
+    problems = [problem(kind, raw.name, detail) for kind, detail in info.notes]
+    if options.channel > info.channels > 1:
+        detail = f"it has {info.channels} channels; there is no channel {options.channel}. It is left out"
+        return None, [*problems, problem("channel", raw.name, detail)]
+    if options.channel > 1 and info.channels == 1:
+        problems.append(problem("channel", raw.name, "it has one channel, which is used"))
+    header = read_header(real) if info.format.startswith("WAV") else Header()
+    expansion = options.time_expansion or header.expansion
+    if expansion != 1:
+        problems.append(problem("expanded", raw.name, _expanded(info.sample_rate, expansion, options)))
+    channel = options.channel if info.channels > 1 else 0
+    sound = Sound(real, channel, expansion, info.frames)
+    problems += [problem(kind, raw.name, detail) for kind, detail in listen(sound, info)]
+    recorded_at = time_from_name(raw.name) or header.recorded_at
+    recording = Recording(
         path=raw.path,
         name=raw.name,
-        content_hash=hashed,
-        sample_rate=info.sample_rate,
+        content_hash=sound.identity(hashed),
+        sample_rate=round(info.sample_rate * expansion),
         channels=info.channels,
         frames=info.frames,
         # In a folder per class the folder is the label, not the place.
@@ -73,6 +92,17 @@ def _open(raw: RawRecording, folders: Settings) -> Recording | Problem:
         size=status.st_size,
         mtime_ns=status.st_mtime_ns,
         recording_id=recording_id_of(raw.name),
+        channel=channel,
+        expansion=expansion,
+    )
+    return recording, problems
+
+
+def _expanded(rate: int, expansion: float, options: Options) -> str:
+    by = "as you set" if options.time_expansion else "by its GUANO header"
+    return (
+        f"it plays {expansion:g} times slower than what was recorded, {by}: {rate / 1000:g} kHz are taken as "
+        f"{rate * expansion / 1000:g} kHz, and times are divided by {expansion:g}"
     )
 
 

@@ -28,7 +28,7 @@ BACKGROUND_NAMES = ("background", "noise", "silence", "other", "none", "nocall",
 # so that the report names what was taken so.
 UNKNOWN_NAMES = ("?", "nan", "na", "n/a", "null", "unk", "unknown", "unidentified", "<na>")
 
-WINDOWS, LABELS, TABLES, SPLITS = "Windows", "Labels", "Tables and files", "Splits"
+WINDOWS, SOUND, LABELS, TABLES, SPLITS = "Windows", "Sound", "Labels", "Tables and files", "Splits"
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,21 @@ class Options:
         WINDOWS,
         "Sample rate (Hz)",
         "For models without a rate of their own. By default the commonest rate of the recordings.",
+    )
+    channel: int = option(
+        0,
+        Whole(0, 1024),
+        SOUND,
+        "Channel",
+        "The channel to hear, 1 for the first. 0: the mean of all channels.",
+    )
+    time_expansion: float | None = option(
+        None,
+        Number(0, 1000, step=1.0, above=True),
+        SOUND,
+        "Time expansion",
+        "How many times slower the files play than what was recorded: 10 for most time-expanded bat calls. By default "
+        "as each file's header (GUANO) says.",
     )
     background_names: tuple[str, ...] = option(
         BACKGROUND_NAMES,

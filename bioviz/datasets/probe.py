@@ -1,4 +1,4 @@
-"""What an audio file is, without decoding it: rate, channels, length, content hash."""
+"""What an audio file is: rate, channels, length, content hash, and what there is to note of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioviz.datasets import converted
+from bioviz.datasets.riff import is_riff
+from bioviz.datasets.sound_file import header_notes, open_file
 from bioviz.errors import BadInput
 
 AUDIO_SUFFIXES = frozenset(
@@ -25,6 +28,7 @@ AUDIO_SUFFIXES = frozenset(
         ".caf",
     }
 )
+_MOST_FRAMES = 1 << 48  # libsndfile says a number beyond it where it does not know
 
 
 class EmptyAudio(BadInput):
@@ -33,12 +37,17 @@ class EmptyAudio(BadInput):
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """The header of an audio file: `frames` samples per channel at `sample_rate` Hz."""
+    """An audio file: `frames` samples per channel at `sample_rate` Hz.
+
+    `notes` are (kind of problem, sentence) where the header says something else than what is there.
+    """
 
     sample_rate: int
     channels: int
     frames: int
     format: str
+    subtype: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -49,28 +58,46 @@ def is_audio(name: str) -> bool:
     """Whether a file name ends like audio (in small letters or capitals) and is not a hidden file."""
     base = name.rsplit("/", 1)[-1]
     dot = base.rfind(".")
-    return dot > 0 and not base.startswith(".") and base[dot:].lower() in AUDIO_SUFFIXES
+    if dot <= 0 or base.startswith("."):
+        return False
+    return base[dot:].lower() in AUDIO_SUFFIXES or converted.is_convertible(base)
+
+
+def is_audio_inside(path: Path) -> bool:
+    """Whether a file begins like audio, whatever its name."""
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return False
+    is_aiff = head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC")
+    return is_riff(head) or is_aiff or head[:4] in (b"fLaC", b"OggS", b"caff")
 
 
 def probe(path: Path) -> AudioInfo:
-    """Read an audio file's header.
+    """Read an audio file's header, and check it against what the file holds.
 
     Raises:
         EmptyAudio: no bytes, or no samples.
         BadInput: it is not there or is not audio that can be read.
     """
-    import soundfile
-
     path = Path(path)
     try:
         if path.stat().st_size == 0:
             raise EmptyAudio(f"{path.name} is empty (0 bytes).")
-        info = soundfile.info(str(path))
+        with open_file(path) as sound:
+            rate, channels, frames, kind = sound.samplerate, sound.channels, sound.frames, sound.format
+            subtype = sound.subtype
+        notes = []
+        if rate > 0 and not converted.is_convertible(path.name):
+            frames, notes = header_notes(path, frames, rate)
+    except BadInput:
+        raise
     except (OSError, RuntimeError) as error:
         raise BadInput(f"{path.name} cannot be read as audio: {_reason(error)}.") from error
-    if info.frames <= 0 or info.samplerate <= 0:
+    if not 0 < frames < _MOST_FRAMES or rate <= 0:
         raise EmptyAudio(f"{path.name} holds no sound: its length is zero.")
-    return AudioInfo(info.samplerate, info.channels, info.frames, info.format)
+    return AudioInfo(rate, channels, frames, kind, subtype, tuple(notes))
 
 
 def content_hash(path: Path) -> str:

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from bioviz.datasets.independence import Independence, independence
+from bioviz.datasets.sound_file import Sound
 
 Task = Literal["classification", "detection"]
 BACKGROUND = "background"
@@ -27,8 +28,8 @@ class Recording:
     Attributes:
         path: absolute path.
         name: path relative to the dataset's root, with forward slashes; unique in its dataset.
-        content_hash: sha256 (hex) of the file's bytes.
-        sample_rate: native rate, Hz.
+        content_hash: sha256 (hex) of the file's bytes; with a channel chosen or time expanded, of that too.
+        sample_rate: native rate, Hz (with time expansion, that of what was recorded).
         channels: number of channels.
         frames: samples per channel.
         site: place, where known (a table's column, sub-folder or file-name prefix), else "".
@@ -39,6 +40,9 @@ class Recording:
         recording_id: of the original recording that the file is a cut of, where name or table tell it, else "".
         recorder, source: as a table states them, else "".
         date: as a table states it (ISO where it could be read so), else "".
+        channel: the one that is heard, 1 for the first; 0 for the mean of all.
+        expansion: how many times slower the file plays than what was recorded; `sample_rate` is that of the
+            recording itself.
     """
 
     path: Path
@@ -56,6 +60,13 @@ class Recording:
     recorder: str = ""
     source: str = ""
     date: str = ""
+    channel: int = 0
+    expansion: float = 1.0
+
+    @property
+    def sound(self) -> Sound:
+        """The file and how it is heard, for `audio.decode`."""
+        return Sound(Path(self.path), self.channel, self.expansion, self.frames)
 
     @property
     def day(self) -> str:

@@ -1,29 +1,36 @@
-"""When and where a recording was made, as its name or header tells it."""
+"""When and where a recording was made, as its name tells it."""
 
 from __future__ import annotations
 
 import re
-import struct
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-# PREFIX_YYYYMMDD_HHMMSS of most recorders; AudioMoth writes $ for _ when the clock was set by GPS.
+_ZONE = r"(?:_?(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)(?!\d))?"
+# PREFIX_YYYYMMDD_HHMMSS of most recorders, with a zone where one follows; AudioMoth writes $ for _ when the clock was
+# set by GPS.
 _STAMP = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)"
-    r"[T_$ .-]?(\d\d)[-_.h:]?(\d\d)[-_.m:]?(\d\d)(?:\.\d+)?(Z|[+-]\d{4})?(?!\d)"
+    r"[T_$ .-]?(\d\d)[-_.h:]?(\d\d)[-_.m:]?(\d\d)(?:\.\d+)?(?!\d)" + _ZONE
 )
 # YYYYMMDD_HHMM of schedules without seconds; a separator must stand between, or any twelve digits would do.
 _STAMP_MINUTES = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)[T_$ -](\d\d)[-_.h:]?(\d\d)()(Z|[+-]\d{4})?(?!\d)"
+    r"(?<!\d)((?:19|20)\d\d)[-_.]?(\d\d)[-_.]?(\d\d)[T_$ -](\d\d)[-_.h:]?(\d\d)()(?!\d)" + _ZONE
 )
+# 2022-09-01-birdnet-11:07:18, 2025-03-12-birdnet-RTSP_1-10:54:26 of BirdNET-Pi.
+_BIRDNET_PI = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)-birdnet-(?:\w+-)?(\d\d)[:_.-](\d\d)[:_.-](\d\d)(?!\d)()"
+)
+# 180801_1630 or 180801_163000: a year of two digits, which may as well be a day.
+_SHORT_STAMP = re.compile(r"(?:^|[_\- .])(\d\d)(\d\d)(\d\d)[_-](\d\d)(\d\d)(\d\d)?(?![\d])")
+_FIRST_YEAR, _LAST_YEAR = 2003, 2040  # of recorders whose names hold two digits of it
 # site_siteid_recordingid_date_time[_length_offset] of the Australian Acoustic Observatory.
 _OBSERVATORY = re.compile(
     r"(?P<site>[A-Za-z]\w*?)_(?P<site_id>\d{1,6})_(?P<recording>\d{4,9})_(?P<year>(?:19|20)\d\d)\d{4}_\d{6}(?:_[\d.]+)*"
 )
-_AUDIOMOTH_HEX = re.compile(r"^[0-9A-F]{8}$")
-_AUDIOMOTH_COMMENT = re.compile(
-    r"Recorded at (\d\d):(\d\d):(\d\d)(?:\.\d+)? (\d\d)/(\d\d)/(\d{4}) \(UTC([+-]\d+)?(?::(\d\d))?\)"
-)
+# The first AudioMoth firmware wrote seconds since 1970 in hexadecimal, and .WAV. Other names of eight digits and
+# letters are counters or hashes; in small letters only that ending tells them apart.
+_AUDIOMOTH_HEX = re.compile(r"[0-9A-F]{8}\.(?:WAV|wav|flac)|[0-9a-f]{8}\.WAV")
 _GENERIC_FOLDERS = {
     "audio",
     "data",
@@ -44,7 +51,9 @@ def time_from_name(name: str) -> datetime | None:
     >>> time_from_name("SITE-A_20250614_053000.flac")
     datetime.datetime(2025, 6, 14, 5, 30)
     """
-    stem = Path(name).stem
+    base = Path(name).name
+    # Not Path.stem: a name without an ending may hold points, and so may its fractions of a second.
+    stem = base.rpartition(".")[0] if re.search(r"\.[A-Za-z]\w{1,4}$", base) else base
     if match := _stamp(stem):
         *parts, zone = match.groups()
         try:
@@ -52,65 +61,39 @@ def time_from_name(name: str) -> datetime | None:
         except ValueError:
             return None
         return found.replace(tzinfo=_zone(zone)) if zone else found
-    if _AUDIOMOTH_HEX.match(stem):  # the first AudioMoth firmware: seconds since 1970 in hexadecimal
+    if _AUDIOMOTH_HEX.fullmatch(base):
         found = datetime.fromtimestamp(int(stem, 16), tz=UTC)
         return found if 2010 <= found.year <= 2040 else None
+    if match := _SHORT_STAMP.search(stem):
+        return _short(match)
     return None
 
 
 def _stamp(stem: str) -> re.Match[str] | None:
-    return _STAMP.search(stem) or _STAMP_MINUTES.search(stem)
+    return _BIRDNET_PI.search(stem) or _STAMP.search(stem) or _STAMP_MINUTES.search(stem)
+
+
+def _short(match: re.Match[str]) -> datetime | None:
+    """The time of six digits and four or six, where only one order of year, month and day is possible."""
+    a, b, c, *time = (int(part or 0) for part in match.groups())
+    possible = set()
+    for year, month, day in ((a, b, c), (c, b, a), (c, a, b)):
+        try:
+            found = datetime(2000 + year, month, day, *time)
+        except ValueError:
+            continue
+        if _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            possible.add(found)
+    first = next(iter(possible), None)
+    return first if len(possible) == 1 and first and first.year == 2000 + a else None
 
 
 def _zone(text: str) -> timezone:
     if text == "Z":
         return UTC
-    minutes = int(text[1:3]) * 60 + int(text[3:5])
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    minutes = int(digits[:2]) * 60 + int(digits[2:])
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
-
-
-def time_from_header(path: Path) -> datetime | None:
-    """Start of a .wav recording from its GUANO chunk or AudioMoth comment, with the zone they state; else None."""
-    chunks = _wav_chunks(path)
-    if guano := chunks.get(b"guan"):
-        for line in guano.decode("utf-8", "replace").splitlines():
-            key, _, value = line.partition(":")
-            if key.strip() == "Timestamp":
-                try:
-                    return datetime.fromisoformat(value.strip())
-                except ValueError:
-                    return None
-    if match := _AUDIOMOTH_COMMENT.search(chunks.get(b"LIST", b"").decode("latin-1")):
-        hour, minute, second, day, month, year, zone, zone_minutes = match.groups()
-        offset = timedelta(hours=int(zone or 0))
-        offset += timedelta(minutes=int(zone_minutes or 0)) * (-1 if (zone or "").startswith("-") else 1)
-        try:
-            return datetime(
-                int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=timezone(offset)
-            )
-        except ValueError:
-            return None
-    return None
-
-
-def _wav_chunks(path: Path, limit: int = 1 << 16) -> dict[bytes, bytes]:
-    """The small text chunks of a RIFF file, by id; nothing for other files."""
-    found: dict[bytes, bytes] = {}
-    try:
-        with Path(path).open("rb") as file:
-            head = file.read(12)
-            if head[:4] != b"RIFF" or head[8:] != b"WAVE":
-                return found
-            while len(head := file.read(8)) == 8:
-                name, size = struct.unpack("<4sI", head)
-                padded = size + size % 2
-                if name in (b"guan", b"LIST") and size <= limit:
-                    found[name] = file.read(padded)[:size]
-                else:
-                    file.seek(padded, 1)
-    except OSError:
-        return found
-    return found
 
 
 def site_of(name: str) -> str:
@@ -123,7 +106,7 @@ def site_of(name: str) -> str:
     stem = Path(base).stem
     if match := _observatory(stem):
         return match["site"]
-    if match := _stamp(stem):
+    if match := _stamp(stem) or (_SHORT_STAMP.search(stem) if time_from_name(base) else None):
         prefix = stem[: match.start()].strip("_-. ")
         if prefix:
             return prefix

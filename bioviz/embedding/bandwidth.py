@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from bioviz.audio.bandwidth import bandwidth
 from bioviz.audio.decode import load_clip
+from bioviz.datasets.sound_file import Sound
 from bioviz.datasets.types import Dataset, Recording
 from bioviz.errors import BadInput
 from bioviz.models.base import ModelCard
@@ -36,7 +36,7 @@ def bandwidth_note(dataset: Dataset, card: ModelCard) -> str:
     measured = [
         value
         for recording in _spread(fast)
-        if (value := _measured(str(recording.path), recording.content_hash))
+        if (value := _measured(recording.sound, recording.sample_rate, recording.content_hash))
     ]
     narrow = [value for value in measured if value < NEARLY * rate / 2]
     if not narrow:
@@ -69,15 +69,12 @@ def _spread(recordings: list[Recording]) -> list[Recording]:
 
 
 @lru_cache(maxsize=4096)
-def _measured(path: str, content_hash: str) -> float | None:
+def _measured(sound: Sound, rate: int, content_hash: str) -> float | None:
     """Bandwidth of the middle of a recording, Hz; None where it cannot be read or is too short to tell."""
-    import soundfile
-
+    length = (sound.frames or 0) / rate
+    start = max(0.0, length / 2 - LOOK_S / 2)
     try:
-        about = soundfile.info(path)
-        length = about.frames / about.samplerate
-        start = max(0.0, length / 2 - LOOK_S / 2)
-        samples = load_clip(Path(path), start, min(start + LOOK_S, length), about.samplerate)
-    except (BadInput, soundfile.SoundFileError, OSError):
+        samples = load_clip(sound, start, min(start + LOOK_S, length), rate)
+    except BadInput:
         return None
-    return bandwidth(samples, about.samplerate) if len(samples) > about.samplerate // 10 else None
+    return bandwidth(samples, rate) if len(samples) > rate // 10 else None

@@ -62,11 +62,10 @@ class RecordingTask:
         try:
             with self._check:
                 now = file_state(self.recording.path)
-                if (
-                    self._state is None
-                    and memory.content_hash(self.recording.path) == self.recording.content_hash
-                ):
-                    self._state = now
+                if self._state is None:
+                    read = memory.content_hash(self.recording.path)
+                    if self.recording.sound.identity(read) == self.recording.content_hash:
+                        self._state = now
         except OSError as error:
             raise BadInput(f"{self.recording.path} cannot be read ({error.strerror or error}).") from error
         if self._state != now:
@@ -127,10 +126,10 @@ def decode(unit: Unit, width_s: float, rate: int | None, memory: HashMemory) -> 
     try:
         task.check(memory)
         if measured is not None and rate != measured.rate:
-            for local, windows in stream_windows(task.recording.path, starts, width_s, measured.rate):
+            for local, windows in stream_windows(task.recording.sound, starts, width_s, measured.rate):
                 measured.take(unit.local[local], windows)
         if rate is not None:
-            for local, windows in stream_windows(task.recording.path, starts, width_s, rate):
+            for local, windows in stream_windows(task.recording.sound, starts, width_s, rate):
                 if measured is not None and rate == measured.rate:
                     measured.take(unit.local[local], windows)
                 task.check(memory)  # it was not replaced while it was read

@@ -14,6 +14,7 @@ from bioviz.config import settings
 from bioviz.datasets import library
 from bioviz.datasets.independence import Unit
 from bioviz.datasets.probe import is_audio, probe
+from bioviz.datasets.sound_file import Sound
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.experiments.settings import DATASET, FOLDER, NoiseSettings
@@ -27,13 +28,13 @@ class Noise:
     """A stretch of background.
 
     Attributes:
-        path: of its file. name: for the user. identity: changes with the file's content.
+        sound: its file and how it is heard. name: for the user. identity: changes with the file's content.
         start_s, end_s: the stretch, seconds; repeated where the clip is longer.
         rate: of the file, Hz.
         recording: index in the run's dataset; -1 where it comes from elsewhere.
     """
 
-    path: Path = field(compare=False)  # neither counts in a key
+    sound: Sound = field(compare=False)  # neither counts in a key
     name: str = field(compare=False)
     identity: str
     start_s: float
@@ -48,7 +49,7 @@ class Pair:
 
     Attributes:
         row: of the clip in its dataset.
-        path, name, content_hash, rate, duration_s, recording: of the clip's recording.
+        sound, name, content_hash, rate, duration_s, recording: of the clip's recording.
         start_s, width_s: the clip's window, seconds.
         calls: (start, end) in seconds within the window where calls are annotated; empty for the whole window.
         noise: what is added.
@@ -56,7 +57,7 @@ class Pair:
     """
 
     row: int
-    path: Path = field(compare=False)
+    sound: Sound = field(compare=False)
     name: str = field(compare=False)
     content_hash: str
     rate: int
@@ -128,7 +129,7 @@ def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
         pairs.append(
             Pair(
                 row,
-                recording.path,
+                recording.sound,
                 recording.name,
                 recording.content_hash,
                 recording.sample_rate,
@@ -207,7 +208,7 @@ def _background(dataset: Dataset, split: str, chosen: NoiseSettings):
         found, start = source.recordings[index], float(source.clips.start_s[row])
         end = min(start + source.plan.width_s, found.duration_s)
         return Noise(
-            found.path,
+            found.sound,
             found.name,
             found.content_hash,
             start,
@@ -241,7 +242,7 @@ def _from_folder(folder: Path, width_s: float, seed: int):
         start = float(rng.uniform(0, max(info.duration_s - width_s, 0)))
         identity = f"{path.relative_to(root).as_posix()} {status.st_size} {status.st_mtime_ns}"
         end = min(start + width_s, info.duration_s)
-        return Noise(path, path.name, identity, start, end, info.sample_rate)
+        return Noise(Sound(path, frames=info.frames), path.name, identity, start, end, info.sample_rate)
 
     return choose
 

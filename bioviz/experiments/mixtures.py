@@ -95,12 +95,12 @@ def mixtures(pair: Pair, snrs_db: Sequence[float], rate: int, width: int) -> np.
 
 
 def _sounds(pair: Pair, rate: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    signal = load_clip(pair.path, pair.start_s, pair.start_s + pair.width_s, rate, width_samples=width)
+    signal = load_clip(pair.sound, pair.start_s, pair.start_s + pair.width_s, rate, width_samples=width)
     return signal, np.resize(_stretch(pair.noise, rate), width)
 
 
 def _stretch(noise: Noise, rate: int) -> np.ndarray:
-    return load_clip(noise.path, noise.start_s, noise.end_s, rate)
+    return load_clip(noise.sound, noise.start_s, noise.end_s, rate)
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def _compute(
         chunk, local = unit
         pair = drawn.pairs[int(chunk.places[local])]
         try:
-            if memory.content_hash(pair.path) != pair.content_hash:
+            if pair.sound.identity(memory.content_hash(pair.sound.path)) != pair.content_hash:
                 raise BadInput(f"{pair.name} has changed since the dataset was added. Add it again.")
             made = mixtures(pair, [snrs_db[i] for i in chunk.missing], recipe.rate, recipe.width)
             yield _Mixed(chunk, local, made, nbytes=made.nbytes)

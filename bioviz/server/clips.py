@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bioviz.datasets.sound_file import Sound
 from bioviz.datasets.types import Annotation, Dataset, Recording
 from bioviz.errors import BadInput, Missing
 from bioviz.server.memory import RecentlyUsed
@@ -104,12 +105,12 @@ def native_samples(clip: Clip, context_s: float) -> np.ndarray:
     stamp = file_stamp(recording)
     _check_unchanged(recording, stamp)
     first, stop = clip.stretch(context_s)
-    key = (recording.path, stamp, first, stop)
+    key = (recording.sound, stamp, first, stop)
     samples = _samples.get(key)
     if samples is None:
         rate = recording.sample_rate
         try:
-            samples = load_clip(recording.path, first / rate, stop / rate, rate)
+            samples = load_clip(recording.sound, first / rate, stop / rate, rate)
         except BadInput as error:  # the browser is shown the name within the dataset, not where it lies
             raise BadInput(str(error).replace(str(recording.path), recording.name)) from error
         samples.setflags(write=False)
@@ -117,24 +118,25 @@ def native_samples(clip: Clip, context_s: float) -> np.ndarray:
     return samples
 
 
-_as_registered: dict[Path, tuple[int, int]] = {}
+_as_registered: dict[Sound, tuple[int, int]] = {}
 
 
 def _check_unchanged(recording: Recording, stamp: tuple[int, int]) -> None:
     """Refuse a file whose rate or length is not the registered one; looked at once for each version of it."""
-    import soundfile
+    from bioviz.datasets.probe import probe
 
-    if _as_registered.get(recording.path) == stamp:
+    if _as_registered.get(recording.sound) == stamp:
         return
     try:
-        info = soundfile.info(str(recording.path))
-    except soundfile.SoundFileError as error:
+        info = probe(recording.path)
+    except BadInput as error:
         raise BadInput(f"The recording {recording.name} cannot be read as audio. Check the file.") from error
-    if (info.samplerate, info.frames) != (recording.sample_rate, recording.frames):
+    rate = round(info.sample_rate * recording.expansion)
+    if (rate, info.frames) != (recording.sample_rate, recording.frames):
         raise BadInput(
             f"The recording {recording.name} has changed since its dataset was added. Add the dataset again."
         )
-    _as_registered[recording.path] = stamp
+    _as_registered[recording.sound] = stamp
 
 
 _boxes_lock = threading.Lock()

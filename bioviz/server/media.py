@@ -21,7 +21,7 @@ from bioviz.server.params import SoundSpec
 from bioviz.store.disk import open_cache
 from bioviz.store.keys import key_of
 
-VERSION = 2  # raise it when the same request gives other bytes
+VERSION = 3  # raise it when the same request gives other bytes
 _made = RecentlyUsed(64 * 2**20)
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from bioviz.config import Settings
 
 # What can be computed again from the recordings: folder below cache_dir -> depth at which one entry lies.
 # Everything else (datasets, flags, checkpoints, weights, uploads, ...) is never evicted.
-EVICTABLE = {"blocks": 3, "sets": 1, "runs": 1, "waves": 1}
+EVICTABLE = {"blocks": 3, "sets": 1, "runs": 1, "waves": 1, "converted": 1}
 _ABANDONED_S = 24 * 3600.0
 
 

@@ -86,8 +86,8 @@ class Waves:
             return self._samples[rows]
         clips, waveforms = self.dataset.clips, np.empty((len(rows), self.width), np.float32)
         for at, row in enumerate(rows):
-            path, start = self.dataset.recordings[clips.recording[row]].path, clips.start_s[row]
-            waveforms[at] = load_clip(path, start, start + self.dataset.plan.width_s, self.rate)
+            sound, start = self.dataset.recordings[clips.recording[row]].sound, clips.start_s[row]
+            waveforms[at] = load_clip(sound, start, start + self.dataset.plan.width_s, self.rate)
         return waveforms
 
 

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioviz.datasets.build import build_dataset
+from bioviz.datasets.header import time_from_header
 from bioviz.datasets.options import Options
 from bioviz.datasets.probe import content_hash, probe
 from bioviz.datasets.report import report
 from bioviz.datasets.splits import make_splits
-from bioviz.datasets.when import site_of, time_from_header, time_from_name
+from bioviz.datasets.when import site_of, time_from_name
 from bioviz.errors import BadInput, Cancelled
 from tests.datasets.sounds import kinds, write
 
@@ -159,6 +160,23 @@ def test_splits_share_out_every_label_and_follow_the_seed():
         ("x/2MM1_2024-05-01T04-05-06Z.wav", datetime(2024, 5, 1, 4, 5, 6, tzinfo=UTC)),
         ("a_20240501T040506-0300.wav", datetime(2024, 5, 1, 4, 5, 6, tzinfo=timezone(timedelta(hours=-3)))),
         ("5B1AF4C0.WAV", datetime(2018, 6, 8, 21, 27, 28, tzinfo=UTC)),
+        ("5eb3c2a0.WAV", datetime(2020, 5, 7, 8, 11, 12, tzinfo=UTC)),
+        ("5eb3c2a0.wav", None),  # may be a hash
+        ("2022-09-01-birdnet-11:07:18.wav", datetime(2022, 9, 1, 11, 7, 18)),
+        ("2025-03-12-birdnet-RTSP_1-10:54:26.wav", datetime(2025, 3, 12, 10, 54, 26)),
+        (
+            "swift1_20200601_053000.123_-0500.wav",
+            datetime(2020, 6, 1, 5, 30, tzinfo=timezone(timedelta(hours=-5))),
+        ),
+        ("a_20200601T053000-09.wav", datetime(2020, 6, 1, 5, 30, tzinfo=timezone(timedelta(hours=-9)))),
+        ("20200601T053000+1000_REC.flac", datetime(2020, 6, 1, 5, 30, tzinfo=timezone(timedelta(hours=10)))),
+        ("a_20200601T053000+05:30.wav", datetime(2020, 6, 1, 5, 30, tzinfo=timezone(timedelta(minutes=330)))),
+        ("20200601_053000-77.wav", datetime(2020, 6, 1, 5, 30)),  # no zone
+        ("180801_1630.wav", datetime(2018, 8, 1, 16, 30)),
+        ("site_180801_163005.wav", datetime(2018, 8, 1, 16, 30, 5)),
+        ("120815_1630.wav", None),  # 15 August 2012 or 12 August 2015
+        ("123456_7890.wav", None),
+        ("rec_20200601_053000", datetime(2020, 6, 1, 5, 30)),
         ("XC823144-Desmodus-2013.01.16-CL00262_A_30.flac", None),
         ("20251399_053000.wav", None),
         ("120190522_003000.wav", None),
@@ -201,6 +219,30 @@ def test_time_from_guano_and_audiomoth_headers(tmp_path):
     found = {r.name: r.recorded_at for r in build_dataset(tmp_path).recordings}
     assert found["x/bat.wav"].utcoffset() == timedelta(hours=2)
     assert found["x/moth.wav"] == datetime(2018, 2, 23, 19, 17, 30, tzinfo=timezone(timedelta(hours=-5)))
+
+
+def test_time_from_song_meter_broadcast_wav_and_the_first_audiomoth(tmp_path):
+    zone = timezone(timedelta(hours=-5))
+    meter = write(tmp_path / "meter.wav")
+    stamp = b"2014-04-02 22:59:14-05:00"
+    fields = struct.pack("<HIH", 0, 2, 1) + struct.pack("<HI", 5, len(stamp)) + stamp
+    _with_chunk(meter, b"wamd", fields + struct.pack("<HIH", 15, 2, 10))
+    cast = write(tmp_path / "cast.wav", seed=1)
+    _with_chunk(cast, b"bext", bytes(320) + b"2019:06:01" + b"05-30-00" + bytes(264))
+    moth = write(tmp_path / "moth.wav", seed=2)
+    text = b"Recorded at 20:00:00 05/02/2018 by AudioMoth 0FE081F80FE081F0\0"
+    _with_chunk(moth, b"LIST", b"INFOICMT" + struct.pack("<I", len(text)) + text)
+    dataset = build_dataset(tmp_path)
+    assert {r.name: r.recorded_at for r in dataset.recordings} == {
+        "meter.wav": datetime(2014, 4, 2, 22, 59, 14, tzinfo=zone),
+        "cast.wav": datetime(2019, 6, 1, 5, 30),
+        "moth.wav": datetime(2018, 2, 5, 20, tzinfo=UTC),
+    }
+    assert {r.name: r.expansion for r in dataset.recordings if r.expansion != 1} == {"meter.wav": 10}
+    for broken in (b"\xff" * 40, struct.pack("<HI", 5, 0xFFFFFFFF), b"2014"):
+        for name in (b"wamd", b"bext", b"guan"):
+            _with_chunk(write(tmp_path / "meter.wav"), name, broken)
+            assert time_from_header(tmp_path / "meter.wav") is None
 
 
 # --- report -----------------------------------------------------------------------------------------------------------

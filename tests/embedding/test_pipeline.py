@@ -224,10 +224,10 @@ def test_a_file_replaced_while_it_is_read_is_noticed(root, monkeypatch):
     dataset = make_dataset(root, [write_wav(root / f"{i}.wav", seed=i) for i in range(3)])
     real = source.stream_windows
 
-    def replacing(path, *arguments):
-        for item in real(path, *arguments):
-            if path.name == "1.wav":
-                write_wav(path, seed=77)
+    def replacing(sound, *arguments):
+        for item in real(sound, *arguments):
+            if sound.path.name == "1.wav":
+                write_wav(sound.path, seed=77)
             yield item
 
     monkeypatch.setattr(source, "stream_windows", replacing)

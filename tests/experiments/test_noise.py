@@ -134,7 +134,7 @@ def test_background_from_a_folder_and_another_dataset(tmp_path, calls):
     assert mixture(pairs[0], 0).shape == (RATE // 2,)
     other = dataset(tmp_path / "other", per_label=2, seconds=0.3)
     pairs = draw(calls, "all", NoiseSettings(background=f"dataset:{other.id}")).pairs
-    assert all("other" in str(pair.noise.path) and pair.noise.recording == -1 for pair in pairs)
+    assert all("other" in str(pair.noise.sound.path) and pair.noise.recording == -1 for pair in pairs)
     assert mixture(pairs[0], 0).shape == (RATE // 2,)
     with pytest.raises(BadInput, match="outside the data folders"):
         draw(calls, "all", NoiseSettings(background="folder:/"))
@@ -218,7 +218,7 @@ def test_a_cancelled_experiment_goes_on_where_it_was(calls, monkeypatch):
 
 def test_a_clip_that_cannot_be_mixed_is_left_out_and_named(calls):
     run = run_of(calls)
-    path = next(pair.path for pair in draw(calls, "all", NoiseSettings()).pairs)
+    path = next(pair.sound.path for pair in draw(calls, "all", NoiseSettings()).pairs)
     path.write_bytes(path.read_bytes()[:-200])
     result = compute_noise(run, NoiseSettings(snrs_db=(0.0,), k=5))
     assert len(result.problems) == 1 and "changed" in result.problems[0].detail

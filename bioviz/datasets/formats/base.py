@@ -52,6 +52,7 @@ class RawAnnotation:
     high_hz: float | None = None
     extras: Mapping[str, str] = field(default_factory=dict)
     unknown: bool = False
+    expansion: float = 1.0  # time expansion that its program took into account already
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         where = locator.find(reference)
         boxes = items(entry.get("annotation", entry.get("annotations")))
         for number, box in enumerate(boxes, start=1):
-            _add(content, locator, where, number, box, options)
+            _add(content, locator, where, number, box, options, seconds(entry.get("time_exp")) or 1.0)
     return content
 
 
@@ -52,6 +52,7 @@ def _add(
     number: int,
     box: Mapping[str, Any],
     options: Options,
+    expansion: float,
 ) -> None:
     start, stop = seconds(box.get("start_time")), seconds(box.get("end_time"))
     if start is None or stop is None:
@@ -75,5 +76,6 @@ def _add(
             seconds(box.get("low_freq")),
             seconds(box.get("high_freq")),
             extras,
+            expansion=expansion if expansion > 0 else 1.0,
         )
     )

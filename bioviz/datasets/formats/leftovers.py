@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
+from bioviz.datasets.converted import is_convertible
 from bioviz.datasets.formats.base import FileAccount
 from bioviz.datasets.formats.columns import guess, split_unit
 from bioviz.datasets.formats.scan import Ambiguous, Files
@@ -42,6 +43,8 @@ def _known() -> _Known:
 
 def unsupported_sound(name: str) -> str | None:
     """What to do with a sound file of a kind that cannot be opened; None for every other file."""
+    if is_convertible(name):
+        return None
     return _known().sound.get(PurePosixPath(name).suffix.lower())
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from bioviz.datasets.formats.base import RawRecording
-from bioviz.datasets.probe import is_audio
+from bioviz.datasets.probe import is_audio, is_audio_inside
 from bioviz.datasets.problems import problem
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput
@@ -23,6 +23,9 @@ _TABLE_ENDINGS = (
     ".table.1.selections", ".table.2.selections", ".results", ".labels", "_labels", "_label", ".annotations",
     "_annotations", "_selections", "_selection", ".not", ".birdnet.selection", "_annotation",
 )  # fmt: skip
+
+
+_ENDING = re.compile(r"\.[A-Za-z][^./]{0,9}$")  # a file without one may be sound all the same
 
 
 class Ambiguous(Exception):
@@ -55,7 +58,11 @@ class Files:
     @cached_property
     def audio(self) -> tuple[str, ...]:
         """Names of the audio files."""
-        return tuple(name for name in self.names if is_audio(name))
+        return tuple(
+            name
+            for name in self.names
+            if is_audio(name) or (not _ENDING.search(name) and is_audio_inside(self.root / name))
+        )
 
     @cached_property
     def tables_and_others(self) -> tuple[str, ...]:
