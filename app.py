@@ -6,4 +6,4 @@ import streamlit as st
 
 from bioviz.server import lifespan, routes
 
-app = st.App(Path(__file__).parent / "bioviz" / "ui" / "frame.py", routes=routes(), lifespan=lifespan)
+app = st.App(Path(__file__).parent / "bioviz" / "ui" / "app" / "frame.py", routes=routes(), lifespan=lifespan)

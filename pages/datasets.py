@@ -7,7 +7,7 @@ import streamlit as st
 from bioviz.datasets import library
 from bioviz.errors import Missing
 from bioviz.ui import dataset_form, dataset_report, removing
-from bioviz.ui.pages import open_page
+from bioviz.ui.app.pages import open_page
 from bioviz.ui.state import open_dataset
 
 st.title("Datasets")

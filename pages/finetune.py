@@ -1,73 +1,8 @@
 """Fine-tune: teach a model the labels of a dataset, watch it learn, keep the result as a checkpoint."""
 
-from __future__ import annotations
-
 import streamlit as st
 
-from bioviz.datasets import library
-from bioviz.embedding.bandwidth import bandwidth_note
-from bioviz.errors import BiovizError
-from bioviz.models import registry
-from bioviz.models.base import FINETUNED
-from bioviz.models.device import describe_device, precision_of
-from bioviz.training import tasks
-from bioviz.training.split import obstacles, warnings
-from bioviz.ui import job_card, training_view
-from bioviz.ui.pages import open_page
-from bioviz.ui.train_form import train_form
+from bioviz.ui.finetune.page import show
 
 st.title("Fine-tune")
-st.markdown(
-    "Teach a model the labels of your recordings. It learns from the *training* recordings, the *validation* ones "
-    "choose the best moment, and the *test* ones tell how good it became. The result is a checkpoint to explore with."
-)
-
-
-def new_training() -> None:
-    """The form, what there is to say about it, and the button."""
-    spec = train_form()
-    if spec is None:
-        st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
-        if st.button("Go to the start page", type="primary"):
-            open_page("home.py")
-        return
-    dataset = library.load(spec.dataset)
-    against = obstacles(dataset, spec.settings, spec.model)
-    for sentence in against:
-        st.error(sentence, icon=":material/block:")
-    if not against:
-        narrow = bandwidth_note(dataset, registry.card(spec.model))
-        for sentence in (*warnings(dataset, spec.settings), *([narrow] if narrow else [])):
-            st.warning(sentence, icon=":material/warning:")
-    precision = precision_of(registry.card(spec.model), wanted=spec.settings.precision)
-    st.caption(f"Trains on: {describe_device(precision=precision)}")
-    if st.button(
-        "Start training", type="primary", key="train", icon=":material/play_arrow:", disabled=bool(against)
-    ):
-        st.session_state["train_job"] = tasks.start(spec).id
-        st.rerun()
-
-
-try:
-    trainings = training_view.training_jobs()
-    for job in trainings:
-        if job.state in job_card.RUNNING:
-            training_view.watch(job)
-    mine = next((job for job in trainings if job.id == st.session_state.get("train_job")), None)
-    made = ""
-    if mine is not None and mine.state == "done":
-        made = mine.result["checkpoint"].removeprefix(FINETUNED)
-        st.success("The training is done; its result is unfolded below.", icon=":material/check_circle:")
-    interrupted = [job for job in trainings if job.state in ("failed", "lost", "cancelled")]
-    if interrupted:
-        with st.expander(
-            f"Trainings that were stopped ({len(interrupted)})", expanded=interrupted[0] is mine
-        ):
-            for job in interrupted[:5]:
-                training_view.ended(job)
-    st.subheader("New training")
-    new_training()
-    st.subheader("Checkpoints")
-    training_view.checkpoint_list(made)
-except BiovizError as error:
-    st.error(str(error), icon=":material/error:")
+show()

@@ -1,33 +1,8 @@
 """Noise experiment: what becomes of calls as background is added, and of clips as their windows are shifted."""
 
-from __future__ import annotations
-
 import streamlit as st
 
-from bioviz.errors import BiovizError
-from bioviz.models import registry
-from bioviz.ui import compute_card, noise_panel, shift_panel
-from bioviz.ui.pages import ask_for_a_dataset
-from bioviz.ui.pickers import pick_run
-from bioviz.ui.unit_picker import pick_unit
-
-PANELS = {"Added background": noise_panel.show, "Shifted windows": shift_panel.show}
+from bioviz.ui.noise.page import show
 
 st.title("Noise experiment")
-spec = pick_run()
-if spec is not None:
-    pick_unit(spec.dataset)
-if spec is None:
-    ask_for_a_dataset()
-if not registry.checkpoint_state(spec.model, spec.checkpoint).available:
-    compute_card.weights_missing([(spec.model, spec.checkpoint)])
-    st.stop()
-for tab, panel in zip(
-    st.tabs(list(PANELS), on_change="rerun", key="experiment"), PANELS.values(), strict=True
-):
-    if tab.open:
-        with tab:
-            try:
-                panel(spec)
-            except BiovizError as error:
-                st.error(str(error), icon=":material/error:")
+show()

@@ -24,6 +24,7 @@ LAYERS = [
     "experiments",
     "training",
     "plots",
+    "reports",
     "server",
     "ui",
     "pages",

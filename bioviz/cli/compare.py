@@ -104,7 +104,7 @@ def _report(spec, found) -> bytes:
     from bioviz import runs
     from bioviz.datasets import library
     from bioviz.models import registry
-    from bioviz.plots.comparison_report import comparison_report
+    from bioviz.reports.comparison import comparison_report
 
     left, right = (runs.open_run(side) for side in (spec.left, spec.right))
     titles = tuple(

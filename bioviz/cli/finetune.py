@@ -17,7 +17,7 @@ from bioviz.training.settings import PRESETS, TrainSettings, preset
 
 if TYPE_CHECKING:
     from bioviz.datasets.types import Dataset
-    from bioviz.training.checkpoints import Checkpoint
+    from bioviz.models.checkpoints import Checkpoint
 
 TESTED = ("accuracy", "labelled_accuracy", "macro_ap", "macro_ap_beans", "background_auroc")
 SCORED = ("nmi", "ari", "silhouette")

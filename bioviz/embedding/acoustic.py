@@ -10,7 +10,7 @@ import numpy as np
 from bioviz.audio import measures
 from bioviz.datasets.types import Dataset
 from bioviz.embedding.blocks import BlockStore
-from bioviz.embedding.recipe import rows_by_recording
+from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.sets import folder_of, read_set
 from bioviz.store.keys import key_of
 

@@ -15,10 +15,10 @@ import numpy as np
 from filelock import FileLock
 
 from bioviz.embedding.acoustic import acoustic_store
-from bioviz.embedding.ahead import Ahead
+from bioviz.embedding.batch_embedder import Forward
 from bioviz.embedding.blocks import BlockStore
-from bioviz.embedding.forward import Forward
-from bioviz.embedding.recipe import Recipe
+from bioviz.embedding.keys import Recipe
+from bioviz.embedding.prefetch import Ahead
 from bioviz.embedding.shards import Shard, shard_of
 from bioviz.embedding.source import Chunk, RecordingTask, Unit, decode, units_of
 from bioviz.progress import Progress

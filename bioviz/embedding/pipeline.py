@@ -16,7 +16,7 @@ from bioviz.embedding.acoustic import WIDTH, acoustic_key, acoustic_store, acous
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.complete import Target, complete
 from bioviz.embedding.compute import Counter, compute_acoustic, compute_embeddings
-from bioviz.embedding.recipe import Recipe, rows_by_recording, set_key
+from bioviz.embedding.keys import Recipe, rows_by_recording, set_key
 from bioviz.embedding.sets import EmbeddingSet, folder_of
 from bioviz.embedding.source import RecordingTask
 from bioviz.errors import BadInput

@@ -12,7 +12,7 @@ import numpy as np
 
 from bioviz.config import settings
 from bioviz.datasets.types import Dataset, Problem
-from bioviz.embedding.recipe import set_key
+from bioviz.embedding.keys import set_key
 from bioviz.models import registry
 from bioviz.store.files import (
     Corrupt,

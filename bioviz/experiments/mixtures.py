@@ -22,11 +22,11 @@ import numpy as np
 from bioviz.audio.decode import RESAMPLER, load_clip
 from bioviz.audio.mixing import CALL, call_gain, factors, gain_for, noise_gain
 from bioviz.datasets.types import Problem
-from bioviz.embedding.ahead import Ahead
+from bioviz.embedding.batch_embedder import Forward
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.compute import AHEAD_BYTES, Counter, decoding_threads
-from bioviz.embedding.forward import Forward
-from bioviz.embedding.recipe import Recipe
+from bioviz.embedding.keys import Recipe
+from bioviz.embedding.prefetch import Ahead
 from bioviz.errors import BadInput
 from bioviz.experiments.draw import Draw, Noise, Pair
 from bioviz.progress import Progress

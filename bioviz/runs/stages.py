@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from bioviz.analysis.pack import pack, unpack
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings
 from bioviz.store.files import Corrupt, load_array, read_json, save_array, write_json
 from bioviz.store.keys import key_of
+from bioviz.store.pack import pack, unpack
 from bioviz.store.usage import touch
 
 T = TypeVar("T")

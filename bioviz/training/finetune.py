@@ -10,15 +10,15 @@ import numpy as np
 from bioviz.datasets.types import Dataset
 from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.errors import BadInput, Missing
-from bioviz.models import registry
+from bioviz.models import checkpoints, registry
+from bioviz.models.checkpoints import Checkpoint
 from bioviz.models.device import best_device, describe_device, precision_of
 from bioviz.progress import Progress, Silent
-from bioviz.training import checkpoints, parity
-from bioviz.training.checkpoints import Checkpoint
+from bioviz.training import parity
+from bioviz.training.run_dir import TrainingInputs, Work
 from bioviz.training.settings import LORA, TrainSettings
 from bioviz.training.split import Split, obstacles, split_rows
-from bioviz.training.waves import open_waves
-from bioviz.training.work import TrainingInputs, Work
+from bioviz.training.waveform_cache import open_waves
 
 if TYPE_CHECKING:
     import torch

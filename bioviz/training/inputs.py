@@ -13,7 +13,7 @@ from torch import Tensor
 from bioviz.models.encoder import TorchModel
 from bioviz.training.augment import Draws, change, draw, hide
 from bioviz.training.settings import TrainSettings
-from bioviz.training.waves import Waves
+from bioviz.training.waveform_cache import Waves
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bioviz.training.work import Work
+from bioviz.training.run_dir import Work
 
 MOST = 500  # points, an even number; with as many, two neighbors become their mean
 EVERY_S = 1.0

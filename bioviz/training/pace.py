@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bioviz.progress import Progress
-from bioviz.training.position import Position
 from bioviz.training.settings import TrainSettings
+from bioviz.training.trainer_state import Position
 
 LISTENING = 1 / 3  # of the time to train on a clip is what it takes to run it forward alone
 

@@ -14,15 +14,15 @@ import numpy as np
 
 from bioviz.audio.decode import load_clip
 from bioviz.datasets.types import Dataset
+from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.pipeline import embed_dataset
-from bioviz.embedding.recipe import rows_by_recording
 from bioviz.models import registry
 from bioviz.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from bioviz.models.base import Model
     from bioviz.models.encoder import TorchModel
-    from bioviz.training.waves import Waves
+    from bioviz.training.waveform_cache import Waves
 
 SAMPLE = 16  # clips
 SAME = 0.9999  # least cosine between two paths in float32

@@ -14,11 +14,11 @@ from bioviz.progress import Progress
 from bioviz.training.inputs import EmbeddingInput, Input, WaveInput, chunks
 from bioviz.training.layers import Learner
 from bioviz.training.objective import Objective, objective_of
+from bioviz.training.run_dir import Work
 from bioviz.training.settings import LINEAR, PROBE, TrainSettings
 from bioviz.training.split import Split
 from bioviz.training.start import LinearHead, probe_head
-from bioviz.training.waves import Waves
-from bioviz.training.work import Work
+from bioviz.training.waveform_cache import Waves
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import numpy as np
 from bioviz.datasets.types import Dataset
 from bioviz.training.objective import Objective
 from bioviz.training.outcome import Outcome, judge_outcome
-from bioviz.training.position import Position
 from bioviz.training.settings import LINEAR, TrainSettings
 from bioviz.training.split import Split, describe, uses_own_split, warnings
+from bioviz.training.trainer_state import Position
 
 FORMAT = 2  # 1: waveforms as 16-bit integers, classifiers from a random start
 LIBRARIES = ("torch", "torchaudio", "torchvision", "numpy", "safetensors")

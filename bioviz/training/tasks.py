@@ -9,8 +9,8 @@ from bioviz.datasets import library
 from bioviz.models import registry
 from bioviz.progress import Progress
 from bioviz.training.finetune import finetune, work_of
+from bioviz.training.run_dir import Work
 from bioviz.training.settings import TrainSettings
-from bioviz.training.work import Work
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from bioviz.embedding.forward import is_out_of_memory
+from bioviz.embedding.batch_embedder import is_out_of_memory
 from bioviz.errors import BadInput
 from bioviz.progress import Progress
 from bioviz.training.inputs import Batch, Input, batches, chunks
@@ -18,11 +18,11 @@ from bioviz.training.layers import Learner, Strategy, fresh_statistics, has_stat
 from bioviz.training.live import LiveLoss
 from bioviz.training.objective import Objective
 from bioviz.training.pace import Pace
-from bioviz.training.position import Position, moments, restore_moments
+from bioviz.training.run_dir import Work
 from bioviz.training.schedule import factor
 from bioviz.training.settings import FRESH, PROBE, TrainSettings
 from bioviz.training.split import Split
-from bioviz.training.work import Work
+from bioviz.training.trainer_state import Position, moments, restore_moments
 
 log = logging.getLogger(__name__)
 

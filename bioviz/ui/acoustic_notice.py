@@ -6,7 +6,7 @@ import streamlit as st
 
 from bioviz.runs import Run
 from bioviz.runs.measuring import measuring, start_measuring
-from bioviz.ui import job_card
+from bioviz.ui.job_cards import job_card
 
 
 def acoustic_notice(run: Run) -> None:

@@ -12,9 +12,10 @@ from bioviz.datasets import library, upload
 from bioviz.datasets.formats import beans as beans_reader
 from bioviz.datasets.formats.choose import readers
 from bioviz.errors import BadInput, BiovizError, Missing
-from bioviz.ui import dataset_report, job_card
-from bioviz.ui.notices import plain
-from bioviz.ui.pages import open_page
+from bioviz.ui import dataset_report
+from bioviz.ui.app.notices import plain
+from bioviz.ui.app.pages import open_page
+from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import open_dataset
 
 AUTO = "find out by itself"

@@ -15,7 +15,7 @@ from bioviz.flags import load_flags
 from bioviz.runs import stages
 from bioviz.runs.tasks import specs_of
 from bioviz.store.usage import EVICTABLE, prune, usage
-from bioviz.ui.notices import plain
+from bioviz.ui.app.notices import plain
 
 
 @st.dialog("Remove this dataset from the list?", width="medium")

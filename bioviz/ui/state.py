@@ -14,7 +14,8 @@ import streamlit as st
 from bioviz.runs import query, spec
 from bioviz.runs.comparison import LAYOUTS
 from bioviz.runs.stages import NEIGHBOURS
-from bioviz.ui import acts, notices
+from bioviz.ui import acts
+from bioviz.ui.app import notices
 
 _KEY = "view"
 _FROM_LINK = "fields_from_link"  # those that no page has looked at yet

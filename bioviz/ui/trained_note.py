@@ -7,7 +7,7 @@ import streamlit as st
 
 from bioviz.datasets.types import Dataset
 from bioviz.runs import Run
-from bioviz.ui.compare_training import learnt_from
+from bioviz.ui.compare.training import learnt_from
 from bioviz.ui.state import set_view
 
 

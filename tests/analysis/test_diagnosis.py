@@ -18,10 +18,10 @@ from bioviz.analysis.diagnosis.verdict import verdict
 from bioviz.analysis.features import FEATURES
 from bioviz.analysis.metric_info import HELPS
 from bioviz.analysis.neighbors.knn import knn_both
-from bioviz.analysis.pack import pack, unpack
 from bioviz.analysis.statistics.small_counts import against, share
 from bioviz.errors import BadInput, Cancelled
 from bioviz.progress import Progress
+from bioviz.store.pack import pack, unpack
 from tests.analysis.planted import Planted, planted
 
 

@@ -33,8 +33,8 @@ sys.path.insert(0, str(PROJECT))
 from bioviz.config import settings  # noqa: E402
 from bioviz.datasets.build import build_dataset  # noqa: E402
 from bioviz.datasets.types import Dataset  # noqa: E402
+from bioviz.embedding.batch_embedder import Forward  # noqa: E402
 from bioviz.embedding.compute import decode_ahead  # noqa: E402
-from bioviz.embedding.forward import Forward  # noqa: E402
 from bioviz.embedding.pipeline import embed_with, recipe_for, tasks_of  # noqa: E402
 from bioviz.embedding.source import units_of  # noqa: E402
 from bioviz.models import registry  # noqa: E402

@@ -11,11 +11,11 @@ from bioviz import runs
 from bioviz.datasets import demo as sounds
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
-from bioviz.plots.comparison_parts import label_of_arrows
+from bioviz.models import checkpoints
 from bioviz.progress import Silent
+from bioviz.reports.comparison_parts import label_of_arrows
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import open_comparison
-from bioviz.training import checkpoints
 from tests.browsing import MAPS, lasso_left_half, on_map
 
 pytestmark = pytest.mark.browser

@@ -13,8 +13,8 @@ from bioviz import runs
 from bioviz.experiments.mixtures import mixture
 from bioviz.experiments.noise import drawn_for, open_noise
 from bioviz.experiments.settings import NoiseSettings
-from bioviz.ui.noise_lost import lost_sentence
-from bioviz.ui.noise_panel import axis_places
+from bioviz.ui.noise.lost import lost_sentence
+from bioviz.ui.noise.panel import axis_places
 from tests.browsing import choose
 from tests.experiments.sounds import dataset, spec_of
 

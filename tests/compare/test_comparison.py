@@ -13,9 +13,9 @@ from bioviz import runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.errors import BadInput, Missing
-from bioviz.plots.comparison_parts import flow_figure
-from bioviz.plots.comparison_report import TESTED_WORDS, OwnScore, comparison_report
-from bioviz.plots.report import Charts, Heading, Table, Values, Words, html_report
+from bioviz.reports.comparison import TESTED_WORDS, OwnScore, comparison_report
+from bioviz.reports.comparison_parts import flow_figure
+from bioviz.reports.html import Charts, Heading, Table, Values, Words, html_report
 from bioviz.runs.comparison import ComparisonSpec, compute_comparison, open_comparison
 from bioviz.runs.comparison_inputs import common_clips
 from bioviz.runs.diagnosis import compute_diagnosis

@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
 from bioviz.analysis.metric_info import HELPS
+from bioviz.models.checkpoints import Checkpoint
 from bioviz.runs.comparison import ComparisonSpec, compute_comparison
-from bioviz.training.checkpoints import Checkpoint
-from bioviz.ui.compare_sections import SECTIONS
+from bioviz.ui.compare.sections import SECTIONS
 from tests.pages.test_pages import open_app, texts
 
 
@@ -85,9 +85,9 @@ def test_the_ledger_lists_its_clips(spec, finished):
 def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
     import numpy as np
 
-    from bioviz.training import checkpoints
-    from bioviz.training.checkpoints import Checkpoint
-    from bioviz.ui.compare_training import training_notes
+    from bioviz.models import checkpoints
+    from bioviz.models.checkpoints import Checkpoint
+    from bioviz.ui.compare.training import training_notes
 
     names = [recording.name for recording in calls.recordings]
     record = {
@@ -105,8 +105,8 @@ def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
 
 
 def test_own_classifiers_stand_in_the_table_and_are_named_as_such(spec, calls, monkeypatch):
-    from bioviz.ui import compare_training
-    from bioviz.ui.compare_training import tested
+    from bioviz.ui.compare import training as compare_training
+    from bioviz.ui.compare.training import tested
 
     assert tested(spec) == ()
     split = {"recordings": {"train": ["a"], "valid": ["b"], "test": ["c", "d"]}}
@@ -129,8 +129,8 @@ def test_own_classifiers_stand_in_the_table_and_are_named_as_such(spec, calls, m
 
 
 def test_the_score_table_shows_the_own_classifier(spec, finished, monkeypatch):
-    from bioviz.plots.comparison_report import OwnScore
-    from bioviz.ui import compare_training
+    from bioviz.reports.comparison import OwnScore
+    from bioviz.ui.compare import training as compare_training
 
     rows = (OwnScore("Own classifier: test accuracy", None, 0.75, None, "words"),)
     monkeypatch.setattr(compare_training, "tested", lambda spec: rows)

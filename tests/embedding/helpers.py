@@ -11,8 +11,8 @@ import soundfile
 import torch
 
 from bioviz.datasets.types import Annotation, Clips, Dataset, Recording, WindowPlan
+from bioviz.embedding.keys import Recipe
 from bioviz.embedding.pipeline import embed_with
-from bioviz.embedding.recipe import Recipe
 from bioviz.progress import Silent
 
 RATE = 8000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bioviz.embedding.ahead import Ahead
+from bioviz.embedding.prefetch import Ahead
 
 
 @dataclass

@@ -7,9 +7,9 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from bioviz.embedding import recipe as recipes
+from bioviz.embedding import keys as recipes
 from bioviz.embedding.complete import _Content
-from bioviz.embedding.recipe import Recipe, set_key
+from bioviz.embedding.keys import Recipe, set_key
 from bioviz.store.keys import key_of
 from tests.embedding.helpers import make_dataset, write_wav
 

@@ -11,7 +11,6 @@ import soxr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bioviz.analysis.pack import pack
 from bioviz.audio.mixing import factors
 from bioviz.datasets.types import Annotation
 from bioviz.errors import BadInput, Cancelled
@@ -20,6 +19,7 @@ from bioviz.experiments.draw import draw
 from bioviz.experiments.mixtures import mixture, mixtures, native
 from bioviz.experiments.noise import compute_noise, noise_job, open_noise
 from bioviz.experiments.settings import NoiseSettings
+from bioviz.store.pack import pack
 from tests.experiments.sounds import RATE, dataset, run_of, spec_of
 
 SNRS = (30.0, 15.0, 0.0, -10.0, -30.0)

@@ -15,8 +15,8 @@ from bioviz.experiments.noise import compute_noise, job_params, open_noise
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
 from bioviz.experiments.shift import compute_shift
 from bioviz.runs import compute_run
-from bioviz.ui.noise_lost import lost_sentence, lost_words
-from bioviz.ui.noise_panel import axis_places, first_confused, level_names
+from bioviz.ui.noise.lost import lost_sentence, lost_words
+from bioviz.ui.noise.panel import axis_places, first_confused, level_names
 from tests.experiments.sounds import dataset, run_of, spec_of
 from tests.experiments.test_shift import steady_and_beeps
 from tests.pages.test_pages import open_app, texts

@@ -11,13 +11,13 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioviz.analysis.pack import pack
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.errors import BadInput, Cancelled
 from bioviz.experiments import shift
 from bioviz.experiments.settings import ShiftSettings
 from bioviz.experiments.shift import compute_shift, draw_shifts, open_shift, shift_job
+from bioviz.store.pack import pack
 from tests.experiments.sounds import RATE, dataset, run_of, spec_of
 
 CHOSEN = ShiftSettings(clips=12, k=5)

@@ -23,7 +23,13 @@ from bioviz.store.keys import Stored, key_of
 PROJECT = Path(__file__).resolve().parents[2] / "bioviz"
 NOT_COUNTED = {(Pair, "path"), (Pair, "name"), (Noise, "path"), (Noise, "name")}
 """Where a file lies and what it is called for the user."""
-NO_RESULT = {"jobs/manager.py", "ui/selection.py", "ui/flag_panel.py", "flags/log.py", "flags/cleaned.py"}
+NO_RESULT = {
+    "jobs/manager.py",
+    "ui/clips/selection.py",
+    "ui/clips/flag_panel.py",
+    "flags/log.py",
+    "flags/cleaned.py",
+}
 """These hash what is no result: a job's name, a widget's key, the state of the flags."""
 
 

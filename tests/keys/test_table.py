@@ -235,7 +235,7 @@ def test_neighbors_looked_at_and_layout_count(keys):
         ("bioviz.runs.comparison", {"comparison"}),
         ("bioviz.experiments.noise", {"noise"}),
         ("bioviz.experiments.shift", {"shift"}),
-        ("bioviz.embedding.recipe", EMBEDDED),
+        ("bioviz.embedding.keys", EMBEDDED),
         ("bioviz.audio.measures", {"acoustic", "diagnosis"}),
     ],
 )

@@ -11,7 +11,7 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
-from bioviz.ui.diagnose_case import Case, neighbour_share
+from bioviz.ui.diagnose.case import Case, neighbour_share
 from tests.sounds import RATE
 
 

@@ -17,11 +17,11 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis
-from bioviz.ui.diagnose_sections import SECTIONS
-from bioviz.ui.pages import PAGES
+from bioviz.ui.app.pages import PAGES
+from bioviz.ui.diagnose.sections import SECTIONS
 from tests.sounds import RATE, folder_per_class
 
-FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "frame.py"
+FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "app" / "frame.py"
 PCA = {"method": "pca"}
 
 
@@ -31,7 +31,7 @@ def open_app(page: str, **query: str) -> AppTest:
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
-    return app.switch_page(str(FRAME.parents[2] / "pages" / page)).run()
+    return app.switch_page(str(FRAME.parents[3] / "pages" / page)).run()
 
 
 def texts(elements) -> str:

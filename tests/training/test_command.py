@@ -10,7 +10,7 @@ import pytest
 from bioviz.cli.finetune import plan, summary
 from bioviz.cli.main import main
 from bioviz.datasets import library
-from bioviz.training.checkpoints import Checkpoint
+from bioviz.models.checkpoints import Checkpoint
 from bioviz.training.settings import preset
 from bioviz.training.split import split_rows
 

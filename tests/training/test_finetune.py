@@ -11,15 +11,15 @@ from safetensors.torch import load_file
 
 from bioviz.embedding.pipeline import embed_dataset
 from bioviz.errors import BadInput, Cancelled
-from bioviz.models import finetuned, registry
+from bioviz.models import checkpoints, finetuned, registry
 from bioviz.progress import Silent
-from bioviz.training import checkpoints, parity, trainer
+from bioviz.training import parity, trainer
 from bioviz.training.finetune import finetune, work_of
 from bioviz.training.layers import open_stages
+from bioviz.training.run_dir import TrainingInputs, Work
 from bioviz.training.settings import PRESETS, TrainSettings
 from bioviz.training.split import split_rows
-from bioviz.training.waves import open_waves
-from bioviz.training.work import TrainingInputs, Work
+from bioviz.training.waveform_cache import open_waves
 from tests.training import tiny
 
 FAST = TrainSettings(learning_rates=(1e-2,), epochs=3, batch=8)

@@ -9,9 +9,9 @@ from bioviz.jobs.rate import RateEstimate
 from bioviz.training.finetune import finetune, work_of
 from bioviz.training.live import MOST, LiveLoss
 from bioviz.training.pace import Pace
-from bioviz.training.position import Position
+from bioviz.training.run_dir import Work
 from bioviz.training.settings import TrainSettings
-from bioviz.training.work import Work
+from bioviz.training.trainer_state import Position
 
 
 class Watch:

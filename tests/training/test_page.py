@@ -9,14 +9,14 @@ import pytest
 from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.errors import Cancelled
-from bioviz.models import device, registry
+from bioviz.models import checkpoints, device, registry
 from bioviz.models.base import CheckpointState
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import ComparisonSpec
-from bioviz.training import checkpoints, tasks
+from bioviz.training import tasks
 from bioviz.training.finetune import finetune
 from bioviz.training.settings import TrainSettings, preset
-from bioviz.ui.compare_training import outcomes
+from bioviz.ui.compare.training import outcomes
 from tests.pages.test_pages import open_app, texts
 from tests.training import tiny
 from tests.training.test_finetune import StopAfter

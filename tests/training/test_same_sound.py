@@ -12,17 +12,18 @@ import torch
 
 from bioviz.datasets.build import build_dataset
 from bioviz.embedding.bandwidth import bandwidth_note
+from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.pipeline import embed_dataset
-from bioviz.embedding.recipe import rows_by_recording
 from bioviz.embedding.source import RecordingTask, decode, units_of
 from bioviz.errors import BadInput
 from bioviz.models import device, registry
 from bioviz.progress import Silent
 from bioviz.store.hashes import HashMemory
-from bioviz.training import parity, waves
+from bioviz.training import parity
+from bioviz.training import waveform_cache as waves
 from bioviz.training.finetune import finetune
 from bioviz.training.settings import TrainSettings
-from bioviz.training.waves import no_room, open_waves
+from bioviz.training.waveform_cache import no_room, open_waves
 from tests.training import tiny
 
 

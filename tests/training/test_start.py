@@ -18,11 +18,11 @@ from bioviz.training.augment import Draws, change
 from bioviz.training.finetune import finetune
 from bioviz.training.objective import objective_of
 from bioviz.training.prepare import prepare
+from bioviz.training.run_dir import Work
 from bioviz.training.settings import PRESETS, TrainSettings, preset
 from bioviz.training.split import split_rows
 from bioviz.training.start import probe_head
-from bioviz.training.waves import open_waves
-from bioviz.training.work import Work
+from bioviz.training.waveform_cache import open_waves
 from tests.training import tiny
 
 LPFT = TrainSettings(

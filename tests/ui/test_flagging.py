@@ -15,10 +15,10 @@ from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import KINDS, TITLES, flag, load_flags
 from bioviz.ui import acts
-from bioviz.ui.run_map import map_data, with_flags
+from bioviz.ui.clips.run_map import map_data, with_flags
 from tests.sounds import folder_per_class
 
-FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "frame.py"
+FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "app" / "frame.py"
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def explore(dataset, clip="5") -> AppTest:
     app = AppTest.from_file(str(FRAME), default_timeout=120)
     app.query_params.update({"dataset": dataset.id, "method": "pca", "clip": clip})
     app.run()
-    app = app.switch_page(str(FRAME.parents[2] / "pages" / "explore.py")).run()
+    app = app.switch_page(str(FRAME.parents[3] / "pages" / "explore.py")).run()
     assert not app.exception
     return app
 

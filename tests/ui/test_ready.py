@@ -109,7 +109,7 @@ def test_a_new_dataset_opens_with_the_best_model(dataset, weights):
     app = open_app("datasets.py", model="resnet18", checkpoint="random")
     app.button(key=f"explore_{dataset.id}").click().run()
     assert not app.exception
-    app.switch_page(str(FRAME.parents[2] / "pages" / "explore.py")).run()
+    app.switch_page(str(FRAME.parents[3] / "pages" / "explore.py")).run()
     assert app.session_state["view"].model == "gpv_teacher2"
 
 

@@ -12,10 +12,10 @@ from bioviz.config import settings
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import flag
+from bioviz.models import checkpoints
 from bioviz.runs.diagnosis import compute_diagnosis
 from bioviz.store.files import write_json
 from bioviz.store.usage import prune
-from bioviz.training import checkpoints
 from bioviz.ui import removing
 from tests.pages.test_pages import open_app, texts
 from tests.sounds import folder_per_class

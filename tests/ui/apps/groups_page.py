@@ -7,8 +7,8 @@ import streamlit as st
 
 from bioviz import runs
 from bioviz.datasets import library
-from bioviz.ui import group_comparison as shown
-from bioviz.ui.theme import is_dark
+from bioviz.ui.app.theme import is_dark
+from bioviz.ui.diagnose import group_comparison as shown
 
 st.set_page_config(layout="wide")
 query = st.query_params

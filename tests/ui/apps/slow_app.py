@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from bioviz.server import lifespan, routes
-from bioviz.ui import selection
+from bioviz.ui.clips import selection
 
 DELAY_S = float(os.environ.get("DELAY_S", "0"))
 _show = selection.show
@@ -21,5 +21,5 @@ def _show_later(*args, **kwargs):
 
 
 selection.show = _show_later
-FRAME = Path(__file__).resolve().parents[3] / "bioviz" / "ui" / "frame.py"
+FRAME = Path(__file__).resolve().parents[3] / "bioviz" / "ui" / "app" / "frame.py"
 app = st.App(FRAME, routes=routes(), lifespan=lifespan)

@@ -1,0 +1,217 @@
+"""What the report of a comparison holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bioviz.analysis.comparison.score_differences import sentence
+from bioviz.analysis.comparison.transitions import RULES
+from bioviz.analysis.metric_info import HELPS
+from bioviz.datasets.types import Dataset
+from bioviz.plots import comparison as figures
+from bioviz.plots import palette
+from bioviz.plots.style import figure, short
+from bioviz.reports.comparison_parts import (
+    FLOW_CAPTION,
+    arrows_caption,
+    arrows_figure,
+    extent,
+    flow_figure,
+    label_of_arrows,
+    label_rows,
+)
+from bioviz.reports.html import Charts, Heading, Table, Values, Words, html_report
+from bioviz.runs.comparison import LAYOUTS, Comparison
+from bioviz.runs.run import Run
+
+LISTED = 200  # clips of a list in the report; the page exports all
+FEW = 2000  # clips; the points of fewer are drawn larger
+TESTED_WORDS = (
+    "A fine-tuned checkpoint's own classifier was measured once, after its training, on the test recordings of that "
+    "training: not on the clips compared here. A frozen model has no classifier of its own; what compares with it is "
+    f"“{HELPS['probe_accuracy'].title}”, measured alike on both sides, on recordings left out of the probe."
+)
+
+
+@dataclass(frozen=True)
+class OwnScore:
+    """How good the own classifiers of fine-tuned sides are; None where a side has none.
+
+    Attributes:
+        title, text: of the measure. difference: where both sides were tested on the same recordings.
+    """
+
+    title: str
+    left: float | None
+    right: float | None
+    difference: float | None
+    text: str
+
+
+def comparison_report(
+    found: Comparison,
+    left: Run,
+    right: Run,
+    dataset: Dataset,
+    titles: tuple[str, str],
+    layout: str,
+    notes: Sequence[str] = (),
+    tested: Sequence[OwnScore] = (),
+    arrows_of: str = "",
+) -> bytes:
+    """One self-contained HTML file: figures, tables, settings and provenance.
+
+    Args:
+        dataset: of the left run. titles: what the two sides are called. notes: more to say at the top.
+        tested: own classifiers of the sides. arrows_of: label whose clips are shown as arrows; the first one if "".
+    """
+    changes = found.changes
+    names, colours = changes.names, palette.colours_for(changes.names)
+    book = changes.ledgers["confusion"]
+    target = label_of_arrows(found, arrows_of)
+    blocks = [
+        Words(
+            f"Left: {titles[0]}. Right: {titles[1]}. {len(found):,} clips of {dataset.name} are on both sides "
+            f"({len(left):,} on the left, {len(right):,} on the right). "
+            f"{LAYOUTS[layout].capitalize()}; then the right one was "
+            "turned, mirrored, scaled evenly and moved onto the left, which keeps the ratios of its distances "
+            f"(misfit {found.fit.misfit:.2f}: 0 the same map, 1 nothing in common)."
+        ),
+        *(Words(note) for note in (*notes, *changes.notes)),
+        Heading("Maps"),
+        Charts(
+            _maps(found, left, right, names, colours, titles), "Same colours, same axes; one point a clip."
+        ),
+        Heading(f"Old and new places of {names[target]}"),
+        Charts([arrows_figure(found, left, target)], arrows_caption(found, target)),
+        Heading("Scores"),
+        Table(
+            ["score", "left", "right", "difference", "from", "to", "larger than its uncertainty"],
+            [
+                [HELPS[d.name].title, d.left, d.right, d.difference, d.low, d.high, _told(d.exceeds)]
+                for d in changes.scores
+            ]
+            + [[row.title, row.left, row.right, row.difference, None, None, "not told"] for row in tested],
+        ),
+        *([Words(TESTED_WORDS)] if tested else []),
+        Words(
+            "Intervals: 95 %, by leaving out one recording at a time (paired jackknife). What is said to be larger "
+            "than its uncertainty is judged together with everything else here. Scores of the map have no "
+            "interval: the chance of one map is not known."
+        ),
+        *(Words(sentence(d)) for d in changes.scores),
+        Heading("Rescued and broken clips"),
+        Words(
+            f"Rescued: labelled clips whose {changes.k} nearest neighbours "
+            f"{'in other recordings ' if changes.elsewhere else ''}were {RULES['confusion']} on the left and are not "
+            f"on the right ({len(book.rescued):,}). Broken: the reverse ({len(book.broken):,}). Of background, "
+            f"{len(book.cleared):,} clips went back among background, {len(book.captured):,} came among labelled ones."
+        ),
+        Table(
+            ["label", "clips", "in, left", "in, right", "went out", "from", "to", "came in", "from", "to"],
+            [
+                [
+                    names[t],
+                    *(int(c[t]) for c in (book.clips, book.before, book.after, book.left)),
+                    float(book.left_low[t]),
+                    float(book.left_high[t]),
+                    int(book.entered[t]),
+                    float(book.entered_low[t]),
+                    float(book.entered_high[t]),
+                ]
+                for t in np.flatnonzero(book.clips)
+            ],
+            digits=1,
+        ),
+        *_lists(found, left, dataset),
+        Heading("Labels that gained or lost"),
+        _label_figure(found),
+        Heading("Flow"),
+        Charts([flow_figure(found, left, right, titles)], FLOW_CAPTION),
+        Heading("Settings and provenance"),
+        Values(
+            {"left": left.provenance, "right": right.provenance, "layout": layout, "neighbours": changes.k}
+        ),
+    ]
+    return html_report(f"{titles[0]} and {titles[1]}", blocks)
+
+
+def _maps(found, left, right, names, colours, titles) -> list[go.Figure]:
+    made = []
+    ranges = extent(found)
+    sides = (
+        (found.left_xy, left, found.left_places),
+        (found.right_xy, right, found.right_places),
+    )
+    for title, (xy, run, places) in zip(titles, sides, strict=True):
+        targets = run.targets[places]
+        traces = []
+        for target, name in enumerate(run.target_names):
+            chosen = np.flatnonzero(targets == target)
+            if len(chosen):
+                size = 7 if len(xy) < FEW else 4
+                marker = {"size": size, "opacity": 0.8, "color": colours[name]}
+                traces.append(
+                    go.Scattergl(
+                        x=xy[chosen, 0], y=xy[chosen, 1], mode="markers", marker=marker, name=short(name)
+                    )
+                )
+        one = figure(traces, False, "map 1 (no unit)", "map 2 (no unit)", height=480, title=short(title))
+        one.update_layout(margin_t=50, legend={"orientation": "h"}, showlegend=True)
+        if ranges:
+            one.update_xaxes(range=ranges[0]).update_yaxes(range=ranges[1])
+        made.append(one)
+    return made
+
+
+def _lists(found: Comparison, left: Run, dataset: Dataset) -> list:
+    blocks = []
+    book, clips = found.changes.ledgers["confusion"], dataset.clips
+    for title, places in (("Rescued", book.rescued), ("Broken", book.broken)):
+        rows = []
+        for place in places[:LISTED]:
+            row = int(left.rows[found.left_places[place]])
+            rows.append(
+                [
+                    row,
+                    found.changes.names[found.changes.left.targets[place]],
+                    dataset.recordings[clips.recording[row]].name,
+                    float(clips.start_s[row]),
+                    float(clips.end_s[row]),
+                    float(found.changes.left.confusion.confusion[place]),
+                    float(found.changes.right.confusion.confusion[place]),
+                ]
+            )
+        if rows:
+            more = f" (the first {LISTED} of {len(places):,})" if len(places) > LISTED else ""
+            blocks.append(Words(f"{title} clips, largest change first{more}:"))
+            columns = [
+                "clip",
+                "label",
+                "recording",
+                "start (s)",
+                "end (s)",
+                "confusion left",
+                "confusion right",
+            ]
+            blocks.append(Table(columns, rows, digits=2))
+    return blocks
+
+
+def _label_figure(found: Comparison) -> Charts:
+    rows = label_rows(found)
+    made = figures.differences(
+        [row["label"] for row in rows],
+        *([row[name] for row in rows] for name in ("difference", "from", "to", "differs")),
+        x_title="noise confusion, right less left (below 0: less confused)",
+        y_title="label",
+    )
+    return Charts([made], "Full points: larger than its uncertainty, all labels and scores judged together.")
+
+
+def _told(exceeds: bool | None) -> object:
+    return "cannot be told" if exceeds is None else exceeds

@@ -1,0 +1,29 @@
+"""The frame around all pages: title, navigation, and the URL that follows the view."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+PROJECT = Path(__file__).resolve().parents[3]
+if str(PROJECT) not in sys.path:  # Streamlit puts the folder of this script on the path, not the project's
+    sys.path.insert(0, str(PROJECT))
+
+from bioviz.errors import BiovizError  # noqa: E402
+from bioviz.ui.app import notices  # noqa: E402
+from bioviz.ui.app.pages import PAGES  # noqa: E402
+from bioviz.ui.app.theme import tighten  # noqa: E402
+from bioviz.ui.state import view, write_url  # noqa: E402
+
+st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial_sidebar_state="expanded")
+tighten()
+view()  # read the URL before the navigation clears it
+page = st.navigation([p.as_streamlit() for p in PAGES])
+notices.show()
+try:
+    page.run()
+except BiovizError as error:  # a page may say more about it, but none ends in a traceback
+    st.error(notices.plain(str(error)), icon=":material/error:")
+write_url()

@@ -1,0 +1,62 @@
+"""The list of pages: the navigation is made from it, and the tests run every entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+
+def pages_folder() -> Path:
+    """Where the pages' files lie: beside the package in a checkout, inside it once installed."""
+    package = Path(__file__).resolve().parents[2]
+    installed = package / "pages"
+    return installed if installed.is_dir() else package.parent / "pages"
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: its file in `pages/`, its title in the navigation, its icon and its path in the URL."""
+
+    file: str
+    title: str
+    icon: str
+    url: str
+    default: bool = False
+
+    def as_streamlit(self) -> st.Page:
+        return st.Page(
+            pages_folder() / self.file,
+            title=self.title,
+            icon=self.icon,
+            url_path=None if self.default else self.url,
+            default=self.default,
+        )
+
+
+PAGES = (
+    PageEntry("home.py", "Start", ":material/home:", "start", default=True),
+    PageEntry("explore.py", "Explore", ":material/scatter_plot:", "explore"),
+    PageEntry("diagnose.py", "Diagnose", ":material/stethoscope:", "diagnose"),
+    PageEntry("compare.py", "Compare", ":material/compare:", "compare"),
+    PageEntry("finetune.py", "Fine-tune", ":material/model_training:", "finetune"),
+    PageEntry("snr.py", "Noise experiment", ":material/graphic_eq:", "noise"),
+    PageEntry("datasets.py", "Datasets", ":material/library_music:", "datasets"),
+    PageEntry("models.py", "Models", ":material/neurology:", "models"),
+    PageEntry("jobs.py", "Jobs and storage", ":material/work_history:", "jobs"),
+)
+
+
+def ask_for_a_dataset() -> None:
+    """For pages that need a dataset when there is none: lead to the start page, and end the run."""
+    st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
+    if st.button("Go to the start page", type="primary"):
+        open_page("home.py")
+    st.stop()
+
+
+def open_page(file: str) -> None:
+    """Switch to a page by its file name."""
+    entry = next(p for p in PAGES if p.file == file)
+    st.switch_page(entry.as_streamlit())

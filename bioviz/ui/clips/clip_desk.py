@@ -1,0 +1,96 @@
+"""The clip in hand: inspector and flags of a page, and the view that follows what is picked anywhere on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from bioviz.datasets.types import Dataset
+from bioviz.flags import load_flags
+from bioviz.plots import palette
+from bioviz.runs import Run
+from bioviz.ui.app import notices
+from bioviz.ui.app.scroll import scroll_to
+from bioviz.ui.clips.flag_panel import flag_summary
+from bioviz.ui.flagging import flag_bar
+from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.state import set_view, view
+
+DESK = "clip_desk"  # the container that the inspector is in
+GROUP = "clips"  # maps, inspector, galleries and lists of all pages share one log of the user's acts
+
+
+def in_hand() -> int | None:
+    """The row of the clip that the page is at, None for none."""
+    return view().clip if view().clip >= 0 else None
+
+
+def check_clip(rows: np.ndarray) -> None:
+    """Put down a clip that the page does not have, as a link may name one, and say so.
+
+    Args:
+        rows: (n,) int64, increasing, n > 0: the clips on the page's map.
+    """
+    clip = view().clip
+    if clip < 0 or (rows == clip).any():
+        return
+    notices.say(
+        f"Clip {clip} is not on this map, whose {len(rows):,} clips have numbers from {rows[0]} to {rows[-1]}. "
+        "No clip is picked."
+    )
+    set_view(clip=-1)
+
+
+def take_first(rows: np.ndarray) -> None:
+    """Take the first of a list into the hand, and bring it into view."""
+    if len(rows):
+        set_view(clip=int(rows[0]))
+        scroll_to(DESK)
+
+
+def take(row: int) -> None:
+    """Take a clip into the hand, as by a click on its line in a table; call it before a run."""
+    set_view(clip=int(row))
+
+
+def clip_desk(run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, *, key: str) -> None:
+    """Show the inspector of a run with the flag bar in it.
+
+    Args:
+        rows: (m,) clip rows that previous and next step through; playlist_name says what they are.
+        key: unique on the page.
+    """
+    clip_inspector(
+        run.key,
+        dataset.id,
+        rows,
+        key=f"{key}_inspector",
+        group=GROUP,
+        playlist_name=playlist_name,
+        colours=palette.colours_for(dataset.target_names),
+    )
+    flag_bar(dataset, key=f"{key}_flag_bar", group=GROUP)
+
+
+def flagged_rows(run: Run, dataset: Dataset) -> np.ndarray:
+    """(m,) int64, increasing: the clips of the run that anybody has flagged."""
+    return np.intersect1d(run.rows, load_flags(dataset).rows)
+
+
+def flags_panel(dataset: Dataset, *, key: str, go_through: Callable[[], None]) -> None:
+    """All flags of the dataset, folded away; a click on one takes its clip into the hand.
+
+    Args:
+        go_through: makes the flagged clips the page's list; called before a run.
+    """
+    folded = st.expander("Flags and the cleaned dataset", key=f"{key}_flags", on_change="rerun")
+    if folded.open:
+        with folded:
+            flag_summary(
+                dataset,
+                key=f"{key}_flag_panel",
+                go_through=go_through,
+                pick=take,
+            )

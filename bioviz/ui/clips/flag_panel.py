@@ -1,0 +1,244 @@
+"""The panel of a dataset's flags: counts, table, downloads, and the way to a cleaned dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+import streamlit as st
+
+from bioviz.datasets.types import Dataset
+from bioviz.errors import BiovizError
+from bioviz.flags import KINDS, TITLES, Flags, disputes, load_flags, make_cleaned, tables, undo
+from bioviz.store.digest import digest
+from bioviz.ui.clips.selection import zipped
+from bioviz.ui.state import set_view, user_name
+
+EVERYBODY = "everybody"
+
+
+def flag_summary(
+    dataset: Dataset, *, go_through: Callable[[], None], pick: Callable[[int], object], key: str = "flags"
+) -> None:
+    """Show the flags of a dataset. What it calls is called before a run.
+
+    Args:
+        go_through: makes the flagged clips the page's list.
+        pick: takes the clip of a line that was clicked into the hand, by its row in the dataset.
+    """
+    found = load_flags(dataset)
+    _origin(dataset)
+    if found.damaged:
+        st.warning(
+            f"{found.damaged} lines of the logs of flags cannot be read (a crash while writing); all others count."
+        )
+    if not len(found):
+        st.info(
+            "No clip is flagged yet. Pick one on the map, and flag it with the buttons under its spectrogram."
+        )
+        return
+    if len(found.users) > 1:
+        who = st.selectbox("Whose flags", [EVERYBODY, *found.users], key=f"{key}_who")
+        if who != EVERYBODY:
+            found = load_flags(dataset, who)
+    _counts(found)
+    marked = _table(dataset, found, pick, key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Go through these clips",
+            icon=":material/playlist_play:",
+            key=f"{key}_go",
+            on_click=go_through,
+            help="Make the flagged clips the list above, to hear and see them one after the other.",
+        )
+        _take_back(dataset, found, marked, key)
+    rule = _settled(found, key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _make_cleaned(dataset, found, key, rule)
+        _downloads(dataset, found, key)
+    _made(key)
+
+
+def table(dataset: Dataset, found: Flags) -> pd.DataFrame:
+    """One line a flagged clip, with the flag that decides."""
+    clips, rows = dataset.clips, found.rows
+    labels = [" + ".join(dataset.labels[i] for i in on.nonzero()[0]) for on in clips.labels[rows]]
+    return pd.DataFrame(
+        {
+            "clip": rows,
+            "flag": [TITLES[flag.kind] for flag in found.deciding],
+            "right label": found.labels,
+            "present label": [label or "background" for label in labels],
+            "note": [flag.note for flag in found.deciding],
+            "by": [flag.user for flag in found.deciding],
+            "users disagree": found.disagreement,
+            "recording": [dataset.recordings[i].name for i in clips.recording[rows]],
+            "start (s)": clips.start_s[rows],
+            "end (s)": clips.end_s[rows],
+            "when (UTC)": [flag.time[:19].replace("T", " ") for flag in found.deciding],
+        }
+    )
+
+
+def _origin(dataset: Dataset) -> None:
+    record = dataset.source.get("cleaned")
+    if record:
+        counts = ", ".join(f"{n:,} {TITLES[kind]}" for kind, n in record["counts"].items())
+        st.caption(
+            f"Made from {record['parent_name']} on {record['made'][:10]}: {record['clips_changed']:,} clips changed, "
+            f"{record['clips_removed']:,} removed ({counts}). {disputes_told(record)}"
+        )
+
+
+def _counts(found: Flags) -> None:
+    cells = st.columns(len(KINDS) + 1)
+    for cell, (kind, number) in zip(cells, found.counts.items(), strict=False):
+        cell.metric(TITLES[kind].capitalize(), f"{number:,}")
+    cells[-1].metric(
+        "Users disagree",
+        f"{int(found.disagreement.sum()):,}",
+        help="Clips of which users say different things. What happens to them you say before making a cleaned dataset.",
+    )
+    if found.unplaced:
+        st.caption(
+            f"{len(found.unplaced):,} more flags are for clips that this dataset does not have: their recordings are "
+            "gone, or its clips are cut another way. They are kept."
+        )
+
+
+def _table(dataset: Dataset, found: Flags, pick: Callable[[int], object], key: str) -> int | None:
+    """The table; returns the clip row of the line that is marked, if any."""
+    frame = table(dataset, found)
+    seconds = st.column_config.NumberColumn(format="%.2f")
+    table_key = f"{key}_table_{digest(found.rows)[:16]}"  # what is marked is a line, see `selection.show`
+
+    def marked(event) -> int | None:
+        lines = event.selection.rows
+        return int(frame["clip"].iloc[lines[0]]) if lines else None
+
+    def clicked() -> None:
+        row = marked(st.session_state[table_key])
+        if row is not None:
+            pick(row)
+
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=260,
+        key=table_key,
+        on_select=clicked,
+        selection_mode="single-row",
+        column_config={"start (s)": seconds, "end (s)": seconds},
+    )
+    return marked(event)
+
+
+def _take_back(dataset: Dataset, found: Flags, row: int | None, key: str) -> None:
+    """The button that undoes the user's own flag of the line that is marked."""
+
+    def taken_back() -> None:
+        try:
+            undo(dataset, row, user=user_name())
+        except BiovizError as error:
+            st.session_state[f"{key}_undo_error"] = str(error)
+
+    mine = "" if row is None else found.told([row], user_name())[0][0]
+    st.button(
+        "Take back your flag",
+        icon=":material/undo:",
+        key=f"{key}_undo",
+        disabled=not mine,
+        on_click=taken_back,
+        help=f"Clip {row}: {mine}" if mine else "Mark a line with a flag of yours first.",
+    )
+    if error := st.session_state.pop(f"{key}_undo_error", None):
+        st.error(error, icon=":material/error:")
+
+
+def _downloads(dataset: Dataset, found: Flags, key: str) -> None:
+    name = f"bioviz_{dataset.id}_flags"
+    for title, make, ending, mime in (
+        ("CSV", lambda: tables.to_csv(dataset, found), ".csv", "text/csv"),
+        ("Raven tables", lambda: zipped(tables.to_raven(dataset, found)), "_raven.zip", "application/zip"),
+        (
+            "Audacity labels",
+            lambda: zipped(tables.to_audacity(dataset, found)),
+            "_audacity.zip",
+            "application/zip",
+        ),
+    ):
+        st.download_button(
+            title,
+            make,
+            name + ending,
+            mime,
+            icon=":material/download:",
+            key=f"{key}_{title}",
+            on_click="ignore",
+        )
+
+
+def disputes_told(record: Mapping[str, object]) -> str:
+    """What was done about clips on which users disagreed, of the record of a cleaned dataset; "" without any."""
+    held = record.get("disputes")
+    if not held:
+        return ""
+    clips = held["clips"]
+    return f"Users disagreed on {len(clips):,} ({disputes.named(clips)}): {disputes.in_words(held['rule'])}."
+
+
+def _settled(found: Flags, key: str) -> str | None:
+    """What the user wants done about the clips on which users disagree; None before an answer."""
+    disputed = found.rows[found.disagreement].tolist()
+    if not disputed:
+        return None
+    rules = {
+        disputes.LEAVE: "leave them as they are",
+        disputes.LATEST: "take the latest flag",
+        **{f"{disputes.OF_USER}{user}": f"take the flag of {user}" for user in found.users},
+    }
+    st.warning(f"Users disagree on {len(disputed):,} ({disputes.named(disputed)}).", icon=":material/group:")
+    return st.radio(
+        "In the cleaned dataset, for the clips on which users disagree",
+        list(rules),
+        index=None,
+        format_func=rules.get,
+        key=f"{key}_disputes",
+        horizontal=True,
+    )
+
+
+def _make_cleaned(dataset: Dataset, found: Flags, key: str, rule: str | None) -> None:
+    if st.button(
+        "Make a cleaned dataset",
+        type="primary",
+        icon=":material/cleaning_services:",
+        key=f"{key}_clean",
+        disabled=rule is None and bool(found.disagreement.any()),
+        help="A new dataset with these flags applied: labels set right, background emptied, missed calls added, bad "
+        "audio left out. This dataset stays as it is. Where users disagree, say first what to do.",
+    ):
+        try:
+            made = make_cleaned(dataset, found, disputes=rule)
+        except BiovizError as error:
+            st.session_state.pop(f"{key}_made", None)
+            st.error(str(error), icon=":material/error:")
+        else:
+            st.session_state[f"{key}_made"] = (made.id, made.name, made.source["cleaned"])
+
+
+def _made(key: str) -> None:
+    """What was made last, and the way there."""
+    if f"{key}_made" not in st.session_state:
+        return
+    made_id, name, record = st.session_state[f"{key}_made"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.success(
+            f"{name} is ready: {record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed. "
+            f"{disputes_told(record)} Compute its map to see its scores beside those of the original.",
+            icon=":material/check_circle:",
+        )
+        if st.button(f"Open {name}", key=f"{key}_open"):
+            del st.session_state[f"{key}_made"]
+            set_view(dataset=made_id, clip=-1)
+            st.rerun()  # the page that this panel is on, with the new dataset

@@ -1,0 +1,141 @@
+"""The map of a run: its points, all the ways to colour them, and what hovering says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from bioviz.analysis.misclustered.placement import LISTS, PLACES
+from bioviz.analysis.misclustered.words import SHORT
+from bioviz.datasets.types import BACKGROUND, Dataset
+from bioviz.plots import palette
+from bioviz.plots.map_data import Categories, Colouring, MapData, Measure, SpanColumn, TextColumn
+from bioviz.runs import Run
+from bioviz.ui.flagging import flag_colouring
+from bioviz.ui.pickers.run_picker import METHODS
+
+UNKNOWN = "not known"
+
+
+def map_data(run: Run, dataset: Dataset, dark: bool = False) -> MapData:
+    """The map of `run`, whose points are clips of `dataset`; `dark` for the dark theme."""
+    rows, clips = run.rows, dataset.clips
+    names = label_names(dataset)
+    method = METHODS[run.spec.projection.method]
+    return MapData(
+        rows=rows.astype(np.int32),
+        x=run.xy[:, 0],
+        y=run.xy[:, 1],
+        colourings=tuple(_colourings(run, dataset, dark)),
+        background=run.targets == 0,
+        columns=(
+            TextColumn("label", *np.unique(names[rows], return_inverse=True)[::-1]),
+            TextColumn(
+                "recording", clips.recording[rows], tuple(recording.name for recording in dataset.recordings)
+            ),
+            SpanColumn("time in recording", clips.start_s[rows], clips.end_s[rows]),
+        ),
+        x_title=f"{method} 1 (no unit)",
+        y_title=f"{method} 2 (no unit)",
+    )
+
+
+def with_flags(data: MapData, run: Run, dataset: Dataset) -> MapData:
+    """`data`, a map of `run`, with the present flags as a further colouring.
+
+    What keeps the result must count `flags.log.state(dataset.id)` among its keys, or it shows old flags.
+    """
+    return replace(data, colourings=(*data.colourings, flag_colouring(run, dataset)))
+
+
+def label_names(dataset: Dataset) -> np.ndarray:
+    """(N,) array of str: all labels of each clip joined by " + ", or "background"."""
+    packed, first, codes = np.unique(
+        np.packbits(dataset.clips.labels, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    table = [
+        " + ".join(dataset.labels[c] for c in np.flatnonzero(dataset.clips.labels[i])) or BACKGROUND
+        for i in first
+    ]
+    return np.asarray(table or [BACKGROUND])[codes.reshape(-1)] if len(packed) else np.empty(0, dtype=str)
+
+
+def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
+    rows, clips, targets = run.rows, dataset.clips, run.targets
+    names = dataset.target_names
+    colours = palette.colours_for(names)
+    background = colours[BACKGROUND]
+    labelled = palette.sequence_colours(1)[0]
+    found: list[Colouring] = [
+        Categories.from_codes("label", "Label", targets, names, [colours[name] for name in names]),
+        Categories.from_codes(
+            "background",
+            "Labelled or background",
+            (targets > 0).astype(int),
+            (BACKGROUND, "labelled"),
+            (background, labelled),
+        ),
+    ]
+    if run.clusters is not None and len(run.clusters) and run.clusters.max() >= 0:
+        k = int(run.clusters.max()) + 1
+        found.append(
+            Categories.from_codes(
+                "cluster", "Cluster", np.maximum(run.clusters, 0), [f"cluster {i + 1}" for i in range(k)]
+            )
+        )
+        found.append(_place_colouring(run, dark))
+    recordings = [recording.name for recording in dataset.recordings]
+    found.append(Categories.from_codes("recording", "Recording", clips.recording[rows], recordings))
+    found += _places_and_times(run, dataset)
+    if len(set(clips.split[rows])) > 1:
+        found.append(Categories.from_names("split", "Split", [str(s) or "none" for s in clips.split[rows]]))
+    if run.acoustic:
+        found += [
+            Measure("level", "Level", run.acoustic["level_dbfs"].astype(np.float32), "dBFS"),
+            Measure("snr", "SNR (estimate)", run.acoustic["snr_db"].astype(np.float32), "dB"),
+            Measure(
+                "band_limit",
+                "Bandwidth limit",
+                run.acoustic["band_limit_hz"].astype(np.float32) / 1000,
+                "kHz",
+            ),
+        ]
+    return found
+
+
+def _place_colouring(run: Run, dark: bool) -> Categories:
+    """Clips in a wrong cluster in warning colours, in the right one muted, background among itself grey."""
+    names, colours = [SHORT[place] for place in PLACES], palette.place_colours(dark)
+    if not run.placement.counts["no_cluster"]:
+        names, colours = names[:-1], colours[:-1]
+    made = Categories.from_codes(
+        "misclustered", "Right or wrong cluster", run.placement.place, names, colours
+    )
+    return replace(
+        made, raised=tuple(range(len(LISTS)))
+    )  # background in a wrong place is not to be overlooked
+
+
+def _places_and_times(run: Run, dataset: Dataset) -> list[Colouring]:
+    recording = dataset.clips.recording[run.rows]
+    found: list[Colouring] = []
+    sites = np.asarray([r.site or UNKNOWN for r in dataset.recordings])
+    if len(set(sites)) > 1:
+        found.append(Categories.from_names("site", "Site", sites[recording]))
+    dates = np.asarray(
+        [f"{r.recorded_at:%Y-%m-%d}" if r.recorded_at else UNKNOWN for r in dataset.recordings]
+    )
+    if len(set(dates)) > 1:
+        found.append(Categories.from_names("date", "Date", dates[recording]))
+    if any(r.recorded_at for r in dataset.recordings):
+        hours = np.asarray(
+            [
+                r.recorded_at.hour + r.recorded_at.minute / 60 if r.recorded_at else np.nan
+                for r in dataset.recordings
+            ],
+            dtype=np.float32,
+        )
+        hour = (hours[recording] + dataset.clips.start_s[run.rows] / 3600) % 24
+        found.append(Measure("hour", "Time of day", hour.astype(np.float32), "h", low=0.0, high=24.0))
+    return found

@@ -1,0 +1,181 @@
+"""What is selected on the map (a lasso, a list of misclustered clips, a label): as a table, a gallery and downloads."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bioviz.analysis.misclustered.placement import N_NEIGHBORS, PLACES
+from bioviz.analysis.misclustered.words import TITLES
+from bioviz.datasets import export
+from bioviz.datasets.types import Dataset
+from bioviz.flags import load_flags
+from bioviz.plots import palette
+from bioviz.runs import Run
+from bioviz.store.digest import digest
+from bioviz.ui.clips.run_map import label_names
+from bioviz.ui.gallery import gallery
+from bioviz.ui.state import user_name
+
+GALLERY_PAGE = 48
+AGAINST = "neighbors against (%)"
+AGAINST_HELP = (
+    f"Share of the {N_NEIGHBORS} nearest clips of other recordings that speak against the clip: background for a "
+    "labelled clip among background, labelled clips for a background clip among them, clips of other labels for a "
+    "clip in another label's cluster."
+)
+
+
+def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
+    """One line a clip of `rows` (clip rows in the dataset), with its flags and everything the run knows of it."""
+    place = np.searchsorted(run.rows, rows)
+    recordings = dataset.recordings
+    clips = dataset.clips
+    mine, others = load_flags(dataset).told(rows, user_name())
+    frame = pd.DataFrame(
+        {
+            "clip": rows,
+            "label": label_names(dataset)[rows],
+            AGAINST: 100 * run.evidence(place).share,
+            "your flag": mine,
+            "others' flags": others,
+            "recording": [recordings[i].name for i in clips.recording[rows]],
+            "start (s)": clips.start_s[rows],
+            "end (s)": clips.end_s[rows],
+            "split": clips.split[rows],
+            "cluster": run.clusters[place] + 1,
+            "stands for": [_target_name(run, dataset, c) for c in run.clusters[place]],
+            "lies": [TITLES[PLACES[code]] for code in run.placement.place[place]],
+        }
+    )
+    if run.acoustic:
+        frame["level (dBFS)"] = run.acoustic["level_dbfs"][place]
+        frame["SNR (dB)"] = run.acoustic["snr_db"][place]
+    return frame
+
+
+def _target_name(run: Run, dataset: Dataset, cluster: int) -> str:
+    return dataset.target_names[run.placement.stands_for[cluster]] if cluster >= 0 else "no cluster"
+
+
+def show(
+    run: Run,
+    dataset: Dataset,
+    rows: np.ndarray,
+    group: str,
+    extra: Mapping[str, Sequence] | None = None,
+    *,
+    pick: Callable[[int], object],
+) -> None:
+    """Table, gallery and downloads of clips.
+
+    Args:
+        rows: (m,) clip rows of the dataset, in the order shown.
+        group: of the map and the inspector that a click in the gallery speaks to.
+        extra: more columns of the table, title to (m,) values; they come first, after the label.
+        pick: takes the clip of a line that was clicked into the hand, by its row in the dataset; called before a run.
+    """
+    if not len(rows):
+        st.info("No clips here. Draw a lasso round points on the map, or choose another list above.")
+        return
+    frame = table(run, dataset, rows)
+    for place, (title, values) in enumerate((extra or {}).items(), start=2):
+        frame.insert(place, title, values)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shape = st.segmented_control(
+            "Show as",
+            ["Table", "Gallery"],
+            default="Table",
+            required=True,
+            key="selection_shape",
+            label_visibility="collapsed",
+        )
+        _downloads(dataset, rows, frame)
+    if shape == "Gallery":
+        _gallery(run, dataset, rows, group)
+        return
+    # Of these clips only: what is marked is a line, and in another list that would be another clip.
+    key = f"selection_table_{digest(rows)[:16]}"
+
+    def clicked() -> None:
+        for line in st.session_state[key].selection.rows:
+            pick(int(rows[line]))
+
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=360,
+        key=key,
+        on_select=clicked,
+        selection_mode="single-row",
+        column_config={
+            "start (s)": st.column_config.NumberColumn(format="%.2f"),
+            "end (s)": st.column_config.NumberColumn(format="%.2f"),
+            AGAINST: st.column_config.NumberColumn(format="%.0f", help=AGAINST_HELP),
+            "level (dBFS)": st.column_config.NumberColumn(format="%.1f"),
+            "SNR (dB)": st.column_config.NumberColumn(format="%.1f"),
+        },
+    )
+
+
+def _gallery(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> None:
+    pages = -(-len(rows) // GALLERY_PAGE)
+    page = 1
+    if pages > 1:
+        page = st.number_input(f"Page (of {pages:,})", 1, pages, 1, key="gallery_page")
+    some = rows[(page - 1) * GALLERY_PAGE : page * GALLERY_PAGE]
+    names = label_names(dataset)[some]
+    colours = palette.colours_for(dataset.target_names)
+    # A clip of several labels has the colour it has on the map: that of its first label.
+    firsts = {
+        name: colours[dataset.target_names[dataset.targets[row]]]
+        for name, row in zip(names, some, strict=True)
+    }
+    gallery(dataset, some, labels=names, group=group, key="selection_gallery", colours=firsts)
+
+
+def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
+    name = f"bioviz_{dataset.id}_{len(rows)}_clips"
+    st.download_button(
+        "CSV",
+        lambda: frame.to_csv(index=False).encode(),
+        f"{name}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="export_csv",
+        on_click="ignore",
+    )
+    st.download_button(
+        "Raven tables",
+        lambda: zipped(export.to_raven(dataset, rows)),
+        f"{name}_raven.zip",
+        "application/zip",
+        icon=":material/download:",
+        key="export_raven",
+        on_click="ignore",
+        help="One selection table a recording, which Raven opens beside it.",
+    )
+    st.download_button(
+        "Audacity labels",
+        lambda: zipped(export.to_audacity(dataset, rows)),
+        f"{name}_audacity.zip",
+        "application/zip",
+        icon=":material/download:",
+        key="export_audacity",
+        on_click="ignore",
+    )
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Files by name as a zip archive."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            # A fixed date, so that the same selection gives the same bytes.
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+    return memory.getvalue()

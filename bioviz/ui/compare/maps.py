@@ -1,0 +1,83 @@
+"""The two maps of a comparison: the clips both have, under the left side's rows, in the same colours and axes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from bioviz.datasets import library
+from bioviz.plots import palette
+from bioviz.plots.map_data import Categories, Colouring, MapData, Measure, SpanColumn, TextColumn
+from bioviz.reports.comparison_parts import extent
+from bioviz.runs import Run
+from bioviz.runs.comparison import Comparison
+from bioviz.ui.clips.run_map import map_data
+
+FATES = ("rescued", "broken", "cleared", "captured")
+FATE_TITLES = {
+    "rescued": "rescued: left the background",
+    "broken": "broken: entered the background",
+    "cleared": "background that went back among background",
+    "captured": "background that came among labelled clips",
+}
+
+
+def comparison_maps(found: Comparison, left: Run, right: Run, dark: bool = False) -> tuple[MapData, MapData]:
+    """Left and right map; a point's row is that of the clip in the left dataset on both, so that they are linked."""
+    rows = left.rows[found.left_places].astype(np.int32)
+    shared = _changes(found)
+    ranges = extent(found)
+    made = []
+    for run, places, xy, measures in (
+        (left, found.left_places, found.left_xy, found.changes.left),
+        (right, found.right_places, found.right_xy, found.changes.right),
+    ):
+        own = map_data(run, library.load(run.spec.dataset), dark)
+        confusion = Measure(
+            "confusion",
+            "Noise confusion",
+            measures.confusion.confusion.astype(np.float32),
+            "0 to 1",
+            low=0,
+            high=1,
+        )
+        label, *others = (_taken(colouring, places) for colouring in own.colourings)
+        made.append(
+            replace(
+                own,
+                rows=rows,
+                x=xy[:, 0],
+                y=xy[:, 1],
+                colourings=(label, *shared, confusion, *others),
+                background=own.background[places],
+                columns=tuple(_taken(column, places) for column in own.columns),
+                extent=ranges,
+            )
+        )
+    return made[0], made[1]
+
+
+def _changes(found: Comparison) -> tuple[Colouring, ...]:
+    book = found.changes.ledgers["confusion"]
+    codes = np.full(len(found), len(FATES))
+    for code, name in enumerate(FATES):
+        codes[getattr(book, name)] = code
+    names = [*(FATE_TITLES[name] for name in FATES), "as before"]
+    colours = (*palette.sequence_colours(len(FATES)), palette.BACKGROUND_COLOUR)
+    moved = found.changes.moved.astype(np.float32)
+    return (
+        Categories.from_codes("fate", "Rescued or broken", codes, names, colours),
+        Measure("moved", "Change of neighbours", moved, "0 to 1", low=0, high=1),
+    )
+
+
+def _taken(column: Colouring | TextColumn | SpanColumn, places: np.ndarray):
+    """The column of the clips at `places` alone."""
+    match column:
+        case Categories() | TextColumn():
+            return replace(column, codes=column.codes[places])
+        case Measure():
+            return replace(column, values=column.values[places])
+        case SpanColumn():
+            return replace(column, start_s=column.start_s[places], end_s=column.end_s[places])

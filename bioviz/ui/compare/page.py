@@ -1,0 +1,240 @@
+"""Compare: two maps of the same clips, linked, and what changed from one to the other."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from bioviz import jobs, runs
+from bioviz.datasets import library
+from bioviz.errors import BiovizError, Missing
+from bioviz.models import registry
+from bioviz.plots import palette
+from bioviz.plots.map_data import MapData
+from bioviz.reports.comparison import comparison_report
+from bioviz.runs.comparison import (
+    Comparison,
+    ComparisonSpec,
+    comparison_key,
+    job_params,
+    read_comparison,
+    start_comparison,
+)
+from bioviz.ui.act_link import act_link
+from bioviz.ui.app.page_part import page_part
+from bioviz.ui.app.pages import ask_for_a_dataset
+from bioviz.ui.app.parts import check_part
+from bioviz.ui.app.theme import is_dark
+from bioviz.ui.clips import clip_desk, selection
+from bioviz.ui.clips.about_clip import about_clip
+from bioviz.ui.compare.case import Case, Chosen
+from bioviz.ui.compare.maps import comparison_maps
+from bioviz.ui.compare.pickers import pick_comparison, titles
+from bioviz.ui.compare.sections import SECTIONS
+from bioviz.ui.compare.training import outcomes, tested, training_notes
+from bioviz.ui.embedding_map import MapEvent, embedding_map
+from bioviz.ui.gallery import gallery
+from bioviz.ui.job_cards import compute_card
+from bioviz.ui.pickers.unit_picker import pick_unit
+from bioviz.ui.state import keep_known, set_view, view, write_url
+
+NEIGHBOURS = 8
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def comparison_of(key: str) -> Comparison | None:
+    return read_comparison(key)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def points(left_key: str, right_key: str, key: str, states: tuple[str, str], dark: bool):
+    """Both maps' points; cached, since making them for 100,000 clips takes a moment."""
+    left, right = (runs.run_by_key(key) for key in (left_key, right_key))
+    found = comparison_of(key)
+    if found is None:
+        raise Missing("This comparison is no longer in the cache. Compute it again.")
+    return comparison_maps(found, left, right, dark)
+
+
+def neighbours_right(case: Case, row: int) -> np.ndarray:
+    """Rows, in the left dataset, of the clip's nearest neighbours on the right that both sides have."""
+    place = int(np.searchsorted(case.left.rows[case.found.left_places], row))
+    if place == len(case.found) or case.left.rows[case.found.left_places[place]] != row:
+        return np.empty(0, dtype=np.int64)
+    graph = case.right.graph_elsewhere if case.found.changes.elsewhere else case.right.graph
+    back = np.full(len(case.right), -1, dtype=np.int64)
+    back[case.found.right_places] = case.left.rows[case.found.left_places]
+    near = np.asarray(graph.indices[case.found.right_places[place]])
+    rows = back[near[near >= 0]]
+    return rows[rows >= 0][:NEIGHBOURS]
+
+
+def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.ndarray | None:
+    """Places, among the clips compared, inside the lasso that was drawn last; a new one opens its list."""
+    latest = next((event for event in events if event.rows is not None), events[0])
+    if latest.selected_at != st.session_state.get("compare_seen_selection", 0):
+        st.session_state["compare_seen_selection"] = latest.selected_at
+        if latest.rows is not None:
+            st.session_state["compare_section"] = "lasso"
+    return None if latest.rows is None else np.flatnonzero(np.isin(case_rows, latest.rows))
+
+
+@page_part
+def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, found: Comparison) -> None:
+    """The page proper."""
+    dataset = library.load(left.spec.dataset)
+    rows_compared = left.rows[found.left_places]
+    names = titles(spec)
+    data = points(left.key, right.key, key, (left.state, right.state), is_dark())
+    keep_known("colour", [colouring.id for colouring in data[0].colourings], "colouring of these maps")
+    keep_known("arrows", found.changes.names, "label")
+    act_link(clip_desk.GROUP, dataset.id)
+    notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows
+    head, lock_at, report_at = st.columns([5, 2, 2], vertical_alignment="center")
+    fewer = max(len(left), len(right)) - len(found)
+    head.caption(
+        f"{len(found):,} clips on both sides"
+        + (f"; {fewer:,} that one side lacks are left out" if fewer else "")
+        + f". Misfit of the maps: {found.fit.misfit:.2f} (0 the same, 1 nothing in common)."
+    )
+    lock = lock_at.toggle("Zoom together", value=True, key="compare_lock")
+    report_at.download_button(
+        "Report (HTML)",
+        lambda: comparison_report(found, left, right, dataset, names, spec.layout, notes, own, arrows_of),
+        f"bioviz_{dataset.id}_comparison.html",
+        "text/html",
+        icon=":material/download:",
+        key="compare_report",
+        on_click="ignore",
+        help="Figures, tables, settings and provenance in one file that opens without a network.",
+    )
+    for note in notes:
+        st.warning(note, icon=":material/school:")
+    wide, narrow = st.columns([8, 3], gap="small")
+    with wide:
+        events = two_maps(data, names, dataset.id, lock)
+        selected = last_lasso(rows_compared, events)
+        case = Case(found, left, right, dataset, names, is_dark(), selected, own)
+        chosen = part(case)
+        rows = rows_compared[chosen.places]
+        st.subheader(f"{len(rows):,} {chosen.name}")
+        extra = {
+            "confusion left": found.changes.left.confusion.confusion[chosen.places],
+            "confusion right": found.changes.right.confusion.confusion[chosen.places],
+            "neighbours changed": found.changes.moved[chosen.places],
+        }
+        selection.show(left, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
+    with narrow:
+        inspect(case, chosen.name, rows)
+    with st.expander("Where this result comes from", key="compare_provenance"):
+        st.json({"left": left.provenance, "right": right.provenance}, expanded=False)
+    write_url()  # this fragment runs without the frame around it
+
+
+def two_maps(
+    data: tuple[MapData, MapData], names: tuple[str, str], dataset_id: str, lock: bool
+) -> tuple[MapEvent, MapEvent]:
+    """Both maps, side by side."""
+    sides, events = ("left", "right"), []
+    # Titles are a row of their own, so that a long one moves both maps down.
+    for column, side, title in zip(st.columns(2, gap="small"), sides, names, strict=True):
+        column.text(f"{side.capitalize()}: {title}")
+    for column, side, title, points_of in zip(st.columns(2, gap="small"), sides, names, data, strict=True):
+        with column:
+            events.append(
+                embedding_map(
+                    points_of,
+                    key=f"compare_{side}",
+                    group=clip_desk.GROUP,
+                    dataset_id=dataset_id,
+                    lock_view=lock,
+                    height=480,
+                    label=f"{side} map: {title}",
+                )
+            )
+    return events[0], events[1]
+
+
+def part(case: Case) -> Chosen:
+    """The part of the page that is open."""
+    if st.session_state.get("compare_section") not in SECTIONS:
+        st.session_state["compare_section"] = (
+            view().section if view().section in SECTIONS else next(iter(SECTIONS))
+        )
+    section = st.segmented_control(
+        "Part",
+        list(SECTIONS),
+        format_func=lambda name: SECTIONS[name][0],
+        key="compare_section",
+        required=True,
+        wrap=True,
+        label_visibility="collapsed",
+    )
+    set_view(section=section)
+    return SECTIONS[section][1](case)
+
+
+def inspect(case: Case, name: str, rows: np.ndarray) -> None:
+    """The clip in hand with its neighbours on the left, and below those on the right."""
+    clip_desk.clip_desk(case.left, case.dataset, rows, name, key="compare")
+    current = clip_desk.in_hand()
+    if current is None:
+        return
+    near = neighbours_right(case, current)
+    where = "in other recordings" if case.found.changes.elsewhere else "in all recordings"
+    with about_clip(case.dataset.id, current, key="compare_near", group=clip_desk.GROUP):
+        st.caption(f"Neighbours above: on the left. Nearest on the right, {where}:")
+        gallery(
+            case.dataset,
+            near,
+            labels=[case.dataset.target_names[target] for target in case.dataset.targets[near]],
+            group=clip_desk.GROUP,
+            key="compare_neighbours",
+            colours=palette.colours_for(case.dataset.target_names),
+            height=260,
+            empty="None of its neighbours on the right is on the left.",
+        )
+
+
+def show() -> None:
+    """The page below its title."""
+    spec = pick_comparison()
+    if spec is not None:
+        pick_unit(spec.left.dataset)
+    if spec is None:
+        ask_for_a_dataset()
+    check_part()
+    try:
+        sides = [
+            runs.open_run(side) if registry.checkpoint_state(side.model, side.checkpoint).available else None
+            for side in (spec.left, spec.right)
+        ]
+        key = None if None in sides else comparison_key(*sides, spec.layout, spec.k)
+        comparison = None if key is None else comparison_of(key)
+        if comparison is None:
+            comparison_of.clear()  # an absent one must not be remembered
+            left, right = titles(spec)
+            same = "Both sides are the same. Choose another model, checkpoint or dataset for one of them."
+            job = jobs.find("comparison", job_params(spec))
+            if job is None or job.is_over:
+                at_work = [
+                    runs.job_for(side)
+                    for side, run in zip((spec.left, spec.right), sides, strict=True)
+                    if not run
+                ]
+                job = next((each for each in at_work if each is not None and not each.is_over), job)
+            compute_card.show(
+                job,
+                lambda: start_comparison(spec),
+                title="This comparison is not computed yet",
+                text="\n".join([f"Left: {left}", f"Right: {right}", *outcomes(spec)]),
+                models=[spec.left, spec.right],
+                button="Compare them",
+                key="compute_comparison",
+                blocked=same if spec.left == spec.right else "",
+            )
+        else:
+            clip_desk.check_clip(sides[0].rows[comparison.left_places])
+            compare(*sides, spec, key, comparison)
+    except BiovizError as error:
+        st.error(str(error), icon=":material/error:")

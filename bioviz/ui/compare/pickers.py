@@ -1,0 +1,133 @@
+"""The sidebar of the Compare page: what stands left and right, and the settings they share."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
+from bioviz.models import registry
+from bioviz.models.base import RANDOM
+from bioviz.runs import RunSpec, ready
+from bioviz.runs.comparison import LAYOUTS, ComparisonSpec
+from bioviz.ui.app import notices
+from bioviz.ui.pickers import choose_again
+from bioviz.ui.pickers.choose_again import Gone
+from bioviz.ui.pickers.fields import pick
+from bioviz.ui.pickers.run_picker import (
+    checkpoint_title,
+    pick_background,
+    pick_checkpoint,
+    pick_dataset,
+    pick_model,
+    pick_neighbors,
+    pick_projection,
+    pick_split,
+    projection,
+    seed_of,
+)
+from bioviz.ui.state import set_view, view
+
+
+def pick_comparison() -> ComparisonSpec | None:
+    """Draw the pickers and return what they ask for; None when there is no dataset yet.
+
+    Where the view names something that is not here, the page says so and ends there.
+    """
+    try:
+        with st.sidebar:
+            st.markdown("**Left**")
+            dataset = pick_dataset()
+            if dataset is None:
+                return None
+            left = pick_model(dataset)
+            left = (left, pick_checkpoint(left, dataset))
+            st.markdown("**Right**")
+            other = _pick_version(dataset)
+            right = _pick_right(dataset, other, left)
+            st.markdown("**Both**")
+            pick_split()
+            pick_background()
+            k = pick_neighbors()
+            with st.expander("How the maps are drawn", expanded=False):
+                pick_projection()
+                _pick_layout()
+    except Gone as gone:
+        choose_again.ask(gone)
+    v = view()
+    sides = [
+        RunSpec(each.id, *named, v.split, seed_of(named[1], seed), projection(), v.without_background)
+        for each, named, seed in ((dataset, left, v.model_seed), (other, right, v.other_model_seed))
+    ]
+    # Principal components start from nowhere.
+    return ComparisonSpec(*sides, layout="own" if v.method == "pca" else v.layout, k=k)
+
+
+def _pick_version(dataset: Dataset) -> Dataset:
+    """The dataset on the right: the left one, or a version of it that was cleaned by flags. Raises Gone."""
+    summaries = {s.id: s for s in library.list_datasets()}
+    versions = [
+        dataset.id,
+        *(i for i in summaries if i != dataset.id and family(i) == family(dataset.id)),
+    ]
+    asked = view().other_dataset
+    if asked in summaries and asked not in versions:
+        notices.say(
+            f"{summaries[asked].name} is no version of {dataset.name}, so that they have no clips in common: "
+            f"{dataset.name} stands on both sides."
+        )
+        set_view(other_dataset="")
+    if len(versions) == 1 and view().other_dataset in ("", dataset.id):
+        set_view(other_dataset="")
+        return dataset
+    titles = {i: s.name for i, s in summaries.items()}
+    return library.load(pick("other_dataset", "Dataset, right", versions, titles.get))
+
+
+def _pick_right(dataset: Dataset, other: Dataset, left: tuple[str, str]) -> tuple[str, str]:
+    """Model and checkpoint of the right side; unasked, the best that makes it another than the left. Raises Gone."""
+    same_clips = dataset.id == other.id
+    if same_clips:
+        ranked = ready.everything(other, view().other_model_seed)
+        usual = next(each.model for each in ranked if (each.model, each.checkpoint) != left)
+    else:
+        usual = left[0]
+    model = pick_model(other, "other_model", "Model, right", usual)
+    if not same_clips and model == left[0] and not view().other_checkpoint:
+        set_view(other_checkpoint=left[1])
+    return model, pick_checkpoint(model, other, "other_checkpoint", left if same_clips else ("", ""))
+
+
+def _pick_layout() -> None:
+    if view().method == "pca":
+        return
+    layouts = [name for name in LAYOUTS if name != "joint" or view().method == "umap"]
+    if view().layout not in layouts:
+        notices.say(
+            "Both maps can be laid out together with UMAP alone: the right one starts from the left one."
+        )
+        set_view(layout=layouts[0])
+    pick(
+        "layout",
+        "Made comparable by",
+        layouts,
+        lambda name: LAYOUTS[name].capitalize(),
+        help="Whichever it is, the right map is then turned, mirrored, scaled evenly and moved onto the left.",
+    )
+
+
+def family(dataset_id: str) -> str:
+    """What a dataset and its cleaned versions have in common: the beginning of their ids (`flags.cleaned`)."""
+    return dataset_id.split("-clean-")[0][:80]
+
+
+def titles(spec: ComparisonSpec) -> tuple[str, str]:
+    """What the two sides are called: only what differs beside the model and its checkpoint."""
+    names = {s.id: s.name for s in library.list_datasets()}
+    found = []
+    for side in (spec.left, spec.right):
+        title = f"{registry.card(side.model).title}, {checkpoint_title(side.checkpoint)}"
+        if spec.left.seed != spec.right.seed and side.checkpoint == RANDOM:
+            title += f", seed {side.seed}"
+        found.append(title + (f", {names[side.dataset]}" if spec.left.dataset != spec.right.dataset else ""))
+    return found[0], found[1]

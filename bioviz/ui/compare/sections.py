@@ -1,0 +1,289 @@
+"""The parts of the Compare page: each shows its figures and returns the clips to go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference, sentence
+from bioviz.analysis.comparison.transitions import RULES
+from bioviz.analysis.metric_info import HELPS
+from bioviz.plots import comparison as figures
+from bioviz.reports.comparison import TESTED_WORDS
+from bioviz.reports.comparison_parts import (
+    FLOW_CAPTION,
+    arrows_caption,
+    arrows_figure,
+    flow_figure,
+    label_of_arrows,
+    label_rows,
+    stands_for,
+)
+from bioviz.ui.chart_clicks import clicked, selected
+from bioviz.ui.compare.case import Case, Chosen
+from bioviz.ui.compare.maps import FATE_TITLES, FATES
+from bioviz.ui.state import set_view, view
+
+
+def scores(case: Case) -> Chosen:
+    """Each measure left and right, and in words whether they differ."""
+    changes = case.found.changes
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "score": HELPS[d.name].title,
+                    "left": d.left,
+                    "right": d.right,
+                    "difference": d.difference,
+                    "from": d.low,
+                    "to": d.high,
+                    "better if": {"high": "higher", "low": "lower"}.get(HELPS[d.name].best, "–"),
+                    "what it means": HELPS[d.name].text,
+                }
+                for d in changes.scores
+            ]
+            + [
+                {
+                    "score": row.title,
+                    "left": row.left,
+                    "right": row.right,
+                    "difference": row.difference,
+                    "from": None,
+                    "to": None,
+                    "better if": "higher",
+                    "what it means": row.text,
+                }
+                for row in case.tested
+            ]
+        ),
+        hide_index=True,
+        height="content",
+        column_config={name: _three for name in ("left", "right", "difference", "from", "to")},
+        key="compare_scores",
+    )
+    st.caption(
+        "From and to: 95 % interval of the difference, by leaving out one recording at a time (paired jackknife). "
+        "Scores of the map (NMI, ARI, silhouette, misclustered) have none: the chance of one map is not known."
+    )
+    if case.tested:
+        st.caption(TESTED_WORDS)
+    clear = [sentence(d) for d in changes.scores if d.exceeds]
+    unclear = [HELPS[d.name].title for d in changes.scores if d.exceeds is False]
+    for line in clear:
+        st.text(line)
+    if not clear:
+        st.info(
+            "No difference is larger than its uncertainty." if unclear else _cannot_be_told(changes.scores)
+        )
+    if unclear:
+        st.caption(f"Not larger than their uncertainty: {', '.join(unclear)}.")
+    for note in changes.notes:
+        st.caption(note)
+    return moved(case)
+
+
+def _cannot_be_told(differences: Sequence[Difference]) -> str:
+    why = next((d.why for d in differences if d.why and d.why != ONE_MAP), "nothing is defined on both sides")
+    return f"Whether anything differs by more than chance cannot be told: {why}."
+
+
+def book(case: Case) -> Chosen:
+    """The ledger: clips that left the background's neighbourhood, and those that entered it."""
+    changes = case.found.changes
+    rule = st.radio(
+        "In the background's neighbourhood means",
+        list(RULES),
+        format_func=lambda name: f"{RULES[name]} among the {changes.k} nearest",
+        key="compare_rule",
+        horizontal=True,
+    )
+    kept = changes.ledgers[rule]
+    fate = st.segmented_control(
+        "Clips",
+        list(FATES),
+        format_func=lambda name: f"{FATE_TITLES[name]} ({len(getattr(kept, name)):,})",
+        default="rescued",
+        required=True,
+        wrap=True,
+        key="compare_fate",
+        label_visibility="collapsed",
+    )
+    with_clips = np.flatnonzero(kept.clips)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "label": [case.names[t] for t in with_clips],
+                "clips": kept.clips[with_clips],
+                "in, left": kept.before[with_clips],
+                "in, right": kept.after[with_clips],
+                "went out": kept.left[with_clips],
+                "went out, 95 %": _span(kept.left_low, kept.left_high, with_clips),
+                "came in": kept.entered[with_clips],
+                "came in, 95 %": _span(kept.entered_low, kept.entered_high, with_clips),
+            }
+        ),
+        hide_index=True,
+        height=210,
+        key="compare_ledger",
+    )
+    st.caption(
+        "Counts of clips with 95 % intervals (jackknife over recordings). For background the other side is meant: "
+        "in is among labelled clips."
+    )
+    return Chosen(np.asarray(getattr(kept, fate)), f"clips {FATE_TITLES[fate].split(':')[0]}")
+
+
+def moved(case: Case) -> Chosen:
+    """Clips by how much their neighbourhood changed."""
+    change = case.found.changes.moved
+    order = np.argsort(-np.nan_to_num(change, nan=-1), kind="stable")
+    return Chosen(order[np.isfinite(change[order])], "clips, most changed neighbours first")
+
+
+def most_moved(case: Case) -> Chosen:
+    """`moved`, with what it means."""
+    change = case.found.changes.moved
+    if np.isfinite(change).any():
+        st.caption(
+            f"Of the {case.found.changes.k} nearest neighbours of a clip on either side, the share that is on one side "
+            f"only (1 less Jaccard): on average {np.nanmean(change):.2f}; 0 is unchanged, 1 is all new."
+        )
+    return moved(case)
+
+
+def labels(case: Case) -> Chosen:
+    """Labels whose confusion with background fell or rose."""
+    rows = label_rows(case.found)
+    where = np.flatnonzero(case.found.changes.labels.clips)
+    event = st.plotly_chart(
+        figures.differences(
+            [row["label"] for row in rows],
+            *([row[name] for row in rows] for name in ("difference", "from", "to", "differs")),
+            x_title="noise confusion, right less left (below 0: less confused)",
+            y_title="label",
+            dark=case.dark,
+        ),
+        key="compare_labels",
+        theme=None,
+        on_select="rerun",
+        selection_mode="points",
+    )
+    better, worse = ([case.names[t] for t in case.found.changes.labels.changed(way)] for way in (True, False))
+    for words, found in (("Less confused", better), ("More confused", worse)):
+        if found:
+            st.text(f"{words}, by more than the uncertainty: {', '.join(found)}.")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=210,
+        key="compare_label_table",
+        column_config={name: _two for name in rows[0] if name not in ("label", "clips")} if rows else None,
+    )
+    picked = clicked(event)
+    size = np.abs(case.found.changes.labels.confusion_right - case.found.changes.labels.confusion_left)
+    target = where[picked if picked is not None else int(np.nan_to_num(size[where]).argmax())]
+    return _most_changed(case, case.targets == target, f"clips of {case.names[target]}, largest change first")
+
+
+def flow(case: Case) -> Chosen:
+    """How assignments flow from left to right."""
+    everything = -1
+    used = [everything, *np.flatnonzero(case.found.changes.labels.clips).tolist()]
+    target = st.selectbox(
+        "Clips of",
+        used,
+        format_func=lambda t: "all labels" if t < 0 else case.names[t],
+        key="compare_flow_label",
+    )
+    member = np.ones(len(case.found), bool) if target == everything else case.targets == target
+    st.plotly_chart(
+        flow_figure(case.found, case.left, case.right, case.titles, member, case.dark),
+        key="compare_flow",
+        theme=None,
+    )
+    st.caption(FLOW_CAPTION)
+    names = (*case.names, "no label")
+    sides = [
+        stands_for(run, places, case.names)
+        for run, places in ((case.left, case.found.left_places), (case.right, case.found.right_places))
+    ]
+    code = sides[0] * len(names) + sides[1]
+    streams, counts = np.unique(code[member], return_counts=True)
+    # The largest stream that changes its label is what one would look at first.
+    order = np.lexsort((-counts, streams // len(names) == streams % len(names)))
+    told = {
+        int(s): f"{names[s // len(names)]} → {names[s % len(names)]} ({c:,})"
+        for s, c in zip(streams[order], counts[order], strict=True)
+    }
+    stream = st.selectbox("Go through", list(told), format_func=told.get, key=f"compare_stream_{target}")
+    return _most_changed(case, member & (code == stream), f"clips {told[stream]}")
+
+
+def arrows(case: Case) -> Chosen:
+    """Old and new places of one label's clips, as arrows."""
+    found = case.found
+    used = np.flatnonzero(found.changes.labels.clips).tolist()
+    key = "compare_arrow_label"
+    st.session_state[key] = label_of_arrows(found, view().arrows)
+    target = st.selectbox(
+        "Label",
+        used,
+        format_func=case.names.__getitem__,
+        key=key,
+        on_change=lambda: set_view(arrows=case.names[st.session_state[key]]),
+        help="The downloaded report shows the arrows of this label too.",
+    )
+    event = st.plotly_chart(
+        arrows_figure(found, case.left, target, case.dark),
+        key="compare_arrows",
+        theme=None,
+        on_select="rerun",
+        selection_mode=("points", "lasso", "box"),
+    )
+    st.caption(arrows_caption(found, target))
+    rows = case.left.rows[found.left_places]
+    picked = np.unique(selected(event))
+    if len(picked):
+        return Chosen(np.flatnonzero(np.isin(rows, picked)), "clips chosen among the arrows")
+    places = np.flatnonzero(case.targets == target)
+    length = np.linalg.norm(found.right_xy[places] - found.left_xy[places], axis=1)
+    order = np.argsort(-np.nan_to_num(length, nan=-1), kind="stable")
+    return Chosen(places[order], f"clips of {case.names[target]}, longest way first")
+
+
+def lasso(case: Case) -> Chosen:
+    """What is selected on either map."""
+    if case.selected is None:
+        st.caption("Draw a lasso on either map: the same clips light up on the other, and are listed here.")
+    return Chosen(np.empty(0, np.int64) if case.selected is None else case.selected, "selected clips")
+
+
+SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
+    "scores_compared": ("Scores", scores),
+    "ledger": ("Rescued and broken", book),
+    "moved": ("Changed neighbours", most_moved),
+    "gained": ("Labels", labels),
+    "flow": ("Flow", flow),
+    "arrows": ("Arrows", arrows),
+    "lasso": ("Selected", lasso),
+}
+
+_two = st.column_config.NumberColumn(format="%.2f")
+_three = st.column_config.NumberColumn(format="%.3f")
+
+
+def _span(low: np.ndarray, high: np.ndarray, where: np.ndarray) -> list[str]:
+    return [
+        "fewer than 8 recordings" if np.isnan(a) else f"{a:.1f} to {b:.1f}"
+        for a, b in zip(low[where], high[where], strict=True)
+    ]
+
+
+def _most_changed(case: Case, member: np.ndarray, name: str) -> Chosen:
+    places = np.flatnonzero(member)
+    change = np.nan_to_num(np.abs(case.change[places]), nan=-1.0)
+    return Chosen(places[np.argsort(-change, kind="stable")], name)

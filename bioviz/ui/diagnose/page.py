@@ -1,0 +1,278 @@
+"""Diagnose: where, how much and why labelled sounds and background are confused, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from bioviz import jobs, runs
+from bioviz.analysis.diagnosis.clause import Clause
+from bioviz.analysis.diagnosis.diagnose import Diagnosis
+from bioviz.analysis.diagnosis.triage import CAUSES, TITLES
+from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
+from bioviz.errors import BiovizError, Missing
+from bioviz.flags import log as flag_log
+from bioviz.models import registry
+from bioviz.plots import palette
+from bioviz.plots.map_data import Categories, MapData, Measure
+from bioviz.runs.diagnosis import diagnosis_key, job_params, read_diagnosis, start_diagnosis
+from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
+from bioviz.ui.acoustic_notice import acoustic_notice
+from bioviz.ui.act_link import act_link
+from bioviz.ui.app.page_part import page_part
+from bioviz.ui.app.pages import ask_for_a_dataset
+from bioviz.ui.app.parts import check_part
+from bioviz.ui.app.scroll import scroll, scroll_to
+from bioviz.ui.app.theme import is_dark
+from bioviz.ui.clips import clip_desk, selection
+from bioviz.ui.clips.about_clip import about_clip
+from bioviz.ui.clips.run_map import map_data, with_flags
+from bioviz.ui.diagnose.case import Case
+from bioviz.ui.diagnose.group_comparison import group_comparison
+from bioviz.ui.diagnose.sections import SECTIONS
+from bioviz.ui.embedding_map import embedding_map
+from bioviz.ui.job_cards import compute_card
+from bioviz.ui.pickers.run_picker import pick_neighbors, pick_run
+from bioviz.ui.pickers.unit_picker import pick_unit
+from bioviz.ui.state import keep_known, set_view, view, write_url
+from bioviz.ui.trained_note import trained_note
+
+PART = "diagnose_part"  # the container that the sections are in
+BACKING = {  # the section that backs a clause of the verdict
+    "shortcut": "places",
+    "separability": "scores",
+    "leak": "scores",
+    "labels": "labels",
+    "cause": "causes",
+    "triage": "triage",
+    "place": "places",
+    "queue": "faint",
+    "picture": "scores",
+}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def diagnosis_of(key: str) -> Diagnosis | None:
+    return read_diagnosis(key)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
+    """The map with the measures of confusion as first colourings."""
+    run, d = runs.run_by_key(run_key), diagnosis_of(diagnosis_key)
+    if d is None:
+        raise Missing("This diagnosis is no longer in the cache. Compute it again.")
+    data = map_data(run, library.load(run.spec.dataset), dark)
+    causes = [*(TITLES[cause] for cause in (*CAUSES, "several")), "not confused"]
+    colours = (*palette.sequence_colours(len(CAUSES) + 1), palette.BACKGROUND_COLOUR)
+    measures = (
+        Measure(
+            "confusion",
+            "Noise confusion",
+            d.clips.judged.confusion.astype(np.float32),
+            "0 to 1",
+            low=0,
+            high=1,
+        ),
+        Categories.from_codes(
+            "cause",
+            "Likeliest causes",
+            np.where(d.triage.cause < 0, len(causes) - 1, d.triage.cause),
+            causes,
+            colours,
+        ),
+        Measure("purity", "Purity", d.clips.purity.astype(np.float32), "0 to 1", low=0, high=1),
+        Measure("outlier", "Local outlier factor", d.clips.outlier.astype(np.float32)),
+    )
+    return replace(data, colourings=(*measures, *data.colourings))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def flagged_points(run_key: str, state: str, diagnosis_key: str, flags_state: str, dark: bool) -> MapData:
+    """`points` with the flags as one more colouring, made anew when a flag has changed."""
+    run = runs.run_by_key(run_key)
+    return with_flags(points(run_key, state, diagnosis_key, dark), run, library.load(run.spec.dataset))
+
+
+def show_verdict(clauses: list[Clause]) -> None:
+    """The verdict; each clause opens the figure that backs it."""
+    with st.container(border=True):
+        st.markdown("**In short**")
+        for i, clause in enumerate(clauses):
+            if clause.kind == "note":
+                st.caption(clause.text)
+                continue
+            left, right = st.columns([1, 11], vertical_alignment="center")
+            with left:
+                if st.button(
+                    "Show",
+                    key=f"clause_{i}",
+                    help="Show what this rests on",
+                    type="tertiary",
+                    icon=":material/south_east:",
+                ):
+                    section = str(clause.refs.get("queue", BACKING[clause.kind]))
+                    set_view(section=section)
+                    if "feature" in clause.refs:
+                        st.session_state["diagnose_feature"] = clause.refs["feature"]
+                    st.session_state["diagnose_section"] = section
+                    scroll_to(PART)
+            right.text(clause.text)
+
+
+def position(run: runs.Run, row: int | None) -> int | None:
+    """Where the dataset's clip `row` stands in the run; None where it is not in it."""
+    if row is None:
+        return None
+    place = int(np.searchsorted(run.rows, row))
+    return place if place < len(run) and run.rows[place] == row else None
+
+
+def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
+    """Choose two groups (a lasso against another, against the rest, labels ...) and show what tells them apart."""
+    run, d, names = case.run, case.diagnosis, case.diagnosis.names
+    if lasso is not None and st.button(
+        "Keep the selection on the map as a group",
+        key="keep_group",
+        help="Then draw a second lasso beside it.",
+    ):
+        st.session_state["kept_group"] = (run.key, lasso)
+    confused = d.clips.judged.confusion > 0.5
+    groups = {"selected on the map": np.empty(0, dtype=np.int64) if lasso is None else lasso}
+    kept_of, kept = st.session_state.get("kept_group", ("", None))
+    if kept_of == run.key:
+        groups["kept selection"] = kept
+    groups["confused labelled clips"] = run.rows[confused & (run.targets > 0)]
+    groups["labelled clips that are not confused"] = run.rows[~confused & (run.targets > 0)]
+    groups |= {name: run.rows[run.targets == target] for target, name in enumerate(names)}
+    rest = "all other clips"
+    left, right = st.columns(2)
+    first = left.selectbox(
+        "First group",
+        list(groups),
+        index=0 if lasso is not None else list(groups).index("confused labelled clips"),
+        key="group_a",
+    )
+    second = right.selectbox("Second group", [rest, *groups], key="group_b")
+    others = np.setdiff1d(run.rows, groups[first]) if second == rest else groups[second]
+    group_comparison(
+        run,
+        case.dataset,
+        groups[first],
+        others,
+        (first, second),
+        dark=case.dark,
+        key="diagnose_group_comparison",
+        columns=d.triage.columns,
+    )
+
+
+def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
+    """Make the flagged clips the list of the page, and take the first into the hand."""
+    st.session_state["diagnose_section"] = "flagged"
+    clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
+
+
+@page_part
+def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
+    """The page proper."""
+    dataset = library.load(run.spec.dataset)
+    data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id), is_dark())
+    keep_known("measure", [colouring.id for colouring in data.colourings], "colouring of this map")
+    act_link(clip_desk.GROUP, dataset.id, ("clip", "measure"))
+    case = Case(run, dataset, d, is_dark())
+    acoustic_notice(run)
+    trained_note(run, dataset, key="diagnose")
+    show_verdict(verdict(d))
+    if st.session_state.get("diagnose_section") not in SECTIONS:
+        st.session_state["diagnose_section"] = view().section if view().section in SECTIONS else "labels"
+    section = st.container(key=PART).segmented_control(
+        "Part",
+        list(SECTIONS),
+        format_func=lambda name: SECTIONS[name][0],
+        key="diagnose_section",
+        required=True,
+        label_visibility="collapsed",
+    )
+    set_view(section=section)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        chosen = SECTIONS[section][1](case)
+        rows = run.rows[chosen.places]
+        event = embedding_map(
+            data,
+            key="diagnose_map",
+            group=clip_desk.GROUP,
+            dataset_id=dataset.id,
+            colour_kind="measure",
+            height=480,
+        )
+    st.subheader(f"{len(rows):,} {chosen.name}")
+    evidence = [d.triage.evidence(int(place), d.names) for place in chosen.places]
+    extra = {"confusion": case.confusion[chosen.places], "why": evidence}
+    selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
+    with right.container(key=clip_desk.DESK):
+        clip_desk.clip_desk(run, dataset, rows, chosen.name, key="diagnose")
+        row = clip_desk.in_hand()
+        place = position(run, row)
+        if place is not None and (why := d.triage.evidence(place, d.names)):
+            with about_clip(dataset.id, row, key="diagnose_cause", group=clip_desk.GROUP):
+                st.info(f"{d.triage.titles(place).capitalize()}. {why}", icon=":material/search_insights:")
+    if place is not None:
+        listening = st.expander(
+            "Hear it against its nearest neighbours", key="diagnose_ab", on_change="rerun"
+        )
+        if listening.open:
+            with listening, about_clip(dataset.id, row, key="diagnose_near", group=clip_desk.GROUP):
+                others = nearest_for_ab(run, dataset, row)
+                ab_listening(
+                    dataset, row, others, key="diagnose_listening", group=clip_desk.GROUP, run_key=run.key
+                )
+    told_apart = st.expander("What tells two groups of clips apart", key="diagnose_groups", on_change="rerun")
+    if told_apart.open:
+        with told_apart:
+            compare_groups(case, event.rows)
+    clip_desk.flags_panel(dataset, key="diagnose", go_through=lambda: go_through_flags(run, dataset))
+    scroll()
+    write_url()  # this fragment runs without the frame around it
+
+
+def show() -> None:
+    """The page below its title."""
+    spec = pick_run()
+    if spec is not None:
+        pick_unit(spec.dataset)
+    if spec is None:
+        ask_for_a_dataset()
+    check_part()
+    with st.sidebar:
+        k = pick_neighbors()
+    try:
+        run = (
+            runs.open_run(spec) if registry.checkpoint_state(spec.model, spec.checkpoint).available else None
+        )
+        key = None if run is None else diagnosis_key(run, k)
+        diagnosis = None if key is None else diagnosis_of(key)
+        if diagnosis is None:
+            diagnosis_of.clear()  # an absent one must not be remembered
+            dataset = library.load(spec.dataset)
+            job = jobs.find("diagnosis", job_params(spec, k))
+            if run is None and (job is None or job.is_over):
+                job = runs.job_for(spec)  # the map that the diagnosis rests on may be under way
+            compute_card.show(
+                job,
+                lambda: start_diagnosis(spec, k),
+                title="This diagnosis is not computed yet",
+                text=f"It looks at the {k} nearest neighbors of each of the {len(dataset.clips):,} clips of "
+                f"{dataset.name}, as {registry.card(spec.model).title} hears them.",
+                models=[spec],
+            )
+        else:
+            clip_desk.check_clip(run.rows)
+            diagnose(run, key, diagnosis)
+    except BiovizError as error:
+        st.error(str(error), icon=":material/error:")

@@ -1,0 +1,90 @@
+"""The parts of the Diagnose page that are lists to be gone through: suspects, flagged clips, false alarms."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from bioviz.analysis.diagnosis.claims import allowed
+from bioviz.analysis.diagnosis.queues import FALSE_DISCOVERIES, Queue
+from bioviz.analysis.metric_info import HELPS
+from bioviz.flags import load_flags
+from bioviz.plots import figures, palette
+from bioviz.ui.diagnose.case import Case, Chosen
+
+
+def missed(case: Case) -> Chosen:
+    """Background clips that look like a label."""
+    queue = case.diagnosis.missed
+    st.caption(
+        "Background clips, those first that sound most like calls against the rest of their own recording: calls may "
+        "have been missed there. Clips that an annotated call reaches into are left out."
+    )
+    _stand_out(case, "missed", queue, "neighbours carry labels")
+    return Chosen(queue.rows, "background clips, most like a call first")
+
+
+def faint(case: Case) -> Chosen:
+    """Labelled clips that look like background."""
+    queue = case.diagnosis.faint
+    st.caption("Labelled clips whose neighbours are background: faint calls, or wrong labels. Worst first.")
+    _stand_out(case, "faint", queue, "neighbours are background")
+    return Chosen(queue.rows, "labelled clips, most like background first")
+
+
+def _stand_out(case: Case, name: str, queue: Queue, what: str) -> None:
+    """How many of a queue are there for more than chance."""
+    if queue.beyond and name in allowed(case.diagnosis):
+        clips = "clip stands" if queue.beyond == 1 else "clips stand"
+        verb = "its" if queue.beyond == 1 else "their"
+        st.markdown(
+            f"**The first {queue.beyond:,} {clips} out**: {verb} {what} more often than chance brings. Expect up to "
+            f"{100 * FALSE_DISCOVERIES:.0f} % of them to be chance all the same (Benjamini-Hochberg)."
+        )
+    else:
+        st.markdown("**None stands out beyond chance.** The list starts with the likeliest all the same.")
+
+
+def alarms(case: Case) -> Chosen:
+    """What a detector on this embedding would cost."""
+    found = case.diagnosis.false_alarms
+    st.caption(HELPS["false_alarms"].text)
+    if found is None:
+        st.info("This needs labelled clips and background in at least two recordings.")
+        return faint(case)
+    names = case.diagnosis.names[1:]
+    lines = {
+        name: (np.maximum(found.per_hour[i], 0.5 / max(found.hours, 1e-9)), None, None)
+        for i, name in enumerate(names)
+        if np.isfinite(found.per_hour[i]).any()
+    }
+    st.plotly_chart(
+        figures.curves(
+            100 * found.recall,
+            lines,
+            x_title="calls found (% of the label's clips)",
+            y_title="background false alarms (per hour)",
+            colours=palette.colours_for(case.diagnosis.names),
+            dark=case.dark,
+        ).update_yaxes(type="log"),
+        key="diagnose_alarms",
+        theme=None,
+    )
+    st.caption(
+        f"Rests on {found.hours:.2f} hours of background: rates below {1 / max(found.hours, 1e-9):.2g} per hour "
+        "are not known to be above zero."
+    )
+    return Chosen(case.diagnosis.missed.rows, "background clips, most like a call first")
+
+
+def flagged(case: Case) -> Chosen:
+    """Clips that somebody has flagged."""
+    rows = load_flags(case.dataset).rows
+    places = np.flatnonzero(np.isin(case.run.rows, rows))
+    st.caption(
+        "Clips that you or others have flagged; the map can be coloured by the flags. Go through them by the arrow "
+        "keys; the same buttons and keys change a flag or take it back."
+        if len(places)
+        else "No clip of this map is flagged yet. Flag the clip in hand by the buttons under its spectrogram."
+    )
+    return Chosen(places, "flagged clips")

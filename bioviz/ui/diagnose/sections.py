@@ -1,0 +1,243 @@
+"""The parts of the Diagnose page: each shows its figures and returns the clips to go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bioviz.analysis.diagnosis.claims import allowed
+from bioviz.analysis.diagnosis.triage import CAUSES, TITLES
+from bioviz.analysis.diagnosis.triage_words import compared
+from bioviz.analysis.features import feature
+from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.plots import figures, palette
+from bioviz.ui.chart_clicks import clicked, selected
+from bioviz.ui.diagnose.case import Case, Chosen, neighbour_share, worst_first
+from bioviz.ui.diagnose.queues import alarms, faint, flagged, missed
+from bioviz.ui.diagnose.tables import places, scores
+from bioviz.ui.missing_intervals import some
+
+
+def labels(case: Case) -> Chosen:
+    """Labels ranked by their confusion with background."""
+    d = case.diagnosis
+    ranked = d.labels.ranking
+    st.caption(
+        HELPS["label_confusion"].text + " Lines are 95 % intervals, by recording. Click a bar for its clips."
+    )
+    without = [d.names[t] for t in ranked if np.isnan(d.labels.low[t])]
+    if without:
+        st.caption(
+            f"No interval for {some(without)}: the label, or background, is in fewer than {FEWEST_UNITS} recordings."
+        )
+    event = st.plotly_chart(
+        figures.ranked_bars(
+            [d.names[t] for t in ranked],
+            d.labels.confusion[ranked],
+            d.labels.low[ranked],
+            d.labels.high[ranked],
+            x_title="confusion with background (0 apart, 1 within background)",
+            colours=palette.colours_for(d.names),
+            reference=0.5,
+            reference_name="as by chance",
+            dark=case.dark,
+        ),
+        key="diagnose_labels",
+        theme=None,
+        on_select="rerun",
+        selection_mode="points",
+    )
+    picked = clicked(event)
+    target = ranked[picked] if picked is not None else (ranked[0] if len(ranked) else 0)
+    return worst_first(case, case.run.targets == target, f"clips of {d.names[target]}")
+
+
+def matrix(case: Case) -> Chosen:
+    """Which labels the neighbours of each label's clips have."""
+    d = case.diagnosis
+    st.caption(HELPS["neighbour_matrix"].text + " Click a cell to go through its clips.")
+    made = figures.confusion_map(np.nan_to_num(d.labels.matrix), d.names, dark=case.dark)
+    rows, columns = np.indices(d.labels.matrix.shape).reshape(2, -1)
+    # Heat maps send no clicks: invisible points over the cells do.
+    heat = made.data[0]
+    made.add_scatter(
+        x=columns,
+        y=rows,
+        mode="markers",
+        marker={"size": 18, "symbol": "square", "opacity": 0},
+        customdata=rows * len(d.names) + columns,
+        hovertext=np.asarray(heat.hovertext).reshape(-1),
+        hoverinfo="text",
+        showlegend=False,
+    )
+    event = st.plotly_chart(
+        made, key="diagnose_matrix", theme=None, on_select="rerun", selection_mode="points"
+    )
+    picked = clicked(event)
+    row, column = divmod(picked, len(d.names)) if picked is not None else _darkest(d.labels.matrix)
+    share = neighbour_share(case, column)
+    member = np.flatnonzero((case.run.targets == row) & (share > 0))
+    order = member[np.argsort(-share[member], kind="stable")]
+    return Chosen(order, f"clips of {d.names[row]} among {d.names[column]}")
+
+
+def causes(case: Case) -> Chosen:
+    """What of the sound goes with the confusion."""
+    d = case.diagnosis
+    found = [cause for cause in d.causes if cause.target < 0]
+    if not found:
+        st.info(
+            "Levels and signal-to-noise ratios are not measured for this dataset, so no cause can be told."
+        )
+        return Chosen(np.empty(0, dtype=np.int64), "clips")
+    level = allowed(d).get("cause", -1.0)
+    found.sort(key=lambda cause: -abs(cause.rho) if np.isfinite(cause.rho) else 0)
+    table = pd.DataFrame(
+        [
+            {
+                "property": feature(c.feature).title,
+                "rank correlation": c.rho,
+                "from": c.low,
+                "to": c.high,
+                "p": c.p,
+                "in words": c.sentence(d.names) if c.p <= level else "Not told from chance.",
+            }
+            for c in found
+        ]
+    )
+    st.caption(HELPS["rank_correlation"].text + " " + HELPS["family_p"].text)
+    if all(np.isnan(cause.p) for cause in found):
+        st.info(
+            f"Labelled clips come from fewer than {FEWEST_UNITS} recordings: too few to tell a cause from chance."
+        )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=210,
+        column_config={n: _two for n in ("rank correlation", "from", "to")} | {"p": _four},
+    )
+    names = [cause.feature for cause in found]
+    name = st.selectbox(
+        "Property of the sound", names, format_func=lambda n: feature(n).title, key="diagnose_feature"
+    )
+    what = feature(name)
+    title = f"{what.title} ({what.unit or 'no unit'})"
+    left, right = st.columns(2)
+    values = d.triage.columns.get(name, case.run.acoustic.get(name))
+    labelled = np.flatnonzero(case.run.targets > 0)
+    if values is not None:
+        with left:
+            target_names = np.asarray(d.names)[case.run.targets[labelled]]
+            event = st.plotly_chart(
+                figures.scatter(
+                    np.asarray(values)[labelled],
+                    case.confusion[labelled],
+                    x_title=title,
+                    y_title="noise confusion (0 to 1)",
+                    names=target_names,
+                    colours=palette.colours_for(d.names),
+                    rows=labelled,
+                    dark=case.dark,
+                ),
+                key=f"diagnose_scatter_{name}",
+                theme=None,
+                on_select="rerun",
+                selection_mode=("points", "lasso", "box"),
+            )
+            picked = selected(event)
+            if len(picked):
+                return worst_first(case, picked, f"clips chosen by {what.title}")
+    with right:
+        lines, middles = {}, None
+        for cause in d.causes:
+            if cause.feature == name and cause.curve is not None and len(cause.curve.mean):
+                middles = (cause.curve.edges[:-1] + cause.curve.edges[1:]) / 2
+                lines["as found"] = (cause.curve.mean, cause.curve.low, cause.curve.high)
+                lines["other properties held"] = (cause.curve.adjusted, None, None)
+        if middles is not None:
+            st.plotly_chart(
+                figures.curves(
+                    middles, lines, x_title=title, y_title="mean noise confusion (0 to 1)", dark=case.dark
+                ),
+                key=f"diagnose_curve_{name}",
+                theme=None,
+            )
+            st.caption(HELPS["partial_dependence"].text)
+    return worst_first(case, labelled, "labelled clips")
+
+
+def triage(case: Case) -> Chosen:
+    """The causes of the confused clips, and what each of them was compared with."""
+    d = case.diagnosis
+    st.caption(
+        HELPS["triage"].text
+        + " A clip can have several. Click a bar for its clips; each shows its evidence. Swapped "
+        "labels are found only where the sound is clear; a clip with no call to be made out may have a wrong label too."
+    )
+    counts = d.triage.counts.sum(axis=1)
+    event = st.plotly_chart(
+        figures.ranked_bars(
+            [TITLES[cause] for cause in CAUSES],
+            counts.astype(float),
+            x_title="clips (number)",
+            y_title="cause",
+            dark=case.dark,
+        ),
+        key="diagnose_triage",
+        theme=None,
+        on_select="rerun",
+        selection_mode="points",
+    )
+    signs = pd.DataFrame(
+        [
+            {
+                "sign": each.sign,
+                "of": each.side,
+                "confused clips": each.excess.confused,
+                "others of the same label": max(each.excess.others, 0.0),
+                "from": each.excess.low,
+                "to": each.excess.high,
+                "so": each.verdict,
+            }
+            for each in compared(d.triage)
+        ]
+    )
+    if len(signs):
+        st.caption(
+            "How common each sign is among confused clips and among others of the same label; from and to are the 95 % "
+            "interval of the difference, for all signs together."
+        )
+        shares = {n: _two for n in ("confused clips", "others of the same label", "from", "to")}
+        st.dataframe(signs, hide_index=True, column_config=shares, key="diagnose_signs")
+    picked = clicked(event)
+    cause = picked if picked is not None else int(counts.argmax())
+    return worst_first(case, d.triage.applies[:, cause], f"clips: {TITLES[CAUSES[cause]]}")
+
+
+SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
+    "labels": ("Worst labels", labels),
+    "matrix": ("Confusion matrix", matrix),
+    "causes": ("Sound and confusion", causes),
+    "triage": ("Likeliest causes", triage),
+    "places": ("Recording and site", places),
+    "missed": ("Possible missed calls", missed),
+    "faint": ("Possible wrong labels", faint),
+    "flagged": ("Flagged", flagged),
+    "scores": ("All scores", scores),
+    "alarms": ("False alarms", alarms),
+}
+
+_two = st.column_config.NumberColumn(format="%.2f")
+_four = st.column_config.NumberColumn(format="%.4f")
+
+
+def _darkest(matrix: np.ndarray) -> tuple[int, int]:
+    """The label most surrounded by something else: the cell that a user would click first."""
+    off = np.nan_to_num(matrix.copy(), nan=-1.0)
+    np.fill_diagonal(off, -1.0)
+    off[0] = -1.0
+    return divmod(int(off.argmax()), matrix.shape[1])

@@ -1,0 +1,126 @@
+"""The parts of the Diagnose page that are tables: what the embedding follows, and every score twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.scores.leakage import Paired
+from bioviz.plots import figures, palette
+from bioviz.ui.diagnose.case import Case, Chosen, worst_first
+
+_two = st.column_config.NumberColumn(format="%.2f")
+_three = st.column_config.NumberColumn(format="%.3f")
+_share = st.column_config.NumberColumn(format="percent")
+
+
+def places(case: Case) -> Chosen:
+    """Whether the embedding follows the recording, site or hour instead of the label."""
+    d = case.diagnosis
+    st.caption(HELPS["confound_recall"].text + " " + HELPS["confound_lift"].text)
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "property": c.name,
+                    "values": c.values,
+                    "neighbours that share it": c.recall.naive,
+                    "in other recordings": c.recall.held_out,
+                    "by their labels": c.recall.chance,
+                    "times as often": c.lift,
+                    "p": c.p,
+                    "clusters follow it (AMI)": c.clusters_ami,
+                }
+                for c in d.confounds
+            ]
+        ),
+        hide_index=True,
+        column_config={
+            "neighbours that share it": _share,
+            "in other recordings": _share,
+            "by their labels": _share,
+            "times as often": st.column_config.NumberColumn(format="%.1f"),
+            "p": st.column_config.NumberColumn(format="%.4f"),
+            "clusters follow it (AMI)": _two,
+        },
+    )
+    shown = [c for c in d.confounds if np.isfinite(c.clip_share).any()]
+    if not shown:
+        return Chosen(np.empty(0, dtype=np.int64), "clips")
+    by_name = {c.name: c for c in shown}
+    chosen = by_name[st.selectbox("Show by label", list(by_name), key="diagnose_place")]
+    with_clips = np.flatnonzero(np.isfinite(chosen.per_label))
+    st.plotly_chart(
+        figures.ranked_bars(
+            [d.names[t] for t in with_clips],
+            chosen.per_label[with_clips],
+            x_title=f"neighbours of the same {chosen.name} (share, 0 to 1)",
+            colours=palette.colours_for(d.names),
+            reference=chosen.recall.chance,
+            reference_name="as their labels explain",
+            dark=case.dark,
+        ),
+        key="diagnose_place_bars",
+        theme=None,
+    )
+    excess = chosen.clip_share - chosen.clip_chance
+    order = np.argsort(-np.nan_to_num(excess, nan=-np.inf), kind="stable")
+    return Chosen(order[np.isfinite(excess[order])], f"clips, most drawn to their {chosen.name} first")
+
+
+def scores(case: Case) -> Chosen:
+    """Every score twice, with clips of the same recording and without, and the difference."""
+    d = case.diagnosis
+    st.caption(HELPS["held_out"].text + " " + HELPS["gap"].text)
+    pairs: dict[str, Paired] = {
+        "separability_neighbour": d.separability.neighbour,
+        "separability_probe": d.separability.probe,
+        "knn_accuracy": d.prediction.knn_accuracy,
+        "probe_accuracy": d.prediction.probe_accuracy,
+        "knn_map": d.prediction.knn_map,
+        "probe_map": d.prediction.probe_map,
+    }
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "score": HELPS[name].title,
+                    "same recording allowed": pair.naive,
+                    "other recordings only": pair.held_out,
+                    "leak": pair.gap,
+                    "by chance": pair.chance,
+                    "what it means": HELPS[name].text + (f" ({pair.note})" if pair.note else ""),
+                }
+                for name, pair in pairs.items()
+            ]
+        ),
+        hide_index=True,
+        column_config={
+            n: _three for n in ("same recording allowed", "other recordings only", "leak", "by chance")
+        },
+    )
+    agreement = ("nmi", "ami", "ari", "homogeneity", "completeness", "v_measure")
+    st.markdown("**Clusters against labels**")
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {"clusters of the": c.space, "method": c.method}
+                | {HELPS[name].title: getattr(c.with_labels, name) for name in agreement}
+                | {
+                    "Silhouette (embedding)": c.silhouette_on_embedding,
+                    "Silhouette": c.shape.silhouette,
+                    "Davies-Bouldin": c.shape.davies_bouldin,
+                    "Calinski-Harabasz": c.shape.calinski_harabasz,
+                }
+                for c in d.clusters.clusterings
+            ]
+        ),
+        hide_index=True,
+    )
+    if d.trustworthiness is not None:
+        st.metric(
+            "Trustworthiness of the map", f"{d.trustworthiness:.3f}", help=HELPS["trustworthiness"].text
+        )
+    return worst_first(case, np.isfinite(case.confusion), "clips, most confused first")

@@ -1,0 +1,215 @@
+"""Trainings and their results on the page: live curves, interrupted ones, and the list of checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.datasets import library
+from bioviz.errors import BiovizError
+from bioviz.models import checkpoints, registry
+from bioviz.models.checkpoints import Checkpoint
+from bioviz.training import tasks
+from bioviz.training.outcome import LESS, NOTHING
+from bioviz.training.run_dir import Work
+from bioviz.ui.app.pages import open_page
+from bioviz.ui.finetune.curves import METRIC_TITLES, show_curves
+from bioviz.ui.job_cards import job_card
+from bioviz.ui.state import set_view
+
+METRIC_HELP = {
+    "accuracy": "Share of test clips whose answer is right, background included.",
+    "labelled_accuracy": "Of the labelled test clips, how many get their label where background is no answer. Use it "
+    "to compare trainings with more and less background.",
+    "macro_ap": "Average precision over all test clips, mean over the labels that have test clips. 1 is perfect.",
+    "macro_ap_beans": "The same mean over all labels: one without test clips counts as 0, as in BEANS. Compare "
+    "published figures with this one.",
+    "background_auroc": "AUROC: how often a clip with a call scores higher than a background clip; 0.5 is chance.",
+}
+
+
+def training_jobs() -> list[jobs.Job]:
+    """The newest job of every training, newest first."""
+    newest: dict[str, jobs.Job] = {}
+    for job in jobs.list_jobs():
+        if job.kind == "finetune":
+            newest.setdefault(job.id.rpartition("-")[0], job)
+    return list(newest.values())
+
+
+def watch(job: jobs.Job) -> None:
+    """A running training: progress, cancel button, curves as they grow."""
+    job_card.watch(job.id)
+
+    @st.fragment(run_every=2.0)
+    def live() -> None:
+        note = jobs.get(job.id).message
+        if note:
+            st.caption(note[:1].upper() + note[1:])
+        work = work_of(job)
+        show_curves(work and work.curves(), key=f"live_{job.id}", live=work and work.live())
+
+    live()
+
+
+def ended(job: jobs.Job) -> None:
+    """A training that stopped before its end: why, and a button that goes on."""
+    with st.container(border=True):
+        st.markdown(f"**{job.title}**")
+        job_card.outcome(job)
+        work = work_of(job)
+        curves = work and work.curves()
+        epochs = sum(len(trial["epochs"]) for trial in curves["trials"]) if curves else 0
+        words = "Go on" if epochs else "Start again"
+        if st.button(words, key=f"resume_{job.id}", icon=":material/play_arrow:", type="primary"):
+            jobs.restart(job.id)
+            st.rerun()
+        if epochs:
+            if st.button("Forget its epochs", key=f"forget_{job.id}", icon=":material/delete:"):
+                tasks.TrainSpec.from_dict(job.params).work().restart()
+                st.rerun()
+            st.caption(f"{epochs} epochs are kept.")
+            show_curves(curves, key=f"ended_{job.id}")
+
+
+def work_of(job: jobs.Job) -> Work | None:
+    """Where a training writes its curves; None where the dataset or its starting point was removed meanwhile."""
+    try:
+        return tasks.TrainSpec.from_dict(job.params).work()
+    except BiovizError:
+        return None
+
+
+def checkpoint_list(opened: str = "") -> None:
+    """All checkpoints with their records, and what can be done with them; and a place to bring one.
+
+    Args:
+        opened: id of the one that is shown unfolded.
+    """
+    with st.expander("Bring a checkpoint from another computer"):
+        st.caption("A zip file that was downloaded here or on another computer with bioviz.")
+        file = st.file_uploader("Checkpoint file", type="zip", key="import_checkpoint")
+        if file is not None and st.button("Add it", key="import_now", type="primary"):
+            try:
+                made = checkpoints.import_zip(file.getvalue())
+                st.success(f"{made.title} was added.", icon=":material/check_circle:")
+            except BiovizError as error:
+                st.error(str(error), icon=":material/error:")
+    found = checkpoints.list_checkpoints()
+    if not found:
+        st.caption("No fine-tuned checkpoints yet.")
+    for made in found:
+        record = made.record
+        title = f"{made.title} — {_model_title(record)} on {record.get('dataset', {}).get('name', '?')}"
+        place = st.expander(title, expanded=made.id == opened, key=f"checkpoint_{made.id}", on_change="rerun")
+        if place.open:
+            with place:
+                show_checkpoint(made)
+
+
+def show_checkpoint(made: Checkpoint) -> None:
+    """One checkpoint: results, actions, curves, record."""
+    record = made.record
+    if not made.usable:
+        st.error(f"Must not be used: {record.get('reason')}", icon=":material/block:")
+    test = record.get("test") or {}
+    for column, (name, title) in zip(st.columns(len(METRIC_TITLES)), METRIC_TITLES.items(), strict=True):
+        value = test.get(name)
+        column.metric(title, "–" if value is None else f"{value:.3f}", help=METRIC_HELP[name])
+    counts = (record.get("split") or {}).get("counts", {})
+    if counts:
+        st.caption(
+            f"Measured on {counts['test']['clips']:,} test clips ({counts['test']['background']:,} background); "
+            f"trained on {counts['train']['clips']:,} ({counts['train']['background']:,} background). "
+            f"{record.get('created', '')[:10]}, {job_card.duration(record.get('seconds', 0))} on "
+            f"{record.get('computed_on', '?')}."
+        )
+    show_outcome(record)
+    paper = record.get("test_as_paper")
+    if paper and paper.get(record["metric"]) is not None:
+        st.caption(
+            f"By the paper's way, with background left out of the test: {METRIC_TITLES[record['metric']]} "
+            f"{paper[record['metric']]:.3f}. Do not compare it with the figures above."
+        )
+    _actions(made)
+    if record.get("curves"):
+        show_curves({"metric": record["metric"], "trials": record["curves"]}, key=f"curves_{made.id}")
+    if st.toggle("Show the whole record", key=f"record_{made.id}"):
+        st.json(dict(record), expanded=1)
+
+
+def show_outcome(record: Mapping[str, object]) -> None:
+    """What the training taught, and what is to be known of its sound."""
+    told = record.get("outcome")
+    if isinstance(told, Mapping) and told.get("sentence"):
+        if told.get("kind") in (NOTHING, LESS):
+            st.warning(str(told["sentence"]), icon=":material/warning:")
+        else:
+            st.info(str(told["sentence"]), icon=":material/school:")
+    for note in record.get("notes") or ():
+        st.caption(str(note))
+
+
+def _actions(made: Checkpoint) -> None:
+    with st.container(horizontal=True):
+        known = {summary.id for summary in library.list_datasets()}
+        trained_on = made.record.get("dataset", {}).get("id")
+        place = {"dataset": trained_on} if trained_on in known else {}
+        if st.button(
+            "Explore with it",
+            key=f"explore_{made.id}",
+            type="primary",
+            icon=":material/scatter_plot:",
+            disabled=not made.usable,
+        ):
+            set_view(model=made.record["model"], checkpoint=made.name, clip=-1, **place)
+            open_page("explore.py")
+        if st.button(
+            "Compare with its start",
+            key=f"compare_{made.id}",
+            icon=":material/compare:",
+            disabled=not (made.usable and place),
+            help="Two maps of the same clips, before and after the training. Test clips where the dataset has them.",
+        ):
+            set_view(**_before_and_after(made, trained_on))
+            open_page("compare.py")
+        st.download_button(
+            "Download",
+            data=lambda: checkpoints.export(made.id),
+            file_name=f"{made.record.get('model')}-{made.id}.zip",
+            mime="application/zip",
+            key=f"export_{made.id}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown("The weights are gone for good. Maps made with it stay until they are cleared away.")
+            if st.button("Delete it", key=f"delete_{made.id}"):
+                checkpoints.delete(made.id)
+                st.rerun()
+
+
+def _before_and_after(made: Checkpoint, trained_on: str) -> dict[str, object]:
+    """The view that compares a checkpoint with what it was trained from, on clips it never learnt from."""
+    own_split = (made.record.get("split") or {}).get("source") == "dataset"
+    tested = own_split and "test" in library.load(trained_on).clips.split
+    return {
+        "dataset": trained_on,
+        "model": made.record["model"],
+        "checkpoint": made.record["base"],
+        "model_seed": made.record.get("base_seed", 0),
+        "other_dataset": "",
+        "other_model": made.record["model"],
+        "other_checkpoint": made.name,
+        "split": "test" if tested else "all",
+        "clip": -1,
+    }
+
+
+def _model_title(record: Mapping[str, object]) -> str:
+    try:
+        return registry.card(str(record.get("model"))).title
+    except BiovizError:
+        return str(record.get("model"))

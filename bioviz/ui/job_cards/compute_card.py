@@ -1,0 +1,99 @@
+"""The one card for what is not computed yet: what it takes, the job that is at it, or a button that starts one.
+
+A job is looked for on disk by what it computes, so that every tab shows it, and so does a restarted server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.datasets import library
+from bioviz.embedding.bandwidth import bandwidth_note
+from bioviz.models import registry
+from bioviz.models.device import describe_device, precision_of
+from bioviz.runs import RunSpec
+from bioviz.ui.app.notices import plain
+from bioviz.ui.app.pages import open_page
+from bioviz.ui.job_cards import job_card
+from bioviz.ui.pickers.run_picker import checkpoint_title
+
+
+def show(
+    job: jobs.Job | None,
+    start: Callable[[], jobs.Job],
+    *,
+    title: str,
+    text: str,
+    models: Iterable[RunSpec] = (),
+    button: str = "Compute it",
+    key: str = "compute",
+    blocked: str = "",
+) -> None:
+    """Follow the job, or offer to start it.
+
+    Args:
+        job: that computes this, as `jobs.find` or `runs.job_for` found it.
+        start: starts it.
+        title: the card's heading. text: what it will do, with numbers.
+        models: whose weights it needs; where they are missing, what to do stands in place of the button.
+        button: its words. key: unique on the page.
+        blocked: why it cannot be started, if it cannot.
+    """
+    if job is not None and not job.is_over:
+        job_card.watch(job.id)
+        return
+    models = list(models)
+    missing = list(dict.fromkeys((spec.model, spec.checkpoint) for spec in models if not _is_here(spec)))
+    with st.container(border=True):
+        st.subheader(title)
+        st.text(text)
+        if not missing:
+            st.caption(
+                f"Models run on: {_runs_on(models)}. What is in the cache already is not computed again."
+            )
+        for note in _narrow(models):
+            st.caption(plain(note))
+        if job is not None and job.state != "done":
+            job_card.outcome(job)
+        for name, why in ((job.result or {}) if job else {}).get("failed", {}).items():
+            st.error(plain(f"{name}: {why}"), icon=":material/error:")
+        if missing:
+            weights_missing(missing, key)
+        elif blocked:
+            st.info(blocked, icon=":material/block:")
+        elif st.button(button, type="primary", key=key, icon=":material/play_arrow:"):
+            start()
+            st.rerun()
+
+
+def weights_missing(models: Iterable[tuple[str, str]], key: str = "compute") -> None:
+    """Say for each (model, checkpoint) which file is missing and where to put it, and lead to the page Models."""
+    for model, checkpoint in models:
+        name = f"{registry.card(model).title}, {checkpoint_title(checkpoint)}"
+        why = registry.checkpoint_state(model, checkpoint).message
+        st.warning(f"{plain(name)}: its weights are missing. {plain(why)}", icon=":material/download:")
+    if st.button("Open the page Models", key=f"{key}_weights", icon=":material/neurology:"):
+        open_page("models.py")
+
+
+def _is_here(spec: RunSpec) -> bool:
+    return registry.checkpoint_state(spec.model, spec.checkpoint).available
+
+
+def _runs_on(models: Iterable[RunSpec]) -> str:
+    """The device, with the precision that the models really have on it."""
+    own = {registry.card(spec.model).title: precision_of(registry.card(spec.model)) for spec in models}
+    kinds = set(own.values())
+    if len(kinds) <= 1:
+        return describe_device(precision="".join(kinds))
+    return f"{describe_device()} ({', '.join(f'{title} in {kind}' for title, kind in own.items())})"
+
+
+def _narrow(models: Iterable[RunSpec]) -> list[str]:
+    """What is to be known where a model takes a broader band than the recordings hold."""
+    pairs = dict.fromkeys((spec.dataset, spec.model) for spec in models)
+    notes = [bandwidth_note(library.load(dataset), registry.card(model)) for dataset, model in pairs]
+    return [note for note in dict.fromkeys(notes) if note]

@@ -1,0 +1,61 @@
+"""Which models there are, and what to do where their weights are missing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.config import settings
+from bioviz.models import registry
+from bioviz.models.base import ModelCard
+from bioviz.ui.job_cards import job_card
+
+CHECKPOINTS = {
+    "random": "random start (untrained)",
+    "pretrained": "pretrained",
+    "none": "needs no weights",
+}
+
+
+def download(card: ModelCard) -> None:
+    """A button that fetches a model's weights, and the job that does, in whichever tab it was started."""
+    params = {"model": card.name}
+    job = jobs.find("download", params)
+    if job and not job.is_over:
+        job_card.watch(job.id)
+        return
+    if job:
+        job_card.outcome(job)
+    if st.button("Download the weights", key=f"download_{card.name}", icon=":material/cloud_download:"):
+        title = f"Downloading the weights of {card.title}"
+        jobs.start("download", "bioviz.models.registry:download_job", params, title=title)
+        st.rerun()
+
+
+def show() -> None:
+    """The page below its title."""
+    st.markdown(
+        "A model turns a clip into a list of numbers, its *embedding*. A **random start** is the untrained network, "
+        "the paper's own baseline; **pretrained** weights come from a file on this computer."
+    )
+    folders = ", ".join(f"`{path}`" for path in settings().weights_dirs)
+    st.caption(f"Weights are looked for in {folders}. Set BIOVIZ_WEIGHTS to use other folders.")
+    for card in registry.list_models():
+        with st.container(border=True):
+            left, right = st.columns([3, 2])
+            left.markdown(f"**{card.title}**")
+            left.markdown(card.about)
+            rate = f"{card.sample_rate / 1000:g} kHz" if card.sample_rate else "the dataset's own rate"
+            left.caption(
+                f"{card.dim} numbers a clip · listens at {rate} · licence: {card.licence} · {card.reference}"
+            )
+            for checkpoint in card.checkpoints:
+                state = registry.checkpoint_state(card.name, checkpoint)
+                title = CHECKPOINTS.get(checkpoint, checkpoint)
+                if state.available:
+                    right.success(f"{title}: ready", icon=":material/check_circle:")
+                    continue
+                right.warning(f"{title}: {state.message}", icon=":material/download:")
+                if card.weights and card.weights.url:
+                    with right:
+                        download(card)

@@ -1,0 +1,254 @@
+"""The settings of the noise experiment. They live in the view, so that a link brings them back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from bioviz.audio.mixing import CALL, CLIP
+from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
+from bioviz.errors import BadInput
+from bioviz.experiments.settings import DATASET, FOLDER, NoiseSettings
+from bioviz.models import registry
+from bioviz.runs import RunSpec, query, ready
+from bioviz.runs.spec import SEEDS
+from bioviz.ui.app import notices
+from bioviz.ui.pickers.run_picker import READY_HELP, checkpoint_title
+from bioviz.ui.state import NEIGHBORS, set_view, view
+
+SAME = ""
+SINGLE = {  # settings of one value, as a link may give them
+    "per_label": query.whole(1, 10_000),
+    "k": query.whole(*NEIGHBORS),
+    "seed": query.whole(*SEEDS),
+    "measured": query.choice(CALL, CLIP),
+    "same_site": query.switch,
+}
+SNR = query.real(-100, 100)
+
+
+def model_title(spec: RunSpec) -> str:
+    """What the models of an experiment are called in legends and tables."""
+    checkpoint = checkpoint_title(spec.checkpoint)
+    title = registry.card(spec.model).title
+    return title if spec.checkpoint == "none" else f"{title}, {checkpoint}"
+
+
+def remembered(name: str, parsers: Mapping[str, query.Parser], usual: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings kept as JSON in a field of the view; a link is user input: what cannot be used is said.
+
+    Args:
+        parsers: of the settings that are one value; others are returned as they are.
+        usual: what stands in for a setting that cannot be used.
+    """
+    kept: dict[str, Any] = json.loads(getattr(view(), name) or "{}")  # the view holds JSON objects alone
+    single = {key: query.as_text(value) for key, value in kept.items() if key in parsers}
+    values, sentences = query.read(single, parsers, {key: usual[key] for key in parsers})
+    for sentence in sentences:
+        notices.say(sentence.replace("The link's ", f"The link's {name} setting "))
+    for key in kept:
+        if key not in usual:
+            notices.say(f"The link's {name} setting “{key[:40]}” is not known. It is left out.")
+    return {**{key: value for key, value in kept.items() if key in usual}, **values}
+
+
+def remember(name: str, values: dict[str, Any], usual: dict[str, Any]) -> None:
+    """Keep what differs from the usual values."""
+    changed = {key: value for key, value in values.items() if value != usual.get(key)}
+    set_view(**{name: json.dumps(changed, separators=(",", ":")) if changed else ""})
+
+
+def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[RunSpec]]:
+    """Draw the fields; returns the settings and a run for each model, the sidebar's first.
+
+    Raises:
+        BadInput: a field holds what cannot be used.
+    """
+    usual = {**NoiseSettings().to_dict(), "models": []}
+    kept = remembered("noise", SINGLE, usual)
+    with st.container(border=True):
+        left, right = st.columns(2)
+        with left:
+            labels = _labels(dataset, kept)
+            models = _models(spec, dataset, kept)
+        with right:
+            background = _source(dataset, kept)
+            snrs = seeded(
+                "noise_snrs",
+                ", ".join(
+                    f"{snr:g}" for snr in _ratios(kept.get("snrs_db", usual["snrs_db"]), usual["snrs_db"])
+                ),
+                lambda key: st.text_input(
+                    "Signal-to-noise ratios (dB)",
+                    key=key,
+                    help="How loud the call is against the background that is added.",
+                ),
+            )
+        with st.expander("Number of clips, neighbors and seed"):
+            a, b, c = st.columns(3)
+            with a:
+                per_label = count("noise_per_label", "Clips of each label", kept["per_label"], 1, 10_000)
+            with b:
+                k = count("noise_k", "Neighbors looked at (k)", kept["k"], *NEIGHBORS)
+            with c:
+                seed = count("noise_seed", "Seed of the draw", kept["seed"], *SEEDS)
+            measured = _measured(kept)
+            same_site = _same_site(dataset, background, kept)
+    values = {
+        "labels": labels,
+        "per_label": per_label,
+        "snrs_db": _parse(snrs),
+        "background": background,
+        "k": k,
+        "seed": seed,
+        "measured": measured,
+        "same_site": same_site,
+    }
+    chosen = NoiseSettings.from_dict({**values, "labels": tuple(labels), "snrs_db": tuple(values["snrs_db"])})
+    remember("noise", {**chosen.to_dict(), "models": models}, usual)
+    own = f"{spec.model}:{spec.checkpoint}"
+    return chosen, [_spec(spec, name) for name in dict.fromkeys([own, *models])]
+
+
+def _measured(kept: dict[str, Any]) -> str:
+    titles = {CALL: "Loudest stretch of the call, within its band", CLIP: "Whole clip, all frequencies"}
+    return seeded(
+        "noise_measured",
+        kept["measured"],
+        lambda key: st.selectbox(
+            "Signal-to-noise ratio of",
+            list(titles),
+            key=key,
+            format_func=titles.get,
+            help="A short call in a long clip stands some 10 dB higher than the ratio of the whole clip says, and a "
+            "high call in deep noise far more. The whole clip counts with its own noise.",
+        ),
+    )
+
+
+def _same_site(dataset: Dataset, background: str, kept: dict[str, Any]) -> bool:
+    if background != SAME or len({recording.site for recording in dataset.recordings} - {""}) < 2:
+        return False
+    return seeded(
+        f"noise_same_site_{dataset.id}",
+        kept["same_site"],
+        lambda key: st.checkbox(
+            "Background of the clip's own site alone",
+            key=key,
+            help="So that a foreign recorder or place does not give the mixture away.",
+        ),
+    )
+
+
+def _labels(dataset: Dataset, kept: dict[str, Any]) -> list[str]:
+    before = _known("label", kept.get("labels"), dataset.labels, f"{dataset.name} has")
+    return seeded(
+        f"noise_labels_{dataset.id}",
+        before,
+        lambda key: st.multiselect("Labels", dataset.labels, key=key, placeholder="all labels"),
+    )
+
+
+def _models(spec: RunSpec, dataset: Dataset, kept: dict[str, Any]) -> list[str]:
+    """Other models to compare with, the best to open first."""
+    own = f"{spec.model}:{spec.checkpoint}"
+    marks = {f"{each.model}:{each.checkpoint}": each for each in ready.everything(dataset, view().model_seed)}
+    others = [name for name, each in marks.items() if name != own and each.state.available]
+    asked = [name for name in _texts(kept.get("models")) if name != own]
+    before = _known("model", asked, others, "there are weights for")
+    return seeded(
+        f"noise_models_{own}",
+        before,
+        lambda key: st.multiselect(
+            f"Compare {model_title(spec)} with",
+            others,
+            key=key,
+            format_func=lambda name: (
+                f"{marks[name].symbol} {model_title(_spec(spec, name))} — {marks[name].mark}"
+            ),
+            placeholder="other models",
+            help=f"Models whose weights are here. All get the same clips and the same background. {READY_HELP}",
+        ),
+    )
+
+
+def _source(dataset: Dataset, kept: dict[str, Any]) -> str:
+    titles = {SAME: f"Background clips of {dataset.name}"}
+    for other in library.list_datasets():
+        if other.id != dataset.id:
+            titles[DATASET + other.id] = f"Background clips of {other.name}"
+    titles[FOLDER] = "All recordings in a folder"
+    before = str(kept.get("background", SAME))
+    folder = before.removeprefix(FOLDER) if before.startswith(FOLDER) else ""
+    if not folder and before not in titles:
+        notices.say(f"There is no background “{before[:60]}” here. That of {dataset.name} is used instead.")
+    start = FOLDER if folder else before if before in titles else SAME
+    source = seeded(
+        f"noise_source_{dataset.id}",
+        start,
+        lambda key: st.selectbox("Background to add", list(titles), key=key, format_func=titles.get),
+    )
+    if source != FOLDER:
+        return source
+    path = seeded("noise_folder", folder, lambda key: st.text_input("Folder of background", key=key)).strip()
+    if not path:
+        raise BadInput("Give the folder that holds recordings of background.")
+    return FOLDER + path
+
+
+def _spec(spec: RunSpec, name: str) -> RunSpec:
+    model, checkpoint = name.split(":", 1)
+    return replace(spec, model=model, checkpoint=checkpoint)
+
+
+def seeded(key: str, value: Any, draw):
+    """Draw a widget that starts with `value`; Streamlit forgets widgets when the page is left.
+
+    The value is set on every run: if one is cut short before the browser drew the widget, the next must send it.
+    """
+    st.session_state[key] = st.session_state.get(key, value)
+    return draw(key)
+
+
+def count(key: str, label: str, start: int, low: int, high: int, step: int = 1) -> int:
+    """A whole number that starts with `start`."""
+    return int(seeded(key, start, lambda k: st.number_input(label, low, high, step=step, key=k)))
+
+
+def _parse(text: str) -> list[float]:
+    try:
+        return [float(word) for word in re.split(r"[,;\s]+", text.replace("−", "-").strip()) if word]
+    except ValueError as error:
+        raise BadInput(f"“{text[:60]}” is no list of ratios: write numbers, as in 20, 10, 0, -10.") from error
+
+
+def _ratios(value: object, usual: list[float]) -> list[float]:
+    """The ratios of a link, dB; the usual ones where one cannot be used, which is said."""
+    try:
+        if not isinstance(value, list) or not value:
+            raise ValueError("it must be a list of numbers")
+        return [SNR(query.as_text(each)) for each in value]
+    except ValueError as error:
+        allowed = f"each must be right ({error})" if isinstance(value, list) and value else str(error)
+        shown = ", ".join(f"{snr:g}" for snr in usual)
+        notices.say(query.not_used("noise setting snrs_db", value, allowed, shown))
+        return usual
+
+
+def _known(what: str, asked: object, there: Sequence[str], of: str) -> list[str]:
+    """Those of the names asked for that are there; the others are said."""
+    for name in (gone := [name for name in _texts(asked) if name not in there]):
+        notices.say(
+            f"There is no {what} “{name[:60]}” here ({of} {', '.join(there[:12]) or 'none'}). It is left out."
+        )
+    return [name for name in _texts(asked) if name not in gone]
+
+
+def _texts(value: object) -> list[str]:
+    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []

@@ -1,0 +1,189 @@
+"""Window-shift stability: how many clips change neighbours, which labels, the worst ones to hear, the map."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bioviz import jobs, runs
+from bioviz.analysis.metric_info import HELPS
+from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
+from bioviz.experiments.settings import ShiftSettings
+from bioviz.experiments.shift import ShiftResult, draw_shifts, job_params, open_shift, start_shift
+from bioviz.plots import figures, palette, paths
+from bioviz.runs import Run, RunSpec, query
+from bioviz.runs.spec import SEEDS
+from bioviz.ui.app.theme import is_dark
+from bioviz.ui.clips.run_map import label_names
+from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.job_cards import compute_card
+from bioviz.ui.missing_intervals import say_missing
+from bioviz.ui.noise.form import count, model_title, remember, remembered, seeded
+from bioviz.ui.pickers.run_picker import METHODS
+from bioviz.ui.state import NEIGHBORS
+
+GROUP = "shift"
+SETTINGS = {  # of a link
+    "clips": query.whole(1, 100_000),
+    "reach": query.real(0.05, 1),
+    "steps": query.whole(1, 20),
+    "k": query.whole(*NEIGHBORS),
+    "seed": query.whole(*SEEDS),
+}
+
+
+def show(spec: RunSpec) -> None:
+    """The whole tab. Raises BiovizError."""
+    dataset = library.load(spec.dataset)
+    st.caption(
+        "A window starts where the grid puts it, a call does not. Here clips are embedded again with their windows "
+        "a little earlier and later: a model to be trusted finds the same neighbours. A shift that would leave the "
+        "recording goes the other way."
+    )
+    chosen = _form()
+    run = runs.open_run(spec)
+    result = None if run is None else open_shift(run, chosen)
+    if result is None:
+        rows = np.arange(len(dataset.clips)) if run is None else run.rows
+        count = len(draw_shifts(dataset, rows, chosen)[0])
+        compute_card.show(
+            jobs.find("shift", job_params(spec, chosen)),
+            lambda: start_shift(spec, chosen),
+            title="The shifts are not computed yet",
+            text=f"{count:,} clips, each at {2 * chosen.steps} shifted windows, for {model_title(spec)}.",
+            models=[spec],
+            key="compute_shift",
+        )
+        return
+    _headline(result)
+    _labels(run, result)
+    _worst(run, dataset, result)
+    for problem in result.problems[:5]:
+        st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
+
+
+def _form() -> ShiftSettings:
+    usual = ShiftSettings().to_dict()
+    kept = remembered("shift", SETTINGS, usual)
+    with st.container(border=True):
+        a, b, c, d, e = st.columns(5)
+        with a:
+            clips = count("shift_clips", "Clips", kept["clips"], 1, 100_000, step=50)
+        with b:
+            reach = seeded(
+                "shift_reach",
+                kept["reach"],
+                lambda key: st.number_input(
+                    "Farthest shift (share of the window)", 0.05, 1.0, step=0.05, key=key
+                ),
+            )
+        with c:
+            steps = count("shift_steps", "Shifts to either side", kept["steps"], 1, 20)
+        with d:
+            k = count("shift_k", "Neighbors looked at (k)", kept["k"], *NEIGHBORS)
+        with e:
+            seed = count("shift_seed", "Seed of the draw", kept["seed"], *SEEDS)
+    chosen = ShiftSettings(clips, float(reach), steps, k, seed)
+    remember("shift", chosen.to_dict(), usual)
+    return chosen
+
+
+def _headline(result: ShiftResult) -> None:
+    a, b, c = st.columns(3)
+    a.metric("Clips shifted", f"{len(result.rows):,}")
+    b.metric(
+        "Change their neighbours",
+        f"{result.changed.mean():.0%}",
+        help="Share of clips that keep fewer than half of their neighbours, on average over the shifts.",
+    )
+    c.metric("Neighbours kept", f"{result.kept.mean():.0%}", help=HELPS["shift_kept"].text)
+
+
+def _labels(run: Run, result: ShiftResult) -> None:
+    there = np.flatnonzero(result.clips)
+    mean, low, high = result.by_target[there].T
+    without = [run.target_names[t] for t, end in zip(there, low, strict=True) if np.isnan(end)]
+    st.caption(f"Lines are 95 % intervals, by {run.unit.noun}.")
+    say_missing(without, run.unit.noun)
+    st.plotly_chart(
+        figures.ranked_bars(
+            [run.target_names[t] for t in there],
+            mean,
+            low,
+            high,
+            x_title="neighbours kept (mean share, 0 to 1)",
+            colours=palette.colours_for(run.target_names),
+            dark=is_dark(),
+        ),
+        key="shift_labels",
+        theme=None,
+    )
+
+
+def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
+    st.subheader("The least stable clips")
+    st.caption(
+        f"{HELPS['shift_spread'].text} Click a line to hear the clip and to see its spread on the map."
+    )
+    clips = dataset.clips
+    frame = pd.DataFrame(
+        {
+            "clip": result.rows,
+            "label": label_names(dataset)[result.rows],
+            "neighbours kept": result.kept.mean(axis=1),
+            "moves (× nearest neighbour)": result.relative,
+            "recording": [dataset.recordings[i].name for i in clips.recording[result.rows]],
+            "start (s)": clips.start_s[result.rows],
+        }
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        event = st.dataframe(
+            frame,
+            hide_index=True,
+            height=300,
+            key="shift_clips_table",
+            on_select="rerun",
+            selection_mode="single-row",
+            column_config={
+                "neighbours kept": st.column_config.NumberColumn(format="percent"),
+                "moves (× nearest neighbour)": st.column_config.NumberColumn(format="%.2f"),
+                "start (s)": st.column_config.NumberColumn(format="%.2f"),
+            },
+        )
+        picked = event.selection.rows
+        i = picked[0] if picked and picked[0] < len(frame) else None
+        names = np.asarray(dataset.target_names)[dataset.targets[result.rows]]
+        method = METHODS[run.spec.projection.method]
+        st.plotly_chart(
+            paths.ellipse_map(
+                run.xy,
+                run.targets == 0,
+                result.ellipses,
+                names,
+                titles=(f"{method} 1 (no unit)", f"{method} 2 (no unit)"),
+                colours=palette.colours_for(dataset.target_names),
+                marked=i,
+                dark=is_dark(),
+            ),
+            key="shift_map",
+            theme=None,
+        )
+        st.caption(
+            "An ellipse spans one standard deviation of the places of a clip's shifts, each placed among its "
+            "neighbours."
+        )
+    with right:
+        clip_inspector(
+            run.key,
+            dataset.id,
+            result.rows,
+            key="shift_inspector",
+            group=GROUP,
+            row=None if i is None else int(result.rows[i]),
+            playlist_name="clips, the least stable first",
+            colours=palette.colours_for(dataset.target_names),
+            empty="Click a line of the table to hear its clip and see its spectrogram.",
+        )

@@ -1,0 +1,70 @@
+"""Fields that read and write the view: a select box and a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from bioviz.runs.spec import BOUNDS
+from bioviz.ui.pickers.choose_again import Gone
+from bioviz.ui.state import NEIGHBORS, set_view, view
+
+
+def pick(
+    name: str,
+    label: str,
+    options: Sequence,
+    titles: Callable[[object], str] = str,
+    help: str | None = None,
+    usual: object = None,
+    follow: tuple[str, ...] = (),
+    why: Callable[[str], str] | None = None,
+) -> object:
+    """A select box bound to one field of the view.
+
+    Args:
+        options: the best first.
+        usual: what an empty field becomes; the first option if None.
+        follow: fields that become empty when the user chooses anew.
+        why: what there is to say of a name that is not among the options.
+
+    Raises:
+        Gone: the view names what is not among the options.
+    """
+    key = f"_pick_{name}"
+    current = getattr(view(), name)
+    if current == "" and current not in options:
+        current = options[0] if usual is None else usual
+        set_view(**{name: current})
+    is_here = current in options
+    # On every run: if one is cut short before the browser drew the widget, the next must send the value again.
+    st.session_state[key] = current if is_here else None
+
+    def changed() -> None:
+        set_view(**{name: st.session_state[key], **dict.fromkeys(follow, ""), "clip": -1})
+
+    # Without a choice the box would have a button to clear it, so that it has none only where it must.
+    nothing = {} if is_here else {"index": None, "placeholder": "not here: choose another"}
+    st.selectbox(label, options, format_func=titles, key=key, on_change=changed, help=help, **nothing)
+    if not is_here:
+        raise Gone(name, str(current), options, titles, follow, why(str(current)) if why else "")
+    return getattr(view(), name)
+
+
+def number(name: str, label: str, step: float, help: str | None = None) -> None:
+    """A number field bound to one field of the view, within the bounds that links have too."""
+    key = f"_pick_{name}"
+    field = name.removeprefix("other_")
+    low, high = NEIGHBORS if field == "k" else BOUNDS[field]
+    kind = type(getattr(view(), name))
+    st.session_state[key] = getattr(view(), name)  # on every run, as in `pick`
+    st.number_input(
+        label,
+        kind(low),
+        kind(high),
+        step=kind(step),
+        key=key,
+        help=help,
+        on_change=lambda: set_view(**{name: st.session_state[key]}),
+    )

@@ -1,0 +1,225 @@
+"""The pickers in the sidebar: dataset, model, checkpoint, split and projection. They read and write the view."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bioviz.analysis.projection.layouts import PRESETS, ProjectionSpec
+from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
+from bioviz.errors import BiovizError
+from bioviz.models import checkpoints, registry
+from bioviz.models.base import FINETUNED, RANDOM
+from bioviz.runs import RunSpec, ready
+from bioviz.ui.pickers import choose_again
+from bioviz.ui.pickers.choose_again import Gone
+from bioviz.ui.pickers.fields import number, pick
+from bioviz.ui.state import set_view, view
+
+METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
+CHECKPOINTS = {"random": "random start (untrained)", "pretrained": "pretrained", "none": "no weights needed"}
+SPLITS = {"all": "all clips", "train": "train", "valid": "validation", "test": "test"}
+METRICS = {"euclidean": "Euclidean", "cosine": "cosine"}
+READY_HELP = (
+    "The best to open comes first. ● computed: its embeddings of this dataset are in the cache. ○ ready: it can be "
+    "computed now. ✕ its weights are missing."
+)
+
+
+def checkpoint_title(name: str) -> str:
+    """A checkpoint in words; a fine-tuned one by the name that the user gave it."""
+    if not name.startswith(FINETUNED):
+        return CHECKPOINTS.get(name, name)
+    try:
+        return f"fine-tuned: {checkpoints.get(name.removeprefix(FINETUNED)).title}"
+    except BiovizError:
+        return name
+
+
+def pick_run(background: bool = False) -> RunSpec | None:
+    """Draw all pickers in the sidebar and return what they ask for; None when there is no dataset yet.
+
+    Where the view names something that is not here, the page says so and ends there.
+
+    Args:
+        background: offer to leave background clips out; otherwise they are always in.
+    """
+    try:
+        with st.sidebar:
+            dataset = pick_dataset()
+            if dataset is None:
+                return None
+            model = pick_model(dataset)
+            pick_checkpoint(model, dataset)
+            pick_split()
+            if background:
+                pick_background()
+            with st.expander("How the map is drawn", expanded=False):
+                pick_projection()
+    except Gone as gone:
+        choose_again.ask(gone)
+    chosen = view()
+    return RunSpec(
+        dataset=dataset.id,
+        model=model,
+        checkpoint=chosen.checkpoint,
+        seed=seed_of(chosen.checkpoint, chosen.model_seed),
+        split=chosen.split,
+        projection=projection(),
+        without_background=background and chosen.without_background,
+    )
+
+
+def pick_dataset() -> Dataset | None:
+    """The dataset; None when there is none yet. Raises Gone, Missing."""
+    summaries = {s.id: s for s in library.list_datasets()}
+    if not summaries:
+        return None
+    follow = ("other_dataset",)
+    chosen = pick("dataset", "Dataset", list(summaries), lambda i: summaries[i].name, follow=follow)
+    return library.load(chosen)
+
+
+def pick_model(
+    dataset: Dataset,
+    field: str = "model",
+    label: str = "Model",
+    usual: str | None = None,
+) -> str:
+    """A model, the best to open first, each marked with how soon it can be looked at. Raises Gone."""
+    prefix = field.removesuffix("model")
+    seed = getattr(view(), f"{prefix}model_seed")
+    marks = {each.model: each for each in ready.models(dataset, seed)}
+
+    def title(name: str) -> str:
+        best = marks[name]
+        untrained = "untrained only" if best.checkpoint == RANDOM and not best.computed else best.mark
+        return f"{best.symbol} {registry.card(name).title} — {untrained}"
+
+    return pick(field, label, list(marks), title, READY_HELP, usual, follow=(f"{prefix}checkpoint",))
+
+
+def pick_checkpoint(
+    model: str, dataset: Dataset, field: str = "checkpoint", but: tuple[str, str] = ("", "")
+) -> str:
+    """A checkpoint of a model, the best to open first; says what a missing one needs. Raises Gone.
+
+    A random checkpoint has a seed, bound to another field.
+
+    Args:
+        but: a model and checkpoint that should not be chosen unasked.
+    """
+    seed_field = field.replace("checkpoint", "model_seed")
+    marks = {each.checkpoint: each for each in ready.checkpoints(model, dataset, getattr(view(), seed_field))}
+    others = [name for name, each in marks.items() if (model, name) != but and each.state.available]
+    titles = {name: f"{each.symbol} {checkpoint_title(name)} — {each.mark}" for name, each in marks.items()}
+    name = pick(
+        field,
+        "Checkpoint",
+        list(marks),
+        titles.get,
+        f"The weights of the model. {READY_HELP}",
+        usual=next(iter(others), None),
+        why=lambda name: registry.checkpoint_state(model, name).message,
+    )
+    if name == RANDOM:
+        number(
+            seed_field,
+            "Seed of the random start",
+            1,
+            help="Another seed draws other weights: how much of a result is chance shows when you change it.",
+        )
+    return name
+
+
+def seed_of(checkpoint: str, seed: int) -> int:
+    """The seed of a run: only random checkpoints have one."""
+    return seed if checkpoint == RANDOM else 0
+
+
+def pick_split() -> None:
+    """Which split of the dataset is shown."""
+    pick(
+        "split",
+        "Clips from",
+        list(SPLITS),
+        SPLITS.get,
+        help="The split of the dataset whose clips are shown.",
+    )
+
+
+def pick_background() -> None:
+    """Whether background clips are left out."""
+    key = "_pick_without_background"
+    st.session_state[key] = view().without_background  # on every run, as in `pick`
+    st.toggle(
+        "Without background",
+        key=key,
+        help="Leaves clips without a label out of the map and the scores, so that only labels are told apart.",
+        on_change=lambda: set_view(without_background=st.session_state[key], clip=-1),
+    )
+
+
+def pick_neighbors() -> int:
+    """How many neighbors of a clip a page looks at."""
+    number(
+        "k",
+        "Neighbors looked at (k)",
+        5,
+        help="How many of the nearest clips count as a clip's neighborhood. Few: closest kin only. Many: its area.",
+    )
+    return view().k
+
+
+def pick_projection() -> None:
+    """The projection's preset, method and settings, bound to the view."""
+    current = next((name for name, preset in PRESETS.items() if preset == projection()), None)
+    st.session_state["_preset"] = current
+
+    def changed() -> None:
+        set_view(**PRESETS[st.session_state["_preset"]].to_dict())
+
+    st.selectbox(
+        "Preset",
+        list(PRESETS),
+        index=None,
+        placeholder="own settings",
+        key="_preset",
+        on_change=changed,
+        help="The settings of Chen & Yang (2025), and PCA.",
+    )
+    pick(
+        "method",
+        "Method",
+        list(METHODS),
+        METHODS.get,
+        help="How the numbers of a clip become a place.",
+    )
+    if view().method == "umap":
+        number("n_neighbors", "Neighbors", 5, help="Small: fine detail. Large: the overall layout.")
+        number("min_dist", "Minimum distance", 0.05, help="How tightly points may be packed.")
+    if view().method == "tsne":
+        number("perplexity", "Perplexity", 5.0, help="About how many neighbors each point heeds.")
+    if view().method != "pca":
+        pick(
+            "metric",
+            "Distance between clips",
+            list(METRICS),
+            METRICS.get,
+            help="Euclidean counts every difference between two embeddings; cosine only their direction, not their "
+            "size. The paper uses Euclidean.",
+        )
+        number("seed", "Seed", 1, help="The same seed gives the same map.")
+
+
+def projection() -> ProjectionSpec:
+    """The projection that the view asks for."""
+    v = view()
+    return ProjectionSpec(
+        method=v.method,
+        n_neighbors=v.n_neighbors,
+        min_dist=v.min_dist,
+        perplexity=v.perplexity,
+        seed=v.seed,
+        metric="euclidean" if v.method == "pca" else v.metric,  # principal components have no other
+    )
