@@ -1,5 +1,9 @@
 """The exceptions of bioviz. Their text is shown to the user as it is: name the file and what to do."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 
 class BiovizError(Exception):
     """Base of every error that bioviz raises on purpose; its message is a sentence for the user."""
@@ -10,7 +14,14 @@ class BadInput(BiovizError):
 
 
 class NotUnderstood(BadInput):
-    """A table that looks like annotations is in no known format, and nothing can be said without it."""
+    """A table that looks like annotations is in no known format, and nothing can be said without it.
+
+    `accounts` (of `datasets.formats.base.FileAccount`) say what became of the files of the folder.
+    """
+
+    def __init__(self, message: str, accounts: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.accounts = tuple(accounts)
 
 
 class Missing(BiovizError):

@@ -16,13 +16,9 @@ from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.config import settings
 from bioviz.datasets.independence import Unit
 from bioviz.datasets.options import Options
+from bioviz.datasets.problems import LEFT_OUT
 from bioviz.errors import Missing
 
-# Kinds of problems (datasets.problems.KINDS) for which a file or table was left out: exit code 4.
-LEFT_OUT = {
-    "unreadable", "empty_audio", "outside", "no_recording", "ambiguous", "unlisted", "bad_table", "not_understood",
-    "unsupported_audio", "unsure",
-}  # fmt: skip
 SHOWN = 10  # problems of a kind that are printed
 
 
@@ -100,7 +96,7 @@ def profiles(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
     if options.add:
         profile = kept.load_profile(options.add)
-        kept.save_profile(profile)
+        kept.keep_profile(profile)
         return Answer(profile.to_dict(), f"Kept as “{profile.name}”.")
     if options.remove:
         kept.remove_profile(options.remove)
@@ -120,14 +116,15 @@ def profiles(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
 def _keep_profile(name: str, columns: dict[str, str], files: list[dict[str, Any]]) -> None:
     from bioviz.datasets.formats.columns import ColumnMapping
-    from bioviz.datasets.formats.profiles import TableProfile, save_profile
+    from bioviz.datasets.formats.profiles import TableProfile, keep_profile, list_profiles
     from bioviz.datasets.formats.told import ToldColumns
 
     told = ToldColumns(ColumnMapping.from_dict(columns))
     header = next((each["columns"] for each in files if each["format"] == told.name), None)
     if header is None:
         raise WrongUsage("--save-profile needs --column, and a table that these columns fit")
-    save_profile(TableProfile(name, tuple(header), told.mapping_of(header)))
+    known = next((profile for profile in list_profiles() if profile.fits(header)), None)
+    keep_profile(TableProfile(name, tuple(header), told.mapping_of(header)), instead_of=known)
 
 
 def datasets(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -184,7 +181,12 @@ def _report_text(found) -> str:
     ]
     for group in found.problems:
         lines.append(f"{group.title} ({len(group.items)}):")
-        lines += [f"  {file}: {detail}" for file, detail in group.items[:SHOWN]]
-        if len(group.items) > SHOWN:
-            lines.append(f"  and {len(group.items) - SHOWN} more (--json lists all)")
+        sentences = group.by_sentence()
+        for detail, files in sentences[:SHOWN]:
+            more = f" and {len(files) - 1} more (--json lists all)" if len(files) > 1 else ""
+            lines.append(f"  {files[0]}{more}: {detail}")
+        if len(sentences) > SHOWN:
+            lines.append(f"  and {len(sentences) - SHOWN} more kinds (--json lists all)")
+        if group.to_do:
+            lines.append(f"  What to do: {group.to_do}")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
 import json
 import re
@@ -19,7 +20,7 @@ from bioviz.datasets.probe import content_hash
 from bioviz.datasets.problems import problem
 from bioviz.datasets.splits import with_unit
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
-from bioviz.errors import BadInput, Missing
+from bioviz.errors import BadInput, Missing, NotUnderstood
 from bioviz.progress import Progress
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
 
@@ -130,16 +131,20 @@ def scan_job(params: Mapping[str, object], progress: Progress) -> dict[str, obje
         params: root, and where wanted name, reader, options.
 
     Returns:
-        {"dataset": id for `load_draft`}.
+        {"dataset": id for `load_draft`}; where nothing can be said before a table is understood, {"asked": sentence,
+        "files": accounts of the files} (`formats.base.FileAccount.to_dict`).
     """
     root = settings().check_inside(str(params["root"]))
-    dataset = build_dataset(
-        root,
-        name=params.get("name") or None,
-        reader=params.get("reader") or None,
-        options=params.get("options"),
-        progress=progress,
-    )
+    try:
+        dataset = build_dataset(
+            root,
+            name=params.get("name") or None,
+            reader=params.get("reader") or None,
+            options=params.get("options"),
+            progress=progress,
+        )
+    except NotUnderstood as question:
+        return {"asked": str(question), "files": [account.to_dict() for account in question.accounts]}
     _write(dataset, _file(dataset.id, draft=True))
     return {"dataset": dataset.id}
 
@@ -151,6 +156,27 @@ def load_draft(dataset_id: str) -> Dataset:
         Missing: there is none of that id.
     """
     return _read(_file(dataset_id, draft=True), f"The scan of {dataset_id!r} is gone. Scan the folder again.")
+
+
+def load_shown(dataset_id: str, version: str) -> Dataset:
+    """What a page shows: the registered dataset of an id, or the draft of it whose version begins so.
+
+    Raises:
+        Missing: there is neither.
+    """
+    registered, missing = None, None
+    try:
+        registered = load(dataset_id)
+    except Missing as error:
+        missing = error
+    if version and not (registered and registered.version.startswith(version)):
+        with contextlib.suppress(Missing):
+            draft = load_draft(dataset_id)
+            if draft.version.startswith(version):
+                return draft
+    if registered is None:
+        raise missing or Missing(dataset_id)
+    return registered
 
 
 def summary(dataset: Dataset) -> DatasetSummary:

@@ -47,6 +47,50 @@ KINDS: dict[str, str] = {
 }
 
 
+# Kinds for which a file or table was left out or not understood: exit code 4, and nothing on the page is green.
+LEFT_OUT = frozenset({
+    "unreadable", "empty_audio", "outside", "no_recording", "ambiguous", "unlisted", "bad_table", "not_understood",
+    "unsupported_audio", "unsure",
+})  # fmt: skip
+
+# kind -> what the user can do about it; "" where nothing needs to be done.
+WHAT_TO_DO: dict[str, str] = {
+    "unreadable": "Open the file in another program. If it plays there, save it as wav or flac; else copy it again.",
+    "empty_audio": "Copy the file from the recorder again, or delete it.",
+    "outside": "Copy the recordings into the folder, or add theirs to BIOVIZ_DATA.",
+    "no_recording": "Put the recording into the folder, or correct its name in the table.",
+    "ambiguous": "Write the recording's path within the folder into the table, or rename one of the recordings.",
+    "unlisted": "If you listened to them and heard nothing, set “Recordings that no table mentions” to count as "
+    "background. Else annotate them, or leave them out.",
+    "bad_row": "Correct these rows in the table, then scan again.",
+    "bad_table": "Say which column is what, correct the table, or leave the file out.",
+    "not_understood": "Say which column is what, or leave the file out.",
+    "unsupported_audio": "Convert them to wav or flac, then scan again.",
+    "passed_over": "Nothing, if that is right. Else name the table or the format that is to count.",
+    "unsure": "Correct what could not be read, then scan again.",
+    "unknown": "Nothing, if that is right. Else change “Names that mean unknown”.",
+    "clipped": "Look whether table and recording belong together.",
+    "past_end": "Look whether table and recording belong together, and whether the unit of time is right.",
+    "point": "Give them a length in the table if they are to count.",
+    "no_label": "Write a label into the table.",
+    "alike": "If they mean the same, write them alike in the table.",
+    "several_labels": "Set “Separator of labels” if a cell holds several.",
+    "unknown_label": "Nothing, if that is right. Else add the labels to the dataset's own list.",
+    "background_label": "Nothing, if that is right. Else change “Names that mean background”.",
+    "no_background": "Set a shorter clip length, or add recordings in which nothing calls.",
+    "width": "Nothing, if that is right. Else set “Clip length”.",
+    "too_short": "Nothing, if that is right. Else set a shorter clip length.",
+    "truncated": "Set “Clips” to sliding windows if all of each recording is to be used.",
+    "duplicate": "Delete the copies, or the same sound counts several times.",
+    "same_stem": "Delete one of the two if they are the same recording.",
+    "empty_table": "Nothing, if somebody listened and heard nothing there. Else correct the table.",
+    "facts": "Correct the tables if the fact is to be used.",
+    "split": "Correct the splits in the table.",
+    "length": "Look whether these are the recordings that the dataset means.",
+    "changed": "Add the dataset again.",
+}
+
+
 def problem(kind: str, file: str, detail: str) -> Problem:
     """A problem of a known kind.
 

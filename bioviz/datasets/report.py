@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from bioviz.datasets.problems import KINDS
+from bioviz.datasets.problems import KINDS, WHAT_TO_DO
 from bioviz.datasets.types import BACKGROUND, Dataset
 
 
@@ -24,11 +24,19 @@ class LabelCount:
 
 @dataclass(frozen=True)
 class ProblemGroup:
-    """All problems of a kind; `items` are (file, detail)."""
+    """All problems of a kind; `items` are (file, detail), `to_do` says what the user can do."""
 
     kind: str
     title: str
     items: tuple[tuple[str, str], ...]
+    to_do: str = ""
+
+    def by_sentence(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Each sentence once, with the files that it is said of; the commonest first."""
+        files: dict[str, list[str]] = {}
+        for file, detail in self.items:
+            files.setdefault(detail, []).append(file)
+        return sorted(((detail, tuple(of)) for detail, of in files.items()), key=lambda each: -len(each[1]))
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,10 @@ def report(dataset: Dataset) -> Report:
         splits=dict(sorted(Counter(clips.split.tolist()).items())),
         problems=tuple(
             ProblemGroup(
-                kind, KINDS[kind], tuple((p.file, p.detail) for p in dataset.problems if p.kind == kind)
+                kind,
+                KINDS[kind],
+                tuple((p.file, p.detail) for p in dataset.problems if p.kind == kind),
+                WHAT_TO_DO.get(kind, ""),
             )
             for kind, _ in kinds.most_common()
         ),

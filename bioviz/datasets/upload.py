@@ -14,10 +14,10 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from bioviz.config import settings
-from bioviz.datasets.probe import AUDIO_SUFFIXES
+from bioviz.datasets.formats.leftovers import is_irrelevant
 from bioviz.errors import BadInput
 
-TABLE_SUFFIXES = frozenset({".txt", ".csv", ".tsv", ".jsonl", ".yml", ".yaml"})
+_KEPT = frozenset({".txt", ".yml", ".yaml"})  # of kinds that are mostly irrelevant: BEANS has a datasets.yml
 MAX_FILES = 100_000
 MAX_BYTES = 50_000_000_000
 _CHUNK = 1 << 20
@@ -27,8 +27,8 @@ def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
     """Keep uploaded files; the same files again give the same folder without writing anything.
 
     Args:
-        files: (name, open binary file). A zip is unpacked, several each into a folder of its name; of other
-            files and of a zip's entries only audio and tables are kept.
+        files: (name, open binary file). A zip is unpacked, several each into a folder of its name. Files of all kinds
+            that may be sound or annotations are kept, so that the report can name what is not understood.
 
     Returns:
         The folder that holds them: cache_dir/uploads/<hash>/<name>.
@@ -54,8 +54,8 @@ def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
                 _unpack(name, file, work / _safe_part(Path(name).stem) if len(files) > 1 else work, budget)
             elif _wanted(name):
                 _copy(file, work / _safe_part(name.replace("\\", "/").rsplit("/", 1)[-1]), budget)
-        if not budget.files:
-            raise BadInput("The upload holds no audio and no annotation table that can be read.")
+        if not budget.of_use:
+            raise BadInput("The upload holds no audio and no table of annotations.")
         if not target.is_dir():
             os.replace(work, target)
     finally:
@@ -67,10 +67,11 @@ class _Budget:
     """Counts what is written and stops at the limits, whatever a zip's directory says."""
 
     def __init__(self, max_bytes: int) -> None:
-        self.max_bytes, self.bytes, self.files = max_bytes, 0, 0
+        self.max_bytes, self.bytes, self.files, self.of_use = max_bytes, 0, 0, 0
 
-    def add_file(self) -> None:
+    def add_file(self, name: str) -> None:
         self.files += 1
+        self.of_use += not is_irrelevant(name)
         if self.files > MAX_FILES:
             raise BadInput(f"The upload holds more than {MAX_FILES:,} files. Add a folder instead.")
 
@@ -102,7 +103,7 @@ def _unpack(name: str, file: BinaryIO, target: Path, budget: _Budget) -> None:
 def _copy(source: BinaryIO, place: Path, budget: _Budget) -> None:
     if place.exists():
         raise BadInput(f"{place.name} comes twice in the upload; rename one of them.")
-    budget.add_file()
+    budget.add_file(place.name)
     place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("xb") as out:
         for chunk in _chunks(source):
@@ -132,9 +133,8 @@ def _safe_part(part: str) -> str:
 def _wanted(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
     hidden = any(part.startswith(".") and part not in (".", "..") for part in path.parts)
-    return (
-        not hidden and "__MACOSX" not in path.parts and path.suffix.lower() in AUDIO_SUFFIXES | TABLE_SUFFIXES
-    )
+    of_use = not is_irrelevant(path.name) or path.suffix.lower() in _KEPT
+    return of_use and not hidden and "__MACOSX" not in path.parts
 
 
 def _is_zip(name: str) -> bool:

@@ -45,7 +45,7 @@ async def _clip_media(request: Request, media_type: str, tag_of, make) -> Respon
     dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
 
     def work() -> Response:
-        clip = find_clip(dataset_id, row)
+        clip = find_clip(dataset_id, row, request.query_params.get("v", ""))
         tag = tag_of(clip)
         pinned = request.query_params.get("v") == clip.dataset.version[:12]
         unchanged = not_modified(request, tag, pinned)

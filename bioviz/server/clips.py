@@ -53,15 +53,15 @@ def checked_id(text: str, what: str) -> str:
     return text
 
 
-def find_clip(dataset_id: str, row: int) -> Clip:
-    """The clip in row `row` of a registered dataset.
+def find_clip(dataset_id: str, row: int, version: str = "") -> Clip:
+    """The clip in row `row` of a registered dataset, or of the draft of it that has this version.
 
     Raises:
         Missing: no such dataset or row.
     """
     from bioviz.datasets import library
 
-    return clip_of(library.load(checked_id(dataset_id, "dataset")), row)
+    return clip_of(library.load_shown(checked_id(dataset_id, "dataset"), version), row)
 
 
 def clip_of(dataset: Dataset, row: int) -> Clip:

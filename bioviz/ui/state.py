@@ -6,7 +6,8 @@ The fields that are also changed in the browser (ACTED) follow the log of the us
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -195,3 +196,36 @@ def write_url() -> None:
     wanted = view().to_query()
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
+
+
+@dataclass
+class Adding:
+    """What the page Datasets remembers while a dataset is being added; a tab of a browser has one.
+
+    Attributes:
+        job: id of the scan that is followed, "" for none.
+        uploaded, stored: ids of the files that were uploaded last, and the folder that they were unpacked into.
+        asked: (id of a scan, table) whose dialog has opened by itself.
+        error: what the last act of a button could not do, in a sentence.
+    """
+
+    job: str = ""
+    uploaded: tuple[str, ...] = ()
+    stored: Path | None = None
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    error: str = ""
+
+
+def adding() -> Adding:
+    """See `Adding`."""
+    return st.session_state.setdefault("adding", Adding())
+
+
+def widget(key: str, usual: Any = None) -> Any:
+    """What a widget of that key holds; `usual` before it is drawn for the first time."""
+    return st.session_state.get(key, usual)
+
+
+def set_widget(key: str, value: Any) -> None:
+    """Give a widget its value: in a callback, or before the widget is drawn."""
+    st.session_state[key] = value

@@ -49,7 +49,7 @@ def test_a_dataset_of_beans_is_chosen_by_name(tmp_path, scans):
     box.select("hainan-gibbons")
     app = scan(app)
     assert (scans[0]["reader"], scans[0]["options"]["beans"]) == ("beans", "hainan-gibbons")
-    assert "What was found in hainan-gibbons" in texts(app.markdown).replace("\\", "")
+    assert "Look at what was found in hainan-gibbons" in texts(app.markdown).replace("\\", "")
     app.button(key="add_scanned").click().run()
     assert not app.exception
     assert [s.name for s in library.list_datasets()] == ["hainan-gibbons"]

@@ -100,7 +100,8 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
     tables, accounts, problems, doubtful = _read_all(files, options, only)
     if not tables:
         asked = any(each.kind in ("not_understood", "bad_table") for each in problems)
-        raise (NotUnderstood if asked else BadInput)(_nothing(root, only, problems))
+        message = _nothing(root, only, problems)
+        raise NotUnderstood(message, accounts) if asked else BadInput(message)
     used, passed_over = _best(tables)
     problems += passed_over
     annotations: list[RawAnnotation] = []

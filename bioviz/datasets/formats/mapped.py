@@ -72,7 +72,7 @@ def read_mapped(
         if sure is not None and sure < options.min_confidence:
             continue
         try:
-            labels = list(_labels(row, mapping))
+            labels = list(labels_of_row(row, mapping))
         except ValueError as error:
             locator.row_problem(row.line, str(error))
             content.unsure.add(where)
@@ -136,7 +136,14 @@ def _whole_file(content: TableContent, where: str, labels: list[str], words: _Wo
             known.append(label)
 
 
-def _labels(row: Row, mapping: ColumnMapping) -> Iterator[str]:
+def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:
+    """The labels of a row as written, "" for an empty cell.
+
+    Raises
+    ------
+    ValueError
+        A column of 0 and 1 holds neither.
+    """
     if mapping.label_columns:
         for column in mapping.label_columns:
             cell = row.get(column).casefold()

@@ -5,6 +5,7 @@ A profile is a small JSON file in the cache folder, `profiles/<name>.json`, that
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.formats.text import plain
 from bioviz.datasets.options import Options
 from bioviz.errors import BadInput, Missing
-from bioviz.store.files import Corrupt, read_json, write_json
+from bioviz.store.files import write_json
 
 name = "profile"
 title = "Table with a profile"
@@ -27,6 +28,7 @@ source = "people"
 own_options = ("min_confidence",)
 
 _FORMAT = 1
+_LARGEST = 1_000_000  # bytes of a profile
 _NAME = re.compile(r"[\w][\w .-]{0,59}")
 
 
@@ -100,6 +102,49 @@ def save_profile(profile: TableProfile) -> Path:
     return path
 
 
+def keep_profile(profile: TableProfile, instead_of: TableProfile | None = None) -> Path:
+    """Keep a new profile, checked as one that comes from a file.
+
+    Parameters
+    ----------
+    profile : TableProfile
+        To be kept.
+    instead_of : TableProfile, optional
+        The kept one that it takes the place of, whatever either is called.
+
+    Raises
+    ------
+    BadInput
+        It cannot be used, its name is taken, or another profile recognizes the same tables.
+    DiskFull
+        No room on the disk.
+    """
+    profile = TableProfile.from_dict(profile.to_dict())
+    others = [each for each in list_profiles() if instead_of is None or each.name != instead_of.name]
+    for other in others:
+        if other == profile:
+            return _path(profile.name)
+        if other.fits(profile.columns):
+            raise BadInput(
+                f"The table profile “{other.name}” recognizes tables with the same columns already, and says: "
+                f"{other.mapping.sentence()}. Remove it first if the new one is to count."
+            )
+        if other.name.casefold() == profile.name.casefold():
+            raise BadInput(
+                f"There is a table profile “{other.name}” for tables with other columns. Choose another name."
+            )
+    path = save_profile(profile)
+    if instead_of is not None and instead_of.name != profile.name:
+        remove_profile(instead_of.name)
+    return path
+
+
+def fitting_name(text: str) -> str:
+    """A name that a profile may have, from any text such as a file's name."""
+    name = re.sub(r"[^\w .-]+", " ", text).strip(" .-")[:60].rstrip(" .")
+    return name if _NAME.fullmatch(name) else "table"
+
+
 def load_profile(path: Path | str) -> TableProfile:
     """A profile from a file, such as a colleague's.
 
@@ -110,13 +155,27 @@ def load_profile(path: Path | str) -> TableProfile:
     """
     path = Path(path)
     try:
-        return TableProfile.from_dict(read_json(path))
+        if path.stat().st_size > _LARGEST:
+            raise BadInput(f"{path.name} is no table profile: it is too large.")
+        return read_profile(path.read_bytes(), path.name)
     except OSError as error:
         raise BadInput(f"The table profile {path.name} cannot be read: {error.strerror}.") from error
-    except Corrupt as error:
-        raise BadInput(f"{path.name} is no table profile: it is not JSON.") from error
+
+
+def read_profile(data: bytes, file: str) -> TableProfile:
+    """A profile from the bytes of a file, whose name is for the sentences.
+
+    Raises
+    ------
+    BadInput
+        It is no profile.
+    """
+    try:
+        return TableProfile.from_dict(json.loads(data))
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{file} is no table profile: it is not JSON.") from error
     except BadInput as error:
-        raise BadInput(f"{path.name}: {error}") from error
+        raise BadInput(f"{file}: {error}") from error
 
 
 def list_profiles() -> list[TableProfile]:
@@ -146,12 +205,12 @@ def remove_profile(profile: str) -> None:
 
 def recognizes(file: SourceFile) -> float:
     """Whether a kept profile has this header."""
-    return 0.97 if len(file.columns) > 1 and _profile_of(file) is not None else 0.0
+    return 0.97 if len(file.columns) > 1 and profile_of(file) is not None else 0.0
 
 
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read a table by its profile."""
-    profile = _profile_of(file)
+    profile = profile_of(file)
     if profile is None:
         raise BadInput(f"No table profile fits its columns {', '.join(file.columns)}.")
     content = read_mapped(file.table(), profile.mapping, locator, options)
@@ -159,7 +218,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     return content
 
 
-def _profile_of(file: SourceFile) -> TableProfile | None:
+def profile_of(file: SourceFile) -> TableProfile | None:
+    """The kept profile that has a file's header; None if there is none."""
     return next((profile for profile in list_profiles() if profile.fits(file.columns)), None)
 
 

@@ -27,7 +27,7 @@ def read(root: Path, options: Options) -> RawDataset:
     if doubtful >= set(files.audio):
         asked = "; ".join(f"{p.file}: {p.detail}" for p in problems if p.kind == "not_understood")
         raise NotUnderstood(
-            f"No recording can be taken for background while a table is not understood. {asked}."
+            f"No recording can be taken for background while a table is not understood. {asked}.", accounts
         )
     listed, left_out = files.listed(set(files.audio) - doubtful, "skip", doubtful)
     return RawDataset(

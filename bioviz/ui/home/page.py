@@ -7,6 +7,7 @@ import streamlit as st
 from bioviz import jobs, runs
 from bioviz.datasets import library
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.datasets.page import open_form
 from bioviz.ui.embedding_map import load_ahead
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import open_dataset, set_view
@@ -51,7 +52,7 @@ def show() -> None:
                 "or Kaleidoscope tables. bioviz finds out which, and reports what it found before anything is added."
             )
             if st.button("Add a dataset", icon=":material/add:", key="add_dataset"):
-                open_page("datasets.py")
+                open_form()
     st.subheader("Your datasets")
     if not datasets:
         st.caption("None yet. Open the demo, or add your own.")

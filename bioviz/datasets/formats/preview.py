@@ -1,0 +1,102 @@
+"""What a table would say with given columns: for the user to check before anything is added."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bioviz.datasets.formats.base import RawAnnotation
+from bioviz.datasets.formats.columns import ColumnMapping, guess
+from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.mapped import labels_of_row, read_mapped
+from bioviz.datasets.formats.profiles import profile_of
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.formats.text import Table
+from bioviz.datasets.options import Options
+from bioviz.datasets.probe import probe
+from bioviz.datasets.types import Problem
+from bioviz.errors import BadInput
+
+RECORDINGS_OPENED = 20  # whose length is compared with the times, so that the answer comes at once
+
+
+@dataclass(frozen=True)
+class TablePreview:
+    """What the first rows of a table give.
+
+    Attributes
+    ----------
+    rows : int
+        Rows that were read.
+    boxes : tuple of RawAnnotation
+        In the order of the rows; those that mean background or are left out are not among them.
+    files : mapping of str to tuple of str
+        Labels of whole recordings, where the columns hold no times.
+    problems : tuple of Problem
+        Rows and recordings that cannot be used.
+    outside : tuple of RawAnnotation
+        Boxes that begin after the end of their recording: a sign of another unit.
+    """
+
+    rows: int
+    boxes: tuple[RawAnnotation, ...]
+    files: Mapping[str, tuple[str, ...]]
+    problems: tuple[Problem, ...]
+    outside: tuple[RawAnnotation, ...]
+
+
+def first_guess(file: SourceFile, label_column: str | None = None) -> ColumnMapping:
+    """What the columns of a file probably mean: as a kept profile says, else by their names."""
+    profile = profile_of(file)
+    return profile.mapping if profile is not None else guess(file.columns, label_column)
+
+
+def preview(file: SourceFile, table: Table, mapping: ColumnMapping, options: Options) -> TablePreview:
+    """Read the first rows of a file by a mapping.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    table : Table
+        Its first rows.
+    mapping : ColumnMapping
+        What its columns mean.
+    options : Options
+        Of the reading.
+
+    Raises
+    ------
+    BadInput
+        The mapping does not fit the table, or does not say enough.
+    """
+    locator = Locator(file.files, file.name)
+    content = read_mapped(table, mapping, locator, options)
+    lengths = {name: _length(file, name) for name in sorted(locator.mentioned)[:RECORDINGS_OPENED]}
+    outside = (box for box in content.annotations if box.start_s >= lengths.get(box.recording, float("inf")))
+    return TablePreview(
+        len(table.rows),
+        tuple(content.annotations),
+        {name: tuple(labels) for name, labels in content.labels.items()},
+        tuple(locator.problems),
+        tuple(outside),
+    )
+
+
+def labels_in(table: Table, mapping: ColumnMapping) -> Counter[str]:
+    """How often each label occurs; labels of rows that cannot be read are left out."""
+    found: Counter[str] = Counter()
+    for row in table.rows:
+        try:
+            found.update(label for label in labels_of_row(row, mapping) if label)
+        except ValueError:
+            continue
+    return found
+
+
+def _length(file: SourceFile, name: str) -> float:
+    try:
+        return probe(file.files.root / name).duration_s
+    except BadInput:
+        return float("inf")

@@ -1,0 +1,86 @@
+"""Adding a dataset: choose where it is, say how to read it, look at what was found, answer what is asked, add it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.datasets import library
+from bioviz.datasets.formats.choose import readers
+from bioviz.errors import BadInput, Missing
+from bioviz.ui.job_cards import job_card
+from bioviz.ui.datasets import profiles_panel, questions, report, scans
+from bioviz.ui.datasets.option_fields import AUTO, option_fields, option_key
+from bioviz.ui.app.notices import plain
+from bioviz.ui.app.pages import open_page
+from bioviz.ui.state import adding, open_dataset, set_widget, widget
+
+
+def add_from(folder: Path | None) -> None:
+    """The rest of the page once it is known where the recordings are."""
+    if folder is not None:
+        _scan_form(folder)
+    profiles_panel.show()
+    if adding().error:
+        st.error(plain(adding().error), icon=":material/error:")
+        adding().error = ""
+    job = scans.followed()
+    if job is not None:
+        _after_scan(job)
+
+
+def _scan_form(folder: Path) -> None:
+    titles = {None: AUTO, **{name: reader.title for name, reader in readers().items()}}
+    key = option_key("reader", folder)
+    if widget(key) not in titles:
+        set_widget(key, None)
+    with st.form("scan"):
+        st.markdown("**2. Say how to read it, where it is not found out by itself**")
+        left, right = st.columns(2)
+        name = left.text_input(
+            "Name of the dataset", value=folder.name or str(folder), key=option_key("name", folder)
+        )
+        reader = right.selectbox("Format", list(titles), format_func=titles.get, key=key)
+        try:
+            options = option_fields(folder)
+        except BadInput as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            options = None
+        pressed = st.form_submit_button("Scan and show the report", type="primary", icon=":material/search:")
+    if pressed and options is not None:
+        scans.start(folder, name, reader or ("beans" if "beans" in options else None), options)
+
+
+def _after_scan(job: jobs.Job) -> None:
+    if job.state != "done":
+        job_card.watch(job.id)
+        return
+    if "asked" in job.result:
+        with st.container(border=True):
+            st.markdown(f"**3. A question about {plain(str(job.params.get('name') or 'the folder'))}**")
+            questions.ask(job, job.result["files"])
+            _discard(job)
+        return
+    try:
+        dataset = library.load_draft(job.result["dataset"])
+    except Missing as error:
+        st.warning(plain(str(error)), icon=":material/search_off:")
+        return
+    with st.container(border=True):
+        st.markdown(f"**3. Look at what was found in {plain(dataset.name)}**")
+        questions.ask(job, dataset.source["files"])
+        questions.choose_tables(job, dataset.source["files"])
+        report.show(dataset, key="draft")
+        with st.container(horizontal=True):
+            if st.button("Add this dataset", type="primary", key="add_scanned", icon=":material/check:"):
+                library.save(dataset)
+                adding().job = ""
+                open_dataset(dataset.id)
+                open_page("explore.py")
+            _discard(job)
+
+
+def _discard(job: jobs.Job) -> None:
+    st.button("Discard", key="discard_scanned", on_click=scans.leave, args=(job,))

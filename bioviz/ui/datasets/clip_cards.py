@@ -1,0 +1,148 @@
+"""Cards of clips with spectrogram, boxes and sound, of a dataset before it is added or of a table before it is read."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import streamlit as st
+
+from bioviz.audio import decode, playback, spectrogram
+from bioviz.datasets.formats.base import RawAnnotation
+from bioviz.datasets.types import BACKGROUND, Annotation, Dataset
+from bioviz.server.clips import annotations_near, clip_of
+
+_PICTURE = {"w": 320, "h": 96, "db_range": 50}
+_AROUND_S = 0.5  # before and after a box in its picture
+_LONGEST_S = 15.0  # of a box that is shown and played
+
+
+@dataclass(frozen=True)
+class Card:
+    """A clip as it is shown.
+
+    Attributes
+    ----------
+    title, detail : str
+        Under the picture, left and right.
+    picture, sound : str
+        Addresses, or data URIs.
+    boxes : tuple of (left, right, low, top, label)
+        Shares of the picture's width and height, 0 to 1.
+    high : str
+        The frequency at the top edge, in words.
+    colour : str
+        Of the boxes.
+    """
+
+    title: str
+    detail: str
+    picture: str
+    sound: str
+    boxes: tuple[tuple[float, float, float, float, str], ...]
+    high: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cards under a heading; without a title there is none."""
+
+    title: str
+    note: str
+    colour: str
+    cards: tuple[Card, ...]
+
+
+def show_cards(groups: Sequence[Group], key: str) -> None:
+    """Draw groups of cards; `key` is unique on the page."""
+    _component()(key=key, data={"groups": [asdict(group) for group in groups]})
+
+
+def card_of_clip(dataset: Dataset, row: int, colour: str) -> Card:
+    """A clip of a dataset, with sound and picture from the server's routes."""
+    clip = clip_of(dataset, row)
+    base, version = (st.get_option("server.baseUrlPath") or "").strip("/"), dataset.version[:12]
+    address = f"{'/' + base if base else ''}/bioviz/clip/{quote(dataset.id)}/{row}"
+    picture = f"{address}.png?" + "&".join(f"{name}={value}" for name, value in _PICTURE.items())
+    top_hz = clip.recording.sample_rate / 2
+    labels = [name for name, on in zip(dataset.labels, dataset.clips.labels[row], strict=True) if on]
+    near = (
+        [a for a in annotations_near(clip, 0.0) if a.label in labels] if dataset.task == "detection" else []
+    )
+    return Card(
+        clip.recording.name.rsplit("/", 1)[-1],
+        span(clip.start_s, min(clip.end_s, clip.recording.duration_s)),
+        f"{picture}&thumb=1&v={version}",
+        f"{address}.wav?v={version}",
+        tuple(_box(a, clip.start_s, min(clip.end_s, clip.recording.duration_s), top_hz) for a in near),
+        _kilohertz(top_hz),
+        colour,
+    )
+
+
+def card_of_box(path: Path, title: str, box: Annotation | RawAnnotation, colour: str) -> Card:
+    """A box of a table that is not read yet; sound and picture are made here.
+
+    Raises
+    ------
+    BadInput
+        The recording cannot be read.
+    """
+    from bioviz.datasets.probe import probe
+
+    info = probe(path)
+    rate = info.sample_rate
+    begin = max(0.0, box.start_s - _AROUND_S)
+    end = min(info.duration_s, box.start_s + _LONGEST_S, box.end_s + _AROUND_S)
+    samples = decode.load_clip(path, begin, max(end, begin + 0.1), rate)
+    spec = spectrogram.PictureSpec(width=_PICTURE["w"], height=_PICTURE["h"], range_db=_PICTURE["db_range"])
+    png = spectrogram.draw(samples, rate, spec).png
+    sound = playback.render(samples, rate, playback.default_slow(rate)).wav
+    boxes = (_box(box, begin, end, rate / 2),)
+    address = _data_uri("image/png", png), _data_uri("audio/wav", sound)
+    return Card(title, span(box.start_s, box.end_s), *address, boxes, _kilohertz(rate / 2), colour)
+
+
+def span(start_s: float, end_s: float) -> str:
+    """Two times in words, as "12.0–15.5 s" or, from an hour on, "1:02:05–1:02:08"."""
+    if start_s < 3600:
+        return f"{start_s:.1f}–{end_s:.1f} s"
+    return "–".join(f"{t // 3600:.0f}:{t % 3600 // 60:02.0f}:{t % 60:02.0f}" for t in (start_s, end_s))
+
+
+def note_of(label: str, clips: int, recordings: int) -> str:
+    """What stands beside a label's name."""
+    what = "clips without a label" if label == BACKGROUND else "clips" if clips != 1 else "clip"
+    return f"{clips:,} {what} in {recordings:,} {'recording' if recordings == 1 else 'recordings'}"
+
+
+def _box(
+    a: Annotation | RawAnnotation, begin_s: float, end_s: float, top_hz: float
+) -> tuple[float, float, float, float, str]:
+    length = max(end_s - begin_s, 1e-9)
+    low = 0.0 if a.low_hz is None else a.low_hz / top_hz
+    top = 1.0 if a.high_hz is None else a.high_hz / top_hz
+    cut = [
+        min(1.0, max(0.0, share)) for share in ((a.start_s - begin_s) / length, (a.end_s - begin_s) / length)
+    ]
+    return (*cut, min(1.0, low), min(1.0, top), a.label)  # type: ignore[return-value]
+
+
+def _kilohertz(hz: float) -> str:
+    return f"{hz / 1000:.3g} kHz"
+
+
+def _data_uri(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+@cache
+def _component():
+    here = Path(__file__).parent
+    js, css = (here.joinpath(f"clip_cards.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
+    return st.components.v2.component("bioviz_clip_cards", js=js, css=css)

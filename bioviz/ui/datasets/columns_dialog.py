@@ -1,0 +1,212 @@
+"""The dialog that asks which column of a table is what; the answer is kept as a table profile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.datasets.formats.columns import FREQUENCY_UNITS, ROLES, TIME_UNITS, TITLES, ColumnMapping
+from bioviz.datasets.formats.preview import first_guess, labels_in
+from bioviz.datasets.formats.profiles import TableProfile, fitting_name, keep_profile, profile_of
+from bioviz.datasets.formats.scan import Files
+from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.formats.text import Table
+from bioviz.datasets.options import Options
+from bioviz.errors import BiovizError
+from bioviz.store.digest import digest
+from bioviz.ui.datasets import scans
+from bioviz.ui.datasets.table_preview import show_preview
+from bioviz.ui.app.notices import plain
+
+NOT_THERE = ""
+_HELP = {
+    "path": "Names the recording. Without one the table belongs to the recording of its own name.",
+    "start": "When the sound begins, from the start of its recording.",
+    "end": "When it ends.",
+    "duration": "How long it is; used where there is no end.",
+    "label": "What was heard: a species, a call type.",
+    "low": "The lower edge of the box.",
+    "high": "The upper edge of the box.",
+    "confidence": "How sure a detector is, 0 to 1.",
+    "split": "train, valid or test.",
+}
+_ROWS_SHOWN = 5
+_LABELS_OFFERED = 200
+
+
+@st.dialog("What do the columns mean?", width="large")
+def ask_columns(root: Path, table: str, job: jobs.Job) -> None:
+    """Ask, show what the answer gives, and keep it.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that was scanned.
+    table : str
+        The table's name in it.
+    job : jobs.Job
+        The scan, which is done again with the answer.
+    """
+    st.text(table)
+    try:
+        file = SourceFile(_files(str(root), job.id), table)
+        rows = file.first_rows()
+    except (BiovizError, OSError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    _first_rows(rows)
+    key = f"columns_{digest([str(root), table])[:12]}"
+    options = Options.of(job.params.get("options"))
+    mapping = _columns(rows, first_guess(file, options.label_column), key)
+    mapping = _meanings(rows, mapping, options, key)
+    st.markdown("**What this gives**")
+    shown = show_preview(file, rows, mapping, options, key)
+    _keep(file, rows, mapping, job, key, ready=shown)
+
+
+def _first_rows(table: Table) -> None:
+    rows = [[row.get(column) for column in table.columns] for row in table.rows[:_ROWS_SHOWN]]
+    numbered = _distinct(table.columns)
+    st.dataframe(pd.DataFrame(rows, columns=numbered), hide_index=True, height="content")
+
+
+def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
+    """A box for each meaning, filled in with what the names of the columns tell."""
+    filled = [TITLES[role] for role in ROLES if getattr(guessed, role)]
+    st.caption(
+        f"Filled in by the names of the columns: {', '.join(filled)}. Check them."
+        if filled
+        else "The names of the columns tell nothing: choose what they mean."
+    )
+    choices = [NOT_THERE, *_distinct(table.columns)]
+    chosen: dict[str, str] = {}
+    for first in range(0, len(ROLES), 3):
+        for role, cell in zip(ROLES[first : first + 3], st.columns(3), strict=False):
+            guess = getattr(guessed, role)
+            chosen[role] = cell.selectbox(
+                TITLES[role],
+                choices,
+                choices.index(guess) if guess in choices else 0,
+                format_func=lambda name: name or "— none —",
+                key=f"{key}_{role}",
+                help=_HELP[role],
+            )
+    times, bands, ones = st.columns(3)
+    if chosen["start"] or chosen["end"]:
+        chosen["time_unit"] = times.selectbox(
+            "Unit of the times",
+            list(TIME_UNITS),
+            list(TIME_UNITS).index(guessed.time_unit),
+            format_func=TIME_UNITS.get,
+            key=f"{key}_time_unit",
+        )
+    if chosen["low"] or chosen["high"]:
+        chosen["frequency_unit"] = bands.selectbox(
+            "Unit of the frequencies",
+            FREQUENCY_UNITS,
+            FREQUENCY_UNITS.index(guessed.frequency_unit),
+            key=f"{key}_frequency_unit",
+        )
+    one_hot = ()
+    if not chosen["label"]:
+        one_hot = ones.multiselect(
+            "Columns that are labels",
+            [column for column in _distinct(table.columns) if column not in chosen.values()],
+            [column for column in guessed.label_columns if column in choices],
+            key=f"{key}_label_columns",
+            help="Columns named after a label that hold 1 where it was heard, else 0.",
+        )
+    return ColumnMapping(**chosen, label_columns=tuple(one_hot))
+
+
+def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) -> ColumnMapping:
+    """Which labels mean background, unknown, or that the row is to be left out."""
+    if not mapping.label:
+        return mapping
+    separator = st.text_input(
+        "Separator of labels",
+        mapping.separator,
+        max_chars=3,
+        key=f"{key}_separator",
+        help="Where a cell holds several labels, such as ; in “owl;frog”.",
+    )
+    mapping = replace(mapping, separator=separator)
+    labels = [label for label, _ in labels_in(table, mapping).most_common(_LABELS_OFFERED)]
+    settled = [label for label in labels if options.is_background(label) or options.is_unknown(label)]
+    free = [label for label in labels if label not in settled]
+    parts = st.columns(3)
+    titles = {
+        "background": ("These labels mean background", "Somebody listened, and nothing calls there."),
+        "unknown": ("These mean unknown", "Something is there; its clips are neither calls nor background."),
+        "drop": (
+            "Leave out rows with",
+            "As if these rows were not in the table: their time can be background.",
+        ),
+    }
+    words = {}
+    for (name, (title, help)), cell in zip(titles.items(), parts, strict=True):
+        taken = {word for other in words.values() for word in other}
+        words[name] = cell.multiselect(
+            title,
+            [label for label in free if label not in taken],
+            key=f"{key}_{name}",
+            help=help,
+            accept_new_options=True,
+            placeholder="none",
+        )
+    if settled:
+        st.caption(
+            f"By the lists of names in the form, {plain(_some(settled))} "
+            f"{'means' if len(settled) == 1 else 'mean'} background or unknown already."
+        )
+    return replace(mapping, **{name: tuple(chosen) for name, chosen in words.items()})
+
+
+def _keep(
+    file: SourceFile, table: Table, mapping: ColumnMapping, job: jobs.Job, key: str, ready: bool
+) -> None:
+    known = profile_of(file)
+    usual = known.name if known else fitting_name(PurePosixPath(file.name).stem)
+    name = st.text_input(
+        "Name of this kind of table",
+        usual,
+        max_chars=60,
+        key=f"{key}_name",
+        help="The answer is kept as a table profile: the next table with these columns is read without asking.",
+    )
+    if st.button(
+        "Keep this and scan again",
+        type="primary",
+        key=f"{key}_keep",
+        icon=":material/check:",
+        disabled=not ready,
+    ):
+        try:
+            keep_profile(TableProfile(name.strip(), table.columns, mapping), instead_of=known)
+        except BiovizError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        scans.again(job)
+        st.rerun()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _files(root: str, scan: str) -> Files:
+    """The files of a folder, as they were when it was scanned."""
+    return Files.below(Path(root))
+
+
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """Column names without empty ones and repetitions, which cannot be chosen."""
+    return [column for column in dict.fromkeys(columns) if column]
+
+
+def _some(words: Sequence[str], most: int = 5) -> str:
+    return ", ".join(f"“{word}”" for word in words[:most]) + (
+        f" and {len(words) - most} more" if len(words) > most else ""
+    )

@@ -1,0 +1,67 @@
+"""The page Datasets: what is there, and adding one with a look at it first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bioviz.datasets import library
+from bioviz.datasets.library import DatasetSummary
+from bioviz.errors import Missing
+from bioviz.ui import removing
+from bioviz.ui.datasets import add, report, source_folder
+from bioviz.ui.app.notices import plain
+from bioviz.ui.app.pages import open_page
+from bioviz.ui.state import open_dataset, set_widget, widget
+
+YOURS, FOLDER, UPLOAD = "Your datasets", "Add from a folder", "Upload files"
+_TAB = "datasets_tab"
+
+
+def show() -> None:
+    """Draw the page below its title."""
+    if widget(_TAB) not in (YOURS, FOLDER, UPLOAD):
+        set_widget(_TAB, YOURS)
+    tab = st.segmented_control(
+        "What to do", [YOURS, FOLDER, UPLOAD], required=True, label_visibility="collapsed", key=_TAB
+    )
+    if tab == FOLDER:
+        add.add_from(source_folder.pick_folder())
+    elif tab == UPLOAD:
+        add.add_from(source_folder.pick_upload())
+    else:
+        _datasets()
+
+
+def open_form() -> None:
+    """Lead to the form that adds a dataset. For a button of another page."""
+    set_widget(_TAB, FOLDER)
+    open_page("datasets.py")
+
+
+def _datasets() -> None:
+    summaries = library.list_datasets()
+    if not summaries:
+        st.info("No datasets yet. Open the demo on the start page, or add your own here.")
+    for summary in summaries:
+        _dataset(summary)
+
+
+def _dataset(summary: DatasetSummary) -> None:
+    title = (
+        f"{summary.name} — {summary.clips:,} clips, {len(summary.labels)} labels, "
+        f"{summary.background_share:.0%} background, {summary.hours:.2f} h"
+    )
+    with st.expander(plain(title)):
+        with st.container(horizontal=True):
+            if st.button("Explore", key=f"explore_{summary.id}", type="primary"):
+                open_dataset(summary.id)
+                open_page("explore.py")
+            if st.button(
+                "Remove from the list", key=f"remove_{summary.id}", help="Your files stay untouched."
+            ):
+                removing.ask_dataset(summary)
+        if st.toggle("Show the report", key=f"report_{summary.id}"):
+            try:
+                report.show(library.load(summary.id), key=summary.id)
+            except Missing as error:  # removed in another tab, or damaged
+                st.error(plain(str(error)), icon=":material/error:")

@@ -1,0 +1,116 @@
+"""What is asked before a dataset is added: tables that were not understood, and which tables count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.datasets.formats.registry import formats
+from bioviz.ui.datasets import scans
+from bioviz.ui.datasets.columns_dialog import ask_columns
+from bioviz.ui.app.notices import plain
+from bioviz.ui.state import adding
+
+SHOWN = 12  # files that are asked about one by one
+Account = Mapping[str, Any]
+
+
+def ask(job: jobs.Job, accounts: Sequence[Account]) -> None:
+    """An amber box with every file that was not understood; the dialog of the first table opens by itself, once."""
+    asked = [each for each in accounts if each["role"] == "not understood"]
+    if not asked:
+        return
+    one = len(asked) == 1
+    with st.container(border=True):
+        st.warning(
+            f"**{len(asked)} {'file was' if one else 'files were'} not understood.** What "
+            f"{'it' if one else 'they'} may speak of is not taken for background. Say what the columns are, or leave "
+            "the file out.",
+            icon=":material/help:",
+        )
+        for each in asked[:SHOWN]:
+            _question(job, each)
+        if len(asked) > SHOWN:
+            st.caption(
+                f"And {len(asked) - SHOWN} more: an answer goes for all tables that have the same columns."
+            )
+            st.button(
+                f"Leave all {len(asked)} out",
+                key="leave_all_out",
+                on_click=_leave_out,
+                args=(job, [each["name"] for each in asked]),
+            )
+    first = next((each["name"] for each in asked if is_table(each)), None)
+    if first is not None and (job.id, first) not in adding().asked:
+        adding().asked.add((job.id, first))
+        _open(job, first)
+
+
+def is_table(account: Account) -> bool:
+    """Whether a file has columns that can be explained."""
+    return len(account["columns"]) > 1
+
+
+def choose_tables(job: jobs.Job, accounts: Sequence[Account]) -> None:
+    """Which tables count where people's and a detector's speak of the same recordings, and the other choice."""
+    passed_over = [each for each in accounts if each["role"] == "unused" and each["format"] in formats()]
+    used = {each["format"] for each in accounts if each["role"] == "read"}
+    others = sorted({each["format"] for each in passed_over} - used)
+    if not others or not used:
+        return
+    title = {name: format.title for name, format in formats().items()}
+    with st.container(border=True):
+        st.markdown("**Tables of several kinds speak of these recordings**")
+        st.text(
+            f"Used: {', '.join(title.get(name, name) for name in sorted(used))}. People's annotations go before a "
+            "detector's. Not used: "
+            + ", ".join(f"{title[name]} ({_count(passed_over, name)})" for name in others)
+            + "."
+        )
+        with st.container(horizontal=True):
+            for name in others:
+                st.button(
+                    f"Read {title[name]} instead",
+                    key=f"instead_{name}",
+                    on_click=scans.again,
+                    args=(job, name),
+                )
+
+
+def _count(accounts: Sequence[Account], name: str) -> str:
+    count = sum(each["format"] == name for each in accounts)
+    return f"{count} {'file' if count == 1 else 'files'}"
+
+
+def _question(job: jobs.Job, account: Account) -> None:
+    words, explain, leave = st.columns([6, 3, 2], vertical_alignment="center")
+    name = account["name"]
+    with words:
+        st.text(name)
+        seen = f"Columns: {', '.join(account['columns'])}" if is_table(account) else account["detail"]
+        st.caption(plain(seen[:300] or "Its format is not known."))
+    if is_table(account) and explain.button(
+        "Say what the columns are", key=f"explain_{name}", icon=":material/table_edit:", width="stretch"
+    ):
+        _open(job, name)
+    leave.button(
+        "Leave it out",
+        key=f"leave_{name}",
+        on_click=_leave_out,
+        args=(job, [name]),
+        width="stretch",
+        help="It holds no annotations: whatever it says, recordings may be taken for background.",
+    )
+
+
+def _open(job: jobs.Job, table: str) -> None:
+    ask_columns(Path(str(job.params["root"])), table, job)
+
+
+def _leave_out(job: jobs.Job, names: Sequence[str]) -> None:
+    already = (job.params.get("options") or {}).get("ignore") or ()
+    scans.again(job, ignore=[*already, *(name for name in names if name not in already)])

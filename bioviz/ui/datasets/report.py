@@ -1,0 +1,238 @@
+"""What a dataset holds, as the user reads it: the sentence that matters first, then numbers, clips, times, problems."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from bioviz.datasets.examples import example_rows
+from bioviz.datasets.problems import LEFT_OUT
+from bioviz.datasets.report import ProblemGroup, Report, report
+from bioviz.datasets.types import BACKGROUND, Dataset
+from bioviz.plots import palette
+from bioviz.plots.recording_times import recording_times
+from bioviz.ui.datasets.clip_cards import Group, card_of_clip, note_of, show_cards
+from bioviz.ui.app.notices import plain
+from bioviz.ui.app.theme import is_dark
+
+FEW_CLIPS = 20
+"""Clips below which neither a map nor a score says anything."""
+LABELS_SHOWN = 8
+_PER_LABEL = 4
+_TABLE_ROWS = 10  # of a table before it scrolls
+_ROW_PIXELS = 35
+
+
+def show(dataset: Dataset, key: str) -> None:
+    """Draw the report; `key` is unique on the page."""
+    found = report(dataset)
+    _verdict(dataset, found)
+    _numbers(dataset, found)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _labels(found, key)
+    with right:
+        _rates(found)
+        _times(dataset, key)
+    _clips(dataset, key)
+    _problems(found, key)
+    _files(dataset, key)
+
+
+def _verdict(dataset: Dataset, found: Report) -> None:
+    """What must be read before anything else; green only where every file was understood and is used."""
+    kinds = {group.kind: group for group in found.problems}
+    asked = len(kinds["not_understood"].items) if "not_understood" in kinds else 0
+    amber = []
+    if not dataset.labels:
+        amber.append(
+            "**No file says what can be heard in these recordings**, so all of their clips count as background. Is "
+            "that right? Else put the annotation tables into the folder (or into the upload) and scan again."
+        )
+    if asked:
+        amber.append(
+            f"**{asked} {'file was' if asked == 1 else 'files were'} not understood.** What "
+            f"{'it' if asked == 1 else 'they'} may speak of is not taken for background."
+        )
+    others = [group for group in found.problems if group.kind in LEFT_OUT and group.kind != "not_understood"]
+    if others:
+        count = sum(len(group.items) for group in others)
+        amber.append(
+            f"**Not everything is used**: {count:,} times something was left out. See the problems below."
+        )
+    if found.clips < FEW_CLIPS:
+        amber.append(
+            f"**Too few clips to say anything**: {found.clips:,}. A map and its scores mean something from some dozens "
+            "of clips a label on, from several recordings."
+        )
+    if dataset.labels and not found.background_clips:
+        amber.append(
+            "**No clip is background**: how a model confuses calls with background cannot be measured."
+        )
+    for sentence in amber:
+        st.warning(sentence, icon=":material/help:")
+    if not amber:
+        rest = sum(len(group.items) for group in found.problems)
+        st.success(
+            "Every file was understood, and nothing was left out."
+            + (f" There {'is 1 remark' if rest == 1 else f'are {rest:,} remarks'} below." if rest else ""),
+            icon=":material/check_circle:",
+        )
+
+
+def _numbers(dataset: Dataset, found: Report) -> None:
+    cells = st.columns(5)
+    cells[0].metric("Recordings", f"{found.recordings:,}")
+    cells[1].metric("Hours of sound", f"{found.hours:.2f}")
+    cells[2].metric(
+        "Clips", f"{found.clips:,}", help="A clip is the stretch of sound that becomes one point."
+    )
+    cells[3].metric(
+        "Background", f"{found.background_share:.0%}", help="Share of the clips that carry no label at all."
+    )
+    cells[4].metric(
+        "Problems", f"{sum(len(g.items) for g in found.problems):,}", help="Files or rows left out or mended."
+    )
+    windows = dataset.task == "detection"
+    splits = ", ".join(f"{name or 'none'} {count:,}" for name, count in found.splits.items())
+    st.caption(
+        f"{'Sliding windows' if windows else 'One clip a file'}: {dataset.plan.width_s:g} s clips"
+        + (f" every {dataset.plan.hop_s:g} s" if windows else "")
+        + f" · read as {plain(str(dataset.source.get('reader', '?')))}"
+        + f" · splits: {splits}"
+    )
+
+
+def _labels(found: Report, key: str) -> None:
+    st.markdown("**Clips and hours of each label**")
+    rows = sorted(found.labels, key=lambda row: (row.label != BACKGROUND, -row.clips))
+    table = pd.DataFrame(
+        {
+            "label": [row.label for row in rows],
+            "clips": [row.clips for row in rows],
+            "annotations": [row.annotations for row in rows],
+            "hours": [row.hours for row in rows],
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=_ROW_PIXELS * (1 + min(len(rows), _TABLE_ROWS)) + 3,
+        key=f"{key}_labels",
+        column_config={
+            "label": st.column_config.TextColumn("Label", width="medium"),
+            "clips": st.column_config.ProgressColumn(
+                "Clips", format="%d", min_value=0, max_value=max(1, *(row.clips for row in rows))
+            ),
+            "annotations": st.column_config.NumberColumn("Annotations", format="%d"),
+            "hours": st.column_config.NumberColumn("Hours", format="%.3f"),
+        },
+    )
+
+
+def _rates(found: Report) -> None:
+    st.markdown("**Sample rates and channels**")
+    rates = ", ".join(f"{rate / 1000:g} kHz ({count:,})" for rate, count in found.sample_rates.items())
+    channels = ", ".join(f"{n} ({count:,})" for n, count in found.channels.items())
+    st.text(f"Sample rate: {rates}\nChannels: {channels}")
+    if len(found.sample_rates) > 1:
+        st.caption("Rates differ: a model may tell recorders apart by them instead of calls.")
+
+
+def _times(dataset: Dataset, key: str) -> None:
+    st.markdown("**When they were recorded**")
+    timed = [r for r in dataset.recordings if r.recorded_at is not None]
+    without = len(dataset.recordings) - len(timed)
+    if timed:
+        drawn = recording_times(
+            [r.recorded_at for r in timed],
+            [r.duration_s for r in timed],
+            [r.site for r in timed],
+            [r.name for r in timed],
+            dark=is_dark(),
+        )
+        st.plotly_chart(drawn, theme=None, key=f"{key}_times", config={"displayModeBar": False})
+    if without:
+        of = "No recording" if not timed else f"{without:,} of {len(dataset.recordings):,} recordings"
+        verb = "tells" if not timed else "do not tell" if without > 1 else "does not tell"
+        st.caption(f"{of} {verb} when it was made: neither its name, nor its header, nor a table.")
+
+
+def _clips(dataset: Dataset, key: str) -> None:
+    """A few clips of each label and of background, with their boxes, to look at and to hear."""
+    examples = example_rows(dataset, _PER_LABEL)
+    labels = list(examples)
+    st.markdown("**Look at some clips, drawn at random**")
+    if len(labels) > LABELS_SHOWN:
+        labels = st.multiselect(
+            "Labels shown",
+            labels,
+            labels[:LABELS_SHOWN],
+            key=f"{key}_shown",
+            help="The commonest come first.",
+        )
+    colours = palette.colours_for(dataset.target_names)
+    groups = []
+    for label in labels:
+        if label == BACKGROUND:
+            own = ~dataset.clips.labels.any(axis=1)
+        else:
+            own = dataset.clips.labels[:, dataset.labels.index(label)]
+        recordings = len(set(dataset.clips.recording[own].tolist()))
+        cards = tuple(card_of_clip(dataset, int(row), colours[label]) for row in examples[label])
+        groups.append(Group(label, note_of(label, int(own.sum()), recordings), colours[label], cards))
+    show_cards(groups, key=f"{key}_clips")
+
+
+def _problems(found: Report, key: str) -> None:
+    if not found.problems:
+        return
+    st.markdown("**Problems, by kind**")
+    for group in sorted(found.problems, key=lambda each: (each.kind not in LEFT_OUT, -len(each.items))):
+        _problem(group, key)
+
+
+def _problem(group: ProblemGroup, key: str) -> None:
+    sentences = group.by_sentence()
+    detail, files = sentences[0]
+    icon = ":material/error:" if group.kind in LEFT_OUT else ":material/info:"
+    with st.expander(f"{group.title}: {len(group.items):,}", icon=icon, expanded=group.kind in LEFT_OUT):
+        more = f" (and {len(files) - 1:,} more)" if len(files) > 1 else ""
+        st.text(f"For example {files[0]}{more}: {detail}.".replace("..", "."))
+        if group.to_do:
+            st.caption(f"What to do: {group.to_do}")
+        if len(group.items) > 1:
+            rows = [
+                {
+                    "what": sentence,
+                    "files": len(of),
+                    "which": ", ".join(of[:20]) + (" …" if len(of) > 20 else ""),
+                }
+                for sentence, of in sentences
+            ]
+            st.dataframe(
+                pd.DataFrame(rows),
+                hide_index=True,
+                height=_ROW_PIXELS * (1 + min(len(rows), _TABLE_ROWS)) + 3,
+                key=f"{key}_problems_{group.kind}",
+                column_config={"files": st.column_config.NumberColumn(width="small")},
+            )
+
+
+def _files(dataset: Dataset, key: str) -> None:
+    """What became of each file that is not sound."""
+    accounts = dataset.source.get("files") or []
+    if not accounts:
+        return
+    with st.expander(f"Files beside the recordings: {len(accounts):,}", icon=":material/description:"):
+        rows = [
+            {
+                "file": a["name"],
+                "became": a["role"],
+                "format": a["format"],
+                "rows": a["rows"],
+                "how": a["detail"],
+            }
+            for a in accounts
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}_files")

@@ -1,0 +1,48 @@
+"""Scans of folders: started, found again and started anew with another answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bioviz import jobs
+from bioviz.ui.datasets.option_fields import option_key
+from bioviz.ui.state import adding, set_widget
+
+_TARGET = "bioviz.datasets.library:scan_job"
+
+
+def start(folder: Path, name: str, reader: str | None, options: Mapping[str, object]) -> None:
+    """Scan a folder and follow the scan."""
+    params = {"root": str(folder), "name": name, "reader": reader, "options": dict(options)}
+    adding().job = jobs.start("scan", _TARGET, params, title=f"Reading {name}").id
+
+
+def again(job: jobs.Job, reader: str | None = None, **options: object) -> None:
+    """Scan the folder of a scan once more with other options; the form shows them too. For callbacks."""
+    params = job.params
+    folder = Path(str(params["root"]))
+    for name, value in options.items():
+        set_widget(option_key(name, folder), value)
+    if reader is not None:
+        set_widget(option_key("reader", folder), reader)
+    start(
+        folder,
+        str(params.get("name") or folder.name),
+        reader or params.get("reader"),
+        {**(params.get("options") or {}), **options},
+    )
+
+
+def followed() -> jobs.Job | None:
+    """The scan that this tab follows: its own, else one that is running, whichever tab started it."""
+    scans = {job.id: job for job in jobs.list_jobs() if job.kind == "scan"}
+    job = scans.get(adding().job) or next((each for each in scans.values() if not each.is_over), None)
+    adding().job = job.id if job else ""
+    return job
+
+
+def leave(job: jobs.Job) -> None:
+    """No longer follow a scan."""
+    if adding().job == job.id:
+        adding().job = ""

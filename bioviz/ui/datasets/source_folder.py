@@ -1,0 +1,99 @@
+"""Where the recordings come from: a folder that is typed or browsed, or files that are uploaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from bioviz.config import settings
+from bioviz.datasets import upload
+from bioviz.errors import BiovizError
+from bioviz.ui.app.notices import plain
+from bioviz.ui.state import adding, set_widget, widget
+
+_TYPED = "folder_path"
+
+
+def pick_folder() -> Path | None:
+    """A folder inside the data folders: typed, or gone into step by step; None where it cannot be read."""
+    roots = settings().data_roots
+    with st.container(border=True):
+        st.markdown("**1. Choose the folder that holds the recordings**")
+        if widget(_TYPED) is None:
+            set_widget(_TYPED, str(roots[0]))
+        typed = st.text_input("Folder", key=_TYPED, help="Type or paste its path, or browse below.")
+        try:
+            folder = settings().check_inside(typed.strip().strip("\"'"))
+            inside = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+        except (BiovizError, OSError) as error:
+            reason = str(error) if isinstance(error, BiovizError) else f"{typed}: {error.strerror}"
+            st.error(f"This folder cannot be read: {plain(reason)}", icon=":material/folder_off:")
+            folder, inside = None, []
+        browse, up = st.columns([5, 1], vertical_alignment="bottom")
+        key = f"sub_{folder}"
+        browse.selectbox(
+            "Browse",
+            inside,
+            index=None,
+            key=key,
+            placeholder=f"Go into one of {len(inside)} folders" if inside else "No folders in it",
+            disabled=not inside,
+            on_change=_go_into,
+            args=(folder, key),
+            label_visibility="collapsed",
+        )
+        up.button(
+            "Up",
+            key="folder_up",
+            icon=":material/arrow_upward:",
+            on_click=_go_to,
+            args=(roots[0] if folder is None else folder.parent,),
+            disabled=folder in roots,
+            width="stretch",
+        )
+        st.caption(
+            "Folders that may be read: "
+            + ", ".join(plain(str(root)) for root in roots)
+            + ". Set BIOVIZ_DATA before starting the app to allow others."
+        )
+    return folder
+
+
+def pick_upload() -> Path | None:
+    """The folder into which uploaded files were unpacked; None while there are none."""
+    with st.container(border=True):
+        st.markdown("**1. Choose a zip, or recordings together with their annotation tables**")
+        files = st.file_uploader(
+            "Files",
+            accept_multiple_files=True,
+            key="uploads",
+            label_visibility="collapsed",
+            help="Files of every kind: what cannot be read is named in the report.",
+        )
+        if not files:
+            return None
+        try:
+            return _stored(files)
+        except BiovizError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return None
+
+
+def _go_into(folder: Path, key: str) -> None:
+    if chosen := widget(key):
+        _go_to(folder / chosen)
+
+
+def _go_to(folder: Path) -> None:
+    set_widget(_TYPED, str(folder))
+
+
+def _stored(files) -> Path:
+    """Where the uploaded files lie; unpacked once, not on every rerun."""
+    uploaded = tuple(file.file_id for file in files)
+    held = adding()
+    if held.uploaded != uploaded or held.stored is None:
+        held.stored = upload.store([(file.name, file) for file in files])
+        held.uploaded = uploaded
+    return held.stored
