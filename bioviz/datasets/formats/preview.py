@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from bioviz.datasets.formats.base import RawAnnotation
 from bioviz.datasets.formats.columns import ColumnMapping, guess
 from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.mapped import labels_of_row, read_mapped
 from bioviz.datasets.formats.profiles import profile_of
+from bioviz.datasets.formats.scan import Ambiguous
 from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.formats.text import Table
 from bioviz.datasets.options import Options
@@ -18,6 +19,7 @@ from bioviz.datasets.probe import probe
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput
 
+_ROWS_JUDGED = 20
 RECORDINGS_OPENED = 20  # whose length is compared with the times, so that the answer comes at once
 
 
@@ -47,9 +49,36 @@ class TablePreview:
 
 
 def first_guess(file: SourceFile, label_column: str | None = None) -> ColumnMapping:
-    """What the columns of a file probably mean: as a kept profile says, else by their names."""
+    """What the columns of a file probably mean: as a kept profile says, else by their names and contents.
+
+    Raises
+    ------
+    BadInput
+        The file is no table.
+    """
     profile = profile_of(file)
-    return profile.mapping if profile is not None else guess(file.columns, label_column)
+    if profile is not None:
+        return profile.mapping
+    guessed = guess(file.columns, label_column)
+    return guessed if guessed.path else replace(guessed, path=_names_recordings(file, guessed.used))
+
+
+def _names_recordings(file: SourceFile, taken: Collection[str]) -> str:
+    """The column whose first cells are all names of recordings of the folder, "" if there is none."""
+    table = file.first_rows()
+    rows = table.rows[:_ROWS_JUDGED]
+    for column in table.columns:
+        cells = {row.get(column) for row in rows}
+        if rows and column not in taken and all(cell and _is_recording(file, cell) for cell in cells):
+            return column
+    return ""
+
+
+def _is_recording(file: SourceFile, written: str) -> bool:
+    try:
+        return file.files.find(written, file.name) is not None
+    except Ambiguous:
+        return True
 
 
 def preview(file: SourceFile, table: Table, mapping: ColumnMapping, options: Options) -> TablePreview:

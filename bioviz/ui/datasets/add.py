@@ -37,7 +37,7 @@ def _scan_form(folder: Path) -> None:
     if widget(key) not in titles:
         set_widget(key, None)
     with st.form("scan"):
-        st.markdown("**2. Say how to read it, where it is not found out by itself**")
+        st.markdown("**2. Say how to read it, where the automatic way is not right**")
         left, right = st.columns(2)
         name = left.text_input(
             "Name of the dataset", value=folder.name or str(folder), key=option_key("name", folder)

@@ -35,6 +35,12 @@ _HELP = {
     "confidence": "How sure a detector is, 0 to 1.",
     "split": "train, valid or test.",
 }
+_LINES = (  # as they stand in the dialog
+    ("path", "label", "label_columns", "split"),
+    ("start", "end", "duration", "time_unit"),
+    ("low", "high", "frequency_unit", "confidence"),
+)
+_UNITS = {"time_unit": "Unit of the times", "frequency_unit": "Unit of the frequencies"}
 _ROWS_SHOWN = 5
 _LABELS_OFFERED = 200
 
@@ -76,61 +82,67 @@ def _first_rows(table: Table) -> None:
 
 
 def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
-    """A box for each meaning, filled in with what the names of the columns tell."""
+    """A box for each meaning, filled in with what names and contents of the columns tell."""
     filled = [TITLES[role] for role in ROLES if getattr(guessed, role)]
     st.caption(
-        f"Filled in by the names of the columns: {', '.join(filled)}. Check them."
+        f"Filled in as the columns suggest: {', '.join(filled)}. Check them."
         if filled
-        else "The names of the columns tell nothing: choose what they mean."
+        else "The columns do not tell what they are: choose what they mean."
     )
     choices = [NOT_THERE, *_distinct(table.columns)]
+
+    def column(role: str) -> str:
+        guess = getattr(guessed, role)
+        return st.selectbox(
+            TITLES[role],
+            choices,
+            choices.index(guess) if guess in choices else 0,
+            format_func=lambda name: name or "— none —",
+            key=f"{key}_{role}",
+            help=_HELP[role],
+        )
+
     chosen: dict[str, str] = {}
-    for first in range(0, len(ROLES), 3):
-        for role, cell in zip(ROLES[first : first + 3], st.columns(3), strict=False):
-            guess = getattr(guessed, role)
-            chosen[role] = cell.selectbox(
-                TITLES[role],
-                choices,
-                choices.index(guess) if guess in choices else 0,
-                format_func=lambda name: name or "— none —",
-                key=f"{key}_{role}",
-                help=_HELP[role],
-            )
-    times, bands, ones = st.columns(3)
-    if chosen["start"] or chosen["end"]:
-        chosen["time_unit"] = times.selectbox(
-            "Unit of the times",
-            list(TIME_UNITS),
-            list(TIME_UNITS).index(guessed.time_unit),
-            format_func=TIME_UNITS.get,
-            key=f"{key}_time_unit",
-        )
-    if chosen["low"] or chosen["high"]:
-        chosen["frequency_unit"] = bands.selectbox(
-            "Unit of the frequencies",
-            FREQUENCY_UNITS,
-            FREQUENCY_UNITS.index(guessed.frequency_unit),
-            key=f"{key}_frequency_unit",
-        )
-    one_hot = ()
-    if not chosen["label"]:
-        one_hot = ones.multiselect(
-            "Columns that are labels",
-            [column for column in _distinct(table.columns) if column not in chosen.values()],
-            [column for column in guessed.label_columns if column in choices],
-            key=f"{key}_label_columns",
-            help="Columns named after a label that hold 1 where it was heard, else 0.",
-        )
-    return ColumnMapping(**chosen, label_columns=tuple(one_hot))
+    one_hot: list[str] = []
+    for roles in _LINES:
+        for role, cell in zip(roles, st.columns(len(roles)), strict=True):
+            with cell:
+                if role == "time_unit":
+                    titles = dict(TIME_UNITS)
+                elif role == "frequency_unit":
+                    titles = {unit: unit for unit in FREQUENCY_UNITS}
+                elif role == "label_columns":
+                    one_hot = st.multiselect(
+                        "Or: columns that are labels",
+                        [name for name in choices[1:] if name not in chosen.values()],
+                        [name for name in guessed.label_columns if name in choices],
+                        key=f"{key}_label_columns",
+                        help="Columns named after a label that hold 1 where it was heard, else 0.",
+                        placeholder="— none —",
+                        disabled=bool(chosen["label"]),
+                    )
+                    continue
+                else:
+                    chosen[role] = column(role)
+                    continue
+                chosen[role] = st.selectbox(
+                    _UNITS[role],
+                    list(titles),
+                    list(titles).index(getattr(guessed, role)),
+                    format_func=titles.get,
+                    key=f"{key}_{role}",
+                )
+    return ColumnMapping(**chosen, label_columns=() if chosen["label"] else tuple(one_hot))
 
 
 def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) -> ColumnMapping:
     """Which labels mean background, unknown, or that the row is to be left out."""
     if not mapping.label:
         return mapping
-    separator = st.text_input(
+    *cells, last = st.columns(4)
+    separator = last.text_input(
         "Separator of labels",
-        mapping.separator,
+        mapping.separator or options.separator,
         max_chars=3,
         key=f"{key}_separator",
         help="Where a cell holds several labels, such as ; in “owl;frog”.",
@@ -139,17 +151,16 @@ def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) 
     labels = [label for label, _ in labels_in(table, mapping).most_common(_LABELS_OFFERED)]
     settled = [label for label in labels if options.is_background(label) or options.is_unknown(label)]
     free = [label for label in labels if label not in settled]
-    parts = st.columns(3)
     titles = {
-        "background": ("These labels mean background", "Somebody listened, and nothing calls there."),
-        "unknown": ("These mean unknown", "Something is there; its clips are neither calls nor background."),
+        "background": ("Mean background", "Somebody listened, and nothing calls there."),
+        "unknown": ("Mean unknown", "Something is there; its clips are neither calls nor background."),
         "drop": (
             "Leave out rows with",
             "As if these rows were not in the table: their time can be background.",
         ),
     }
     words = {}
-    for (name, (title, help)), cell in zip(titles.items(), parts, strict=True):
+    for (name, (title, help)), cell in zip(titles.items(), cells, strict=True):
         taken = {word for other in words.values() for word in other}
         words[name] = cell.multiselect(
             title,

@@ -18,7 +18,7 @@ from bioviz.errors import BadInput
 from bioviz.ui.app.notices import plain
 from bioviz.ui.state import set_widget, widget
 
-AUTO = "found out by itself"
+AUTO = "automatic"
 _LOOKED_AT = 5000  # entries of a folder that are looked at for names of tables
 _OFFERED = 200
 
