@@ -60,6 +60,12 @@ WHAT_TO_DO: dict[str, str] = {
     "outside": "Copy the recordings into the folder, or add theirs to BIOVIZ_DATA.",
     "no_recording": "Put the recording into the folder, or correct its name in the table.",
     "ambiguous": "Write the recording's path within the folder into the table, or rename one of the recordings.",
+    "short_of_header": "Nothing, if the recorder lost power. Else copy the file again.",
+    "odd_header": "Nothing: all of the sound is used.",
+    "expanded": "Nothing, if that is right. Else set “Time expansion”.",
+    "channel": "Set “Channel” to one that they have.",
+    "cancel": "Set “Channel” to hear one channel instead of the mean of all.",
+    "full_scale": "Nothing: models hear them as they are.",
     "unlisted": "If you listened to them and heard nothing, set “Recordings that no table mentions” to count as "
     "background. Else annotate them, or leave them out.",
     "bad_row": "Correct these rows in the table, then scan again.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import streamlit as st
 
 from bioviz import jobs
 from bioviz.datasets.formats.registry import formats
+from bioviz.datasets.types import Dataset
 from bioviz.ui.datasets import scans
 from bioviz.ui.datasets.columns_dialog import ask_columns
 from bioviz.ui.app.notices import plain
@@ -55,35 +57,35 @@ def is_table(account: Account) -> bool:
     return len(account["columns"]) > 1
 
 
-def choose_tables(job: jobs.Job, accounts: Sequence[Account]) -> None:
+def choose_tables(job: jobs.Job, dataset: Dataset) -> None:
     """Which tables count where people's and a detector's speak of the same recordings, and the other choice."""
-    passed_over = [each for each in accounts if each["role"] == "unused" and each["format"] in formats()]
-    used = {each["format"] for each in accounts if each["role"] == "read"}
-    others = sorted({each["format"] for each in passed_over} - used)
-    if not others or not used:
+    format_of = {each["name"]: each["format"] for each in dataset.source["files"]}
+    used = {each["format"] for each in dataset.source["files"] if each["role"] == "read"}
+    passed_over = Counter(format_of.get(p.file, "") for p in dataset.problems if p.kind == "passed_over")
+    others = [name for name, _ in passed_over.most_common() if name in formats() and used - {name}]
+    if not others:
         return
     title = {name: format.title for name, format in formats().items()}
     with st.container(border=True):
-        st.markdown("**Tables of several kinds speak of these recordings**")
+        st.markdown("**Several tables speak of the same recordings**")
         st.text(
-            f"Used: {', '.join(title.get(name, name) for name in sorted(used))}. People's annotations go before a "
-            "detector's. Not used: "
-            + ", ".join(f"{title[name]} ({_count(passed_over, name)})" for name in others)
+            "What people annotated goes before a detector's finds. Used: "
+            + ", ".join(title.get(name, "explained columns") for name in sorted(used))
+            + ". Not used where those speak too: "
+            + ", ".join(
+                f"{title[name]} ({passed_over[name]} {'file' if passed_over[name] == 1 else 'files'})"
+                for name in others
+            )
             + "."
         )
         with st.container(horizontal=True):
             for name in others:
                 st.button(
-                    f"Read {title[name]} instead",
+                    f"Read “{title[name]}” instead",
                     key=f"instead_{name}",
                     on_click=scans.again,
                     args=(job, name),
                 )
-
-
-def _count(accounts: Sequence[Account], name: str) -> str:
-    count = sum(each["format"] == name for each in accounts)
-    return f"{count} {'file' if count == 1 else 'files'}"
 
 
 def _question(job: jobs.Job, account: Account) -> None:
