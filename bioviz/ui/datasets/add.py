@@ -10,11 +10,11 @@ from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.datasets.formats.choose import readers
 from bioviz.errors import BadInput, Missing
-from bioviz.ui.job_cards import job_card
-from bioviz.ui.datasets import profiles_panel, questions, report, scans
-from bioviz.ui.datasets.option_fields import AUTO, option_fields, option_key
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.datasets import profiles_panel, questions, report, scans
+from bioviz.ui.datasets.option_fields import AUTO, option_fields, option_key
+from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import adding, open_dataset, set_widget, widget
 
 

@@ -19,9 +19,9 @@ from bioviz.datasets.formats.text import Table
 from bioviz.datasets.options import Options
 from bioviz.errors import BiovizError
 from bioviz.store.digest import digest
+from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets import scans
 from bioviz.ui.datasets.table_preview import show_preview
-from bioviz.ui.app.notices import plain
 
 NOT_THERE = ""
 _HELP = {

@@ -8,9 +8,9 @@ from bioviz.datasets import library
 from bioviz.datasets.library import DatasetSummary
 from bioviz.errors import Missing
 from bioviz.ui import removing
-from bioviz.ui.datasets import add, report, source_folder
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.datasets import add, report, source_folder
 from bioviz.ui.state import open_dataset, set_widget, widget
 
 YOURS, FOLDER, UPLOAD = "Your datasets", "Add from a folder", "Upload files"

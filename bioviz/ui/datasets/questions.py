@@ -12,9 +12,9 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.datasets.formats.registry import formats
 from bioviz.datasets.types import Dataset
+from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets import scans
 from bioviz.ui.datasets.columns_dialog import ask_columns
-from bioviz.ui.app.notices import plain
 from bioviz.ui.state import adding
 
 SHOWN = 12  # files that are asked about one by one

@@ -11,9 +11,9 @@ from bioviz.datasets.report import ProblemGroup, Report, report
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.plots import palette
 from bioviz.plots.recording_times import recording_times
-from bioviz.ui.datasets.clip_cards import Group, card_of_clip, note_of, show_cards
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
+from bioviz.ui.datasets.clip_cards import Group, card_of_clip, note_of, show_cards
 
 FEW_CLIPS = 20
 """Clips below which neither a map nor a score says anything."""

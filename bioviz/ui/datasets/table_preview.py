@@ -16,8 +16,8 @@ from bioviz.datasets.options import Options
 from bioviz.datasets.problems import KINDS
 from bioviz.errors import BadInput
 from bioviz.plots import palette
-from bioviz.ui.datasets.clip_cards import Card, Group, card_of_box, show_cards
 from bioviz.ui.app.notices import plain
+from bioviz.ui.datasets.clip_cards import Card, Group, card_of_box, show_cards
 
 CLIPS = 3
 _WHOLE_S = 5.0  # shown of a recording that is labelled as a whole
