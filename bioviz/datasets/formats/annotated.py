@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from bioviz.datasets.formats import leftovers
+from bioviz.datasets.formats import leftovers, profiles
 from bioviz.datasets.formats.base import (
     FileAccount,
     Format,
@@ -156,7 +156,9 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
 def is_ignored(file: str, options: Options) -> bool:
     """Whether the user said that a file is to be left out, by its name or a pattern such as "notes*.csv"."""
     names = (file.casefold(), file.rsplit("/", 1)[-1].casefold())
-    return any(fnmatchcase(name, pattern.casefold()) for pattern in options.ignore for name in names)
+    patterns = [pattern.casefold() for pattern in options.ignore]
+    # A name may hold characters that mean something in a pattern.
+    return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
 def other_tables(files: Files, options: Options) -> tuple[list[FileAccount], list[Problem], set[str]]:
@@ -203,7 +205,10 @@ def _read_all(
         sure, format = recognize(file)
         # What the user explains goes for the table that is named, else for those that nothing else recognizes well.
         named = options.table == other and told is not None and not told.only_label
-        unsure = sure < EXPLAINABLE and not (told is not None and told.only_label and sure)
+        kept = (
+            format is not None and format.name == profiles.name
+        )  # what is said now goes before what was kept
+        unsure = (kept or sure < EXPLAINABLE) and not (told is not None and told.only_label and sure)
         if told is not None and (named or (unsure and told.recognizes(file))):
             sure, format = 1.0, told
         if is_ignored(other, options):
