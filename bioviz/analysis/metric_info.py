@@ -21,22 +21,22 @@ class Help:
     chance: float | None = None
 
 
-HELPS: Mapping[str, Help] = {
+METRIC_INFO: Mapping[str, Help] = {
     "background_share": Help(
-        "Background nearby", "How much of the clip's nearest neighbours is background.", ""
+        "Background nearby", "How much of the clip's nearest neighbors is background.", ""
     ),
     "base_rate": Help(
-        "Background overall", "How much of all clips that could be neighbours is background.", ""
+        "Background overall", "How much of all clips that could be neighbors is background.", ""
     ),
     "noise_confusion": Help(
         "Noise confusion",
-        "How much of the clip's neighbourhood is on the other side (background for a labelled clip, labelled "
+        "How much of the clip's neighborhood is on the other side (background for a labelled clip, labelled "
         "clips for background), as if both were equally common: 0 none, 0.5 as by chance, 1 all.",
         "low",
         0.5,
     ),
     "purity": Help(
-        "Purity", "Share of the nearest neighbours that have a label in common with the clip.", "high"
+        "Purity", "Share of the nearest neighbors that have a label in common with the clip.", "high"
     ),
     "medoid_distance": Help(
         "Distance to the typical clip",
@@ -45,12 +45,12 @@ HELPS: Mapping[str, Help] = {
     ),
     "local_outlier_factor": Help(
         "Outlier factor",
-        "How much sparser it is around the clip than around its neighbours: about 1 in a crowd, above 1.5 outside.",
+        "How much sparser it is around the clip than around its neighbors: about 1 in a crowd, above 1.5 outside.",
         "low",
     ),
-    "neighbour_matrix": Help(
-        "Neighbour confusion matrix",
-        "What the neighbours of each label's clips are: a row that is not concentrated on its own label is mixed.",
+    "neighbor_matrix": Help(
+        "Neighbor confusion matrix",
+        "What the neighbors of each label's clips are: a row that is not concentrated on its own label is mixed.",
     ),
     "label_confusion": Help(
         "Background confusion",
@@ -63,8 +63,8 @@ HELPS: Mapping[str, Help] = {
         "Share of clips with more of the other side around them than chance would bring.",
         "low",
     ),
-    "separability_neighbour": Help(
-        "Background told by neighbours",
+    "separability_neighbor": Help(
+        "Background told by neighbors",
         "Chance that a background clip has more background around it than a labelled clip has (AUROC).",
         "high",
         0.5,
@@ -75,9 +75,9 @@ HELPS: Mapping[str, Help] = {
         "high",
         0.5,
     ),
-    "held_out": Help(
+    "cross_unit": Help(
         "Whole recordings held out",
-        "The score when neighbours and training clips from the same recording are left out, as on new recordings.",
+        "The score when neighbors and training clips from the same recording are left out, as on new recordings.",
     ),
     "gap": Help(
         "Leak",
@@ -85,13 +85,13 @@ HELPS: Mapping[str, Help] = {
         "low",
     ),
     "knn_accuracy": Help(
-        "Accuracy by neighbours",
-        "Share of clips whose label is the most common one among their neighbours (labels of one recording left out).",
+        "Accuracy by neighbors",
+        "Share of clips whose label is the most common one among their neighbors (labels of one recording left out).",
         "high",
     ),
     "knn_map": Help(
-        "Average precision by neighbours",
-        "How pure the list of clips is that neighbours put first for a label, averaged over labels "
+        "Average precision by neighbors",
+        "How pure the list of clips is that neighbors put first for a label, averaged over labels "
         "(those without clips are left out, where BEANS counts 0).",
         "high",
     ),
@@ -142,13 +142,13 @@ HELPS: Mapping[str, Help] = {
         0.5,
     ),
     "confound_recall": Help(
-        "Neighbours from the same place",
-        "Share of neighbours with the clip's own recording, site or hour: high means the model hears the place.",
+        "Neighbors from the same place",
+        "Share of neighbors with the clip's own recording, site or hour: high means the model hears the place.",
         "low",
     ),
     "confound_lift": Help(
         "Times as often",
-        "How many times more often neighbours share the recording, site or hour than their labels explain.",
+        "How many times more often neighbors share the recording, site or hour than their labels explain.",
         "low",
         1.0,
     ),
@@ -184,8 +184,8 @@ HELPS: Mapping[str, Help] = {
         "low",
     ),
     "shift_kept": Help(
-        "Neighbours kept",
-        "Share of neighbours that stay when the window starts a little earlier or later.",
+        "Neighbors kept",
+        "Share of neighbors that stay when the window starts a little earlier or later.",
         "high",
     ),
     "shift_spread": Help(

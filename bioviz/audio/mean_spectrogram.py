@@ -26,8 +26,8 @@ from bioviz.store.disk import open_cache
 from bioviz.store.keys import key_of
 
 VERSION = 2  # raise it when the same clips give other figures
-MOST_COLUMNS = 160
-MOST_ROWS = 128
+MAX_COLUMNS = 160
+MAX_ROWS = 128
 _CACHE = "mean_spectrograms"
 _CACHE_BYTES = 2**28
 _FLOOR_POWER = 1e-14
@@ -115,9 +115,9 @@ def _compute(dataset: Dataset, rows: np.ndarray, rate: int, progress: Progress) 
     size = window_length(rate, "linear")
     width_s = dataset.plan.width_s  # of the dataset, so that any two of its means have the same axes
     frames = max(1, (round(width_s * rate) - size) // (size // 2) + 1)
-    per_column = -(-frames // MOST_COLUMNS)
+    per_column = -(-frames // MAX_COLUMNS)
     columns = -(-frames // per_column)
-    per_row = max(1, size // 2 // MOST_ROWS)
+    per_row = max(1, size // 2 // MAX_ROWS)
     height = size // 2 // per_row
     total, counts = np.zeros((columns, height)), np.zeros(columns, dtype=np.int64)
     unreadable = 0

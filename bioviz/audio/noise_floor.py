@@ -14,7 +14,7 @@ import numpy as np
 
 QUIET_SHARE = 1 / 6
 SMOOTHING = 3  # frames of 50 % overlap: 40 ms
-FEWEST_FRAMES = 12
+MIN_FRAMES_GIVEN = 12
 _SILENT = 1e-9  # of the mean power of the frames
 _MOST_OF_THE_REST = 0.8
 _NARROW_HZ, _WIDER_FROM_HZ, _RATIO = 50.0, 600.0, 2 ** (1 / 8)
@@ -90,7 +90,7 @@ def smoothed(power: np.ndarray) -> np.ndarray:
 def noise_floor(power: np.ndarray, bands: Bands) -> Floor:
     """The floor of band powers (B, K), of a clip and the recording around it."""
     frames = power.shape[1]
-    if frames < FEWEST_FRAMES:
+    if frames < MIN_FRAMES_GIVEN:
         return Floor(np.full(len(power), np.nan), np.ones(len(power)))
     low, middle = (max(int(share * frames), 1) for share in (QUIET_SHARE, 0.5))
     ordered = np.partition(power, (low, middle), axis=1)

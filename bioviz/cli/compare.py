@@ -116,12 +116,12 @@ def _report(spec, found) -> bytes:
 
 def _text(changes: Changes, data: dict[str, Any]) -> str:
     from bioviz.analysis.comparison.score_differences import sentence
-    from bioviz.analysis.metric_info import HELPS
+    from bioviz.analysis.metric_info import METRIC_INFO
 
     head = ("score", "left", "right", "difference", "95 % interval")
     rows = [
         (
-            HELPS[each["score"]].title,
+            METRIC_INFO[each["score"]].title,
             each["left"],
             each["right"],
             each["difference"],

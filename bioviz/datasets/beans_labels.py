@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-LEAST_KNOWN = 0.5
+MIN_KNOWN = 0.5
 """Share of the labels in a folder that a published list must hold to be taken for the list of that folder."""
 
 
@@ -29,7 +29,7 @@ def folders() -> dict[str, str]:
 def fits(name: str, labels: Collection[str]) -> bool:
     """Whether the labels that occur in a folder can be those of a dataset of BEANS."""
     known = sum(label in published()[name] for label in set(labels))
-    return known >= LEAST_KNOWN * len(set(labels))
+    return known >= MIN_KNOWN * len(set(labels))
 
 
 def by_labels(names: Collection[str], labels: Collection[str]) -> str | None:

@@ -22,7 +22,7 @@ from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.splits import share_out
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
-from bioviz.datasets.width import FEWEST, WIDTHS_S, background_share, suggest_plan
+from bioviz.datasets.width import MIN_BACKGROUND_CLIPS, WIDTHS_S, background_share, suggest_plan
 from bioviz.datasets.windows import count_windows, label_windows, window_starts
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
@@ -134,7 +134,7 @@ def _suited(
     """The plan, shortened where nobody prescribed it and it leaves hardly a clip without a call; and a word on it."""
     which, start, end = _boxes(annotations)
     of_annotations = np.array([r.duration_s for r in recordings]), which, start, end
-    if not len(annotations) or count_windows(of_annotations[0], plan).sum() < FEWEST:
+    if not len(annotations) or count_windows(of_annotations[0], plan).sum() < MIN_BACKGROUND_CLIPS:
         return plan, []
     shorter = suggest_plan(plan, *of_annotations, fixed_hop=options.hop_s is not None)
     share = background_share(plan, *of_annotations)

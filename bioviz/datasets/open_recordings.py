@@ -14,9 +14,9 @@ from bioviz.datasets.listening import listen
 from bioviz.datasets.options import Options
 from bioviz.datasets.probe import EmptyAudio, content_hash, probe
 from bioviz.datasets.problems import problem
+from bioviz.datasets.recorded_at import recording_id_of, site_of, time_from_name
 from bioviz.datasets.sound_file import Sound
 from bioviz.datasets.types import Problem, Recording
-from bioviz.datasets.when import recording_id_of, site_of, time_from_name
 from bioviz.errors import BadInput
 from bioviz.progress import Progress
 

@@ -11,9 +11,9 @@ from bioviz.datasets.windows import count_windows, label_windows
 
 WIDTHS_S = (3.0, 2.0, 1.0, 0.5, 0.25)
 """Lengths tried, the usual one first. Below the last one a model hears hardly anything."""
-FEWEST = 20
+MIN_BACKGROUND_CLIPS = 20
 """Clips below which the share of background says nothing of the length."""
-ENOUGH = 0.1
+MIN_BACKGROUND_SHARE = 0.1
 """Share of background from which on a length will do."""
 
 
@@ -52,12 +52,12 @@ def suggest_plan(
     Returns:
         None if `plan` has enough background, or no shorter one has.
     """
-    if background_share(plan, length_s, recording, start_s, end_s) >= ENOUGH:
+    if background_share(plan, length_s, recording, start_s, end_s) >= MIN_BACKGROUND_SHARE:
         return None
     for width in WIDTHS_S:
         if width < plan.width_s:
             hop = plan.hop_s if fixed_hop else plan.hop_s * width / plan.width_s
             shorter = replace(plan, width_s=width, hop_s=hop)
-            if background_share(shorter, length_s, recording, start_s, end_s) >= ENOUGH:
+            if background_share(shorter, length_s, recording, start_s, end_s) >= MIN_BACKGROUND_SHARE:
                 return shorter
     return None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Owner = TypeVar("Owner")
 FIRST_SIZE = 8
-LARGEST = {"cuda": 1024, "mps": 64, "cpu": 32}
+MAX_BATCH = {"cuda": 1024, "mps": 64, "cpu": 32}
 _BATCH_BYTES = 256 << 20  # of waveforms in one batch
 _WORTH = 1.05  # a larger batch must be this much quicker, or the smaller one stays
 
@@ -75,7 +75,7 @@ class _Batch(Generic[Owner]):
     result: torch.Tensor | None = None
 
 
-class Forward(Generic[Owner]):
+class BatchEmbedder(Generic[Owner]):
     """Collect rows into batches, embed them, hand each owner its part back.
 
     On CUDA two pinned buffers take turns: one is filled and sent while the other is computed.
@@ -97,7 +97,7 @@ class Forward(Generic[Owner]):
         self._model, self._rate, self._width, self._deliver = model, rate, width, deliver
         kind = model.device.type
         self._async = kind == "cuda"
-        largest = min(LARGEST.get(kind, 32), max(1, _BATCH_BYTES // (4 * width)))
+        largest = min(MAX_BATCH.get(kind, 32), max(1, _BATCH_BYTES // (4 * width)))
         self._multiple = min(FIRST_SIZE, largest)
         self.batch_size = BatchSize(FIRST_SIZE, largest)
         self._spare: torch.Tensor | None = None

@@ -15,10 +15,10 @@ import numpy as np
 from filelock import FileLock
 
 from bioviz.embedding.acoustic import acoustic_store
-from bioviz.embedding.batch_embedder import Forward
+from bioviz.embedding.batch_embedder import BatchEmbedder
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import Recipe
-from bioviz.embedding.prefetch import Ahead
+from bioviz.embedding.prefetch import Prefetcher
 from bioviz.embedding.shards import Shard, shard_of
 from bioviz.embedding.source import Chunk, RecordingTask, Unit, decode, units_of
 from bioviz.progress import Progress
@@ -58,9 +58,9 @@ def decoding_threads() -> int:
 
 def decode_ahead(
     units: Iterable[Unit], width_s: float, rate: int | None, memory: HashMemory, device: str
-) -> Ahead[Unit, Chunk]:
+) -> Prefetcher[Unit, Chunk]:
     """Chunks of the units, decoded in threads ahead of a model on `device`."""
-    return Ahead(
+    return Prefetcher(
         units,
         lambda unit: decode(unit, width_s, rate, memory),
         threads=decoding_threads(),
@@ -91,7 +91,7 @@ def compute_embeddings(
         model = opened[0]
         with ExitStack() as stack:
             blocks = stack.enter_context(_Blocks(store, recipe.dim, counter))
-            forward = Forward(model, recipe.rate, recipe.width, blocks.deliver)
+            forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver)
             ahead = decode_ahead(units, recipe.width_s, recipe.rate, memory, model.device.type)
             for chunk in stack.enter_context(ahead):
                 if chunk.failure is not None:

@@ -18,7 +18,7 @@ Unit = TypeVar("Unit")
 Item = TypeVar("Item", bound=Sized)
 
 
-class Ahead(Generic[Unit, Item]):
+class Prefetcher(Generic[Unit, Item]):
     """Iterate over what `produce(unit)` yields for every unit, made by threads ahead of the loop.
 
     Items of one unit come in order; units overlap. An error in a thread is raised in the loop. Use it as a
@@ -57,7 +57,7 @@ class Ahead(Generic[Unit, Item]):
         self._running = threads
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(threads)]
 
-    def __enter__(self) -> Ahead[Unit, Item]:
+    def __enter__(self) -> Prefetcher[Unit, Item]:
         for thread in self._threads:
             thread.start()
         return self

@@ -22,11 +22,11 @@ import numpy as np
 from bioviz.audio.decode import RESAMPLER, load_clip
 from bioviz.audio.mixing import CALL, call_gain, factors, gain_for, noise_gain
 from bioviz.datasets.types import Problem
-from bioviz.embedding.batch_embedder import Forward
+from bioviz.embedding.batch_embedder import BatchEmbedder
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.compute import AHEAD_BYTES, Counter, decoding_threads
 from bioviz.embedding.keys import Recipe
-from bioviz.embedding.prefetch import Ahead
+from bioviz.embedding.prefetch import Prefetcher
 from bioviz.errors import BadInput
 from bioviz.experiments.draw import Draw, Noise, Pair
 from bioviz.progress import Progress
@@ -228,14 +228,14 @@ def _compute(
     units = ((chunk, local) for chunk in chunks for local in range(len(chunk.places)))
     device = model.device.type
     with HashMemory() as memory:
-        ahead = Ahead(
+        ahead = Prefetcher(
             units,
             produce,
             threads=decoding_threads(),
             limit_bytes=AHEAD_BYTES.get(device, 64 << 20),
             alternate=device == "cpu",
         )
-        forward: Forward[_Chunk] = Forward(model, recipe.rate, recipe.width, deliver)
+        forward: BatchEmbedder[_Chunk] = BatchEmbedder(model, recipe.rate, recipe.width, deliver)
         with ahead:
             for mixed in ahead:
                 chunk = mixed.chunk

@@ -23,7 +23,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, loaded
 
-VERSION = 6  # raise it when a score changes, and what is cached is computed anew
+VERSION = 7  # raise it when a score changes, and what is cached is computed anew
 STAGE = "noise"
 
 
@@ -55,7 +55,7 @@ class NoiseInputs:
         drawn: clips with their background.
         identity: of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
         snrs_db: ratios, falling. k: neighbors looked at.
-        embedding, xy, graph_elsewhere: of the run.
+        embedding, xy, knn_cross_unit: of the run.
         rows: (n,) int64 of the run in the dataset. recording: (n,) ints, their units of independence.
             labels: (n, L) bool.
         drawn_labels: (m, L) bool, of the clips drawn. drawn_recording: (m,) ints, theirs. noise_recording: (m,) ints,
@@ -70,7 +70,7 @@ class NoiseInputs:
     k: int
     embedding: Stored[np.ndarray] | np.ndarray
     xy: Stored[np.ndarray] | np.ndarray
-    graph_elsewhere: Stored[KnnGraph] | KnnGraph
+    knn_cross_unit: Stored[KnnGraph] | KnnGraph
     rows: np.ndarray
     recording: np.ndarray
     labels: np.ndarray
@@ -94,7 +94,7 @@ def noise_inputs(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> 
         k=chosen.k,
         embedding=run.stored("embedding"),
         xy=run.stored("xy"),
-        graph_elsewhere=run.stored("graph_elsewhere"),
+        knn_cross_unit=run.stored("knn_cross_unit"),
         rows=run.rows,
         recording=run.groups,
         labels=dataset.clips.labels[run.rows],
@@ -117,7 +117,7 @@ def compute_noise(
     """Mix, embed and judge, and keep the result.
 
     Raises:
-        BadInput: no clips, no background, or no clip has neighbours in other recordings.
+        BadInput: no clips, no background, or no clip has neighbors in other recordings.
         Cancelled: through `progress`; embeddings that are finished are kept.
     """
     from bioviz.embedding.pipeline import recipe_for
@@ -138,18 +138,18 @@ def compute_noise(
         )
 
     mixed, problems = embed_mixtures(inputs.drawn, inputs.snrs_db, recipe, open_model, progress)
-    progress.report("neighbours of the mixtures", 0, 1, "steps")
+    progress.report("neighbors of the mixtures", 0, 1, "steps")
     scores = _judge(loaded(inputs), mixed)
     if not np.isfinite(scores.background_share[1:]).any():
         why = f" ({problems[0].detail})" if problems else ""
         raise BadInput(
-            "No mixture has neighbours outside the recordings of its clip and of its background. Take "
+            "No mixture has neighbors outside the recordings of its clip and of its background. Take "
             f"background from another dataset, or add recordings.{why}"
         )
     result = NoiseResult(inputs.drawn.rows, scores, problems)
     about = {"settings": chosen.to_dict(), "run": run.key, "arithmetic": recipe.arithmetic}
     stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), result, about)
-    progress.report("neighbours of the mixtures", 1, 1, "steps")
+    progress.report("neighbors of the mixtures", 1, 1, "steps")
     return result
 
 
@@ -159,13 +159,13 @@ def _judge(inputs: NoiseInputs, mixed: np.ndarray) -> NoiseScores:
     at = np.minimum(np.searchsorted(inputs.rows, rows), len(inputs.rows) - 1)
     clean = np.where((inputs.rows[at] == rows)[:, None], embedding[at], np.nan)
     return score_mixtures(
-        Reference(embedding, inputs.xy, inputs.recording, inputs.labels, inputs.graph_elsewhere),
+        Reference(embedding, inputs.xy, inputs.recording, inputs.labels, inputs.knn_cross_unit),
         np.concatenate([clean[None], mixed]).astype(np.float32),
         np.array([np.inf, *inputs.snrs_db]),
         inputs.drawn_labels,
         inputs.drawn_recording,
         inputs.noise_recording,
-        min(inputs.k, inputs.graph_elsewhere.k),
+        min(inputs.k, inputs.knn_cross_unit.k),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS, mean_share_interval, widened_at_edge
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS, mean_share_interval, widened_at_edge
 from bioviz.analysis.neighbors.knn import KnnGraph, nearest_to
 from bioviz.analysis.neighbors.noise_confusion import balanced, noise_confusion
 from bioviz.analysis.neighbors.window_shift import place
@@ -21,14 +21,14 @@ class Reference:
     Attributes:
         embedding: (n, D). xy: (n, 2). recording: (n,) ints.
         labels: (n, L) bool; a row without any is background.
-        graph_elsewhere: neighbours in other recordings, of the same rows.
+        knn_cross_unit: neighbors in other recordings, of the same rows.
     """
 
     embedding: np.ndarray
     xy: np.ndarray
     recording: np.ndarray
     labels: np.ndarray
-    graph_elsewhere: KnnGraph
+    knn_cross_unit: KnnGraph
 
     @property
     def background(self) -> np.ndarray:
@@ -41,17 +41,17 @@ class NoiseScores:
     """The S levels are those of `snrs_db`, the first of them infinity: the clips as recorded.
 
     Columns of the (S, 3), (L, 3) and (S, L, 3) arrays: value, and the ends of a 95 % interval by recording; NaN where
-    unknown, as with fewer than `FEWEST_UNITS` recordings of the clips, or of background where it is compared.
+    unknown, as with fewer than `MIN_UNITS` recordings of the clips, or of background where it is compared.
 
     Attributes:
         snrs_db: (S,) float64, falling.
-        background_share: (S, m) float64, share of background among a clip's neighbours; NaN without neighbours.
-        confusion: (S, m) float64, noise confusion. purity: (S, m), share of neighbours with a label in common.
+        background_share: (S, m) float64, share of background among a clip's neighbors; NaN without neighbors.
+        confusion: (S, m) float64, noise confusion. purity: (S, m), share of neighbors with a label in common.
         nearest: (S, m) int64, position in the run of the nearest clip; -1 without.
         places: (S, m, 2) float64, on the map.
         separability: (S, 3), AUROC of the run's background clips against the mixtures.
         mean_confusion, mean_purity, accuracy: (S, 3), over the clips. accuracy: the most common target among
-            the neighbours is the clip's.
+            the neighbors is the clip's.
         told: (S, L, 3), AUROC of the run's background clips against the label's mixtures: 0.5 by chance, however
             much background there is.
         clips: (L,) int64, clips of each label that could be judged.
@@ -82,9 +82,9 @@ def score_mixtures(
     noise_recording: np.ndarray,
     k: int = 20,
 ) -> NoiseScores:
-    """Judge mixtures by their neighbours in the run.
+    """Judge mixtures by their neighbors in the run.
 
-    Neighbours of the clip's own recording and of the recording that its background comes from are left out:
+    Neighbors of the clip's own recording and of the recording that its background comes from are left out:
     the first share its noise floor, the second hold the very noise that was added.
 
     Args:
@@ -97,7 +97,7 @@ def score_mixtures(
         reference.embedding,
         mixtures.reshape(-1, dim),
         k,
-        reference.graph_elsewhere.metric,
+        reference.knn_cross_unit.metric,
         reference.recording,
         np.tile(recording, levels),
         np.tile(noise_recording, levels),
@@ -151,7 +151,7 @@ def _means(values: np.ndarray, members: np.ndarray, recording: np.ndarray) -> np
 def _base_rates(
     background: np.ndarray, reference: Reference, recording: np.ndarray, noise_recording: np.ndarray
 ) -> np.ndarray:
-    """(m,) share of background among the clips that could be neighbours of each mixture."""
+    """(m,) share of background among the clips that could be neighbors of each mixture."""
     size = (
         int(max(reference.recording.max(initial=0), recording.max(initial=0), noise_recording.max(initial=0)))
         + 1
@@ -167,7 +167,7 @@ def _base_rates(
 def _background_scores(reference: Reference, k: int) -> np.ndarray:
     """(b,) what the confusion of each background clip of the run would be, were it a labelled clip."""
     background = reference.background
-    judged = noise_confusion(reference.graph_elsewhere.first(k), background, reference.recording)
+    judged = noise_confusion(reference.knn_cross_unit.first(k), background, reference.recording)
     return 1 - judged.confusion[background]
 
 
@@ -197,7 +197,7 @@ def _told(
         if auc.value is None:
             continue
         out[i, 0] = auc.value
-        if auc.se is not None and units >= FEWEST_UNITS:
+        if auc.se is not None and units >= MIN_UNITS:
             reach = t.ppf(0.975, units - 1) * auc.se
             ends = widened_at_edge(auc.value, auc.value - reach, auc.value + reach, units)
             out[i, 1:] = np.clip(ends, 0, 1)

@@ -25,7 +25,7 @@ class NoiseSettings:
         snrs_db: signal-to-noise ratios, dB; kept from high to low.
         background: "" for background clips of the same dataset, "dataset:<id>" for those of another one,
             "folder:<path>" for all recordings in a folder.
-        k: neighbours looked at.
+        k: neighbors looked at.
         seed: of the clips and of the background that each gets.
         measured: "call" for the ratio over the call's loudest stretch and within its band, "clip" for that of the
             whole clip.
@@ -51,7 +51,7 @@ class NoiseSettings:
         object.__setattr__(self, "snrs_db", tuple(snrs))
         object.__setattr__(self, "labels", tuple(sorted(self.labels)))
         if not 1 <= self.per_label <= 10_000 or not 1 <= self.k <= 1000:
-            raise BadInput("The clips of a label must be 1 to 10,000 and the neighbours 1 to 1000.")
+            raise BadInput("The clips of a label must be 1 to 10,000 and the neighbors 1 to 1000.")
         if self.background and not self.background.startswith((DATASET, FOLDER)):
             raise BadInput(f"{self.background!r} is no source of background.")
         if self.measured not in (CALL, CLIP):
@@ -79,7 +79,7 @@ class ShiftSettings:
         clips: how many are drawn.
         reach: farthest shift, as a share of the window.
         steps: shifts to either side, evenly spaced up to `reach`.
-        k: neighbours looked at.
+        k: neighbors looked at.
         seed: of the clips.
 
     Raises:
@@ -94,7 +94,7 @@ class ShiftSettings:
 
     def __post_init__(self) -> None:
         if not 1 <= self.clips <= 100_000 or not 1 <= self.steps <= 20 or not 1 <= self.k <= 1000:
-            raise BadInput("Clips, steps and neighbours must be at least 1 (and reasonably few).")
+            raise BadInput("Clips, steps and neighbors must be at least 1 (and reasonably few).")
         if not 0 < self.reach <= 1:
             raise BadInput("The farthest shift must be a share of the window, above 0 and up to 1.")
 

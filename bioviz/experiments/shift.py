@@ -1,4 +1,4 @@
-"""Window-shift stability of a run: do clips keep their neighbours when their windows start a little off?"""
+"""Window-shift stability of a run: do clips keep their neighbors when their windows start a little off?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, loaded
 
-VERSION = 3  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 4  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "shift"
 
 
@@ -33,9 +33,9 @@ class ShiftResult:
     Attributes:
         rows: (m,) int64, rows of the clips in the dataset.
         starts_s: (m, s) float64, where the shifted windows start.
-        kept: (m, s) float64, share of neighbours kept by each shift; see `stability.Stability`.
-        relative: (m,) float64, how far the clip moves / distance to its nearest neighbour.
-        changed: (m,) bool, fewer than half of the neighbours stay, on average.
+        kept: (m, s) float64, share of neighbors kept by each shift; see `stability.Stability`.
+        relative: (m,) float64, how far the clip moves / distance to its nearest neighbor.
+        changed: (m,) bool, fewer than half of the neighbors stay, on average.
         places: (m, s, 2) float64, of the shifts on the map.
         ellipses: (m, 5) float64 centre, half axes and angle, of the shifts and the clip itself on the map.
         by_target: (T, 3) float64, mean share kept of each target's clips with a 95 % interval by recording
@@ -94,7 +94,7 @@ class ShiftInputs:
         content_hashes: of the recording of each clip drawn.
         identity: of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
         k: neighbors looked at.
-        embedding, xy, graph_elsewhere: of the run.
+        embedding, xy, knn_cross_unit: of the run.
         run_rows: (n,) int64 of the run in the dataset. recording, targets: (n,) ints of them. n_targets: kinds.
     """
 
@@ -107,7 +107,7 @@ class ShiftInputs:
     k: int
     embedding: Stored[np.ndarray] | np.ndarray
     xy: Stored[np.ndarray] | np.ndarray
-    graph_elsewhere: Stored[KnnGraph] | KnnGraph
+    knn_cross_unit: Stored[KnnGraph] | KnnGraph
     run_rows: np.ndarray
     recording: np.ndarray
     targets: np.ndarray
@@ -129,7 +129,7 @@ def shift_inputs(run: Run, chosen: ShiftSettings) -> ShiftInputs:
         k=chosen.k,
         embedding=run.stored("embedding"),
         xy=run.stored("xy"),
-        graph_elsewhere=run.stored("graph_elsewhere"),
+        knn_cross_unit=run.stored("knn_cross_unit"),
         run_rows=run.rows,
         recording=run.groups,
         targets=run.targets,
@@ -145,7 +145,7 @@ def open_shift(run: Run, chosen: ShiftSettings) -> ShiftResult | None:
 def compute_shift(
     run: Run, chosen: ShiftSettings, progress: Progress | None = None, device: str | None = None
 ) -> ShiftResult:
-    """Embed the shifted windows, compare their neighbours (of other recordings) and keep the result.
+    """Embed the shifted windows, compare their neighbors (of other recordings) and keep the result.
 
     Raises:
         BadInput: no clip can be shifted or read, or there is one recording only.
@@ -155,15 +155,15 @@ def compute_shift(
     dataset = library.load(run.spec.dataset)
     inputs = shift_inputs(run, chosen)
     if len(np.unique(inputs.recording)) < 2:
-        raise BadInput("Neighbours are looked for in other recordings, and this map has only one.")
+        raise BadInput("Neighbors are looked for in other recordings, and this map has only one.")
     embeddings, problems = _embed(dataset, run.spec, inputs.rows, inputs.starts_s, progress, device)
     if not np.isfinite(embeddings).all(axis=(1, 2)).any():
         raise BadInput(f"None of the shifted clips could be read ({problems[0].detail}).")
-    progress.report("neighbours of the shifted clips", 0, 1, "steps")
+    progress.report("neighbors of the shifted clips", 0, 1, "steps")
     result = _judge(loaded(inputs), embeddings, problems)
     about = {"settings": chosen.to_dict(), "run": run.key}
     stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), result, about)
-    progress.report("neighbours of the shifted clips", 1, 1, "steps")
+    progress.report("neighbors of the shifted clips", 1, 1, "steps")
     return result
 
 
@@ -172,7 +172,7 @@ def _judge(inputs: ShiftInputs, embeddings: np.ndarray, problems: tuple[Problem,
     good = np.flatnonzero(np.isfinite(embeddings).all(axis=(1, 2)))
     rows, starts, embeddings = inputs.rows[good], inputs.starts_s[good], embeddings[good]
     at = np.searchsorted(inputs.run_rows, rows)
-    graph, recording = inputs.graph_elsewhere, inputs.recording
+    graph, recording = inputs.knn_cross_unit, inputs.recording
     found = shift_stability(inputs.embedding, at, embeddings, recording, min(inputs.k, graph.k), graph.metric)
     places = place(found.graph, inputs.xy).reshape(*starts.shape, 2)
     mean = found.kept.mean(axis=1)

@@ -13,7 +13,7 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Annotation, Clips, Dataset
 from bioviz.errors import BadInput
 from bioviz.flags.boxes import Change, follow
-from bioviz.flags.disputes import settle
+from bioviz.flags.disputes import finalize
 from bioviz.flags.merged import Flags
 from bioviz.flags.records import KINDS
 from bioviz.store.digest import digest
@@ -41,7 +41,7 @@ def apply_flags(
         BadInput: the flags change nothing, or leave no clip; or users disagree and nobody said what to do then.
     """
     disputed = flags.rows[flags.disagreement].tolist()
-    change = _change(dataset, settle(flags, disputes))
+    change = _change(dataset, finalize(flags, disputes))
     if not change.flags:
         raise BadInput(
             f"These {len(flags)} flags change nothing in {dataset.name}: flag wrong labels, background, missed calls "

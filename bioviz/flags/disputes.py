@@ -12,7 +12,7 @@ LEAVE, LATEST, OF_USER = "leave", "latest", "user:"
 _MOST_NAMED = 10
 
 
-def settle(flags: Flags, rule: str | None) -> Flags:
+def finalize(flags: Flags, rule: str | None) -> Flags:
     """The flags that are to be applied.
 
     Args:

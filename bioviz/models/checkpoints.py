@@ -117,7 +117,7 @@ def delete(identity: str) -> None:
 def save(
     encoder: Mapping[str, Tensor], head: Mapping[str, Tensor], record: Mapping[str, object]
 ) -> Checkpoint:
-    """Write a checkpoint under an id that says it is still to be checked; `settle` gives it its own.
+    """Write a checkpoint under an id that says it is still to be checked; `finalize` gives it its own.
 
     Args:
         encoder, head: state dicts.
@@ -133,7 +133,7 @@ def save(
     return _write(CHECKING + sha256[:ID_DIGITS], data, {**record, "sha256": sha256})
 
 
-def settle(made: Checkpoint, outcome: Mapping[str, object]) -> Checkpoint:
+def finalize(made: Checkpoint, outcome: Mapping[str, object]) -> Checkpoint:
     """Give a checked checkpoint its id, with the outcome ("usable", "reason", "parity") in its record."""
     identity = made.id.removeprefix(CHECKING)
     write_json(made.path.with_name(RECORD), {**made.record, **outcome})

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from bioviz.plots import palette
 from bioviz.plots.style import escape, figure, short, template
 
-MOST_ARROWS = 1500  # more is a black cloud, and slow as SVG
+MAX_ARROWS = 1500  # more is a black cloud, and slow as SVG
 
 
 def arrows(
@@ -25,7 +25,7 @@ def arrows(
 ) -> go.Figure:
     """Arrows from old to new place for the chosen clips, over a faint cloud of all on the right.
 
-    Of more than MOST_ARROWS clips an even choice is drawn, which `arrows_drawn` counts.
+    Of more than MAX_ARROWS clips an even choice is drawn, which `arrows_drawn` counts.
 
     Args:
         left, right: (n, 2) both maps, aligned. chosen: (m,) positions.
@@ -37,7 +37,7 @@ def arrows(
     ends = np.full((m, 3, 2), np.nan)  # from, to, gap
     ends[:, 0], ends[:, 1] = left[chosen], right[chosen]
     line = ends.reshape(-1, 2)
-    cloud = right[_even(np.flatnonzero(np.isfinite(right).all(axis=1)), 4 * MOST_ARROWS)]
+    cloud = right[_even(np.flatnonzero(np.isfinite(right).all(axis=1)), 4 * MAX_ARROWS)]
     traces = [
         go.Scatter(
             x=cloud[:, 0],
@@ -201,7 +201,7 @@ def differences(
 
 def _drawn(left: np.ndarray, right: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     placed = np.isfinite(left[chosen]).all(axis=1) & np.isfinite(right[chosen]).all(axis=1)
-    return _even(np.asarray(chosen)[placed], MOST_ARROWS)
+    return _even(np.asarray(chosen)[placed], MAX_ARROWS)
 
 
 def _even(places: np.ndarray, most: int) -> np.ndarray:

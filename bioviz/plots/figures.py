@@ -84,8 +84,8 @@ def confusion_map(
     counts: np.ndarray,
     names: Sequence[str],
     *,
-    titles: tuple[str, str] = ("label of the neighbours", "label of the clip"),
-    what: str = "of the neighbours",
+    titles: tuple[str, str] = ("label of the neighbors", "label of the clip"),
+    what: str = "of the neighbors",
     dark: bool = False,
 ) -> go.Figure:
     """Confusion heat map: row i shows how label i's `counts` divide between labels; rows sum to 100 %.

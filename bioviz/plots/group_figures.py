@@ -9,7 +9,7 @@ from bioviz.plots import palette
 from bioviz.plots.style import short, template
 
 RANGE_DB = 60.0  # between the faintest and the strongest colour, at most
-LEAST_DIFFERENCE_DB = 3.0  # a scale finer than this would make noise look like a difference
+MIN_DIFFERENCE_DB = 3.0  # a scale finer than this would make noise look like a difference
 
 
 def mean_spectrograms(
@@ -100,7 +100,7 @@ def difference(levels_a: np.ndarray, levels_b: np.ndarray) -> np.ndarray:
 def difference_bound(shown: np.ndarray) -> float:
     """dB at either end of a scale that is centred on zero: all of it fits in."""
     known = np.abs(shown[np.isfinite(shown)])
-    return max(LEAST_DIFFERENCE_DB, float(np.ceil(known.max()))) if len(known) else LEAST_DIFFERENCE_DB
+    return max(MIN_DIFFERENCE_DB, float(np.ceil(known.max()))) if len(known) else MIN_DIFFERENCE_DB
 
 
 def _bar(x: float, title: str) -> dict[str, object]:

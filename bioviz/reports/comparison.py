@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from bioviz.analysis.comparison.score_differences import sentence
 from bioviz.analysis.comparison.transitions import RULES
-from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.datasets.types import Dataset
 from bioviz.plots import comparison as figures
 from bioviz.plots import palette
@@ -29,11 +29,11 @@ from bioviz.runs.comparison import LAYOUTS, Comparison
 from bioviz.runs.run import Run
 
 LISTED = 200  # clips of a list in the report; the page exports all
-FEW = 2000  # clips; the points of fewer are drawn larger
+MAX_LARGE_POINTS = 2000  # clips; the points of fewer are drawn larger
 TESTED_WORDS = (
     "A fine-tuned checkpoint's own classifier was measured once, after its training, on the test recordings of that "
     "training: not on the clips compared here. A frozen model has no classifier of its own; what compares with it is "
-    f"“{HELPS['probe_accuracy'].title}”, measured alike on both sides, on recordings left out of the probe."
+    f"“{METRIC_INFO['probe_accuracy'].title}”, measured alike on both sides, on recordings left out of the probe."
 )
 
 
@@ -92,7 +92,7 @@ def comparison_report(
         Table(
             ["score", "left", "right", "difference", "from", "to", "larger than its uncertainty"],
             [
-                [HELPS[d.name].title, d.left, d.right, d.difference, d.low, d.high, _told(d.exceeds)]
+                [METRIC_INFO[d.name].title, d.left, d.right, d.difference, d.low, d.high, _told(d.exceeds)]
                 for d in changes.scores
             ]
             + [[row.title, row.left, row.right, row.difference, None, None, "not told"] for row in tested],
@@ -106,7 +106,7 @@ def comparison_report(
         *(Words(sentence(d)) for d in changes.scores),
         Heading("Rescued and broken clips"),
         Words(
-            f"Rescued: labelled clips whose {changes.k} nearest neighbours "
+            f"Rescued: labelled clips whose {changes.k} nearest neighbors "
             f"{'in other recordings ' if changes.elsewhere else ''}were {RULES['confusion']} on the left and are not "
             f"on the right ({len(book.rescued):,}). Broken: the reverse ({len(book.broken):,}). Of background, "
             f"{len(book.cleared):,} clips went back among background, {len(book.captured):,} came among labelled ones."
@@ -134,7 +134,7 @@ def comparison_report(
         Charts([flow_figure(found, left, right, titles)], FLOW_CAPTION),
         Heading("Settings and provenance"),
         Values(
-            {"left": left.provenance, "right": right.provenance, "layout": layout, "neighbours": changes.k}
+            {"left": left.provenance, "right": right.provenance, "layout": layout, "neighbors": changes.k}
         ),
     ]
     return html_report(f"{titles[0]} and {titles[1]}", blocks)
@@ -153,7 +153,7 @@ def _maps(found, left, right, names, colours, titles) -> list[go.Figure]:
         for target, name in enumerate(run.target_names):
             chosen = np.flatnonzero(targets == target)
             if len(chosen):
-                size = 7 if len(xy) < FEW else 4
+                size = 7 if len(xy) < MAX_LARGE_POINTS else 4
                 marker = {"size": size, "opacity": 0.8, "color": colours[name]}
                 traces.append(
                     go.Scattergl(

@@ -23,7 +23,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import key_of, loaded
 
-VERSION = 6  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 7  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
 LAYOUTS = {
     "started": "right map started from the left one",
@@ -39,7 +39,7 @@ class ComparisonSpec:
     Attributes:
         left, right: the two runs, of one dataset, or of a dataset and its cleaned version.
         layout: of LAYOUTS; whichever it is, the right map is only turned, mirrored, scaled and moved onto the left.
-        k: neighbours looked at.
+        k: neighbors looked at.
     """
 
     left: RunSpec
@@ -151,8 +151,8 @@ def _side(side: SideInputs, recording: np.ndarray, progress: Progress) -> Side:
     n, places = len(side.embedding), side.places
     embedding = side.embedding if len(places) == n else np.asarray(side.embedding)[places]
     if np.array_equal(places, np.arange(n)):
-        graphs = side.graph, side.graph_elsewhere
-    else:  # the neighbours that were kept may be of clips that the other side lacks
+        graphs = side.graph, side.knn_cross_unit
+    else:  # the neighbors that were kept may be of clips that the other side lacks
         k = min(side.graph.k, len(places) - 1)
         graphs = knn_both(embedding, k, recording, side.projection.metric, progress=progress)
     clusters, misclustered = (np.asarray(each)[places] for each in (side.clusters, side.misclustered))

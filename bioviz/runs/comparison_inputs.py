@@ -22,7 +22,7 @@ class SideInputs:
     """One of two runs, whole, and which of its clips are compared.
 
     Attributes:
-        embedding, graph, graph_elsewhere, xy, clusters: of the run.
+        embedding, graph, knn_cross_unit, xy, clusters: of the run.
         misclustered: (m,) bool of the run.
         projection: how its map was drawn.
         places: (n,) int64 positions in the run of the clips compared.
@@ -31,7 +31,7 @@ class SideInputs:
 
     embedding: Stored[np.ndarray] | np.ndarray
     graph: Stored[KnnGraph] | KnnGraph
-    graph_elsewhere: Stored[KnnGraph] | KnnGraph
+    knn_cross_unit: Stored[KnnGraph] | KnnGraph
     xy: Stored[np.ndarray] | np.ndarray
     clusters: Stored[np.ndarray] | np.ndarray
     misclustered: np.ndarray
@@ -83,7 +83,7 @@ def _side(run: Run, dataset: Dataset, places: np.ndarray, names: tuple[str, ...]
     return SideInputs(
         embedding=run.stored("embedding"),
         graph=run.stored("graph"),
-        graph_elsewhere=run.stored("graph_elsewhere"),
+        knn_cross_unit=run.stored("knn_cross_unit"),
         xy=run.stored("xy"),
         clusters=run.stored("clusters"),
         misclustered=np.asarray(run.misclustered),

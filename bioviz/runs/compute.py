@@ -49,7 +49,7 @@ class _Clock:
 def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | None = None) -> Run:
     """Compute what is missing of a run, and open it.
 
-    Embeds (recording by recording), finds neighbours, draws the map, clusters and scores it; each
+    Embeds (recording by recording), finds neighbors, draws the map, clusters and scores it; each
     step is kept on its own, so that another projection embeds nothing.
 
     Args:
@@ -79,7 +79,7 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
     x = np.asarray(embeddings.matrix)[rows] if len(rows) < len(embeddings.matrix) else embeddings.matrix
     if warm is not None:
         wait_for(warm, progress)
-    graph = _neighbours(x, dataset.groups[rows], keys, spec.projection, progress, clock)
+    graph = _neighbors(x, dataset.groups[rows], keys, spec.projection, progress, clock)
     xy = _projection(x, graph, keys, spec.projection, progress, clock)
     _scores(x, xy, dataset, rows, keys, spec, embeddings, progress, clock)
     run = open_run(spec)
@@ -88,17 +88,17 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
     return run
 
 
-def _neighbours(
+def _neighbors(
     x: np.ndarray, groups: np.ndarray, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
 ) -> KnnGraph:
-    kept = stages.read("neighbours", keys.neighbours, *ALL)
-    if kept is not None and stages.read("neighbours", keys.neighbours, *ELSEWHERE) is not None:
+    kept = stages.read("neighbors", keys.neighbors, *ALL)
+    if kept is not None and stages.read("neighbors", keys.neighbors, *ELSEWHERE) is not None:
         return KnnGraph(*kept, spec.metric)
-    with clock.time("neighbours"):
+    with clock.time("neighbors"):
         everywhere, elsewhere = knn_both(x, keys.k, groups, spec.metric, progress=progress)
     arrays = (everywhere.indices, everywhere.distances, elsewhere.indices, elsewhere.distances)
     named = dict(zip((*ALL, *ELSEWHERE), arrays, strict=True))
-    stages.save("neighbours", keys.neighbours, named, {"k": keys.k, "metric": spec.metric})
+    stages.save("neighbors", keys.neighbors, named, {"k": keys.k, "metric": spec.metric})
     return everywhere
 
 

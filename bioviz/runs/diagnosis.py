@@ -19,7 +19,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import key_of
 
-VERSION = 11  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 12  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "diagnosis"
 SEED = 0
 
@@ -30,7 +30,7 @@ def diagnosis_inputs(run: Run, k: int = K) -> DiagnosisInputs:
     return DiagnosisInputs(
         run.stored("embedding"),
         run.stored("graph"),
-        run.stored("graph_elsewhere"),
+        run.stored("knn_cross_unit"),
         run.targets,
         dataset.clips.labels[run.rows],
         dataset.target_names,
@@ -55,7 +55,7 @@ def diagnosis_key(run: Run, k: int = K) -> str:
 
 
 def open_diagnosis(run: Run, k: int = K) -> Diagnosis | None:
-    """The finished diagnosis of a run with `k` neighbours, or None where it is not computed yet."""
+    """The finished diagnosis of a run with `k` neighbors, or None where it is not computed yet."""
     return read_diagnosis(diagnosis_key(run, k))
 
 
@@ -65,7 +65,7 @@ def read_diagnosis(key: str) -> Diagnosis | None:
 
 
 def compute_diagnosis(run: Run, k: int = K, progress: Progress | None = None) -> Diagnosis:
-    """Compute the diagnosis of a run with `k` neighbours and keep it; acoustic columns that are missing come first.
+    """Compute the diagnosis of a run with `k` neighbors and keep it; acoustic columns that are missing come first.
 
     Raises:
         Cancelled: through `progress`.
@@ -93,7 +93,7 @@ def start_diagnosis(spec: RunSpec, k: int = K) -> jobs.Job:
 
 
 def diagnosis_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Compute the run params["spec"] where it is missing, then its diagnosis with params["k"] neighbours."""
+    """Compute the run params["spec"] where it is missing, then its diagnosis with params["k"] neighbors."""
     from bioviz.runs.compute import compute_run
 
     spec = RunSpec.from_dict(params["spec"])

@@ -24,7 +24,7 @@ from bioviz.runs.stages import Keys
 from bioviz.store.files import Corrupt
 from bioviz.store.keys import Stored, key_of
 
-# Names of the arrays of the stages "neighbours" and "scores".
+# Names of the arrays of the stages "neighbors" and "scores".
 ALL = ("all_indices", "all_distances")
 ELSEWHERE = ("elsewhere_indices", "elsewhere_distances")
 SCORES = ("clusters", "table", "assigned")
@@ -68,12 +68,12 @@ class Run:
 
     @cached_property
     def graph(self) -> KnnGraph:
-        """Neighbours of each clip, as positions in this run, those of its own recording or unit among them."""
+        """Neighbors of each clip, as positions in this run, those of its own recording or unit among them."""
         return self._graph(ALL, grouped=False)
 
     @cached_property
-    def graph_elsewhere(self) -> KnnGraph:
-        """Neighbours of each clip in other units of independence only: what a unit's own noise cannot fake."""
+    def knn_cross_unit(self) -> KnnGraph:
+        """Neighbors of each clip in other units of independence only: what a unit's own noise cannot fake."""
         return self._graph(ELSEWHERE, grouped=True)
 
     @cached_property
@@ -87,7 +87,7 @@ class Run:
         Neighbors of other units of independence are asked, or all where there is one only.
         """
         several = len(self.groups) > 0 and (self.groups != self.groups[0]).any()
-        graph = self.graph_elsewhere if several else self.graph
+        graph = self.knn_cross_unit if several else self.graph
         return evidence(graph, self._labels, self.placement, places)
 
     @property
@@ -142,11 +142,11 @@ class Run:
         return key_of("run state", 1, _State(self.key, self._dataset.version, self.acoustic))
 
     def stored(self, name: str) -> Stored:
-        """`embedding`, `graph`, `graph_elsewhere`, `xy` or `clusters`, by key, and loaded only when needed."""
+        """`embedding`, `graph`, `knn_cross_unit`, `xy` or `clusters`, by key, and loaded only when needed."""
         keys = {
             "embedding": self._keys.embedding,
-            "graph": self._keys.neighbours,
-            "graph_elsewhere": self._keys.neighbours,
+            "graph": self._keys.neighbors,
+            "knn_cross_unit": self._keys.neighbors,
             "xy": self._keys.projection,
             "clusters": self._keys.scores,
         }
@@ -164,9 +164,9 @@ class Run:
         return at
 
     def _graph(self, names: tuple[str, str], grouped: bool) -> KnnGraph:
-        arrays = stages.read("neighbours", self._keys.neighbours, *names)
+        arrays = stages.read("neighbors", self._keys.neighbors, *names)
         if arrays is None:
-            raise Corrupt("The stored neighbours of this map are damaged or gone. Compute the map again.")
+            raise Corrupt("The stored neighbors of this map are damaged or gone. Compute the map again.")
         return KnnGraph(*arrays, self.spec.projection.metric, grouped)
 
 
@@ -233,7 +233,7 @@ def open_run(spec: RunSpec) -> Run | None:
     meta = stages.read_meta("scores", keys.scores)
     scored = stages.read("scores", keys.scores, *SCORES)
     drawn = stages.read("projection", keys.projection, "xy")
-    if None in (meta, scored, drawn) or stages.read_meta("neighbours", keys.neighbours) is None:
+    if None in (meta, scored, drawn) or stages.read_meta("neighbors", keys.neighbors) is None:
         return None
     clusters, *matched = scored
     return Run(

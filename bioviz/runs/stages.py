@@ -1,6 +1,6 @@
 """A run's stages on disk, each under its own key: a new setting computes only what depends on it.
 
-    embedding set -> neighbours (all, and of other units of independence) -> projection -> clustering and scores
+    embedding set -> neighbors (all, and of other units of independence) -> projection -> clustering and scores
 
 A stage is a folder cache_dir/runs/<stage>-<key> with checked arrays and meta.json, which is written last: a
 stage without it is absent.
@@ -27,12 +27,12 @@ from bioviz.store.usage import touch
 T = TypeVar("T")
 
 # Raise a stage's number when its computation changes, and what is cached is computed anew.
-VERSIONS = {"neighbours": 1, "projection": 1, "scores": 2}
+VERSIONS = {"neighbors": 1, "projection": 1, "scores": 2}
 
 CLUSTER_SEED = 42  # the paper's random_state for k-means
 
 # Enough for the largest UMAP preset, the inspector and the diagnosis; never more than there are other clips.
-NEIGHBOURS = 100
+NEIGHBORS = 100
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ class Keys:
 
     Attributes:
         embedding: the rows of the embedding set.
-        neighbours: both neighbour graphs.
+        neighbors: both neighbor graphs.
         projection: the map.
         scores: clustering, scores and match with the labels.
-        k: neighbours kept of each clip.
+        k: neighbors kept of each clip.
     """
 
     embedding: str
-    neighbours: str
+    neighbors: str
     projection: str
     scores: str
     k: int
@@ -113,7 +113,7 @@ class ScoresInputs:
     """What clustering and scores follow from, and what else names the run as a whole."""
 
     dataset: str
-    neighbours: str
+    neighbors: str
     projection: str
     targets: np.ndarray
     labels: np.ndarray
@@ -124,11 +124,11 @@ class ScoresInputs:
 def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
     """Name every stage of a run by all that decides it, and by nothing else."""
     used = projection.to_dict()
-    k = max(1, min(max(NEIGHBOURS, int(used.get("n_neighbors", 0))), len(clips.rows) - 1))
+    k = max(1, min(max(NEIGHBORS, int(used.get("n_neighbors", 0))), len(clips.rows) - 1))
     embedding = key_of("embedding rows", 1, EmbeddingRows(clips.set_key, _ints(clips.rows)))
     # What lies in all recordings has a key of its own: a map rests on it, whatever counts as one recording.
-    graph = key_of("graph", VERSIONS["neighbours"], GraphInputs(embedding, k, projection.metric))
-    neighbours = key_of("neighbours", VERSIONS["neighbours"], NeighborsInputs(graph, _ints(clips.groups)))
+    graph = key_of("graph", VERSIONS["neighbors"], GraphInputs(embedding, k, projection.metric))
+    neighbors = key_of("neighbors", VERSIONS["neighbors"], NeighborsInputs(graph, _ints(clips.groups)))
     picture = key_of(
         "projection",
         VERSIONS["projection"],
@@ -137,7 +137,7 @@ def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
     # The run's key: the dataset is part of it, so that a copy of a dataset has runs of its own.
     labels = ScoresInputs(
         clips.dataset,
-        neighbours,
+        neighbors,
         picture,
         _ints(clips.targets),
         np.packbits(clips.labels, axis=1),
@@ -145,7 +145,7 @@ def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
         CLUSTER_SEED,
     )
     scores = key_of("scores", VERSIONS["scores"], labels)
-    return Keys(embedding, neighbours, picture, scores, k)
+    return Keys(embedding, neighbors, picture, scores, k)
 
 
 def save(stage: str, key: str, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bioviz.analysis.neighbors.knn import KnnGraph
     from bioviz.runs import Run
 
-NEIGHBOURS = 8
+NEIGHBORS = 8
 _MOST_BOXES = 2000
 LEVELS = ("level_dbfs", "snr_db", "prominence_db")
 
@@ -67,7 +67,7 @@ def _levels(measured: dict[str, np.ndarray], row: int) -> dict[str, object]:
 
 
 def run_facts(run_key: str, row: int) -> dict[str, object]:
-    """`clip_facts` with the clip's cluster, levels and nearest neighbours in a run.
+    """`clip_facts` with the clip's cluster, levels and nearest neighbors in a run.
 
     Raises:
         Missing: no such run, or the clip is not in it.
@@ -79,8 +79,8 @@ def run_facts(run_key: str, row: int) -> dict[str, object]:
         **clip_facts(clip),
         **_cluster(run, place),
         **_levels(opened.levels, row),
-        "neighbours": _neighbours(run, run.graph, dataset, place),
-        "neighbours_apart": _neighbours(run, run.graph_elsewhere, dataset, place),
+        "neighbors": _neighbors(run, run.graph, dataset, place),
+        "neighbors_apart": _neighbors(run, run.knn_cross_unit, dataset, place),
     }
 
 
@@ -136,7 +136,7 @@ def _cluster(run: Run, place: int) -> dict[str, object]:
     }
 
 
-def _neighbours(run: Run, graph: KnnGraph, dataset: Dataset, place: int) -> list[dict[str, object]]:
+def _neighbors(run: Run, graph: KnnGraph, dataset: Dataset, place: int) -> list[dict[str, object]]:
     recording = dataset.clips.recording
     own = recording[run.rows[place]]
     found = []
@@ -153,6 +153,6 @@ def _neighbours(run: Run, graph: KnnGraph, dataset: Dataset, place: int) -> list
                 "same_recording": bool(recording[row] == own),
             }
         )
-        if len(found) == NEIGHBOURS:
+        if len(found) == NEIGHBORS:
             break
     return found

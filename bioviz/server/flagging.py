@@ -19,7 +19,7 @@ from bioviz.server.clips import find_clip
 from bioviz.server.facts import labels_of
 from bioviz.server.replies import SAFE, refusal
 
-LARGEST_BODY = 16 * 1024  # bytes: a note of 2000 letters and a label, with room to spare
+MAX_BODY_BYTES = 16 * 1024  # bytes: a note of 2000 letters and a label, with room to spare
 _TEXTS = ("user", "kind", "label", "wrong", "note", "id", "version")
 
 
@@ -55,7 +55,7 @@ async def set_flag(request: Request) -> Response:
         return refusal(415, "A flag is sent as application/json.")
     body = await _limited_body(request)
     if body is None:
-        return refusal(413, f"A flag has at most {LARGEST_BODY // 1024} kB. Shorten the note.")
+        return refusal(413, f"A flag has at most {MAX_BODY_BYTES // 1024} kB. Shorten the note.")
     told = _fields(body)
     dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
     try:
@@ -114,7 +114,7 @@ async def _limited_body(request: Request) -> bytes | None:
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > LARGEST_BODY:
+        if len(body) > MAX_BODY_BYTES:
             return None
     return body
 

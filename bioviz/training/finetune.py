@@ -15,7 +15,7 @@ from bioviz.models.checkpoints import Checkpoint
 from bioviz.models.device import best_device, describe_device, precision_of
 from bioviz.progress import Progress, Silent
 from bioviz.training import parity
-from bioviz.training.run_dir import TrainingInputs, Work
+from bioviz.training.run_dir import TrainingInputs, TrainingRunDir
 from bioviz.training.settings import LORA, TrainSettings
 from bioviz.training.split import Split, obstacles, split_rows
 from bioviz.training.waveform_cache import open_waves
@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 FORMAT = 2  # of what a training is named by; trainings of 1 heard waveforms of 16 bits and do not go on
 
 
-def work_of(dataset: Dataset, model: str, checkpoint: str, base_seed: int, settings: TrainSettings) -> Work:
+def work_of(
+    dataset: Dataset, model: str, checkpoint: str, base_seed: int, settings: TrainSettings
+) -> TrainingRunDir:
     """The work folder of a training: its live curves, and what it goes on from.
 
     Raises:
         Missing, BadInput: as `registry.fingerprint`.
     """
     identity = registry.fingerprint(model, checkpoint, base_seed, "float32")
-    return Work.of(TrainingInputs(dataset.version, identity, settings.to_dict()))
+    return TrainingRunDir.of(TrainingInputs(dataset.version, identity, settings.to_dict()))
 
 
 def finetune(
@@ -118,14 +120,14 @@ def finetune(
     told = parity.check(
         dataset, rows, waves, opened, made.name, 0, precision, progress, "Checking the checkpoint"
     )
-    made = checkpoints.settle(made, told.to_record())
+    made = checkpoints.finalize(made, told.to_record())
     work.finish(made.id)
     if torch.device(device).type == "cuda":
         torch.cuda.empty_cache()
     return made
 
 
-def _finished(work: Work) -> Checkpoint | None:
+def _finished(work: TrainingRunDir) -> Checkpoint | None:
     """The checkpoint of a training that was done before; None where it was not, or the checkpoint was deleted."""
     identity = work.result()
     if identity is None:

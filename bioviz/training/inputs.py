@@ -13,7 +13,7 @@ from torch import Tensor
 from bioviz.models.encoder import TorchModel
 from bioviz.training.augment import Draws, change, draw, hide
 from bioviz.training.settings import TrainSettings
-from bioviz.training.waveform_cache import Waves
+from bioviz.training.waveform_cache import WaveformCache
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class WaveInput:
 
     def __init__(
         self,
-        waves: Waves,
+        waves: WaveformCache,
         model: TorchModel,
         settings: TrainSettings,
         background: np.ndarray,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from bioviz.training.run_dir import Work
+from bioviz.training.run_dir import TrainingRunDir
 
-MOST = 500  # points, an even number; with as many, two neighbors become their mean
+MAX_POINTS = 500  # points, an even number; with as many, two neighbors become their mean
 EVERY_S = 1.0
 
 
@@ -26,7 +26,9 @@ class LiveLoss:
         Seconds that only grow.
     """
 
-    def __init__(self, work: Work, per_epoch: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, work: TrainingRunDir, per_epoch: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._work, self._per_epoch, self._clock = work, per_epoch, clock
         self._trial, self._every, self._losses, self._open = 0, 1, [], []
         self._written = -EVERY_S
@@ -47,7 +49,7 @@ class LiveLoss:
         if len(self._open) >= self._every:
             self._losses.append(sum(self._open) / len(self._open))
             self._open = []
-        if len(self._losses) >= MOST:
+        if len(self._losses) >= MAX_POINTS:
             pairs = zip(self._losses[::2], self._losses[1::2], strict=True)
             self._losses = [(first + second) / 2 for first, second in pairs]
             self._every *= 2

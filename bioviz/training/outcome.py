@@ -21,8 +21,8 @@ AT_START = (
     "This training added nothing: on the validation clips no epoch was better than the linear probe it started from, "
     "so that is what was kept."
 )
-FEWEST = 8  # test recordings
-MOST_BLOCKS = 60  # recordings are left out in as many groups at most
+MIN_TEST_RECORDINGS = 8  # test recordings
+MAX_BLOCKS = 60  # recordings are left out in as many groups at most
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def judge_outcome(
             f"the labels' shares alone gives {chance_loss:.2f}. Choose a higher learning rate, more epochs, or a model "
             "with trained weights.",
         )
-    if value is None or len(units) < FEWEST:
+    if value is None or len(units) < MIN_TEST_RECORDINGS:
         if loss is None and difference is not None:
             return outcome(NOT_MORE, AT_START)
         return outcome(
@@ -148,7 +148,7 @@ def jackknife(
     from scipy.stats import t
 
     units, of = np.unique(recording, return_inverse=True)
-    count = min(len(units), MOST_BLOCKS)
+    count = min(len(units), MAX_BLOCKS)
     group = rng.permutation(np.arange(len(units)) % count)[of]
     whole = difference(np.ones(len(recording), dtype=bool))
     without = [difference(group != block) for block in range(count)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bioviz.progress import Progress
 from bioviz.training.settings import TrainSettings
-from bioviz.training.trainer_state import Position
+from bioviz.training.trainer_state import TrainerState
 
 LISTENING = 1 / 3  # of the time to train on a clip is what it takes to run it forward alone
 
@@ -24,20 +24,20 @@ class Pace:
 
     settings: TrainSettings
     train: int
-    settle: int
+    finalize: int
     valid: int
 
     @property
     def epoch(self) -> float:
         """Work of one epoch."""
-        return self.train + LISTENING * (self.settle + self.valid)
+        return self.train + LISTENING * (self.finalize + self.valid)
 
-    def listen(self, progress: Progress, at: Position, listened: int, doing: str) -> None:
+    def listen(self, progress: Progress, at: TrainerState, listened: int, doing: str) -> None:
         """`tell`, once the epoch's training is done. Raises Cancelled."""
         self.tell(progress, at, self.train, listened, doing)
 
     def tell(
-        self, progress: Progress, at: Position, trained: int, listened: int = 0, doing: str = ""
+        self, progress: Progress, at: TrainerState, trained: int, listened: int = 0, doing: str = ""
     ) -> None:
         """Report how far it is; epochs that early stopping saved are no part of the total. Raises Cancelled.
 
@@ -56,7 +56,7 @@ class Pace:
         done = (past + at.epoch) * self.epoch + trained + LISTENING * listened
         progress.report("Training", done, coming * self.epoch, "clips", self._note(at, doing))
 
-    def _note(self, at: Position, doing: str) -> str:
+    def _note(self, at: TrainerState, doing: str) -> str:
         """E.g. "epoch 2 of at most 50, validation; ends after 5 epochs without a better validation"."""
         epochs, rates, patience = self.settings.epochs, self.settings.learning_rates, self.settings.patience
         of = "of at most" if patience and patience < epochs else "of"

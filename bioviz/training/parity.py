@@ -22,7 +22,7 @@ from bioviz.progress import Progress, Silent
 if TYPE_CHECKING:
     from bioviz.models.base import Model
     from bioviz.models.encoder import TorchModel
-    from bioviz.training.waveform_cache import Waves
+    from bioviz.training.waveform_cache import WaveformCache
 
 SAMPLE = 16  # clips
 SAME = 0.9999  # least cosine between two paths in float32
@@ -91,7 +91,7 @@ def judge(
 def check(
     dataset: Dataset,
     rows: np.ndarray,
-    waves: Waves,
+    waves: WaveformCache,
     trained: TorchModel,
     checkpoint: str,
     seed: int,

@@ -14,11 +14,11 @@ from bioviz.progress import Progress
 from bioviz.training.inputs import EmbeddingInput, Input, WaveInput, chunks
 from bioviz.training.layers import Learner
 from bioviz.training.objective import Objective, objective_of
-from bioviz.training.run_dir import Work
+from bioviz.training.run_dir import TrainingRunDir
 from bioviz.training.settings import LINEAR, PROBE, TrainSettings
 from bioviz.training.split import Split
 from bioviz.training.start import LinearHead, probe_head
-from bioviz.training.waveform_cache import Waves
+from bioviz.training.waveform_cache import WaveformCache
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ def prepare(
     dataset: Dataset,
     opened: TorchModel,
     precision: str,
-    waves: Waves,
+    waves: WaveformCache,
     split: Split,
     settings: TrainSettings,
-    work: Work,
+    work: TrainingRunDir,
     progress: Progress,
 ) -> Prepared:
     """Solve the linear probe and set up the learner. Raises Cancelled, DiskFull."""

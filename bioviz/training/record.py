@@ -13,7 +13,7 @@ from bioviz.training.objective import Objective
 from bioviz.training.outcome import Outcome, judge_outcome
 from bioviz.training.settings import LINEAR, TrainSettings
 from bioviz.training.split import Split, describe, uses_own_split, warnings
-from bioviz.training.trainer_state import Position
+from bioviz.training.trainer_state import TrainerState
 
 FORMAT = 2  # 1: waveforms as 16-bit integers, classifiers from a random start
 LIBRARIES = ("torch", "torchaudio", "torchvision", "numpy", "safetensors")
@@ -25,7 +25,7 @@ def record_of(
     split: Split,
     settings: TrainSettings,
     objective: Objective,
-    at: Position,
+    at: TrainerState,
     logits: np.ndarray,
     probe_logits: np.ndarray,
 ) -> dict[str, object]:
@@ -72,7 +72,7 @@ def _outcome(
     dataset: Dataset,
     split: Split,
     objective: Objective,
-    at: Position,
+    at: TrainerState,
     logits: np.ndarray,
     probe_logits: np.ndarray,
     is_probe: bool,

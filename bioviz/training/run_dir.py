@@ -44,7 +44,7 @@ class TrainingInputs:
     settings: Mapping[str, object]
 
 
-class Work:
+class TrainingRunDir:
     """The folder of one training, named by all that decides it, so that starting the same again goes on.
 
     Args:
@@ -55,7 +55,7 @@ class Work:
         self.folder = settings().cache_dir / "training" / key
 
     @classmethod
-    def of(cls, inputs: TrainingInputs) -> Work:
+    def of(cls, inputs: TrainingInputs) -> TrainingRunDir:
         """The folder of the training that these inputs decide."""
         return cls(key_of("training", FORMAT, inputs)[:20])
 

@@ -13,7 +13,7 @@ from bioviz.training.settings import LORA, TrainSettings, strategies_for
 
 SEEDED_SHARES = (0.6, 0.2, 0.2)
 VALID_SHARE = 0.2  # of the training recordings, where a dataset has no validation of its own
-FEW = 5  # training clips of a label below which little can be learnt
+MIN_TRAIN_CLIPS = 5  # training clips of a label below which little can be learnt
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,11 @@ def warnings(dataset: Dataset, settings: TrainSettings) -> list[str]:
         absent = [j for j in range(len(dataset.labels)) if counts[name][j] == 0 and j not in few]
         if absent:
             said.append(f"{_named(dataset, absent)}: {words}.")
-    rare = [j for j in range(len(dataset.labels)) if 0 < counts["train"][j] < FEW]
+    rare = [j for j in range(len(dataset.labels)) if 0 < counts["train"][j] < MIN_TRAIN_CLIPS]
     if rare:
-        said.append(f"{_named(dataset, rare)}: fewer than {FEW} clips to learn from. Expect little.")
+        said.append(
+            f"{_named(dataset, rare)}: fewer than {MIN_TRAIN_CLIPS} clips to learn from. Expect little."
+        )
     quiet = int((~labels[split.train].any(axis=1)).sum())
     if settings.mix_background > 0 and not quiet:
         said.append("There is no background in training, so none can be mixed in.")

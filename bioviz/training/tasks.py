@@ -9,7 +9,7 @@ from bioviz.datasets import library
 from bioviz.models import registry
 from bioviz.progress import Progress
 from bioviz.training.finetune import finetune, work_of
-from bioviz.training.run_dir import Work
+from bioviz.training.run_dir import TrainingRunDir
 from bioviz.training.settings import TrainSettings
 
 
@@ -33,7 +33,7 @@ class TrainSpec:
         """What `to_dict` gave. Raises BadInput."""
         return cls(**{**values, "settings": TrainSettings.from_dict(values["settings"])})
 
-    def work(self) -> Work:
+    def work(self) -> TrainingRunDir:
         """Its work folder, where the curves are. Raises Missing."""
         return work_of(library.load(self.dataset), self.model, self.checkpoint, self.base_seed, self.settings)
 

@@ -18,15 +18,15 @@ from bioviz.training.layers import Learner, Strategy, fresh_statistics, has_stat
 from bioviz.training.live import LiveLoss
 from bioviz.training.objective import Objective
 from bioviz.training.pace import Pace
-from bioviz.training.run_dir import Work
+from bioviz.training.run_dir import TrainingRunDir
 from bioviz.training.schedule import factor
 from bioviz.training.settings import FRESH, PROBE, TrainSettings
 from bioviz.training.split import Split
-from bioviz.training.trainer_state import Position, moments, restore_moments
+from bioviz.training.trainer_state import TrainerState, moments, restore_moments
 
 log = logging.getLogger(__name__)
 
-FEW_STEPS = 50  # of an epoch; after as many, a running mean (momentum 0.1) has forgotten how it was before
+MIN_STEPS = 50  # of an epoch; after as many, a running mean (momentum 0.1) has forgotten how it was before
 
 
 class Diverged(BadInput):
@@ -47,7 +47,7 @@ class Trainer:
         objective: Objective,
         split: Split,
         settings: TrainSettings,
-        work: Work,
+        work: TrainingRunDir,
         *,
         device: torch.device,
     ) -> None:
@@ -55,7 +55,7 @@ class Trainer:
         self._settings, self._work, self._device = settings, work, device
         self._scaler = torch.amp.GradScaler(device.type, enabled=learner.precision == "float16")
         steps = len(chunks(split.train, settings.batch))
-        self._short = settings.statistics == FRESH and steps < FEW_STEPS  # its running means cannot keep up
+        self._short = settings.statistics == FRESH and steps < MIN_STEPS  # its running means cannot keep up
         settled = len(split.train) if self._short and has_statistics(learner.encoder) else 0
         self._pace = Pace(settings, len(split.train), settled, len(split.valid))
         self._live = LiveLoss(work, steps)
@@ -67,7 +67,7 @@ class Trainer:
         self._mutable |= dict(learner.named_buffers())
         self._start = {name: value.detach().clone() for name, value in self._mutable.items()}
 
-    def run(self, progress: Progress) -> Position:
+    def run(self, progress: Progress) -> TrainerState:
         """Train to the end, from the last epoch that is on disk.
 
         Raises:
@@ -120,7 +120,7 @@ class Trainer:
                 tick(done)
         return np.concatenate(made) if made else np.zeros((0, len(self._objective.names)), np.float32)
 
-    def _trial(self, at: Position, rate: float, progress: Progress) -> None:
+    def _trial(self, at: TrainerState, rate: float, progress: Progress) -> None:
         settings, split = self._settings, self._split
         while at.epoch < settings.epochs and not at.trials[-1]["stopped"]:
             told = self._epoch(at, rate, progress)
@@ -128,7 +128,7 @@ class Trainer:
             self._settle(lambda done: self._pace.listen(progress, at, done, "statistics"))
             logits = self.predict(
                 split.valid,
-                lambda done: self._pace.listen(progress, at, self._pace.settle + done, "validation"),
+                lambda done: self._pace.listen(progress, at, self._pace.finalize + done, "validation"),
             )
             valid = self._objective.measure(logits, split.valid)
             if not math.isfinite(valid["loss"]):
@@ -150,7 +150,9 @@ class Trainer:
         metric = valid[self._objective.metric]
         return [-1.0 if metric is None else metric, -valid["loss"]]
 
-    def _compare(self, at: Position, valid: dict[str, float | None], where: dict[str, int]) -> list[float]:
+    def _compare(
+        self, at: TrainerState, valid: dict[str, float | None], where: dict[str, int]
+    ) -> list[float]:
         """Keep the weights as they are if they are the best so far; returns the score."""
         score = self._score(valid)
         if at.best is None or score > at.best:
@@ -158,7 +160,7 @@ class Trainer:
             self._work.save("best", self._mutable, {})
         return score
 
-    def _epoch(self, at: Position, rate: float, progress: Progress) -> dict[str, float]:
+    def _epoch(self, at: TrainerState, rate: float, progress: Progress) -> dict[str, float]:
         settings = self._settings
         seed = (settings.seed, at.trial, at.epoch)
         torch.manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
@@ -254,13 +256,13 @@ class Trainer:
             for name, value in self._mutable.items():
                 value.copy_(tensors[name])
 
-    def _resume(self) -> Position:
+    def _resume(self) -> TrainerState:
         self._micro = self._settings.batch
         found = self._work.load("state")
         if found is None:
-            return Position(0, 0, 0, None, None, self._micro, [], None, {})
+            return TrainerState(0, 0, 0, None, None, self._micro, [], None, {})
         tensors, about = found
-        at = Position(**about)
+        at = TrainerState(**about)
         self._micro = at.micro
         if at.epoch:
             rate = self._settings.learning_rates[at.trial]
@@ -271,7 +273,7 @@ class Trainer:
                 self._scaler.load_state_dict(at.scaler)
         return at
 
-    def _save(self, at: Position) -> None:
+    def _save(self, at: TrainerState) -> None:
         at.scaler = self._scaler.state_dict()
         tensors = {}
         if at.epoch:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 @dataclass
-class Position:
+class TrainerState:
     """How far a training is (JSON-able): all that is not a tensor.
 
     Attributes:

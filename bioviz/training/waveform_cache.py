@@ -45,7 +45,7 @@ class WaveformInputs:
 
 
 @dataclass(frozen=True)
-class Waves:
+class WaveformCache:
     """Waveforms of a dataset's clips at one rate.
 
     Attributes
@@ -91,7 +91,9 @@ class Waves:
         return waveforms
 
 
-def open_waves(dataset: Dataset, rate: int, progress: Progress, limit_bytes: int = LIMIT_BYTES) -> Waves:
+def open_waves(
+    dataset: Dataset, rate: int, progress: Progress, limit_bytes: int = LIMIT_BYTES
+) -> WaveformCache:
     """Open the stored waveforms, storing them first; where there is no room, clips are decoded when taken.
 
     Raises
@@ -137,11 +139,11 @@ def no_room(wanted_bytes: int, limit_bytes: int, folder: Path) -> str:
     return ""
 
 
-def _checked(dataset: Dataset, rate: int, width: int, usable: np.ndarray, failures, *more) -> Waves:
+def _checked(dataset: Dataset, rate: int, width: int, usable: np.ndarray, failures, *more) -> WaveformCache:
     if not usable.any():
         detail = failures[0].detail if failures else "It has no clips."
         raise BadInput(f"None of the recordings of {dataset.name} can be used. {detail}")
-    return Waves(dataset, rate, width, usable, failures, *more)
+    return WaveformCache(dataset, rate, width, usable, failures, *more)
 
 
 def _without(dataset: Dataset, names: set[str]) -> np.ndarray:

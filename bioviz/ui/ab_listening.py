@@ -22,11 +22,11 @@ NEAREST_LABELLED = "nearest labelled clip"
 
 
 def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]]:
-    """What to hear a clip against, as (role, row in the dataset): its nearest neighbours on either side.
+    """What to hear a clip against, as (role, row in the dataset): its nearest neighbors on either side.
 
     A labelled clip gets the nearest background and the nearest with a label in common; background gets the
     nearest labelled clip and the nearest other background. They come from other recordings where the stored
-    neighbours hold one, else from its own, which the role then says; a side without neighbours is left out.
+    neighbors hold one, else from its own, which the role then says; a side without neighbors is left out.
 
     Raises:
         Missing: the clip is not in the run.
@@ -38,7 +38,7 @@ def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]
         sides = ((NEAREST_LABELLED, ~background), (NEAREST_BACKGROUND, background))
     else:
         sides = ((NEAREST_BACKGROUND, background), (NEAREST_SAME, (on & on[place]).any(axis=1)))
-    graphs = ((run.graph_elsewhere, ""), (run.graph, f" (same {run.unit.noun})"))
+    graphs = ((run.knn_cross_unit, ""), (run.graph, f" (same {run.unit.noun})"))
     found = []
     for role, wanted in sides:
         for graph, where in graphs:
@@ -50,7 +50,7 @@ def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]
 
 
 def _first(graph: KnnGraph, place: int, wanted: np.ndarray) -> int | None:
-    """The nearest neighbour of `place` among the `wanted` (n,) bool, or None."""
+    """The nearest neighbor of `place` among the `wanted` (n,) bool, or None."""
     near = np.asarray(graph.indices[place])
     near = near[(near >= 0) & (near != place)]
     hits = near[wanted[near]]

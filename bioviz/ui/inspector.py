@@ -1,4 +1,4 @@
-"""The clip inspector: sound, spectrogram, facts and neighbours of a picked clip, without a rerun."""
+"""The clip inspector: sound, spectrogram, facts and neighbors of a picked clip, without a rerun."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def clip_inspector(
     """Show the inspector; which clip it shows the group's log of acts says (assets/acts.js), without a rerun.
 
     Args:
-        run_key: run whose clusters and neighbours are told; None for the dataset's facts alone.
+        run_key: run whose clusters and neighbors are told; None for the dataset's facts alone.
         dataset_id: a registered dataset.
         playlist: clip rows that previous and next step through.
         key: unique on the page.
-        group: whose log of acts is followed; the inspector's own (neighbour, next ...) go to it too.
+        group: whose log of acts is followed; the inspector's own (neighbor, next ...) go to it too.
         playlist_name: what the playlist is, e.g. "misclustered clips".
         colours: colour of a label.
         empty: what to say before a clip is picked.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 
 
 def say_missing(names: Sequence[str], unit: str) -> None:
@@ -18,7 +18,7 @@ def say_missing(names: Sequence[str], unit: str) -> None:
     if names:
         st.caption(
             f"No interval for {some(names)}: the clips, or the background that they are compared with, come from "
-            f"fewer than {FEWEST_UNITS} {unit}s."
+            f"fewer than {MIN_UNITS} {unit}s."
         )
 
 

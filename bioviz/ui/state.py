@@ -14,14 +14,14 @@ import streamlit as st
 
 from bioviz.runs import query, spec
 from bioviz.runs.comparison import LAYOUTS
-from bioviz.runs.stages import NEIGHBOURS
+from bioviz.runs.stages import NEIGHBORS
 from bioviz.ui import acts
 from bioviz.ui.app import notices
 
 _KEY = "view"
 _FROM_LINK = "fields_from_link"  # those that no page has looked at yet
 CLIPS = (0, 10**9)
-NEIGHBORS = (1, NEIGHBOURS)  # no more are kept of a clip
+NEIGHBORS = (1, NEIGHBORS)  # no more are kept of a clip
 _ACTS = "acts"
 LINK = "act_link"  # the component by which the browser tells of acts
 ACTED = (acts.CLIP, "colour", "measure")  # fields of the view that are kinds of acts too

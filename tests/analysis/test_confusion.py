@@ -11,7 +11,7 @@ from sklearn.neighbors import LocalOutlierFactor
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.neighbors.jackknife import parts_of, replicates
 from bioviz.analysis.neighbors.knn import knn, knn_both
-from bioviz.analysis.neighbors.label_confusion import label_confusion, label_scores, neighbour_matrix
+from bioviz.analysis.neighbors.label_confusion import label_confusion, label_scores, neighbor_matrix
 from bioviz.analysis.neighbors.neighborhood import same_share, shared_label_share
 from bioviz.analysis.neighbors.noise_confusion import balanced, noise_confusion
 from bioviz.analysis.neighbors.outliers import local_outlier_factor, medoid_distance
@@ -116,12 +116,12 @@ def test_purity_and_same_share_equal_the_loop():
             assert same[i] == pytest.approx(np.mean(site[known] == site[i]))
 
 
-def test_neighbour_matrix_equals_the_loop():
+def test_neighbor_matrix_equals_the_loop():
     rng = np.random.default_rng(2)
     x, labels = rng.normal(size=(60, 3)).astype(np.float32), rng.random((60, 3)) < 0.3
     labels[:, 2] = False
     graph = knn(x, 5)
-    ours = neighbour_matrix(graph, labels)
+    ours = neighbor_matrix(graph, labels)
     full = np.hstack([~labels.any(axis=1, keepdims=True), labels])
     slow = np.zeros((4, 4))
     for i, row in enumerate(graph.indices):

@@ -16,7 +16,7 @@ from bioviz.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.verdict import verdict
 from bioviz.analysis.features import FEATURES
-from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.knn import knn_both
 from bioviz.analysis.statistics.small_counts import against, share
 from bioviz.errors import BadInput, Cancelled
@@ -103,7 +103,7 @@ def test_a_label_of_one_recording_and_a_site_with_most_clips_are_told():
     )
     assert f"({found.separability.low:.2f} to" in said[0]
     # Its clips cannot be told with their recording held out, and are no errors of the model.
-    assert found.prediction.knn_accuracy.held_out > 0.97
+    assert found.prediction.knn_accuracy.cross_unit > 0.97
     assert found.prediction.knn_accuracy.note.startswith("1 label occurs in one recording only")
     sides = np.arange(600) < 300
     assert not diagnose_of(p.x, *p.graphs, p.targets, p.labels, p.names, p.recording, sides.astype(int)).notes
@@ -261,8 +261,8 @@ def test_odd_sets_give_a_result_and_sentences(kind):
     }
     assert expected.get(kind, "") in said
     if kind == "one recording":
-        assert diagnosis.separability.neighbour.held_out is None
-        assert diagnosis.clips.judged is diagnosis.clips.naive
+        assert diagnosis.separability.neighbor.cross_unit is None
+        assert diagnosis.clips.judged is diagnosis.clips.with_same_unit
 
 
 def test_can_be_stopped_and_checks_what_it_gets(masked):
@@ -281,7 +281,7 @@ def test_can_be_stopped_and_checks_what_it_gets(masked):
 
 
 def test_every_help_is_one_sentence_and_every_feature_has_a_title():
-    for name, help_ in HELPS.items():
+    for name, help_ in METRIC_INFO.items():
         assert help_.title and help_.text.endswith("."), name
         assert help_.text.count(". ") == 0, name
         assert help_.best in ("", "high", "low")
@@ -295,7 +295,7 @@ def test_every_help_is_one_sentence_and_every_feature_has_a_title():
         "trustworthiness",
         "triage",
     }
-    assert shown <= set(HELPS)
+    assert shown <= set(METRIC_INFO)
     assert {field.name for field in fields(Diagnosis)} >= {"labels", "causes", "confounds"}
 
 

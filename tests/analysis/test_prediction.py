@@ -117,16 +117,16 @@ def both(p):
 
 def test_separated_shuffled_and_mixed():
     told, predicted = both(planted())
-    for score in (told.neighbour, told.probe, predicted.knn_accuracy, predicted.probe_map):
-        assert score.held_out > 0.97
+    for score in (told.neighbor, told.probe, predicted.knn_accuracy, predicted.probe_map):
+        assert score.cross_unit > 0.97
     told, predicted = both(planted(n=1500, shuffle=True))
-    for score in (told.neighbour, told.probe):
-        assert score.held_out == pytest.approx(0.5, abs=0.06)
-        assert score.naive == pytest.approx(0.5, abs=0.06)
-    assert predicted.probe_map.held_out == pytest.approx(predicted.probe_map.chance, abs=0.05)
+    for score in (told.neighbor, told.probe):
+        assert score.cross_unit == pytest.approx(0.5, abs=0.06)
+        assert score.with_same_unit == pytest.approx(0.5, abs=0.06)
+    assert predicted.probe_map.cross_unit == pytest.approx(predicted.probe_map.chance, abs=0.05)
     values = [both(planted(n=1000, mixing=m))[0] for m in (0, 0.3, 0.6, 0.9)]
-    for part in ("neighbour", "probe"):
-        assert (np.diff([getattr(v, part).held_out for v in values]) < 0).all()
+    for part in ("neighbor", "probe"):
+        assert (np.diff([getattr(v, part).cross_unit for v in values]) < 0).all()
 
 
 def test_a_recording_that_fakes_a_separation_shows_as_gap():
@@ -139,20 +139,22 @@ def test_a_recording_that_fakes_a_separation_shows_as_gap():
     graphs = knn_both(x, 8, recording, "euclidean")
     labels = (targets == 1)[:, None]
     told, predicted = both(type(p)(x, targets, labels, recording, p.mixed, graphs))
-    assert told.neighbour.naive > 0.95 and predicted.knn_accuracy.naive > 0.95
-    assert told.neighbour.held_out < 0.7 and told.neighbour.gap > 0.3
+    assert told.neighbor.with_same_unit > 0.95 and predicted.knn_accuracy.with_same_unit > 0.95
+    assert told.neighbor.cross_unit < 0.7 and told.neighbor.gap > 0.3
     assert told.low is None  # nothing was left out
 
 
 def test_average_precision_and_accuracy_equal_scikit_learn():
     p = planted(n=400, mixing=0.5)
     _, predicted = both(p)
-    naive = knn_scores(p.graphs[0], with_background(p.labels))
+    with_same_unit = knn_scores(p.graphs[0], with_background(p.labels))
     for i in range(3):
         assert predicted.label_ap[i, 0] == pytest.approx(
-            metrics.average_precision_score(p.labels[:, i], naive[:, i + 1]), abs=1e-6
+            metrics.average_precision_score(p.labels[:, i], with_same_unit[:, i + 1]), abs=1e-6
         )
-    assert predicted.knn_accuracy.naive == pytest.approx((naive.argmax(axis=1) == p.targets).mean())
+    assert predicted.knn_accuracy.with_same_unit == pytest.approx(
+        (with_same_unit.argmax(axis=1) == p.targets).mean()
+    )
 
 
 def test_a_label_of_one_recording_is_left_out_of_the_mean_and_noted():
@@ -240,8 +242,8 @@ def test_confounds_find_the_place_that_is_there():
         "hour": rng.integers(0, 24, 800),
     }
     found = {c.name: c for c in confounds(*graphs, attributes, p.recording, p.labels, site)}
-    assert found["recording"].lift > 20 and found["recording"].recall.held_out is None
-    assert found["site"].recall.held_out > 0.8 and found["site"].lift > 3
+    assert found["recording"].lift > 20 and found["recording"].recall.cross_unit is None
+    assert found["site"].recall.cross_unit > 0.8 and found["site"].lift > 3
     assert found["site"].clusters_ami == pytest.approx(1)
     assert found["hour"].lift == pytest.approx(1, abs=0.4)
     assert found["site"].recall.chance == pytest.approx(0.25, abs=0.02)

@@ -34,7 +34,7 @@ def test_the_papers_settings():
 
 
 @pytest.mark.parametrize("spec", [UMAP, TSNE], ids=["umap", "tsne"])
-def test_keeps_neighbourhoods_and_repeats_itself(blobs, spec):
+def test_keeps_neighborhoods_and_repeats_itself(blobs, spec):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", ImportWarning)  # umap: no tensorflow
@@ -154,5 +154,5 @@ def test_says_what_is_wrong(values, message):
 
 
 def test_refuses_a_graph_of_other_clips(blobs):
-    with pytest.raises(BadInput, match="neighbours are of 10 clips"):
+    with pytest.raises(BadInput, match="neighbors are of 10 clips"):
         project(blobs, UMAP, knn(blobs[:10], 5))

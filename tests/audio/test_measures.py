@@ -85,7 +85,7 @@ def test_snr_with_a_box_is_the_ratio_within_its_band(snr_db):
     assert found["snr_db"] == pytest.approx(snr_db, abs=1.0)
 
 
-def test_a_box_that_fills_its_window_is_compared_with_the_neighbours():
+def test_a_box_that_fills_its_window_is_compared_with_the_neighbors():
     quiet, full = noise(0.01, seed=3), noise(0.01, seed=4) + tone(3000, 0.1)
     boxes = [NO_BOXES, np.array([[-1.0, 5.0, 2900.0, 3100.0]])]
     found = measure(np.stack([quiet, full]).astype(np.float32), RATE, boxes=boxes)[:, NAMES.index("snr_db")]

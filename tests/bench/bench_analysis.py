@@ -1,6 +1,6 @@
-"""Times of the neighbour graph and of every measure: `python -m tests.bench.bench_analysis [1000 10000 50000]`.
+"""Times of the neighbor graph and of every measure: `python -m tests.bench.bench_analysis [1000 10000 50000]`.
 
---recall    also the recall of pynndescent's neighbours against exact ones (its compilation takes a minute)
+--recall    also the recall of pynndescent's neighbors against exact ones (its compilation takes a minute)
 --crossover 30000    also exact search against pynndescent, compiled beforehand, at that many clips
 """
 
@@ -103,8 +103,8 @@ def recall(n: int = 4000) -> None:
             print(
                 f"pynndescent, {metric}, {what}: recall {np.mean(shared):.4f} of {n} clips, {seconds:.1f} s"
             )
-            assert np.mean(shared) > 0.95, "neighbours are being missed"
-            assert (b.indices == c.indices).all(), "the same seed gave other neighbours"
+            assert np.mean(shared) > 0.95, "neighbors are being missed"
+            assert (b.indices == c.indices).all(), "the same seed gave other neighbors"
 
 
 def crossover(n: int) -> None:

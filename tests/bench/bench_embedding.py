@@ -33,7 +33,7 @@ sys.path.insert(0, str(PROJECT))
 from bioviz.config import settings  # noqa: E402
 from bioviz.datasets.build import build_dataset  # noqa: E402
 from bioviz.datasets.types import Dataset  # noqa: E402
-from bioviz.embedding.batch_embedder import Forward  # noqa: E402
+from bioviz.embedding.batch_embedder import BatchEmbedder  # noqa: E402
 from bioviz.embedding.compute import decode_ahead  # noqa: E402
 from bioviz.embedding.pipeline import embed_with, recipe_for, tasks_of  # noqa: E402
 from bioviz.embedding.source import units_of  # noqa: E402
@@ -85,7 +85,7 @@ def speeds(model_name: str, checkpoint: str, clips: int, rounds: int, data: Path
 
     waveforms: list[np.ndarray] = []
     decode_only(waveforms)
-    forward = Forward(model, recipe.rate, recipe.width, lambda owner, rows, embeddings: None)
+    forward = BatchEmbedder(model, recipe.rate, recipe.width, lambda owner, rows, embeddings: None)
 
     def forward_only() -> None:
         for windows in waveforms:

@@ -115,10 +115,10 @@ def click_cell(page, of: int, among: int) -> None:
 
 
 def clips_of_cell(run, of: int, among: int) -> list[int]:
-    """Clips of a label with neighbours of another in other recordings, those with the most first."""
+    """Clips of a label with neighbors of another in other recordings, those with the most first."""
     shares = {}
     for place in np.flatnonzero(run.targets == of):
-        near = [i for i in run.graph_elsewhere.indices[place][:20] if i >= 0]
+        near = [i for i in run.knn_cross_unit.indices[place][:20] if i >= 0]
         if share := np.mean([run.targets[i] == among for i in near]):
             shares[place] = share
     return [int(run.rows[place]) for place in sorted(shares, key=lambda place: (-shares[place], place))]

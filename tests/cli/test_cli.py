@@ -278,4 +278,4 @@ def test_recordings_without_annotations_are_told_so(real_data, run):
     code, text, _ = run("diagnose", day.id, "acoustic_features", *PCA)
     first, second, *_ = text.splitlines()
     assert code == 0 and first.startswith("- All clips are background: no label is there")
-    assert second.startswith("- Neighbours share the file")
+    assert second.startswith("- Neighbors share the file")

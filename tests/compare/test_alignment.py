@@ -88,7 +88,7 @@ def test_maps_of_different_lengths_are_refused():
         procrustes(np.zeros((3, 2)), np.zeros((4, 2)))
 
 
-def test_a_new_clip_starts_amid_its_known_neighbours():
+def test_a_new_clip_starts_amid_its_known_neighbors():
     x = np.array([[0.0], [0.1], [10.0], [10.1], [0.05]])
     graph = knn(x, 2, "euclidean")
     known = np.array([[1, 1], [3, 1], [50, 50], [60, 50], [np.nan, np.nan]], dtype=np.float32)

@@ -31,7 +31,7 @@ def test_a_comparison_is_computed_once_and_agrees_with_the_runs(spec):
         assert scores[name].left == pytest.approx(left.scores[name], abs=1e-6)
         assert scores[name].right == pytest.approx(right.scores[name], abs=1e-6)
         assert scores[name].exceeds is None and "one map" in scores[name].why
-    for name in ("separability_neighbour", "noise_confusion", "purity"):
+    for name in ("separability_neighbor", "noise_confusion", "purity"):
         assert scores[name].low <= scores[name].difference <= scores[name].high
     kept = open_comparison(left, right, spec.layout, spec.k)
     assert kept.changes.scores == found.changes.scores and kept.changes.names == found.changes.names
@@ -46,7 +46,7 @@ def test_the_linear_probe_is_the_one_of_the_diagnosis(spec):
     (probe,) = [d for d in found.changes.scores if d.name == "probe_accuracy"]
     for side, value in ((spec.left, probe.left), (spec.right, probe.right)):
         diagnosed = compute_diagnosis(runs.open_run(side)).prediction.probe_accuracy
-        assert value == pytest.approx(diagnosed.held_out, abs=1e-6)
+        assert value == pytest.approx(diagnosed.cross_unit, abs=1e-6)
 
 
 def test_a_run_compared_with_itself_has_not_changed(spec):

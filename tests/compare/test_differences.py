@@ -7,7 +7,7 @@ import pytest
 from sklearn import metrics
 
 from bioviz.analysis.codes import with_background
-from bioviz.analysis.comparison.comparison import neighbourhood_change
+from bioviz.analysis.comparison.comparison import neighborhood_change
 from bioviz.analysis.comparison.paired_jackknife import TESTED, Judged, paired_changes
 from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference, sentence
 from bioviz.analysis.comparison.transitions import is_in, ledger
@@ -52,7 +52,7 @@ def test_scores_of_both_sides_are_those_of_scikit_learn_and_of_the_diagnosis():
         by_name = dict(zip(TESTED, values, strict=True))
         score = np.where(side.background, 1 - side.confusion.confusion, side.confusion.confusion)
         expected = metrics.roc_auc_score(side.background, np.round(score, 9))
-        assert by_name["separability_neighbour"] == pytest.approx(expected)
+        assert by_name["separability_neighbor"] == pytest.approx(expected)
         assert by_name["knn_accuracy"] == pytest.approx(side.told.mean())
         assert by_name["purity"] == pytest.approx(np.nanmean(side.purity))
     matrix = np.eye(5, dtype=bool)[left.targets][:, 1:]
@@ -77,7 +77,7 @@ def test_leaving_a_recording_out_is_the_same_as_never_having_had_it():
 def test_a_clear_difference_is_told_and_one_side_with_itself_differs_in_nothing():
     left, right, recording = sides(1.0, 4.0)
     found = paired_changes(left, right, recording, 5, 20)
-    at = TESTED.index("separability_neighbour")
+    at = TESTED.index("separability_neighbor")
     assert found.scores.p[at] < 0.01 and found.scores.low[at] > 0
     same = paired_changes(left, left, recording, 5, 20)
     assert np.isnan(same.scores.p).all() and (same.scores.low == 0).all() and (same.scores.high == 0).all()
@@ -114,10 +114,10 @@ def test_sentences(found, words):
     assert words in sentence(found)
 
 
-def test_neighbourhood_change_is_one_less_jaccard():
+def test_neighborhood_change_is_one_less_jaccard():
     left = KnnGraph(np.array([[1, 2], [0, 2], [0, 1], [-1, -1]]), np.zeros((4, 2)), "cosine")
     right = KnnGraph(np.array([[2, 1], [2, 3], [3, -1], [0, 1]]), np.zeros((4, 2)), "cosine")
-    np.testing.assert_allclose(neighbourhood_change(left, right), [0, 1 - 1 / 3, 1, np.nan])
+    np.testing.assert_allclose(neighborhood_change(left, right), [0, 1 - 1 / 3, 1, np.nan])
 
 
 def test_the_ledger_of_a_case_worked_by_hand():

@@ -9,7 +9,7 @@ from scipy import sparse
 from bioviz.analysis.neighbors.knn import knn
 from bioviz.analysis.projection import joint
 from bioviz.analysis.projection.alignment import procrustes
-from bioviz.analysis.projection.joint import joint_maps, neighbourhood_jaccard
+from bioviz.analysis.projection.joint import joint_maps, neighborhood_jaccard
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.errors import BadInput, Cancelled
 
@@ -38,7 +38,7 @@ def test_joint_maps_put_the_same_clips_in_the_same_places():
     np.testing.assert_array_equal(again, (a, b))
 
 
-def test_neighbours_that_are_known_give_the_same_maps():
+def test_neighbors_that_are_known_give_the_same_maps():
     left, right = two_sides()
     known = tuple(knn(np.float32(x), 12, SPEC.metric) for x in (left, right))
     np.testing.assert_array_equal(joint_maps(left, right, SPEC, known), joint_maps(left, right, SPEC))
@@ -88,7 +88,7 @@ def test_an_epoch_is_that_of_umap_learn(monkeypatch):
     n, a, b = 12, 1.3, 0.9
     graphs = [sparse.random(n, n, 0.4, "coo", np.float32, rng) for _ in range(2)]
     xy = rng.normal(scale=3, size=(2, n, 2)).astype(np.float32)
-    ties = neighbourhood_jaccard(*graphs)
+    ties = neighborhood_jaccard(*graphs)
     every = [rng.uniform(1.1, 3, graph.nnz) for graph in graphs]  # nothing that rounding could decide
     heads, tails = ([getattr(g, end).astype(np.int32) for g in graphs] for end in ("row", "col"))
 
@@ -122,10 +122,10 @@ def test_an_epoch_is_that_of_umap_learn(monkeypatch):
     np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-3)
 
 
-def test_ties_are_the_jaccard_similarity_of_neighbourhoods():
+def test_ties_are_the_jaccard_similarity_of_neighborhoods():
     left = sparse.csr_array(np.array([[0, 0.5, 0.2], [0.5, 0, 0], [0, 0, 0]]))
     right = sparse.csr_array(np.array([[0, 0.1, 0], [0, 0, 0.3], [0, 0, 0]]))
-    np.testing.assert_allclose(neighbourhood_jaccard(left, right), [0.5, 0, 1])
+    np.testing.assert_allclose(neighborhood_jaccard(left, right), [0.5, 0, 1])
 
 
 def test_only_umap_can_be_laid_out_jointly():

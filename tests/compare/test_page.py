@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
-from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.models.checkpoints import Checkpoint
 from bioviz.runs.comparison import ComparisonSpec, compute_comparison
 from bioviz.ui.compare.sections import SECTIONS
@@ -57,7 +57,7 @@ def test_a_finished_comparison_shows_every_part(spec, finished):
     assert not app.exception
     table = app.dataframe[0].value
     assert set(table["score"]) == {
-        HELPS[d.name].title for d in finished.changes.scores
+        METRIC_INFO[d.name].title for d in finished.changes.scores
     }  # no classifier of its own
     nmi = table[table["score"] == "NMI"].iloc[0]
     assert nmi["left"] == pytest.approx(runs.open_run(spec.left).scores["nmi"], abs=1e-3)
@@ -170,8 +170,8 @@ def test_seeds_of_random_starts_are_picked_on_each_side(calls):
 
 
 def test_a_link_to_a_clip_that_is_not_compared_shows_none(spec, finished):
-    for clip, in_hand in (("35", 35), ("999", -1)):
+    for clip, selected_clip in (("35", 35), ("999", -1)):
         app = opened(spec, clip=clip)
         assert not app.exception
-        assert app.session_state["view"].clip == in_hand
-        assert app.session_state["acts"]["clip"].value == [spec.left.dataset, in_hand]
+        assert app.session_state["view"].clip == selected_clip
+        assert app.session_state["acts"]["clip"].value == [spec.left.dataset, selected_clip]

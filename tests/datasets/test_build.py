@@ -15,9 +15,9 @@ from bioviz.datasets.build import build_dataset
 from bioviz.datasets.header import time_from_header
 from bioviz.datasets.options import Options
 from bioviz.datasets.probe import content_hash, probe
+from bioviz.datasets.recorded_at import site_of, time_from_name
 from bioviz.datasets.report import report
 from bioviz.datasets.splits import make_splits
-from bioviz.datasets.when import site_of, time_from_name
 from bioviz.errors import BadInput, Cancelled
 from tests.datasets.sounds import kinds, write
 

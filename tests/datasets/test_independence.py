@@ -14,8 +14,8 @@ from hypothesis import strategies as some
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.independence import Unit, independence
+from bioviz.datasets.recorded_at import date_of, recording_id_of, site_of, time_from_name
 from bioviz.datasets.types import Recording
-from bioviz.datasets.when import date_of, recording_id_of, site_of, time_from_name
 from bioviz.errors import BadInput
 from tests.datasets.sounds import kinds, lines, write
 

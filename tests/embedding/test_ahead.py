@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bioviz.embedding.prefetch import Ahead
+from bioviz.embedding.prefetch import Prefetcher
 
 
 @dataclass
@@ -27,7 +27,7 @@ def produce(unit):
 @pytest.mark.parametrize("limit", [1, 25, 10_000])
 @pytest.mark.parametrize("threads", [1, 4])
 def test_everything_comes_once_and_a_unit_in_order(alternate, limit, threads):
-    with Ahead(range(20), produce, threads=threads, limit_bytes=limit, alternate=alternate) as items:
+    with Prefetcher(range(20), produce, threads=threads, limit_bytes=limit, alternate=alternate) as items:
         got = [(item.unit, item.part) for item in items]
     assert sorted(got) == [(unit, part) for unit in range(20) for part in range(3)]
     for unit in range(20):
@@ -43,7 +43,7 @@ def test_no_more_is_held_than_allowed(alternate):
         yield Item(unit, 0)
 
     taken = 0
-    with Ahead(range(100), counting, threads=3, limit_bytes=50, alternate=alternate) as items:
+    with Prefetcher(range(100), counting, threads=3, limit_bytes=50, alternate=alternate) as items:
         for _ in items:
             taken += 1
             time.sleep(0.001)
@@ -60,7 +60,7 @@ def test_taking_turns_means_that_nothing_is_made_while_the_loop_works():
             made.append((unit, part))
             yield Item(unit, part)
 
-    with Ahead(range(30), noting, threads=2, limit_bytes=100, alternate=True) as items:
+    with Prefetcher(range(30), noting, threads=2, limit_bytes=100, alternate=True) as items:
         taken = 0
         for _ in items:
             taken += 1
@@ -79,7 +79,7 @@ def test_an_error_of_a_producer_is_raised_in_the_loop():
 
     with (
         pytest.raises(ZeroDivisionError),
-        Ahead(range(10), failing, threads=2, limit_bytes=100, alternate=False) as items,
+        Prefetcher(range(10), failing, threads=2, limit_bytes=100, alternate=False) as items,
     ):
         list(items)
 
@@ -91,7 +91,7 @@ def test_an_error_of_the_source_is_raised_in_the_loop():
 
     with (
         pytest.raises(ZeroDivisionError),
-        Ahead(source(), produce, threads=2, limit_bytes=100, alternate=True) as items,
+        Prefetcher(source(), produce, threads=2, limit_bytes=100, alternate=True) as items,
     ):
         list(items)
 
@@ -99,11 +99,11 @@ def test_an_error_of_the_source_is_raised_in_the_loop():
 @pytest.mark.parametrize("alternate", [False, True])
 def test_leaving_early_ends_the_threads(alternate):
     before = threading.active_count()
-    with Ahead(iter(range(10**6)), produce, threads=3, limit_bytes=30, alternate=alternate) as items:
+    with Prefetcher(iter(range(10**6)), produce, threads=3, limit_bytes=30, alternate=alternate) as items:
         next(iter(items))
     assert threading.active_count() == before
 
 
 def test_nothing_to_do():
-    with Ahead([], produce, threads=2, limit_bytes=30, alternate=True) as items:
+    with Prefetcher([], produce, threads=2, limit_bytes=30, alternate=True) as items:
         assert list(items) == []

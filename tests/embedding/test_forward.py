@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioviz.embedding.batch_embedder import BatchSize, Forward
+from bioviz.embedding.batch_embedder import BatchEmbedder, BatchSize
 from bioviz.models.registry import open_model
 from tests.embedding.helpers import MomentModel
 
@@ -68,7 +68,7 @@ def test_every_row_comes_back_to_its_owner(parts, fits):
         assert np.isnan(back[owner][rows]).all()
         back[owner][rows] = embeddings
 
-    forward = Forward(MomentModel(fits=fits), 8000, 16, deliver)
+    forward = BatchEmbedder(MomentModel(fits=fits), 8000, 16, deliver)
     for owner, waveforms in enumerate(sent):
         forward.add(owner, np.arange(len(waveforms)), waveforms)
     forward.finish()
@@ -83,7 +83,7 @@ def test_other_errors_are_raised(words):
         def embed(self, waveforms, rate):
             raise RuntimeError(words)
 
-    forward = Forward(Failing(), 8000, 16, lambda *_: None)
+    forward = BatchEmbedder(Failing(), 8000, 16, lambda *_: None)
     with pytest.raises(RuntimeError, match=words):
         forward.add(0, np.arange(8), np.zeros((8, 16), np.float32))
 
@@ -97,7 +97,7 @@ def test_the_batch_size_and_what_is_left_to_do_change_no_byte(name, monkeypatch)
     def embedded(rows, took):
         monkeypatch.setattr(BatchSize, "took", took)
         found = {}
-        forward = Forward(
+        forward = BatchEmbedder(
             model, rate, rate // 2, lambda _, at, out: found.update(zip(at.tolist(), out, strict=True))
         )
         forward.add(0, np.asarray(rows), waveforms[rows])

@@ -170,7 +170,7 @@ def test_separability_falls_as_background_is_added(calls):
     assert open_noise(run, replace(chosen, seed=1)) is None
 
 
-def test_neighbours_of_the_added_noise_do_not_count(calls):
+def test_neighbors_of_the_added_noise_do_not_count(calls):
     run = run_of(calls)
     chosen = NoiseSettings(snrs_db=(-60.0,), k=1)
     result = compute_noise(run, chosen)
@@ -208,7 +208,7 @@ def test_a_cancelled_experiment_goes_on_where_it_was(calls, monkeypatch):
     resumed = compute_noise(run, chosen)
     assert 0 < len(made) < 16
     made.clear()
-    compute_noise(run, replace(chosen, k=4))  # other neighbours, the same mixtures
+    compute_noise(run, replace(chosen, k=4))  # other neighbors, the same mixtures
     assert made == []
     compute_noise(run, replace(chosen, snrs_db=(*SNRS, 5.0)))
     assert len(made) == 16

@@ -60,9 +60,9 @@ def test_it_computes_by_a_job_and_shows_the_result(calls):
     words = table["Acoustic features"].tolist() if "Acoustic features" in table else table.iloc[:, 2].tolist()
     assert words == [lost_words(result, 0), lost_words(result, 1)]
     assert lost_sentence("Acoustic features (no network)", result, calls.labels) in texts(app.text)
-    assert "Background among its neighbours: 0%" in texts(app.caption)
+    assert "Background among its neighbors: 0%" in texts(app.caption)
     app.select_slider(key="noise_listen").set_value(3).run()
-    assert not app.exception and "Background among its neighbours: 100%" in texts(app.caption)
+    assert not app.exception and "Background among its neighbors: 100%" in texts(app.caption)
     app.segmented_control(key="noise_measure").set_value("told").run()
     assert not app.exception
 
@@ -121,8 +121,8 @@ def test_shifted_windows(tmp_path):
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown == {
         "Clips shifted": "20",
-        "Change their neighbours": f"{found.changed.mean():.0%}",
-        "Neighbours kept": f"{found.kept.mean():.0%}",
+        "Change their neighbors": f"{found.changed.mean():.0%}",
+        "Neighbors kept": f"{found.kept.mean():.0%}",
     }
     assert app.dataframe[0].value["clip"].tolist() == found.rows.tolist()
     assert np.isnan(found.by_target[:, 1:]).all()  # of two or three recordings each

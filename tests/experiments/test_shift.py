@@ -108,7 +108,7 @@ def test_a_steady_sound_keeps_its_place_and_a_varied_one_does_not(long):
 
 
 def test_a_window_shifted_onto_another_clip_is_that_clip(long):
-    # The hop is half of the window: at reach 0.5 shifts land on neighbouring windows of the dataset.
+    # The hop is half of the window: at reach 0.5 shifts land on neighboring windows of the dataset.
     run = run_of(long)
     rows, starts = draw_shifts(long, run.rows, ShiftSettings(clips=5, steps=1))
     made, problems = shift._embed(long, run.spec, rows, starts, shift.Silent(), "cpu")
@@ -123,7 +123,7 @@ def test_a_window_shifted_onto_another_clip_is_that_clip(long):
 
 class Stop:
     def report(self, stage, done, total, unit="clips", note=""):
-        if stage.startswith("neighbours of the shifted"):
+        if stage.startswith("neighbors of the shifted"):
             raise Cancelled("stopped")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bioviz.errors import BadInput
 from bioviz.flags import apply_flags, flag, load_flags
-from bioviz.flags.disputes import LATEST, LEAVE, OF_USER, in_words, named, settle
+from bioviz.flags.disputes import LATEST, LEAVE, OF_USER, finalize, in_words, named
 from tests.flags.test_cleaned import FIELD, named_labels
 
 
@@ -65,13 +65,13 @@ def test_another_answer_is_another_dataset(found):
 def test_without_a_dispute_nothing_is_asked_and_nothing_told(own_cache):
     flag(FIELD, 5, "missed", user="ben", label="frog")
     found = load_flags(FIELD)
-    assert settle(found, None) is found
+    assert finalize(found, None) is found
     assert apply_flags(FIELD, found).source["cleaned"]["disputes"] is None
 
 
 def test_a_rule_that_is_none_is_refused(found):
     with pytest.raises(BadInput, match="'majority'"):
-        settle(found, "majority")
+        finalize(found, "majority")
 
 
 def test_many_clips_are_named_in_short():

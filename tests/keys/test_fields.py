@@ -21,12 +21,13 @@ from bioviz.runs.stages import EmbeddingRows
 from bioviz.store.keys import Stored, key_of
 
 PROJECT = Path(__file__).resolve().parents[2] / "bioviz"
-NOT_COUNTED = {(Pair, "path"), (Pair, "name"), (Noise, "path"), (Noise, "name")}
-"""Where a file lies and what it is called for the user."""
+NOT_COUNTED = {(Pair, "sound"), (Pair, "name"), (Noise, "sound"), (Noise, "name")}
+"""Where a file lies and what it is called for the user. How it is heard is in the hash beside it."""
 NO_RESULT = {
     "jobs/manager.py",
     "ui/clips/selection.py",
     "ui/clips/flag_panel.py",
+    "ui/datasets/columns_dialog.py",
     "flags/log.py",
     "flags/cleaned.py",
 }

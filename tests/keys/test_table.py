@@ -166,7 +166,7 @@ def keys(monkeypatch) -> Callable[..., dict[str, str]]:
         return {
             "acoustic": acoustic_key(dataset),
             "set": set_key(dataset, "model", dataset.sample_rate),
-            "neighbors": run._keys.neighbours,
+            "neighbors": run._keys.neighbors,
             "projection": run._keys.projection,
             "scores": run._keys.scores,
             "diagnosis": diagnosis_key(run, k),
@@ -248,7 +248,7 @@ def test_another_version_of_a_computation_is_another_result(module, kinds, keys,
 @pytest.mark.parametrize(
     ("stage", "kinds"),
     [
-        ("neighbours", MAPS),
+        ("neighbors", MAPS),
         ("projection", MAPS - {"neighbors"}),
         ("scores", {"scores", "comparison"}),
     ],

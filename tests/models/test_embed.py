@@ -44,7 +44,7 @@ def test_quick_and_slow_are_all_models():
 
 def test_a_clips_embedding_is_the_same_alone_and_in_any_company(model):
     clips = sound(model, 0.3)
-    clips[1] *= 1000  # a loud neighbour
+    clips[1] *= 1000  # a loud neighbor
     together = embed(model, clips)
     assert together.shape == (3, model.card.dim)
     assert together.dtype == torch.float32

@@ -11,7 +11,7 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
-from bioviz.ui.diagnose.case import Case, neighbour_share
+from bioviz.ui.diagnose.case import Case, neighbor_share
 from tests.sounds import RATE
 
 
@@ -34,7 +34,7 @@ def case(request, tmp_path) -> Case:
     return Case(run, dataset, open_diagnosis(run), dark=False)
 
 
-def test_the_clips_of_a_cell_are_those_whose_neighbours_made_it(case):
+def test_the_clips_of_a_cell_are_those_whose_neighbors_made_it(case):
     targets, k = case.run.targets, case.diagnosis.k
     recordings = case.dataset.clips.recording[case.run.rows]
     x = np.asarray(case.run.embedding, dtype=np.float64)
@@ -44,6 +44,6 @@ def test_the_clips_of_a_cell_are_those_whose_neighbours_made_it(case):
         distance[recordings[:, None] == recordings[None]] = np.inf
     near = np.argsort(distance, axis=1, kind="stable")[:, :k]
     for target in range(len(case.dataset.target_names)):
-        share = neighbour_share(case, target)
+        share = neighbor_share(case, target)
         assert share == pytest.approx((targets[near] == target).mean(axis=1), abs=1.5 / k)  # ties may differ
         assert share.max() > 0

@@ -53,7 +53,7 @@ def diagnosed(dataset):
 def test_cuts_of_one_original_recording_are_left_out_together(cuts):
     run, found = diagnosed(cuts)
     assert run.unit is Unit.RECORDING and found.unit == "original recording"
-    near = run.graph_elsewhere.indices
+    near = run.knn_cross_unit.indices
     groups = run.groups
     assert ((near < 0) | (groups[near] != groups[:, None])).all()
     said = "\n".join(clause.text for clause in verdict(found))

@@ -41,7 +41,7 @@ def same(one, two) -> bool:
         )
         and one.chance == two.chance
         and np.array_equal(one.graph.indices, two.graph.indices)
-        and np.array_equal(one.graph_elsewhere.distances, two.graph_elsewhere.distances)
+        and np.array_equal(one.knn_cross_unit.distances, two.knn_cross_unit.distances)
     )
 
 
@@ -56,7 +56,7 @@ def test_opened_equals_computed_and_nothing_is_computed_twice(sounds, monkeypatc
     assert same(compute_run(spec), computed)
 
 
-def test_another_map_needs_neither_the_recordings_nor_new_neighbours(sounds, monkeypatch):
+def test_another_map_needs_neither_the_recordings_nor_new_neighbors(sounds, monkeypatch):
     compute_run(spec_of(sounds))
     shutil.rmtree(sounds.source["root"])
     monkeypatch.setattr("bioviz.runs.compute.knn_both", None)
@@ -96,7 +96,7 @@ def test_scores_by_hand(sounds):
     assert run.table.sum() == len(run) == 24
 
 
-def test_neighbours_by_hand(tmp_path):
+def test_neighbors_by_hand(tmp_path):
     # Two clips of each recording: the nearest clip elsewhere is never the recording's other one.
     one = build_dataset(write_sounds(tmp_path / "one"), name="one")
     pairs = np.arange(24) // 2
@@ -108,9 +108,9 @@ def test_neighbours_by_hand(tmp_path):
     np.fill_diagonal(distances, np.inf)
     np.testing.assert_allclose(run.graph.distances[:, 0], distances.min(axis=1), rtol=1e-4)
     distances[pairs[:, None] == pairs[None, :]] = np.inf
-    np.testing.assert_allclose(run.graph_elsewhere.distances[:, 0], distances.min(axis=1), rtol=1e-4)
-    assert not (pairs[run.graph_elsewhere.indices[:, :22]] == pairs[:, None]).any()
-    assert run.graph.k == 23 and run.graph_elsewhere.grouped
+    np.testing.assert_allclose(run.knn_cross_unit.distances[:, 0], distances.min(axis=1), rtol=1e-4)
+    assert not (pairs[run.knn_cross_unit.indices[:, :22]] == pairs[:, None]).any()
+    assert run.graph.k == 23 and run.knn_cross_unit.grouped
 
 
 def test_a_recording_that_cannot_be_read_is_left_out_and_named(sounds):
@@ -155,10 +155,10 @@ def test_splits_and_runs_without_background(sounds):
 
 
 @pytest.mark.parametrize("per_label", [1, 2])
-def test_fewer_clips_than_neighbours(tmp_path, per_label):
+def test_fewer_clips_than_neighbors(tmp_path, per_label):
     dataset = build_dataset(write_sounds(tmp_path / "few", per_label), name="few")
     library.save(dataset)
-    run = compute_run(RunSpec(dataset.id, "acoustic_features", "none"))  # UMAP with 50 neighbours
+    run = compute_run(RunSpec(dataset.id, "acoustic_features", "none"))  # UMAP with 50 neighbors
     assert np.isfinite(run.xy).all() and len(run) == 3 * per_label
 
 
@@ -177,7 +177,7 @@ def test_one_label_alone(tmp_path, labels):
 
 @pytest.mark.parametrize(
     ("stage", "name"),
-    [("scores", "clusters"), ("projection", "xy"), ("neighbours", ALL[0]), ("neighbours", "meta")],
+    [("scores", "clusters"), ("projection", "xy"), ("neighbors", ALL[0]), ("neighbors", "meta")],
 )
 def test_a_damaged_part_is_computed_again(sounds, own_cache, stage, name):
     spec = spec_of(sounds)
@@ -193,7 +193,7 @@ def test_a_damaged_part_is_computed_again(sounds, own_cache, stage, name):
 
 
 def _after_looking(spec):
-    """The neighbours are read when they are looked at: that finds the damage and drops them."""
+    """The neighbors are read when they are looked at: that finds the damage and drops them."""
     with pytest.raises(Exception, match="Compute the map again"):
         _ = open_run(spec).graph
     assert open_run(spec) is None
@@ -238,7 +238,7 @@ def test_provenance_says_how_to_compute_it_again(sounds):
     assert RunSpec.from_dict(about["settings"]) == run.spec
     assert about["dataset"]["version"] == sounds.version
     assert about["versions"]["numpy"] == np.__version__
-    assert set(about["seconds"]) == {"embedding", "neighbours", "projection", "scores"}
+    assert set(about["seconds"]) == {"embedding", "neighbors", "projection", "scores"}
 
 
 def test_acoustic_columns_come_along(sounds):

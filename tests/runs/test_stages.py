@@ -27,16 +27,16 @@ def changed(clips=CLIPS, projection=UMAP, than=(CLIPS, UMAP)) -> set[str]:
     """Names of the stages whose keys differ."""
     one, two = keys_for(clips, projection), keys_for(*than)
     return {
-        name for name in ("neighbours", "projection", "scores") if getattr(one, name) != getattr(two, name)
+        name for name in ("neighbors", "projection", "scores") if getattr(one, name) != getattr(two, name)
     }
 
 
 @pytest.mark.parametrize(
     ("what", "stages_anew"),
     [
-        ({"set_key": "abd"}, {"neighbours", "projection", "scores"}),
-        ({"rows": np.arange(1, 301)}, {"neighbours", "projection", "scores"}),
-        ({"groups": np.arange(300)}, {"neighbours", "scores"}),
+        ({"set_key": "abd"}, {"neighbors", "projection", "scores"}),
+        ({"rows": np.arange(1, 301)}, {"neighbors", "projection", "scores"}),
+        ({"groups": np.arange(300)}, {"neighbors", "scores"}),
         ({"targets": np.zeros(300)}, {"scores"}),
         ({"labels": np.ones((300, 2), bool)}, {"scores"}),
         ({"target_names": ("background", "frog", "bat")}, {"scores"}),
@@ -51,10 +51,10 @@ def test_other_clips_or_labels(what, stages_anew):
     ("what", "stages_anew"),
     [
         ({"n_neighbors": 30}, {"projection", "scores"}),
-        ({"n_neighbors": 150}, {"neighbours", "projection", "scores"}),  # more than are kept
+        ({"n_neighbors": 150}, {"neighbors", "projection", "scores"}),  # more than are kept
         ({"min_dist": 0.5}, {"projection", "scores"}),
         ({"seed": 1}, {"projection", "scores"}),
-        ({"metric": "cosine"}, {"neighbours", "projection", "scores"}),
+        ({"metric": "cosine"}, {"neighbors", "projection", "scores"}),
         ({"method": "pca"}, {"projection", "scores"}),
         ({"perplexity": 5}, set()),  # UMAP has none
     ],
@@ -76,7 +76,7 @@ def test_integer_width_does_not_count():
 
 
 @pytest.mark.parametrize(("n", "k"), [(1, 1), (2, 1), (50, 49), (101, 100), (5000, 100)])
-def test_neighbours_kept(n, k):
+def test_neighbors_kept(n, k):
     few = replace(CLIPS, rows=np.arange(n), groups=np.arange(n), targets=np.zeros(n))
     assert keys_for(few, UMAP).k == k
 

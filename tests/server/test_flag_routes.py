@@ -10,7 +10,7 @@ import pytest
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import load_flags, log
-from bioviz.server.flagging import LARGEST_BODY
+from bioviz.server.flagging import MAX_BODY_BYTES
 from tests.sounds import folder_per_class
 
 
@@ -101,7 +101,7 @@ def test_clips_of_a_dataset_that_has_changed_are_not_flagged(get, post, dataset)
         ({"user": "../anna"}, 422),
         ({"id": "../../x"}, 422),
         ({"label": ["snipe"], "kind": "missed"}, 422),
-        ({"note": "x" * LARGEST_BODY}, 413),
+        ({"note": "x" * MAX_BODY_BYTES}, 413),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(get, post, dataset, changes, status):

@@ -41,7 +41,7 @@ def run(dataset, monkeypatch):
         clusters=clusters,
         placement=placement(clusters, dataset.clips.labels[ROWS]),
         graph=graph,
-        graph_elsewhere=elsewhere,
+        knn_cross_unit=elsewhere,
         position=position,
     )
     monkeypatch.setattr(runs, "open_run_by_key", lambda key: made if key == "abc" else None)
@@ -52,22 +52,22 @@ def run(dataset, monkeypatch):
     return made
 
 
-def test_neighbours_are_rows_of_the_dataset_without_the_clip_itself(run):
+def test_neighbors_are_rows_of_the_dataset_without_the_clip_itself(run):
     told = facts.run_facts("abc", 0)
-    assert [n["row"] for n in told["neighbours"]] == [1, 2, 11]
-    assert [n["distance"] for n in told["neighbours"]] == [0.1, 0.2, 0.3]
-    assert [n["same_recording"] for n in told["neighbours"]] == [True, True, False]
-    assert [n["recording"] for n in told["neighbours"]] == ["noise.wav", "noise.wav", "stereo.flac"]
-    assert [n["label"] for n in told["neighbours"]] == [f"wren, {HOSTILE}", f"wren, {HOSTILE}", "background"]
+    assert [n["row"] for n in told["neighbors"]] == [1, 2, 11]
+    assert [n["distance"] for n in told["neighbors"]] == [0.1, 0.2, 0.3]
+    assert [n["same_recording"] for n in told["neighbors"]] == [True, True, False]
+    assert [n["recording"] for n in told["neighbors"]] == ["noise.wav", "noise.wav", "stereo.flac"]
+    assert [n["label"] for n in told["neighbors"]] == [f"wren, {HOSTILE}", f"wren, {HOSTILE}", "background"]
 
 
-def test_neighbours_of_other_recordings_are_apart(run):
-    assert [n["row"] for n in facts.run_facts("abc", 0)["neighbours_apart"]] == [11]
-    assert facts.run_facts("abc", 1)["neighbours_apart"] == []
+def test_neighbors_of_other_recordings_are_apart(run):
+    assert [n["row"] for n in facts.run_facts("abc", 0)["neighbors_apart"]] == [11]
+    assert facts.run_facts("abc", 1)["neighbors_apart"] == []
 
 
-def test_missing_neighbours_are_left_out(run):
-    assert [n["row"] for n in facts.run_facts("abc", 2)["neighbours"]] == [1, 0, 11]
+def test_missing_neighbors_are_left_out(run):
+    assert [n["row"] for n in facts.run_facts("abc", 2)["neighbors"]] == [1, 0, 11]
 
 
 @pytest.mark.parametrize(

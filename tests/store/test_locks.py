@@ -63,7 +63,7 @@ def test_waiting_can_be_cancelled(tmp_path):
     assert try_lock(tmp_path / "a.lock") is not None
 
 
-def settle(path):
+def finalize(path):
     """Date a file back, as if it had been written long ago."""
     os.utime(path, (time.time() - 100, time.time() - 100))
 
@@ -76,7 +76,7 @@ def test_a_content_hash_is_remembered_until_the_file_changes(tmp_path, monkeypat
     monkeypatch.setattr(hashes, "_hash", lambda path: reads.append(path) or real(path))
     path = tmp_path / "a.bin"
     path.write_bytes(b"abc")
-    settle(path)
+    finalize(path)
     with HashMemory() as memory:
         first = memory.content_hash(path)
         assert first == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

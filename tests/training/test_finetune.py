@@ -16,7 +16,7 @@ from bioviz.progress import Silent
 from bioviz.training import parity, trainer
 from bioviz.training.finetune import finetune, work_of
 from bioviz.training.layers import open_stages
-from bioviz.training.run_dir import TrainingInputs, Work
+from bioviz.training.run_dir import TrainingInputs, TrainingRunDir
 from bioviz.training.settings import PRESETS, TrainSettings
 from bioviz.training.split import split_rows
 from bioviz.training.waveform_cache import open_waves
@@ -91,7 +91,7 @@ def test_a_training_from_before_is_understood_but_not_gone_on_with(tones):
     before = replace(FAST, statistics="running")
     assert TrainSettings.from_dict({**old, "fresh_statistics": False}) == before
     fingerprint = registry.fingerprint("tiny", "random", 0, "float32")
-    stale = Work.of(TrainingInputs(tones.version, fingerprint, old))
+    stale = TrainingRunDir.of(TrainingInputs(tones.version, fingerprint, old))
     stale.save("state", {"net.head.weight": torch.zeros(3, 3)}, {"epoch": 2})
     assert work_of(tones, "tiny", "random", 0, FAST).folder != stale.folder
     assert finetune(tones, "tiny", "random", TrainSettings.from_dict(old)).usable

@@ -7,11 +7,11 @@ import pytest
 
 from bioviz.jobs.rate import RateEstimate
 from bioviz.training.finetune import finetune, work_of
-from bioviz.training.live import MOST, LiveLoss
+from bioviz.training.live import MAX_POINTS, LiveLoss
 from bioviz.training.pace import Pace
-from bioviz.training.run_dir import Work
+from bioviz.training.run_dir import TrainingRunDir
 from bioviz.training.settings import TrainSettings
-from bioviz.training.trainer_state import Position
+from bioviz.training.trainer_state import TrainerState
 
 
 class Watch:
@@ -27,11 +27,11 @@ class Watch:
 
 
 def simulate(
-    watch: Watch, train: int, valid: int, settle: int, settings: TrainSettings, ratio: float, stop: int
+    watch: Watch, train: int, valid: int, finalize: int, settings: TrainSettings, ratio: float, stop: int
 ):
     """A clip takes 0.1 s to train on and `ratio` of that to listen to; each trial stops after `stop` epochs."""
-    pace = Pace(settings, train, settle, valid)
-    at = Position(0, 0, 0, None, None, 8, [], None, {})
+    pace = Pace(settings, train, finalize, valid)
+    at = TrainerState(0, 0, 0, None, None, 8, [], None, {})
     while at.trial < len(settings.learning_rates):
         at.trials.append({"epochs": []})
         at.epoch = 0
@@ -39,7 +39,7 @@ def simulate(
             for done in range(0, train + 1, 8):
                 watch.now += 0.8
                 pace.tell(watch, at, done)
-            for done in range(0, settle + valid + 1, 8):
+            for done in range(0, finalize + valid + 1, 8):
                 watch.now += 0.8 * ratio
                 pace.listen(watch, at, done, "validation")
             at.epoch += 1
@@ -115,7 +115,7 @@ def test_the_loss_is_told_by_batch_while_an_epoch_runs(tones):
 
 def test_live_losses_are_thinned_and_go_on_after_a_kill(own_cache):
     now = [0.0]
-    work = Work("a" * 20)
+    work = TrainingRunDir("a" * 20)
     live = LiveLoss(work, 100, clock=lambda: now[0])
     for epoch in range(12):
         live.begin(0, epoch)
@@ -124,7 +124,7 @@ def test_live_losses_are_thinned_and_go_on_after_a_kill(own_cache):
             live.add(float(epoch * 100 + step))
     live.write()
     written = work.live()
-    assert len(written["losses"]) < MOST
+    assert len(written["losses"]) < MAX_POINTS
     middle = (np.arange(len(written["losses"])) + 0.5) * written["every"]
     assert np.abs(np.array(written["losses"]) + 0.5 - middle).max() < written["every"]
     again = LiveLoss(work, 100, clock=lambda: now[0])

@@ -18,7 +18,7 @@ from bioviz.training.augment import Draws, change
 from bioviz.training.finetune import finetune
 from bioviz.training.objective import objective_of
 from bioviz.training.prepare import prepare
-from bioviz.training.run_dir import Work
+from bioviz.training.run_dir import TrainingRunDir
 from bioviz.training.settings import PRESETS, TrainSettings, preset
 from bioviz.training.split import split_rows
 from bioviz.training.start import probe_head
@@ -61,7 +61,7 @@ def test_the_learner_starts_with_the_answers_of_the_probe(tones, several):
     dataset = replace(tones, task="detection") if several else tones
     values, opened = embeddings(dataset)
     split, waves = split_rows(dataset, LPFT), open_waves(dataset, tiny.RATE, Silent())
-    work = Work("0" * 20)
+    work = TrainingRunDir("0" * 20)
     precision = precision_of(opened.card, "cpu")
     ready = prepare(dataset, opened, precision, waves, split, LPFT, work, Silent())
     objective = objective_of(dataset, split.train, False)

@@ -228,7 +228,7 @@ def test_a_click_that_cannot_be_as_loud_lowers_all(open_page):
 
 def test_alone_and_in_the_dark(open_page):
     page = open_page("row=0", dark=True)
-    assert "no neighbour to compare" in page.locator(".bv-ab-note").inner_text()
+    assert "no neighbor to compare" in page.locator(".bv-ab-note").inner_text()
     assert page.locator(".bv-ab-swap").is_disabled()
     assert all("cmap=greys-dark" in url for url in page.asked if "/bioviz/clip/" in url and ".png" in url)
     page.context.close()

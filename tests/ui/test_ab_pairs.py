@@ -25,7 +25,7 @@ def case(points, labels, recordings, k=10, rows=None):
         rows=rows,
         unit=Unit.RECORDING,
         graph=everywhere,
-        graph_elsewhere=elsewhere,
+        knn_cross_unit=elsewhere,
         position=lambda row: int(np.searchsorted(rows, row)),
     )
     return run, dataset
@@ -50,12 +50,12 @@ def test_other_recordings_come_first_and_the_own_one_is_said():
     ]
 
 
-def test_a_side_without_neighbours_is_left_out():
+def test_a_side_without_neighbors_is_left_out():
     run, dataset = case([0, 1, 2], ["a", "a", "a"], [0, 1, 2])
     assert nearest_for_ab(run, dataset, 1) == [("nearest of the same label", 0)]
     empty = KnnGraph(np.full((1, 3), -1, np.int32), np.full((1, 3), np.inf, np.float32), "cosine", False)
     alone, dataset = case([0], ["a"], [0])
-    alone.graph = alone.graph_elsewhere = empty
+    alone.graph = alone.knn_cross_unit = empty
     assert nearest_for_ab(alone, dataset, 0) == []
 
 

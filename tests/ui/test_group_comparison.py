@@ -16,7 +16,7 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.plots.group_figures import (
-    LEAST_DIFFERENCE_DB,
+    MIN_DIFFERENCE_DB,
     RANGE_DB,
     colour_limits,
     difference_bound,
@@ -87,7 +87,7 @@ def test_pictures_share_one_scale_and_the_difference_is_centred_on_zero():
 def test_scales_of_nothing_and_of_hardly_anything():
     nothing = np.full((2, 2), np.nan)
     assert colour_limits(nothing, nothing)[0] < colour_limits(nothing, nothing)[1]
-    assert difference_bound(nothing) == difference_bound(np.full((2, 2), 0.1)) == LEAST_DIFFERENCE_DB
+    assert difference_bound(nothing) == difference_bound(np.full((2, 2), 0.1)) == MIN_DIFFERENCE_DB
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,7 @@ def test_a_click_picks_its_point_with_every_tool(open_page):
     x1, y1 = pixel(page, 44)
     page.mouse.click((x0 + x1) / 2, (y0 + y1) / 2)
     assert page.evaluate("() => heard.length") == 4
-    # With the keyboard: the neighbour to the right.
+    # With the keyboard: the neighbor to the right.
     page.locator(".bm-stage").focus()
     page.keyboard.press("ArrowRight")
     wait_text(page, f"left picked={2 * 59} ")

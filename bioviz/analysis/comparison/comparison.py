@@ -10,8 +10,8 @@ import numpy as np
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.comparison.paired_jackknife import TESTED, Judged, PairedChanges, paired_changes
 from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference
-from bioviz.analysis.comparison.transitions import RULES, Ledger, is_in, ledger
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.analysis.comparison.transitions import RULES, Transitions, is_in, ledger
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.neighborhood import shared_label_share
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_confusion
@@ -32,14 +32,14 @@ class Side:
 
     Attributes:
         embedding: (n, d).
-        graph, graph_elsewhere: neighbours in all recordings and in other recordings, among the n clips.
+        graph, knn_cross_unit: neighbors in all recordings and in other recordings, among the n clips.
         labels: (n, L) bool, columns as in the names of the comparison. targets: (n,) ints, 0 for background.
         clusters: (n,) ints. misclustered: (n,) bool.
     """
 
     embedding: np.ndarray
     graph: KnnGraph
-    graph_elsewhere: KnnGraph
+    knn_cross_unit: KnnGraph
     labels: np.ndarray
     targets: np.ndarray
     clusters: np.ndarray
@@ -52,7 +52,7 @@ class SideMeasures:
 
     Attributes:
         confusion: noise confusion. purity: (n,) float64.
-        told, probed: (n,) float64, 1 where the neighbours, or a linear probe that never heard the recording, name
+        told, probed: (n,) float64, 1 where the neighbors, or a linear probe that never heard the recording, name
             the clip right, else 0.
         targets: (n,) ints.
     """
@@ -71,7 +71,7 @@ class LabelChanges:
     Attributes:
         clips: by the left side's labels.
         confusion_left, confusion_right: noise confusion of the target; low, high: 95 % interval of right - left.
-        told_left, told_right: share of its clips that their neighbours name right; told_low, told_high: likewise.
+        told_left, told_right: share of its clips that their neighbors name right; told_low, told_high: likewise.
         claimed: bool, the difference of confusion is said; judged together with all else that the comparison says.
     """
 
@@ -100,10 +100,10 @@ class Changes:
     """All that changed.
 
     Attributes:
-        names: (T,) background first, then the labels of either side. k: neighbours looked at.
-        elsewhere: neighbours of the clip's own recording were left out.
+        names: (T,) background first, then the labels of either side. k: neighbors looked at.
+        elsewhere: neighbors of the clip's own recording were left out.
         left, right: measures of the clips.
-        moved: (n,) float64, 1 - Jaccard of the neighbours on both sides: 0 the same, 1 all others.
+        moved: (n,) float64, 1 - Jaccard of the neighbors on both sides: 0 the same, 1 all others.
         scores: the differences. labels: per label. ledgers: by rule (`ledger.RULES`).
         notes: what could not be told and why.
     """
@@ -116,7 +116,7 @@ class Changes:
     moved: np.ndarray
     scores: tuple[Difference, ...]
     labels: LabelChanges
-    ledgers: dict[str, Ledger]
+    ledgers: dict[str, Transitions]
     notes: tuple[str, ...] = ()
 
 
@@ -131,7 +131,7 @@ def compare_sides(
 ) -> Changes:
     """Everything that changed from left to right.
 
-    Neighbours of other recordings are judged, as in the diagnosis; all neighbours where either side has none.
+    Neighbors of other recordings are judged, as in the diagnosis; all neighbors where either side has none.
 
     Args:
         names: (L + 1,) background first. recording: (n,) ints.
@@ -145,17 +145,17 @@ def compare_sides(
         progress.report("comparison", number, 4, "steps")
 
     step(0)
-    k = max(1, min(k, left.graph.k, right.graph.k, left.graph_elsewhere.k, right.graph_elsewhere.k))
-    elsewhere = all((side.graph_elsewhere.indices[:, :k] >= 0).any() for side in (left, right))
+    k = max(1, min(k, left.graph.k, right.graph.k, left.knn_cross_unit.k, right.knn_cross_unit.k))
+    elsewhere = all((side.knn_cross_unit.indices[:, :k] >= 0).any() for side in (left, right))
     # With neighbors to spare: they take the places of those that are left out.
-    spare = [side.graph_elsewhere if elsewhere else side.graph for side in (left, right)]
+    spare = [side.knn_cross_unit if elsewhere else side.graph for side in (left, right)]
     graphs = [graph.first(k) for graph in spare]
     # The same folds on both sides, so that chance in them cancels in the difference.
     fold = folds(left.targets, FOLDS, seed, recording)
     measures = [
         _measures(side, graph, recording, fold) for side, graph in zip((left, right), graphs, strict=True)
     ]
-    moved = neighbourhood_change(*graphs)
+    moved = neighborhood_change(*graphs)
     step(1)
     estimates = _estimates((left, right), spare, measures, recording, len(names), k, seed)
     step(2)
@@ -178,8 +178,8 @@ def compare_sides(
     )
 
 
-def neighbourhood_change(left: KnnGraph, right: KnnGraph) -> np.ndarray:
-    """(n,) float64: 1 - |A & B| / |A | B| of the neighbours A and B of each clip; NaN without any on a side."""
+def neighborhood_change(left: KnnGraph, right: KnnGraph) -> np.ndarray:
+    """(n,) float64: 1 - |A & B| / |A | B| of the neighbors A and B of each clip; NaN without any on a side."""
     n = len(left.indices)
     own = np.arange(n, dtype=np.int64)[:, None] * (n + 1)
     pairs = [own + np.asarray(graph.indices) for graph in (left, right)]
@@ -247,7 +247,7 @@ def _differences(
         )
         gap = None if left is None or right is None else right - left
         told = gap is not None and low is not None
-        why = "" if told else f"fewer than {FEWEST_UNITS} recordings"
+        why = "" if told else f"fewer than {MIN_UNITS} recordings"
         made.append(Difference(name, left, right, gap, low, high, bool(claimed[i]) if told else None, why))
     for name, score in _OF_THE_MAP.items():
         left, right = (score(side) for side in sides)
@@ -307,7 +307,7 @@ def _labels(found: PairedChanges, targets: np.ndarray, claimed: np.ndarray) -> L
 def _notes(measures: list[SideMeasures], elsewhere: bool) -> tuple[str, ...]:
     notes = []
     if not elsewhere:
-        notes.append("Nothing can be held out (one recording): its own noise counts among the neighbours.")
+        notes.append("Nothing can be held out (one recording): its own noise counts among the neighbors.")
     for side, m in zip(("left", "right"), measures, strict=True):
         background = m.targets == 0
         if background.all() or not background.any():

@@ -12,7 +12,7 @@ import numpy as np
 
 from bioviz.analysis.comparison.transitions import RULES, Rule, is_in
 from bioviz.analysis.neighbors.jackknife import (
-    FEWEST_UNITS,
+    MIN_UNITS,
     interval,
     left_out,
     parts_of,
@@ -22,7 +22,7 @@ from bioviz.analysis.neighbors.jackknife import (
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, balanced
 
-TESTED = ("separability_neighbour", "noise_confusion", "confused", "knn_accuracy", "probe_accuracy", "purity")
+TESTED = ("separability_neighbor", "noise_confusion", "confused", "knn_accuracy", "probe_accuracy", "purity")
 """Scores whose difference has an uncertainty; the others rest on one map and one clustering, whose chance it misses."""
 FIXED_LISTS = {"knn_accuracy": 1.3, "probe_accuracy": 1.5, "purity": 1.3}
 """By how much the error of scores is too small where the neighbors, or the probe, stay as they are; measured in
@@ -68,7 +68,7 @@ class Estimate:
     left, right : ndarray
         NaN where undefined.
     low, high : ndarray
-        95 % interval of the difference; NaN with fewer than FEWEST_UNITS units.
+        95 % interval of the difference; NaN with fewer than MIN_UNITS units.
     p : ndarray
         Two-sided p of no difference; NaN likewise, and where nothing differs in any replicate.
     """
@@ -183,7 +183,7 @@ def _estimate(left, right, lefts, rights, n_units, wider) -> tuple[np.ndarray, .
     error = standard_error(value, moved, n_units)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = 2 * stdtr(np.maximum(n_units - 1, 1), -np.abs(value) / error)
-    known = (n_units >= FEWEST_UNITS) & (error > 0) & np.isfinite(value)
+    known = (n_units >= MIN_UNITS) & (error > 0) & np.isfinite(value)
     return left, right, low, high, np.where(known, p, np.nan)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.metric_info import METRIC_INFO
 
 ONE_MAP = "it rests on one map and one clustering, whose own chance is not known"
 
@@ -16,7 +16,7 @@ class Difference:
     Attributes
     ----------
     name : str
-        Of `helps.HELPS`.
+        Of `helps.METRIC_INFO`.
     left, right : float or None
         The score.
     difference : float or None
@@ -42,7 +42,7 @@ class Difference:
 
 def sentence(found: Difference) -> str:
     """The difference in plain words, and whether it is larger than its uncertainty."""
-    about = HELPS[found.name]
+    about = METRIC_INFO[found.name]
     if found.difference is None:
         return f"{about.title}: not defined on both sides."
     ends = f"from {found.left:.3f} to {found.right:.3f}"

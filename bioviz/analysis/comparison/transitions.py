@@ -1,4 +1,4 @@
-"""The ledger of a change of model: clips that left the other side's neighbourhood, and clips that entered it."""
+"""The ledger of a change of model: clips that left the other side's neighborhood, and clips that entered it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ RULES: dict[Rule, str] = {
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Transitions:
     """Who crossed the line. Clips are positions among the n compared; T targets, background first.
 
-    A labelled clip is *in* when background rules its neighbourhood; a background clip is *in* when labelled clips
-    rule its own. Clips that are labelled on one side only, or whose neighbourhood is unknown, are not judged.
+    A labelled clip is *in* when background rules its neighborhood; a background clip is *in* when labelled clips
+    rule its own. Clips that are labelled on one side only, or whose neighborhood is unknown, are not judged.
 
     Attributes:
         rescued, broken: labelled clips that were in and are not any more, and the reverse; largest change first.
@@ -50,10 +50,10 @@ class Ledger:
 
 
 def is_in(confusion: np.ndarray, share: np.ndarray, background: np.ndarray, rule: Rule) -> np.ndarray:
-    """(n,) bool: the other side rules the clip's neighbourhood.
+    """(n,) bool: the other side rules the clip's neighborhood.
 
     Args:
-        confusion: (n,) noise confusion. share: (n,) background among the neighbours. NaN is not in.
+        confusion: (n,) noise confusion. share: (n,) background among the neighbors. NaN is not in.
     """
     if rule == "confusion":
         return np.nan_to_num(confusion) > CONFUSED
@@ -69,7 +69,7 @@ def ledger(
     targets_right: np.ndarray,
     n_targets: int,
     spans: tuple[np.ndarray, np.ndarray],
-) -> Ledger:
+) -> Transitions:
     """Sort the clips by whether they were in (left) and are in (right).
 
     Args:
@@ -93,7 +93,7 @@ def ledger(
         for chosen in (judged, judged & was, judged & now, out, into)
     ]
     intervals = [span[:, end] * count[0] for span in spans for end in (0, 1)]
-    return Ledger(
+    return Transitions(
         ordered(out & labelled),
         ordered(into & labelled),
         ordered(out & ~labelled),

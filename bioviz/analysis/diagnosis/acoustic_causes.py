@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bioviz.analysis.features import feature
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS, interval, parts_of, share_interval
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS, interval, parts_of, share_interval
 from bioviz.analysis.neighbors.noise_confusion import CONFUSED, NoiseConfusion
-from bioviz.analysis.statistics.max_t import MOST_UNITS, sign_flip_max_t
+from bioviz.analysis.statistics.max_t import MAX_UNITS, sign_flip_max_t
 from bioviz.analysis.statistics.rank_correlation import RankedFeatures
 from bioviz.analysis.statistics.small_counts import against
 from bioviz.analysis.statistics.threshold import Split, honest_split
 
-FEWEST = 20
+MIN_CLIPS = 20
 """Clips below which nothing is said of a label."""
 BINS = 8
 
@@ -133,7 +133,7 @@ class AcousticCauses:
                 for name, column in columns.items()
                 if _varies(values := np.asarray(column, np.float64)[rows])
             }
-            if len(rows) < FEWEST or not usable:
+            if len(rows) < MIN_CLIPS or not usable:
                 continue
             bins = {name: _bins(values, np.isfinite(values)) for name, values in usable.items()}
             ranked = RankedFeatures.of(np.column_stack(list(usable.values())))
@@ -189,9 +189,9 @@ class AcousticCauses:
 
     def _p(self) -> dict[int, np.ndarray]:
         """Target to adjusted p of each of its features, over all targets with enough recordings at once."""
-        units = parts_of(self._units, MOST_UNITS, self._seed)
+        units = parts_of(self._units, MAX_UNITS, self._seed)
         n_units = int(units.max(initial=-1)) + 1
-        enough = [part for part in self._parts if len(np.unique(self._units[part.rows])) >= FEWEST_UNITS]
+        enough = [part for part in self._parts if len(np.unique(self._units[part.rows])) >= MIN_UNITS]
         tables = [
             part.ranked.contributions(self._confusion[part.rows], units[part.rows], n_units)
             for part in enough
@@ -235,7 +235,7 @@ class AcousticCauses:
 
 def _varies(values: np.ndarray) -> bool:
     good = np.isfinite(values)
-    return bool(good.sum() >= FEWEST and len(np.unique(values[good])) > 1)
+    return bool(good.sum() >= MIN_CLIPS and len(np.unique(values[good])) > 1)
 
 
 def _fisher(rho: np.ndarray) -> np.ndarray:

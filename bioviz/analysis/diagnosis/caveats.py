@@ -6,7 +6,7 @@ import numpy as np
 
 from bioviz.analysis.codes import codes
 
-MOST = 2 / 3
+MAX_SHARE_OF_ONE_RECORDING = 2 / 3
 """Share of the clips from which on one site decides what is said of all."""
 
 
@@ -36,7 +36,7 @@ def caveats(
         )
     known = codes(np.array([]) if site is None else site)
     sizes = np.bincount(known[known >= 0])
-    if len(sizes) > 1 and sizes.max() > MOST * len(known):
+    if len(sizes) > 1 and sizes.max() > MAX_SHARE_OF_ONE_RECORDING * len(known):
         where = np.asarray(site)[known == sizes.argmax()][0]
         notes.append(
             f"{100 * sizes.max() / len(known):.0f} % of the clips are from the site {where}: figures over all "

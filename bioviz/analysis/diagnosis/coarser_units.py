@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS, parts_of, share_interval
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS, parts_of, share_interval
 from bioviz.analysis.neighbors.knn import nearest_to
 from bioviz.analysis.neighbors.noise_confusion import balanced, base_rates
 from bioviz.analysis.rows import Metric
 from bioviz.analysis.statistics.auc import Auc, auroc
 
-MOST_QUERIES = 4000
+MAX_QUERIES = 4000
 """Clips drawn for an AUROC that needs neighbors of its own."""
 SPARE = 30
 """More neighbors than are looked at: they take the place of those in groups that are left out for the interval."""
@@ -59,18 +59,18 @@ def background_auroc(
     metric: Metric = "euclidean",
     seed: int = 0,
 ) -> Auc:
-    """AUROC of background by neighbors in other groups, of at most MOST_QUERIES clips.
+    """AUROC of background by neighbors in other groups, of at most MAX_QUERIES clips.
 
     The interval leaves out one group at a time, from the clips and from their neighbors (see `jackknife`); None with
-    fewer than `jackknife.FEWEST_UNITS` groups of background or of labels.
+    fewer than `jackknife.MIN_UNITS` groups of background or of labels.
 
     Args:
         embedding: (n, d). background: (n,) bool. groups: (n,) ints left out together. seed: of the draw.
     """
     x, n = np.asarray(embedding), len(background)
     rows = np.arange(n)
-    if n > MOST_QUERIES:
-        rows = np.sort(np.random.default_rng(seed).permutation(n)[:MOST_QUERIES])
+    if n > MAX_QUERIES:
+        rows = np.sort(np.random.default_rng(seed).permutation(n)[:MAX_QUERIES])
     group = np.unique(groups, return_inverse=True)[1]
     graph = nearest_to(x, x[rows], min(k + SPARE, max(1, n - 1)), metric, group, group[rows])
     sides = background[rows]
@@ -78,7 +78,7 @@ def background_auroc(
     score = _background_score(graph.indices, k, background, rows, group, everyone)
     value = auroc(score, sides).value
     of = [len(np.unique(group[rows][side & np.isfinite(score)])) for side in (sides, ~sides)]
-    if value is None or min(of) < FEWEST_UNITS:
+    if value is None or min(of) < MIN_UNITS:
         return Auc(value)
     parts = parts_of(group, seed=seed)
     without = []

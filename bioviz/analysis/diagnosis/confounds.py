@@ -8,21 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.analysis.codes import codes, with_background
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.neighborhood import same_share
-from bioviz.analysis.scores.leakage import Paired
+from bioviz.analysis.scores.leakage import LeakageScore
 from bioviz.analysis.statistics.shared_attribute import Links, label_chance, place_p
 
 
 @dataclass(frozen=True)
 class Confound:
-    """How well the neighbourhoods tell one attribute of the recording.
+    """How well the neighborhoods tell one attribute of the recording.
 
     Attributes:
         name: "recording", "site", "hour" or what was given.
         values: number of distinct known values.
-        recall: mean share of neighbours with the clip's own value, and the share that the labels of the neighbours
+        recall: mean share of neighbors with the clip's own value, and the share that the labels of the neighbors
             would bring; held out: among clips of other recordings (None for the recording itself).
         lift: recall / chance, held out where that is defined; None if undefined.
         p: one-sided, of a recall no higher than the labels bring, from dealing the values out over recordings anew;
@@ -35,7 +35,7 @@ class Confound:
 
     name: str
     values: int
-    recall: Paired
+    recall: LeakageScore
     lift: float | None
     p: float | None
     clusters_nmi: float | None
@@ -46,23 +46,23 @@ class Confound:
 
 
 def confounds(
-    graph_with: KnnGraph,
-    graph_without: KnnGraph,
+    knn_all: KnnGraph,
+    knn_cross_unit: KnnGraph,
     attributes: Mapping[str, np.ndarray],
     recording: np.ndarray,
     label_matrix: np.ndarray,
     clusters: np.ndarray | None = None,
     seed: int = 0,
 ) -> tuple[Confound, ...]:
-    """For each attribute with two known values or more: does it draw neighbours together?
+    """For each attribute with two known values or more: does it draw neighbors together?
 
     recall = mean over clips of |{j in N(i): a_j = a_i}| / |{j in N(i): a_j known}|. Chance is what the labels of
-    the neighbours bring (`place_test.label_chance`): where each site has its own species, neighbours of one species
+    the neighbors bring (`place_test.label_chance`): where each site has its own species, neighbors of one species
     share the site though nothing of it is heard. lift = recall / chance, 1 for no trace.
 
     Args:
         attributes: name to (n,) ints or strings (-1, NaN, "" unknown). The one that is equal to `recording` is
-            told from neighbours in all recordings, the others from neighbours in other recordings.
+            told from neighbors in all recordings, the others from neighbors in other recordings.
     """
     groups = codes(recording)
     members = with_background(label_matrix)
@@ -74,9 +74,9 @@ def confounds(
         if distinct < 2:
             continue
         own = bool((attribute == groups).all())
-        naive = same_share(graph_with, attribute)
-        held_out = same_share(graph_without, attribute)
-        share, graph = (naive, graph_with) if own else (held_out, graph_without)
+        with_same_unit = same_share(knn_all, attribute)
+        cross_unit = same_share(knn_cross_unit, attribute)
+        share, graph = (with_same_unit, knn_all) if own else (cross_unit, knn_cross_unit)
         # Clips of one recording are not independent of each other, unless it is the recording that is asked for.
         units = np.arange(len(groups)) if own else groups
         chance = label_chance(graph.indices, attribute, units, label_sets)
@@ -91,7 +91,7 @@ def confounds(
             Confound(
                 name=name,
                 values=distinct,
-                recall=Paired(_mean(naive), None if own else recall, level, note),
+                recall=LeakageScore(_mean(with_same_unit), None if own else recall, level, note),
                 lift=recall / level if recall is not None and level else None,
                 p=p,
                 clusters_nmi=nmi,
@@ -113,7 +113,7 @@ def _p(
     cell, count = np.unique(units[known] * n_values + attribute[known], return_counts=True)
     order = np.lexsort((-count, cell // n_values))
     unit, first = np.unique(cell[order] // n_values, return_index=True)
-    if len(unit) < FEWEST_UNITS:
+    if len(unit) < MIN_UNITS:
         return None
     place = (cell[order] % n_values)[first]
     inner = np.full(int(units.max()) + 1, -1)

@@ -28,7 +28,7 @@ from bioviz.analysis.scores.false_alarms import FalseAlarms, false_alarms
 from bioviz.analysis.scores.prediction import (
     Prediction,
     Separability,
-    neighbour_auroc,
+    neighbor_auroc,
     prediction,
     separability,
 )
@@ -43,15 +43,15 @@ class ClipMeasures:
     """Per clip; NaN where undefined.
 
     Attributes:
-        naive, held_out: noise confusion with neighbours from all recordings, and from other recordings alone.
-        judged: the one that triage, queues and causes rest on: held_out, or naive where there is one recording.
-        purity_naive, purity: (n,) float64 share of neighbours with a label in common, likewise.
+        with_same_unit, cross_unit: noise confusion with neighbors from all recordings, and from other recordings alone.
+        judged: the one that triage, queues and causes rest on: cross_unit, or naive where there is one recording.
+        purity_naive, purity: (n,) float64 share of neighbors with a label in common, likewise.
         medoid_distance: (n,) float64, to the most central clip of its target. medoids: (T,) int64 rows.
         outlier: (n,) float64, local outlier factor.
     """
 
-    naive: NoiseConfusion
-    held_out: NoiseConfusion
+    with_same_unit: NoiseConfusion
+    cross_unit: NoiseConfusion
     judged: NoiseConfusion
     purity_naive: np.ndarray
     purity: np.ndarray
@@ -65,8 +65,8 @@ class Diagnosis:
     """See the classes of the parts.
 
     Attributes:
-        names: (T,) of the targets, background first. k: neighbours looked at. metric: of the graphs.
-        labels: with neighbours from other recordings, or all where there is one recording.
+        names: (T,) of the targets, background first. k: neighbors looked at. metric: of the graphs.
+        labels: with neighbors from other recordings, or all where there is one recording.
         clips, separability, prediction, clusters, confounds, causes, triage: the parts.
         trustworthiness: of the projection; None without one, or with too few clips.
         missed: background clips that look like a label. faint: labelled clips that look like background.
@@ -98,7 +98,7 @@ class Diagnosis:
 
 
 def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagnosis:
-    """Compute every measure from one pair of neighbour graphs.
+    """Compute every measure from one pair of neighbor graphs.
 
     Raises
     ------
@@ -114,8 +114,8 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     x = np.asarray(inputs.embedding)
     labels = np.asarray(inputs.label_matrix, dtype=bool)
     targets, recording = np.asarray(inputs.targets), codes(inputs.recording)
-    k = max(1, min(inputs.k, inputs.graph_with.k, inputs.graph_without.k))
-    near, far = inputs.graph_with.first(k), replace(inputs.graph_without.first(k), grouped=True)
+    k = max(1, min(inputs.k, inputs.knn_all.k, inputs.knn_cross_unit.k))
+    near, far = inputs.knn_all.first(k), replace(inputs.knn_cross_unit.first(k), grouped=True)
     background = ~labels.any(axis=1)
     columns = dict(inputs.acoustic or {})
 
@@ -125,19 +125,19 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     stage(0)
     clips = _clip_measures(x, near, far, background, labels, targets, recording)
     notes = caveats(finite_rows(x), background, recording, site)
-    if clips.judged is clips.naive and len(np.unique(recording)) < 2:
+    if clips.judged is clips.with_same_unit and len(np.unique(recording)) < 2:
         notes += ("There is one recording only: nothing can be held out, so its noise may mislead.",)
-    held_out = clips.judged is clips.held_out
-    judged_all = replace(inputs.graph_without, grouped=True) if held_out else inputs.graph_with
-    judged_graph = far if held_out else near
+    cross_unit = clips.judged is clips.cross_unit
+    judged_all = replace(inputs.knn_cross_unit, grouped=True) if cross_unit else inputs.knn_all
+    judged_graph = far if cross_unit else near
     causes = AcousticCauses(clips.judged.confusion, columns, labels, recording, seed)
     left_out = _left_out(inputs, k, clips, labels, recording, causes)
     stage(1)
     probes = _probes(x, labels, targets, recording, inputs.n_folds, seed)
     stage(3)
     separable = separability(
-        (clips.naive, probes[0][:, 0]),
-        (clips.held_out, probes[1][:, 0]),
+        (clips.with_same_unit, probes[0][:, 0]),
+        (clips.cross_unit, probes[1][:, 0]),
         background,
         recording,
         left_out and (parts_of(recording, seed=seed), left_out["naive"][:, 0], left_out["auroc"][:, 0]),
@@ -202,41 +202,43 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
 
 def _left_out(inputs, k, clips, labels, recording, causes) -> dict[str, np.ndarray] | None:
     """What gets an interval, with each part of the recordings left out; None where nothing can be held out."""
-    if clips.judged is not clips.held_out or len(np.unique(recording)) < 2:
+    if clips.judged is not clips.cross_unit or len(np.unique(recording)) < 2:
         return None
     background, targets = ~labels.any(axis=1), with_background(labels)
     parts = parts_of(recording, seed=inputs.seed)
     found = replicates(
-        replace(inputs.graph_without, grouped=True),
+        replace(inputs.knn_cross_unit, grouped=True),
         k,
         background,
         recording,
         parts,
         {
             "labels": lambda confusion: label_scores(confusion, targets),
-            "auroc": lambda confusion: neighbour_auroc(confusion, background),
+            "auroc": lambda confusion: neighbor_auroc(confusion, background),
             "causes": causes.scores,
         },
     )
-    auroc = {"naive": lambda confusion: neighbour_auroc(confusion, background)}
-    return found | replicates(inputs.graph_with, k, background, recording, parts, auroc)
+    auroc = {"naive": lambda confusion: neighbor_auroc(confusion, background)}
+    return found | replicates(inputs.knn_all, k, background, recording, parts, auroc)
 
 
 def _clip_measures(x, near, far, background, labels, targets, recording) -> ClipMeasures:
-    naive = noise_confusion(near, background)
-    held_out = noise_confusion(far, background, recording)
+    with_same_unit = noise_confusion(near, background)
+    cross_unit = noise_confusion(far, background, recording)
     purity_naive, purity = (shared_label_share(graph, labels) for graph in (near, far))
     distance, medoids = medoid_distance(x, targets, near.metric)
-    judged = naive if np.isnan(held_out.confusion).all() else held_out
+    judged = with_same_unit if np.isnan(cross_unit.confusion).all() else cross_unit
     outlier = local_outlier_factor(near)
-    return ClipMeasures(naive, held_out, judged, purity_naive, purity, distance, medoids, outlier)
+    return ClipMeasures(with_same_unit, cross_unit, judged, purity_naive, purity, distance, medoids, outlier)
 
 
 def _probes(x, labels, targets, recording, n_folds, seed) -> tuple[np.ndarray, np.ndarray]:
     """Out-of-fold probe scores (n, T) without and with whole recordings held out."""
     members, alone = with_background(labels), folds(targets, n_folds, seed)
     if len(np.unique(recording)) == len(recording):  # every clip a recording: holding them out is the same
-        naive = probe_scores(x, members, alone)
-        return naive, naive
-    naive, held_out = probe_scores_of(x, members, [alone, folds(targets, n_folds, seed, recording)])
-    return naive, held_out
+        with_same_unit = probe_scores(x, members, alone)
+        return with_same_unit, with_same_unit
+    with_same_unit, cross_unit = probe_scores_of(
+        x, members, [alone, folds(targets, n_folds, seed, recording)]
+    )
+    return with_same_unit, cross_unit

@@ -24,7 +24,7 @@ class DiagnosisInputs:
     ----------
     embedding : ndarray, shape (n, d)
         NaN rows for clips without one.
-    graph_with, graph_without : KnnGraph
+    knn_all, knn_cross_unit : KnnGraph
         Neighbors everywhere and in other units of independence, of the same rows.
     targets : ndarray of int, shape (n,)
         0 for background, else the first label + 1.
@@ -65,8 +65,8 @@ class DiagnosisInputs:
     """
 
     embedding: np.ndarray | Stored[np.ndarray]
-    graph_with: KnnGraph | Stored[KnnGraph]
-    graph_without: KnnGraph | Stored[KnnGraph]
+    knn_all: KnnGraph | Stored[KnnGraph]
+    knn_cross_unit: KnnGraph | Stored[KnnGraph]
     targets: np.ndarray
     label_matrix: np.ndarray
     names: tuple[str, ...]
@@ -99,8 +99,8 @@ class DiagnosisInputs:
             "labels": len(self.label_matrix),
             "targets": len(self.targets),
             "recordings": len(self.recording),
-            "neighbours": len(self.graph_with.indices),
-            "neighbours in other recordings": len(self.graph_without.indices),
+            "neighbors": len(self.knn_all.indices),
+            "neighbors in other recordings": len(self.knn_cross_unit.indices),
         }
         if self.file is not None:
             lengths["files"] = len(self.file)

@@ -12,7 +12,7 @@ from bioviz.analysis.neighbors.surroundings import enough_neighbors, neighbors_o
 
 FALSE_DISCOVERIES = 0.1
 """Share of the clips said to stand out that chance may have brought (Benjamini-Hochberg)."""
-MOST = 200
+MAX_BEYOND = 200
 """Clips listed beyond those that stand out."""
 
 
@@ -74,7 +74,7 @@ def queues(
             continue
         p = _p(graph, x, rows, other, units, whole, seed)
         stands_out = (_adjusted(p) <= FALSE_DISCOVERIES) & confusion.confused[rows]
-        order = np.lexsort((rows, -by[rows], ~stands_out))[: int(stands_out.sum()) + MOST]
+        order = np.lexsort((rows, -by[rows], ~stands_out))[: int(stands_out.sum()) + MAX_BEYOND]
         simes = float(np.min(np.sort(p) * len(p) / np.arange(1, len(p) + 1)))
         rows = rows[order]
         found.append(Queue(rows, confusion.confusion[rows], looks_like[rows], int(stands_out.sum()), simes))

@@ -9,13 +9,13 @@ from bioviz.analysis.diagnosis.clause import Clause, listed
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.analysis.diagnosis.shortcuts import Shortcut
 
-MOST = 3
+MAX_NAMED = 3
 
 
 def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     """Before any praise: what else may tell background."""
     found = [one for one in _named(d, levels) if one.matters]
-    for i, one in enumerate(found[:MOST]):
+    for i, one in enumerate(found[:MAX_NAMED]):
         text = one.sentence()
         if not i:
             text = text.replace("of this may be", "of how well background is told may be", 1)

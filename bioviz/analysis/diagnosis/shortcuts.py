@@ -28,11 +28,11 @@ TELLS = 0.6
 """AUROC of an attribute alone from which it is worth a sentence."""
 LOWER = 0.03
 """Fall of the AUROC within one value from which a part of the pooled figure may be the attribute."""
-MOST = 0.4
+MIN_SHARE_EXPLAINED = 0.4
 """Share of what the pooled figure has above 0.5 that is lost within one value, from which it may be most of it."""
 TOGETHER, SELDOM = 0.3, 0.1
 """Adjusted mutual information from which two attributes go together, and the share of shuffles that may reach it."""
-MOST_UNITS = 300
+MAX_UNITS = 300
 """Units drawn for the test where there are more: a shuffle costs their square."""
 
 
@@ -81,7 +81,7 @@ class Shortcut:
         return (
             self.matters
             and self.inside is not None
-            and self.pooled - self.inside >= MOST * (self.pooled - 0.5)
+            and self.pooled - self.inside >= MIN_SHARE_EXPLAINED * (self.pooled - 0.5)
         )
 
     def sentence(self) -> str:
@@ -141,8 +141,8 @@ def shortcuts(
     pooled = auroc(score[good], background[good]).value
     rng = np.random.default_rng(seed)
     tested = np.arange(values.shape[1])
-    if len(tested) > MOST_UNITS:
-        tested = np.sort(rng.permutation(tested)[:MOST_UNITS])
+    if len(tested) > MAX_UNITS:
+        tested = np.sort(rng.permutation(tested)[:MAX_UNITS])
     pairs = _Pairs.of(score[good], background[good], unit)
     p = _p_values(pairs.of_units(tested), values[:, tested], n_permutations, rng)
     found = []

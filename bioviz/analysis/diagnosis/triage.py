@@ -195,8 +195,8 @@ class Triage:
 
 def triage(
     confusion: NoiseConfusion,
-    graph_with: KnnGraph,
-    graph_without: KnnGraph,
+    knn_all: KnnGraph,
+    knn_cross_unit: KnnGraph,
     label_matrix: np.ndarray,
     recording: np.ndarray,
     columns: Mapping[str, np.ndarray],
@@ -221,10 +221,10 @@ def triage(
     sound = Sound(columns, n)
     confused = confusion.confused
     known = np.isfinite(confusion.confusion)
-    rival, rival_share = rivals(graph_without, members)
+    rival, rival_share = rivals(knn_cross_unit, members)
     place = "recording" if site is None or len(np.unique(codes(site))) < 2 else "site"
     group = codes(recording if place == "recording" else site)
-    short, chance = shortcut(graph_with if place == "recording" else graph_without, group, label_matrix)
+    short, chance = shortcut(knn_all if place == "recording" else knn_cross_unit, group, label_matrix)
     target = (
         np.where(labelled, members[:, 1:].argmax(axis=1) + 1, 0) if members.shape[1] > 1 else np.zeros(n, int)
     )
@@ -257,7 +257,7 @@ def triage(
         sure = [side[name].sure for side in compared]
         return signs[name] & confused & np.where(labelled, *sure)
 
-    likeness = looks_like(graph_without, members, probe_scores, rules)[0]
+    likeness = looks_like(knn_cross_unit, members, probe_scores, rules)[0]
     other_label = np.where(labelled & unusual(likeness, members, rules), likeness, -1)
     trail = trace(probe_scores, members)
     heard_trace = sound.boxed | (trail <= rules.trace)
@@ -271,7 +271,7 @@ def triage(
         "recorder_band": told("recorder_band"),
         "shortcut": told("shortcut"),
         # Neighbors elsewhere cannot share such a label, so that they say nothing against it.
-        "alone": confused & labelled & graph_without.grouped & ~spread(members, codes(recording)),
+        "alone": confused & labelled & knn_cross_unit.grouped & ~spread(members, codes(recording)),
         "label": (other_label >= 0) & clear & ~(trace(probe_scores, members, labelled=True) <= rules.trace),
         "missed": confused & ~labelled & (likeness > 0) & np.isfinite(sound["snr_db"]) & ~(call > 0),
     }

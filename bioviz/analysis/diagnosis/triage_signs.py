@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.analysis.neighbors.knn import KnnGraph
-from bioviz.analysis.neighbors.neighborhood import neighbour_count, neighbour_sums, shared_label_share
+from bioviz.analysis.neighbors.neighborhood import neighbor_count, neighbor_sums, shared_label_share
 from bioviz.audio.measures import NOTHING_STANDS_OUT_DB
 
-FEWEST = 8
+MIN_CLIPS = 8
 """Clips of a label from which on something is said of how they usually sound."""
 
 
@@ -87,15 +87,15 @@ class Usual:
 
 
 def usual(sound: Sound, target: np.ndarray, sure: np.ndarray) -> Usual:
-    """Of the `sure` (n,) clips of each target (n,) with an SNR; unknown with fewer than `FEWEST`."""
+    """Of the `sure` (n,) clips of each target (n,) with an SNR; unknown with fewer than `MIN_CLIPS`."""
     edges = np.stack([sound["call_low_hz"], sound["call_high_hz"]], axis=1)
     found = Usual(np.full((len(target), 2), np.nan), np.full(len(target), np.nan))
     for each in np.unique(target[target > 0]):
         own = sure & (target == each) & np.isfinite(sound["snr_db"])
-        if own.sum() >= FEWEST:
+        if own.sum() >= MIN_CLIPS:
             found.weak_db[target == each] = np.quantile(sound["snr_db"][own], 0.25)
         own &= np.isfinite(edges).all(axis=1)
-        if own.sum() >= FEWEST:
+        if own.sum() >= MIN_CLIPS:
             found.band[target == each] = np.median(edges[own], axis=0)
     return found
 
@@ -123,8 +123,8 @@ def lacks_band(sound: Sound, band: np.ndarray) -> np.ndarray:
 
 def rivals(graph: KnnGraph, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """((n,) the target, not one of the clip's own, most common among its neighbors, its share); -1, NaN without."""
-    count = neighbour_count(graph)
-    sums = np.where(members, -1, neighbour_sums(graph, members))
+    count = neighbor_count(graph)
+    sums = np.where(members, -1, neighbor_sums(graph, members))
     rival = np.where(count > 0, sums.argmax(axis=1), -1)
     best = np.maximum(sums.max(axis=1), 0)
     return rival, np.where(count > 0, best / np.maximum(count, 1), np.nan)
@@ -143,11 +143,11 @@ def looks_like(
     """
     from scipy.stats import beta
 
-    n, count = len(members), neighbour_count(graph)
+    n, count = len(members), neighbor_count(graph)
     none = np.full(n, -1, dtype=np.int64), np.zeros(n)
     if probe is None or members.shape[1] < 2:
         return none
-    sums = neighbour_sums(graph, members)
+    sums = neighbor_sums(graph, members)
     # A label with fewer clips than neighbors cannot fill a neighborhood.
     possible = np.minimum(count[:, None], np.maximum(members.sum(axis=0) - members, 1))
     share = sums / np.maximum(possible, 1)

@@ -17,7 +17,7 @@ SIGNS = {
     "recorder_band": "recorder lacks the call's band",
     "shortcut": "neighbors from the same place that share no label",
 }
-MOST = 3
+MAX_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def summary(triage: Triage) -> str:
         return ""
     counts = triage.counts[:, 0]
     order = [i for i in np.argsort(-counts, kind="stable") if counts[i] and CAUSES[i] != "unexplained"]
-    parts = [f"{TITLES[CAUSES[i]]} ({counts[i]}{_against(triage, CAUSES[i])})" for i in order[:MOST]]
+    parts = [f"{TITLES[CAUSES[i]]} ({counts[i]}{_against(triage, CAUSES[i])})" for i in order[:MAX_NAMED]]
     unexplained = int(counts[CAUSES.index("unexplained")])
     if not parts:
         return (

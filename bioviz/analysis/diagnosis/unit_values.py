@@ -9,7 +9,7 @@ import numpy as np
 
 from bioviz.analysis.codes import codes
 
-FEWEST_A_VALUE = 3
+MIN_UNITS_A_VALUE = 3
 """Units a value that there must be on average: where nearly every unit has its own date nothing can be said of it."""
 BINS = 3
 
@@ -32,7 +32,7 @@ def unit_values(
     for name, values in attributes.items():
         code, titles = _binned(name, values, unit) if values.dtype.kind == "f" else _commonest(values, unit)
         sizes = np.bincount(code[code >= 0], minlength=1)
-        if (sizes >= 2).sum() < 2 or sizes.sum() < FEWEST_A_VALUE * (sizes > 0).sum():
+        if (sizes >= 2).sum() < 2 or sizes.sum() < MIN_UNITS_A_VALUE * (sizes > 0).sum():
             continue
         # Numbered by first use, so that the same division has the same bytes whatever its values are called.
         first = {c: i for i, c in enumerate(dict.fromkeys(code[code >= 0].tolist()))}

@@ -16,11 +16,11 @@ from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.analysis.diagnosis.shortcut_words import beside, shortcut_clauses
 from bioviz.analysis.diagnosis.triage import CAUSES
 from bioviz.analysis.diagnosis.triage_words import summary
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
-from bioviz.analysis.statistics.small_counts import FEW, share
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
+from bioviz.analysis.statistics.small_counts import MIN_FOR_PERCENT, share
 
 WORST = 3
-TELLING = 0.1
+MIN_EFFECT = 0.1
 """Confusion, correlation or difference of shares, below which it is not worth a sentence."""
 WITHIN = 0.5
 """Confusion from which a label lies within background."""
@@ -57,19 +57,19 @@ def _too_few(d: Diagnosis) -> Clause | None:
 
 def _separable(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     sure = d.separability
-    held_out = sure.neighbour.held_out is not None
-    score = sure.neighbour.held_out if held_out else sure.neighbour.naive
+    cross_unit = sure.neighbor.cross_unit is not None
+    score = sure.neighbor.cross_unit if cross_unit else sure.neighbor.with_same_unit
     if score is None:
         return
-    span = f" ({sure.low:.2f} to {sure.high:.2f})" if held_out and sure.low is not None else ""
-    linear = sure.probe.held_out if held_out else sure.probe.naive
+    span = f" ({sure.low:.2f} to {sure.high:.2f})" if cross_unit and sure.low is not None else ""
+    linear = sure.probe.cross_unit if cross_unit else sure.probe.with_same_unit
     with_probe = "" if linear is None else f" and {linear:.2f} by a linear probe"
-    how = f"in other {d.unit}s" if held_out else "in the same recordings too"
-    figures = f"AUROC {score:.2f}{span} by neighbours {how}{with_probe} (0.5 is guessing, 1 is perfect)"
+    how = f"in other {d.unit}s" if cross_unit else "in the same recordings too"
+    figures = f"AUROC {score:.2f}{span} by neighbors {how}{with_probe} (0.5 is guessing, 1 is perfect)"
     if sure.p is None:
         why = (
             f"how far chance could bring that is not known: one side comes from {_counted(sure.units, d.unit)}, "
-            f"fewer than {FEWEST_UNITS}"
+            f"fewer than {MIN_UNITS}"
         )
         yield Clause(f"Background against labelled clips: {figures}; {why}.", "separability")
     elif "apart" in levels:
@@ -79,9 +79,9 @@ def _separable(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     else:
         text = f"The model does not tell background from labelled clips better than chance could: {figures}."
         yield Clause(text, "separability")
-    if "linear" in levels and linear is not None and linear - score > TELLING:
+    if "linear" in levels and linear is not None and linear - score > MIN_EFFECT:
         yield Clause(
-            "A linear classifier finds what neighbourhoods hide: the difference is in the embedding, but other "
+            "A linear classifier finds what neighborhoods hide: the difference is in the embedding, but other "
             "properties of the sound weigh more in it.",
             "separability",
             claim=True,
@@ -110,7 +110,13 @@ def _nothing_wrong(d: Diagnosis, clauses: list[Clause]) -> Iterator[Clause]:
     sure = d.separability
     told = any(clause.claim and clause.kind == "separability" for clause in clauses)
     other = any(clause.claim and clause.kind != "separability" for clause in clauses)
-    if not told or other or sure.low is None or sure.low < 0.85 or (d.labels.confusion[1:] >= TELLING).any():
+    if (
+        not told
+        or other
+        or sure.low is None
+        or sure.low < 0.85
+        or (d.labels.confusion[1:] >= MIN_EFFECT).any()
+    ):
         return
     yield Clause(
         "Nothing is wrong that bioviz looks for: background and labels are apart, and no label is mixed with "
@@ -130,8 +136,8 @@ def _counted(count: int, unit: str) -> str:
 
 def _leak(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     leaks = [
-        ("background", "telling background by neighbours", d.separability.neighbour),
-        ("accuracy", "accuracy by neighbours", d.prediction.knn_accuracy),
+        ("background", "telling background by neighbors", d.separability.neighbor),
+        ("accuracy", "accuracy by neighbors", d.prediction.knn_accuracy),
     ]
     leaks = [each for each in leaks if ("leak", each[0]) in levels]
     if not leaks:
@@ -139,8 +145,8 @@ def _leak(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     _, what, score = max(leaks, key=lambda each: each[2].gap)
     if score.gap > 0.05:
         yield Clause(
-            f"The model knows recordings too: {what} falls from {score.naive:.2f} to {score.held_out:.2f} when clips "
-            f"of the same {d.unit} are left out.",
+            f"The model knows recordings too: {what} falls from {score.with_same_unit:.2f} to {score.cross_unit:.2f} "
+            f"when clips of the same {d.unit} are left out.",
             "leak",
             claim=True,
         )
@@ -150,7 +156,7 @@ def _worst(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     worst = [int(t) for t in d.labels.ranking[:WORST]]
     if not worst:
         return
-    mixed = [t for t in worst if d.labels.confusion[t] >= TELLING]
+    mixed = [t for t in worst if d.labels.confusion[t] >= MIN_EFFECT]
     if not mixed:
         yield Clause("No label is mixed with background to speak of.", "labels", {"targets": worst})
         return
@@ -159,12 +165,12 @@ def _worst(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     for target in worst:
         low, high = d.labels.low[target], d.labels.high[target]
         span = f", {low:.2f} to {high:.2f}" if np.isfinite(low) else ""
-        few = f", {share_of(d, target)}" if d.labels.clips[target] < FEW else ""
+        few = f", {share_of(d, target)}" if d.labels.clips[target] < MIN_FOR_PERCENT else ""
         said.append(f"{d.names[target]} ({d.labels.confusion[target]:.2f}{span}{few})")
     unknown = any(np.isnan(d.labels.low[t]) for t in worst)
     why = (
-        f" No range where a label or background is in fewer than {FEWEST_UNITS} {d.unit}s."
-        if unknown and d.separability.neighbour.held_out is not None
+        f" No range where a label or background is in fewer than {MIN_UNITS} {d.unit}s."
+        if unknown and d.separability.neighbor.cross_unit is not None
         else ""
     )
     yield Clause(
@@ -173,7 +179,7 @@ def _worst(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         {"targets": worst},
     )
     alone = [t for t in worst if d.labels.units[t] == 1]
-    if alone and d.separability.neighbour.held_out is not None:
+    if alone and d.separability.neighbor.cross_unit is not None:
         each = f"one {d.unit}" if len(alone) == 1 else f"one {d.unit} each"
         names = listed([d.names[t] for t in alone])
         yield Clause(
@@ -196,7 +202,7 @@ def _cause(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     tested = [c for c in d.causes if np.isfinite(c.p)]
     if not tested:
         yield Clause(
-            f"What of the sound goes with confusion cannot be told from fewer than {FEWEST_UNITS} recordings.",
+            f"What of the sound goes with confusion cannot be told from fewer than {MIN_UNITS} recordings.",
             "cause",
         )
         return
@@ -222,8 +228,8 @@ def _worth_saying(cause) -> bool:
     if cause.low < 0 < cause.high:  # the neighbors' own chance is in the interval, not in p
         return False
     if cause.split is None:
-        return abs(cause.rho) >= TELLING
-    return abs(cause.split.shares[0] - cause.split.shares[1]) >= TELLING
+        return abs(cause.rho) >= MIN_EFFECT
+    return abs(cause.split.shares[0] - cause.split.shares[1]) >= MIN_EFFECT
 
 
 def _triage(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
@@ -240,9 +246,9 @@ def _places(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         if ("place", confound.name) not in levels or not confound.lift or confound.lift < 1.5:
             continue
         text = (
-            f"Neighbours share the {confound.name} {confound.lift:.1f} times as often as their labels explain"
+            f"Neighbors share the {confound.name} {confound.lift:.1f} times as often as their labels explain"
         )
-        if confound.recall.held_out is not None:
+        if confound.recall.cross_unit is not None:
             text += f", even in other {d.unit}s"
         ami = confound.clusters_ami
         if ami is not None and with_labels is not None and ami > with_labels and ami > 0.1:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS, LEVEL
+from bioviz.analysis.neighbors.jackknife import LEVEL, MIN_UNITS
 from bioviz.analysis.statistics.auc import auroc
 from bioviz.analysis.statistics.bootstrap import draws, interval
 
@@ -91,7 +91,7 @@ def _effect(name: str, values: np.ndarray, side: np.ndarray, recording: np.ndarr
     delta = 2 * auc.value - 1
     low = high = p = None
     bounds: tuple[float | None, float | None] = (None, None)
-    if n_units >= FEWEST_UNITS and auc.se is not None:
+    if n_units >= MIN_UNITS and auc.se is not None:
         low, high = _median_interval(values, side, recording, n_units, seed)
         # All of A above all of B has no error left to measure; half a clip of doubt keeps p a number above 0.
         se = max(2 * auc.se, 1 / len(values))

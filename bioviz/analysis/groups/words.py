@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bioviz.analysis.features import feature
 from bioviz.analysis.groups.effects import Effect
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 
 BELIEVED_Q = 0.05
 
@@ -37,7 +37,7 @@ def sentences(effects: Sequence[Effect], names: tuple[str, str], most: int = 3) 
         return []
     if all(effect.q is None for effect in effects):
         return [
-            f"One group comes from fewer than {FEWEST_UNITS} recordings, so how far a difference can be believed is "
+            f"One group comes from fewer than {MIN_UNITS} recordings, so how far a difference can be believed is "
             "unknown."
         ]
     believed = [effect for effect in effects if effect.q is not None and effect.q < BELIEVED_Q]

@@ -14,7 +14,7 @@ from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND, AMONG_LABEL
 N_DEALS = 499
 LEVEL = 0.01
 """Chance at which "fewer than by chance" may be said of a score to which the labels mean nothing."""
-FEWEST_DEALS = 200
+MIN_DEALS = 200
 """Ways to deal the labels out below which nothing is said: too few recordings."""
 
 
@@ -169,5 +169,5 @@ def _against_chance(observed: int, dealt: np.ndarray, log_ways: float) -> Chance
         against = "fewer"
     elif observed > high:
         against = "more"
-    told = log_ways >= log(FEWEST_DEALS)
+    told = log_ways >= log(MIN_DEALS)
     return Chance(int(observed), float(dealt.mean()), int(low), int(high), against if told else None)

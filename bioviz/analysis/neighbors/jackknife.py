@@ -13,16 +13,16 @@ import numpy as np
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_confusion_of
 
-FEWEST_UNITS = 8
+MIN_UNITS = 8
 """Units on a side below which no interval is shown: none made from fewer held what it promised."""
-MOST_PARTS = 100
+MAX_PARTS = 100
 """More units than this are left out by parts of several: the error of the error is 7 % by then."""
 LEVEL = 0.95
 EDGE = 1.5
 """Units' worth on the far side of 0 or 1 below which a share counts as at the edge; see `share_interval`."""
 
 
-def parts_of(units: np.ndarray, most: int = MOST_PARTS, seed: int = 0) -> np.ndarray:
+def parts_of(units: np.ndarray, most: int = MAX_PARTS, seed: int = 0) -> np.ndarray:
     """(n,) int64 part 0.. of each clip: whole units, each its own part or dealt out over `most` by lot."""
     code = np.unique(units, return_inverse=True)[1]
     n_units = int(code.max(initial=-1)) + 1
@@ -126,7 +126,7 @@ def interval(
     level: float = LEVEL,
     freedom: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(low, high), each (m,): value +- t se; NaN below FEWEST_UNITS.
+    """(low, high), each (m,): value +- t se; NaN below MIN_UNITS.
 
     Args:
         freedom: (m,) degrees of freedom of t; n_units - 1 where none are given.
@@ -134,7 +134,7 @@ def interval(
     from scipy.special import stdtrit
 
     n_units = np.asarray(n_units)
-    known = (n_units >= FEWEST_UNITS) & np.isfinite(value)
+    known = (n_units >= MIN_UNITS) & np.isfinite(value)
     freedom = np.maximum(n_units - 1 if freedom is None else freedom, 1)
     reach = stdtrit(freedom, (1 + level) / 2) * standard_error(value, left_out, n_units)
     return np.where(known, value - reach, np.nan), np.where(known, value + reach, np.nan)
@@ -162,7 +162,7 @@ def share_interval(
     edge = at_edge(value, n_units)
     wide = widened_at_edge(value, *straight, n_units, level)
     low, high = np.where(edge, wide[0], low), np.where(edge, wide[1], high)
-    known = (n_units >= FEWEST_UNITS) & np.isfinite(value)
+    known = (n_units >= MIN_UNITS) & np.isfinite(value)
     return np.where(known, np.maximum(low, 0), np.nan), np.where(known, np.minimum(high, 1), np.nan)
 
 
@@ -196,7 +196,7 @@ def mean_share_interval(
 
     Returns:
         (mean, low, high), each (m,) float64; NaN without members, interval NaN with members in fewer than
-        FEWEST_UNITS units.
+        MIN_UNITS units.
     """
     good = np.isfinite(values)
     member = np.asarray(members, bool) & good[:, None]
@@ -213,11 +213,11 @@ def mean_share_interval(
 
 
 def p_above(value: float, left_out: np.ndarray, n_units: int, null: float = 0.0) -> float | None:
-    """One-sided p of `value` against `null` by t; None below FEWEST_UNITS, or without any spread."""
+    """One-sided p of `value` against `null` by t; None below MIN_UNITS, or without any spread."""
     from scipy.special import stdtr
 
     error = float(standard_error(np.array([value]), np.reshape(left_out, (-1, 1)), np.array([n_units]))[0])
-    if n_units < FEWEST_UNITS or not np.isfinite(value) or not error > 0:
+    if n_units < MIN_UNITS or not np.isfinite(value) or not error > 0:
         return None
     return float(stdtr(n_units - 1, (null - value) / error))
 
@@ -226,7 +226,7 @@ def share_p_above_half(value: float, left_out: np.ndarray, n_units: int) -> floa
     """One-sided p of a value from 0 to 1 against 0.5, as `share_interval` makes its intervals."""
     from scipy.special import betainc, logit
 
-    if n_units < FEWEST_UNITS or not np.isfinite(value):
+    if n_units < MIN_UNITS or not np.isfinite(value):
         return None
     if at_edge(np.array(value), np.array(n_units)):
         return float(betainc(value * n_units + 0.5, (1 - value) * n_units + 0.5, 0.5))

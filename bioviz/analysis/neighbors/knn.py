@@ -1,4 +1,4 @@
-"""The k-nearest-neighbour graph of an embedding set: computed once, used by everything."""
+"""The k-nearest-neighbor graph of an embedding set: computed once, used by everything."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SPARE = 8
 
 @dataclass(frozen=True)
 class KnnGraph:
-    """The nearest neighbours of every clip, nearest first, the clip itself not among them.
+    """The nearest neighbors of every clip, nearest first, the clip itself not among them.
 
     Attributes:
         indices: (n, k) int32 rows; -1 where there are fewer than k.
         distances: (n, k) float32; infinity where there are fewer than k. Cosine distance is 1 - cosine.
         metric: "cosine" or "euclidean".
-        grouped: neighbours of the clip's own group (recording) are left out.
+        grouped: neighbors of the clip's own group (recording) are left out.
     """
 
     indices: np.ndarray
@@ -53,10 +53,10 @@ def knn(
     """The k nearest other rows of each row.
 
     Args:
-        x: (n, d) embedding. A row with NaN has no neighbours and is nobody's neighbour.
-        k: neighbours a row.
+        x: (n, d) embedding. A row with NaN has no neighbors and is nobody's neighbor.
+        k: neighbors a row.
         metric: "cosine" (1 - cosine; a row of zeros is 1 from everything) or "euclidean".
-        groups: (n,) ints such as the recording; neighbours of the same group are left out.
+        groups: (n,) ints such as the recording; neighbors of the same group are left out.
         seed: of the approximate search.
         exact_up_to: rows up to which the result is exact; above it pynndescent finds candidates, and rows
             whose candidates leave fewer than k after leaving out their group are searched exactly.
@@ -81,7 +81,7 @@ def knn_both(
     progress: Progress | None = None,
     exact_up_to: int = EXACT_UP_TO,
 ) -> tuple[KnnGraph, KnnGraph]:
-    """(graph of all neighbours, graph without those of the same group) in one pass; see `knn`."""
+    """(graph of all neighbors, graph without those of the same group) in one pass; see `knn`."""
     both = _graphs(x, k, metric, [None, np.asarray(groups)], seed, progress, exact_up_to)
     return both[0], both[1]
 
@@ -100,8 +100,8 @@ def nearest_to(
     Rows with NaN on either side have none and are nobody's.
 
     Args:
-        reference_groups, query_groups: (n,) and (q,) ints; neighbours of the query's own group are left out.
-        also_left_out: (q,) ints, a second group of `reference_groups` that a query has no neighbours in.
+        reference_groups, query_groups: (n,) and (q,) ints; neighbors of the query's own group are left out.
+        also_left_out: (q,) ints, a second group of `reference_groups` that a query has no neighbors in.
     """
     both = np.vstack([reference, queries])
     good = np.flatnonzero(finite_rows(both))
@@ -125,7 +125,7 @@ def nearest_to(
 def _graphs(x, k, metric, groupings, seed, progress, exact_up_to) -> list[KnnGraph]:
     x = np.asarray(x)
     if k < 1:
-        raise BadInput(f"The number of neighbours must be at least 1, not {k}.")
+        raise BadInput(f"The number of neighbors must be at least 1, not {k}.")
     for groups in groupings:
         if groups is not None and len(groups) != len(x):
             raise BadInput(f"{len(groups)} groups were given for {len(x)} clips.")
@@ -160,7 +160,7 @@ def _exact(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each grouping the (indices, distances) of the queries among the first `candidates` rows, by blocks.
 
-    `second` (len(rows),) holds a further group that each query has no neighbours in.
+    `second` (len(rows),) holds a further group that each query has no neighbors in.
     """
     n = len(rows) if candidates is None else candidates
     found = [
@@ -169,7 +169,7 @@ def _exact(
     ]
     many = min(n, k + SPARE)
     for start, stop in blocks(len(queries) if n else 0, 4 * len(rows)):
-        progress.report("neighbours", start, len(queries))
+        progress.report("neighbors", start, len(queries))
         part = queries[start:stop]
         keys = rows.keys(part)
         keys[np.arange(len(part)), part] = np.inf
@@ -185,7 +185,7 @@ def _exact(
                 chosen = np.tile(np.arange(n), (len(part), 1))
             left_out = np.isinf(np.take_along_axis(keys, chosen, axis=1))
             indices[start:stop], distances[start:stop] = _nearest(rows, part, chosen, left_out, k)
-    progress.report("neighbours", len(queries), len(queries))
+    progress.report("neighbors", len(queries), len(queries))
     return found
 
 
@@ -210,8 +210,8 @@ def _approximate(rows: Rows, k: int, groupings, seed: int, progress: Progress):
     from pynndescent import NNDescent
 
     n = len(rows)
-    progress.report("neighbours", 0, n)
-    # Asking for more than k raises recall and leaves room for the neighbours of the own group.
+    progress.report("neighbors", 0, n)
+    # Asking for more than k raises recall and leaves room for the neighbors of the own group.
     wanted = min(n - 1, k + max(SPARE, k // 2))
     index = NNDescent(rows.x, metric="euclidean", n_neighbors=wanted + 1, random_state=seed, low_memory=True)
     candidates = np.asarray(index.neighbor_graph[0], dtype=np.int64)
@@ -226,5 +226,5 @@ def _approximate(rows: Rows, k: int, groupings, seed: int, progress: Progress):
         if len(short):
             indices[short], distances[short] = _exact(rows, short, k, [groups], progress)[0]
         found.append((indices, distances))
-    progress.report("neighbours", n, n)
+    progress.report("neighbors", n, n)
     return found

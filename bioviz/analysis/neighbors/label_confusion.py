@@ -1,4 +1,4 @@
-"""Confusion of labels with each other and with background, read off the neighbourhoods."""
+"""Confusion of labels with each other and with background, read off the neighborhoods."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.neighbors.jackknife import part_counts, share_interval
 from bioviz.analysis.neighbors.knn import KnnGraph
-from bioviz.analysis.neighbors.neighborhood import neighbour_sums
+from bioviz.analysis.neighbors.neighborhood import neighbor_sums
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, balanced
 
 
@@ -18,13 +18,13 @@ class LabelConfusion:
     """Per target (background first, then the labels); NaN where a target has no clip.
 
     Attributes:
-        matrix: (T, T) float64; row: clips of that target, column: what their neighbours are; rows sum to 1.
+        matrix: (T, T) float64; row: clips of that target, column: what their neighbors are; rows sum to 1.
         clips: (T,) int64.
         confusion: (T,) float64, noise confusion of the target's clips; of background, with labelled clips.
         low, high: (T,) float64, 95 % interval of it by leaving out recordings (`jackknife`); NaN where the target,
             or background (for background: the labels), is in fewer than 8 of them.
         units: (T,) int64, recordings with clips of the target.
-        background_share: (T,) float64, mean share of background among the neighbours.
+        background_share: (T,) float64, mean share of background among the neighbors.
         confused: (T,) float64, share of the clips with noise confusion above 0.5.
     """
 
@@ -44,15 +44,15 @@ class LabelConfusion:
         return found[np.argsort(-self.confusion[found], kind="stable")]
 
 
-def neighbour_matrix(graph: KnnGraph, label_matrix: np.ndarray) -> np.ndarray:
-    """(T, T) float64, row-normalised neighbour confusion matrix.
+def neighbor_matrix(graph: KnnGraph, label_matrix: np.ndarray) -> np.ndarray:
+    """(T, T) float64, row-normalised neighbor confusion matrix.
 
-    M[a, b] is proportional to the sum, over the clips i of target a and their neighbours j, of [j has b] divided
-    by the number of j's labels, so that every neighbour counts once. NaN in the row of a target without clips.
+    M[a, b] is proportional to the sum, over the clips i of target a and their neighbors j, of [j has b] divided
+    by the number of j's labels, so that every neighbor counts once. NaN in the row of a target without clips.
     """
     targets = with_background(label_matrix)
     weights = targets / targets.sum(axis=1, keepdims=True)
-    matrix = targets.T.astype(np.float64) @ neighbour_sums(graph, weights)
+    matrix = targets.T.astype(np.float64) @ neighbor_sums(graph, weights)
     total = matrix.sum(axis=1, keepdims=True)
     return np.where(total > 0, matrix / np.where(total > 0, total, 1), np.nan)
 
@@ -61,7 +61,7 @@ def label_scores(confusion: NoiseConfusion, targets: np.ndarray) -> np.ndarray:
     """(T,) float64 noise confusion of the clips of each column of (n, T) bool `targets`, background first.
 
     That of `confusion.noise_confusion` for the mean share of background around its clips and the mean base rate
-    (not the mean over clips, which small neighbourhoods pull off 0.5 where background is common). NaN without clips.
+    (not the mean over clips, which small neighborhoods pull off 0.5 where background is common). NaN without clips.
     """
     share, base = (_mean(each, targets) for each in _known(confusion))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -77,7 +77,7 @@ def label_confusion(
     units: np.ndarray,
     left_out: np.ndarray | None = None,
 ) -> LabelConfusion:
-    """Noise confusion per label, with intervals, and the neighbour confusion matrix.
+    """Noise confusion per label, with intervals, and the neighbor confusion matrix.
 
     A clip with several labels counts in each.
 
@@ -95,7 +95,7 @@ def label_confusion(
     if left_out is not None:
         low, high = share_interval(value, left_out, bearing)
     return LabelConfusion(
-        matrix=neighbour_matrix(graph, label_matrix),
+        matrix=neighbor_matrix(graph, label_matrix),
         clips=targets.sum(axis=0),
         confusion=value,
         low=low,

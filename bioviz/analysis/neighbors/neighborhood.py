@@ -1,4 +1,4 @@
-"""Sums over neighbourhoods."""
+"""Sums over neighborhoods."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from bioviz.analysis.neighbors.knn import KnnGraph
 
 
-def neighbour_sums(graph: KnnGraph, values: np.ndarray) -> np.ndarray:
-    """(n, m) float32: sum of `values` (n, m) over the neighbours of each clip."""
+def neighbor_sums(graph: KnnGraph, values: np.ndarray) -> np.ndarray:
+    """(n, m) float32: sum of `values` (n, m) over the neighbors of each clip."""
     from scipy.sparse import csr_array
 
     there = graph.indices >= 0
@@ -19,15 +19,15 @@ def neighbour_sums(graph: KnnGraph, values: np.ndarray) -> np.ndarray:
     return csr_array((ones, columns, ends), shape=(n, n)) @ np.asarray(values, dtype=np.float32)
 
 
-def neighbour_count(graph: KnnGraph) -> np.ndarray:
-    """(n,) int64: neighbours a clip really has (fewer than k where its recording is nearly all there is)."""
+def neighbor_count(graph: KnnGraph) -> np.ndarray:
+    """(n,) int64: neighbors a clip really has (fewer than k where its recording is nearly all there is)."""
     return (graph.indices >= 0).sum(axis=1)
 
 
 def same_share(graph: KnnGraph, attribute: np.ndarray) -> np.ndarray:
-    """(n,) float64: share of the neighbours with the clip's own value of (n,) `attribute`.
+    """(n,) float64: share of the neighbors with the clip's own value of (n,) `attribute`.
 
-    Neighbours of unknown value (-1) do not count; NaN where the clip's own is unknown or none is left.
+    Neighbors of unknown value (-1) do not count; NaN where the clip's own is unknown or none is left.
     """
     attribute = np.asarray(attribute)
     there = graph.indices >= 0
@@ -40,17 +40,17 @@ def same_share(graph: KnnGraph, attribute: np.ndarray) -> np.ndarray:
 
 
 def shared_label_share(graph: KnnGraph, label_matrix: np.ndarray) -> np.ndarray:
-    """(n,) float64: share of the neighbours with a label in common; for background, that are background too.
+    """(n,) float64: share of the neighbors with a label in common; for background, that are background too.
 
-    purity_i = |{j in N(i): labels_i and labels_j share one, or both are empty}| / |N(i)|; NaN without neighbours.
+    purity_i = |{j in N(i): labels_i and labels_j share one, or both are empty}| / |N(i)|; NaN without neighbors.
     """
     labels = np.asarray(label_matrix, dtype=bool)
     empty = ~labels.any(axis=1)
-    count = neighbour_count(graph)
-    sums = neighbour_sums(graph, np.hstack([empty[:, None], labels]))
+    count = neighbor_count(graph)
+    sums = neighbor_sums(graph, np.hstack([empty[:, None], labels]))
     first = np.where(empty, 0, labels.argmax(axis=1) + 1) if labels.shape[1] else np.zeros(len(empty), int)
     hits = sums[np.arange(len(first)), first].astype(np.float64)
-    for i in np.flatnonzero(labels.sum(axis=1) > 1):  # sums of labels would count a neighbour twice
+    for i in np.flatnonzero(labels.sum(axis=1) > 1):  # sums of labels would count a neighbor twice
         near = graph.indices[i][graph.indices[i] >= 0]
         hits[i] = (labels[near] & labels[i]).any(axis=1).sum()
     return np.where(count > 0, hits / np.maximum(count, 1), np.nan)

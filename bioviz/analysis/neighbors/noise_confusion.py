@@ -1,4 +1,4 @@
-"""Noise confusion of each clip: how much of its neighbourhood is on the other side of background and labelled."""
+"""Noise confusion of each clip: how much of its neighborhood is on the other side of background and labelled."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.analysis.neighbors.knn import KnnGraph
-from bioviz.analysis.neighbors.neighborhood import neighbour_count, neighbour_sums
+from bioviz.analysis.neighbors.neighborhood import neighbor_count, neighbor_sums
 
 CONFUSED = 0.5
 """Noise confusion above which a clip counts as confused: more of the other side than by chance."""
@@ -15,11 +15,11 @@ CONFUSED = 0.5
 
 @dataclass(frozen=True)
 class NoiseConfusion:
-    """Per clip; NaN where undefined (no neighbours, or no clip of the other side that could be one).
+    """Per clip; NaN where undefined (no neighbors, or no clip of the other side that could be one).
 
     Attributes:
-        background_share: (n,) float64, share of background among the neighbours.
-        base_rate: (n,) float64, share of background among the clips that could have been neighbours.
+        background_share: (n,) float64, share of background among the neighbors.
+        base_rate: (n,) float64, share of background among the clips that could have been neighbors.
         confusion: (n,) float64, 0 to 1; see `noise_confusion`.
     """
 
@@ -36,33 +36,33 @@ class NoiseConfusion:
 def noise_confusion(
     graph: KnnGraph, background: np.ndarray, recording: np.ndarray | None = None
 ) -> NoiseConfusion:
-    """Share of the other side among a clip's neighbours, corrected for how common it is.
+    """Share of the other side among a clip's neighbors, corrected for how common it is.
 
-    With b the share of background among the neighbours of a clip and p its share among all clips that could be
-    neighbours (other recordings alone if the graph is grouped), the share that b would be if background and
+    With b the share of background among the neighbors of a clip and p its share among all clips that could be
+    neighbors (other recordings alone if the graph is grouped), the share that b would be if background and
     labelled clips were equally many is
 
         s = (b / p) / (b / p + (1 - b) / (1 - p)).
 
-    Noise confusion is s for a labelled clip and 1 - s for a background clip: 0 if no neighbour is of the other
+    Noise confusion is s for a labelled clip and 1 - s for a background clip: 0 if no neighbor is of the other
     side, 0.5 if they come as often as by chance, 1 if all are, whatever the share of background in the set.
 
     Args:
         background: (n,) bool. recording: (n,) ints, needed if `graph.grouped`.
     """
-    count = neighbour_count(graph)
+    count = neighbor_count(graph)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = neighbour_sums(graph, np.asarray(background, bool)[:, None])[:, 0].astype(np.float64) / count
+        share = neighbor_sums(graph, np.asarray(background, bool)[:, None])[:, 0].astype(np.float64) / count
     return noise_confusion_of(share, background, recording if graph.grouped else None)
 
 
 def noise_confusion_of(
     share: np.ndarray, background: np.ndarray, recording: np.ndarray | None
 ) -> NoiseConfusion:
-    """`noise_confusion` from the (n,) share of background among the neighbours, NaN for a clip that takes no part.
+    """`noise_confusion` from the (n,) share of background among the neighbors, NaN for a clip that takes no part.
 
     Args:
-        recording: (n,) ints where no clip has neighbours in its own recording, else None.
+        recording: (n,) ints where no clip has neighbors in its own recording, else None.
     """
     background = np.asarray(background, dtype=bool)
     with np.errstate(invalid="ignore", divide="ignore"):

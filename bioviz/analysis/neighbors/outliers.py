@@ -36,8 +36,8 @@ def medoid_distance(
 def local_outlier_factor(graph: KnnGraph) -> np.ndarray:
     """(n,) float64 local outlier factor (Breunig et al. 2000): about 1 within a crowd, larger outside.
 
-    reach(i, j) = max(k-distance(j), d(i, j)); lrd(i) = 1 / mean over neighbours j of reach(i, j);
-    LOF(i) = mean over neighbours j of lrd(j) / lrd(i). NaN for clips without neighbours.
+    reach(i, j) = max(k-distance(j), d(i, j)); lrd(i) = 1 / mean over neighbors j of reach(i, j);
+    LOF(i) = mean over neighbors j of lrd(j) / lrd(i). NaN for clips without neighbors.
     """
     there = graph.indices >= 0
     near = np.where(there, graph.indices, 0)

@@ -8,8 +8,8 @@ from bioviz.analysis.neighbors.knn import KnnGraph, nearest_to
 from bioviz.analysis.rows import Metric
 
 K = 20
-MOST_K = 200
-MOST_PAIRS = 500_000_000
+MAX_K = 200
+MAX_PAIRS = 500_000_000
 """Distances that may be computed for more neighbors than a graph holds."""
 DRAWN = 2_000_000
 """Clips' surroundings drawn for the null distribution."""
@@ -23,14 +23,14 @@ def enough_neighbors(share: float) -> int:
     """
     if not 0 < share < 1:
         return K
-    return int(np.clip(np.ceil(max(K, 5 / share, np.log(1e-4) / np.log(share))), K, MOST_K))
+    return int(np.clip(np.ceil(max(K, 5 / share, np.log(1e-4) / np.log(share))), K, MAX_K))
 
 
 def neighbors_of(
     x: np.ndarray, graph: KnnGraph, rows: np.ndarray, units: np.ndarray, k: int, metric: Metric
 ) -> np.ndarray:
     """(rows, k or fewer) neighbors of `rows` outside their unit: the graph's, or searched for where it has too few."""
-    if k <= graph.k or len(rows) * len(x) > MOST_PAIRS:
+    if k <= graph.k or len(rows) * len(x) > MAX_PAIRS:
         return graph.indices[rows, :k]
     groups = units if graph.grouped else np.arange(len(x))
     return nearest_to(x, x[rows], k, metric, groups, groups[rows]).indices

@@ -16,11 +16,11 @@ class Stability:
     """Clips embedded again with their window shifted.
 
     Attributes:
-        kept: (m, s) float64, share of neighbours in common between the clip and each shift (Jaccard), 0 to 1.
+        kept: (m, s) float64, share of neighbors in common between the clip and each shift (Jaccard), 0 to 1.
         spread: (m,) float64, mean distance of the shifts from the clip.
-        relative: (m,) float64, spread / distance to the clip's nearest neighbour; above 1 it moves further than that.
-        changed: (m,) bool, fewer than half of the neighbours stay, on average.
-        graph: neighbours of every shift, row i * s + j for shift j of clip i; indices are clips of the set.
+        relative: (m,) float64, spread / distance to the clip's nearest neighbor; above 1 it moves further than that.
+        changed: (m,) bool, fewer than half of the neighbors stay, on average.
+        graph: neighbors of every shift, row i * s + j for shift j of clip i; indices are clips of the set.
     """
 
     kept: np.ndarray
@@ -38,7 +38,7 @@ def shift_stability(
     k: int = 20,
     metric: Metric = "cosine",
 ) -> Stability:
-    """Compare shifted windows with the clip they were shifted from, by their neighbours in other recordings.
+    """Compare shifted windows with the clip they were shifted from, by their neighbors in other recordings.
 
     kept = |N(shift) and N(clip)| / |N(shift) or N(clip)|.
 
@@ -80,9 +80,9 @@ def _distances(clips: np.ndarray, shifted: np.ndarray, metric: Metric) -> np.nda
 
 
 def place(graph: KnnGraph, xy: np.ndarray) -> np.ndarray:
-    """(q, 2) float64 places on a map for clips that are not on it: the mean of their neighbours' places.
+    """(q, 2) float64 places on a map for clips that are not on it: the mean of their neighbors' places.
 
-    A neighbour's weight is 1 / (distance + the mean distance / 100): a copy of a clip lands on that clip.
+    A neighbor's weight is 1 / (distance + the mean distance / 100): a copy of a clip lands on that clip.
 
     Args:
         graph: of the clips to place, indices into the clips on the map. xy: (n, 2), NaN left out.

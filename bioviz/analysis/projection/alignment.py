@@ -64,10 +64,10 @@ def procrustes(target: np.ndarray, moving: np.ndarray) -> Similarity:
 
 
 def starting_places(known: np.ndarray, graph: KnnGraph) -> np.ndarray:
-    """(n, 2) float32 places to start a map from: those known, else the middle of the known neighbours'.
+    """(n, 2) float32 places to start a map from: those known, else the middle of the known neighbors'.
 
     Args:
-        known: (n, 2), NaN for clips that the other map lacks. graph: neighbours of the n clips.
+        known: (n, 2), NaN for clips that the other map lacks. graph: neighbors of the n clips.
     """
     places = np.array(known, dtype=np.float32)
     there = np.isfinite(places).all(axis=1)

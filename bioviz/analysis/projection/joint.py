@@ -1,4 +1,4 @@
-"""Two maps of the same clips laid out together, so that a clip stays where it was unless its neighbours changed."""
+"""Two maps of the same clips laid out together, so that a clip stays where it was unless its neighbors changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.projection.alignment import procrustes
-from bioviz.analysis.projection.layouts import FEWEST, ProjectionSpec, umap_neighbours
+from bioviz.analysis.projection.layouts import MIN_CLIPS, ProjectionSpec, umap_neighbors
 from bioviz.analysis.rows import finite_rows
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
@@ -29,11 +29,11 @@ def joint_maps(
     """Two maps laid out together by AlignedUMAP, row i of one tied to row i of the other.
 
     The settings are umap-learn's (200 epochs, ties of strength 0.01 times the Jaccard similarity of the clip's
-    neighbourhoods on both sides), but for `min_dist`, which umap-learn leaves out of account here.
+    neighborhoods on both sides), but for `min_dist`, which umap-learn leaves out of account here.
 
     Args:
         left, right: (n, d) and (n, e) embeddings of the same clips; rows with NaN on either side get NaN places.
-        graphs: neighbours of the rows on both sides; used where they fit, else computed.
+        graphs: neighbors of the rows on both sides; used where they fit, else computed.
 
     Returns:
         (n, 2) float32 each.
@@ -49,7 +49,7 @@ def joint_maps(
         raise BadInput(
             "Only UMAP can lay out two maps together. Choose UMAP, or another way to align the maps."
         )
-    if n < 2 * FEWEST:
+    if n < 2 * MIN_CLIPS:
         raise BadInput(f"Only {n} clips have a place on both sides: too few to lay out two maps together.")
     parts = [np.ascontiguousarray(x[good], dtype=np.float32) for x in (left, right)]
     given = graphs if graphs is not None and good.all() else (None, None)
@@ -67,8 +67,8 @@ def joint_maps(
     return maps[0], maps[1]
 
 
-def neighbourhood_jaccard(left, right) -> np.ndarray:
-    """(n,) float32: clips that are neighbours of each clip in both graphs, among those that are in either; 1 if none.
+def neighborhood_jaccard(left, right) -> np.ndarray:
+    """(n,) float32: clips that are neighbors of each clip in both graphs, among those that are in either; 1 if none.
 
     Args:
         left, right: (n, n) sparse.
@@ -83,7 +83,7 @@ def _fuzzy_graph(x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, pr
     """(n, n) sparse: how much two clips belong together by UMAP."""
     from umap.umap_ import fuzzy_simplicial_set
 
-    indices, distances = umap_neighbours(x, spec, graph, progress)
+    indices, distances = umap_neighbors(x, spec, graph, progress)
     made, _, _ = fuzzy_simplicial_set(
         x,
         indices.shape[1],
@@ -123,7 +123,7 @@ def _lay_out(
     every = np.concatenate([make_epochs_per_sample(e.data, EPOCHS) for e in edges])
     every_negative = every.astype(np.float32) / np.float32(NEGATIVE)
     due, due_negative = every.astype(np.float32), every_negative.copy()
-    ties = neighbourhood_jaccard(*graphs)
+    ties = neighborhood_jaccard(*graphs)
     curve = np.array(find_ab_params(1.0, spec.min_dist))
     random = state.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64)
     for number in range(EPOCHS):

@@ -16,7 +16,7 @@ from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 
 Method = Literal["umap", "tsne", "pca"]
-FEWEST = 4
+MIN_CLIPS = 4
 """Below this many clips there is nothing to lay out: their principal components are drawn."""
 
 
@@ -98,8 +98,8 @@ def project(
     Args:
         x: (n, d) embedding. Rows with NaN get NaN coordinates and do not touch the others.
         spec: the settings. n_neighbors and perplexity are lowered to what n rows allow.
-        graph: neighbours of the same rows; used by UMAP if its metric is the spec's, it leaves no group
-            out and it has n_neighbors - 1 neighbours or more, and computed here otherwise.
+        graph: neighbors of the same rows; used by UMAP if its metric is the spec's, it leaves no group
+            out and it has n_neighbors - 1 neighbors or more, and computed here otherwise.
         init: (n, 2) starting positions (UMAP, t-SNE), such as another projection to stay comparable with.
 
     Returns:
@@ -112,7 +112,7 @@ def project(
     x = np.asarray(x)
     progress = progress or Silent()
     for what, given in (
-        ("neighbours", None if graph is None else graph.indices),
+        ("neighbors", None if graph is None else graph.indices),
         ("starting positions", init),
     ):
         if given is not None and len(given) != len(x):
@@ -124,7 +124,7 @@ def project(
     rows = np.ascontiguousarray(x[good], dtype=np.float32)
     start = None if init is None or not np.isfinite(init[good]).all() else np.asarray(init[good], np.float32)
     progress.report("projection", 0, 1, "steps")
-    if spec.method == "pca" or len(rows) < FEWEST:
+    if spec.method == "pca" or len(rows) < MIN_CLIPS:
         xy[good] = _pca(rows)
     elif spec.method == "tsne":
         xy[good] = _tsne(rows, spec, start)
@@ -167,7 +167,7 @@ def _tsne(x: np.ndarray, spec: ProjectionSpec, start: np.ndarray | None) -> np.n
 def _umap(
     x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, start: np.ndarray | None, progress: Progress
 ) -> np.ndarray:
-    indices, distances = umap_neighbours(x, spec, graph, progress)
+    indices, distances = umap_neighbors(x, spec, graph, progress)
     import umap
 
     with warnings.catch_warnings():
@@ -199,14 +199,14 @@ def _umap(
             _release_progress_bar()
 
 
-def umap_neighbours(
+def umap_neighbors(
     x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, progress: Progress
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Neighbours as umap-learn takes them: (n, m) int32 indices and float32 distances, the clip itself first.
+    """Neighbors as umap-learn takes them: (n, m) int32 indices and float32 distances, the clip itself first.
 
     Args:
         x: (n, d) without NaN.
-        graph: neighbours of the same rows; where it is of another metric, leaves out some or has too few of them,
+        graph: neighbors of the same rows; where it is of another metric, leaves out some or has too few of them,
             they are computed.
     """
     n_neighbors = min(spec.n_neighbors, len(x) - 1)

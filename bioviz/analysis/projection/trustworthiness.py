@@ -8,7 +8,7 @@ from bioviz.analysis.neighbors.knn import nearest_to
 from bioviz.analysis.rows import Metric, blocks, finite_rows, prepare
 
 SAMPLE = 2000
-"""Clips whose neighbourhoods are checked (against all clips); more would only narrow the estimate."""
+"""Clips whose neighborhoods are checked (against all clips); more would only narrow the estimate."""
 
 
 def trustworthiness(
@@ -19,7 +19,7 @@ def trustworthiness(
     sample: int = SAMPLE,
     seed: int = 0,
 ) -> float | None:
-    """Trustworthiness of a projection (Venna & Kaski 2001), 1 if its neighbours are neighbours in the embedding.
+    """Trustworthiness of a projection (Venna & Kaski 2001), 1 if its neighbors are neighbors in the embedding.
 
     T = 1 - 2 / (n k (2n - 3k - 1)) * sum over clips i and those j of i's k nearest in the picture that are not
     among its k nearest in the embedding, of (rank of j by distance from i in the embedding - k). About 0.5 for

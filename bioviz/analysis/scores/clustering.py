@@ -15,7 +15,7 @@ CLUSTERINGS: tuple[Clustering, ...] = ("kmeans", "agglomerative", "gmm", "hdbsca
 PRINCIPAL = 50
 """Dimensions that an embedding is reduced to before it is clustered; more cost time and change hardly a cluster."""
 DENSE_WARD_UP_TO = 10_000
-"""Points up to which Ward looks at all pairs (4 n^2 bytes); above, only at each point's neighbours."""
+"""Points up to which Ward looks at all pairs (4 n^2 bytes); above, only at each point's neighbors."""
 
 
 def cluster(points: np.ndarray, k: int, method: Clustering = "kmeans", seed: int = 42) -> np.ndarray:

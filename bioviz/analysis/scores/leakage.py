@@ -1,4 +1,4 @@
-"""A score shown twice: naive, and with whole recordings held out."""
+"""A score shown twice: with clips of the same unit (recording) among neighbors or training, and across units."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Paired:
-    """A score with neighbours or training clips of the same recording allowed, and with them left out.
+class LeakageScore:
+    """A score with neighbors or training clips of the same recording allowed, and with them left out.
 
     Attributes:
-        naive: the score as most tools give it; None if undefined.
-        held_out: the score with whole recordings held out; None if undefined.
+        with_same_unit: the score as most tools give it; None if undefined.
+        cross_unit: the score with whole recordings held out; None if undefined.
         chance: what guessing gives; None if there is no such level.
         note: why a value is None or what was left out, "" if nothing.
     """
 
-    naive: float | None
-    held_out: float | None
+    with_same_unit: float | None
+    cross_unit: float | None
     chance: float | None = None
     note: str = ""
 
     @property
     def gap(self) -> float | None:
-        """naive - held_out: how much of the score leaks through the recording."""
-        if self.naive is None or self.held_out is None:
+        """with_same_unit - cross_unit: how much of the score leaks through the recording."""
+        if self.with_same_unit is None or self.cross_unit is None:
             return None
-        return self.naive - self.held_out
+        return self.with_same_unit - self.cross_unit

@@ -1,4 +1,4 @@
-"""How well labels and background can be told from the embedding: by neighbours and by a linear probe."""
+"""How well labels and background can be told from the embedding: by neighbors and by a linear probe."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.neighbors.jackknife import p_above, part_counts, share_interval, share_p_above_half
 from bioviz.analysis.neighbors.knn import KnnGraph
-from bioviz.analysis.neighbors.neighborhood import neighbour_count, neighbour_sums
+from bioviz.analysis.neighbors.neighborhood import neighbor_count, neighbor_sums
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion
-from bioviz.analysis.scores.leakage import Paired
+from bioviz.analysis.scores.leakage import LeakageScore
 from bioviz.analysis.statistics.auc import auroc
 
 
@@ -20,16 +20,16 @@ class Separability:
     """How well background is told from labelled clips, as AUROC (0.5 chance, 1 apart).
 
     Attributes:
-        neighbour: of the balanced share of background among the neighbours.
+        neighbor: of the balanced share of background among the neighbors.
         probe: of the out-of-fold linear probe.
-        low, high: 95 % interval of the neighbours' held-out AUROC by leaving out recordings; None below 8 of them.
+        low, high: 95 % interval of the neighbors' held-out AUROC by leaving out recordings; None below 8 of them.
         units: recordings with background, or with labelled clips, whichever are fewer.
         p: one-sided, of that AUROC against 0.5. p_leak: of no fall when recordings are held out.
-        p_linear: of the probe being no better than the neighbours, both held out. None where not known.
+        p_linear: of the probe being no better than the neighbors, both held out. None where not known.
     """
 
-    neighbour: Paired
-    probe: Paired
+    neighbor: LeakageScore
+    probe: LeakageScore
     low: float | None = None
     high: float | None = None
     units: int = 0
@@ -45,53 +45,55 @@ class Prediction:
     Attributes:
         knn_accuracy, probe_accuracy: share of clips whose (first) label is predicted; see `prediction`.
         knn_map, probe_map: macro average precision over the labels (without background).
-        label_ap: (L, 4) float64, average precision of each label: kNN naive, held out, probe naive, held out.
+        label_ap: (L, 4) float64, average precision of each label: k-NN with and without the own unit, then the
+            same of the probe.
         probe_scores: (n, L+1) float32, held-out probe scores for background and each label; NaN if undefined.
         p_leak: one-sided, of knn_accuracy not falling when recordings are held out; None if not known.
     """
 
-    knn_accuracy: Paired
-    knn_map: Paired
-    probe_accuracy: Paired
-    probe_map: Paired
+    knn_accuracy: LeakageScore
+    knn_map: LeakageScore
+    probe_accuracy: LeakageScore
+    probe_map: LeakageScore
     label_ap: np.ndarray
     probe_scores: np.ndarray
     p_leak: float | None = None
 
 
-def neighbour_auroc(confusion: NoiseConfusion, background: np.ndarray) -> float:
-    """AUROC of background against labelled clips by the neighbour score of `confusion`; NaN if undefined."""
+def neighbor_auroc(confusion: NoiseConfusion, background: np.ndarray) -> float:
+    """AUROC of background against labelled clips by the neighbor score of `confusion`; NaN if undefined."""
     value = auroc(np.where(background, 1 - confusion.confusion, confusion.confusion), background).value
     return np.nan if value is None else value
 
 
 def separability(
-    naive: tuple[NoiseConfusion, np.ndarray],
-    held_out: tuple[NoiseConfusion, np.ndarray],
+    with_same_unit: tuple[NoiseConfusion, np.ndarray],
+    cross_unit: tuple[NoiseConfusion, np.ndarray],
     background: np.ndarray,
     units: np.ndarray,
     left_out: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
 ) -> Separability:
     """AUROC of background against labelled clips.
 
-    AUROC = P(score of a background clip > score of a labelled clip) + P(equal) / 2, for the neighbour score s of
+    AUROC = P(score of a background clip > score of a labelled clip) + P(equal) / 2, for the neighbor score s of
     `confusion.noise_confusion` and for the probe's score for background.
 
     Args:
-        naive, held_out: noise confusion and (n,) probe score for background, without and with recordings held out.
+        with_same_unit, cross_unit: noise confusion and (n,) probe score for background, without and with recordings
+            held out.
         units: (n,) recording of each clip.
-        left_out: (n,) part of each clip (`jackknife.parts_of`), and `neighbour_auroc` with each part left out, naive
+        left_out: (n,) part of each clip (`jackknife.parts_of`), and `neighbor_auroc` with each part left out, naive
             and held out; None: no interval.
     """
     background = np.asarray(background, bool)
-    knn = [_defined(neighbour_auroc(confusion, background)) for confusion, _ in (naive, held_out)]
-    probe = [auroc(scores, background).value for _, scores in (naive, held_out)]
+    knn = [_defined(neighbor_auroc(confusion, background)) for confusion, _ in (with_same_unit, cross_unit)]
+    probe = [auroc(scores, background).value for _, scores in (with_same_unit, cross_unit)]
     note = ""
     if background.all() or not background.any():
         note = "Needs background clips and labelled clips."
     elif probe[1] is None or knn[1] is None:
         note = "Needs more than one recording."
-    pairs = Paired(knn[0], knn[1], 0.5, note), Paired(probe[0], probe[1], 0.5, note)
+    pairs = LeakageScore(knn[0], knn[1], 0.5, note), LeakageScore(probe[0], probe[1], 0.5, note)
     n_units = int(part_counts(np.column_stack([background, ~background]), units).min())
     if left_out is None or knn[1] is None:
         return Separability(*pairs, units=n_units)
@@ -102,7 +104,7 @@ def separability(
     p_linear = None
     if probe[1] is not None:
         stay = [parts != i for i in range(len(without))]
-        probe_without = np.array([auroc(held_out[1][rows], background[rows]).value for rows in stay], float)
+        probe_without = np.array([auroc(cross_unit[1][rows], background[rows]).value for rows in stay], float)
         p_linear = p_above(probe[1] - knn[1], probe_without - without, n_units)
     return Separability(*pairs, low, high, n_units, p, p_leak, p_linear)
 
@@ -112,16 +114,16 @@ def _defined(value: float) -> float | None:
 
 
 def knn_scores(graph: KnnGraph, members: np.ndarray) -> np.ndarray:
-    """(n, m) float32: share of the neighbours in each column of (n, m) bool `members`; NaN without neighbours."""
-    count = neighbour_count(graph)[:, None]
-    return np.where(count > 0, neighbour_sums(graph, members) / np.maximum(count, 1), np.nan).astype(
+    """(n, m) float32: share of the neighbors in each column of (n, m) bool `members`; NaN without neighbors."""
+    count = neighbor_count(graph)[:, None]
+    return np.where(count > 0, neighbor_sums(graph, members) / np.maximum(count, 1), np.nan).astype(
         np.float32
     )
 
 
 def prediction(
-    graph_with: KnnGraph,
-    graph_without: KnnGraph,
+    knn_all: KnnGraph,
+    knn_cross_unit: KnnGraph,
     probe_naive: np.ndarray,
     probe_held_out: np.ndarray,
     label_matrix: np.ndarray,
@@ -136,8 +138,8 @@ def prediction(
     """
     members = with_background(label_matrix)
     scores = [
-        knn_scores(graph_with, members),
-        knn_scores(graph_without, members),
+        knn_scores(knn_all, members),
+        knn_scores(knn_cross_unit, members),
         probe_naive,
         probe_held_out,
     ]
@@ -158,10 +160,10 @@ def prediction(
         verb = "label occurs" if lost == 1 else "labels occur"
         note = f"{lost} {verb} in one recording only and cannot be told with it held out: left out here."
     return Prediction(
-        Paired(accuracy[0], accuracy[1], chance, note),
-        Paired(mean[0], mean[1], prevalence, note),
-        Paired(accuracy[2], accuracy[3], chance, note),
-        Paired(mean[2], mean[3], prevalence, note),
+        LeakageScore(accuracy[0], accuracy[1], chance, note),
+        LeakageScore(mean[0], mean[1], prevalence, note),
+        LeakageScore(accuracy[2], accuracy[3], chance, note),
+        LeakageScore(mean[2], mean[3], prevalence, note),
         ap,
         probe_held_out,
         _p_gap(*(_right(each, targets) for each in scores[:2]), tellable, groups),
@@ -189,9 +191,11 @@ def _right(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return np.where(good, np.nan_to_num(scores).argmax(axis=1) == targets, np.nan)
 
 
-def _p_gap(naive: np.ndarray, held_out: np.ndarray, rows: np.ndarray, units: np.ndarray) -> float | None:
-    """One-sided p of mean(naive - held_out) > 0 over `rows`, by leaving out the units of the clips judged."""
-    difference = naive - held_out
+def _p_gap(
+    with_same_unit: np.ndarray, cross_unit: np.ndarray, rows: np.ndarray, units: np.ndarray
+) -> float | None:
+    """One-sided p of mean(with_same_unit - cross_unit) > 0 over `rows`, leaving out units of the judged."""
+    difference = with_same_unit - cross_unit
     rows = rows & np.isfinite(difference)
     if not rows.any():
         return None

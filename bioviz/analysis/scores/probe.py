@@ -167,6 +167,6 @@ def fit_probes(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> list[Probe]:
                 scores[k, rows] = z[rows] @ weights + bias
         solved = total.solve(STRENGTHS)
     return [
-        Probe(weights / spread[:, None], bias - (mean / spread) @ weights, held_out)
-        for (weights, bias), held_out in zip(solved, scores, strict=True)
+        Probe(weights / spread[:, None], bias - (mean / spread) @ weights, cross_unit)
+        for (weights, bias), cross_unit in zip(solved, scores, strict=True)
     ]

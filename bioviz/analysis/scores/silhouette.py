@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 BLOCK = 1024
-MOST_WORKERS = 8
+MAX_WORKERS = 8
 """Threads at most: each holds sums of its own."""
 FLAT = 8
 """Dimensions up to which differences are cheaper than products (a picture has 2)."""
@@ -94,7 +94,7 @@ def _on_all_cores(part: Callable[[int, int], np.ndarray], blocks: int) -> np.nda
     allowed = max(
         (each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"), default=1
     )
-    workers = max(1, min(allowed, blocks, MOST_WORKERS))
+    workers = max(1, min(allowed, blocks, MAX_WORKERS))
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(workers) as pool:
         return sum(pool.map(part, range(workers), [workers] * workers))
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FEWEST_UNITS = 8
-FEWEST_CLIPS = 5
+MIN_UNITS = 8
+MIN_CLIPS = 5
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ def excess(
     known = np.abs(x_within) > 0  # strata with clips of both kinds
     group = np.unique(units, return_inverse=True)[1]
     enough = all(
-        (known & side).sum() >= FEWEST_CLIPS and len(np.unique(group[known & side])) >= FEWEST_CLIPS
+        (known & side).sum() >= MIN_CLIPS and len(np.unique(group[known & side])) >= MIN_CLIPS
         for side in (x > 0, x == 0)
     )
     n_units = len(np.unique(group[known]))
-    if spread <= 0 or not enough or n_units < FEWEST_UNITS:
+    if spread <= 0 or not enough or n_units < MIN_UNITS:
         return Excess(share, np.nan, np.nan, np.nan, np.nan)
     slope = float(x_within @ y_within) / spread
     of_unit = np.bincount(group, x_within * (y_within - slope * x_within))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 FLIPS = 1999
-MOST_UNITS = 1000
+MAX_UNITS = 1000
 BATCH_VALUES = 20_000_000
 
 

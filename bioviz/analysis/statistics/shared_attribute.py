@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 PERMUTATIONS = 499
-FEWEST_PERMUTATIONS = 199
-MOST_COMPARED = 400_000_000
+MIN_PERMUTATIONS = 199
+MAX_COMPARED = 400_000_000
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def place_p(links: Links, place: np.ndarray, seed: int = 0) -> float | None:
     if len(np.unique(place)) < 2:
         return None
     cost = len(links.row) + len(links.unit) + len(links.of_unit)
-    n = int(np.clip(MOST_COMPARED // max(cost, 1), FEWEST_PERMUTATIONS, PERMUTATIONS))
+    n = int(np.clip(MAX_COMPARED // max(cost, 1), MIN_PERMUTATIONS, PERMUTATIONS))
     found, reached = links.excess(place), 0
     if abs(found) < 1e-9 * max(links.weight.sum(), 1):
         return None  # the labels leave nothing open: each has its own place

@@ -8,7 +8,7 @@ import numpy as np
 
 SIDE = 0.15
 """Share of the clips that must lie on either side of a threshold."""
-FEWEST_BESIDE = 5
+MIN_BESIDE = 5
 """Clips that must lie on either side of it besides."""
 
 
@@ -56,7 +56,7 @@ def _counted(values: np.ndarray, confused: np.ndarray, threshold: float) -> Spli
     """None where a side holds too few."""
     below = values < threshold
     sizes = int(below.sum()), int((~below).sum())
-    if min(sizes) < max(FEWEST_BESIDE, SIDE * len(values)):
+    if min(sizes) < max(MIN_BESIDE, SIDE * len(values)):
         return None
     return Split(threshold, int(confused[below].sum()), sizes[0], int(confused[~below].sum()), sizes[1])
 

@@ -14,8 +14,8 @@ from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.formats.text import Table
 from bioviz.datasets.problems import problem
+from bioviz.datasets.recorded_at import date_of
 from bioviz.datasets.types import Problem, Recording
-from bioviz.datasets.when import date_of
 from bioviz.errors import BadInput
 
 _SUFFIXES = (".csv", ".tsv", ".txt")

@@ -10,8 +10,8 @@ from bioviz.datasets.formats.base import RawDataset, RawRecording
 from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
+from bioviz.datasets.recorded_at import time_from_name
 from bioviz.datasets.splits import as_split
-from bioviz.datasets.when import time_from_name
 from bioviz.errors import BadInput
 
 name = "folders"

@@ -11,8 +11,8 @@ from bioviz.datasets.formats.columns import ColumnMapping
 from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.text import Row, Table, hertz, number, plain
 from bioviz.datasets.options import Options
+from bioviz.datasets.recorded_at import time_from_name
 from bioviz.datasets.splits import as_split
-from bioviz.datasets.when import time_from_name
 from bioviz.errors import BadInput
 
 _CLOCK = re.compile(r"^\s*(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)\s*$")

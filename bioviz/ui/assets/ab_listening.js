@@ -285,7 +285,7 @@ class AbListening {
     if (loudness !== undefined) said.push(`All brought to ${decibels(loudness)} dBFS (root mean square), so that none stands out by its level.`);
     if (this.data.slow > 1) said.push(`All played ${this.data.slow}× slower.`);
     if (colours) said.push(`Colours from ${decibels(colours[0])} to ${decibels(colours[1])} dB re full scale for all, as recorded.`);
-    if (this.rows.length < 2) said.push("There is no neighbour to compare this clip with.");
+    if (this.rows.length < 2) said.push("There is no neighbor to compare this clip with.");
     this.note.textContent = said.join(" ");
   }
 

@@ -1,4 +1,4 @@
-// The words about a clip, and its nearest neighbours.
+// The words about a clip, and its nearest neighbors.
 
 const seconds = (value) => `${Number(value.toFixed(2))} s`;
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
@@ -43,8 +43,8 @@ function factList(facts) {
 
 // The picture's address waits in data-src until the inspector has time for it.
 // `actions` is {source, thumb, jump(row), play(row, button), colourOf}.
-function neighbourCard(neighbour, actions) {
-  const { row, label, distance, recording, same_recording: same } = neighbour;
+function neighborCard(neighbor, actions) {
+  const { row, label, distance, recording, same_recording: same } = neighbor;
   const about = `${label}, ${recording}${same ? " (same recording)" : ""}`;
   const jump = el(
     "button",
@@ -55,12 +55,12 @@ function neighbourCard(neighbour, actions) {
   );
   const play = el("button", { type: "button", class: "bv-play-small", text: "▶", "aria-label": `Play ${about}` });
   play.addEventListener("click", () => actions.play(row, play));
-  return el("div", { class: "bv-neighbour", "data-row": row }, jump, play);
+  return el("div", { class: "bv-neighbor", "data-row": row }, jump, play);
 }
 
-function neighbourList(facts, apart, actions) {
-  const shown = apart ? facts.neighbours_apart : facts.neighbours;
-  if (shown.length) return el("div", { class: "bv-neighbours" }, ...shown.map((n) => neighbourCard(n, actions)));
-  const text = apart ? "All near clips are from the same recording." : "This clip has no neighbours in this run.";
+function neighborList(facts, apart, actions) {
+  const shown = apart ? facts.neighbors_apart : facts.neighbors;
+  if (shown.length) return el("div", { class: "bv-neighbors" }, ...shown.map((n) => neighborCard(n, actions)));
+  const text = apart ? "All near clips are from the same recording." : "This clip has no neighbors in this run.";
   return el("p", { class: "bv-muted", text });
 }

@@ -14,9 +14,9 @@ function buildInspector(inspector) {
   inspector.download = el("a", { text: "WAV", title: "Download what is played", download: "" });
   inspector.note = el("p", { class: "bv-note bv-muted" });
   inspector.facts = el("div");
-  inspector.neighbours = el("div", { class: "bv-near" });
+  inspector.neighbors = el("div", { class: "bv-near" });
   inspector.flagPlace = el("div", { class: "bv-flag-place" });
-  inspector.body = el("div", { class: "bv-body" }, inspector.heading, inspector.picture.element, inspector.flagPlace, playBar(inspector), picturePanel(controls), inspector.note, inspector.facts, inspector.neighbours);
+  inspector.body = el("div", { class: "bv-body" }, inspector.heading, inspector.picture.element, inspector.flagPlace, playBar(inspector), picturePanel(controls), inspector.note, inspector.facts, inspector.neighbors);
   const bar = el("div", { class: "bv-bar" }, inspector.previous, inspector.next, inspector.position);
   inspector.root = el("section", { class: "bv-root bv-inspector", "aria-label": "Clip inspector" }, bar, inspector.body, inspector.audio);
   for (const name of ["play", "pause", "ended"]) inspector.audio.addEventListener(name, () => inspector.playing());

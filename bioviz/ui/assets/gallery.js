@@ -51,7 +51,7 @@ class Gallery {
     );
     const play = el("button", { type: "button", class: "bv-play-small", text: "▶", "aria-label": `Play ${label}, ${file}` });
     play.addEventListener("click", () => this.toggle(row, play));
-    return el("div", { class: "bv-neighbour", role: "listitem", "data-row": row }, jump, play);
+    return el("div", { class: "bv-neighbor", role: "listitem", "data-row": row }, jump, play);
   }
 
   toggle(row, button) {

@@ -1,4 +1,4 @@
-// One clip at a time: its sound, picture, facts and neighbours, at once on a pick and without a rerun.
+// One clip at a time: its sound, picture, facts and neighbors, at once on a pick and without a rerun.
 
 const TYPING = `${TEXT_FIELD},input[type=range],[role=slider]`;
 const THUMB = { w: 160, h: 64, db_range: 45, thumb: 1 };
@@ -84,7 +84,7 @@ class Inspector {
       fetching.abort();
       this.ahead.delete(other);
     }
-    for (const image of this.neighbours.querySelectorAll("img[src]")) if (!image.complete) image.removeAttribute("src");
+    for (const image of this.neighbors.querySelectorAll("img[src]")) if (!image.complete) image.removeAttribute("src");
   }
 
   stop() {
@@ -108,7 +108,7 @@ class Inspector {
     this.root.dataset.state = "empty";
     delete this.root.dataset.row;
     this.facts.replaceChildren();
-    this.neighbours.replaceChildren();
+    this.neighbors.replaceChildren();
     this.heading.replaceChildren();
     this.note.textContent = "";
     this.showPosition();
@@ -203,7 +203,7 @@ class Inspector {
     } catch (error) {
       if (turn === this.turn) {
         this.heading.replaceChildren();
-        this.neighbours.replaceChildren();
+        this.neighbors.replaceChildren();
         this.facts.replaceChildren(el("p", { class: "bv-error", text: error.message }));
       }
       return;
@@ -214,30 +214,30 @@ class Inspector {
     this.heading.replaceChildren(...facts.labels.map((label) => labelChip(label, this.colourOf)), ...(wrong ? [wrong] : []));
     this.picture.annotate(facts.boxes, [facts.start_s, facts.end_s], this.colourOf);
     this.facts.replaceChildren(factList(facts));
-    this.showNeighbours();
+    this.showNeighbors();
   }
 
-  showNeighbours() {
-    if (!this.shown?.neighbours) return this.neighbours.replaceChildren();
+  showNeighbors() {
+    if (!this.shown?.neighbors) return this.neighbors.replaceChildren();
     const actions = {
       source: this.source,
       thumb: { ...THUMB, cmap: this.pictureQuery().cmap },
       jump: (row) => this.pick(row),
-      play: (row, button) => this.playNeighbour(row, button),
+      play: (row, button) => this.playNeighbor(row, button),
       colourOf: this.colourOf,
     };
     const apart = this.controls.switch("apart", "from other recordings only", "A clip of the same recording is near for the wrong reasons");
-    const title = el("div", { class: "bv-near-title" }, el("strong", { text: "Nearest neighbours" }), apart);
-    this.neighbours.replaceChildren(title, neighbourList(this.shown, this.settings.apart, actions));
+    const title = el("div", { class: "bv-near-title" }, el("strong", { text: "Nearest neighbors" }), apart);
+    this.neighbors.replaceChildren(title, neighborList(this.shown, this.settings.apart, actions));
     if (this.root.dataset.state !== "loading") this.showThumbnails();
   }
 
   // After the clip itself, which is what the user waits for.
   showThumbnails() {
-    for (const image of this.neighbours.querySelectorAll("img[data-src]")) image.src = image.dataset.src;
+    for (const image of this.neighbors.querySelectorAll("img[data-src]")) image.src = image.dataset.src;
   }
 
-  playNeighbour(row, button) {
+  playNeighbor(row, button) {
     if (this.previewing === button) return this.preview.pause();
     this.preview.pause();
     this.audio.pause();
@@ -254,12 +254,12 @@ class Inspector {
 
   settingChanged(name) {
     if (["loop", "volume"].includes(name)) return this.applySound();
-    if (name === "apart") return this.showNeighbours();
+    if (name === "apart") return this.showNeighbors();
     if (this.row === undefined || name === "autoplay") return;
     const heard = ["context", "normalise", "slow", "band", ...(this.settings.band ? ["low", "high"] : [])];
     if (heard.includes(name)) this.loadSound(!this.audio.paused);
     if (["context", "axis", "colours", "range", "scale", "low", "high"].includes(name)) this.loadPicture(this.turn);
-    if (name === "colours") this.showNeighbours();
+    if (name === "colours") this.showNeighbors();
   }
 
   applySound() {
@@ -331,7 +331,7 @@ class Inspector {
       if (turn !== this.turn) return;
       const at = this.playlist.indexOf(this.row);
       const next = at < 0 ? [] : [this.playlist[at + 1], this.playlist[at + 2], this.playlist[at - 1]];
-      const near = (this.settings.apart ? this.shown?.neighbours_apart : this.shown?.neighbours) ?? [];
+      const near = (this.settings.apart ? this.shown?.neighbors_apart : this.shown?.neighbors) ?? [];
       const rows = [...next, ...near.slice(0, 4).map((n) => n.row)].filter((row) => row !== undefined);
       for (const row of rows) {
         const ahead = this.aheadOf(row);

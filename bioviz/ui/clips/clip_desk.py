@@ -22,7 +22,7 @@ DESK = "clip_desk"  # the container that the inspector is in
 GROUP = "clips"  # maps, inspector, galleries and lists of all pages share one log of the user's acts
 
 
-def in_hand() -> int | None:
+def selected_clip() -> int | None:
     """The row of the clip that the page is at, None for none."""
     return view().clip if view().clip >= 0 else None
 

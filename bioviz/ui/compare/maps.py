@@ -68,7 +68,7 @@ def _changes(found: Comparison) -> tuple[Colouring, ...]:
     moved = found.changes.moved.astype(np.float32)
     return (
         Categories.from_codes("fate", "Rescued or broken", codes, names, colours),
-        Measure("moved", "Change of neighbours", moved, "0 to 1", low=0, high=1),
+        Measure("moved", "Change of neighbors", moved, "0 to 1", low=0, high=1),
     )
 
 

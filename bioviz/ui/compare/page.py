@@ -38,7 +38,7 @@ from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.unit_picker import pick_unit
 from bioviz.ui.state import keep_known, set_view, view, write_url
 
-NEIGHBOURS = 8
+NEIGHBORS = 8
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -56,17 +56,17 @@ def points(left_key: str, right_key: str, key: str, states: tuple[str, str], dar
     return comparison_maps(found, left, right, dark)
 
 
-def neighbours_right(case: Case, row: int) -> np.ndarray:
-    """Rows, in the left dataset, of the clip's nearest neighbours on the right that both sides have."""
+def neighbors_right(case: Case, row: int) -> np.ndarray:
+    """Rows, in the left dataset, of the clip's nearest neighbors on the right that both sides have."""
     place = int(np.searchsorted(case.left.rows[case.found.left_places], row))
     if place == len(case.found) or case.left.rows[case.found.left_places[place]] != row:
         return np.empty(0, dtype=np.int64)
-    graph = case.right.graph_elsewhere if case.found.changes.elsewhere else case.right.graph
+    graph = case.right.knn_cross_unit if case.found.changes.elsewhere else case.right.graph
     back = np.full(len(case.right), -1, dtype=np.int64)
     back[case.found.right_places] = case.left.rows[case.found.left_places]
     near = np.asarray(graph.indices[case.found.right_places[place]])
     rows = back[near[near >= 0]]
-    return rows[rows >= 0][:NEIGHBOURS]
+    return rows[rows >= 0][:NEIGHBORS]
 
 
 def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.ndarray | None:
@@ -121,7 +121,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, fou
         extra = {
             "confusion left": found.changes.left.confusion.confusion[chosen.places],
             "confusion right": found.changes.right.confusion.confusion[chosen.places],
-            "neighbours changed": found.changes.moved[chosen.places],
+            "neighbors changed": found.changes.moved[chosen.places],
         }
         selection.show(left, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
     with narrow:
@@ -175,24 +175,24 @@ def part(case: Case) -> Chosen:
 
 
 def inspect(case: Case, name: str, rows: np.ndarray) -> None:
-    """The clip in hand with its neighbours on the left, and below those on the right."""
+    """The clip in hand with its neighbors on the left, and below those on the right."""
     clip_desk.clip_desk(case.left, case.dataset, rows, name, key="compare")
-    current = clip_desk.in_hand()
+    current = clip_desk.selected_clip()
     if current is None:
         return
-    near = neighbours_right(case, current)
+    near = neighbors_right(case, current)
     where = "in other recordings" if case.found.changes.elsewhere else "in all recordings"
     with about_clip(case.dataset.id, current, key="compare_near", group=clip_desk.GROUP):
-        st.caption(f"Neighbours above: on the left. Nearest on the right, {where}:")
+        st.caption(f"Neighbors above: on the left. Nearest on the right, {where}:")
         gallery(
             case.dataset,
             near,
             labels=[case.dataset.target_names[target] for target in case.dataset.targets[near]],
             group=clip_desk.GROUP,
-            key="compare_neighbours",
+            key="compare_neighbors",
             colours=palette.colours_for(case.dataset.target_names),
             height=260,
-            empty="None of its neighbours on the right is on the left.",
+            empty="None of its neighbors on the right is on the left.",
         )
 
 

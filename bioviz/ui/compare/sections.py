@@ -10,7 +10,7 @@ import streamlit as st
 
 from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference, sentence
 from bioviz.analysis.comparison.transitions import RULES
-from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.plots import comparison as figures
 from bioviz.reports.comparison import TESTED_WORDS
 from bioviz.reports.comparison_parts import (
@@ -35,14 +35,14 @@ def scores(case: Case) -> Chosen:
         pd.DataFrame(
             [
                 {
-                    "score": HELPS[d.name].title,
+                    "score": METRIC_INFO[d.name].title,
                     "left": d.left,
                     "right": d.right,
                     "difference": d.difference,
                     "from": d.low,
                     "to": d.high,
-                    "better if": {"high": "higher", "low": "lower"}.get(HELPS[d.name].best, "–"),
-                    "what it means": HELPS[d.name].text,
+                    "better if": {"high": "higher", "low": "lower"}.get(METRIC_INFO[d.name].best, "–"),
+                    "what it means": METRIC_INFO[d.name].text,
                 }
                 for d in changes.scores
             ]
@@ -72,7 +72,7 @@ def scores(case: Case) -> Chosen:
     if case.tested:
         st.caption(TESTED_WORDS)
     clear = [sentence(d) for d in changes.scores if d.exceeds]
-    unclear = [HELPS[d.name].title for d in changes.scores if d.exceeds is False]
+    unclear = [METRIC_INFO[d.name].title for d in changes.scores if d.exceeds is False]
     for line in clear:
         st.text(line)
     if not clear:
@@ -92,10 +92,10 @@ def _cannot_be_told(differences: Sequence[Difference]) -> str:
 
 
 def book(case: Case) -> Chosen:
-    """The ledger: clips that left the background's neighbourhood, and those that entered it."""
+    """The ledger: clips that left the background's neighborhood, and those that entered it."""
     changes = case.found.changes
     rule = st.radio(
-        "In the background's neighbourhood means",
+        "In the background's neighborhood means",
         list(RULES),
         format_func=lambda name: f"{RULES[name]} among the {changes.k} nearest",
         key="compare_rule",
@@ -138,10 +138,10 @@ def book(case: Case) -> Chosen:
 
 
 def moved(case: Case) -> Chosen:
-    """Clips by how much their neighbourhood changed."""
+    """Clips by how much their neighborhood changed."""
     change = case.found.changes.moved
     order = np.argsort(-np.nan_to_num(change, nan=-1), kind="stable")
-    return Chosen(order[np.isfinite(change[order])], "clips, most changed neighbours first")
+    return Chosen(order[np.isfinite(change[order])], "clips, most changed neighbors first")
 
 
 def most_moved(case: Case) -> Chosen:
@@ -149,7 +149,7 @@ def most_moved(case: Case) -> Chosen:
     change = case.found.changes.moved
     if np.isfinite(change).any():
         st.caption(
-            f"Of the {case.found.changes.k} nearest neighbours of a clip on either side, the share that is on one side "
+            f"Of the {case.found.changes.k} nearest neighbors of a clip on either side, the share that is on one side "
             f"only (1 less Jaccard): on average {np.nanmean(change):.2f}; 0 is unchanged, 1 is all new."
         )
     return moved(case)
@@ -265,7 +265,7 @@ def lasso(case: Case) -> Chosen:
 SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
     "scores_compared": ("Scores", scores),
     "ledger": ("Rescued and broken", book),
-    "moved": ("Changed neighbours", most_moved),
+    "moved": ("Changed neighbors", most_moved),
     "gained": ("Labels", labels),
     "flow": ("Flow", flow),
     "arrows": ("Arrows", arrows),

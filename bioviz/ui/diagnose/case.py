@@ -40,11 +40,11 @@ def worst_first(case: Case, chosen: np.ndarray, name: str) -> Chosen:
     return Chosen(places[np.argsort(-confusion, kind="stable")], name)
 
 
-def neighbour_share(case: Case, target: int) -> np.ndarray:
-    """(n,) share of each clip's neighbours that are of `target`; of those in other recordings, if there are any."""
+def neighbor_share(case: Case, target: int) -> np.ndarray:
+    """(n,) share of each clip's neighbors that are of `target`; of those in other recordings, if there are any."""
     # The rule by which `analysis.diagnosis` judges; identity of its parts does not outlive the cache.
-    held_out = np.isfinite(case.diagnosis.clips.held_out.confusion).any()
-    graph = case.run.graph_elsewhere if held_out else case.run.graph
+    cross_unit = np.isfinite(case.diagnosis.clips.cross_unit.confusion).any()
+    graph = case.run.knn_cross_unit if cross_unit else case.run.graph
     near = np.asarray(graph.indices[:, : case.diagnosis.k])
     known = near >= 0
     hit = known & (case.run.targets[np.where(known, near, 0)] == target)

@@ -12,7 +12,7 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.analysis.groups.effects import Effect, compare_groups
 from bioviz.analysis.groups.words import lines, sentences, signed
-from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.audio import mean_spectrogram as means
 from bioviz.audio.mean_spectrogram import MeanSpectrogram
 from bioviz.datasets.types import Dataset
@@ -22,10 +22,10 @@ from bioviz.runs import Run
 from bioviz.store.keys import key_of
 from bioviz.ui.job_cards import job_card
 
-MOST_AVERAGED = 200  # clips of a group
+MAX_AVERAGED = 200  # clips of a group
 QUICK_SAMPLES = 1_200_000  # of a group, read while the page is drawn: about half a second on a busy machine
 QUICK_LEAST = 6
-MOST_MEASURED = 4_000  # clips of a group in the table
+MAX_MEASURED = 4_000  # clips of a group in the table
 
 
 def group_comparison(
@@ -79,13 +79,13 @@ def _say(text: str) -> None:
 def quick_count(dataset: Dataset, rate: int) -> int:
     """How many clips of a group are averaged while the page is drawn."""
     fits = QUICK_SAMPLES / max(dataset.plan.width_s * rate, 1)
-    return int(np.clip(fits, QUICK_LEAST, MOST_AVERAGED))
+    return int(np.clip(fits, QUICK_LEAST, MAX_AVERAGED))
 
 
 def _pictures(
     dataset: Dataset, a: np.ndarray, b: np.ndarray, names: tuple[str, str], dark: bool, key: str
 ) -> None:
-    full = [means.sample(rows, MOST_AVERAGED) for rows in (a, b)]
+    full = [means.sample(rows, MAX_AVERAGED) for rows in (a, b)]
     rate = means.common_rate(dataset, np.concatenate(full))
     found = [means.open_mean(dataset, rows, rate) for rows in full]
     count = quick_count(dataset, rate)
@@ -173,14 +173,16 @@ def _features(
         pd.DataFrame(lines(effects, names)),
         hide_index=True,
         column_config={
-            "Cliff's delta": st.column_config.NumberColumn(format="%.2f", help=HELPS["cliffs_delta"].text),
+            "Cliff's delta": st.column_config.NumberColumn(
+                format="%.2f", help=METRIC_INFO["cliffs_delta"].text
+            ),
             "q": st.column_config.TextColumn(
-                help=HELPS["q_value"].text + " Corrected for all properties (Benjamini-Hochberg)."
+                help=METRIC_INFO["q_value"].text + " Corrected for all properties (Benjamini-Hochberg)."
             ),
             "95 % interval": st.column_config.TextColumn(help="By drawing whole recordings again."),
         },
     )
-    used = [min(len(rows), MOST_MEASURED) for rows in (a, b)]
+    used = [min(len(rows), MAX_MEASURED) for rows in (a, b)]
     if used != [len(a), len(b)]:
         st.caption(
             f"Measured on {used[0]:,} of {len(a):,} and {used[1]:,} of {len(b):,} clips, drawn by a seed."
@@ -207,7 +209,7 @@ def _effects(
     _columns: Mapping[str, np.ndarray],
 ) -> tuple[Effect, ...]:
     """Effects over (a sample of) two groups; `key` stands for all that is passed with an underscore."""
-    rows = np.concatenate([means.sample(rows, MOST_MEASURED) for rows in (a, b)])
+    rows = np.concatenate([means.sample(rows, MAX_MEASURED) for rows in (a, b)])
     place = np.searchsorted(_run.rows, rows)
     first = np.isin(rows, a)
     chosen = {name: np.asarray(_columns[name])[place] for name in measures}

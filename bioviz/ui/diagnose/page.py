@@ -217,15 +217,13 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
     with right.container(key=clip_desk.DESK):
         clip_desk.clip_desk(run, dataset, rows, chosen.name, key="diagnose")
-        row = clip_desk.in_hand()
+        row = clip_desk.selected_clip()
         place = position(run, row)
         if place is not None and (why := d.triage.evidence(place, d.names)):
             with about_clip(dataset.id, row, key="diagnose_cause", group=clip_desk.GROUP):
                 st.info(f"{d.triage.titles(place).capitalize()}. {why}", icon=":material/search_insights:")
     if place is not None:
-        listening = st.expander(
-            "Hear it against its nearest neighbours", key="diagnose_ab", on_change="rerun"
-        )
+        listening = st.expander("Hear it against its nearest neighbors", key="diagnose_ab", on_change="rerun")
         if listening.open:
             with listening, about_clip(dataset.id, row, key="diagnose_near", group=clip_desk.GROUP):
                 others = nearest_for_ab(run, dataset, row)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from bioviz.analysis.diagnosis.claims import allowed
 from bioviz.analysis.diagnosis.queues import FALSE_DISCOVERIES, Queue
-from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.flags import load_flags
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose.case import Case, Chosen
@@ -20,15 +20,15 @@ def missed(case: Case) -> Chosen:
         "Background clips, those first that sound most like calls against the rest of their own recording: calls may "
         "have been missed there. Clips that an annotated call reaches into are left out."
     )
-    _stand_out(case, "missed", queue, "neighbours carry labels")
+    _stand_out(case, "missed", queue, "neighbors carry labels")
     return Chosen(queue.rows, "background clips, most like a call first")
 
 
 def faint(case: Case) -> Chosen:
     """Labelled clips that look like background."""
     queue = case.diagnosis.faint
-    st.caption("Labelled clips whose neighbours are background: faint calls, or wrong labels. Worst first.")
-    _stand_out(case, "faint", queue, "neighbours are background")
+    st.caption("Labelled clips whose neighbors are background: faint calls, or wrong labels. Worst first.")
+    _stand_out(case, "faint", queue, "neighbors are background")
     return Chosen(queue.rows, "labelled clips, most like background first")
 
 
@@ -48,7 +48,7 @@ def _stand_out(case: Case, name: str, queue: Queue, what: str) -> None:
 def alarms(case: Case) -> Chosen:
     """What a detector on this embedding would cost."""
     found = case.diagnosis.false_alarms
-    st.caption(HELPS["false_alarms"].text)
+    st.caption(METRIC_INFO["false_alarms"].text)
     if found is None:
         st.info("This needs labelled clips and background in at least two recordings.")
         return faint(case)

@@ -12,11 +12,11 @@ from bioviz.analysis.diagnosis.claims import allowed
 from bioviz.analysis.diagnosis.triage import CAUSES, TITLES
 from bioviz.analysis.diagnosis.triage_words import compared
 from bioviz.analysis.features import feature
-from bioviz.analysis.metric_info import HELPS
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.plots import figures, palette
 from bioviz.ui.chart_clicks import clicked, selected
-from bioviz.ui.diagnose.case import Case, Chosen, neighbour_share, worst_first
+from bioviz.ui.diagnose.case import Case, Chosen, neighbor_share, worst_first
 from bioviz.ui.diagnose.queues import alarms, faint, flagged, missed
 from bioviz.ui.diagnose.tables import places, scores
 from bioviz.ui.missing_intervals import some
@@ -27,12 +27,13 @@ def labels(case: Case) -> Chosen:
     d = case.diagnosis
     ranked = d.labels.ranking
     st.caption(
-        HELPS["label_confusion"].text + " Lines are 95 % intervals, by recording. Click a bar for its clips."
+        METRIC_INFO["label_confusion"].text
+        + " Lines are 95 % intervals, by recording. Click a bar for its clips."
     )
     without = [d.names[t] for t in ranked if np.isnan(d.labels.low[t])]
     if without:
         st.caption(
-            f"No interval for {some(without)}: the label, or background, is in fewer than {FEWEST_UNITS} recordings."
+            f"No interval for {some(without)}: the label, or background, is in fewer than {MIN_UNITS} recordings."
         )
     event = st.plotly_chart(
         figures.ranked_bars(
@@ -57,9 +58,9 @@ def labels(case: Case) -> Chosen:
 
 
 def matrix(case: Case) -> Chosen:
-    """Which labels the neighbours of each label's clips have."""
+    """Which labels the neighbors of each label's clips have."""
     d = case.diagnosis
-    st.caption(HELPS["neighbour_matrix"].text + " Click a cell to go through its clips.")
+    st.caption(METRIC_INFO["neighbor_matrix"].text + " Click a cell to go through its clips.")
     made = figures.confusion_map(np.nan_to_num(d.labels.matrix), d.names, dark=case.dark)
     rows, columns = np.indices(d.labels.matrix.shape).reshape(2, -1)
     # Heat maps send no clicks: invisible points over the cells do.
@@ -79,7 +80,7 @@ def matrix(case: Case) -> Chosen:
     )
     picked = clicked(event)
     row, column = divmod(picked, len(d.names)) if picked is not None else _darkest(d.labels.matrix)
-    share = neighbour_share(case, column)
+    share = neighbor_share(case, column)
     member = np.flatnonzero((case.run.targets == row) & (share > 0))
     order = member[np.argsort(-share[member], kind="stable")]
     return Chosen(order, f"clips of {d.names[row]} among {d.names[column]}")
@@ -109,10 +110,10 @@ def causes(case: Case) -> Chosen:
             for c in found
         ]
     )
-    st.caption(HELPS["rank_correlation"].text + " " + HELPS["family_p"].text)
+    st.caption(METRIC_INFO["rank_correlation"].text + " " + METRIC_INFO["family_p"].text)
     if all(np.isnan(cause.p) for cause in found):
         st.info(
-            f"Labelled clips come from fewer than {FEWEST_UNITS} recordings: too few to tell a cause from chance."
+            f"Labelled clips come from fewer than {MIN_UNITS} recordings: too few to tell a cause from chance."
         )
     st.dataframe(
         table,
@@ -166,7 +167,7 @@ def causes(case: Case) -> Chosen:
                 key=f"diagnose_curve_{name}",
                 theme=None,
             )
-            st.caption(HELPS["partial_dependence"].text)
+            st.caption(METRIC_INFO["partial_dependence"].text)
     return worst_first(case, labelled, "labelled clips")
 
 
@@ -174,7 +175,7 @@ def triage(case: Case) -> Chosen:
     """The causes of the confused clips, and what each of them was compared with."""
     d = case.diagnosis
     st.caption(
-        HELPS["triage"].text
+        METRIC_INFO["triage"].text
         + " A clip can have several. Click a bar for its clips; each shows its evidence. Swapped "
         "labels are found only where the sound is clear; a clip with no call to be made out may have a wrong label too."
     )

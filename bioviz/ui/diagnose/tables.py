@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.metric_info import HELPS
-from bioviz.analysis.scores.leakage import Paired
+from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.analysis.scores.leakage import LeakageScore
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
 
@@ -19,15 +19,15 @@ _share = st.column_config.NumberColumn(format="percent")
 def places(case: Case) -> Chosen:
     """Whether the embedding follows the recording, site or hour instead of the label."""
     d = case.diagnosis
-    st.caption(HELPS["confound_recall"].text + " " + HELPS["confound_lift"].text)
+    st.caption(METRIC_INFO["confound_recall"].text + " " + METRIC_INFO["confound_lift"].text)
     st.dataframe(
         pd.DataFrame(
             [
                 {
                     "property": c.name,
                     "values": c.values,
-                    "neighbours that share it": c.recall.naive,
-                    "in other recordings": c.recall.held_out,
+                    "neighbors that share it": c.recall.with_same_unit,
+                    "in other recordings": c.recall.cross_unit,
                     "by their labels": c.recall.chance,
                     "times as often": c.lift,
                     "p": c.p,
@@ -38,7 +38,7 @@ def places(case: Case) -> Chosen:
         ),
         hide_index=True,
         column_config={
-            "neighbours that share it": _share,
+            "neighbors that share it": _share,
             "in other recordings": _share,
             "by their labels": _share,
             "times as often": st.column_config.NumberColumn(format="%.1f"),
@@ -56,7 +56,7 @@ def places(case: Case) -> Chosen:
         figures.ranked_bars(
             [d.names[t] for t in with_clips],
             chosen.per_label[with_clips],
-            x_title=f"neighbours of the same {chosen.name} (share, 0 to 1)",
+            x_title=f"neighbors of the same {chosen.name} (share, 0 to 1)",
             colours=palette.colours_for(d.names),
             reference=chosen.recall.chance,
             reference_name="as their labels explain",
@@ -73,9 +73,9 @@ def places(case: Case) -> Chosen:
 def scores(case: Case) -> Chosen:
     """Every score twice, with clips of the same recording and without, and the difference."""
     d = case.diagnosis
-    st.caption(HELPS["held_out"].text + " " + HELPS["gap"].text)
-    pairs: dict[str, Paired] = {
-        "separability_neighbour": d.separability.neighbour,
+    st.caption(METRIC_INFO["cross_unit"].text + " " + METRIC_INFO["gap"].text)
+    pairs: dict[str, LeakageScore] = {
+        "separability_neighbor": d.separability.neighbor,
         "separability_probe": d.separability.probe,
         "knn_accuracy": d.prediction.knn_accuracy,
         "probe_accuracy": d.prediction.probe_accuracy,
@@ -86,12 +86,12 @@ def scores(case: Case) -> Chosen:
         pd.DataFrame(
             [
                 {
-                    "score": HELPS[name].title,
-                    "same recording allowed": pair.naive,
-                    "other recordings only": pair.held_out,
+                    "score": METRIC_INFO[name].title,
+                    "same recording allowed": pair.with_same_unit,
+                    "other recordings only": pair.cross_unit,
                     "leak": pair.gap,
                     "by chance": pair.chance,
-                    "what it means": HELPS[name].text + (f" ({pair.note})" if pair.note else ""),
+                    "what it means": METRIC_INFO[name].text + (f" ({pair.note})" if pair.note else ""),
                 }
                 for name, pair in pairs.items()
             ]
@@ -107,7 +107,7 @@ def scores(case: Case) -> Chosen:
         pd.DataFrame(
             [
                 {"clusters of the": c.space, "method": c.method}
-                | {HELPS[name].title: getattr(c.with_labels, name) for name in agreement}
+                | {METRIC_INFO[name].title: getattr(c.with_labels, name) for name in agreement}
                 | {
                     "Silhouette (embedding)": c.silhouette_on_embedding,
                     "Silhouette": c.shape.silhouette,
@@ -121,6 +121,6 @@ def scores(case: Case) -> Chosen:
     )
     if d.trustworthiness is not None:
         st.metric(
-            "Trustworthiness of the map", f"{d.trustworthiness:.3f}", help=HELPS["trustworthiness"].text
+            "Trustworthiness of the map", f"{d.trustworthiness:.3f}", help=METRIC_INFO["trustworthiness"].text
         )
     return worst_first(case, np.isfinite(case.confusion), "clips, most confused first")

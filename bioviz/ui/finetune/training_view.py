@@ -13,7 +13,7 @@ from bioviz.models import checkpoints, registry
 from bioviz.models.checkpoints import Checkpoint
 from bioviz.training import tasks
 from bioviz.training.outcome import LESS, NOTHING
-from bioviz.training.run_dir import Work
+from bioviz.training.run_dir import TrainingRunDir
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.finetune.curves import METRIC_TITLES, show_curves
 from bioviz.ui.job_cards import job_card
@@ -74,7 +74,7 @@ def ended(job: jobs.Job) -> None:
             show_curves(curves, key=f"ended_{job.id}")
 
 
-def work_of(job: jobs.Job) -> Work | None:
+def work_of(job: jobs.Job) -> TrainingRunDir | None:
     """Where a training writes its curves; None where the dataset or its starting point was removed meanwhile."""
     try:
         return tasks.TrainSpec.from_dict(job.params).work()

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.metric_info import HELPS
-from bioviz.analysis.neighbors.jackknife import FEWEST_UNITS
+from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.scores.lost_at import lost_apart, told_as_recorded
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.noise import NoiseResult
@@ -20,7 +20,7 @@ def show_lost(ready: Mapping[str, tuple[Run, NoiseResult]], dataset: Dataset) ->
     """The part of the page, of results by the model's title."""
     st.subheader("Where labels are lost")
     st.caption(
-        HELPS["lost_at"].text
+        METRIC_INFO["lost_at"].text
         + " The lower, the more noise the model bears. In brackets: 95 % interval, by recording."
     )
     for title, (_, result) in ready.items():
@@ -68,7 +68,7 @@ def lost_words(result: NoiseResult, label: int) -> str:
     if not told_as_recorded(s.told)[label]:
         few = np.isfinite(s.told[0, label, 0]) and np.isnan(s.told[0, label, 1])
         return (
-            f"cannot be told: fewer than {FEWEST_UNITS} recordings"
+            f"cannot be told: fewer than {MIN_UNITS} recordings"
             if few
             else "cannot be told: not told even as recorded"
         )

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz import jobs, runs
-from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.noise_confusion import CONFUSED
 from bioviz.analysis.scores.lost_at import TOLD
 from bioviz.audio import playback
@@ -32,10 +32,10 @@ from bioviz.ui.pickers.run_picker import METHODS
 
 CLEAN = "as recorded"
 MEASURES = {  # field of NoiseScores -> its help, axis title
-    "separability": ("separability_neighbour", "background told from the calls (AUROC, 0.5 by chance)"),
+    "separability": ("separability_neighbor", "background told from the calls (AUROC, 0.5 by chance)"),
     "mean_confusion": ("noise_confusion", "mean noise confusion (0 to 1, 0.5 by chance)"),
-    "mean_purity": ("purity", "mean purity (share of neighbours, 0 to 1)"),
-    "accuracy": ("knn_accuracy", "accuracy by neighbours (share of clips, 0 to 1)"),
+    "mean_purity": ("purity", "mean purity (share of neighbors, 0 to 1)"),
+    "accuracy": ("knn_accuracy", "accuracy by neighbors (share of clips, 0 to 1)"),
 }
 Results = Mapping[str, tuple[Run, NoiseResult]]  # by the model's title
 
@@ -49,8 +49,8 @@ def show(spec: RunSpec) -> None:
     """The whole tab. Raises BiovizError."""
     dataset = library.load(spec.dataset)
     st.caption(
-        "Background is added to clips with calls, a little more at each step. Where do their neighbours become "
-        "background? Neighbours from the clip's own recording, and from the one that the background came from, "
+        "Background is added to clips with calls, a little more at each step. Where do their neighbors become "
+        "background? Neighbors from the clip's own recording, and from the one that the background came from, "
         "do not count."
     )
     if not dataset.labels:
@@ -93,7 +93,7 @@ def show(spec: RunSpec) -> None:
 def _curves(ready: Results, dataset: Dataset) -> None:
     st.subheader("What added background does")
     measured = np.flatnonzero(next(iter(ready.values()))[1].scores.clips)
-    titles = {name: HELPS[help].title for name, (help, _) in MEASURES.items()}
+    titles = {name: METRIC_INFO[help].title for name, (help, _) in MEASURES.items()}
     choices = {**titles, "told": "One label told from background"}
     measure = st.segmented_control(
         "Measure",
@@ -116,7 +116,7 @@ def _curves(ready: Results, dataset: Dataset) -> None:
         y_title = "label told from background (AUROC, 0.5 by chance)"
     else:
         help, y_title = MEASURES[measure]
-        st.caption(f"{HELPS[help].text} Bands are 95 % intervals, by recording.")
+        st.caption(f"{METRIC_INFO[help].text} Bands are 95 % intervals, by recording.")
     snrs = next(iter(ready.values()))[1].scores.snrs_db
     x = axis_places(snrs)
     lines, without = {}, []
@@ -228,4 +228,4 @@ def _listen(dataset: Dataset, drawn: Draw, snrs_db: np.ndarray, i: int, share: n
     st.audio(playback.render(samples, pair.rate, slow).wav, format="audio/wav")
     around = "not known" if np.isnan(share[level]) else f"{share[level]:.0%}"
     slower = f" Played {slow} times slower." if slow > 1 else ""
-    st.caption(f"Background among its neighbours: {around}.{slower}")
+    st.caption(f"Background among its neighbors: {around}.{slower}")

@@ -1,4 +1,4 @@
-"""Window-shift stability: how many clips change neighbours, which labels, the worst ones to hear, the map."""
+"""Window-shift stability: how many clips change neighbors, which labels, the worst ones to hear, the map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz import jobs, runs
-from bioviz.analysis.metric_info import HELPS
+from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.settings import ShiftSettings
@@ -39,7 +39,7 @@ def show(spec: RunSpec) -> None:
     dataset = library.load(spec.dataset)
     st.caption(
         "A window starts where the grid puts it, a call does not. Here clips are embedded again with their windows "
-        "a little earlier and later: a model to be trusted finds the same neighbours. A shift that would leave the "
+        "a little earlier and later: a model to be trusted finds the same neighbors. A shift that would leave the "
         "recording goes the other way."
     )
     chosen = _form()
@@ -94,11 +94,11 @@ def _headline(result: ShiftResult) -> None:
     a, b, c = st.columns(3)
     a.metric("Clips shifted", f"{len(result.rows):,}")
     b.metric(
-        "Change their neighbours",
+        "Change their neighbors",
         f"{result.changed.mean():.0%}",
-        help="Share of clips that keep fewer than half of their neighbours, on average over the shifts.",
+        help="Share of clips that keep fewer than half of their neighbors, on average over the shifts.",
     )
-    c.metric("Neighbours kept", f"{result.kept.mean():.0%}", help=HELPS["shift_kept"].text)
+    c.metric("Neighbors kept", f"{result.kept.mean():.0%}", help=METRIC_INFO["shift_kept"].text)
 
 
 def _labels(run: Run, result: ShiftResult) -> None:
@@ -113,7 +113,7 @@ def _labels(run: Run, result: ShiftResult) -> None:
             mean,
             low,
             high,
-            x_title="neighbours kept (mean share, 0 to 1)",
+            x_title="neighbors kept (mean share, 0 to 1)",
             colours=palette.colours_for(run.target_names),
             dark=is_dark(),
         ),
@@ -125,15 +125,15 @@ def _labels(run: Run, result: ShiftResult) -> None:
 def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
     st.subheader("The least stable clips")
     st.caption(
-        f"{HELPS['shift_spread'].text} Click a line to hear the clip and to see its spread on the map."
+        f"{METRIC_INFO['shift_spread'].text} Click a line to hear the clip and to see its spread on the map."
     )
     clips = dataset.clips
     frame = pd.DataFrame(
         {
             "clip": result.rows,
             "label": label_names(dataset)[result.rows],
-            "neighbours kept": result.kept.mean(axis=1),
-            "moves (× nearest neighbour)": result.relative,
+            "neighbors kept": result.kept.mean(axis=1),
+            "moves (× nearest neighbor)": result.relative,
             "recording": [dataset.recordings[i].name for i in clips.recording[result.rows]],
             "start (s)": clips.start_s[result.rows],
         }
@@ -148,8 +148,8 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
             on_select="rerun",
             selection_mode="single-row",
             column_config={
-                "neighbours kept": st.column_config.NumberColumn(format="percent"),
-                "moves (× nearest neighbour)": st.column_config.NumberColumn(format="%.2f"),
+                "neighbors kept": st.column_config.NumberColumn(format="percent"),
+                "moves (× nearest neighbor)": st.column_config.NumberColumn(format="%.2f"),
                 "start (s)": st.column_config.NumberColumn(format="%.2f"),
             },
         )
@@ -173,7 +173,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
         )
         st.caption(
             "An ellipse spans one standard deviation of the places of a clip's shifts, each placed among its "
-            "neighbours."
+            "neighbors."
         )
     with right:
         clip_inspector(

@@ -61,7 +61,7 @@ def better(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]:
     """The right model puts the places of the labels twice as far apart."""
     found = _compared(rng, 24, 1.5, 3.0)
     by_name = {difference.name: difference for difference in found.scores}
-    separability = by_name["separability_neighbour"]
+    separability = by_name["separability_neighbor"]
     worse = any(
         d.exceeds and (d.difference or 0) < 0
         for d in found.scores

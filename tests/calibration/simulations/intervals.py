@@ -14,7 +14,7 @@ from bioviz.analysis.neighbors.jackknife import parts_of, replicates
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.analysis.neighbors.label_confusion import LabelConfusion, label_confusion, label_scores
 from bioviz.analysis.neighbors.noise_confusion import noise_confusion
-from bioviz.analysis.scores.prediction import Separability, neighbour_auroc, separability
+from bioviz.analysis.scores.prediction import Separability, neighbor_auroc, separability
 from bioviz.analysis.statistics.auc import auroc
 from tests.calibration.registry import Row, Simulation
 from tests.calibration.worlds import World, embedding, recordings
@@ -72,14 +72,14 @@ def _figures(world: World) -> tuple[LabelConfusion, Separability]:
     targets = with_background(world.label_matrix)
     statistics = {
         "labels": lambda confusion: label_scores(confusion, targets),
-        "auroc": lambda confusion: neighbour_auroc(confusion, background),
+        "auroc": lambda confusion: neighbor_auroc(confusion, background),
     }
     left_out = replicates(graph, K, background, units, parts, statistics)
     found = noise_confusion(graph.first(K), background, units)
     unknown = np.full(len(background), np.nan)
-    naive = noise_confusion(naive_graph.first(K), background)
+    with_same_unit = noise_confusion(naive_graph.first(K), background)
     auroc = left_out["auroc"][:, 0]
-    told = separability((naive, unknown), (found, unknown), background, units, (parts, auroc, auroc))
+    told = separability((with_same_unit, unknown), (found, unknown), background, units, (parts, auroc, auroc))
     return label_confusion(graph.first(K), found, world.label_matrix, units, left_out["labels"]), told
 
 

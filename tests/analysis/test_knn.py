@@ -1,4 +1,4 @@
-"""The neighbour graph against scikit-learn and against a plain loop, and its hard cases."""
+"""The neighbor graph against scikit-learn and against a plain loop, and its hard cases."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_leaves_out_the_own_group(metric):
     assert (knn(x, 8, metric, groups).indices == without.indices).all()
 
 
-def test_too_few_neighbours_are_minus_one_and_infinity():
+def test_too_few_neighbors_are_minus_one_and_infinity():
     x = np.arange(6, dtype=np.float32).reshape(6, 1)
     graph = knn(x, 4, "euclidean", groups=np.array([0, 0, 0, 0, 0, 1]))
     assert graph.indices[0].tolist() == [5, -1, -1, -1]
@@ -70,7 +70,7 @@ def test_too_few_neighbours_are_minus_one_and_infinity():
     assert knn(x[:0], 3).indices.shape == (0, 3)
 
 
-def test_rows_with_nan_have_no_neighbours_and_are_nobodys():
+def test_rows_with_nan_have_no_neighbors_and_are_nobodys():
     x = np.random.default_rng(3).normal(size=(20, 4)).astype(np.float32)
     x[4, 1] = np.nan
     x[9] = np.inf
