@@ -69,12 +69,16 @@ def build_dataset(
 
     made = labelling.resolve(raw, recordings, chosen_options)
     problems += made.problems
-    task = chosen_options.task or raw.task
+    cut = _cut(raw, recordings, chosen_options)
+    problems += cut
+    task = chosen_options.task or ("detection" if cut else raw.task)
     plan = _plan(raw, task, recordings, chosen_options)
     recordings, split_made, split_problems = _splits(recordings, made.of_recording, chosen_options)
     problems += split_problems
     if task == "detection":
-        plan, width_problems = _suited(raw, recordings, made.annotations, plan, chosen_options)
+        plan, width_problems = (
+            (plan, []) if cut else _suited(raw, recordings, made.annotations, plan, chosen_options)
+        )
         problems += width_problems
         clips, trouble = _windows(raw, recordings, made, plan)
     else:
@@ -111,6 +115,22 @@ def dataset_id(name: str, root: Path) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "dataset"
     return f"{slug}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
+
+
+def _cut(raw: RawDataset, recordings: Sequence[Recording], options: Options) -> list[Problem]:
+    """A word on it where recordings with one label each are cut into clips, or most of their sound would be lost."""
+    if raw.task != "classification" or options.task is not None or raw.width_s:
+        return []
+    longest = options.width_s or LONGEST_CLIP_S
+    over = [r for r in recordings if r.duration_s >= 2 * longest]
+    if not over:
+        return []
+    width = options.width_s or WIDTHS_S[0]
+    detail = (
+        f"{len(over)} of {len(recordings)} last {2 * longest:g} s or more, so that all are cut into clips of {width:g} "
+        "s, each with the label of its recording. To use the beginning of each alone, choose one clip a file"
+    )
+    return [problem("cut", "all recordings", detail)]
 
 
 def _plan(raw: RawDataset, task: str, recordings: Sequence[Recording], options: Options) -> WindowPlan:

@@ -51,14 +51,16 @@ def _alike(labels: Iterable[str]) -> Iterator[str]:
 def _several(labels: Iterable[str]) -> Iterator[str]:
     """A sentence for each sign that cells hold several labels: parts that are labels of their own, or in two orders."""
     names = set(labels)
-    for separator in (";", ",", "|", "+", "/", "&"):
+    for separator in (";", ",", "|", "+", "/", "&", " "):
         parts = {
             name: [part.strip() for part in name.split(separator)] for name in names if separator in name
         }
         orders: dict[frozenset[str], set[str]] = {}
         for name, own in parts.items():
             orders.setdefault(frozenset(own), set()).add(name)
-        odd = {name for name, own in parts.items() if names & set(own)}
+        # "Tawny Owl" beside "Owl" is one label; "owl frog" beside "owl" and "frog" is two.
+        enough = all if separator == " " else any
+        odd = {name for name, own in parts.items() if enough(part in names for part in own)}
         odd |= {name for group in orders.values() if len(group) > 1 for name in group}
         if odd:
             shown = ", ".join(f"“{name}”" for name in sorted(odd)[:3])

@@ -67,7 +67,7 @@ def _open(raw: RawRecording, folders: Settings, options: Options) -> tuple[Recor
     problems = [problem(kind, raw.name, detail) for kind, detail in info.notes]
     if options.channel > info.channels > 1:
         detail = f"it has {info.channels} channels; there is no channel {options.channel}. It is left out"
-        return None, [*problems, problem("channel", raw.name, detail)]
+        return None, [*problems, problem("no_channel", raw.name, detail)]
     if options.channel > 1 and info.channels == 1:
         problems.append(problem("channel", raw.name, "it has one channel, which is used"))
     header = read_header(real) if info.format.startswith("WAV") else Header()

@@ -22,6 +22,8 @@ AUDIO_SUFFIXES = frozenset(
         ".mp3",
         ".aif",
         ".aiff",
+        ".aifc",
+        ".sph",
         ".w64",
         ".rf64",
         ".au",

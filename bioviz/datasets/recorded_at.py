@@ -31,18 +31,14 @@ _OBSERVATORY = re.compile(
 # The first AudioMoth firmware wrote seconds since 1970 in hexadecimal, and .WAV. Other names of eight digits and
 # letters are counters or hashes; in small letters only that ending tells them apart.
 _AUDIOMOTH_HEX = re.compile(r"[0-9A-F]{8}\.(?:WAV|wav|flac)|[0-9a-f]{8}\.WAV")
-_GENERIC_FOLDERS = {
-    "audio",
-    "data",
-    "recordings",
-    "recording",
-    "wav",
-    "wavs",
-    "flac",
-    "sound",
-    "sounds",
-    "files",
-}
+_GENERIC_FOLDERS = """
+audio audios audiofile audiofiles audiodata audiorecordings data rawdata raw dataset datasets recording
+recordings record records rec recs wav wavs wave wavfile wavfiles flac flacs mp3 mp3s ogg sound sounds
+soundfile soundfiles soundscape soundscapes file files clip clips segment segments sample samples sdcard
+upload uploads media aufnahmen enregistrements grabaciones unlabeled unlabelled unsorted input output
+"""
+GENERIC_FOLDERS = frozenset(_GENERIC_FOLDERS.split())
+"""Names of folders that say what is in them rather than where or what was recorded: without case, blanks and dashes."""
 
 
 def time_from_name(name: str) -> datetime | None:
@@ -111,9 +107,13 @@ def site_of(name: str) -> str:
         if prefix:
             return prefix
     for folder in reversed(folders):
-        if folder.casefold() not in _GENERIC_FOLDERS and not _stamp(folder):
+        if _plain(folder) not in GENERIC_FOLDERS and not _stamp(folder):
             return folder
     return ""
+
+
+def _plain(folder: str) -> str:
+    return "".join(ch for ch in folder.casefold() if ch not in " _-")
 
 
 def recording_id_of(name: str) -> str:

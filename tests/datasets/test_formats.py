@@ -122,6 +122,8 @@ SAMPLES = {
     "kaleidoscope": ("x.csv", "INDIR,FOLDER,IN FILE,OFFSET,DURATION,scientific_name,common_name,confidence\n"
                      "/x,,a.wav,1,1,S a,Owl,0.9\n", [(1.0, 2.0, "Owl")]),
     "audacity": ("a.txt", "1\t2\tStrix aluco_Tawny Owl\n", [(1.0, 2.0, "Strix aluco_Tawny Owl")]),
+    "hoplite": ("x.csv", "recording,label,start_offset_s,end_offset_s,label_type\na.wav,owl,1,2,positive\n"
+                "a.wav,frog,1,2,negative\na.wav,newt,3,4,uncertain\n", [(1.0, 2.0, "owl")]),
     "raven": ("a.csv", "Selection,View,Channel,Begin Time (s),Delta Time (s),Low Freq (Hz),High Freq (Hz),Species\n"
               "1,Spectrogram 1,1,1,1,300,900,owl\n", [(1.0, 2.0, "owl")]),
 }  # fmt: skip

@@ -106,7 +106,6 @@ def folders(tmp_path):
             {"label_column": "vogel"},
             "label_column means nothing to the reader “Audacity label tracks”",
         ),
-        ("tracks", "audacity", {"min_confidence": 0.5}, "min_confidence means nothing"),
         (
             "tracks",
             None,

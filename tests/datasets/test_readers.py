@@ -42,7 +42,10 @@ def test_one_class_alone_and_files_outside_class_folders(tmp_path):
     write(tmp_path / "owl" / "a.wav")
     write(tmp_path / "stray.wav", seed=1)
     dataset = build_dataset(tmp_path)
-    assert dataset.labels == ("owl",) and kinds(dataset) == {"unlisted": ["stray.wav"]}
+    assert dataset.labels == ("owl",) and kinds(dataset) == {
+        "unlisted": ["stray.wav"],
+        "one_folder": ["owl"],
+    }
 
 
 def test_background_names_can_be_set(tmp_path):

@@ -199,6 +199,7 @@ def _read_all(
     problems: list[Problem] = []
     doubtful: set[str] = set()
     not_understood: list[SourceFile] = []
+    homeless: list[SourceFile] = []
     told = told_columns(options)
     for other in files.tables_and_others:
         file = SourceFile(files, other)
@@ -244,11 +245,15 @@ def _read_all(
             )
             continue
         if not content.rows and not locator.mentioned:
-            locator.find("")  # an empty table says that its recording holds nothing
+            locator.find_own()  # an empty table says that its recording holds nothing
+        if locator.is_homeless and not content.rows and file.beginning.strip():
+            homeless.append(file)  # it says something of a recording, one does not know of which
         tables.append(_Read(file, format, content, locator))
     understood = {where for table in tables for where in table.recordings}
     for file in not_understood:
         doubtful |= leftovers.doubtful(file, understood)
+    for file in homeless:
+        doubtful |= leftovers.spoken_of(file) or set(files.audio) - understood
     return tables, accounts, problems, doubtful
 
 

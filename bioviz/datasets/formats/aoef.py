@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from bioviz.errors import BadInput
 name = "aoef"
 title = "soundevent and whombat annotations (AOEF JSON)"
 source = "people"
-own_options = ("label_column",)
+own_options = ("label_column", "min_confidence")
 labels_are_columns = False  # the option names the key of a tag
 
 # Keys of tags that name what was heard, the best first.
@@ -35,6 +36,8 @@ _KEYS = (
 def recognizes(file: SourceFile) -> float:
     """Whether it begins like an AOEF file."""
     start = file.beginning.lstrip()[:4096]
+    if re.search(r'"collection_type"\s*:\s*"(dataset|recording_set)"', start):
+        return 0.0  # recordings alone
     known = '"collection_type"' in file.beginning or (
         '"version"' in start and '"recordings"' in file.beginning
     )
@@ -49,17 +52,18 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         raise BadInput("It has no “data” as soundevent writes it.")
     if text(data.get("collection_type")).startswith(("prediction", "model")):
         content.source = "machine"
+    predictions = [_predicted(each) for each in items(data.get("sound_event_predictions"))]
+    predictions = [each for each in predictions if (seconds(each["score"]) or 0.0) >= options.min_confidence]
     recordings = {text(each.get("uuid")): text(each.get("path")) for each in items(data.get("recordings"))}
     events = {text(each.get("uuid")): each for each in items(data.get("sound_events"))}
     tags = {text(each.get("id")): each for each in items(data.get("tags"))}
     clips = {text(each.get("uuid")): each for each in items(data.get("clips"))}
-    for each in items(
-        data.get("clip_annotations")
-    ):  # a clip that was looked at, whether anything is in it or not
+    # A clip that was looked at, whether anything is in it or not.
+    for each in items(data.get("clip_annotations")) + items(data.get("clip_predictions")):
         clip = clips.get(text(each.get("clip")), {})
         if reference := recordings.get(text(clip.get("recording"))):
             locator.mention(reference)
-    for number, each in enumerate(items(data.get("sound_event_annotations")), start=1):
+    for number, each in enumerate(items(data.get("sound_event_annotations")) + predictions, start=1):
         event = events.get(text(each.get("sound_event")), {})
         reference = recordings.get(text(event.get("recording")), "")
         if not reference:
@@ -75,6 +79,18 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         label = _label(each.get("tags"), tags, options.label_column)
         content.annotations.append(RawAnnotation(where, box[0], box[1], label, box[2], box[3]))
     return content
+
+
+def _predicted(prediction: Mapping[str, Any]) -> dict[str, Any]:
+    """A prediction as an annotation: its tags, which come with a score each, the likeliest first."""
+    tags = prediction.get("tags")
+    pairs = [
+        (seconds(each[1]) or 0.0, each[0])
+        for each in (tags if isinstance(tags, list) else [])
+        if isinstance(each, list) and len(each) == 2
+    ]
+    ordered = [tag for _, tag in sorted(pairs, key=lambda pair: -pair[0])]
+    return {**prediction, "tags": ordered, "score": prediction.get("score", 1.0)}
 
 
 def _label(ids: object, tags: Mapping[str, Mapping[str, Any]], wanted: str | None) -> str:

@@ -1,10 +1,12 @@
 """Audacity label tracks: start, end, label with tabs, no header; a line that begins with a
-backslash holds the frequencies of the label before it. A track belongs to the recording of its name."""
+backslash holds the frequencies of the label before it. A track belongs to the recording of its name.
+
+BirdNET writes such files with a fourth cell, its confidence."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
@@ -16,6 +18,8 @@ from bioviz.datasets.options import Options
 name = "audacity"
 title = "Audacity label tracks"
 source = "people"
+
+own_options = ("min_confidence",)
 
 _NUMBER = r"-?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?"
 _FIRST_LINE = re.compile(rf"^\s*{_NUMBER}\t{_NUMBER}(?:\t|$)")
@@ -41,9 +45,27 @@ def _size(file: SourceFile) -> int:
 
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read a label track. Recordings with a line whose times are no numbers become unsure."""
-    content = TableContent()
-    content.annotations += _annotations(file.text(), locator, content)
+    content, text = TableContent(), file.text()
+    boxes = _annotations(text, locator, content)
+    if _has_confidence(text):
+        content.source = "machine"
+        boxes = _with_confidence(boxes, options.min_confidence)
+    content.annotations += boxes
     return content
+
+
+def _has_confidence(text: str) -> bool:
+    """Whether every label is followed by one more cell, a number from 0 to 1."""
+    cells = [line.split("\t")[3:] for line in text.split("\n") if line.strip() and not line.startswith("\\")]
+    values = [number(rest[0]) if len(rest) == 1 else None for rest in cells]
+    return bool(values) and all(value is not None and 0 <= value <= 1 for value in values)
+
+
+def _with_confidence(boxes: Iterable[RawAnnotation], least: float) -> Iterator[RawAnnotation]:
+    for box in boxes:
+        label, _, confidence = box.label.rpartition(" ")
+        if (number(confidence) or 0.0) >= least:
+            yield replace(box, label=label, extras={"confidence": confidence})
 
 
 def _annotations(text: str, locator: Locator, content: TableContent) -> Iterator[RawAnnotation]:

@@ -41,6 +41,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         found = _ROW.match(row.get(row_id))
         if found is None:
             locator.row_problem(row.line, "row_id is not as in recording_5")
+            of_row = locator.find(_recording(row.get(row_id).rpartition("_")[0] or row.get(row_id), locator))
+            content.unsure |= {of_row} if of_row else set()
             continue
         where = locator.find(_recording(found["recording"], locator))
         if where is None:

@@ -36,7 +36,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     labels = [options.label_column] if options.label_column else list(_LABELS)
     label_columns = [column for one in labels if (column := table.column(one))]
     low, high, confidence = table.column("Fmin"), table.column("Fmax"), table.column("confidence")
-    manual = table.column("MANUAL ID")
+    manual, ratio = table.column("MANUAL ID"), table.column("MATCH RATIO")
     for row in table.rows:
         path = "/".join(part for part in (row.get(indir), row.get(folder), row.get(reference)) if part)
         where = locator.find(path)
@@ -46,10 +46,10 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
             if where is not None:
                 content.unsure.add(where)
             continue
-        sure = number(row.get(confidence))
+        column = next((column for column in label_columns if row.get(column)), None)
+        sure = None if manual and column == manual else number(row.get(confidence or ratio))
         if where is None or (sure is not None and sure < options.min_confidence):
             continue
-        column = next((column for column in label_columns if row.get(column)), None)
         label = row.get(column)
         several = [part.strip() for part in label.split(",")] if column == manual and manual else [label]
         band, extras = _band(row, low, high), _extras(row, table, columns)

@@ -58,7 +58,7 @@ def account(file: SourceFile) -> FileAccount:
     """What becomes of a file that no format recognizes: irrelevant where that is known, else "not understood"."""
     if is_irrelevant(file.name):
         return FileAccount(file.name, "irrelevant")
-    if is_list_of_recordings(file):
+    if is_list_of_recordings(file) or _is_list_of_soundevent(file):
         return FileAccount(
             file.name, "irrelevant", detail="a list of recordings: nothing in it is an annotation"
         )
@@ -67,6 +67,11 @@ def account(file: SourceFile) -> FileAccount:
     if len(file.columns) < 2 or file.beginning.lstrip().startswith(("{", "[", "<")):
         return FileAccount(file.name, "not understood", detail=f"it begins with “{_cut(file.first_line)}”")
     return FileAccount(file.name, "not understood", columns=file.columns, first_row=file.first_row)
+
+
+def _is_list_of_soundevent(file: SourceFile) -> bool:
+    """Whether it is a JSON file of soundevent that lists recordings alone."""
+    return bool(re.search(r'"collection_type"\s*:\s*"(dataset|recording_set)"', file.beginning[:4096]))
 
 
 def is_list_of_recordings(file: SourceFile) -> bool:

@@ -20,12 +20,14 @@ class Locator:
         table: name of the table.
         problems: references that fit none or several, each noted once.
         doubtful: recordings that a reference may mean, together with others.
+        is_homeless: whether the table speaks of the recording of its own name, and there is none.
     """
 
     files: Files
     table: str
     problems: list[Problem] = field(default_factory=list)
     doubtful: set[str] = field(default_factory=set)
+    is_homeless: bool = False
     _known: dict[str, str | None] = field(default_factory=dict)
     _rates: dict[str, int | None] = field(default_factory=dict)
 
@@ -34,6 +36,13 @@ class Locator:
         if written not in self._known:
             self._known[written] = self._look_up(written)
         return self._known[written]
+
+    def find_own(self) -> str | None:
+        """Name of the recording that goes by the table's name, where there is one."""
+        if "" not in self._known:
+            beside = self.files.has_beside(self.table, or_only=False)
+            self._known[""] = self._look_up("") if beside else None
+        return self._known[""]
 
     @property
     def mentioned(self) -> set[str]:
@@ -71,9 +80,13 @@ class Locator:
             fits = ", ".join(several.args[0])
             self.problems.append(problem("ambiguous", self.table, f"{what} fits several recordings: {fits}"))
             return None
+        if found is None and not written and (found := self.files.only_recording) is not None:
+            self.note("only_recording", f"it is taken to speak of {found}, the only recording here")
         if found is None:
+            self.is_homeless |= not written
             detail = f"there is no recording {written!r}" if written else "there is no recording of this name"
             if written and (near := self.files.of_stem(written)):
+                self.doubtful.update(near)
                 detail += f" (there is {', '.join(near[:3])}; if that is meant, correct the table)"
             self.problems.append(problem("no_recording", self.table, detail))
         return found

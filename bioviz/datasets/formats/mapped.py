@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -68,7 +69,7 @@ def read_mapped(
             content.splits[where] = named
         elif named and named != known:
             locator.note("split", f"{where} is in {known} and in {named}; it stays whole in {known}")
-        sure = number(row.get(mapping.confidence))
+        sure = _confidence(row, mapping)
         if sure is not None and sure < options.min_confidence:
             continue
         try:
@@ -134,6 +135,14 @@ def _whole_file(content: TableContent, where: str, labels: list[str], words: _Wo
             content.unsure.add(where)
         elif not words.background(label) and label not in known:
             known.append(label)
+
+
+def _confidence(row: Row, mapping: ColumnMapping) -> float | None:
+    """Between 0 and 1; of a logit, the probability that it stands for."""
+    sure = number(row.get(mapping.confidence))
+    if sure is None or not plain(mapping.confidence).startswith("logit"):
+        return sure
+    return 1 / (1 + math.exp(-max(-700.0, min(sure, 700.0))))
 
 
 def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:

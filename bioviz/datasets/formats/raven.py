@@ -57,6 +57,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     # The path is the better reference; a table made elsewhere may carry the file name alone.
     references = table.column("Begin Path"), table.column("Begin File")
     label, confidence = _label_column(table, options), table.column("Confidence")
+    if confidence and all(number(row.get(confidence)) is not None for row in table.rows):
+        content.source = "machine"
     reference = next((column for column in references if column), None)
     for row, start, stop in times(_one_view(table), begin, end or delta or "", locator, content, reference):
         if end is None:

@@ -163,10 +163,10 @@ class Files:
                 return self._one(self._by_base[stem], folder)
         return None
 
-    def has_beside(self, table: str) -> bool:
-        """Whether a recording (or several) goes by the table's name."""
+    def has_beside(self, table: str, or_only: bool = True) -> bool:
+        """Whether a recording (or several) goes by the table's name, or (with `or_only`) there is one alone."""
         try:
-            return self.find_beside(table) is not None
+            return (or_only and self.only_recording is not None) or self.find_beside(table) is not None
         except Ambiguous:
             return True
 
@@ -174,10 +174,23 @@ class Files:
         """Audio files that differ from a reference in the ending (or the folder) alone, for a hint."""
         return self._by_stem.get(_key(PurePosixPath(reference.replace("\\", "/")).stem), [])
 
+    @cached_property
+    def only_recording(self) -> str | None:
+        """The one recording of the folder, where there is no other sound, not even of a kind that cannot be opened."""
+        from bioviz.datasets.formats.leftovers import unsupported_sound
+
+        if len(self.audio) != 1 or any(unsupported_sound(name) for name in self.names):
+            return None
+        return self.audio[0]
+
     @staticmethod
     def _one(candidates: list[str], folder: str) -> str | None:
         if len(candidates) > 1:
             candidates = [name for name in candidates if name.rpartition("/")[0] == folder] or candidates
+        if len(candidates) > 1:  # audio/north/a.wav for annotations/north/a.txt
+            own = [_key(part) for part in folder.split("/")]
+            agree = [_common_tail(own, _key(name).split("/")[:-1]) for name in candidates]
+            candidates = [name for name, n in zip(candidates, agree, strict=True) if n == max(agree)]
         if len(candidates) > 1:
             raise Ambiguous(candidates)
         return candidates[0] if candidates else None
