@@ -55,7 +55,8 @@ def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     run = run_of(options, progress)
     dataset = library.load(run.spec.dataset)
     listed = {name: _misclustered(run, dataset, name) for name in LISTS}
-    notes = _notes(dataset, run.spec.model)
+    few = words.too_few(*words.sides(run.placement.counts))
+    notes = [*([few] if few else []), *_notes(dataset, run.spec.model)]
     counts = {
         "targets": list(run.target_names),
         "rows": run.table.tolist(),

@@ -11,6 +11,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.datasets.formats.choose import readers
 from bioviz.datasets.formats.own_options import own_options
 from bioviz.datasets.options import OPTIONS, Options
+from bioviz.datasets.problems import KINDS, LEFT_OUT, WHAT_TO_DO
 from bioviz.errors import BadInput
 from tests.datasets.sounds import boxes, labels_of, lines, write
 
@@ -138,3 +139,7 @@ def test_a_raven_table_that_lacks_the_column_is_said(tmp_path):
     assert box[3] == "f"
     with pytest.raises(BadInput, match=r"has a column 'Colour'.*Species, Sex"):
         build_dataset(tmp_path, options={"label_column": "Colour"})
+
+
+def test_every_kind_of_problem_says_what_to_do():
+    assert set(WHAT_TO_DO) == set(KINDS) and all(WHAT_TO_DO.values()) and set(KINDS) >= LEFT_OUT

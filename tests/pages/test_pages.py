@@ -40,7 +40,7 @@ def texts(elements) -> str:
 
 @pytest.fixture
 def dataset(tmp_path: Path):
-    made = build_dataset(folder_per_class(tmp_path / "calls"), name="calls")
+    made = build_dataset(folder_per_class(tmp_path / "calls", files=5), name="calls")
     library.save(made)
     return made
 
@@ -91,7 +91,7 @@ def test_explore_shows_the_scores_of_a_finished_run(dataset):
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["NMI"] == f"{run.scores['nmi']:.3f}"
     assert shown["ARI"] == f"{run.scores['ari']:.3f}"
-    assert shown["Clips"] == "12"
+    assert shown["Clips"] == "15"
     assert shown["Background"] == "33%"
     assert shown["In background"] == str(run.placement.counts["labelled_among_background"])
     assert words.headline(run.placement.counts, run.chance) in texts(app.markdown)
@@ -187,6 +187,9 @@ def test_odd_datasets_show_a_map_and_say_what_is_undefined(tmp_path, kept, backg
     if len(kept) == 1:
         assert shown["NMI"].value == "–"
         assert "same label" in shown["NMI"].help
+    else:  # two of each: an NMI of 1 would say nothing
+        assert shown["NMI"].value == shown["ARI"].value == "–"
+    assert "too few to say anything" in texts(app.warning)
 
 
 def test_a_diagnosis_shows_its_verdict_and_every_part(dataset):

@@ -16,6 +16,7 @@ from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.analysis.diagnosis.shortcut_words import beside, shortcut_clauses
 from bioviz.analysis.diagnosis.triage import CAUSES
 from bioviz.analysis.diagnosis.triage_words import summary
+from bioviz.analysis.misclustered.words import too_few
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.statistics.small_counts import MIN_FOR_PERCENT, share
 
@@ -24,8 +25,6 @@ MIN_EFFECT = 0.1
 """Confusion, correlation or difference of shares, below which it is not worth a sentence."""
 WITHIN = 0.5
 """Confusion from which a label lies within background."""
-TOO_FEW = 5
-"""Clips on a side below which nothing is said."""
 
 
 def verdict(diagnosis: Diagnosis) -> list[Clause]:
@@ -48,11 +47,8 @@ def verdict(diagnosis: Diagnosis) -> list[Clause]:
 def _too_few(d: Diagnosis) -> Clause | None:
     background = int(d.labels.clips[0])
     labelled = len(d.clips.purity) - background
-    for count, what in ((labelled, "labelled"), (background, "background")):
-        if 0 < count < TOO_FEW:
-            clips = "clip" if count == 1 else "clips"
-            return Clause(f"{count} {what} {clips}: too few to say anything.", "separability")
-    return None
+    sentence = too_few(labelled, background)
+    return Clause(sentence, "separability") if sentence else None
 
 
 def _separable(d: Diagnosis, levels: Levels) -> Iterator[Clause]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from bioviz.analysis.misclustered.chance import Chance, PlacementChance
 from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND, AMONG_LABELLED, MIXED
 
+MIN_CLIPS = 5
+"""Clips of a side below which nothing is said of it."""
 HOW = {"fewer": "fewer than by chance", "as": "no more than by chance", "more": "more than by chance"}
 TITLES: Mapping[str, str] = {
     AMONG_BACKGROUND: "Labelled among background",
@@ -33,6 +35,14 @@ ORDERS: Mapping[str, str] = {
     MIXED: "Labelled clips in a cluster that stands for another label; first those with most clips of other labels "
     "among their nearest neighbors.",
 }
+
+
+def too_few(labelled: int, background: int) -> str:
+    """A sentence where there are labelled or background clips, but too few of them to say anything; else ""."""
+    for count, what in ((labelled, "labelled"), (background, "background")):
+        if 0 < count < MIN_CLIPS:
+            return f"{count} {what} {'clip' if count == 1 else 'clips'}: too few to say anything."
+    return ""
 
 
 def headline(counts: Mapping[str, int], chance: PlacementChance) -> str:

@@ -60,6 +60,8 @@ def first_guess(file: SourceFile, label_column: str | None = None) -> ColumnMapp
     if profile is not None:
         return profile.mapping
     guessed = guess(file.columns, label_column)
+    if not guessed.start:
+        guessed = replace(guessed, duration="")  # of the recording
     return guessed if guessed.path else replace(guessed, path=_names_recordings(file, guessed.used))
 
 

@@ -60,13 +60,13 @@ class ClipCards {
     return make("div", { class: "group" }, ...(head ? [head] : []), grid);
   }
 
-  card({ title, detail, picture, sound, boxes, high, colour }, group) {
+  card({ title, detail, picture, sound, boxes, high }, group) {
     const url = picture.startsWith("data:") ? picture : `${picture}&cmap=${this.colourMap}`;
     const image = make("img", { src: url, alt: "", loading: "lazy" });
     if (picture.startsWith("data:")) image.classList.add("own-colours");
     const shown = make("div", { class: "picture" }, image, make("span", { class: "scale", text: high }));
     image.addEventListener("error", () => image.replaceWith(make("span", { class: "broken", text: "cannot be read" })));
-    for (const [left, right, low, top, label] of boxes) {
+    for (const [left, right, low, top, label, colour] of boxes) {
       const style = `left:${percent(left)};width:${percent(right - left)};bottom:${percent(low)};height:${percent(top - low)}`;
       shown.append(make("div", { class: "box", style: `${style};--box:${colour}`, title: label }));
     }

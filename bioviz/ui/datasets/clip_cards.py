@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -31,21 +31,18 @@ class Card:
         Under the picture, left and right.
     picture, sound : str
         Addresses, or data URIs.
-    boxes : tuple of (left, right, low, top, label)
+    boxes : tuple of (left, right, low, top, label, colour)
         Shares of the picture's width and height, 0 to 1.
     high : str
         The frequency at the top edge, in words.
-    colour : str
-        Of the boxes.
     """
 
     title: str
     detail: str
     picture: str
     sound: str
-    boxes: tuple[tuple[float, float, float, float, str], ...]
+    boxes: tuple[tuple[float, float, float, float, str, str], ...]
     high: str
-    colour: str
 
 
 @dataclass(frozen=True)
@@ -63,25 +60,21 @@ def show_cards(groups: Sequence[Group], key: str) -> None:
     _component()(key=key, data={"groups": [asdict(group) for group in groups]})
 
 
-def card_of_clip(dataset: Dataset, row: int, colour: str) -> Card:
-    """A clip of a dataset, with sound and picture from the server's routes."""
+def card_of_clip(dataset: Dataset, row: int, colours: Mapping[str, str]) -> Card:
+    """A clip of a dataset with the boxes that touch it, each in its label's colour; sound and picture from routes."""
     clip = clip_of(dataset, row)
     base, version = (st.get_option("server.baseUrlPath") or "").strip("/"), dataset.version[:12]
     address = f"{'/' + base if base else ''}/bioviz/clip/{quote(dataset.id)}/{row}"
     picture = f"{address}.png?" + "&".join(f"{name}={value}" for name, value in _PICTURE.items())
     top_hz = clip.recording.sample_rate / 2
-    labels = [name for name, on in zip(dataset.labels, dataset.clips.labels[row], strict=True) if on]
-    near = (
-        [a for a in annotations_near(clip, 0.0) if a.label in labels] if dataset.task == "detection" else []
-    )
+    end_s = min(clip.end_s, clip.recording.duration_s)
     return Card(
         clip.recording.name.rsplit("/", 1)[-1],
-        span(clip.start_s, min(clip.end_s, clip.recording.duration_s)),
+        span(clip.start_s, end_s),
         f"{picture}&thumb=1&v={version}",
         f"{address}.wav?v={version}",
-        tuple(_box(a, clip.start_s, min(clip.end_s, clip.recording.duration_s), top_hz) for a in near),
+        tuple(_box(a, clip.start_s, end_s, top_hz, colours[a.label]) for a in annotations_near(clip, 0.0)),
         _kilohertz(top_hz),
-        colour,
     )
 
 
@@ -103,9 +96,9 @@ def card_of_box(path: Path, title: str, box: Annotation | RawAnnotation, colour:
     spec = spectrogram.PictureSpec(width=_PICTURE["w"], height=_PICTURE["h"], range_db=_PICTURE["db_range"])
     png = spectrogram.draw(samples, rate, spec).png
     sound = playback.render(samples, rate, playback.default_slow(rate)).wav
-    boxes = (_box(box, begin, end, rate / 2),)
+    boxes = (_box(box, begin, end, rate / 2, colour),)
     address = _data_uri("image/png", png), _data_uri("audio/wav", sound)
-    return Card(title, span(box.start_s, box.end_s), *address, boxes, _kilohertz(rate / 2), colour)
+    return Card(title, span(box.start_s, box.end_s), *address, boxes, _kilohertz(rate / 2))
 
 
 def span(start_s: float, end_s: float) -> str:
@@ -122,15 +115,13 @@ def note_of(label: str, clips: int, recordings: int) -> str:
 
 
 def _box(
-    a: Annotation | RawAnnotation, begin_s: float, end_s: float, top_hz: float
-) -> tuple[float, float, float, float, str]:
+    a: Annotation | RawAnnotation, begin_s: float, end_s: float, top_hz: float, colour: str
+) -> tuple[float, float, float, float, str, str]:
     length = max(end_s - begin_s, 1e-9)
     low = 0.0 if a.low_hz is None else a.low_hz / top_hz
     top = 1.0 if a.high_hz is None else a.high_hz / top_hz
-    cut = [
-        min(1.0, max(0.0, share)) for share in ((a.start_s - begin_s) / length, (a.end_s - begin_s) / length)
-    ]
-    return (*cut, min(1.0, low), min(1.0, top), a.label)  # type: ignore[return-value]
+    left, right = (min(1.0, max(0.0, (t - begin_s) / length)) for t in (a.start_s, a.end_s))
+    return left, right, min(1.0, low), min(1.0, top), a.label, colour
 
 
 def _kilohertz(hz: float) -> str:

@@ -69,7 +69,7 @@ def choose_tables(job: jobs.Job, dataset: Dataset) -> None:
     with st.container(border=True):
         st.markdown("**Several tables speak of the same recordings**")
         st.text(
-            "What people annotated goes before a detector's finds. Used: "
+            "People's annotations go before a detector's. Used: "
             + ", ".join(title.get(name, "explained columns") for name in sorted(used))
             + ". Not used where those speak too: "
             + ", ".join(
@@ -81,7 +81,7 @@ def choose_tables(job: jobs.Job, dataset: Dataset) -> None:
         with st.container(horizontal=True):
             for name in others:
                 st.button(
-                    f"Read “{title[name]}” instead",
+                    f"Read only “{title[name]}”",
                     key=f"instead_{name}",
                     on_click=scans.again,
                     args=(job, name),

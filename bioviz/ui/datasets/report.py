@@ -15,7 +15,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.datasets.clip_cards import Group, card_of_clip, note_of, show_cards
 
-FEW_CLIPS = 20
+MIN_CLIPS = 20
 """Clips below which neither a map nor a score says anything."""
 LABELS_SHOWN = 8
 _PER_LABEL = 4
@@ -60,7 +60,7 @@ def _verdict(dataset: Dataset, found: Report) -> None:
         amber.append(
             f"**Not everything is used**: {count:,} times something was left out. See the problems below."
         )
-    if found.clips < FEW_CLIPS:
+    if found.clips < MIN_CLIPS:
         amber.append(
             f"**Too few clips to say anything**: {found.clips:,}. A map and its scores mean something from some dozens "
             "of clips a label on, from several recordings."
@@ -120,9 +120,9 @@ def _labels(found: Report, key: str) -> None:
         height=_ROW_PIXELS * (1 + min(len(rows), _TABLE_ROWS)) + 3,
         key=f"{key}_labels",
         column_config={
-            "label": st.column_config.TextColumn("Label", width="medium"),
+            "label": st.column_config.TextColumn("Label", width=110),
             "clips": st.column_config.ProgressColumn(
-                "Clips", format="%d", min_value=0, max_value=max(1, *(row.clips for row in rows))
+                "Clips", width=120, format="%d", min_value=0, max_value=max(1, *(row.clips for row in rows))
             ),
             "annotations": st.column_config.NumberColumn("Annotations", format="%d"),
             "hours": st.column_config.NumberColumn("Hours", format="%.3f"),
@@ -179,7 +179,7 @@ def _clips(dataset: Dataset, key: str) -> None:
         else:
             own = dataset.clips.labels[:, dataset.labels.index(label)]
         recordings = len(set(dataset.clips.recording[own].tolist()))
-        cards = tuple(card_of_clip(dataset, int(row), colours[label]) for row in examples[label])
+        cards = tuple(card_of_clip(dataset, int(row), colours) for row in examples[label])
         groups.append(Group(label, note_of(label, int(own.sum()), recordings), colours[label], cards))
     show_cards(groups, key=f"{key}_clips")
 

@@ -50,13 +50,16 @@ def headline(run: Run, original: Run | None = None) -> None:
         original: run of the dataset that this one was cleaned from; each figure is then shown with its change.
     """
     counts_of_places = run.placement.counts
+    few = words.too_few(*words.sides(counts_of_places))
+    if few:
+        st.warning(f"{few} The map below shows them; its clusters and scores would mean nothing.")
     st.markdown(f"**{words.headline(counts_of_places, run.chance)}**")
     if worth := words.against_chance(counts_of_places, run.chance):
         st.caption(worth)
     cells = st.columns(6)
     notes = run.scores.get("notes", {})
     for cell, (name, (title, help_text)) in zip(cells, SCORES.items(), strict=False):
-        value = run.scores.get(name)
+        value = None if few else run.scores.get(name)
         if value is None and name in notes:
             help_text += f" Not defined here: {notes[name]}"
         before = None if original is None else original.scores.get(name)
