@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+import bioviz
 from bioviz.server import lifespan, routes
 
-app = st.App(Path(__file__).parent / "bioviz" / "ui" / "app" / "frame.py", routes=routes(), lifespan=lifespan)
+app = st.App(Path(bioviz.__file__).parent / "ui" / "app" / "frame.py", routes=routes(), lifespan=lifespan)

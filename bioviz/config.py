@@ -6,9 +6,15 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from platformdirs import user_cache_dir
+
 from bioviz.errors import BadInput
 
-PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+PROJECT = PACKAGE.parent
+"""Whence `import bioviz` works: the project in a checkout, the folder of installed packages otherwise."""
+INSTALLED = PACKAGE / "installed"
+"""What the wheel puts inside the package: `app.py`, `pages/` and Streamlit's settings; absent in a checkout."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,16 @@ class Settings:
         )
 
 
+def app_folder() -> Path:
+    """The folder with `app.py` and `pages/`: the project's in a checkout, inside the package once installed."""
+    return INSTALLED if INSTALLED.is_dir() else PROJECT
+
+
+def _default_cache() -> Path:
+    """`cache/` of a checkout; once installed, the platform's folder for caches of this user."""
+    return Path(user_cache_dir("bioviz", appauthor=False)) if INSTALLED.is_dir() else PROJECT / "cache"
+
+
 def _paths(name: str, default: Path) -> tuple[Path, ...]:
     raw = os.environ.get(name, "")
     return tuple(Path(p).expanduser().resolve() for p in raw.split(os.pathsep) if p) or (default.resolve(),)
@@ -60,7 +76,7 @@ def share_compiled_code() -> None:
 
 def settings() -> Settings:
     """Read the settings anew (cheap), so that tests and jobs can set the environment."""
-    cache = Path(os.environ.get("BIOVIZ_CACHE") or PROJECT / "cache").expanduser().resolve()
+    cache = Path(os.environ.get("BIOVIZ_CACHE") or _default_cache()).expanduser().resolve()
     return Settings(
         cache_dir=cache,
         data_roots=_paths("BIOVIZ_DATA", Path.home()),

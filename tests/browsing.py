@@ -125,7 +125,7 @@ def serve(script: Path, environment: Mapping[str, str], log: Path) -> Iterator[s
         )
     url = f"http://localhost:{port}"
     try:
-        _wait_until_up(url, server, log)
+        wait_until_up(url, server, log)
         yield url
     finally:
         server.terminate()
@@ -135,7 +135,12 @@ def serve(script: Path, environment: Mapping[str, str], log: Path) -> Iterator[s
             server.kill()
 
 
-def _wait_until_up(url: str, server: subprocess.Popen, log: Path) -> None:
+def wait_until_up(url: str, server: subprocess.Popen, log: Path) -> None:
+    """Return once the server answers.
+
+    Raises:
+        RuntimeError: it did not come up in two minutes; the message ends with its log.
+    """
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and server.poll() is None:
         try:

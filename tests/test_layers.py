@@ -112,3 +112,19 @@ def test_nothing_unpickles(path):
             if call == "torch.load":
                 assert given.get("weights_only") == "True", f"line {node.lineno}"
             assert call not in ("yaml.load", "pd.read_pickle", "joblib.load"), f"line {node.lineno}"
+
+
+def rooms() -> list[str]:
+    """Folders of the package that hold modules, relative to the project."""
+    return sorted(
+        {path.parent.relative_to(PROJECT).as_posix() for path in (PROJECT / "bioviz").rglob("*.py")}
+    )
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_the_readme_shows_every_room(room):
+    architecture = (PROJECT / "README.md").read_text(encoding="utf-8").split("## Architecture")[1]
+    tree = architecture.split("Imports go only")[0]
+    assert f"{room if room.count('/') < 2 else room.rpartition('/')[2]}/" in tree, (
+        f"the README's tree lacks {room}"
+    )

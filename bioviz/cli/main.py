@@ -26,12 +26,14 @@ EPILOG = """exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 done but
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit code. Usage errors leave by SystemExit(2), as argparse does.
+    """Run a command (`open` where none is given); returns its exit code.
+
+    Usage errors leave by SystemExit(2), as argparse does.
 
     With `--json` standard output holds one JSON value and nothing else, also where the command fails:
     {"error": sentence, "code": name of the exit code}.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["open"]
     try:
         code = _run(given, "--json" in given)
         sys.stdout.flush()

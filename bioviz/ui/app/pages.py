@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
-
-def pages_folder() -> Path:
-    """Where the pages' files lie: beside the package in a checkout, inside it once installed."""
-    package = Path(__file__).resolve().parents[2]
-    installed = package / "pages"
-    return installed if installed.is_dir() else package.parent / "pages"
+from bioviz.config import app_folder
 
 
 @dataclass(frozen=True)
@@ -27,7 +21,7 @@ class PageEntry:
 
     def as_streamlit(self) -> st.Page:
         return st.Page(
-            pages_folder() / self.file,
+            app_folder() / "pages" / self.file,
             title=self.title,
             icon=self.icon,
             url_path=None if self.default else self.url,
