@@ -44,6 +44,7 @@ FEATURES: dict[str, Feature] = {
     **{c.name: Feature(c.name, c.title[:1].lower() + c.title[1:], _units(c.unit)) for c in COLUMNS},
     "level_dbfs": Feature("level_dbfs", "level", "dBFS"),
     "snr_db": Feature("snr_db", "signal-to-noise ratio", "dB"),
+    "loudest_db": Feature("loudest_db", "level of the loudest sound above the noise", "dB"),
     "clipped_share": Feature("clipped_share", "clipped samples", "share"),
     "call_share": Feature("call_share", "time with a call", "share"),
     "call_inside": Feature("call_inside", "part of the call within the window", "share"),

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.audio.band_limit import band_limit_hz
-from bioviz.audio.noise_floor import Floor, bands_for, noise_floor, smoothed, sounding, steady_db
-from bioviz.audio.snr import SNR_RANGE_DB, estimate
+from bioviz.audio.box_snr import box_snr_db
+from bioviz.audio.noise_floor import Bands, Floor, bands_for, noise_floor, smoothed, sounding, steady_db
+from bioviz.audio.snr import estimate
 
-VERSION = 2  # raise it when any figure below would come out differently
+VERSION = 3  # raise it when any figure below would come out differently
 
 NOTHING_STANDS_OUT_DB = 10.0  # prominence below which there may be noise alone
 SILENCE_DB = -120.0  # what an all-zero clip gets instead of minus infinity
@@ -44,11 +45,17 @@ COLUMNS = (
     Column("clipped_share", "Clipped", "share", "Share of samples at or above 0.999 of full scale."),
     Column(
         "snr_db",
-        "SNR estimate",
+        "SNR",
         "dB",
-        "With annotations: power within their boxes against the same frequencies outside of their times. Without: "
-        "the loudest sound that stands out of the noise, in its own band and over at least 20 ms. Unknown where "
-        "nothing stands out.",
+        "Signal-to-noise ratio of annotated calls: power within their boxes against the same frequencies outside of "
+        "their times. Unknown without a box, and where the noise alone rises as high.",
+    ),
+    Column(
+        "loudest_db",
+        "Loudest sound",
+        "dB",
+        "How far the loudest sound that stands out, the animal's or not, is above the noise: in its own band and over "
+        "at least 20 ms. Unknown where nothing stands out.",
     ),
     Column(
         "prominence_db",
@@ -94,6 +101,10 @@ class _Window:
     samples: np.ndarray
     mean: np.ndarray  # (F,) power
     banded: np.ndarray  # (B, K) power of the frames that are not digital silence
+    quiet: np.ndarray  # (K,) bool, no annotated call there
+    signal: np.ndarray | None = None  # (B,) power in its boxes
+    cells: np.ndarray | None = None  # (B,) cells in its boxes
+    frames: int = 0  # of a box
 
 
 def measure(
@@ -117,9 +128,6 @@ def measure(
     """
     count, width = windows.shape
     out = np.full((count, len(COLUMNS)), np.nan, dtype=np.float32)
-    marked: dict[int, float] = {}  # SNR of windows with boxes
-    inside: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # window -> power in its boxes, cells per bin
-    quiet_sum, quiet_frames = 0.0, 0
     heard: list[_Window] = []
     frequencies = np.zeros(0)
     for i in range(count):
@@ -128,25 +136,11 @@ def measure(
             continue
         power, frequencies, times = spectrogram(samples, rate)
         bands = bands_for(len(power), float(frequencies[1]))
-        banded = bands.pool(power)
-        heard.append(_Window(i, samples, power.mean(axis=1), banded[:, sounding(banded)]))
-        if boxes is None:
-            continue
-        mask = box_mask(boxes[i], frequencies, times)
-        # Frames at the edge of a box hold some of its call: they are neither signal nor noise.
-        quiet = ~box_mask(boxes[i] + _GUARD, frequencies, times).any(axis=0)
-        quiet_sum = quiet_sum + power[:, quiet].sum(axis=1, dtype=np.float64)
-        quiet_frames += int(quiet.sum())
-        if mask.any():
-            marked[i] = np.nan  # unless this window or its neighbors tell the noise
-            if quiet.mean() >= _QUIET_SHARE:
-                marked[i] = box_snr_db(power, mask, power[:, quiet].mean(axis=1, dtype=np.float64))
-            else:
-                inside[i] = ((power * mask).sum(axis=1, dtype=np.float64), mask.sum(axis=1))
+        heard.append(
+            _window(i, samples, power, bands, frequencies, times, None if boxes is None else boxes[i])
+        )
     if not heard:
         return out
-    for i, (signal, cells) in inside.items() if quiet_frames else ():
-        marked[i] = _ratio_db(signal.sum(), (quiet_sum / quiet_frames * cells).sum(), int(cells.sum()))
     frames = sum(window.banded.shape[1] for window in heard)
     step = max(1, -(-frames // _FLOOR_FRAMES))
     floor = noise_floor(np.concatenate([window.banded[:, ::step] for window in heard], axis=1), bands)
@@ -157,7 +151,8 @@ def measure(
         found = estimate(window.banded, smoothed(window.banded), floor, bands)
         out[window.place] = (
             *level_measures(window.samples),
-            marked.get(window.place, found.snr_db),
+            _marked_db(window, heard, bands),
+            found.snr_db,
             found.prominence_db,
             found.low_hz,
             found.high_hz,
@@ -169,10 +164,51 @@ def measure(
     return out
 
 
-def why_no_snr(prominence_db: float) -> str:
-    """Why a clip has no SNR estimate, to follow "unknown:"."""
+def _window(
+    place: int,
+    samples: np.ndarray,
+    power: np.ndarray,
+    bands: Bands,
+    frequencies: np.ndarray,
+    times: np.ndarray,
+    boxes: np.ndarray | None,
+) -> _Window:
+    """What is kept of a window with the spectrogram `power` (F, K)."""
+    banded, mean = bands.pool(power), power.mean(axis=1)
+    sounds = sounding(banded)
+    if boxes is None or not len(boxes):
+        return _Window(place, samples, mean, banded[:, sounds], np.ones(int(sounds.sum()), dtype=bool))
+    mask = box_mask(boxes, frequencies, times)
+    # Frames at the edge of a box hold some of its call: they are neither signal nor noise.
+    quiet = ~box_mask(boxes + _GUARD, frequencies, times).any(axis=0)
+    if not mask.any():
+        return _Window(place, samples, mean, banded[:, sounds], quiet[sounds])
+    inside = mask.any(axis=0)
+    stretches = int((np.diff(inside.astype(np.int8), prepend=0) == 1).sum())
+    signal, cells = (
+        bands.pool(each[:, None])[:, 0] for each in ((power * mask).sum(axis=1), mask.sum(axis=1))
+    )
+    length = int(inside.sum()) // stretches
+    return _Window(place, samples, mean, banded[:, sounds], quiet[sounds], signal, cells, length)
+
+
+def _marked_db(window: _Window, heard: Sequence[_Window], bands: Bands) -> float:
+    """SNR of the annotated calls of a window, against its own noise, or its neighbors' where boxes leave little."""
+    if window.signal is None or window.cells is None:
+        return np.nan
+    own = window.quiet.mean() >= _QUIET_SHARE if len(window.quiet) else False
+    beside = [each.banded[:, each.quiet] for each in ([window] if own else heard)]
+    return box_snr_db(
+        window.signal, window.cells, window.frames, np.concatenate(beside, axis=1) / bands.bins[:, None]
+    )
+
+
+def why_no_snr(prominence_db: float, boxed: bool = False) -> str:
+    """Why there is no ratio, to follow "unknown:"; of an annotated call if `boxed`, else of the loudest sound."""
     if np.isnan(prominence_db):
         return "the clip is too short, or silent"
+    if boxed:
+        return "the noise beside the call rises as high as what its box holds"
     if prominence_db < NOTHING_STANDS_OUT_DB:
         return "no sound stands out of the noise"
     return "the noise cannot be told from what stands out of it"
@@ -256,31 +292,12 @@ def box_mask(boxes: np.ndarray, frequencies: np.ndarray, times: np.ndarray) -> n
     return mask
 
 
-def box_snr_db(power: np.ndarray, mask: np.ndarray, noise: np.ndarray) -> float:
-    """SNR in dB of the cells of `mask` (F, K) against a noise spectrum (F,), each bin against its own noise."""
-    cells = mask.sum(axis=1)
-    return _ratio_db(power[mask].sum(dtype=np.float64), float((noise * cells).sum()), int(cells.sum()))
-
-
 def _covered(centres: np.ndarray, low: float, high: float) -> np.ndarray:
     inside = (centres >= low) & (centres <= high)
     if not inside.any():
         middle = low if np.isinf(high) else (low + high) / 2
         inside[np.abs(centres - middle).argmin()] = True
     return inside
-
-
-def _ratio_db(with_signal: float, noise: float, cells: int) -> float:
-    """Signal alone (what is above the noise) to noise, kept within SNR_RANGE_DB; NaN for silence.
-
-    Noise in so many cells varies by 1 / sqrt(cells): a signal below twice that cannot be measured, and that limit is
-    given instead.
-    """
-    low, high = SNR_RANGE_DB
-    if with_signal <= 0 and noise <= 0:
-        return np.nan
-    ratio = max((with_signal - noise) / max(noise, 1e-30), 2 / np.sqrt(max(cells, 1)))
-    return float(np.clip(10 * np.log10(ratio), low, high))
 
 
 def _dbfs(amplitude: float) -> float:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NEIGHBORS = 8
 _MOST_BOXES = 2000
-LEVELS = ("level_dbfs", "snr_db", "prominence_db")
+LEVELS = ("level_dbfs", "snr_db", "loudest_db", "prominence_db")
 
 
 def clip_facts(clip: Clip) -> dict[str, object]:
@@ -56,14 +56,23 @@ def labels_of(dataset: Dataset, row: int) -> list[str]:
     return [dataset.labels[c] for c in columns] or [BACKGROUND]
 
 
-def _levels(measured: dict[str, np.ndarray], row: int) -> dict[str, object]:
-    """What is known of `LEVELS`, and why there is no signal-to-noise ratio where there is none."""
+def _levels(measured: dict[str, np.ndarray], row: int, boxed: bool) -> dict[str, object]:
+    """What is known of `LEVELS`, and why not; nobody expects the ratio of a call that is not annotated (`boxed`)."""
     found: dict[str, object] = {
         name: round(float(of[row]), 2) for name, of in measured.items() if np.isfinite(of[row])
     }
-    if "snr_db" not in found and "level_dbfs" in found and "prominence_db" in measured:
-        found["snr_unknown"] = why_no_snr(float(measured["prominence_db"][row]))
+    if "level_dbfs" in found and "prominence_db" in measured:
+        prominence = float(measured["prominence_db"][row])
+        if "loudest_db" not in found:
+            found["loudest_unknown"] = why_no_snr(prominence)
+        if boxed and "snr_db" not in found:
+            found["snr_unknown"] = why_no_snr(prominence, boxed)
     return found
+
+
+def _is_boxed(clip: Clip) -> bool:
+    """A call is annotated within the clip."""
+    return any(annotation.label in clip.dataset.labels for annotation in annotations_near(clip, 0.0))
 
 
 def run_facts(run_key: str, row: int) -> dict[str, object]:
@@ -78,7 +87,7 @@ def run_facts(run_key: str, row: int) -> dict[str, object]:
     return {
         **clip_facts(clip),
         **_cluster(run, place),
-        **_levels(opened.levels, row),
+        **_levels(opened.levels, row, _is_boxed(clip)),
         "neighbors": _neighbors(run, run.graph, dataset, place),
         "neighbors_apart": _neighbors(run, run.knn_cross_unit, dataset, place),
     }

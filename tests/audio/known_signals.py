@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.audio.measures import spectrogram
+from bioviz.audio.measures import box_mask, spectrogram
 from bioviz.audio.noise_floor import bands_for, smoothed
 
 NOISES = {"white": 0.0, "pink": -0.5, "red": -1.0}  # exponent of the amplitude over frequency
@@ -76,6 +76,32 @@ def true_ratio(clean: np.ndarray, added: np.ndarray, rate: int) -> float:
     band = slice(low, min(high, len(share) - 1) + 1)
     level = smoothed(own[None, band].sum(axis=1))[0]
     return float(own[band, level >= 0.1 * level.max()].sum(axis=0).mean() / around[band].sum())
+
+
+def boxes_of(clean: np.ndarray, rate: int) -> np.ndarray:
+    """(b, 4) start_s, end_s, low_hz, high_hz, as one draws them: what is within 10 dB of the loudest, its 90 % band."""
+    power, frequencies, times = spectrogram(clean, rate)
+    share = np.cumsum(power.sum(axis=1)) / power.sum()
+    low, high = frequencies[np.searchsorted(share, (0.05, 0.95))]
+    level = smoothed(power.sum(axis=0)[None])[0]
+    step = float(times[1] - times[0])
+    edges = np.flatnonzero(np.diff(level >= 0.1 * level.max(), prepend=False, append=False))
+    found: list[list[float]] = []
+    for first, last in edges.reshape(-1, 2):
+        start, end = times[first] - step, times[last - 1] + step
+        if found and start - found[-1][1] < 0.1:  # nobody draws a box round each pulse
+            found[-1][1] = end
+        else:
+            found.append([start, end])
+    return np.array([(start, end, low, high) for start, end in found])
+
+
+def ratio_in_boxes(clean: np.ndarray, added: np.ndarray, rate: int, boxes: np.ndarray) -> float:
+    """Power of the clean call in its boxes to that of the noise at the same frequencies, mean over the clip."""
+    power, frequencies, times = spectrogram(clean, rate)
+    mask = box_mask(boxes, frequencies, times)
+    noise_power = spectrogram(added, rate)[0].mean(axis=1, dtype=np.float64)
+    return float((power * mask).sum(dtype=np.float64) / (noise_power * mask.sum(axis=1)).sum())
 
 
 def mixed(kind: str, of_noise: str, rate: int, snr_db: float, rng: np.random.Generator) -> Known:

@@ -41,7 +41,7 @@ def test_level_and_peak_follow_the_gain_and_the_rest_does_not(gain_db):
     loud, soft = one(sound), one(sound * 10 ** (gain_db / 20))
     for name in ("level_dbfs", "peak_dbfs"):
         assert soft[name] == pytest.approx(loud[name] + gain_db, abs=0.01)
-    for name in ("snr_db", "flatness", "centroid_hz", "bandwidth_hz", "peak_hz"):
+    for name in ("loudest_db", "flatness", "centroid_hz", "bandwidth_hz", "peak_hz"):
         assert soft[name] == pytest.approx(loud[name], rel=1e-3, abs=1e-3, nan_ok=True)
 
 
@@ -93,9 +93,9 @@ def test_a_box_that_fills_its_window_is_compared_with_the_neighbors():
     assert found[1] == pytest.approx(alone["snr_db"], abs=1.5)
 
 
-def test_snr_without_a_box_is_unknown_in_noise_and_rises_with_a_call():
+def test_the_loudest_sound_is_unknown_in_noise_and_rises_with_a_call():
     call = np.where((TIME > 0.5) & (TIME < 1.0), 1.0, 0.0)
-    found = [one(noise() + tone(3000, amplitude) * call)["snr_db"] for amplitude in (0, 0.02, 0.1, 0.5)]
+    found = [one(noise() + tone(3000, amplitude) * call)["loudest_db"] for amplitude in (0, 0.02, 0.1, 0.5)]
     assert np.isnan(found[0]) and np.all(np.diff(found[1:]) > 0)
     # A tone of 0.1 has power 0.005; of noise of 0.0001 over 8 kHz some 250 Hz count.
     assert found[2] == pytest.approx(10 * np.log10(0.005 / (0.0001 * 250 / 8000)), abs=4)

@@ -105,6 +105,16 @@ def _computed(model: str) -> dict[str, np.ndarray]:
 
 
 @cache
+def animals_and_background() -> tuple[list[str], list[str]]:
+    """Paths of the clips of animals and of the others, below `ESC50`."""
+    with open(ESC50 / "metadata.csv", newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    return tuple(
+        [line["path"] for line in lines if (line["label"] != "background") == side] for side in (True, False)
+    )
+
+
+@cache
 def uploads() -> np.ndarray:
     """(n,) int64: the upload that each clip was cut from, in the order of `material`; its own where it is not known."""
     with open(ESC50 / "metadata.csv", newline="", encoding="utf-8") as file:

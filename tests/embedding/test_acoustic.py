@@ -18,7 +18,15 @@ from bioviz.embedding.pipeline import measure_dataset
 from bioviz.progress import Silent
 from tests.embedding.helpers import RATE, embed, make_dataset, write_wav
 
-AROUND = {"snr_db", "prominence_db", "call_low_hz", "call_high_hz", "steady_db", "onset_db", "band_limit_hz"}
+AROUND = {
+    "loudest_db",
+    "prominence_db",
+    "call_low_hz",
+    "call_high_hz",
+    "steady_db",
+    "onset_db",
+    "band_limit_hz",
+}
 """Columns that rest on the noise of the recording around the clip."""
 
 
@@ -49,7 +57,7 @@ def test_columns_equal_those_of_each_clip_alone(root, rate):
         for name, value in by_hand(dataset, row).items():
             if name in AROUND:
                 continue
-            assert columns[name][row] == pytest.approx(value, rel=1e-4), (name, row)
+            assert columns[name][row] == pytest.approx(value, rel=1e-4, nan_ok=True), (name, row)
 
 
 def test_they_are_measured_once_for_all_models(root, monkeypatch):
@@ -89,11 +97,8 @@ def test_annotations_decide_the_snr_and_changing_them_measures_anew(root):
     for name, dataset in {"plain": plain, "marked": marked, "background": background}.items():
         measure_dataset(dataset, Silent())
         found[name] = open_acoustic(dataset)["snr_db"]
-    assert (
-        found["marked"][0] == pytest.approx(found["plain"][0], abs=3)
-        and found["marked"][0] != found["plain"][0]
-    )
-    np.testing.assert_array_equal(found["marked"][2:], found["plain"][2:])
+    assert found["marked"][0] > 10, "a loud tone in its box"
+    assert np.isnan(found["marked"][2:]).all() and np.isnan(found["plain"]).all(), "no box, no ratio"
     np.testing.assert_array_equal(found["background"], found["plain"])
 
 

@@ -87,17 +87,17 @@ def test_cluster_what_it_stands_for_and_the_list_of_the_clip(run, row, cluster, 
 def test_levels_are_told_where_known(run):
     told = facts.run_facts("abc", 0)
     assert told["level_dbfs"] == -33.33
-    assert "snr_db" not in told
+    assert "snr_db" not in told and "snr_unknown" not in told, "nothing is annotated there"
 
 
 def test_it_is_said_why_there_is_no_ratio(run, monkeypatch):
     n = 20
     for prominence, why in ((6.0, "no sound stands out"), (30.0, "cannot be told"), (np.nan, "too short")):
-        columns = {"level_dbfs": np.full(n, -30.0), "snr_db": np.full(n, np.nan)}
+        columns = {"level_dbfs": np.full(n, -30.0), "loudest_db": np.full(n, np.nan)}
         columns["prominence_db"] = np.full(n, prominence)
         monkeypatch.setattr(acoustic, "open_acoustic", lambda dataset, columns=columns: columns)
         monkeypatch.setattr(facts, "_opened", facts.RecentlyUsed(4))
-        assert why in facts.run_facts("abc", 0)["snr_unknown"]
+        assert why in facts.run_facts("abc", 0)["loudest_unknown"]
 
 
 def test_the_facts_of_the_dataset_are_among_them(run):

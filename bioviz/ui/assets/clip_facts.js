@@ -23,7 +23,8 @@ function factRows(facts) {
     ["Sample rate", kilohertz(facts.rate)],
     ["Cluster", facts.cluster !== undefined && clusterText(facts)],
     ["Level", Number.isFinite(facts.level_dbfs) && `${signed(facts.level_dbfs, 1)} dBFS`],
-    ["Signal to noise", Number.isFinite(facts.snr_db) ? `${signed(facts.snr_db, 1)} dB (estimate)` : facts.snr_unknown && `unknown: ${facts.snr_unknown}`],
+    ["Signal to noise", Number.isFinite(facts.snr_db) ? `${signed(facts.snr_db, 1)} dB in its box` : facts.snr_unknown && `unknown: ${facts.snr_unknown}`],
+    ["Loudest sound", Number.isFinite(facts.loudest_db) ? `${signed(facts.loudest_db, 1)} dB above the noise, the animal's or not` : facts.loudest_unknown && `unknown: ${facts.loudest_unknown}`],
   ];
   return rows.filter(([, value]) => value);
 }

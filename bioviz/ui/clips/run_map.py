@@ -93,7 +93,12 @@ def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
     if run.acoustic:
         found += [
             Measure("level", "Level", run.acoustic["level_dbfs"].astype(np.float32), "dBFS"),
-            Measure("snr", "SNR (estimate)", run.acoustic["snr_db"].astype(np.float32), "dB"),
+            Measure(
+                "loudest",
+                "Loudest sound above the noise",
+                run.acoustic["loudest_db"].astype(np.float32),
+                "dB",
+            ),
             Measure(
                 "band_limit",
                 "Bandwidth limit",
@@ -101,6 +106,9 @@ def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
                 "kHz",
             ),
         ]
+        snr = run.acoustic["snr_db"].astype(np.float32)
+        if np.isfinite(snr).any():  # of annotated calls alone
+            found.append(Measure("snr", "SNR in the box", snr, "dB"))
     return found
 
 

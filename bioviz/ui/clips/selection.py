@@ -55,7 +55,9 @@ def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
     )
     if run.acoustic:
         frame["level (dBFS)"] = run.acoustic["level_dbfs"][place]
-        frame["SNR (dB)"] = run.acoustic["snr_db"][place]
+        frame["loudest sound (dB above noise)"] = run.acoustic["loudest_db"][place]
+        if np.isfinite(run.acoustic["snr_db"]).any():
+            frame["SNR in the box (dB)"] = run.acoustic["snr_db"][place]
     return frame
 
 
@@ -118,7 +120,8 @@ def show(
             "end (s)": st.column_config.NumberColumn(format="%.2f"),
             AGAINST: st.column_config.NumberColumn(format="%.0f", help=AGAINST_HELP),
             "level (dBFS)": st.column_config.NumberColumn(format="%.1f"),
-            "SNR (dB)": st.column_config.NumberColumn(format="%.1f"),
+            "loudest sound (dB above noise)": st.column_config.NumberColumn(format="%.1f"),
+            "SNR in the box (dB)": st.column_config.NumberColumn(format="%.1f"),
         },
     )
 
