@@ -1,8 +1,8 @@
 """How far an annotated call stands above the noise, where that can be told.
 
 The noise beside a call is not the noise during it. Real background (rain, water, crackling) comes in gusts, and a gust
-within the box counts as call. So a ratio is given only where the call is three times what the noise alone rises by in any
-stretch a third as long as the box; `tests/calibration/simulations/snr.py` counts how often it is right then.
+within the box counts as call. So a ratio is given only where the call is three times what the noise alone rises by in
+any stretch a third as long as the box; `tests/calibration/simulations/snr.py` counts how often it is right then.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def masked() -> tuple[Planted, Diagnosis]:
     rng = np.random.default_rng(0)
     snr = np.where(p.mixed, rng.uniform(-10, 0, 600), rng.uniform(5, 20, 600))
     snr[p.background] = np.nan
-    return p, run(p, site=p.recording % 3, hour=p.recording % 24, acoustic={"snr_db": snr})
+    return p, run(p, site=p.recording % 3, hour=p.recording % 24, acoustic={"loudest_db": snr})
 
 
 def test_says_what_was_planted(masked):
@@ -52,8 +52,8 @@ def test_says_what_was_planted(masked):
     clauses = verdict(diagnosis)
     by_kind = {clause.kind: clause for clause in clauses}
     assert clauses[0].kind == "separability" and "AUROC" in clauses[0].text
-    assert by_kind["cause"].refs["feature"] == "snr_db"
-    assert "signal-to-noise ratio below" in by_kind["cause"].text
+    assert by_kind["cause"].refs["feature"] == "loudest_db"
+    assert "level of the loudest sound above the noise below" in by_kind["cause"].text
     # No boxes, and what is drowned leaves no trace in this embedding: whether the label is wrong cannot be told.
     assert by_kind["triage"].refs["cause"] == "unheard" and "no call made out" in by_kind["triage"].text
     assert by_kind["labels"].refs["targets"] and "label" in by_kind["labels"].text
@@ -201,7 +201,7 @@ def test_is_kept_as_arrays_and_json(masked, tmp_path):
         back = unpack(Diagnosis, dict(kept), json.loads(json.dumps(rest, allow_nan=False)))
     assert [clause.text for clause in verdict(back)] == [clause.text for clause in verdict(diagnosis)]
     assert back.prediction.knn_accuracy == diagnosis.prediction.knn_accuracy
-    np.testing.assert_array_equal(back.triage.columns["snr_db"], diagnosis.triage.columns["snr_db"])
+    np.testing.assert_array_equal(back.triage.columns["loudest_db"], diagnosis.triage.columns["loudest_db"])
     row = int(back.faint.rows[0])
     assert back.triage.evidence(row, p.names) == diagnosis.triage.evidence(row, p.names) != ""
     assert pack(back)[1] == rest and set(arrays) == set(pack(back)[0])

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from bioviz.audio.decode import load_clip
-from bioviz.audio.measures import NAMES, measure
+from bioviz.audio.measures import NAMES, measure, spectrogram
 from bioviz.audio.mixing import factors, noise_gain
+from bioviz.audio.noise_floor import bands_for, smoothed
 from tests.conftest import REAL_DATA
 
 ESC50 = REAL_DATA / "esc50_animals"
@@ -120,6 +121,39 @@ def uploads() -> np.ndarray:
     with open(ESC50 / "metadata.csv", newline="", encoding="utf-8") as file:
         known = [line["freesound_url"] or line["path"] for line in csv.DictReader(file)]
     return np.unique(known, return_inverse=True)[1]
+
+
+@cache
+def oracle() -> np.ndarray:
+    """(3, n) share of all background clips in which the clean call's own spectrogram is found as well as in its mixture.
+
+    What could be told by somebody who knows the very call, its place in time and frequency included, but not the noise:
+    the template is the clean clip in dB above the median of each band, and it is held against mixture and background
+    alike. NaN for background.
+    """
+    with open(ESC50 / "metadata.csv", newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    made = material("gpv_teacher2")
+    sounds = [load_clip(ESC50 / line["path"], 0, WIDTH_S, RATE).astype(np.float64) for line in lines]
+    background = np.stack([_in_bands(sounds[i]).ravel() for i in np.flatnonzero(made.targets == 0)])
+    out = np.full((len(LEVELS_DB), len(sounds)), np.nan)
+    for i in np.flatnonzero(made.targets > 0):
+        template = np.clip(_in_bands(sounds[i]), 0, 30)
+        template = (template - template.mean(axis=1, keepdims=True)).ravel()
+        null = background @ template
+        added = sounds[made.noise[i]]
+        for level, snr_db in enumerate(LEVELS_DB):
+            of_signal, of_noise = factors(sounds[i], added, noise_gain(sounds[i], added, snr_db))
+            mixture = _in_bands(of_signal * sounds[i] + of_noise * added).ravel()
+            out[level, i] = (null >= mixture @ template).mean()
+    return out
+
+
+def _in_bands(sound: np.ndarray) -> np.ndarray:
+    """(B, K) dB above the median of each band."""
+    power, frequencies, _ = spectrogram(sound.astype(np.float32), RATE)
+    level = 10 * np.log10(smoothed(bands_for(len(power), float(frequencies[1])).pool(power)) + 1e-12)
+    return level - np.median(level, axis=1, keepdims=True)
 
 
 def _measured(sounds: np.ndarray) -> np.ndarray:

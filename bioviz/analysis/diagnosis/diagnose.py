@@ -25,6 +25,7 @@ from bioviz.analysis.rows import finite_rows
 from bioviz.analysis.scores.call_score import call_scores
 from bioviz.analysis.scores.cluster_agreement import ClusterReport, cluster_report
 from bioviz.analysis.scores.false_alarms import FalseAlarms, false_alarms
+from bioviz.analysis.scores.matched_filter import matched_filter_scores
 from bioviz.analysis.scores.prediction import (
     Prediction,
     Separability,
@@ -153,7 +154,16 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     stage(7)
     probe = probes[1] if np.isfinite(probes[1]).any() else None
     sorted_out = triage(
-        clips.judged, near, judged_graph, labels, recording, columns, probe, site, inputs.rules
+        clips.judged,
+        near,
+        judged_graph,
+        labels,
+        recording,
+        columns,
+        probe,
+        site,
+        inputs.rules,
+        _filtered(x, labels, targets, recording, clips.judged, inputs.n_folds, seed),
     )
     touched = columns["call_share"] > 0 if "call_share" in columns else None
     missed, faint = queues(
@@ -230,6 +240,14 @@ def _clip_measures(x, near, far, background, labels, targets, recording) -> Clip
     judged = with_same_unit if np.isnan(cross_unit.confusion).all() else cross_unit
     outlier = local_outlier_factor(near)
     return ClipMeasures(with_same_unit, cross_unit, judged, purity_naive, purity, distance, medoids, outlier)
+
+
+def _filtered(x, labels, targets, recording, judged, n_folds, seed) -> np.ndarray | None:
+    """Matched filter scores (n, T), whole recordings held out; None where nothing can be held out."""
+    if len(np.unique(recording)) < 2:
+        return None
+    members, clear = with_background(labels), ~judged.confused
+    return matched_filter_scores(x, members, clear, folds(targets, n_folds, seed, recording), seed)
 
 
 def _probes(x, labels, targets, recording, n_folds, seed) -> tuple[np.ndarray, np.ndarray]:

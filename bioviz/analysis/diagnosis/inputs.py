@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.triage import Rules
+from bioviz.analysis.diagnosis.causes import registered
+from bioviz.analysis.diagnosis.rules import Rules
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.scores.clustering import Clustering
 from bioviz.errors import BadInput
@@ -58,6 +59,8 @@ class DiagnosisInputs:
         Methods tried on projection and embedding.
     rules : Rules, optional
         Thresholds of the triage.
+    causes : tuple of str
+        Names of the causes that are registered.
     n_folds : int
         Folds of the linear probe.
     seed : int
@@ -86,6 +89,7 @@ class DiagnosisInputs:
     n_folds: int = 5
     seed: int = 0
     file: np.ndarray | None = None
+    causes: tuple[str, ...] = field(default_factory=lambda: tuple(cause.name for cause in registered()))
 
     def check(self) -> None:
         """Check that everything is of the same clips; nothing may be `Stored` any more.

@@ -1,4 +1,7 @@
-"""The causes of each confused clip side by side, each with its evidence, where chance does not explain them."""
+"""The causes of each confused clip side by side, each with its evidence, where chance does not explain them.
+
+What a cause is stands in `causes/`, one file each; here they are only put together.
+"""
 
 from __future__ import annotations
 
@@ -7,65 +10,39 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.codes import codes, with_background
-from bioviz.analysis.diagnosis.triage_signs import (
-    Rules,
-    Sound,
-    faint,
-    lacks_band,
-    looks_like,
-    rivals,
-    shortcut,
-    spread,
-    trace,
-    unusual,
-    usual,
-)
-from bioviz.analysis.features import feature
+from bioviz.analysis.diagnosis.causes import registered
+from bioviz.analysis.diagnosis.causes.evidence import Evidence
+from bioviz.analysis.diagnosis.causes.registry import Sign, cause_named
+from bioviz.analysis.diagnosis.causes.shortcut import shares
+from bioviz.analysis.diagnosis.causes.words import ClipWords
+from bioviz.analysis.diagnosis.rules import Rules
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion
 from bioviz.analysis.statistics.excess import Excess, excess
-from bioviz.audio.measures import why_no_snr
 
-__all__ = ["CAUSES", "COMPARED", "SEVERAL", "TITLES", "Rules", "Triage", "triage"]
+__all__ = ["SEVERAL", "UNEXPLAINED", "Rules", "Triage", "cause_title", "triage"]
 
-CAUSES = (
-    "out_of_band",
-    "empty",
-    "cut",
-    "masked",
-    "unheard",
-    "recorder_band",
-    "shortcut",
-    "alone",
-    "label",
-    "missed",
-    "unexplained",
+UNEXPLAINED = "unexplained"
+SEVERAL = "several"
+_TITLES = {UNEXPLAINED: "unexplained", SEVERAL: "several causes"}
+_RESTS_ON = (
+    "snr_db",
+    "loudest_db",
+    "prominence_db",
+    "call_low_hz",
+    "call_high_hz",
+    "band_limit_hz",
+    "level_dbfs",
+    "call_share",
+    "call_inside",
+    "above_nyquist",
 )
-SEVERAL = len(CAUSES)
-"""Code in `Triage.cause` of a clip with several causes."""
-TITLES: Mapping[str, str] = {
-    "out_of_band": "call outside the model's band",
-    "empty": "hardly any call in the window",
-    "cut": "call cut by the window's edge",
-    "masked": "call masked by noise",
-    "unheard": "no call made out: masked, or wrong label; listen",
-    "recorder_band": "recorder lacks the call's band",
-    "shortcut": "recorder shortcut",
-    "alone": "label of one recording only",
-    "label": "wrong label",
-    "missed": "call without a label",
-    "unexplained": "unexplained",
-    "several": "several causes",
-}
-COMPARED = {  # cause -> the sign whose excess over clips that are not confused it needs
-    "empty": "empty",
-    "cut": "cut",
-    "masked": "faint",
-    "unheard": "faint",
-    "recorder_band": "recorder_band",
-    "shortcut": "shortcut",
-}
+
+
+def cause_title(name: str) -> str:
+    """What a cause is called on screen."""
+    cause = cause_named(name)
+    return _TITLES.get(name, name.replace("_", " ")) if cause is None else cause.title
 
 
 @dataclass(frozen=True)
@@ -73,26 +50,32 @@ class Triage:
     """The causes of each clip that needs one: confused ones, and those that look like another label.
 
     Attributes:
-        applies: (n, len(CAUSES)) bool, all False for clips that need none.
+        causes: names of the causes looked for, the last one `UNEXPLAINED`.
+        applies: (n, len(causes)) bool, all False for clips that need none.
         rival: (n,) int64, the other target most common among the neighbors (-1 without neighbors).
         rival_share: (n,) float64, its share.
         looks_like: (n,) int64, another label that neighbors in other recordings and the held-out probe agree on, -1.
+        trusted: (T,) bool, labels for which those two are right often enough to be believed about other clips.
         shortcut_share: (n,) float64, share of neighbors from the same place ("site" or "recording") without its label.
-        trace: (n,) float64, share of background clips that sound more like the label, by the held-out probe.
+        trace: (n,) float64, share of background clips that hold more of the label, by the matched filter.
+        like_background: (n,) bool, labelled clips whose sound's measures are more like background's.
         band: (n, 2) float64 Hz, of what stands out of the clips of the same label; NaN unknown.
-        counts: (len(CAUSES), 2) int64, clips of each cause: labelled, background. One can have several.
+        counts: (len(causes), 2) int64, clips of each cause: labelled, background. One can have several.
         clips: (2,) int64, clips with a cause: labelled, background.
-        excess_labelled, excess_background: of each sign in `COMPARED`, by its name.
+        excess_labelled, excess_background: of each sign, by its name.
         columns: the acoustic columns it rests on.
     """
 
+    causes: tuple[str, ...]
     applies: np.ndarray
     rival: np.ndarray
     rival_share: np.ndarray
     looks_like: np.ndarray
+    trusted: np.ndarray
     shortcut_share: np.ndarray
     shortcut_place: str
     trace: np.ndarray
+    like_background: np.ndarray
     band: np.ndarray
     counts: np.ndarray
     clips: np.ndarray
@@ -102,95 +85,36 @@ class Triage:
 
     @property
     def cause(self) -> np.ndarray:
-        """(n,) int8 for colours: index into CAUSES, `SEVERAL`, or -1 for none."""
+        """(n,) int8 for colours: index into `causes`, one more for several, or -1 for none."""
         count = self.applies.sum(axis=1)
         one = np.where(count > 0, self.applies.argmax(axis=1), -1)
-        return np.where(count > 1, SEVERAL, one).astype(np.int8)
+        return np.where(count > 1, len(self.causes), one).astype(np.int8)
+
+    @property
+    def all_titles(self) -> tuple[str, ...]:
+        """What the codes of `cause` from 0 on mean."""
+        return tuple(cause_title(name) for name in (*self.causes, SEVERAL))
+
+    def of(self, cause: str) -> np.ndarray:
+        """(n,) bool, the clips that have the cause."""
+        return self.applies[:, self.causes.index(cause)]
 
     def titles(self, row: int) -> str:
         """The causes of clip `row`; "" for none."""
-        return "; ".join(TITLES[CAUSES[i]] for i in np.flatnonzero(self.applies[row]))
+        return "; ".join(cause_title(self.causes[i]) for i in np.flatnonzero(self.applies[row]))
 
     def evidence(self, row: int, names: tuple[str, ...]) -> str:
         """Why clip `row` has its causes, a sentence with figures each; "" for a clip that needs none."""
-        return " ".join(self._why(CAUSES[i], row, names) for i in np.flatnonzero(self.applies[row]))
+        words = ClipWords(self, row, names)
+        return " ".join(_why(self.causes[i], words) for i in np.flatnonzero(self.applies[row]))
 
-    def _why(self, cause: str, row: int, names: tuple[str, ...]) -> str:
-        value = {name: column[row] for name, column in self.columns.items()}
-        rival = names[self.rival[row]] if self.rival[row] >= 0 else "unknown"
-        share = "none" if np.isnan(self.rival_share[row]) else f"{100 * self.rival_share[row]:.0f} %"
 
-        def say(name: str) -> str:
-            return feature(name).text(value[name])
-
-        def other() -> str:
-            return names[self.looks_like[row]] if self.looks_like[row] >= 0 else rival
-
-        match cause:
-            case "out_of_band":
-                return f"{say('above_nyquist')} of the call is above what the model hears."
-            case "empty" if value.get("call_share", np.nan) > 0:
-                return f"A call fills only {say('call_share')} of the window."
-            case "empty":
-                return f"The level is only {say('level_dbfs')}."
-            case "cut":
-                return f"At most {say('call_inside')} of any call is within the window."
-            case "masked":
-                return self._heard(row) + self._trace(row)
-            case "unheard":
-                return self._heard(row)
-            case "recorder_band":
-                low, high = (feature("call_low_hz").text(edge) for edge in self.band[row])
-                limit = feature("band_limit_hz").text(value["band_limit_hz"])
-                return (
-                    f"The recording holds nothing above {limit}; calls of this label lie at {low} to {high}."
-                )
-            case "shortcut":
-                part = f"{100 * self.shortcut_share[row]:.0f} %"
-                return f"{part} of its neighbors are from the same {self.shortcut_place} but share no label."
-            case "alone":
-                return f"No clip elsewhere can share its label; {share} of its neighbors there are {rival}."
-            case "label":
-                return (
-                    f"A sound is clear, and neighbors in other recordings ({share} of them) and the linear probe take "
-                    f"it for {other()}. {self._heard(row)}"
-                )
-            case "missed":
-                return (
-                    f"A sound stands out, and neighbors in other recordings ({share} of them) and the linear probe "
-                    f"take it for {other()}."
-                )
-            case _:
-                heard = self._heard(row) if np.isfinite(value.get("prominence_db", np.nan)) else ""
-                return f"None of the causes looked for applies; {share} of its neighbors are {rival}. {heard}".strip()
-
-    def _heard(self, row: int) -> str:
-        """What can be made out of the sound, in a sentence."""
-        value = {name: column[row] for name, column in self.columns.items()}
-        snr = value.get("snr_db", np.nan)
-        if value.get("call_share", 0) > 0:
-            return f"The signal-to-noise ratio within the box is {feature('snr_db').text(snr)}."
-        if np.isnan(snr):
-            why = why_no_snr(value.get("prominence_db", np.nan))
-            return f"The signal-to-noise ratio is unknown: {why}."
-        snr_text = f"{feature('snr_db').text(snr)}, an estimate"
-        if not np.isfinite(value.get("call_low_hz", np.nan)):
-            return f"The signal-to-noise ratio is {snr_text}."
-        low, high = (feature(name).text(value[name]) for name in ("call_low_hz", "call_high_hz"))
-        text = f"What stands out most ({snr_text}) lies at {low} to {high}"
-        if np.isfinite(self.band[row]).all():
-            usual = " to ".join(feature("call_low_hz").text(edge) for edge in self.band[row])
-            return f"{text}; in clearer clips of this label it lies at {usual}."
-        return f"{text}."
-
-    def _trace(self, row: int) -> str:
-        if np.isnan(self.trace[row]):
-            return ""
-        share = 100 * self.trace[row]
-        words = (
-            "no background clip" if share == 0 else f"only {max(share, 0.1):.1g} % of the background clips"
-        )
-        return f" By the linear probe {words} sound more like its label, so a trace of the call is there."
+def _why(name: str, words: ClipWords) -> str:
+    cause = cause_named(name)
+    if cause is not None:
+        return cause.why(words)
+    heard = words.heard if np.isfinite(words.value("prominence_db")) else ""
+    return f"None of the causes looked for applies; {words.share} of its neighbors are {words.rival}. {heard}".strip()
 
 
 def triage(
@@ -203,97 +127,69 @@ def triage(
     probe_scores: np.ndarray | None = None,
     site: np.ndarray | None = None,
     rules: Rules | None = None,
+    filtered: np.ndarray | None = None,
 ) -> Triage:
     """Give each confused clip, and each that looks like another label, all causes that there is evidence for.
 
     What is read off the sound or the boxes counts only where it is commoner among confused clips than among others of
-    the same label. A label is wrong only where a clear sound is taken for another one by neighbors in other recordings
-    and by the probe; without a box a call is masked only where the probe finds a trace of it.
+    the same label.
 
     Args:
         columns: any of `features.FEATURES`, each (n,) with NaN unknown; a cause without its columns is not found.
         probe_scores: (n, T) held-out probe scores; without them nothing is said that needs them.
         site: (n,) ints or strings. Without one, the recording is looked at (in all recordings' neighbors).
+        filtered: (n, T) held-out scores of the matched filter; those of the probe where there are none.
     """
-    rules = rules or Rules()
-    members = with_background(label_matrix)
-    labelled, n = ~members[:, 0], len(members)
-    sound = Sound(columns, n)
-    confused = confusion.confused
-    known = np.isfinite(confusion.confusion)
-    rival, rival_share = rivals(knn_cross_unit, members)
-    place = "recording" if site is None or len(np.unique(codes(site))) < 2 else "site"
-    group = codes(recording if place == "recording" else site)
-    short, chance = shortcut(knn_all if place == "recording" else knn_cross_unit, group, label_matrix)
-    target = (
-        np.where(labelled, members[:, 1:].argmax(axis=1) + 1, 0) if members.shape[1] > 1 else np.zeros(n, int)
+    e = Evidence(
+        confusion,
+        knn_all,
+        knn_cross_unit,
+        label_matrix,
+        recording,
+        columns,
+        probe_scores,
+        filtered,
+        site,
+        rules,
     )
-    usually = usual(sound, target, known & ~confused)
-    with np.errstate(invalid="ignore"):
-        call, inside = sound["call_share"], sound["call_inside"]
-        signs = {
-            "empty": labelled & ((call < rules.empty_share) | (sound["level_dbfs"] <= rules.silent_dbfs)),
-            # A background window that a call reaches into was left without label by the overlap rule.
-            "cut": np.where(labelled, (inside < rules.inside) & ~(call >= rules.filled), call > 0),
-            "faint": labelled & faint(sound, usually, rules),
-            "recorder_band": labelled & lacks_band(sound, usually.band),
-            "shortcut": (short > rules.shortcut) & (short > 2 * chance),
-        }
-        stands_out = np.isnan(sound["snr_db"]) & (sound["prominence_db"] >= rules.stands_out_db)
-        clear = (sound["snr_db"] >= rules.clear_db) | stands_out
-        out_of_band = labelled & (sound["above_nyquist"] > rules.out_of_band)
-    sides = (labelled & known, ~labelled & known)
-    tests = sum(sign[side].any() for side in sides for sign in signs.values())
+    causes = registered()
+    signs: dict[str, Sign] = {cause.sign.name: cause.sign for cause in causes if cause.sign is not None}
+    seen = {name: np.asarray(sign.of(e), bool) for name, sign in signs.items()}
+    sides = (e.labelled & e.known, ~e.labelled & e.known)
+    tests = sum(sign[side].any() for side in sides for sign in seen.values())
     compared = [
         {
-            name: excess(sign[side], confused[side], target[side], recording[side], tests)
-            for name, sign in signs.items()
+            name: excess(sign[side], e.confused[side], e.target[side], e.recording[side], tests)
+            for name, sign in seen.items()
         }
         for side in sides
     ]
-
-    def told(name: str) -> np.ndarray:
-        """The sign, on the sides where it is commoner among confused clips."""
-        sure = [side[name].sure for side in compared]
-        return signs[name] & confused & np.where(labelled, *sure)
-
-    likeness = looks_like(knn_cross_unit, members, probe_scores, rules)[0]
-    other_label = np.where(labelled & unusual(likeness, members, rules), likeness, -1)
-    trail = trace(probe_scores, members)
-    heard_trace = sound.boxed | (trail <= rules.trace)
-    is_faint = told("faint")
-    applies = {
-        "out_of_band": out_of_band & confused,
-        "empty": told("empty"),
-        "cut": told("cut"),
-        "masked": is_faint & heard_trace,
-        "unheard": is_faint & ~heard_trace,
-        "recorder_band": told("recorder_band"),
-        "shortcut": told("shortcut"),
-        # Neighbors elsewhere cannot share such a label, so that they say nothing against it.
-        "alone": confused & labelled & knn_cross_unit.grouped & ~spread(members, codes(recording)),
-        "label": (other_label >= 0) & clear & ~(trace(probe_scores, members, labelled=True) <= rules.trace),
-        "missed": confused & ~labelled & (likeness > 0) & np.isfinite(sound["snr_db"]) & ~(call > 0),
-    }
-    table = np.column_stack([applies[name] for name in CAUSES[:-1]])
-    table = np.column_stack([table, confused & ~table.any(axis=1)])
-    counts = np.stack([table[side].sum(axis=0) for side in (labelled, ~labelled)], axis=1).astype(np.int64)
-    clips = np.array([table[side].any(axis=1).sum() for side in (labelled, ~labelled)], dtype=np.int64)
-    kept = {name: sound[name] for name in _RESTS_ON if name in columns}
-    seen = np.where(labelled, other_label, likeness)
-    return Triage(
-        table, rival, rival_share, seen, short, place, trail, usually.band, counts, clips, *compared, kept
+    columns_of = []
+    for cause in causes:
+        told = np.zeros(len(e.members), dtype=bool)
+        if cause.sign is not None:
+            sure = [side[cause.sign.name].sure for side in compared]
+            told = seen[cause.sign.name] & e.confused & np.where(e.labelled, *sure)
+        columns_of.append(np.asarray(cause.applies(e, told), bool))
+    table = np.column_stack(columns_of)
+    table = np.column_stack([table, e.confused & ~table.any(axis=1)])
+    counts = np.stack([table[side].sum(axis=0) for side in (e.labelled, ~e.labelled)], axis=1).astype(
+        np.int64
     )
-
-
-_RESTS_ON = (
-    "snr_db",
-    "prominence_db",
-    "call_low_hz",
-    "call_high_hz",
-    "band_limit_hz",
-    "level_dbfs",
-    "call_share",
-    "call_inside",
-    "above_nyquist",
-)
+    clips = np.array([table[side].any(axis=1).sum() for side in (e.labelled, ~e.labelled)], dtype=np.int64)
+    return Triage(
+        (*(cause.name for cause in causes), UNEXPLAINED),
+        table,
+        *e.rivals,
+        e.looks_like,
+        e.trusted,
+        shares(e)[0],
+        e.place,
+        e.trace,
+        e.like_background,
+        e.usual.band,
+        counts,
+        clips,
+        *compared,
+        {name: e.sound[name] for name in _RESTS_ON if name in columns},
+    )

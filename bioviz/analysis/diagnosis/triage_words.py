@@ -7,16 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.triage import CAUSES, COMPARED, TITLES, Triage
+from bioviz.analysis.diagnosis.causes import registered
+from bioviz.analysis.diagnosis.causes.registry import cause_named
+from bioviz.analysis.diagnosis.clause import listed
+from bioviz.analysis.diagnosis.triage import UNEXPLAINED, Triage, cause_title
 from bioviz.analysis.statistics.excess import Excess
 
-SIGNS = {
-    "empty": "hardly any call in the window",
-    "cut": "call cut by the window's edge",
-    "faint": "no call made out, or hardly",
-    "recorder_band": "recorder lacks the call's band",
-    "shortcut": "neighbors from the same place that share no label",
-}
 MAX_NAMED = 3
 
 
@@ -40,9 +36,10 @@ def summary(triage: Triage) -> str:
     if not total:
         return ""
     counts = triage.counts[:, 0]
-    order = [i for i in np.argsort(-counts, kind="stable") if counts[i] and CAUSES[i] != "unexplained"]
-    parts = [f"{TITLES[CAUSES[i]]} ({counts[i]}{_against(triage, CAUSES[i])})" for i in order[:MAX_NAMED]]
-    unexplained = int(counts[CAUSES.index("unexplained")])
+    names = triage.causes
+    order = [i for i in np.argsort(-counts, kind="stable") if counts[i] and names[i] != UNEXPLAINED]
+    parts = [f"{cause_title(names[i])} ({counts[i]}{_against(triage, names[i])})" for i in order[:MAX_NAMED]]
+    unexplained = int(counts[names.index(UNEXPLAINED)])
     if not parts:
         return (
             f"None of the causes looked for stands out among the {total} confused labelled clips: each is as common "
@@ -54,8 +51,29 @@ def summary(triage: Triage) -> str:
     )
 
 
+def wrong_labels_looked_for(triage: Triage, names: tuple[str, ...]) -> str:
+    """For which labels wrong ones are not looked for, in a sentence; "" where they are for all."""
+    if len(names) < 3:  # one label cannot be swapped for another
+        return ""
+    trusted = [name for name, sure in zip(names, triage.trusted, strict=True) if sure]
+    because = "neighbors elsewhere and a linear probe on this embedding do not agree on the right label often enough"
+    if not trusted:
+        return f"Swapped labels are not looked for: {because}."
+    if len(trusted) == len(names) - 1:
+        return ""
+    shown = (
+        trusted
+        if len(trusted) <= 2 * MAX_NAMED
+        else [*trusted[: 2 * MAX_NAMED], f"{len(trusted) - 2 * MAX_NAMED} more"]
+    )
+    return (
+        f"Swapped labels are found only where the right one is {listed(shown, 'or')}: for others {because}."
+    )
+
+
 def compared(triage: Triage) -> Iterator[Compared]:
     """Every sign that was compared, those with the clearest excess first."""
+    titles = {cause.sign.name: cause.sign.title for cause in registered() if cause.sign is not None}
     found = []
     for side, part in (("labelled", triage.excess_labelled), ("background", triage.excess_background)):
         found += [(side, name, each) for name, each in part.items() if each.confused > 0 or each.others > 0]
@@ -65,11 +83,12 @@ def compared(triage: Triage) -> Iterator[Compared]:
             verdict = "too few to compare"
         else:
             verdict = "a cause" if each.sure else "not commoner than elsewhere: not given as a cause"
-        yield Compared(SIGNS[name], side, each, verdict)
+        yield Compared(titles.get(name, name), side, each, verdict)
 
 
 def _against(triage: Triage, cause: str) -> str:
-    each = triage.excess_labelled.get(COMPARED.get(cause, ""))
+    known = cause_named(cause)
+    each = None if known is None or known.sign is None else triage.excess_labelled.get(known.sign.name)
     if each is None or not each.sure:
         return ""
     return (

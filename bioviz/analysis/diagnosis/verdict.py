@@ -14,8 +14,8 @@ from bioviz.analysis.diagnosis.claims import Levels, allowed
 from bioviz.analysis.diagnosis.clause import Clause, listed
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.analysis.diagnosis.shortcut_words import beside, shortcut_clauses
-from bioviz.analysis.diagnosis.triage import CAUSES
-from bioviz.analysis.diagnosis.triage_words import summary
+from bioviz.analysis.diagnosis.triage import UNEXPLAINED
+from bioviz.analysis.diagnosis.triage_words import summary, wrong_labels_looked_for
 from bioviz.analysis.misclustered.words import too_few
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.statistics.small_counts import MIN_FOR_PERCENT, share
@@ -232,7 +232,8 @@ def _triage(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     text = summary(d.triage)
     if text:
         commonest = np.argsort(-d.triage.counts[:-1, 0], kind="stable")[0]
-        cause = CAUSES[commonest] if d.triage.counts[commonest, 0] else "unexplained"
+        cause = d.triage.causes[commonest] if d.triage.counts[commonest, 0] else UNEXPLAINED
+        text = f"{text} {wrong_labels_looked_for(d.triage, d.names)}".rstrip()
         yield Clause(text, "triage", {"cause": cause})
 
 

@@ -10,7 +10,6 @@ import streamlit as st
 from bioviz import jobs, runs
 from bioviz.analysis.diagnosis.clause import Clause
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
-from bioviz.analysis.diagnosis.triage import CAUSES, TITLES
 from bioviz.analysis.diagnosis.verdict import verdict
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
@@ -67,8 +66,8 @@ def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
     if d is None:
         raise Missing("This diagnosis is no longer in the cache. Compute it again.")
     data = map_data(run, library.load(run.spec.dataset), dark)
-    causes = [*(TITLES[cause] for cause in (*CAUSES, "several")), "not confused"]
-    colours = (*palette.sequence_colours(len(CAUSES) + 1), palette.BACKGROUND_COLOUR)
+    causes = [*d.triage.all_titles, "not confused"]
+    colours = (*palette.sequence_colours(len(causes) - 1), palette.BACKGROUND_COLOUR)
     measures = (
         Measure(
             "confusion",

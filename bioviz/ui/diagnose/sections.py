@@ -9,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz.analysis.diagnosis.claims import allowed
-from bioviz.analysis.diagnosis.triage import CAUSES, TITLES
-from bioviz.analysis.diagnosis.triage_words import compared
+from bioviz.analysis.diagnosis.triage_words import compared, wrong_labels_looked_for
 from bioviz.analysis.features import feature
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
@@ -176,13 +175,14 @@ def triage(case: Case) -> Chosen:
     d = case.diagnosis
     st.caption(
         METRIC_INFO["triage"].text
-        + " A clip can have several. Click a bar for its clips; each shows its evidence. Swapped "
-        "labels are found only where the sound is clear; a clip with no call to be made out may have a wrong label too."
+        + " A clip can have several. Click a bar for its clips; each shows its evidence. Swapped labels are found "
+        "only where the sound is clear; a clip with no call to be made out may have a wrong label too. "
+        + wrong_labels_looked_for(d.triage, d.names)
     )
     counts = d.triage.counts.sum(axis=1)
     event = st.plotly_chart(
         figures.ranked_bars(
-            [TITLES[cause] for cause in CAUSES],
+            d.triage.all_titles[:-1],
             counts.astype(float),
             x_title="clips (number)",
             y_title="cause",
@@ -216,7 +216,7 @@ def triage(case: Case) -> Chosen:
         st.dataframe(signs, hide_index=True, column_config=shares, key="diagnose_signs")
     picked = clicked(event)
     cause = picked if picked is not None else int(counts.argmax())
-    return worst_first(case, d.triage.applies[:, cause], f"clips: {TITLES[CAUSES[cause]]}")
+    return worst_first(case, d.triage.applies[:, cause], f"clips: {d.triage.all_titles[cause]}")
 
 
 SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.triage import CAUSES
 from tests.calibration.registry import Row, Simulation
 from tests.calibration.worlds import World, embedding, recordings, targets
 
@@ -24,6 +23,8 @@ def world(rng: np.random.Generator, decides: bool, boxed: bool) -> World:
     lost = (kinds > 0) & (np.where(faint, rng.random(n) < 0.7, rng.random(n) < 0.1) if decides else by_lot)
     columns = {
         "snr_db": np.where(faint, rng.uniform(-10, 2, n), rng.uniform(6, 30, n)),
+        "loudest_db": np.where(faint, rng.uniform(-10, 2, n), rng.uniform(6, 30, n)),
+        "onset_db": rng.uniform(1, 20, n) + rng.normal(0, 3, UNITS)[recording],
         "prominence_db": rng.uniform(5, 40, n),
         "call_low_hz": rng.uniform(500, 1500, n),
         "call_high_hz": rng.uniform(2000, 4000, n),
@@ -37,19 +38,19 @@ def world(rng: np.random.Generator, decides: bool, boxed: bool) -> World:
 
 
 def by_chance(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]:
-    found = world(rng, False, boxed=bool(rng.random() < 0.5)).diagnose().triage.applies
+    found = world(rng, False, boxed=bool(rng.random() < 0.5)).diagnose().triage
     return {
-        "any": (bool(found[:, [CAUSES.index(c) for c in SIGNS]].any()), 1),
-        "label": (bool(found[:, CAUSES.index("label")].any()), 1),
+        "any": (any(found.of(c).any() for c in SIGNS), 1),
+        "label": (bool(found.of("label").any()), 1),
     }
 
 
 def faint_decides(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]:
     with_boxes = world(rng, True, True).diagnose().triage
-    other = [CAUSES.index(name) for name in ("empty", "cut", "recorder_band", "label")]
+    other = ("empty", "cut", "recorder_band", "label")
     return {
-        "masked": (bool(with_boxes.counts[CAUSES.index("masked"), 0] > 0), 1),
-        "other": (bool(with_boxes.applies[:, other].any()), 1),
+        "masked": (bool(with_boxes.of("masked").any()), 1),
+        "other": (any(with_boxes.of(name).any() for name in other), 1),
     }
 
 

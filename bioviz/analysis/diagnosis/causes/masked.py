@@ -1,0 +1,38 @@
+"""Noise masks the call: none is made out, or hardly, yet there is a trace of it."""
+
+import numpy as np
+
+from bioviz.analysis.diagnosis.causes.registry import Cause, Sign, register
+
+
+def _faint(evidence):
+    """No call of the label is made out, or hardly.
+
+    With a box: its SNR is low, or not told from what the noise does. Without: nothing stands out; or hardly; or less
+    than in three quarters of the label's clips that are not confused; or only at other frequencies than there; or all
+    that is measured of the sound is more like background.
+    """
+    sound, rules, usual = evidence.sound, evidence.rules, evidence.usual
+    height = sound.height_db
+    with np.errstate(invalid="ignore"):
+        low = height < rules.snr_db
+        untold = np.isnan(height) & np.isfinite(sound["prominence_db"])
+        lower = height < usual.weak_db
+        band = usual.band
+        elsewhere = (sound["call_high_hz"] < band[:, 0]) | (sound["call_low_hz"] > band[:, 1])
+        nothing = np.isnan(height) & (sound["prominence_db"] < rules.prominence_db)
+    free = low | lower | elsewhere | nothing | evidence.like_background
+    return evidence.labelled & np.where(sound.boxed, low | untold, free)
+
+
+FAINT = Sign("faint", "no call made out, or hardly", _faint)
+register(
+    Cause(
+        "masked",
+        "call masked by noise",
+        30,
+        lambda words: words.heard + words.unlike + words.traced,
+        FAINT,
+        lambda evidence, told: told & evidence.has_trace,
+    )
+)

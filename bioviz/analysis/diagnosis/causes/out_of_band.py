@@ -1,0 +1,19 @@
+"""The call lies above what the model hears."""
+
+from bioviz.analysis.diagnosis.causes.registry import Cause, register
+
+
+def _applies(evidence, told):
+    beyond = evidence.sound["above_nyquist"] > evidence.rules.out_of_band
+    return evidence.confused & evidence.labelled & beyond
+
+
+register(
+    Cause(
+        "out_of_band",
+        "call outside the model's band",
+        0,
+        lambda words: f"{words.say('above_nyquist')} of the call is above what the model hears.",
+        applies=_applies,
+    )
+)

@@ -1,0 +1,84 @@
+"""What else a clip is like: other targets among its neighbors, by the held-out probe, and by a matched filter."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bioviz.analysis.diagnosis.rules import Rules
+from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.neighbors.neighborhood import neighbor_count, neighbor_sums
+
+
+def rivals(graph: KnnGraph, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """((n,) the target, not one of the clip's own, most common among its neighbors, its share); -1, NaN without."""
+    count = neighbor_count(graph)
+    sums = np.where(members, -1, neighbor_sums(graph, members))
+    rival = np.where(count > 0, sums.argmax(axis=1), -1)
+    best = np.maximum(sums.max(axis=1), 0)
+    return rival, np.where(count > 0, best / np.maximum(count, 1), np.nan)
+
+
+def looks_like(
+    graph: KnnGraph, members: np.ndarray, probe: np.ndarray | None, rules: Rules
+) -> tuple[np.ndarray, np.ndarray]:
+    """Another label that neighbors and probe agree on.
+
+    Args:
+        members: (n, T) bool, background first. probe: (n, T) held-out scores; without them nothing agrees.
+
+    Returns:
+        ((n,) its target, -1 for none; (T,) bool, labels about which the two are believed). Not for background.
+    """
+    from scipy.stats import beta
+
+    n, count = len(members), neighbor_count(graph)
+    none = np.full(n, -1, dtype=np.int64), np.zeros(members.shape[1], dtype=bool)
+    if probe is None or members.shape[1] < 2:
+        return none
+    sums = neighbor_sums(graph, members)
+    # A label with fewer clips than neighbors cannot fill a neighborhood.
+    possible = np.minimum(count[:, None], np.maximum(members.sum(axis=0) - members, 1))
+    share = sums / np.maximum(possible, 1)
+    probed = np.nan_to_num(probe, nan=-np.inf).argmax(axis=1)
+    other = np.where(members, -1, share)
+    other[:, 0] = -1
+    rival = other.argmax(axis=1)
+    own = np.where(members, share, 0)[:, 1:].max(axis=1)
+    alike = share[np.arange(n), probed] >= rules.rival  # neighbors and probe agree on it, whatever the label
+    right = members[np.arange(n), probed]
+    size, fit = (np.bincount(probed[alike & part], minlength=members.shape[1]) for part in (True, right))
+    trusted = beta.ppf(0.05, fit, size - fit + 1) >= rules.trusted  # NaN, so not trusted, where none fits
+    whole, fits = size[1:].sum(), fit[1:].sum()
+    trusted &= bool(beta.ppf(0.05, fits, whole - fits + 1) >= rules.agreed)
+    trusted[0] = False
+    agrees = alike & (own <= rules.own) & (probed == rival) & trusted[rival] & (count > 0)
+    return np.where(agrees, rival, -1), trusted
+
+
+def unusual(target: np.ndarray, members: np.ndarray, rules: Rules) -> np.ndarray:
+    """(n,) bool: the clip looks like a label that its own label's clips do not usually look like."""
+    keep = target >= 0
+    for column in members.T[1:]:
+        own = np.flatnonzero(column & keep)
+        often = np.bincount(target[own], minlength=members.shape[1]) > rules.usual * column.sum()
+        keep[own] &= ~often[target[own]]
+    return keep
+
+
+def trace(scores: np.ndarray | None, members: np.ndarray, labelled: bool = False) -> np.ndarray:
+    """(n,) share of background clips that score higher for the clip's label than the clip; NaN unknown.
+
+    Args:
+        labelled: the share of clips of other labels instead.
+    """
+    out = np.full(len(members), np.nan)
+    if scores is None:
+        return out
+    for i, column in enumerate(members.T[1:], start=1):
+        others = ~column & ~members[:, 0] if labelled else members[:, 0]
+        null = np.sort(scores[others & np.isfinite(scores[:, i]), i])
+        rows = np.flatnonzero(column & np.isfinite(scores[:, i]))
+        if len(null):
+            above = (len(null) - np.searchsorted(null, scores[rows, i], "left")) / len(null)
+            out[rows] = np.fmin(out[rows], above)
+    return out

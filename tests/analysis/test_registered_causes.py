@@ -1,0 +1,68 @@
+"""A cause is one file that registers itself; triage only puts them together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bioviz.analysis.diagnosis import causes
+from bioviz.analysis.diagnosis.causes import Cause, Sign, register, registered, unregister
+from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
+from bioviz.analysis.diagnosis.triage import UNEXPLAINED
+from bioviz.analysis.diagnosis.triage_words import compared, summary
+from tests.analysis.test_triage import boxed, judge, sunk
+
+
+@pytest.fixture
+def loud():
+    """A throw-away cause of somebody else: the clip is loud."""
+
+    def sign(evidence):
+        return evidence.labelled & (evidence.sound["level_dbfs"] > -10)
+
+    cause = Cause(
+        "loud",
+        "clip is loud",
+        15,
+        lambda words: f"Level {words.say('level_dbfs')}.",
+        Sign("loud", "loud", sign),
+    )
+    yield register(cause)
+    unregister("loud")
+
+
+def test_a_cause_from_outside_is_found_compared_and_said(loud):
+    p, x, rows = sunk()
+    columns = boxed(p, 900)
+    columns["level_dbfs"][rows[:30]] = -3.0
+    result = judge(x, p, columns)
+    assert result.of("loud")[rows[:30]].all() and not result.of("loud")[rows[30:]].any()
+    assert result.evidence(int(rows[0]), p.names) == "Level -3.0 dBFS."
+    assert result.titles(int(rows[0])) == "clip is loud" and "clip is loud (30" in summary(result)
+    assert "loud" in {each.sign for each in compared(result)}
+    assert result.all_titles[result.cause[rows[0]]] == "clip is loud"
+
+
+def test_a_cause_from_outside_needs_its_excess_too(loud):
+    p, x, rows = sunk()
+    columns = boxed(p, 900)
+    columns["level_dbfs"][:] = -3.0
+    result = judge(x, p, columns)
+    assert not result.of("loud").any() and result.of(UNEXPLAINED)[rows].all()
+
+
+def test_another_set_of_causes_is_another_diagnosis(loud):
+    (default,) = [f for f in DiagnosisInputs.__dataclass_fields__.values() if f.name == "causes"]
+    assert "loud" in default.default_factory()
+    unregister("loud")
+    assert "loud" not in default.default_factory()
+
+
+def test_every_file_of_the_folder_is_a_cause_or_what_causes_need():
+    import pkgutil
+
+    files = {module.name for module in pkgutil.iter_modules(causes.__path__)}
+    names = {cause.name for cause in registered()}
+    assert len(names) == len(files - {"registry", "evidence", "words"}) == 10
+    assert len({cause.place for cause in registered()}) == len(names)
+    assert all(np.char.isalpha(cause.title[0]) for cause in registered())

@@ -1,0 +1,76 @@
+"""Traces of a drowned call, by a matched filter; and clips that sound like background by their measures alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bioviz.analysis.codes import with_background
+from bioviz.analysis.diagnosis.likeness import trace
+from bioviz.analysis.diagnosis.sound import Sound
+from bioviz.analysis.diagnosis.sound_likeness import sounds_like_background
+from bioviz.analysis.scores.matched_filter import matched_filter_scores
+from bioviz.analysis.scores.probe import probe_scores
+
+
+def drowned(rng: np.random.Generator):
+    """Background varies strongly along most directions; calls are shifted, drowned ones by an eighth of that."""
+    n, d = 600, 24
+    targets = rng.integers(0, 3, n)
+    spread = np.geomspace(8, 0.3, d)
+    shift = np.zeros((3, d))
+    shift[1, 10:] = shift[2, :14] = 5.0
+    weak = (targets > 0) & (rng.random(n) < 0.15)
+    x = rng.normal(size=(n, d)) * spread + shift[targets] * np.where(weak, 0.15, 1.0)[:, None]
+    empty = np.flatnonzero(targets == 0)[:40]
+    labels = targets.copy()
+    labels[empty] = 1 + rng.integers(0, 2, 40)
+    return x.astype(np.float32), labels, weak, empty, np.arange(n) % 5
+
+
+def test_the_filter_finds_more_traces_than_the_probe_at_the_same_false_alarms():
+    found = {"filter": [], "probe": [], "false": []}
+    for seed in range(5):
+        x, targets, weak, empty, fold = drowned(np.random.default_rng(seed))
+        members = with_background(np.eye(3, dtype=bool)[targets][:, 1:])
+        clear = ~weak
+        by_filter = trace(matched_filter_scores(x, members, clear, fold), members) <= 0.1
+        by_probe = trace(probe_scores(x, members, fold), members) <= 0.1
+        found["filter"].append(by_filter[weak].mean())
+        found["probe"].append(by_probe[weak].mean())
+        found["false"].append(by_filter[empty].mean())
+    assert np.mean(found["filter"]) > np.mean(found["probe"]) + 0.05
+    assert np.mean(found["false"]) < 0.2
+
+
+def test_nothing_is_scored_without_background_or_folds():
+    x, targets, weak, _, fold = drowned(np.random.default_rng(0))
+    members = with_background(np.eye(3, dtype=bool)[targets][:, 1:])
+    few = np.flatnonzero((targets > 0) | (np.cumsum(targets == 0) < 10))
+    assert np.isnan(matched_filter_scores(x[few], members[few], ~weak[few], fold[few])).all()
+    assert np.isnan(matched_filter_scores(x, members, ~weak, np.zeros(len(x), int))).all()
+    x[3] = np.nan
+    scores = matched_filter_scores(x, members, ~weak, fold)
+    assert np.isnan(scores[3]).all() and np.isfinite(scores[4, 1:]).all() and np.isnan(scores[:, 0]).all()
+
+
+def test_measures_alone_tell_what_sounds_like_background():
+    rng = np.random.default_rng(0)
+    n = 400
+    targets = rng.integers(0, 3, n)
+    kinds = np.where(
+        rng.random(n) < 0.2, 0, targets
+    )  # a fifth of the labelled clips are background by their sound
+    columns = {
+        "loudest_db": 10 + 4 * kinds + rng.normal(size=n),
+        "prominence_db": 20 + 3 * kinds + rng.normal(size=n),
+        "flatness": 0.5 - 0.1 * kinds + 0.05 * rng.normal(size=n),
+        "peak_hz": 1000 * 2.0 ** (kinds + 0.3 * rng.normal(size=n)),
+    }
+    members = with_background(np.eye(3, dtype=bool)[targets][:, 1:])
+    like = sounds_like_background(Sound(columns, n), members, kinds == targets, np.arange(n) % 5)
+    labelled = targets > 0
+    assert like[labelled & (kinds == 0)].mean() > 0.9 > 0.1 > like[labelled & (kinds == targets)].mean()
+    assert not like[~labelled].any()
+    columns.pop("peak_hz")
+    few = sounds_like_background(Sound(columns, n), members, kinds == targets, np.arange(n) % 5)
+    assert not few.any(), "one or two measures do not decide alone"
