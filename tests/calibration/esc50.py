@@ -125,7 +125,7 @@ def uploads() -> np.ndarray:
 
 @cache
 def oracle() -> np.ndarray:
-    """(3, n) share of all background clips in which the clean call's own spectrogram is found as well as in its mixture.
+    """(3, n) share of all background in which the clean call's own spectrogram is found as well as in its mixture.
 
     What could be told by somebody who knows the very call, its place in time and frequency included, but not the noise:
     the template is the clean clip in dB above the median of each band, and it is held against mixture and background
