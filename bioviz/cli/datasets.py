@@ -117,14 +117,17 @@ def profiles(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 def _keep_profile(name: str, columns: dict[str, str], files: list[dict[str, Any]]) -> None:
     from bioviz.datasets.formats.columns import ColumnMapping
     from bioviz.datasets.formats.profiles import TableProfile, keep_profile, list_profiles
+    from bioviz.datasets.formats.text import numbered
     from bioviz.datasets.formats.told import ToldColumns
 
     told = ToldColumns(ColumnMapping.from_dict(columns))
     header = next((each["columns"] for each in files if each["format"] == told.name), None)
     if header is None:
         raise WrongUsage("--save-profile needs --column, and a table that these columns fit")
+    mapping = told.mapping_of(header)
+    header = header if mapping.has_header else numbered(len(header))
     known = next((profile for profile in list_profiles() if profile.fits(header)), None)
-    keep_profile(TableProfile(name, tuple(header), told.mapping_of(header)), instead_of=known)
+    keep_profile(TableProfile(name, tuple(header), mapping), instead_of=known)
 
 
 def datasets(options: argparse.Namespace, progress: TerminalProgress) -> Answer:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bioviz.cli import main
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.formats.columns import ColumnMapping, guess, split_unit
 from bioviz.datasets.formats.profiles import TableProfile, list_profiles, load_profile, save_profile
@@ -304,3 +305,28 @@ def test_a_format_from_outside_the_package_takes_part(tmp_path, monkeypatch):
     assert boxes(build_dataset(tmp_path)) == [("a.wav", 1.0, 2.0, "owl", None, None)] and "owls" in formats()
     with pytest.raises(ValueError, match="owls"):
         add_format(Owls())
+
+
+def test_a_table_without_a_header_loses_no_row(tmp_path, capsys):
+    """Its columns are numbered, for the command line and for a profile, which knows the next one by its cells."""
+    for seed, stem in enumerate("ab"):
+        write(tmp_path / "first" / f"{stem}.wav", seed=seed)
+    lines(tmp_path / "first" / "t.csv", "a.wav,owl,1.0,2.0", "b.wav,frog,0.5,1.5")
+    with pytest.raises(NotUnderstood):
+        build_dataset(tmp_path / "first")
+    named = {"header": "no", "path": "column 1", "label": "column 2", "start": "column 3", "end": "column 4"}
+    found = [("a.wav", 1.0, 2.0, "owl", None, None), ("b.wav", 0.5, 1.5, "frog", None, None)]
+    assert boxes(build_dataset(tmp_path / "first", options={"columns": named})) == found
+    told = [part for what, column in named.items() for part in ("--column", f"{what}={column}")]
+    assert main(["add", str(tmp_path / "first"), *told, "--save-profile", "bare"]) == 0
+    capsys.readouterr()
+    (profile,) = list_profiles()
+    assert profile.columns == ("column 1", "column 2", "column 3", "column 4")
+    assert boxes(build_dataset(tmp_path / "first")) == found
+    write(tmp_path / "second" / "c.wav", seed=3)
+    lines(tmp_path / "second" / "u.csv", "c.wav,newt,0.1,0.2")
+    assert boxes(build_dataset(tmp_path / "second")) == [("c.wav", 0.1, 0.2, "newt", None, None)]
+    for other in ("c.wav,newt,x,0.2", "file,label,begin,finish", "c.wav,1,2"):
+        assert not profile.fits(other.split(","))
+    with pytest.raises(BadInput, match="header must be yes or no"):
+        ColumnMapping(header="perhaps")

@@ -55,6 +55,8 @@ class ColumnMapping:
         Labels that mean "nothing is there", "something is there, one does not know what" and "leave the row out".
     separator : str
         Between several labels in one cell; "" for one label a cell.
+    header : str
+        "yes", or "no" where the first line holds data and the columns are called "column 1", "column 2", ...
     """
 
     path: str = ""
@@ -73,6 +75,7 @@ class ColumnMapping:
     unknown: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     separator: str = ""
+    header: str = "yes"
 
     def __post_init__(self) -> None:
         if self.time_unit not in TIME_UNITS:
@@ -81,6 +84,13 @@ class ColumnMapping:
             )
         if self.frequency_unit not in FREQUENCY_UNITS:
             raise BadInput(f"The unit of frequencies must be Hz or kHz, not {self.frequency_unit!r}.")
+        if self.header not in ("yes", "no"):
+            raise BadInput(f"header must be yes or no, not {self.header!r}.")
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the first line names the columns."""
+        return self.header == "yes"
 
     @property
     def timed(self) -> bool:

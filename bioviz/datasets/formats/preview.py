@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bioviz.datasets.formats.base import RawAnnotation
@@ -13,9 +13,9 @@ from bioviz.datasets.formats.mapped import labels_of_row, read_mapped
 from bioviz.datasets.formats.profiles import profile_of
 from bioviz.datasets.formats.scan import Ambiguous
 from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.text import Table
+from bioviz.datasets.formats.text import Table, number, numbered
 from bioviz.datasets.options import Options
-from bioviz.datasets.probe import probe
+from bioviz.datasets.probe import is_audio, probe
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput
 
@@ -48,7 +48,12 @@ class TablePreview:
     outside: tuple[RawAnnotation, ...]
 
 
-def first_guess(file: SourceFile, label_column: str | None = None) -> ColumnMapping:
+def looks_like_data(columns: Sequence[str]) -> bool:
+    """Whether the cells of a first line are data rather than names of columns."""
+    return any(number(cell) is not None or is_audio(cell) for cell in columns)
+
+
+def first_guess(file: SourceFile, header: bool = True, label_column: str | None = None) -> ColumnMapping:
     """What the columns of a file probably mean: as a kept profile says, else by their names and contents.
 
     Raises
@@ -57,17 +62,18 @@ def first_guess(file: SourceFile, label_column: str | None = None) -> ColumnMapp
         The file is no table.
     """
     profile = profile_of(file)
-    if profile is not None:
+    if profile is not None and profile.mapping.has_header == header:
         return profile.mapping
-    guessed = guess(file.columns, label_column)
+    columns = file.columns if header else numbered(len(file.columns))
+    guessed = replace(guess(columns, label_column), header="yes" if header else "no")
     if not guessed.start:
         guessed = replace(guessed, duration="")  # of the recording
-    return guessed if guessed.path else replace(guessed, path=_names_recordings(file, guessed.used))
+    return guessed if guessed.path else replace(guessed, path=_names_recordings(file, header, guessed.used))
 
 
-def _names_recordings(file: SourceFile, taken: Collection[str]) -> str:
+def _names_recordings(file: SourceFile, header: bool, taken: Collection[str]) -> str:
     """The column whose first cells are all names of recordings of the folder, "" if there is none."""
-    table = file.first_rows()
+    table = file.first_rows(header)
     rows = table.rows[:_ROWS_JUDGED]
     for column in table.columns:
         cells = {row.get(column) for row in rows}

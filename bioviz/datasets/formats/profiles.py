@@ -17,8 +17,9 @@ from bioviz.datasets.formats.columns import ColumnMapping
 from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.mapped import read_mapped
 from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.text import plain
+from bioviz.datasets.formats.text import number, plain
 from bioviz.datasets.options import Options
+from bioviz.datasets.probe import is_audio
 from bioviz.errors import BadInput, Missing
 from bioviz.store.files import write_json
 
@@ -51,8 +52,23 @@ class TableProfile:
     mapping: ColumnMapping
 
     def fits(self, columns: Sequence[str]) -> bool:
-        """Whether a table's header holds the same columns."""
-        return bool(self.columns) and set(map(plain, columns)) == set(map(plain, self.columns))
+        """Whether a table whose first line holds `columns` is of this kind.
+
+        It has the same header; or, of a profile of tables without one, a line of as many cells that hold what the
+        profile says: numbers for times, the name of a recording.
+        """
+        if set(map(plain, columns)) == set(map(plain, self.columns)):
+            return bool(self.columns)
+        if self.mapping.has_header or len(columns) != len(self.columns):
+            return False
+        cells = dict(zip(self.columns, columns, strict=True))
+        times = [
+            cells[name] for name in (self.mapping.start, self.mapping.end or self.mapping.duration) if name
+        ]
+        if not times and not self.mapping.path:
+            return False
+        named = not self.mapping.path or is_audio(cells[self.mapping.path]) or bool(times)
+        return named and all(number(cell.replace(":", "")) is not None for cell in times)
 
     def to_dict(self) -> dict[str, object]:
         """JSON-able, for `from_dict`."""
@@ -213,7 +229,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     profile = profile_of(file)
     if profile is None:
         raise BadInput(f"No table profile fits its columns {', '.join(file.columns)}.")
-    content = read_mapped(file.table(), profile.mapping, locator, options)
+    content = read_mapped(file.table(profile.mapping.has_header), profile.mapping, locator, options)
     content.how = f"table profile “{profile.name}”: {content.how}"
     return content
 

@@ -126,11 +126,19 @@ def columns_of(line: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter_of(line)), [])]
 
 
-def parse_table(text: str) -> Table:
-    """Parse a table with a header; blank lines are passed over, missing cells are "".
+def numbered(count: int) -> tuple[str, ...]:
+    """Names for the columns of a table without a header: "column 1" and so on."""
+    return tuple(f"column {i + 1}" for i in range(count))
+
+
+def parse_table(text: str, header: bool = True) -> Table:
+    """Parse a table; blank lines are passed over, missing cells are "".
+
+    Args:
+        header: whether the first line names the columns; else they are `numbered`.
 
     Raises:
-        BadInput: it has no header, or quotes that do not close.
+        BadInput: it has no line, or quotes that do not close.
     """
     lines = text.lstrip("\ufeff").split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip()), None)
@@ -149,6 +157,9 @@ def parse_table(text: str) -> Table:
     )
     try:
         columns = tuple(cell.strip().strip('"') for cell in next(reader, ()))
+        if not header:
+            columns, body = numbered(len(columns)), io.StringIO("\n".join(lines[first:]))
+            reader = csv.reader(body, dialect=reader.dialect)
         rows = tuple(_rows(reader, columns, first, delimiter == "\t"))
     except csv.Error as error:
         raise BadInput(f"The table is broken at line {first + reader.line_num}: {error}.") from error

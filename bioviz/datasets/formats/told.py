@@ -10,6 +10,7 @@ from bioviz.datasets.formats.columns import ColumnMapping, guess
 from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.mapped import read_mapped
 from bioviz.datasets.formats.source import SourceFile
+from bioviz.datasets.formats.text import numbered
 from bioviz.datasets.options import Options
 from bioviz.datasets.splits import split_of_table
 from bioviz.errors import BadInput
@@ -46,7 +47,9 @@ class ToldColumns:
     def read(self, file: SourceFile, locator: Locator, options: Options) -> TableContent:
         """Read a table. Raises BadInput where it lacks a column that was named."""
         mapping = self.mapping_of(file.columns)
-        content = read_mapped(file.table(), mapping, locator, options, split_of_table(file.name))
+        content = read_mapped(
+            file.table(mapping.has_header), mapping, locator, options, split_of_table(file.name)
+        )
         content.source = "machine" if self.only_label and mapping.confidence else ""
         return content
 
@@ -58,6 +61,8 @@ class ToldColumns:
         BadInput
             A column that the user named is not there.
         """
+        if not self.mapping.has_header:
+            columns = numbered(len(columns))
         given = self.mapping.fitted(columns)
         usual = ColumnMapping()
         named = {k: v for k, v in vars(given).items() if v != getattr(usual, k)}

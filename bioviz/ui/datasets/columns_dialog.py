@@ -11,7 +11,7 @@ import streamlit as st
 
 from bioviz import jobs
 from bioviz.datasets.formats.columns import FREQUENCY_UNITS, ROLES, TIME_UNITS, TITLES, ColumnMapping
-from bioviz.datasets.formats.preview import first_guess, labels_in
+from bioviz.datasets.formats.preview import first_guess, labels_in, looks_like_data
 from bioviz.datasets.formats.profiles import TableProfile, fitting_name, keep_profile, profile_of
 from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.formats.source import SourceFile
@@ -59,20 +59,35 @@ def ask_columns(root: Path, table: str, job: jobs.Job) -> None:
         The scan, which is done again with the answer.
     """
     st.text(table)
+    key = f"columns_{digest([str(root), table])[:12]}"
     try:
         file = SourceFile(_files(str(root), job.id), table)
-        rows = file.first_rows()
+        header = _has_header(file, key)
+        rows = file.first_rows(header)
     except (BiovizError, OSError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     _first_rows(rows)
-    key = f"columns_{digest([str(root), table])[:12]}"
     options = Options.of(job.params.get("options"))
-    mapping = _columns(rows, first_guess(file, options.label_column), key)
+    guessed = first_guess(file, header, options.label_column)
+    mapping = _columns(rows, guessed, key if header else f"{key}n")
     mapping = _meanings(rows, mapping, options, key)
     st.markdown("**What this gives**")
     shown = show_preview(file, rows, mapping, options, key)
     _keep(file, rows, mapping, job, key, ready=shown)
+
+
+def _has_header(file: SourceFile, key: str) -> bool:
+    """Whether the first line names the columns: asked where it looks like data, or was said before."""
+    known = profile_of(file)
+    suspicious = looks_like_data(file.columns)
+    if not suspicious and (known is None or known.mapping.has_header):
+        return True
+    return not st.toggle(
+        "The first line is data: the table has no header",
+        suspicious if known is None else not known.mapping.has_header,
+        key=f"{key}_no_header",
+    )
 
 
 def _first_rows(table: Table) -> None:
@@ -132,7 +147,8 @@ def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
                     format_func=titles.get,
                     key=f"{key}_{role}",
                 )
-    return ColumnMapping(**chosen, label_columns=() if chosen["label"] else tuple(one_hot))
+    labels = () if chosen["label"] else tuple(one_hot)
+    return ColumnMapping(**chosen, label_columns=labels, header=guessed.header)
 
 
 def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) -> ColumnMapping:
@@ -152,10 +168,13 @@ def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) 
     settled = [label for label in labels if options.is_background(label) or options.is_unknown(label)]
     free = [label for label in labels if label not in settled]
     titles = {
-        "background": ("Mean background", "Somebody listened, and nothing calls there."),
-        "unknown": ("Mean unknown", "Something is there; its clips are neither calls nor background."),
+        "background": ("Labels that mean background", "Somebody listened, and nothing calls there."),
+        "unknown": (
+            "Labels that mean unknown",
+            "Something is there; its clips are neither calls nor background.",
+        ),
         "drop": (
-            "Leave out rows with",
+            "Labels to leave out",
             "As if these rows were not in the table: their time can be background.",
         ),
     }

@@ -74,7 +74,8 @@ def _sentence(found: TablePreview, whole: bool) -> str:
         )
     labels = Counter("unknown" if box.unknown else box.label or "unnamed" for box in found.boxes)
     recordings = len({box.recording for box in found.boxes})
-    return f"{rows} {len(found.boxes):,} boxes in {recordings:,} recordings: {_counted(labels)}."
+    boxes = f"{len(found.boxes):,} {'box' if len(found.boxes) == 1 else 'boxes'}"
+    return f"{rows} {boxes} in {recordings:,} {'recording' if recordings == 1 else 'recordings'}: {_counted(labels)}."
 
 
 def _counted(labels: Counter[str], most: int = 8) -> str:

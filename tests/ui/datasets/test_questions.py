@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -35,11 +36,7 @@ def folder(tmp_path):
 def in_dialog(app, name):
     """The widget of the dialog whose key ends so."""
     widgets = [*app.selectbox, *app.multiselect, *app.text_input, *app.button]
-    return next(
-        each
-        for each in widgets
-        if each.key and each.key.startswith("columns_") and each.key.endswith(f"_{name}")
-    )
+    return next(each for each in widgets if re.fullmatch(rf"columns_[0-9a-f]+n?_{name}", each.key or ""))
 
 
 def dialog(job_id: int = 1) -> AppTest:
@@ -127,6 +124,23 @@ def test_the_answer_is_the_command_lines_and_the_next_table_is_recognized(
     app = scan(form(tmp_path / "second"))
     assert not app.warning or "not understood" not in texts(app.warning)
     assert boxes(build_dataset(tmp_path / "second")) == [("c.wav", 0.0, 0.5, "frog", None, None)]
+
+
+def test_a_first_line_that_is_data_is_no_header(tmp_path, form, scan, scans):
+    write(tmp_path / "a.wav")
+    lines(tmp_path / "beobachtet.csv", "a.wav,1.0,2.0,owl", "a.wav,2.5,3.0,owl")
+    scan(form(tmp_path))
+    app = dialog()
+    assert app.toggle[0].value and "no header" in app.toggle[0].label
+    for role, column in {"start": 2, "end": 3, "label": 4}.items():
+        in_dialog(app, role).select(f"column {column}").run()
+    assert in_dialog(app, "path").value == "column 1"
+    assert "The 2 rows give 2 boxes in 1 recording: owl (2)." in texts(app.text)
+    in_dialog(app, "keep").click().run()
+    assert not app.exception
+    assert boxes(build_dataset(tmp_path))[0][1:4] == (1.0, 2.0, "owl")
+    app.toggle[0].set_value(False).run()
+    assert in_dialog(app, "path").value == "a.wav"  # as the user wishes
 
 
 def test_a_file_can_be_left_out_instead(folder, form, scan, scans):
