@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bioviz.datasets import labelling
+from bioviz.datasets.clips_again import clips_again
 from bioviz.datasets.formats.base import RawDataset
 from bioviz.datasets.formats.choose import choose, read_by
 from bioviz.datasets.formats.facts import Facts, read_facts, with_facts
@@ -75,7 +76,10 @@ def build_dataset(
     plan = _plan(raw, task, recordings, chosen_options)
     recordings, split_made, split_problems = _splits(recordings, made.of_recording, chosen_options)
     problems += split_problems
-    if task == "detection":
+    if task == "detection" and raw.clips and not (chosen_options.width_s or chosen_options.hop_s):
+        plan, clips = clips_again(raw.clips, recordings, made, plan)
+        trouble = []
+    elif task == "detection":
         plan, width_problems = (
             (plan, []) if cut else _suited(raw, recordings, made.annotations, plan, chosen_options)
         )
@@ -119,7 +123,7 @@ def dataset_id(name: str, root: Path) -> str:
 
 def _cut(raw: RawDataset, recordings: Sequence[Recording], options: Options) -> list[Problem]:
     """A word on it where recordings with one label each are cut into clips, or most of their sound would be lost."""
-    if raw.task != "classification" or options.task is not None or raw.width_s:
+    if raw.task != "classification" or options.task is not None or raw.width_s or raw.one_clip_each:
         return []
     longest = options.width_s or LONGEST_CLIP_S
     over = [r for r in recordings if r.duration_s >= 2 * longest]

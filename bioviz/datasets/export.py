@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from bioviz.datasets import exported
 from bioviz.datasets.tables import Placed, Selection, audacity_text, raven_combined_text, raven_text
 from bioviz.datasets.types import BACKGROUND, Dataset, Recording
 
@@ -82,9 +83,15 @@ def to_raven_combined(dataset: Dataset, rows: Sequence[int] | np.ndarray) -> byt
 def to_audacity(
     dataset: Dataset, rows: Sequence[int] | np.ndarray, *, texts: Sequence[str] | None = None
 ) -> dict[str, bytes]:
-    """One Audacity label track a recording; names and `texts` as in `to_raven`."""
+    """One Audacity label track a recording; names and `texts` as in `to_raven`.
+
+    With them comes a note by which they are read as clips again (see `exported`).
+    """
     names = _table_stems(dataset)
-    return {
+    plan = dataset.plan
+    with_note = texts is None and len(rows) > 0
+    note = {exported.NOTE: exported.note(plan.width_s, plan.hop_s)} if with_note else {}
+    return note | {
         f"{names[recording]}.txt": audacity_text(selections).encode()
         for recording, selections in _by_recording(dataset, rows, with_frequencies=False, texts=texts)
     }

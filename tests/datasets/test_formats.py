@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bioviz.datasets.build import build_dataset
+from bioviz.datasets.formats import mat5
 from bioviz.datasets.formats.registry import formats, recognize
 from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.formats.source import SourceFile
@@ -252,3 +253,44 @@ def test_broken_samples_give_sentences(folder, data):
         assert str(error)
     finally:
         path.unlink()
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("labels", ["ab", ["a", "b"], ["aa", "b "], [1, 2]])
+def test_mat5_reads_as_scipy_does(tmp_path, compress, labels):
+    from scipy.io import loadmat, savemat
+
+    values = {"onsets": np.array([1.5, 2]), "offsets": np.array([[1600.0], [2500.0]]), "labels": labels}
+    more = {
+        "other": {"nested": np.ones((2, 2))},
+        "flag": True,
+        "empty": np.zeros((0, 0)),
+        "many": np.arange(9, dtype="u1"),
+    }
+    savemat(tmp_path / "x.mat", {**more, **values}, do_compression=compress)
+    expected = loadmat(tmp_path / "x.mat")
+    found = mat5.read_mat5((tmp_path / "x.mat").read_bytes(), [*values, "many"])
+    for name in ("onsets", "offsets", "many"):
+        assert found[name].tolist() == expected[name].ravel(order="F").tolist()
+    if isinstance(found["labels"], list):
+        assert found["labels"] == [str(each) for each in expected["labels"]]
+    else:
+        assert found["labels"].tolist() == labels
+
+
+def test_mat5_of_a_damaged_file_is_a_sentence_and_never_the_end_of_the_process(tmp_path):
+    from scipy.io import savemat
+
+    values = {"onsets": np.array([1.0, 2.0]), "offsets": np.array([1.5, 2.5]), "labels": "ab"}
+    savemat(tmp_path / "x.mat", values)
+    whole = (tmp_path / "x.mat").read_bytes()
+    outcomes = set()
+    for at in range(128, len(whole)):
+        for byte in (0, 1, 0x7F, 0x80, 0xFF):
+            try:
+                mat5.read_mat5(whole[:at] + bytes([byte]) + whole[at + 1 :], values)
+                outcomes.add("read")
+            except mat5.Broken as error:
+                assert str(error)
+                outcomes.add("broken")
+    assert outcomes == {"read", "broken"}

@@ -140,6 +140,7 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
     )
     prescribed = next((t.content for t in used if t.content.width_s), TableContent())
     names = {table.format.name for table in used if table.recordings or len(used) == 1}
+    are_clips = all(table.content.are_clips for table in used if table.content.rows)
     return RawDataset(
         "detection" if detection else "classification",
         recordings,
@@ -150,6 +151,8 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
         unsure=frozenset(unsure | doubtful),
         accounts=tuple(accounts),
         reader=names.pop() if len(names) == 1 else name,
+        clips=tuple((box.recording, box.start_s, box.end_s) for box in annotations) if are_clips else (),
+        one_clip_each=are_clips and not detection,
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from bioviz.datasets import exported
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
 from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.source import SourceFile
@@ -51,6 +52,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         content.source = "machine"
         boxes = _with_confidence(boxes, options.min_confidence)
     content.annotations += boxes
+    spans = [(box.start_s, box.end_s) for box in content.annotations]
+    content.are_clips = exported.has_note(file.files.root, file.name, file.files.names, spans)
     return content
 
 

@@ -94,6 +94,7 @@ class TableContent:
         how: which column is what, where that was found out by names.
         width_s, hop_s: windows that the table's program prescribes.
         source: who made it, where the table itself says so; "" for what the format says.
+        are_clips: the boxes are clips that were exported, not calls: they and no others are to be the clips again.
     """
 
     annotations: list[RawAnnotation] = field(default_factory=list)
@@ -104,6 +105,7 @@ class TableContent:
     width_s: float | None = None
     hop_s: float | None = None
     source: Literal["people", "machine", ""] = ""
+    are_clips: bool = False
 
     @property
     def rows(self) -> int:
@@ -125,6 +127,8 @@ class RawDataset:
         unsure: names of recordings whose clips without a label are not background (see `TableContent`).
         accounts: what became of the files that are not sound.
         reader: name of the format or layout.
+        clips: (recording, start, end) of clips that were exported, to be the clips again; () to make windows.
+        one_clip_each: recordings with a label are one clip each, however long.
     """
 
     task: Task
@@ -141,6 +145,8 @@ class RawDataset:
     unsure: frozenset[str] = frozenset()
     accounts: tuple[FileAccount, ...] = ()
     reader: str = ""
+    clips: tuple[tuple[str, float, float], ...] = ()
+    one_clip_each: bool = False
 
 
 class Format(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bioviz.datasets import exported
 from bioviz.datasets.formats.base import TableContent
 from bioviz.datasets.formats.columns import ColumnMapping, guess
 from bioviz.datasets.formats.locator import Locator
@@ -36,6 +37,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     mapping = guess(file.columns, options.label_column)
     content = read_mapped(file.table(), mapping, locator, options, split_of_table(file.name))
     content.source = "machine" if mapping.confidence else ""
+    content.are_clips = exported.is_table_of_clips(file.plain_columns)
     return content
 
 

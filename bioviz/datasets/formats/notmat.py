@@ -6,6 +6,7 @@ import numpy as np
 
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
 from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.mat5 import Broken, read_mat5
 from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.options import Options
 from bioviz.errors import BadInput
@@ -15,6 +16,7 @@ title = "evsonganaly annotations (.not.mat)"
 source = "people"
 
 _MAX_BYTES = 64 * 1024 * 1024
+_VARIABLES = ("onsets", "offsets", "labels")
 
 
 def recognizes(file: SourceFile) -> float:
@@ -24,23 +26,26 @@ def recognizes(file: SourceFile) -> float:
 
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read onsets, offsets and labels."""
-    from scipy.io import loadmat
-
     content = TableContent()
     where = locator.find("")
     try:
         if file.path.stat().st_size > _MAX_BYTES:
             raise BadInput("It is larger than 64 MiB, too large for annotations.")
-        values = loadmat(file.path, variable_names=["onsets", "offsets", "labels"], squeeze_me=True)
-        onsets, offsets = (np.atleast_1d(values[key]).astype(np.float64) for key in ("onsets", "offsets"))
-        letters = values["labels"]
-    except BadInput:
-        raise
-    except Exception as error:  # the reader of MATLAB files raises many kinds on damaged ones
-        raise BadInput("It is no MATLAB file with onsets, offsets and labels.") from error
-    labels = [str(each) for each in np.atleast_1d(letters)]
+        values = read_mat5(file.path.read_bytes(), _VARIABLES)
+    except OSError as error:
+        raise BadInput(f"It cannot be read: {error.strerror}.") from error
+    except Broken as error:
+        raise BadInput(f"It is no MATLAB file with onsets, offsets and labels: {error}.") from error
+    if missing := [name for name in _VARIABLES if name not in values]:
+        raise BadInput(f"It has no {' and no '.join(missing)}.")
+    onsets, offsets, texts = (values[name] for name in _VARIABLES)
+    if not isinstance(onsets, np.ndarray) or not isinstance(offsets, np.ndarray):
+        raise BadInput("Its onsets or offsets are no numbers.")
+    labels = list(map(str, texts)) if isinstance(texts, list) else [f"{number:g}" for number in texts]
     if len(labels) == 1 and len(labels[0]) == len(onsets):
         labels = list(labels[0])
+    if not (np.isfinite(onsets).all() and np.isfinite(offsets).all()):
+        raise BadInput("Its onsets or offsets are no numbers.")
     if not len(onsets) == len(offsets) == len(labels):
         raise BadInput(f"It has {len(onsets)} onsets, {len(offsets)} offsets and {len(labels)} labels.")
     if where is not None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
+from bioviz.datasets import exported
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
 from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.formats.tabular import times
 from bioviz.datasets.formats.text import Row, Table, hertz, number, plain
 from bioviz.datasets.options import Options
+from bioviz.datasets.splits import as_split
 from bioviz.errors import BadInput
 
 name = "raven"
@@ -60,6 +62,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     if confidence and all(number(row.get(confidence)) is not None for row in table.rows):
         content.source = "machine"
     reference = next((column for column in references if column), None)
+    split = table.column("Split") if exported.is_table_of_clips(file.plain_columns) else None
     for row, start, stop in times(_one_view(table), begin, end or delta or "", locator, content, reference):
         if end is None:
             stop += start
@@ -73,9 +76,12 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         within = number(row.get(offset))
         if within is not None:
             start, stop = within, within + (stop - start)
+        if split and content.splits.setdefault(where, as_split(row.get(split))) == "":
+            content.splits[where] = as_split(row.get(split))
         extras = {c: v for c, v in row.cells.items() if v and plain(c) not in _OWN and c != label}
         low_hz, high_hz = hertz(row.get(low)), hertz(row.get(high))
         content.annotations.append(RawAnnotation(where, start, stop, row.get(label), low_hz, high_hz, extras))
+    content.are_clips = exported.is_table_of_clips(file.plain_columns)
     found = content.annotations
     if offset is None and len({a.recording for a in found}) > 1 and _runs_on(found):
         raise BadInput(
