@@ -27,6 +27,7 @@ HEADERS = {
         "low freq (Hz)",
         "high freq (Hz)",
     ),
+    "raven": ("Filename", "Begin Time{unit}", "End Time{unit}", "Duration{unit}", "Species", "fmin", "fmax"),
     "en2": (
         "Filename",
         "Begin Time{unit}",
@@ -145,7 +146,7 @@ def reference(table: Written) -> set[tuple]:
         start, other = (float(cells[name].replace(",", ".")) * scale for name in table.order_of_times)
         end = start + other if "duration" in cells else other
         band = tuple(float(cells[name]) if name in cells else None for name in ("low", "high"))
-        found.add((cells["path"], round(start, 3), round(end, 3), cells["label"], *band))
+        found.add((cells["path"], round(start, 6), round(end, 6), cells["label"], *band))
     return found
 
 
@@ -167,8 +168,8 @@ def test_tables_are_read_as_by_a_plain_parser(recordings, table):
     read = {
         (
             dataset.recordings[a.recording].name,
-            round(a.start_s, 3),
-            round(a.end_s, 3),
+            round(a.start_s, 6),
+            round(a.end_s, 6),
             a.label,
             a.low_hz,
             a.high_hz,

@@ -62,6 +62,15 @@ def test_windows_over_long_files_in_class_folders(tmp_path):
     assert labels_of(dataset) == {"background/b.wav": [set()] * 2, "owl/a.wav": [{"owl"}] * 4}
 
 
+@pytest.mark.parametrize("more", ["", "\tSelection\tView"])
+def test_ravens_names_of_times_beside_a_column_of_recordings(tmp_path, more):
+    write(tmp_path / "a.wav")
+    write(tmp_path / "b.wav", seed=1)
+    row = "b.wav\t1\t2\towl" + ("\t1\tSpectrogram 1" if more else "")
+    lines(tmp_path / "x.txt", "Recording\tBegin Time (s)\tEnd Time (s)\tSpecies" + more, row)
+    assert boxes(build_dataset(tmp_path)) == [("b.wav", 1.0, 2.0, "owl", None, None)]
+
+
 # --- CSV ------------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from bioviz.datasets import exported
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
+from bioviz.datasets.formats.columns import guess
 from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.formats.tabular import times
@@ -41,10 +42,16 @@ _OWN = {
 
 
 def recognizes(file: SourceFile) -> float:
-    """Whether the first line is the header of a selection table."""
+    """Whether the first line is the header of a selection table.
+
+    Tables of others take over its names of times: they name recordings, and lack what Raven numbers.
+    """
     columns = file.plain_columns
     ends = {"endtime(s)", "deltatime(s)"} & columns
-    return 0.9 if "begintime(s)" in columns and ends else 0.0
+    ours = (
+        columns & {"selection", "view", "channel", "beginfile", "beginpath"} or not guess(file.columns).path
+    )
+    return 0.9 if "begintime(s)" in columns and ends and ours else 0.0
 
 
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
@@ -57,7 +64,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     low, high = table.column("Low Freq (Hz)"), table.column("High Freq (Hz)")
     offset = table.column("File Offset (s)")
     # The path is the better reference; a table made elsewhere may carry the file name alone.
-    references = table.column("Begin Path"), table.column("Begin File")
+    references = _references(table, locator)
     label, confidence = _label_column(table, options), table.column("Confidence")
     if confidence and all(number(row.get(confidence)) is not None for row in table.rows):
         content.source = "machine"
@@ -89,6 +96,14 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
             "file is unknown; export it again with that column."
         )
     return content
+
+
+def _references(table: Table, locator: Locator) -> tuple[str | None, ...]:
+    """The columns that name recordings; one of another name where nothing else tells which is meant."""
+    own = table.column("Begin Path"), table.column("Begin File")
+    if any(own) or locator.files.has_beside(locator.table):
+        return own
+    return (guess(table.columns).path or None,)
 
 
 def _label_column(table: Table, options: Options) -> str | None:
