@@ -7,4 +7,5 @@ import streamlit as st
 import bioviz
 from bioviz.server import lifespan, routes
 
-app = st.App(Path(bioviz.__file__).parent / "ui" / "app" / "frame.py", routes=routes(), lifespan=lifespan)
+frame = Path(bioviz.__file__).parent / "ui" / "app" / "frame.py"
+app = st.App(frame, routes=routes(st.get_option("server.baseUrlPath") or ""), lifespan=lifespan)

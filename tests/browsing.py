@@ -110,8 +110,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(script: Path, environment: Mapping[str, str], log: Path) -> Iterator[str]:
+def serve(script: Path, environment: Mapping[str, str], log: Path, base: str = "") -> Iterator[str]:
     """Run `streamlit run script` until the block ends; gives its address.
+
+    Args:
+        base: path below which everything is served, such as "/lab".
 
     Raises:
         RuntimeError: it did not come up in two minutes; the message ends with its log.
@@ -119,11 +122,12 @@ def serve(script: Path, environment: Mapping[str, str], log: Path) -> Iterator[s
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
+    command += ["--server.baseUrlPath", base] if base else []
     with log.open("wb") as sink:
         server = subprocess.Popen(
             command, cwd=PROJECT, env={**os.environ, **environment}, stdout=sink, stderr=subprocess.STDOUT
         )
-    url = f"http://localhost:{port}"
+    url = f"http://localhost:{port}{base}"
     try:
         wait_until_up(url, server, log)
         yield url

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bioviz.errors import Missing
 from bioviz.server import facts, flagging, media
+from bioviz.server.assets import script
 from bioviz.server.clips import find_clip
 from bioviz.server.params import picture_spec, sound_spec
 from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, send
@@ -105,17 +106,31 @@ def _is_ahead(request: Request) -> bool:
     return request.headers.get("x-bioviz-ahead") == "1" or "thumb" in request.query_params
 
 
-def routes() -> list[Route]:
-    """Everything served beside the pages."""
+def routes(base: str = "") -> list[Route]:
+    """Everything served beside the pages.
+
+    Parameters
+    ----------
+    base : str
+        Path below which the pages are served, such as ``"lab/sounds"``; the routes are below it too.
+    """
+    base = base.strip("/")
+    prefix = f"/{base}/bioviz" if base else "/bioviz"
+    # Not one Mount: it would answer for all that Streamlit serves below the same path.
     return [
-        Route("/bioviz/clip/{dataset_id}/{row:int}.wav", guarded(clip_sound), methods=["GET", "HEAD"]),
-        Route("/bioviz/clip/{dataset_id}/{row:int}.png", guarded(clip_picture), methods=["GET", "HEAD"]),
-        Route("/bioviz/clip/{dataset_id}/{row:int}.json", guarded(clip_facts), methods=["GET"]),
-        Route("/bioviz/run/{run_key}/clip/{row:int}.json", guarded(run_facts), methods=["GET"]),
-        Route("/bioviz/flags/user.json", guarded(flagging.checked_user), methods=["GET"]),
-        Route("/bioviz/flags/{dataset_id}/{row:int}.json", guarded(flagging.flags_of_clip), methods=["GET"]),
-        Route("/bioviz/flags/{dataset_id}/{row:int}", guarded(flagging.set_flag), methods=["POST"]),
-        Route("/bioviz/plotly.js", guarded(plotly_js), methods=["GET", "HEAD"]),
+        Route(prefix + "/clip/{dataset_id}/{row:int}.wav", guarded(clip_sound), methods=["GET", "HEAD"]),
+        Route(prefix + "/clip/{dataset_id}/{row:int}.png", guarded(clip_picture), methods=["GET", "HEAD"]),
+        Route(prefix + "/clip/{dataset_id}/{row:int}.json", guarded(clip_facts), methods=["GET"]),
+        Route(prefix + "/run/{run_key}/clip/{row:int}.json", guarded(run_facts), methods=["GET"]),
+        Route(prefix + "/flags/user.json", guarded(flagging.checked_user), methods=["GET"]),
+        Route(
+            prefix + "/flags/{dataset_id}/{row:int}.json",
+            guarded(flagging.flags_of_clip),
+            methods=["GET"],
+        ),
+        Route(prefix + "/flags/{dataset_id}/{row:int}", guarded(flagging.set_flag), methods=["POST"]),
+        Route(prefix + "/scripts/{version}/{name:path}", guarded(script), methods=["GET", "HEAD"]),
+        Route(prefix + "/plotly.js", guarded(plotly_js), methods=["GET", "HEAD"]),
     ]
 
 

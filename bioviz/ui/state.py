@@ -15,8 +15,8 @@ import streamlit as st
 from bioviz.runs import query, spec
 from bioviz.runs.comparison import LAYOUTS
 from bioviz.runs.stages import NEIGHBORS
-from bioviz.ui import acts
 from bioviz.ui.app import notices
+from bioviz.ui.components.shared import acts
 
 _KEY = "view"
 _FROM_LINK = "fields_from_link"  # those that no page has looked at yet

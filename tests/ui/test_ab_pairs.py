@@ -9,7 +9,7 @@ import pytest
 
 from bioviz.analysis.neighbors.knn import KnnGraph, knn_both
 from bioviz.datasets.independence import Unit
-from bioviz.ui.ab_listening import nearest_for_ab
+from bioviz.ui.clips.ab_pairs import nearest_for_ab
 
 
 def case(points, labels, recordings, k=10, rows=None):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bioviz.ui import acts
-from bioviz.ui.acts import Act
+from bioviz.ui.components.shared import acts
+from bioviz.ui.components.shared.acts import Act
 
 KINDS = ("clip", "colour")
 ACTS = some.builds(Act, some.integers(0, 5), some.booleans(), some.integers(0, 3))

@@ -14,8 +14,8 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import KINDS, TITLES, flag, load_flags
-from bioviz.ui import acts
 from bioviz.ui.clips.run_map import map_data, with_flags
+from bioviz.ui.components.shared import acts
 from tests.sounds import folder_per_class
 
 FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "app" / "frame.py"

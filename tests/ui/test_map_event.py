@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bioviz.plots.map_data import Categories, MapData
-from bioviz.ui.acts import Act
-from bioviz.ui.embedding_map import read_selection
+from bioviz.ui.components.embedding_map.embedding_map import read_selection
+from bioviz.ui.components.shared.acts import Act
 
 SQUARE = [[-1.0, -1.0], [1.5, -1.0], [1.5, 9.0], [-1.0, 9.0]]
 

@@ -14,8 +14,8 @@ from bioviz.runs import Run
 from bioviz.ui.app import notices
 from bioviz.ui.app.scroll import scroll_to
 from bioviz.ui.clips.flag_panel import flag_summary
-from bioviz.ui.flagging import flag_bar
-from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.components.clip_panel.inspector import clip_inspector
+from bioviz.ui.components.flag_bar.flag_bar import flag_bar
 from bioviz.ui.state import set_view, view
 
 DESK = "clip_desk"  # the container that the inspector is in

@@ -19,7 +19,7 @@ from bioviz.plots import palette
 from bioviz.runs import Run
 from bioviz.store.digest import digest
 from bioviz.ui.clips.run_map import label_names
-from bioviz.ui.gallery import gallery
+from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.state import user_name
 
 GALLERY_PAGE = 48

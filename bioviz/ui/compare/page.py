@@ -20,20 +20,20 @@ from bioviz.runs.comparison import (
     read_comparison,
     start_comparison,
 )
-from bioviz.ui.act_link import act_link
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
 from bioviz.ui.app.parts import check_part
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
-from bioviz.ui.clips.about_clip import about_clip
 from bioviz.ui.compare.case import Case, Chosen
 from bioviz.ui.compare.maps import comparison_maps
 from bioviz.ui.compare.pickers import pick_comparison, titles
 from bioviz.ui.compare.sections import SECTIONS
 from bioviz.ui.compare.training import outcomes, tested, training_notes
-from bioviz.ui.embedding_map import MapEvent, embedding_map
-from bioviz.ui.gallery import gallery
+from bioviz.ui.components.embedding_map.embedding_map import MapEvent, embedding_map
+from bioviz.ui.components.gallery.gallery import gallery
+from bioviz.ui.components.shared.about_clip import about_clip
+from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.unit_picker import pick_unit
 from bioviz.ui.state import keep_known, set_view, view, write_url

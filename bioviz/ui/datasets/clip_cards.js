@@ -1,42 +1,56 @@
+// @ts-check
 // Cards of clips under headings: a spectrogram with its boxes and scales, and a button that plays it.
-// Text from data only ever goes in through textContent.
 
-const make = (tag, attributes = {}, ...children) => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name === "text") element.textContent = value;
-    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children);
-  return element;
-};
+import { isDark } from "../components/shared/colours.js";
+import { el } from "../components/shared/dom.js";
+import { mounting } from "../components/shared/mounting.js";
+import { hearAlone, onHear } from "../components/shared/sound.js";
 
-const percent = (share) => `${(100 * Math.min(1, Math.max(0, share))).toFixed(2)}%`;
+/** @import { Component } from "../components/shared/mounting.js" */
+/** @typedef {[left: number, right: number, low: number, top: number, label: string, colour: string]} Box shares of it */
+/**
+ * @typedef {object} Card
+ * @property {string} title
+ * @property {string} detail
+ * @property {string} picture address, or data URI
+ * @property {string} sound address, or data URI
+ * @property {Box[]} boxes
+ * @property {string} high frequency at the top edge, in words
+ */
+/** @typedef {{ title: string, note: string, colour: string, cards: Card[] }} Group without a title there is no heading */
+/** @typedef {{ groups: Group[] }} Data */
 
-function isDark(element) {
-  const colour = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
-  const parts = /^#[0-9a-f]{6}/i.test(colour)
-    ? [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))
-    : (colour.match(/[\d.]+/g) ?? [255, 255, 255]).slice(0, 3).map(Number);
-  return 0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2] < 128;
+const percent = (/** @type {number} */ share) => `${(100 * Math.min(1, Math.max(0, share))).toFixed(2)}%`;
+
+/**
+ * Where a box lies on its picture and in which colour, as style.
+ *
+ * @param {Box} box
+ */
+export function boxStyle([left, right, low, top, , colour]) {
+  const across = `left:${percent(left)};width:${percent(right - left)}`;
+  return `${across};bottom:${percent(low)};height:${percent(top - low)};--box:${colour}`;
 }
 
 class ClipCards {
+  drawn = "";
+  colourMap = "greys";
+  /** @type {HTMLButtonElement | undefined} of the card that plays */
+  button;
+
+  /** @param {HTMLElement} parent */
   constructor(parent) {
-    this.audio = make("audio", { preload: "none" });
+    this.audio = el("audio", { preload: "none" });
     for (const name of ["pause", "ended"]) this.audio.addEventListener(name, () => this.stopped());
-    this.audio.addEventListener("play", () =>
-      window.dispatchEvent(new CustomEvent("bioviz:hear", { detail: { player: this } })),
-    );
-    this.hush = ({ detail }) => detail.player !== this && this.audio.pause(); // one sound at a time on a page
-    window.addEventListener("bioviz:hear", this.hush);
-    this.body = make("div", { class: "cards-body" });
-    this.root = make("section", { class: "clip-cards", "aria-label": "Example clips" }, this.body, this.audio);
+    this.audio.addEventListener("play", () => hearAlone(this));
+    this.stopHear = onHear(this, () => this.audio.pause());
+    this.body = el("div", { class: "cards-body" });
+    const about = { class: "clip-cards", "aria-label": "Example clips" };
+    this.root = el("section", about, this.body, this.audio);
     parent.append(this.root);
   }
 
+  /** @param {Component<Data>} component */
   update({ data }) {
     const dark = isDark(this.root);
     const drawn = JSON.stringify([data, dark]);
@@ -48,35 +62,40 @@ class ClipCards {
     this.body.replaceChildren(...data.groups.map((group) => this.group(group)));
   }
 
+  /** @param {Group} group */
   group({ title, note, colour, cards }) {
-    const head = title && make(
-      "h4",
-      {},
-      make("span", { class: "dot", style: `background:${colour}` }),
-      make("span", { text: title }),
-      make("small", { text: note }),
-    );
-    const grid = make("div", { class: "cards", role: "list" }, ...cards.map((card) => this.card(card, title)));
-    return make("div", { class: "group" }, ...(head ? [head] : []), grid);
+    const dot = el("span", { class: "dot", style: `background:${colour}` });
+    const head = el("h4", {}, dot, el("span", { text: title }), el("small", { text: note }));
+    const list = { class: "cards", role: "list" };
+    const grid = el("div", list, ...cards.map((card) => this.card(card, title)));
+    return el("div", { class: "group" }, ...(title ? [head] : []), grid);
   }
 
+  /**
+   * @param {Card} card
+   * @param {string} group
+   */
   card({ title, detail, picture, sound, boxes, high }, group) {
-    const url = picture.startsWith("data:") ? picture : `${picture}&cmap=${this.colourMap}`;
-    const image = make("img", { src: url, alt: "", loading: "lazy" });
-    if (picture.startsWith("data:")) image.classList.add("own-colours");
-    const shown = make("div", { class: "picture" }, image, make("span", { class: "scale", text: high }));
-    image.addEventListener("error", () => image.replaceWith(make("span", { class: "broken", text: "cannot be read" })));
-    for (const [left, right, low, top, label, colour] of boxes) {
-      const style = `left:${percent(left)};width:${percent(right - left)};bottom:${percent(low)};height:${percent(top - low)}`;
-      shown.append(make("div", { class: "box", style: `${style};--box:${colour}`, title: label }));
-    }
-    const play = make("button", { type: "button", class: "play", text: "▶", "aria-label": `Play ${group || title}, ${detail}` });
+    const isOwn = picture.startsWith("data:"); // drawn in one colour map for all themes
+    const src = isOwn ? picture : `${picture}&cmap=${this.colourMap}`;
+    const image = el("img", { src, alt: "", loading: "lazy", class: isOwn && "own-colours" });
+    const broken = () => image.replaceWith(el("span", { class: "broken", text: "cannot be read" }));
+    image.addEventListener("error", broken);
+    const named = { class: "play", text: "▶", "aria-label": `Play ${group || title}, ${detail}` };
+    const play = el("button", { type: "button", ...named });
     play.addEventListener("click", () => this.toggle(play, sound));
-    shown.append(play);
-    const words = make("div", { class: "words", title: `${title}\n${detail}` }, make("span", { text: title }), make("span", { text: detail }));
-    return make("div", { class: "card", role: "listitem" }, shown, words);
+    const marks = boxes.map((box) => el("div", { class: "box", style: boxStyle(box), title: box[4] }));
+    const scale = el("span", { class: "scale", text: high });
+    const shown = el("div", { class: "picture" }, image, scale, ...marks, play);
+    const both = { class: "words", title: `${title}\n${detail}` };
+    const words = el("div", both, el("span", { text: title }), el("span", { text: detail }));
+    return el("div", { class: "card", role: "listitem" }, shown, words);
   }
 
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {string} sound
+   */
   toggle(button, sound) {
     const again = this.button === button;
     this.audio.pause();
@@ -98,21 +117,10 @@ class ClipCards {
   }
 
   stop() {
-    window.removeEventListener("bioviz:hear", this.hush);
+    this.stopHear();
     this.audio.pause();
     this.root.remove();
   }
 }
 
-const shown = new WeakMap();
-
-export default function (component) {
-  const parent = component.parentElement;
-  const cards = shown.get(parent) ?? new ClipCards(parent);
-  shown.set(parent, cards);
-  cards.update(component);
-  return () => {
-    cards.stop();
-    shown.delete(parent);
-  };
-}
+export default mounting(ClipCards);

@@ -15,6 +15,7 @@ from bioviz.audio import decode, playback, spectrogram
 from bioviz.datasets.formats.base import RawAnnotation
 from bioviz.datasets.types import BACKGROUND, Annotation, Dataset
 from bioviz.server.clips import annotations_near, clip_of
+from bioviz.ui.components.shared.mount import component
 
 _PICTURE = {"w": 320, "h": 96, "db_range": 50}
 _AROUND_S = 0.5  # before and after a box in its picture
@@ -134,6 +135,4 @@ def _data_uri(kind: str, content: bytes) -> str:
 
 @cache
 def _component():
-    here = Path(__file__).parent
-    js, css = (here.joinpath(f"clip_cards.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
-    return st.components.v2.component("bioviz_clip_cards", js=js, css=css)
+    return component("bioviz_clip_cards", "datasets/clip_cards.js", styles=["datasets/clip_cards.css"])

@@ -19,21 +19,22 @@ from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, MapData, Measure
 from bioviz.runs.diagnosis import diagnosis_key, job_params, read_diagnosis, start_diagnosis
-from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
 from bioviz.ui.acoustic_notice import acoustic_notice
-from bioviz.ui.act_link import act_link
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
 from bioviz.ui.app.parts import check_part
 from bioviz.ui.app.scroll import scroll, scroll_to
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
-from bioviz.ui.clips.about_clip import about_clip
+from bioviz.ui.clips.ab_pairs import nearest_for_ab
 from bioviz.ui.clips.run_map import map_data, with_flags
+from bioviz.ui.components.ab_player.ab_listening import ab_listening
+from bioviz.ui.components.embedding_map.embedding_map import embedding_map
+from bioviz.ui.components.shared.about_clip import about_clip
+from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.diagnose.case import Case
 from bioviz.ui.diagnose.group_comparison import group_comparison
 from bioviz.ui.diagnose.sections import SECTIONS
-from bioviz.ui.embedding_map import embedding_map
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_neighbors, pick_run
 from bioviz.ui.pickers.unit_picker import pick_unit

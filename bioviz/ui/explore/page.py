@@ -14,14 +14,14 @@ from bioviz.errors import BiovizError
 from bioviz.flags import log as flag_log
 from bioviz.models import registry
 from bioviz.ui.acoustic_notice import acoustic_notice
-from bioviz.ui.act_link import act_link
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
 from bioviz.ui.app.scroll import scroll
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
 from bioviz.ui.clips.run_map import map_data, with_flags
-from bioviz.ui.embedding_map import MapEvent, embedding_map
+from bioviz.ui.components.embedding_map.embedding_map import MapEvent, embedding_map
+from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.explore import scores_panel
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_run

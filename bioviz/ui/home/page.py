@@ -7,8 +7,8 @@ import streamlit as st
 from bioviz import jobs, runs
 from bioviz.datasets import library
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.components.embedding_map.embedding_map import load_ahead
 from bioviz.ui.datasets.page import open_form
-from bioviz.ui.embedding_map import load_ahead
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import open_dataset, set_view
 

@@ -17,7 +17,7 @@ from bioviz.runs import Run, RunSpec, query
 from bioviz.runs.spec import SEEDS
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips.run_map import label_names
-from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.components.clip_panel.inspector import clip_inspector
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.noise.form import count, model_title, remember, remembered, seeded

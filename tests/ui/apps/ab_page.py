@@ -6,9 +6,10 @@ import streamlit as st
 
 from bioviz import runs
 from bioviz.datasets import library
-from bioviz.ui.ab_listening import ab_listening, nearest_for_ab
-from bioviz.ui.act_link import act_link
-from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.clips.ab_pairs import nearest_for_ab
+from bioviz.ui.components.ab_player.ab_listening import ab_listening
+from bioviz.ui.components.clip_panel.inspector import clip_inspector
+from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.state import view
 
 st.set_page_config(layout="wide")

@@ -7,9 +7,9 @@ import streamlit as st
 
 from bioviz.datasets import library
 from bioviz.plots.palette import colours_for
-from bioviz.ui.act_link import act_link
-from bioviz.ui.gallery import gallery
-from bioviz.ui.inspector import clip_inspector
+from bioviz.ui.components.clip_panel.inspector import clip_inspector
+from bioviz.ui.components.gallery.gallery import gallery
+from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.state import set_view, view
 
 st.set_page_config(layout="wide")

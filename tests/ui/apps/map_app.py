@@ -1,19 +1,13 @@
-"""The trial app of the map's browser tests: the page, and plotly.js on the route where bioviz serves it."""
+"""The trial app of the map's browser tests: the page, and the routes it needs."""
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import streamlit as st
-from starlette.responses import Response
-from starlette.routing import Route
 
-LIBRARY = files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
+from bioviz.server import routes
 
-
-async def plotly(_request):
-    return Response(LIBRARY, media_type="text/javascript")
-
-
-app = st.App(Path(__file__).with_name("map_page.py"), routes=[Route("/bioviz/plotly.js", plotly)])
+app = st.App(
+    Path(__file__).with_name("map_page.py"), routes=routes(st.get_option("server.baseUrlPath") or "")
+)

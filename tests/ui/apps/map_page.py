@@ -9,8 +9,8 @@ import streamlit as st
 
 from bioviz.plots.map_data import Categories, MapData, Measure, SpanColumn, TextColumn
 from bioviz.plots.palette import colours_for
-from bioviz.ui.act_link import act_link
-from bioviz.ui.embedding_map import embedding_map
+from bioviz.ui.components.embedding_map.embedding_map import embedding_map
+from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.state import set_view, view
 
 HOSTILE = '<img src=x onerror="window.hacked=1"> <b>wren</b> & <a href="javascript:1">x</a>'

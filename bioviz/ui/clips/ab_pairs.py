@@ -1,0 +1,49 @@
+"""What a clip is best heard against: its nearest neighbors on either side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.datasets.types import Dataset
+from bioviz.runs import Run
+
+NEAREST_BACKGROUND = "nearest background"
+NEAREST_SAME = "nearest of the same label"
+NEAREST_LABELLED = "nearest labelled clip"
+
+
+def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]]:
+    """What to hear a clip against, as (role, row in the dataset): its nearest neighbors on either side.
+
+    A labelled clip gets the nearest background and the nearest with a label in common; background gets the
+    nearest labelled clip and the nearest other background. They come from other recordings where the stored
+    neighbors hold one, else from its own, which the role then says; a side without neighbors is left out.
+
+    Raises:
+        Missing: the clip is not in the run.
+    """
+    place = run.position(row)
+    on = np.asarray(dataset.clips.labels[run.rows], dtype=bool)
+    background = ~on.any(axis=1)
+    if background[place]:
+        sides = ((NEAREST_LABELLED, ~background), (NEAREST_BACKGROUND, background))
+    else:
+        sides = ((NEAREST_BACKGROUND, background), (NEAREST_SAME, (on & on[place]).any(axis=1)))
+    graphs = ((run.knn_cross_unit, ""), (run.graph, f" (same {run.unit.noun})"))
+    found = []
+    for role, wanted in sides:
+        for graph, where in graphs:
+            at = _first(graph, place, wanted)
+            if at is not None:
+                found.append((role + where, int(run.rows[at])))
+                break
+    return found
+
+
+def _first(graph: KnnGraph, place: int, wanted: np.ndarray) -> int | None:
+    """The nearest neighbor of `place` among the `wanted` (n,) bool, or None."""
+    near = np.asarray(graph.indices[place])
+    near = near[(near >= 0) & (near != place)]
+    hits = near[wanted[near]]
+    return int(hits[0]) if len(hits) else None

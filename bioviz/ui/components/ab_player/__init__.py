@@ -1,0 +1,1 @@
+"""Listening to clips at equal loudness, in step."""

@@ -1,0 +1,74 @@
+"""Level-matched A/B listening: a clip and those it is compared with, equally loud, in step, on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from bioviz.audio.playback import default_slow
+from bioviz.datasets.types import BACKGROUND, Dataset
+from bioviz.plots.palette import colours_for
+from bioviz.ui.components.shared.mount import component, media_source
+
+LOUDNESS_DBFS = -30.0
+
+
+def ab_listening(
+    dataset: Dataset,
+    row: int,
+    others: Sequence[tuple[str, int]],
+    *,
+    key: str,
+    group: str,
+    run_key: str | None = None,
+    loudness: float = LOUDNESS_DBFS,
+) -> None:
+    """Show a clip above its comparisons; a key swaps which of them is heard, at the same place of the loop.
+
+    All are brought to `loudness` (root mean square, dBFS; lower for all where a peak does not allow it) and,
+    as the slowest of them, slowed down alike. Their spectrograms share one dB scale, time and frequency axis.
+
+    Args:
+        dataset: a registered dataset.
+        row: of the clip in hand.
+        others: (role, row), the role said as it is, such as "nearest background"; see `ui/clips/ab_pairs.py`.
+        key: unique on the page.
+        group: whose log of acts a click on a spectrogram goes to.
+        run_key: run in which the distance to the clip in hand is looked up; None to leave it out.
+    """
+    shown = [("this clip", int(row)), *((role, int(other)) for role, other in others)]
+    rates = [_recording(dataset, other).sample_rate for _, other in shown]
+    data = {
+        "key": key,
+        "group": group,
+        **media_source(dataset),
+        "run": run_key,
+        "loudness": loudness,
+        "slow": max(default_slow(rate) for rate in rates),
+        "clips": [_about(dataset, role, other) for role, other in shown],
+        "colours": colours_for(dataset.target_names),
+    }
+    _component()(key=key, data=data, height="content")
+
+
+def _recording(dataset: Dataset, row: int):
+    return dataset.recordings[int(dataset.clips.recording[row])]
+
+
+def _about(dataset: Dataset, role: str, row: int) -> dict[str, object]:
+    on = np.flatnonzero(dataset.clips.labels[row])
+    return {
+        "row": row,
+        "role": role,
+        "labels": [dataset.labels[i] for i in on] or [BACKGROUND],
+        "recording": _recording(dataset, row).name,
+        "start_s": round(float(dataset.clips.start_s[row]), 3),
+    }
+
+
+@cache
+def _component():
+    styles = ["components/shared/clips.css", "components/ab_player/ab_listening.css"]
+    return component("bioviz_ab_listening", "components/ab_player/ab_listening.js", styles=styles)

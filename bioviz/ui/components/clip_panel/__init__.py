@@ -1,0 +1,1 @@
+"""One clip: its sound, spectrogram, facts and nearest neighbors."""

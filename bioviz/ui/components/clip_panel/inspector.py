@@ -1,0 +1,60 @@
+"""The clip inspector: sound, spectrogram, facts and neighbors of a picked clip, without a rerun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import numpy as np
+
+from bioviz.datasets import library
+from bioviz.ui.components.shared.mount import component, media_source, packed_rows
+
+
+def clip_inspector(
+    run_key: str | None,
+    dataset_id: str,
+    playlist: Sequence[int] | np.ndarray = (),
+    *,
+    key: str,
+    group: str,
+    playlist_name: str = "",
+    colours: Mapping[str, str] | None = None,
+    empty: str = "Click a point on the map to hear its clip and see its spectrogram.",
+) -> None:
+    """Show the inspector; which clip it shows the group's log of acts says (shared/acts.js), without a rerun.
+
+    Args:
+        run_key: run whose clusters and neighbors are told; None for the dataset's facts alone.
+        dataset_id: a registered dataset.
+        playlist: clip rows that previous and next step through.
+        key: unique on the page.
+        group: whose log of acts is followed; the inspector's own (neighbor, next ...) go to it too.
+        playlist_name: what the playlist is, e.g. "misclustered clips".
+        colours: colour of a label.
+        empty: what to say before a clip is picked.
+
+    Raises:
+        Missing: no such dataset.
+    """
+    data = {
+        "key": key,
+        "group": group,
+        **media_source(library.load(dataset_id)),
+        "run": run_key,
+        "playlist": packed_rows(playlist),
+        "playlistName": playlist_name,
+        "colours": dict(colours or {}),
+        "empty": empty,
+    }
+    _component()(key=key, data=data)
+
+
+@cache
+def _component():
+    styles = [
+        "components/shared/clips.css",
+        "components/clip_panel/inspector.css",
+        "components/flag_bar/flag_bar.css",
+    ]
+    return component("bioviz_clip_inspector", "components/clip_panel/inspector.js", styles=styles)

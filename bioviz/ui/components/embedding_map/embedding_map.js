@@ -1,0 +1,259 @@
+// @ts-check
+// What the user does with the map. Picks, selections and colours are acts (shared/acts.js), by which other maps, the
+// inspector and Python hear of them.
+
+import { mounting } from "../shared/mounting.js";
+import { download } from "./export.js";
+import { Gestures } from "./gestures.js";
+import { toggled } from "./legend.js";
+import { hovers, isFromPeer, zooms } from "./linked_maps.js";
+import { maskInside, nearest, nearestTowards, rowsOfMask, selectionOf } from "./picking.js";
+import { arrived } from "./point_store.js";
+import { MapView } from "./view.js";
+import { centredOn, fromPixel, insideBox, sameView, toPixel } from "./view_box.js";
+
+/** @import { Act } from "../shared/acts.js" */
+/** @import { Pixel, View } from "./view_box.js" */
+
+const PICK_RADIUS = 12; // pixels
+const TOUCH_RADIUS = 24;
+const REDRAW_AFTER_MS = 80;
+
+class EmbeddingMap extends MapView {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    super(parent);
+    this.parent = parent;
+    Object.assign(parent, { biovizMap: this }); // for the browser's console, and tests
+    this.gestures = new Gestures(this.stage, {
+      box: () => this.toPixels()?.box,
+      selecting: () => this.selecting(),
+      click: (pixel, isTouch) => this.clickAt(pixel, isTouch),
+      hover: (pixel) => this.hoverAt(pixel),
+      leave: () => this.hover(-1),
+      outline: (corners) => this.drawOverlay(corners),
+      selected: (corners) => this.selectOutline(corners),
+      doubleClick: () => (this.selecting() ? this.clearSelection() : this.setView(this.points.extent, true)),
+      escape: () => this.clearSelection(),
+      arrow: (direction) => this.step(direction),
+    });
+    const isPeer = (/** @type {import("./linked_maps.js").From} */ message) =>
+      this.points && isFromPeer(message, this.props);
+    this.unsubscribe = [
+      hovers.on((message) => isPeer(message) && this.showLinkedHover(message.hovered)),
+      zooms.on((message) => isPeer(message) && this.props.lock_view && this.setView(message.view, false)),
+      arrived.on((digest) => digest === this.props?.digest && this.update(this.component)),
+    ];
+  }
+
+  stop() {
+    for (const off of this.unsubscribe) off();
+    clearTimeout(this.timer);
+    this.gestures.destroy();
+    Object.assign(this.parent, { biovizMap: undefined });
+    super.stop();
+  }
+
+  get from() {
+    return { group: this.props.group, mapKey: this.props.map_key };
+  }
+
+  // ---- picking -----------------------------------------------------------------------------------------
+
+  /**
+   * @param {Pixel} pixel
+   * @param {number} radius
+   */
+  pointAt(pixel, radius) {
+    const to = this.toPixels();
+    if (!to) return -1;
+    return nearest(this.points, this.state.choice.drawn, to, pixel, radius, this.state.active);
+  }
+
+  /**
+   * @param {Pixel} pixel
+   * @param {boolean} isTouch
+   */
+  clickAt(pixel, isTouch) {
+    const i = this.pointAt(pixel, isTouch ? TOUCH_RADIUS : PICK_RADIUS);
+    if (i >= 0) this.pick(i);
+  }
+
+  /** @param {number} i */
+  pick(i) {
+    this.picked = i;
+    this.drawOverlay();
+    this.act("clip", [this.props.dataset, this.points.rows[i]]);
+  }
+
+  /**
+   * @param {string} kind
+   * @param {any} value
+   * @param {Partial<Act>} [more]
+   */
+  act(kind, value, more) {
+    this.log.act(kind, value, this.props.map_key, more);
+  }
+
+  /**
+   * Something was done on this page, here or elsewhere, or by Python.
+   *
+   * @param {string} kind
+   * @param {Act} act
+   */
+  heardAct(kind, act) {
+    if (!this.points || !this.drawnOnce) return; // drawing takes it from the log
+    const isOwn = act.by === this.props.map_key;
+    if (kind === "clip") {
+      this.takePick();
+      if (!isOwn && this.picked >= 0 && !insideBox(this.points, this.view, 0, this.picked)) {
+        this.centreOn(this.picked);
+      }
+      this.drawOverlay();
+    } else if (kind === this.props.colour_kind) {
+      if (this.takeColour()) this.draw();
+    } else if (kind === "selection" && !isOwn) {
+      this.selection = selectionOf(this.points, act);
+      this.draw();
+    }
+  }
+
+  /** @param {number} i */
+  centreOn(i) {
+    const [x, y] = [this.points.x[i], this.points.y[i]];
+    if (isFinite(x) && isFinite(y)) this.setView(centredOn(this.view, x, y), true);
+  }
+
+  /** @param {Pixel} pixel */
+  hoverAt(pixel) {
+    this.hover(this.points && this.drawnOnce ? this.pointAt(pixel, PICK_RADIUS) : -1);
+  }
+
+  /** @param {number} i */
+  hover(i) {
+    if (i === this.hovered) return;
+    this.hovered = i;
+    this.stage.classList.toggle("bm-over", i >= 0);
+    this.drawTip();
+    this.drawOverlay();
+    if (this.points) hovers.tell({ ...this.from, hovered: i >= 0 ? this.points.rows[i] : null });
+  }
+
+  /** @param {number | null} row */
+  showLinkedHover(row) {
+    this.linked = row === null ? -1 : this.points.indexOf(row);
+    this.drawOverlay();
+  }
+
+  /**
+   * With the keyboard: the nearest point in the direction of the arrow.
+   *
+   * @param {[dx: number, dy: number]} direction
+   */
+  step(direction) {
+    const to = this.toPixels();
+    if (!to || !this.points.order.length) return;
+    const { picked, points } = this;
+    /** @type {Pixel} */
+    const middle = [to.box.left + to.box.width / 2, to.box.top + to.box.height / 2];
+    const from = picked >= 0 ? toPixel(to, points.x[picked], points.y[picked]) : middle;
+    const { choice, active } = this.state;
+    const i = nearestTowards(points, choice.drawn, to, from, direction, (k) => k !== picked && active(k));
+    if (i < 0) return;
+    this.pick(i);
+    this.hover(i);
+  }
+
+  // ---- selecting ---------------------------------------------------------------------------------------
+
+  /** @param {Pixel[]} corners */
+  selectOutline(corners) {
+    const to = this.toPixels();
+    if (!to) return;
+    const polygon = corners.map((pixel) => fromPixel(to, pixel));
+    const masked = maskInside(this.points, polygon, this.isWanted());
+    this.selection = { ...masked, polygon };
+    this.draw();
+    const value = {
+      polygon,
+      places: this.points.places, // on which points it was drawn
+      colour_by: this.colourId,
+      isolated: this.isolated ? [...this.isolated] : null,
+    };
+    this.act("selection", value, { rows: rowsOfMask(this.points, masked.mask) });
+  }
+
+  clearSelection() {
+    if (!this.selection) return;
+    this.selection = null;
+    this.draw();
+    this.act("selection", null);
+  }
+
+  // ---- colours and legend ------------------------------------------------------------------------------
+
+  /** @param {string} id */
+  recolour(id) {
+    if (this.points.colourings.some((c) => c.id === id)) this.act(this.props.colour_kind, id);
+  }
+
+  /**
+   * @param {number} code
+   * @param {boolean} add
+   */
+  toggle(code, add) {
+    this.isolate(toggled(this.isolated, code, add));
+  }
+
+  /** @param {Set<number> | null} codes */
+  isolate(codes) {
+    this.isolated = codes;
+    this.draw();
+  }
+
+  // ---- view and downloads ------------------------------------------------------------------------------
+
+  /**
+   * @param {View} view
+   * @param {boolean} isOwn
+   */
+  setView(view, isOwn) {
+    if (!this.drawnOnce) return;
+    this.view = view;
+    this.draw();
+    if (isOwn) this.tellView();
+  }
+
+  /** Plotly moved or zoomed. Above the limit the points in view change with it, once the movement has ended. */
+  viewChanged() {
+    const view = this.shownView();
+    if (sameView(view, this.view)) return;
+    this.view = view;
+    this.drawOverlay();
+    if (!this.state.choice.whole) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.draw(), REDRAW_AFTER_MS);
+    }
+    this.tellView();
+  }
+
+  tellView() {
+    if (this.props.lock_view) zooms.tell({ ...this.from, view: { ...this.view } });
+  }
+
+  /** @param {string} format */
+  async download(format) {
+    const { Plotly, points, state, theme, props } = this;
+    const size = { width: this.stage.clientWidth, height: this.stage.clientHeight };
+    try {
+      await download(Plotly, props.plotly_url, { points, state, theme, title: props.label }, format, size);
+    } catch (error) {
+      this.parts.status.textContent = `The picture could not be made: ${/** @type {Error} */ (error).message}`;
+    }
+  }
+}
+
+export default mounting(EmbeddingMap);

@@ -1,0 +1,148 @@
+"""EmbeddingMap: the scatter of all pages, a Streamlit component around the plotly.js of the plotly package.
+
+The points go to the browser once, through a component of their own. What changes (colour, picked clip, selection) is
+in the log of the user's acts; of a selection its outline, never a list of 100,000 points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from bioviz.errors import BadInput
+from bioviz.plots.geometry import inside
+from bioviz.plots.map_data import Categories, MapData
+from bioviz.ui.components.shared import acts
+from bioviz.ui.components.shared.mount import base_path, component
+from bioviz.ui.state import act_log
+
+MAX_CORNERS = 20_000  # a lasso has a few hundred; more is not from our script
+
+
+@dataclass(frozen=True)
+class MapEvent:
+    """What is selected on a map.
+
+    Attributes:
+        rows: (m,) int64 dataset rows selected on this map (sorted as in the map), None without a selection.
+        polygon: (k, 2) float64 outline of that selection in map coordinates, else None.
+        selected_at: number of the act (see `acts`), 0 if never; of a new selection it is another.
+    """
+
+    rows: np.ndarray | None
+    polygon: np.ndarray | None
+    selected_at: int = 0
+
+
+def embedding_map(
+    data: MapData,
+    *,
+    key: str,
+    group: str,
+    dataset_id: str,
+    colour_kind: str = "colour",
+    lock_view: bool = False,
+    height: int = 560,
+    label: str | None = None,
+) -> MapEvent:
+    """Draw the map and return what is selected on it.
+
+    Which clip is marked, which colouring is shown and what is selected the group's log of acts says, so that a run
+    of Python never undoes what was done in the browser since. Draw an `act_link` of the group before it.
+
+    Args:
+        data: the points; build it once (cache it), not on every rerun.
+        key: widget key, also `mapKey` in the browser's events.
+        group: maps, inspectors and lists of one group share a log of acts; its maps share hover too.
+        dataset_id: whose clips the points are.
+        colour_kind: the field of the view that holds the id of the colouring; the user can change it on the map.
+        lock_view: share the zoom with the group's other locked maps.
+        height: pixels.
+        label: what the map shows, for screen readers and file names of downloads.
+    """
+    props = {
+        "digest": data.payload["digest"],
+        "map_key": key,
+        "group": group,
+        "dataset": dataset_id,
+        "colour_kind": colour_kind,
+        "lock_view": lock_view,
+        "height": int(height),
+        "label": label or f"Map of {len(data):,} clips",
+        "plotly_url": _plotly_url(),
+    }
+    with st.container(gap=None):
+        _send_points(data, f"{key}-points")
+        _map_component()(key=key, data=props)
+    return read_selection(data, act_log().get(acts.SELECTION))
+
+
+def load_ahead() -> None:
+    """Let the browser fetch the drawing library on a page without a map: 4.5 MB that the first map would wait for."""
+    _ahead_component()(key="plotly_ahead", data={"plotly_url": _plotly_url()}, height=1)
+
+
+def _send_points(data: MapData, key: str) -> None:
+    """Send the points where this browser session has not had them; later their digest alone, as even an
+    unchanged message of 20 MB costs a second to build. A browser that lacks them asks.
+    """
+    flag, digest = f"{key}-sent", data.payload["digest"]
+    known = st.session_state.get(flag) == digest
+    st.session_state[flag] = digest
+    _points_component()(
+        key=key,
+        data={"digest": digest} if known else data.payload,
+        height=1,
+        on_missing_change=lambda: st.session_state.pop(flag, None),
+    )
+
+
+def read_selection(data: MapData, act: acts.Act | None) -> MapEvent:
+    """What an act of selecting means on these points; one that was drawn on others, or is damaged, selects nothing."""
+    if act is None:
+        return MapEvent(None, None)
+    value = act.value if isinstance(act.value, Mapping) else {}
+    corners = value.get("polygon")
+    fits = isinstance(corners, list) and 3 <= len(corners) <= MAX_CORNERS
+    if not fits or value.get("places") != data.payload["places"]:
+        return MapEvent(None, None, act.number)
+    try:
+        polygon = np.array(corners, dtype=np.float64)
+        chosen = inside(polygon, data.x, data.y)
+    except (BadInput, ValueError, TypeError):
+        return MapEvent(None, None, act.number)
+    isolated = value.get("isolated")
+    colouring = data.colouring(value.get("colour_by"))
+    if isinstance(isolated, list) and isinstance(colouring, Categories):
+        chosen &= np.isin(colouring.codes, [code for code in isolated if isinstance(code, int)])
+    return MapEvent(data.rows[chosen].astype(np.int64), polygon, act.number)
+
+
+def _plotly_url() -> str:
+    return f"{base_path()}/bioviz/plotly.js"
+
+
+@cache
+def _map_component() -> Callable[..., Any]:
+    # Not isolated: plotly puts its own style sheet into the page, which a shadow root would not see.
+    return component(
+        "bioviz.embedding_map",
+        "components/embedding_map/embedding_map.js",
+        styles=["components/embedding_map/embedding_map.css"],
+        isolate=False,
+    )
+
+
+@cache
+def _points_component() -> Callable[..., Any]:
+    return component("bioviz.map_points", "components/embedding_map/points_in.js", isolate=False)
+
+
+@cache
+def _ahead_component() -> Callable[..., Any]:
+    return component("bioviz.plotly_ahead", "components/embedding_map/plotly_ahead.js", isolate=False)

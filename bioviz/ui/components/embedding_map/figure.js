@@ -1,0 +1,233 @@
+// @ts-check
+// What plotly is given: traces and layout from points and state. Pure functions.
+
+import { channels } from "../shared/colours.js";
+import { MARGIN, histogram } from "./sampling.js";
+import { faded } from "./theme.js";
+import { widened } from "./view_box.js";
+
+/** @import { Colouring, Measure, Points } from "./points.js" */
+/** @import { Choice } from "./sampling.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { View } from "./view_box.js" */
+/**
+ * @typedef {object} Drawing what is on the map
+ * @property {Colouring} colouring
+ * @property {Choice} choice
+ * @property {(i: number) => boolean} active whether a point is not greyed out
+ * @property {View} view
+ * @property {Int32Array | null} counts points of each name, null where a measure colours
+ */
+/** @typedef {"dimmed" | "unknown" | "background" | "labelled"} Layer */
+/** @typedef {"scattergl" | "scatter"} TraceType */
+/** @typedef {number[] | string} Paint */
+
+const SCALE_STEPS = 256; // colours of a measure's scale
+const DENSITY_CELLS = { columns: 220, lines: 160 };
+
+/**
+ * Fewer points are larger and more solid; both fall with the logarithm of their number.
+ *
+ * @param {number} count
+ */
+export function markerFor(count) {
+  const magnitude = Math.log10(Math.max(count, 1));
+  const within = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) =>
+    Math.min(high, Math.max(low, value));
+  return {
+    size: within(13.5 - 2.2 * magnitude, 2.4, 9),
+    opacity: within(1.2 - 0.14 * magnitude, 0.45, 0.92),
+  };
+}
+
+/**
+ * The drawn points in four layers, from the bottom: greyed out, value unknown, background, the rest.
+ *
+ * @param {Pick<Points, "background">} points
+ * @param {Colouring} colouring
+ * @param {Int32Array} drawn
+ * @param {(i: number) => boolean} active
+ */
+export function layersOf(points, colouring, drawn, active) {
+  /** @type {Record<Layer, number[]>} */
+  const layers = { dimmed: [], unknown: [], background: [], labelled: [] };
+  for (const i of drawn) layers[layerOf(points, colouring, active, i)].push(i);
+  return layers;
+}
+
+/**
+ * @param {Pick<Points, "background">} points
+ * @param {Colouring} colouring
+ * @param {(i: number) => boolean} active
+ * @param {number} i
+ * @returns {Layer}
+ */
+function layerOf(points, colouring, active, i) {
+  if (!active(i)) return "dimmed";
+  if (colouring.kind === "measure" && Number.isNaN(colouring.values[i])) return "unknown";
+  const isRaised = colouring.kind === "categories" && colouring.raised?.includes(colouring.codes[i]);
+  return points.background[i] && !isRaised ? "background" : "labelled";
+}
+
+/**
+ * The colours of all points as a table and each point's place in it.
+ *
+ * @param {Colouring} colouring
+ * @param {(rgb: number[]) => Paint} paint makes the table's entries: for WebGL [r, g, b, alpha] arrays, which plotly
+ *   need not parse once a point (a second for 100,000 colour texts)
+ * @returns {(i: number) => Paint}
+ */
+export function colourTable(colouring, paint) {
+  if (colouring.kind === "categories") {
+    const table = colouring.colours.map((colour) => paint(channels(colour)));
+    return (i) => table[colouring.codes[i]];
+  }
+  const { values, low, high, scale } = colouring;
+  const table = Array.from({ length: SCALE_STEPS }, (_, k) =>
+    paint(alongScale(scale, k / (SCALE_STEPS - 1))),
+  );
+  const factor = (SCALE_STEPS - 1) / (high - low);
+  return (i) => table[Math.min(SCALE_STEPS - 1, Math.max(0, Math.round((values[i] - low) * factor)))];
+}
+
+/**
+ * @param {Measure["scale"]} scale
+ * @param {number} at from 0 to 1
+ * @returns {number[]} red, green, blue
+ */
+export function alongScale(scale, at) {
+  const k = Math.min(scale.length - 2, Math.floor(at * (scale.length - 1)));
+  const part = at * (scale.length - 1) - k;
+  const [from, to] = [channels(scale[k][1]), channels(scale[k + 1][1])];
+  return from.map((value, c) => Math.round(value + part * (to[c] - value)));
+}
+
+/** @param {number[]} rgb */
+const asArray = (rgb) => [rgb[0] / 255, rgb[1] / 255, rgb[2] / 255, 1];
+/** @param {number[]} rgb */
+export const asText = (rgb) => `rgb(${rgb.join(",")})`;
+
+/**
+ * @param {ArrayLike<number>} source
+ * @param {number[]} indices
+ */
+function gather(source, indices) {
+  const gathered = new Float32Array(indices.length);
+  for (let k = 0; k < indices.length; k++) gathered[k] = source[indices[k]];
+  return gathered;
+}
+
+/**
+ * @param {Points} points
+ * @param {Layer} name
+ * @param {number[]} indices
+ * @param {object} marker
+ * @param {TraceType} type
+ */
+function scatterTrace(points, name, indices, marker, type) {
+  return {
+    type,
+    name,
+    mode: "markers",
+    x: gather(points.x, indices),
+    y: gather(points.y, indices),
+    hoverinfo: "skip",
+    showlegend: false,
+    marker: { line: { width: 0 }, ...marker },
+  };
+}
+
+/**
+ * @param {Points} points
+ * @param {View} view
+ * @param {Theme} theme
+ */
+function densityTrace(points, view, theme) {
+  const { x, y } = widened(view, MARGIN);
+  const { columns, lines } = DENSITY_CELLS;
+  const shade = theme.dark ? 235 : 60;
+  return {
+    type: "heatmap",
+    name: "density",
+    z: histogram(points, { x, y }, columns, lines),
+    x0: x[0] + (x[1] - x[0]) / columns / 2,
+    dx: (x[1] - x[0]) / columns,
+    y0: y[0] + (y[1] - y[0]) / lines / 2,
+    dy: (y[1] - y[0]) / lines,
+    colorscale: [
+      [0, `rgba(${shade},${shade},${shade},0.04)`],
+      [1, `rgba(${shade},${shade},${shade},0.55)`],
+    ],
+    showscale: false,
+    hoverinfo: "skip",
+  };
+}
+
+/**
+ * @param {Points} points
+ * @param {Drawing} state
+ * @param {Theme} theme
+ * @param {{ type?: TraceType, paint?: (rgb: number[]) => Paint }} [options]
+ * @returns {any[]} plotly traces
+ */
+export function tracesFor(points, state, theme, { type = "scattergl", paint = asArray } = {}) {
+  const { colouring, choice, active } = state;
+  const layers = layersOf(points, colouring, choice.drawn, active);
+  const { size, opacity } = markerFor(choice.drawn.length);
+  const colourOf = colourTable(colouring, paint);
+  const grey = theme.dark ? "#8b8f98" : "#a3a7b0";
+  const layer = (/** @type {Layer} */ name, /** @type {object} */ marker) =>
+    scatterTrace(points, name, layers[name], marker, type);
+  /** @type {any[]} */
+  const traces = [
+    layer("dimmed", { size: size * 0.8, opacity: 0.2, color: grey }),
+    layer("unknown", { size: size * 0.85, opacity: opacity * 0.5, color: grey }),
+    layer("background", { size: size * 0.8, opacity: opacity * 0.5, color: layers.background.map(colourOf) }),
+    layer("labelled", { size, opacity, color: layers.labelled.map(colourOf) }),
+  ];
+  if (choice.dense) traces.unshift(densityTrace(points, state.view, theme));
+  return traces;
+}
+
+/**
+ * @param {Pick<Points, "axisTitles">} points
+ * @param {Pick<Drawing, "view">} state
+ * @param {Theme} theme
+ * @param {string | false} dragmode
+ * @returns {Record<string, any>} plotly layout
+ */
+export function layoutFor(points, state, theme, dragmode) {
+  const axis = (/** @type {string} */ title, /** @type {number[]} */ range) => ({
+    title: { text: escapeText(title), font: { size: 12 }, standoff: 6 },
+    range: [...range],
+    autorange: false,
+    zeroline: false,
+    gridcolor: faded(theme.text, 0.08),
+    linecolor: faded(theme.text, 0.25),
+    tickfont: { size: 11, color: faded(theme.text, 0.65) },
+    nticks: 6,
+    ticks: "",
+  });
+  return {
+    margin: { l: 48, r: 8, t: 8, b: 42 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.font, color: theme.text, size: 12 },
+    xaxis: axis(points.axisTitles[0], state.view.x),
+    // One unit is as long upwards as sideways, or distances on the map would lie.
+    yaxis: { ...axis(points.axisTitles[1], state.view.y), scaleanchor: "x" },
+    showlegend: false,
+    hovermode: false,
+    dragmode,
+    autosize: true,
+  };
+}
+
+/**
+ * Plotly reads a little HTML in its texts: names from files must not become tags.
+ *
+ * @param {unknown} text
+ */
+export function escapeText(text) {
+  return String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}

@@ -1,0 +1,69 @@
+// @ts-check
+// Rings and outlines over the picture, so that picking redraws none of the points.
+
+import { svg } from "../shared/dom.js";
+import { toPixel } from "./view_box.js";
+
+/** @import { Pixel, Places, Transform } from "./view_box.js" */
+/**
+ * @typedef {object} Marks
+ * @property {[x: number, y: number][] | null} polygon round what is selected, in map coordinates
+ * @property {Pixel[] | null} corners of the outline being drawn
+ * @property {number} picked point, -1 for none
+ * @property {number} hovered
+ * @property {number} linked hovered on another map
+ */
+/** @typedef {{ class: string, points: string }} Outline */
+/** @typedef {{ class: string, cx: number, cy: number, r: number }} Ring */
+
+/**
+ * @param {Marks} marks
+ * @param {Transform} to
+ * @returns {Outline[]} in pixels of the plot
+ */
+export function outlines({ polygon, corners }, to) {
+  const path = (/** @type {Pixel[]} */ pixels) =>
+    pixels.map(([x, y]) => `${x - to.box.left},${y - to.box.top}`).join(" ");
+  const parts = [];
+  if (polygon) parts.push({ class: "bm-outline", points: path(polygon.map(([x, y]) => toPixel(to, x, y))) });
+  if (corners) parts.push({ class: "bm-outline bm-drawing", points: path(corners) });
+  return parts;
+}
+
+/**
+ * @param {Places} points
+ * @param {Marks} marks
+ * @param {Transform} to
+ * @returns {Ring[]} in pixels of the plot; a halo below each
+ */
+export function rings(points, { picked, hovered, linked }, to) {
+  /** @type {(i: number, name: string, r: number) => Ring[]} */
+  const ring = (i, name, r) => {
+    if (i < 0 || !isFinite(points.x[i]) || !isFinite(points.y[i])) return [];
+    const [px, py] = toPixel(to, points.x[i], points.y[i]);
+    const place = { cx: px - to.box.left, cy: py - to.box.top, r };
+    return [
+      { class: `${name} bm-halo`, ...place },
+      { class: name, ...place },
+    ];
+  };
+  return [
+    ...ring(linked, "bm-ring bm-linked", 8),
+    ...ring(hovered, "bm-ring bm-hovered", 7),
+    ...ring(picked, "bm-ring", 9),
+  ];
+}
+
+/**
+ * @param {SVGSVGElement} overlay
+ * @param {Places} points
+ * @param {Marks} marks
+ * @param {Transform} to
+ */
+export function drawMarks(overlay, points, marks, to) {
+  for (const [name, pixels] of Object.entries(to.box)) overlay.style.setProperty(name, `${pixels}px`);
+  overlay.replaceChildren(
+    ...outlines(marks, to).map((outline) => svg("polygon", { ...outline })),
+    ...rings(points, marks, to).map((ring) => svg("circle", { ...ring })),
+  );
+}

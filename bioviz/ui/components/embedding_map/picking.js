@@ -1,0 +1,141 @@
+// @ts-check
+// Which point is meant: by a click, an arrow key, an outline or a list of rows. Pure functions.
+
+import { hasNameOf } from "./points.js";
+import { toPixel } from "./view_box.js";
+
+/** @import { Act } from "../shared/acts.js" */
+/** @import { Points } from "./points.js" */
+/** @import { Pixel, Places, Transform } from "./view_box.js" */
+/** @typedef {{ mask: Uint8Array, count: number }} Masked of each point whether it is in, and how many are */
+/** @typedef {Masked & { polygon: [x: number, y: number][] | null }} Selection */
+
+/**
+ * Nearest drawn point to a pixel, -1 for none within the radius. Points that `active` refuses (greyed out) only count
+ * where no active one is near enough.
+ *
+ * @param {Places} points
+ * @param {Int32Array} candidates
+ * @param {Transform} to
+ * @param {Pixel} pixel
+ * @param {number} radius pixels
+ * @param {(i: number) => boolean} active
+ */
+export function nearest(points, candidates, to, [px, py], radius, active) {
+  let [best, bestDistance, spare, spareDistance] = [-1, radius * radius, -1, radius * radius];
+  for (const i of candidates) {
+    const dx = points.x[i] * to.ax + to.bx - px;
+    const dy = points.y[i] * to.ay + to.by - py;
+    const distance = dx * dx + dy * dy;
+    if (distance > spareDistance && distance > bestDistance) continue;
+    if (active(i)) {
+      if (distance <= bestDistance) [best, bestDistance] = [i, distance];
+    } else if (distance <= spareDistance) [spare, spareDistance] = [i, distance];
+  }
+  return best >= 0 ? best : spare;
+}
+
+/**
+ * The nearest point in the direction of an arrow key, within 45 degrees of it; -1 for none.
+ *
+ * @param {Places} points
+ * @param {Int32Array} candidates
+ * @param {Transform} to
+ * @param {Pixel} from
+ * @param {[dx: number, dy: number]} direction of length 1, in pixels
+ * @param {(i: number) => boolean} active
+ */
+export function nearestTowards(points, candidates, to, from, [dx, dy], active) {
+  let [best, shortest] = [-1, Infinity];
+  for (const i of candidates) {
+    if (!active(i)) continue;
+    const [px, py] = toPixel(to, points.x[i], points.y[i]);
+    const along = (px - from[0]) * dx + (py - from[1]) * dy;
+    const across = Math.abs((px - from[0]) * dy) + Math.abs((py - from[1]) * dx);
+    const distance = along + across;
+    if (along > 0 && across <= along && distance < shortest) [best, shortest] = [i, distance];
+  }
+  return best;
+}
+
+const STRIPS = 512;
+
+/**
+ * The points within an outline, by the even-odd rule with half-open edges, in the same arithmetic as
+ * bioviz/plots/geometry.py. The outline's edges are laid into horizontal strips first, so that a point meets the few
+ * edges at its own height.
+ *
+ * @param {Places & { n: number, order: Int32Array }} points
+ * @param {[x: number, y: number][]} polygon
+ * @param {(i: number) => boolean} wanted
+ * @returns {Masked}
+ */
+export function maskInside(points, polygon, wanted) {
+  const mask = new Uint8Array(points.n);
+  const ys = polygon.map(([, y]) => y);
+  const [low, high] = [Math.min(...ys), Math.max(...ys)];
+  if (low === high) return { mask, count: 0 };
+  const stripOf = (/** @type {number} */ y) =>
+    Math.min(STRIPS - 1, Math.floor(((y - low) / (high - low)) * STRIPS));
+  /** @type {[ax: number, ay: number, bx: number, by: number][][]} */
+  const strips = Array.from({ length: STRIPS }, () => []);
+  polygon.forEach((b, k) => {
+    const a = polygon[(k + polygon.length - 1) % polygon.length];
+    if (a[1] === b[1]) return; // a level edge is never crossed
+    const [first, last] = [stripOf(Math.min(a[1], b[1])), stripOf(Math.max(a[1], b[1]))];
+    for (let s = first; s <= last; s++) strips[s].push([...a, ...b]);
+  });
+  let count = 0;
+  for (const i of points.order) {
+    const [x, y] = [points.x[i], points.y[i]];
+    if (!(y >= low && y <= high) || !wanted(i)) continue;
+    let odd = 0;
+    for (const [ax, ay, bx, by] of strips[stripOf(y)]) {
+      if (ay <= y !== by <= y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) odd ^= 1;
+    }
+    mask[i] = odd;
+    count += odd;
+  }
+  return { mask, count };
+}
+
+/**
+ * @param {Pick<Points, "n" | "indexOf">} points
+ * @param {ArrayLike<number>} rows of the dataset
+ * @returns {Masked}
+ */
+export function maskOfRows(points, rows) {
+  const mask = new Uint8Array(points.n);
+  let count = 0;
+  for (let k = 0; k < rows.length; k++) {
+    const i = points.indexOf(rows[k]);
+    if (i >= 0 && !mask[i]) {
+      mask[i] = 1;
+      count++;
+    }
+  }
+  return { mask, count };
+}
+
+/**
+ * @param {Pick<Points, "rows">} points
+ * @param {Uint8Array} mask
+ */
+export const rowsOfMask = (points, mask) => points.rows.filter((_, i) => mask[i]);
+
+/**
+ * What an act of selecting means on these points. An outline counts on the points that it was drawn on; other maps of
+ * the page show the clips that were in it.
+ *
+ * @param {Points} points
+ * @param {Act | undefined} act
+ * @returns {Selection | null}
+ */
+export function selectionOf(points, act) {
+  const { polygon, places, colour_by: id, isolated } = act?.value ?? {};
+  if (polygon && places === points.places) {
+    const wanted = hasNameOf(points.colouring(id), isolated && new Set(isolated));
+    return { ...maskInside(points, polygon, wanted), polygon };
+  }
+  return act?.rows ? { ...maskOfRows(points, act.rows), polygon: null } : null;
+}

@@ -1,0 +1,115 @@
+// @ts-check
+// What the map says in words: below the picture, and in the hover box.
+
+import { el } from "../shared/dom.js";
+
+/** @import { Colouring, Points } from "./points.js" */
+/** @import { Choice } from "./sampling.js" */
+/** @import { Pixel } from "./view_box.js" */
+
+/**
+ * How many points of how many are drawn, have a place and are selected.
+ *
+ * @param {{ placed: number, total: number }} points
+ * @param {Pick<Choice, "whole" | "dense" | "inView">} choice
+ * @param {number} drawnInView
+ * @param {number | undefined} selected
+ */
+export function statusText({ placed, total }, choice, drawnInView, selected) {
+  const figure = (/** @type {number} */ n) => n.toLocaleString();
+  const parts = [];
+  if (choice.whole) parts.push(`${figure(placed)} of ${figure(total)} clips drawn`);
+  else {
+    const inView = `${figure(drawnInView)} of ${figure(choice.inView)} clips in view drawn`;
+    parts.push(`${inView} (${figure(total)} in all)`);
+    if (choice.dense) parts.push("shading shows how many there are; zoom in to see each");
+  }
+  const lost = total - placed;
+  if (lost && placed) parts.push(`${figure(lost)} without a place on the map`);
+  if (selected !== undefined) parts.push(`${figure(selected)} selected`);
+  return parts.join(" · ");
+}
+
+/**
+ * Why the picture is empty; "" where it is not.
+ *
+ * @param {{ placed: number, total: number }} points
+ */
+export function emptyText({ placed, total }) {
+  if (placed) return "";
+  if (!total) return "There is no clip to draw.";
+  return `None of the ${total.toLocaleString()} clips has a place on the map.`;
+}
+
+/**
+ * What the hover box says of a point: its columns and the present colouring, which it may hold already.
+ *
+ * @param {Pick<Points, "describe">} points
+ * @param {Colouring} colouring
+ * @param {number} i
+ * @returns {[title: string, value: string][]}
+ */
+export function tipLines(points, colouring, i) {
+  const lines = [
+    ...points.describe(i),
+    /** @type {[string, string]} */ ([colouring.title, valueText(colouring, i)]),
+  ];
+  const first = (/** @type {string} */ title) =>
+    lines.findIndex(([other]) => other.toLowerCase() === title.toLowerCase());
+  return lines.filter(([title], k) => first(title) === k);
+}
+
+/**
+ * @param {Colouring} colouring
+ * @param {number} i
+ */
+function valueText(colouring, i) {
+  if (colouring.kind === "categories") return colouring.names[colouring.codes[i]];
+  const value = colouring.values[i];
+  return Number.isNaN(value) ? "unknown" : `${Number(value.toPrecision(4))} ${colouring.unit}`.trim();
+}
+
+/**
+ * Says of a point what there is to say, beside it.
+ *
+ * @param {HTMLElement} tip
+ * @param {HTMLElement} stage
+ * @param {Pixel} point of the stage
+ * @param {[title: string, value: string][]} lines
+ */
+export function showTip(tip, stage, point, lines) {
+  tip.hidden = false;
+  renderTip(tip, lines);
+  const size = { width: tip.offsetWidth, height: tip.offsetHeight };
+  const { left, top } = tipPlace(point, size, { width: stage.clientWidth, height: stage.clientHeight });
+  tip.style.left = `${left}px`;
+  tip.style.top = `${top}px`;
+}
+
+/**
+ * @param {HTMLElement} tip
+ * @param {[title: string, value: string][]} lines
+ */
+function renderTip(tip, lines) {
+  tip.replaceChildren(
+    ...lines.map(([title, value], i) => {
+      const name = el("span", { class: "bm-tip-title", text: `${title} ` });
+      return el("div", { class: i ? "" : "bm-tip-first" }, name, value);
+    }),
+  );
+}
+
+/**
+ * Where the hover box goes: right of the point where there is room, else left of it, and never out of the stage.
+ *
+ * @param {Pixel} point
+ * @param {{ width: number, height: number }} tip
+ * @param {{ width: number, height: number }} stage
+ */
+export function tipPlace([px, py], tip, stage) {
+  const right = px + 14 + tip.width < stage.width;
+  return {
+    left: Math.max(4, right ? px + 14 : px - 14 - tip.width),
+    top: Math.min(Math.max(4, py - tip.height / 2), stage.height - tip.height - 4),
+  };
+}

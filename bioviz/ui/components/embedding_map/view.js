@@ -1,0 +1,298 @@
+// @ts-check
+// What the map shows: its parts, its state, and drawing it. What the user does with it is in embedding_map.js.
+
+import { actLog } from "../shared/acts.js";
+import { el } from "../shared/dom.js";
+import { layoutFor, tracesFor } from "./figure.js";
+import { buildMap } from "./layout.js";
+import { countsPerName, renderLegend } from "./legend.js";
+import { drawMarks } from "./overlay.js";
+import { selectionOf } from "./picking.js";
+import { loadPlotly } from "./plotly_load.js";
+import { storedPoints } from "./point_store.js";
+import { hasNameOf } from "./points.js";
+import { emptyText, showTip, statusText, tipLines } from "./said.js";
+import { choosePoints, countInView } from "./sampling.js";
+import { themeOf } from "./theme.js";
+import { sameView, toPixel, transformOf } from "./view_box.js";
+
+/** @import { Act, ActLog } from "../shared/acts.js" */
+/** @import { Component } from "../shared/mounting.js" */
+/** @import { Drawing } from "./figure.js" */
+/** @import { SelectionTool } from "./gestures.js" */
+/** @import { Selection } from "./picking.js" */
+/** @import { Points } from "./points.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { Mode } from "./toolbar.js" */
+/** @import { Pixel, Transform, View } from "./view_box.js" */
+/**
+ * @typedef {object} MapData
+ * @property {string} digest of the points
+ * @property {string} map_key
+ * @property {string} group
+ * @property {string} dataset
+ * @property {string} colour_kind of the acts that choose the colouring
+ * @property {boolean} lock_view
+ * @property {number} height pixels
+ * @property {string} label
+ * @property {string} plotly_url
+ */
+
+const FLAT = { displayModeBar: false, scrollZoom: true, doubleClick: false, showTips: false };
+
+export class MapView {
+  /** @type {Mode} */
+  mode = "pan";
+  drawnOnce = false;
+  /** @type {Set<number> | null} codes of the names that are seen alone */
+  isolated = null;
+  /** @type {Selection | null} */
+  selection = null;
+  picked = -1;
+  hovered = -1;
+  linked = -1;
+  // The following are there from the first update or drawing on.
+  /** @type {Component<MapData>} */
+  component;
+  /** @type {MapData} */
+  props;
+  /** @type {ActLog} */
+  log;
+  /** @type {Points} */
+  points;
+  /** @type {View} */
+  view;
+  /** @type {View} all points, as wide as the stage makes it */
+  home;
+  /** @type {string | undefined} */
+  colourId;
+  /** @type {Theme} */
+  theme;
+  /** @type {Drawing} */
+  state;
+  /** @type {any} */
+  Plotly;
+  /** @type {() => void} */
+  stopListening = () => {};
+
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    this.parts = buildMap({
+      onColour: (id) => this.recolour(id),
+      onMode: (mode) => this.setMode(mode),
+      onReset: () => this.setView(this.points.extent, true),
+      onDownload: (format) => this.download(format),
+    });
+    this.root = this.parts.root;
+    this.stage = this.parts.stage;
+    this.plot = this.parts.plot;
+    parent.append(this.root);
+    this.resizer = new ResizeObserver(() => this.resized());
+    this.resizer.observe(this.stage);
+    this.setMode("pan");
+  }
+
+  // ---- from Python -------------------------------------------------------------------------------------
+
+  /** @param {Component<MapData>} component */
+  async update(component) {
+    this.component = component;
+    const props = (this.props = component.data);
+    this.follow(actLog(props.group));
+    this.root.style.setProperty("--bm-height", `${props.height}px`);
+    const help = "Arrow keys step from clip to clip, Escape clears the selection.";
+    this.stage.setAttribute("aria-label", `${props.label}. ${help}`);
+    this.theme = themeOf(this.root);
+    const points = storedPoints(props.digest);
+    if (!points) return;
+    if (this.points?.digest !== points.digest) this.take(points);
+    try {
+      this.Plotly = await loadPlotly(props.plotly_url);
+    } catch (error) {
+      return this.say(error instanceof Error ? error.message : String(error));
+    }
+    this.takeActs(); // as late as can be: the user may have acted meanwhile
+    this.draw();
+  }
+
+  /** @param {ActLog} log */
+  follow(log) {
+    if (log === this.log) return;
+    this.stopListening();
+    this.log = log;
+    this.stopListening = log.on((kind, act) => this.heardAct(kind, act));
+  }
+
+  /** @param {Points} points */
+  take(points) {
+    const before = this.points;
+    this.points = points;
+    this.hovered = this.linked = -1;
+    if (before?.places !== points.places) this.view = points.extent;
+    const names = (/** @type {Points | undefined} */ of) => {
+      const colouring = of?.colouring(this.colourId);
+      return colouring?.kind === "categories" ? String(colouring.names) : undefined;
+    };
+    if (names(before) !== names(points)) this.isolated = null;
+  }
+
+  takeActs() {
+    this.takePick();
+    this.takeColour();
+    this.selection = selectionOf(this.points, this.log.acts.get("selection"));
+    if (this.colourId !== undefined) this.parts.toolbar.setColourings(this.points.colourings, this.colourId);
+  }
+
+  takePick() {
+    const row = this.log.clip(this.props.dataset);
+    this.picked = row < 0 ? -1 : this.points.indexOf(row);
+  }
+
+  /** Whether it is another colouring than before. One that these points lack gives their first. */
+  takeColour() {
+    const { id } = this.points.colouring(this.log.get(this.props.colour_kind));
+    if (id === this.colourId) return false;
+    this.colourId = id;
+    this.isolated = null;
+    this.parts.toolbar.setColourings(this.points.colourings, id);
+    return true;
+  }
+
+  // ---- drawing -----------------------------------------------------------------------------------------
+
+  /** @param {string} text */
+  say(text) {
+    this.parts.message.textContent = text;
+    this.parts.message.hidden = !text;
+  }
+
+  /** @returns {(i: number) => boolean} */
+  isActive() {
+    const mask = this.selection?.mask;
+    const wanted = this.isWanted();
+    return mask ? (i) => mask[i] === 1 && wanted(i) : wanted;
+  }
+
+  isWanted() {
+    return hasNameOf(this.points.colouring(this.colourId), this.isolated);
+  }
+
+  get numbers() {
+    return { placed: this.points.order.length, total: this.points.n };
+  }
+
+  draw() {
+    if (!this.Plotly || !this.points) return;
+    const { points } = this;
+    const colouring = points.colouring(this.colourId);
+    const choice = choosePoints(points, this.view, this.selection?.mask);
+    const counts = colouring.kind === "categories" ? countsPerName(colouring, points.order) : null;
+    this.state = { colouring, choice, active: this.isActive(), view: this.view, counts };
+    this.say(emptyText(this.numbers));
+    const layout = layoutFor(points, this.state, this.theme, this.selecting() ? false : this.mode);
+    this.Plotly.react(this.plot, tracesFor(points, this.state, this.theme), layout, FLAT);
+    if (!this.drawnOnce) {
+      this.drawnOnce = true;
+      this.plot.on("plotly_relayouting", () => this.drawOverlay());
+      this.plot.on("plotly_relayout", () => this.viewChanged());
+    }
+    const whole = this.view === points.extent;
+    this.view = this.shownView();
+    if (whole) this.home = this.view;
+    this.drawOverlay();
+    renderLegend(this.parts.legend, points, this.state, {
+      mask: this.selection?.mask,
+      isolated: this.isolated,
+      onToggle: (code, add) => this.toggle(code, add),
+      onRestore: () => this.isolate(null),
+    });
+    this.drawStatus();
+    this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
+  }
+
+  drawStatus() {
+    const { choice } = this.state;
+    const drawn = choice.whole ? choice.inView : countInView(this.points, this.view, choice.drawn);
+    this.parts.status.replaceChildren(statusText(this.numbers, choice, drawn, this.selection?.count));
+    if (!this.selection) return;
+    const clear = { type: "button", class: "bm-link", text: "clear selection" };
+    this.parts.status.append(" ", el("button", { ...clear, onclick: () => this.clearSelection() }));
+  }
+
+  drawTip() {
+    const i = this.hovered;
+    const to = this.toPixels();
+    this.parts.tip.hidden = true;
+    if (i < 0 || !to) return;
+    const point = toPixel(to, this.points.x[i], this.points.y[i]);
+    showTip(this.parts.tip, this.stage, point, tipLines(this.points, this.state.colouring, i));
+  }
+
+  /** @param {Pixel[] | null} [corners] of an outline being drawn */
+  drawOverlay(corners = null) {
+    const to = this.drawnOnce && this.toPixels();
+    if (!to) return;
+    const { picked, hovered, linked } = this;
+    const polygon = this.selection?.polygon ?? null;
+    drawMarks(this.parts.overlay, this.points, { polygon, corners, picked, hovered, linked }, to);
+  }
+
+  // ---- view --------------------------------------------------------------------------------------------
+
+  /** @returns {SelectionTool | null} */
+  selecting() {
+    return this.mode === "lasso" || this.mode === "box" ? this.mode : null;
+  }
+
+  /** @param {Mode} mode */
+  setMode(mode) {
+    this.mode = mode;
+    this.root.dataset.mode = mode;
+    this.parts.toolbar.setMode(mode);
+    if (this.drawnOnce) this.Plotly.relayout(this.plot, { dragmode: this.selecting() ? false : mode });
+  }
+
+  /** @returns {View} */
+  shownView() {
+    const layout = this.plot._fullLayout;
+    if (!layout?.xaxis) return this.view;
+    const [x, y] = [layout.xaxis.range, layout.yaxis.range];
+    return { x: [x[0], x[1]], y: [y[0], y[1]] };
+  }
+
+  /**
+   * How data becomes pixels of the stage at this moment, also in the middle of a movement.
+   *
+   * @returns {Transform | null}
+   */
+  toPixels() {
+    const layout = this.plot._fullLayout;
+    return layout?.xaxis ? transformOf(layout.xaxis, layout.yaxis) : null;
+  }
+
+  async resized() {
+    if (!this.drawnOnce || !this.stage.clientWidth) return;
+    const whole = sameView(this.view, this.home);
+    await this.Plotly.Plots.resize(this.plot);
+    if (whole) this.view = this.points.extent;
+    this.draw();
+  }
+
+  stop() {
+    this.stopListening();
+    this.resizer.disconnect();
+    if (this.drawnOnce) this.Plotly.purge(this.plot);
+    this.root.remove();
+  }
+
+  // ---- what the user does, and what is done elsewhere: see embedding_map.js -------------------------------
+
+  recolour(/** @type {string} */ _id) {}
+  setView(/** @type {View} */ _view, /** @type {boolean} */ _isOwn) {}
+  viewChanged() {}
+  download(/** @type {string} */ _format) {}
+  heardAct(/** @type {string} */ _kind, /** @type {Act} */ _act) {}
+  toggle(/** @type {number} */ _code, /** @type {boolean} */ _add) {}
+  isolate(/** @type {Set<number> | null} */ _codes) {}
+  clearSelection() {}
+}

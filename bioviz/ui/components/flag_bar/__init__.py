@@ -1,0 +1,1 @@
+"""Flagging the clip that is shown."""

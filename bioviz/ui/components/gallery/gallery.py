@@ -1,0 +1,62 @@
+"""A gallery of spectrogram thumbnails; a click picks the clip for map and inspector, without a rerun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import numpy as np
+
+from bioviz.datasets.types import Dataset
+from bioviz.ui.components.shared.mount import component, media_source, packed_rows
+
+
+def gallery(
+    dataset: Dataset,
+    rows: Sequence[int] | np.ndarray,
+    *,
+    labels: Sequence[str],
+    group: str,
+    key: str,
+    colours: Mapping[str, str] | None = None,
+    height: int | None = None,
+    empty: str = "There are no clips here.",
+) -> None:
+    """Show clips as thumbnails, loaded as they come into view; meant for up to some hundred.
+
+    Args:
+        rows: (n,) clip rows of the dataset, in the order shown.
+        labels: (n,) text under each thumbnail.
+        group: whose log of acts a click goes to.
+        key: unique on the page.
+        colours: colour of a label.
+        height: pixels after which the gallery scrolls; None lets it grow.
+        empty: what to say when there are no rows.
+    """
+    rows = np.asarray(rows, dtype=np.int64)
+    label_names, label_codes = np.unique(np.asarray(labels, dtype=str), return_inverse=True)
+    recordings, file_codes = np.unique(dataset.clips.recording[rows], return_inverse=True)
+    data = {
+        "key": key,
+        "group": group,
+        **media_source(dataset),
+        "rows": packed_rows(rows),
+        "labels": packed_rows(label_codes),
+        "labelNames": label_names.tolist(),
+        "files": packed_rows(file_codes),
+        "fileNames": [dataset.recordings[int(r)].name for r in recordings],
+        "starts": np.round(dataset.clips.start_s[rows], 2).tolist(),
+        "colours": dict(colours or {}),
+        "height": height,
+        "empty": empty,
+    }
+    _component()(key=key, data=data)
+
+
+@cache
+def _component():
+    return component(
+        "bioviz_gallery",
+        "components/gallery/gallery.js",
+        styles=["components/shared/clips.css", "components/gallery/gallery.css"],
+    )

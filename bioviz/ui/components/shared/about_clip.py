@@ -1,0 +1,35 @@
+"""Parts of a page that speak of one clip: they are hidden while the browser is at another one already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import streamlit as st
+
+from bioviz.ui.components.shared.mount import component
+
+
+@contextmanager
+def about_clip(dataset_id: str, row: int, *, key: str, group: str) -> Iterator[None]:
+    """Draw what is said of clip `row` in this block; it is seen as long as that clip is the one in hand.
+
+    Args:
+        key: unique on the page.
+        group: whose log of acts says which clip is in hand.
+    """
+    with st.container(key=key):
+        data = {"group": group, "dataset": dataset_id, "row": int(row), "part": key}
+        _component()(key=f"{key}_mark", data=data, height=1)
+        yield
+
+
+@cache
+def _component():
+    return component(
+        "bioviz_about_clip",
+        "components/shared/about_clip.js",
+        css=".bv-of-another-clip{visibility:hidden}",
+        isolate=False,
+    )

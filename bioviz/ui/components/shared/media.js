@@ -1,0 +1,160 @@
+// @ts-check
+// Clips over HTTP: their addresses, and what was fetched last.
+
+/**
+ * @typedef {object} Source whose clips; naming the version lets the browser keep what it has got
+ * @property {string} base path of the server
+ * @property {string} dataset
+ * @property {string} version
+ */
+/** @typedef {Record<string, string | number>} Query */
+
+/** What is asked for where many clips are shown; `thumb` says that nobody waits for it. */
+export const THUMBNAIL = { w: 160, h: 64, db_range: 45, thumb: 1 };
+
+/**
+ * @param {Source} source
+ * @param {number} row
+ * @param {"wav" | "png" | "json"} kind
+ * @param {Query} [query]
+ */
+export function clipUrl(source, row, kind, query = {}) {
+  const asked = new URLSearchParams(
+    Object.entries({ ...query, v: source.version }).map(([name, value]) => [name, String(value)]),
+  );
+  return `${source.base}/bioviz/clip/${encodeURIComponent(source.dataset)}/${row}.${kind}?${asked}`;
+}
+
+/**
+ * Where the facts of a clip are: those of a run where there is one.
+ *
+ * @param {Source} source
+ * @param {string | null} run
+ * @param {number} row
+ */
+export function factsUrl(source, run, row) {
+  const under = run ? `run/${encodeURIComponent(run)}/clip` : `clip/${encodeURIComponent(source.dataset)}`;
+  return `${source.base}/bioviz/${under}/${row}.json?v=${source.version}`;
+}
+
+/**
+ * @param {string | ArrayLike<number> | null | undefined} rows a list, or base64 of little-endian int32
+ * @returns {Int32Array}
+ */
+export function decodeRows(rows) {
+  if (!rows) return new Int32Array(0);
+  if (typeof rows !== "string") return Int32Array.from(rows);
+  const bytes = Uint8Array.from(atob(rows), (c) => c.charCodeAt(0));
+  return new Int32Array(bytes.buffer);
+}
+
+/**
+ * @param {string} url
+ * @param {AbortSignal} [ahead] calls off what is fetched before the user asks for it
+ * @returns {Promise<Response>}
+ * @throws {Error} with a sentence for the user
+ */
+export async function fetchChecked(url, ahead) {
+  let reply;
+  try {
+    reply = await fetch(url, {
+      headers: ahead ? { "X-Bioviz-Ahead": "1" } : {},
+      priority: ahead ? "low" : "high",
+      signal: ahead,
+    });
+  } catch {
+    throw new Error("The dashboard does not answer. Check that it is still running.");
+  }
+  if (reply.ok) return reply;
+  const refusal = await reply.json().catch(() => ({}));
+  throw new Error(refusal.error ?? `This could not be loaded (status ${reply.status}).`);
+}
+
+/**
+ * Keeps the last results of loading and asks once for what is asked for twice. Failures are not kept.
+ *
+ * @template Result
+ */
+export class Kept {
+  /** @type {Map<string, { result: Promise<Result>, ahead: AbortSignal | undefined }>} */
+  #held = new Map();
+
+  /**
+   * @param {(url: string, ahead?: AbortSignal) => Promise<Result>} load
+   * @param {number} limit how many are kept
+   * @param {(result: Result) => void} [drop] called with one that is kept no longer
+   */
+  constructor(load, limit, drop = () => {}) {
+    this.load = load;
+    this.limit = limit;
+    this.drop = drop;
+  }
+
+  get size() {
+    return this.#held.size;
+  }
+
+  /**
+   * @param {string} url
+   * @param {AbortSignal} [ahead] as of `fetchChecked`
+   * @returns {Promise<Result>}
+   */
+  get(url, ahead) {
+    const held = this.#held.get(url) ?? this.#start(url, ahead);
+    this.#held.delete(url);
+    this.#held.set(url, held); // the newest
+    this.#trim();
+    if (ahead || !held.ahead) return held.result;
+    const { ahead: calledOff } = held;
+    // Who fetched it ahead may call it off; who needs it now then loads it anew.
+    return held.result.catch((error) => {
+      if (!calledOff.aborted) throw error;
+      return this.get(url);
+    });
+  }
+
+  /**
+   * @param {string} url
+   * @param {AbortSignal} [ahead]
+   */
+  #start(url, ahead) {
+    const held = { result: this.load(url, ahead), ahead };
+    held.result.catch(() => this.#held.get(url) === held && this.#held.delete(url));
+    return held;
+  }
+
+  #trim() {
+    if (this.#held.size <= this.limit) return;
+    const [[oldest, { result }]] = this.#held;
+    this.#held.delete(oldest);
+    result.then(this.drop, () => {});
+  }
+}
+
+/**
+ * @typedef {object} PictureAbout what the server says of a spectrogram
+ * @property {number} start_s seconds in the recording
+ * @property {number} end_s
+ * @property {number} low_hz
+ * @property {number} high_hz
+ * @property {"linear" | "mel"} axis
+ * @property {number} top_db
+ * @property {number} floor_db
+ */
+/** @typedef {{ about: PictureAbout, url: string }} Picture */
+
+/** @param {Response} reply */
+export const aboutOf = (reply) => JSON.parse(reply.headers.get("X-Bioviz-About") ?? "{}");
+
+/** @type {Kept<any>} */
+export const keptFacts = new Kept(async (url, ahead) => (await fetchChecked(url, ahead)).json(), 400);
+
+/** @type {Kept<Picture>} */
+export const keptPictures = new Kept(
+  async (url, ahead) => {
+    const reply = await fetchChecked(url, ahead);
+    return { about: aboutOf(reply), url: URL.createObjectURL(await reply.blob()) };
+  },
+  96,
+  (picture) => URL.revokeObjectURL(picture.url),
+);

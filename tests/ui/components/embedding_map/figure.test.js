@@ -1,0 +1,215 @@
+// @ts-check
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  exportFigure,
+  fileName,
+  shortened,
+  standalonePage,
+} from "../../../../bioviz/ui/components/embedding_map/export.js";
+import {
+  alongScale,
+  asText,
+  colourTable,
+  escapeText,
+  layersOf,
+  layoutFor,
+  markerFor,
+  tracesFor,
+} from "../../../../bioviz/ui/components/embedding_map/figure.js";
+import { countsPerName } from "../../../../bioviz/ui/components/embedding_map/legend.js";
+import { faded, luminance } from "../../../../bioviz/ui/components/embedding_map/theme.js";
+import { column, pointsAt } from "./sample_points.js";
+
+/** @import { Drawing } from "../../../../bioviz/ui/components/embedding_map/figure.js" */
+/** @import { Points } from "../../../../bioviz/ui/components/embedding_map/points.js" */
+
+const theme = { text: "#31333f", background: "#ffffff", border: "#d5d6d9", font: "sans-serif", dark: false };
+const HOSTILE = "<img src=x onerror=hack()>";
+
+/** @type {[number, number][]} */
+const places = [
+  [0, 0],
+  [1, 0],
+  [2, 0],
+  [3, 0],
+  [4, 0],
+];
+const points = pointsAt(places, {
+  background: column("u1", [1, 0, 0, 1, 0]),
+  y_title: HOSTILE,
+  colourings: [
+    {
+      kind: "categories",
+      id: "label",
+      title: "Label",
+      names: ["background", "wren", HOSTILE, "nobody"],
+      colours: ["#888888", "#0072B2", "#D55E00", "#000000"],
+      codes: column("u1", [0, 1, 2, 0, 1]),
+    },
+    {
+      kind: "measure",
+      id: "snr",
+      title: "Signal to noise",
+      unit: "dB",
+      low: 0,
+      high: 10,
+      scale: [
+        [0, "#000000"],
+        [0.5, "#ff0000"],
+        [1, "#ffffff"],
+      ],
+      values: column("f4", [0, 5, NaN, 10, 50]),
+    },
+  ],
+  columns: [{ kind: "text", title: "Recording", table: [HOSTILE], codes: column("u1", [0, 0, 0, 0, 0]) }],
+});
+
+/**
+ * @param {string} id of the colouring
+ * @param {Partial<Drawing>} [more]
+ * @returns {Drawing}
+ */
+function drawing(id, more = {}) {
+  const colouring = points.colouring(id);
+  const counts = colouring.kind === "categories" ? countsPerName(colouring, points.order) : null;
+  const drawn = Int32Array.of(0, 1, 2, 3, 4);
+  const choice = { drawn, inView: 5, dense: false, whole: true };
+  return { colouring, choice, active: () => true, view: points.extent, counts, ...more };
+}
+
+test("fewer points are larger and more solid, within bounds", () => {
+  const markers = [0, 1, 10, 100, 1000, 10_000, 100_000, 10_000_000].map(markerFor);
+  for (let k = 1; k < markers.length; k++) {
+    assert.ok(markers[k].size <= markers[k - 1].size && markers[k].opacity <= markers[k - 1].opacity);
+  }
+  assert.deepEqual([markers[0].size, markers[0].opacity], [9, 0.92]);
+  assert.deepEqual([markers.at(-1)?.size, markers.at(-1)?.opacity], [2.4, 0.45]);
+});
+
+test("each drawn point is in one layer, greyed-out ones lowest", () => {
+  const { colouring, choice } = drawing("label");
+  const active = (/** @type {number} */ i) => i !== 4;
+  assert.deepEqual(layersOf(points, colouring, choice.drawn, active), {
+    dimmed: [4],
+    unknown: [],
+    background: [0, 3],
+    labelled: [1, 2],
+  });
+});
+
+test("a point without a value is unknown, and a raised name is above the background", () => {
+  const { colouring, choice } = drawing("snr");
+  const layers = layersOf(points, colouring, choice.drawn, () => true);
+  assert.deepEqual(layers, { dimmed: [], unknown: [2], background: [0, 3], labelled: [1, 4] });
+  const label = drawing("label").colouring;
+  assert.equal(label.kind, "categories");
+  const raised = layersOf(points, /** @type {any} */ ({ ...label, raised: [0] }), choice.drawn, () => true);
+  assert.deepEqual(raised.labelled, [0, 1, 2, 3, 4]);
+});
+
+test("points have the colour of their name, or of their value along the scale", () => {
+  const byName = colourTable(points.colouring("label"), asText);
+  assert.deepEqual([0, 1, 2].map(byName), ["rgb(136,136,136)", "rgb(0,114,178)", "rgb(213,94,0)"]);
+  const byValue = colourTable(points.colouring("snr"), asText);
+  assert.deepEqual([0, 3, 4].map(byValue), ["rgb(0,0,0)", "rgb(255,255,255)", "rgb(255,255,255)"]);
+});
+
+test("between the stops of a scale colours are mixed", () => {
+  /** @type {[number, string][]} */
+  const scale = [
+    [0, "#000000"],
+    [0.5, "#ff0000"],
+    [1, "#ffffff"],
+  ];
+  assert.deepEqual(alongScale(scale, 0), [0, 0, 0]);
+  assert.deepEqual(alongScale(scale, 0.25), [128, 0, 0]);
+  assert.deepEqual(alongScale(scale, 0.5), [255, 0, 0]);
+  assert.deepEqual(alongScale(scale, 1), [255, 255, 255]);
+});
+
+test("the traces hold every drawn point once, with its place and colour", () => {
+  const traces = tracesFor(points, drawing("label"), theme);
+  assert.deepEqual(
+    traces.map((trace) => [trace.name, trace.type, [...trace.x]]),
+    [
+      ["dimmed", "scattergl", []],
+      ["unknown", "scattergl", []],
+      ["background", "scattergl", [0, 3]],
+      ["labelled", "scattergl", [1, 2, 4]],
+    ],
+  );
+  assert.deepEqual(traces[3].marker.color[1], [213 / 255, 94 / 255, 0, 1]);
+  assert.ok(traces[2].marker.size < traces[3].marker.size);
+});
+
+test("a density picture lies below the points and covers what is drawn beyond the view", () => {
+  const dense = { drawn: Int32Array.of(1), inView: 5, dense: true, whole: false };
+  const [density, ...others] = tracesFor(points, drawing("label", { choice: dense }), theme);
+  assert.equal(density.type, "heatmap");
+  assert.equal(others.length, 4);
+  const [low, high] = points.extent.x;
+  const width = density.z[0].length * density.dx;
+  assert.ok(Math.abs(width - 1.3 * (high - low)) < 1e-9);
+  assert.ok(Math.abs(density.x0 - density.dx / 2 - (low - 0.15 * (high - low))) < 1e-9);
+  const cells = density.z.flat().filter((/** @type {number | null} */ cell) => cell !== null);
+  assert.equal(cells.length, 5);
+});
+
+test("one unit is as long upwards as sideways, and names of axes are no tags", () => {
+  const layout = layoutFor(points, drawing("label"), theme, "pan");
+  assert.equal(layout.yaxis.scaleanchor, "x");
+  assert.equal(layout.yaxis.title.text, escapeText(HOSTILE));
+  assert.deepEqual(layout.xaxis.range, points.extent.x);
+  assert.notEqual(layout.xaxis.range, points.extent.x); // plotly writes into it
+});
+
+test("an exported picture has a legend of the names that occur, with their numbers", () => {
+  const { data, layout } = exportFigure(points, drawing("label"), theme, "scatter");
+  const names = data.slice(4).map((trace) => trace.name);
+  assert.deepEqual(names, ["background (2)", "wren (2)", `${escapeText(HOSTILE)} (1)`]);
+  assert.equal(layout.paper_bgcolor, "#ffffff");
+  assert.ok(layout.showlegend);
+  assert.ok(data.slice(0, 4).every((trace) => trace.type === "scatter"));
+  assert.equal(data[3].marker.color[0], "rgb(0,114,178)"); // as text: SVG knows no WebGL colours
+});
+
+test("an exported measure has a colour bar with its unit", () => {
+  const { data } = exportFigure(points, drawing("snr"), theme, "scatter");
+  const { marker } = data.at(-1);
+  assert.equal(marker.colorbar.title.text, "Signal to noise (dB)");
+  assert.deepEqual([marker.cmin, marker.cmax], [0, 10]);
+});
+
+test("an exported page holds the figure and what the hover box says, and no tag from a name", () => {
+  const page = standalonePage("/* plotly */", { points, state: drawing("label"), theme, title: HOSTILE });
+  assert.ok(!page.includes("<img"));
+  const json = /const f=(.*);Plotly/.exec(page)?.[1] ?? "";
+  const { data, layout } = JSON.parse(json);
+  assert.deepEqual(data[3].x, [1, 2, 4]);
+  assert.equal(data[3].text[0], `Recording: ${escapeText(HOSTILE)}`);
+  assert.equal(layout.hovermode, "closest");
+});
+
+test("file names are the title's letters and digits", () => {
+  assert.equal(fileName("Map of 600 clips: Wörter/../x", "png"), "Map-of-600-clips-Wörter-x.png");
+  assert.equal(fileName("///", "svg"), "map.svg");
+  assert.equal(fileName("a".repeat(100), "html").length, 65);
+});
+
+test("long names are shortened in the legend", () => {
+  assert.equal(shortened("a".repeat(32)).length, 32);
+  assert.equal(shortened("a".repeat(33)), `${"a".repeat(31)}…`);
+});
+
+test("theme colours are faded and weighed", () => {
+  assert.equal(faded("#31333f", 0.25), "rgba(49,51,63,0.25)");
+  assert.ok(luminance("#0e1117") < 0.4);
+  assert.ok(Math.abs(luminance("#ffffff") - 1) < 1e-9);
+});
+
+test("text from files is escaped", () => {
+  assert.equal(escapeText("<b>&</b>"), "&lt;b&gt;&amp;&lt;/b&gt;");
+  assert.equal(escapeText(3), "3");
+});

@@ -1,0 +1,122 @@
+// @ts-check
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  clock,
+  decodeColumn,
+  paddedExtent,
+  shuffle,
+} from "../../../../bioviz/ui/components/embedding_map/points.js";
+import { column, pointsAt } from "./sample_points.js";
+
+test("columns come out as they were sent, in every type", () => {
+  for (const [dtype, values] of /** @type {["u1" | "u2" | "i4" | "f4", number[]][]} */ ([
+    ["u1", [0, 255]],
+    ["u2", [0, 65_535]],
+    ["i4", [-1, 2_000_000_000]],
+    ["f4", [0.5, -1e30, NaN]],
+  ])) {
+    const decoded = decodeColumn(column(dtype, values));
+    assert.equal(decoded.BYTES_PER_ELEMENT, Number(dtype[1]));
+    assert.deepEqual(
+      [...decoded],
+      values.map((v) => (dtype === "f4" ? Math.fround(v) : v)),
+    );
+  }
+  assert.equal(decodeColumn(column("f4", [])).length, 0);
+});
+
+test("columns come out the same where the browser decodes base64 itself", () => {
+  const sent = column("i4", [1, -2, 300_000]);
+  const native = /** @type {any} */ (Uint8Array);
+  const before = native.fromBase64;
+  native.fromBase64 = (/** @type {string} */ text) => new Uint8Array([...Buffer.from(text, "base64")]);
+  try {
+    assert.deepEqual([...decodeColumn(sent)], [1, -2, 300_000]);
+  } finally {
+    native.fromBase64 = before;
+  }
+});
+
+test("the order of drawing holds each point once, is the same each time, and is not that of the file", () => {
+  const order = [...shuffle(Int32Array.from({ length: 1000 }, (_, i) => i))];
+  assert.deepEqual(
+    [...order].sort((a, b) => a - b),
+    Array.from({ length: 1000 }, (_, i) => i),
+  );
+  assert.deepEqual([...shuffle(Int32Array.from({ length: 1000 }, (_, i) => i))], order);
+  // The first hundred are a fair sample: about half of them from the first half of the file.
+  const early = order.slice(0, 100).filter((i) => i < 500).length;
+  assert.ok(early > 35 && early < 65, `${early}`);
+});
+
+test("points without a place are in no order of drawing and do not widen the map", () => {
+  const points = pointsAt([
+    [0, 0],
+    [NaN, 5],
+    [2, 1],
+    [9, Infinity],
+  ]);
+  assert.equal(points.n, 4);
+  assert.deepEqual([...points.order].sort(), [0, 2]);
+  assert.deepEqual(points.extent, { x: [-0.08, 2.08], y: [-0.04, 1.04] });
+});
+
+test("a row of the dataset finds its point, and one that is not there none", () => {
+  const points = pointsAt(
+    [
+      [0, 0],
+      [1, 1],
+      [2, 2],
+    ],
+    { rows: column("i4", [7, 2, 40]) },
+  );
+  assert.deepEqual(
+    [7, 2, 40].map((row) => points.indexOf(row)),
+    [0, 1, 2],
+  );
+  assert.deepEqual(
+    [0, -1, 41, 3].map((row) => points.indexOf(row)),
+    [-1, -1, -1, -1],
+  );
+  assert.equal(pointsAt([]).indexOf(0), -1);
+});
+
+test("an unknown colouring is the first", () => {
+  const points = pointsAt([[0, 0]]);
+  assert.equal(points.colouring("label").title, "Label");
+  assert.equal(points.colouring("gone").id, "label");
+  assert.equal(points.colouring(undefined).id, "label");
+});
+
+test("the hover box says a point's texts and its stretch of the recording", () => {
+  const points = pointsAt(
+    [
+      [0, 0],
+      [1, 1],
+    ],
+    {
+      columns: [
+        { kind: "text", title: "Recording", table: ["a.wav", "b.wav"], codes: column("u1", [1, 0]) },
+        { kind: "span", title: "Time", start: column("f4", [59.5, 3600]), end: column("f4", [62.5, NaN]) },
+      ],
+    },
+  );
+  assert.deepEqual(points.describe(0), [
+    ["Recording", "b.wav"],
+    ["Time", "0:59.50 – 1:02.50"],
+  ]);
+  assert.deepEqual(points.describe(1)[1], ["Time", "1:00:00.00 – unknown"]);
+});
+
+test("times have hours only where there are any", () => {
+  assert.equal(clock(0), "0:00.00");
+  assert.equal(clock(3599.99), "59:59.99");
+  assert.equal(clock(36_061.5), "10:01:01.50");
+});
+
+test("a map of one point, or of none, has an extent too", () => {
+  assert.deepEqual(paddedExtent({ x: [3], y: [4], order: Int32Array.of(0) }), { x: [2, 4], y: [3, 5] });
+  assert.deepEqual(paddedExtent({ x: [], y: [], order: new Int32Array(0) }), { x: [-1, 1], y: [-1, 1] });
+});

@@ -1,0 +1,162 @@
+// @ts-check
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { countsPerName, scaleEnds, toggled } from "../../../../bioviz/ui/components/embedding_map/legend.js";
+import { isFromPeer } from "../../../../bioviz/ui/components/embedding_map/linked_maps.js";
+import { outlines, rings } from "../../../../bioviz/ui/components/embedding_map/overlay.js";
+import {
+  arrived,
+  hasPoints,
+  keepPoints,
+  storedPoints,
+} from "../../../../bioviz/ui/components/embedding_map/point_store.js";
+import { Points } from "../../../../bioviz/ui/components/embedding_map/points.js";
+import {
+  emptyText,
+  statusText,
+  tipLines,
+  tipPlace,
+} from "../../../../bioviz/ui/components/embedding_map/said.js";
+import { column, payload, pointsAt } from "./sample_points.js";
+
+const figure = (/** @type {number} */ n) => n.toLocaleString();
+
+test("the line below the map says how many of how many are drawn", () => {
+  const whole = { whole: true, dense: false, inView: 90 };
+  assert.equal(statusText({ placed: 100, total: 100 }, whole, 100, undefined), "100 of 100 clips drawn");
+  assert.equal(
+    statusText({ placed: 90, total: 100 }, whole, 90, 7),
+    "90 of 100 clips drawn · 10 without a place on the map · 7 selected",
+  );
+  assert.equal(statusText({ placed: 0, total: 50 }, whole, 0, undefined), "0 of 50 clips drawn");
+  const sample = { whole: false, dense: true, inView: 400_000 };
+  assert.equal(
+    statusText({ placed: 500_000, total: 500_000 }, sample, 30_000, 0),
+    `${figure(30_000)} of ${figure(400_000)} clips in view drawn (${figure(500_000)} in all) · ` +
+      "shading shows how many there are; zoom in to see each · 0 selected",
+  );
+});
+
+test("an empty picture says why", () => {
+  assert.equal(emptyText({ placed: 1, total: 5 }), "");
+  assert.equal(emptyText({ placed: 0, total: 0 }), "There is no clip to draw.");
+  assert.equal(emptyText({ placed: 0, total: 50 }), "None of the 50 clips has a place on the map.");
+});
+
+test("the hover box says each thing once", () => {
+  const points = pointsAt([[0, 0]], {
+    columns: [
+      { kind: "text", title: "label", table: ["wren"], codes: column("u1", [0]) },
+      { kind: "text", title: "Recording", table: ["a.wav"], codes: column("u1", [0]) },
+    ],
+  });
+  assert.deepEqual(tipLines(points, points.colourings[0], 0), [
+    ["label", "wren"],
+    ["Recording", "a.wav"],
+  ]);
+});
+
+test("a measure in the hover box has four digits and its unit, or is unknown", () => {
+  const measure = /** @type {any} */ ({ kind: "measure", title: "SNR", unit: "dB", values: [12.34567, NaN] });
+  const points = /** @type {any} */ ({ describe: () => [] });
+  assert.deepEqual(tipLines(points, measure, 0), [["SNR", "12.35 dB"]]);
+  assert.deepEqual(tipLines(points, measure, 1), [["SNR", "unknown"]]);
+  assert.deepEqual(tipLines(points, { ...measure, unit: "" }, 0), [["SNR", "12.35"]]);
+});
+
+test("the hover box stays within the stage", () => {
+  const tip = { width: 100, height: 40 };
+  const stage = { width: 400, height: 200 };
+  assert.deepEqual(tipPlace([50, 100], tip, stage), { left: 64, top: 80 });
+  assert.deepEqual(tipPlace([390, 100], tip, stage), { left: 276, top: 80 }); // left of the point
+  assert.equal(tipPlace([50, 1], tip, stage).top, 4);
+  assert.equal(tipPlace([50, 199], tip, stage).top, 156);
+  assert.equal(tipPlace([60, 100], { width: 380, height: 40 }, stage).left, 4);
+});
+
+test("names are counted where they have a place, all or the selected ones", () => {
+  const colouring = /** @type {any} */ ({ names: ["a", "b", "c"], codes: [0, 1, 1, 0, 1] });
+  const order = Int32Array.of(4, 0, 1, 2);
+  assert.deepEqual([...countsPerName(colouring, order)], [1, 3, 0]);
+  assert.deepEqual([...countsPerName(colouring, order, Uint8Array.of(1, 0, 1, 1, 0))], [1, 1, 0]);
+});
+
+test("a press on a name shows it alone, again all; with a key it joins or leaves", () => {
+  assert.deepEqual(toggled(null, 2, false), new Set([2]));
+  assert.equal(toggled(new Set([2]), 2, false), null);
+  assert.deepEqual(toggled(new Set([2]), 3, false), new Set([3]));
+  assert.deepEqual(toggled(new Set([2, 3]), 2, false), new Set([2]));
+  const before = new Set([2]);
+  assert.deepEqual(toggled(before, 3, true), new Set([2, 3]));
+  assert.deepEqual(before, new Set([2]));
+  assert.equal(toggled(before, 2, true), null);
+  assert.deepEqual(toggled(null, 1, true), new Set([1]));
+});
+
+test("the ends of a scale have the digits that its span needs", () => {
+  const number = (/** @type {number} */ value) =>
+    value.toLocaleString(undefined, { maximumFractionDigits: 6 });
+  assert.deepEqual(scaleEnds({ low: 0, high: 1 }), [0, 0.5, 1].map(number));
+  assert.deepEqual(scaleEnds({ low: -60.4, high: 300.2 }), [-60, 120, 300].map(number));
+  assert.deepEqual(scaleEnds({ low: 0.001, high: 0.002 }), [0.001, 0.0015, 0.002].map(number));
+});
+
+const to = { ax: 10, bx: 50, ay: -10, by: 110, box: { left: 40, top: 10, width: 200, height: 100 } };
+const points = pointsAt([
+  [1, 2],
+  [3, 4],
+  [NaN, 0],
+]);
+const none = { polygon: null, corners: null, picked: -1, hovered: -1, linked: -1 };
+
+test("rings lie on their points, the picked one on top, each on its halo", () => {
+  assert.deepEqual(rings(points, { ...none, picked: 0, hovered: 1 }, to), [
+    { class: "bm-ring bm-hovered bm-halo", cx: 40, cy: 60, r: 7 },
+    { class: "bm-ring bm-hovered", cx: 40, cy: 60, r: 7 },
+    { class: "bm-ring bm-halo", cx: 20, cy: 80, r: 9 },
+    { class: "bm-ring", cx: 20, cy: 80, r: 9 },
+  ]);
+  assert.deepEqual(rings(points, { ...none, picked: 2, linked: -1 }, to), []); // it has no place
+});
+
+test("an outline is drawn where it was, and the one being drawn beside it", () => {
+  const marks = {
+    ...none,
+    polygon: [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ],
+    corners: [
+      [40, 10],
+      [60, 30],
+    ],
+  };
+  assert.deepEqual(outlines(/** @type {any} */ (marks), to), [
+    { class: "bm-outline", points: "10,100 20,100 20,90" },
+    { class: "bm-outline bm-drawing", points: "0,0 20,20" },
+  ]);
+  assert.deepEqual(outlines(none, to), []);
+});
+
+test("points are kept by digest, decoded once, and the oldest make room", () => {
+  /** @type {string[]} */
+  const heard = [];
+  arrived.on((digest) => heard.push(digest));
+  const digests = Array.from({ length: 7 }, (_, k) => `digest ${k}`);
+  for (const digest of digests) keepPoints(payload([[0, 0]], { digest }));
+  assert.deepEqual(heard, digests);
+  assert.ok(!hasPoints("digest 0") && hasPoints("digest 1"));
+  const stored = storedPoints("digest 6");
+  assert.ok(stored instanceof Points);
+  assert.equal(storedPoints("digest 6"), stored);
+  assert.equal(storedPoints("digest 0"), undefined);
+});
+
+test("a map hears other maps of its group, not itself", () => {
+  const map = { group: "clips", map_key: "left" };
+  assert.ok(isFromPeer({ group: "clips", mapKey: "right" }, map));
+  assert.ok(!isFromPeer({ group: "clips", mapKey: "left" }, map));
+  assert.ok(!isFromPeer({ group: "other", mapKey: "right" }, map));
+});
