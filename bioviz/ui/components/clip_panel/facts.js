@@ -31,6 +31,8 @@ import { el, labelChip } from "../shared/dom.js";
  * @property {number} [level_dbfs]
  * @property {number} [snr_db]
  * @property {string} [snr_unknown]
+ * @property {number} [loudest_db] above the noise
+ * @property {string} [loudest_unknown]
  * @property {string} [misclustered]
  * @property {Neighbor[]} [neighbors]
  * @property {Neighbor[]} [neighbors_apart] of other recordings
@@ -58,7 +60,7 @@ export function factRows(facts) {
   const padding = facts.end_s - facts.recording_s;
   const where = `${seconds(facts.start_s)} to ${seconds(facts.end_s)} of ${seconds(facts.recording_s)}`;
   const silence = `the last ${seconds(Math.min(padding, length))} of the window are silence after the recording's end`;
-  const { level_dbfs: level, snr_db: snr } = facts;
+  const { level_dbfs: level, snr_db: snr, loudest_db: loudest } = facts;
   /** @type {[string, string | false | undefined | null][]} */
   const rows = [
     ["Recording", facts.recording],
@@ -70,15 +72,14 @@ export function factRows(facts) {
     ["Sample rate", kilohertz(facts.rate)],
     ["Cluster", clusterText(facts)],
     ["Level", isNumber(level) && `${signed(level, 1)} dBFS`],
-    [
-      "Signal to noise",
-      isNumber(snr)
-        ? `${signed(snr, 1)} dB (estimate)`
-        : facts.snr_unknown && `unknown: ${facts.snr_unknown}`,
-    ],
+    ["Signal to noise", isNumber(snr) ? `${signed(snr, 1)} dB in its box` : unknown(facts.snr_unknown)],
+    ["Loudest sound", isNumber(loudest) ? loudestText(loudest) : unknown(facts.loudest_unknown)],
   ];
   return rows.flatMap(([name, value]) => (value ? [[name, value]] : []));
 }
+
+const unknown = (/** @type {string | undefined} */ reason) => reason && `unknown: ${reason}`;
+const loudestText = (/** @type {number} */ db) => `${signed(db, 1)} dB above the noise, the animal's or not`;
 
 /**
  * @param {unknown} value

@@ -121,16 +121,19 @@ test("all that is known has its line", () => {
     cluster_label: "background",
     level_dbfs: -41.26,
     snr_db: -3,
+    loudest_db: 12.34,
   };
   const rows = Object.fromEntries(factRows(known));
   assert.equal(rows.Padded, undefined);
   assert.equal(rows.Time, "2021-05-01 04:30 (zone not stated)");
   assert.equal(rows.Cluster, "3, which stands for background"); // counted from 1 on screen
   assert.equal(rows.Level, "−41.3 dBFS");
-  assert.equal(rows["Signal to noise"], "−3.0 dB (estimate)");
-  const unknown = { ...facts, cluster: -1, snr_unknown: "nothing stands out" };
+  assert.equal(rows["Signal to noise"], "−3.0 dB in its box");
+  assert.equal(rows["Loudest sound"], "12.3 dB above the noise, the animal's or not");
+  const unknown = { ...facts, cluster: -1, snr_unknown: "no box", loudest_unknown: "nothing stands out" };
   assert.equal(Object.fromEntries(factRows(unknown)).Cluster, "none");
-  assert.equal(Object.fromEntries(factRows(unknown))["Signal to noise"], "unknown: nothing stands out");
+  assert.equal(Object.fromEntries(factRows(unknown))["Signal to noise"], "unknown: no box");
+  assert.equal(Object.fromEntries(factRows(unknown))["Loudest sound"], "unknown: nothing stands out");
   assert.equal(Object.fromEntries(factRows({ ...facts, snr_db: 0, level_dbfs: 0 })).Level, "0.0 dBFS");
 });
 

@@ -186,6 +186,7 @@ test("an exported page holds the figure and what the hover box says, and no tag 
   const page = standalonePage("/* plotly */", { points, state: drawing("label"), theme, title: HOSTILE });
   assert.ok(!page.includes("<img"));
   const json = /const f=(.*);Plotly/.exec(page)?.[1] ?? "";
+  assert.ok(!json.includes("<")); // not even what the figure writes itself, such as a line's end
   const { data, layout } = JSON.parse(json);
   assert.deepEqual(data[3].x, [1, 2, 4]);
   assert.equal(data[3].text[0], `Recording: ${escapeText(HOSTILE)}`);
