@@ -103,9 +103,10 @@ def card_of_box(path: Path, title: str, box: Annotation | RawAnnotation, colour:
 
 
 def span(start_s: float, end_s: float) -> str:
-    """Two times in words, as "12.0–15.5 s" or, from an hour on, "1:02:05–1:02:08"."""
+    """Two times in words, as "12.0–15.5 s", "1.75–2.25 s" or, from an hour on, "1:02:05–1:02:08"."""
     if start_s < 3600:
-        return f"{start_s:.1f}–{end_s:.1f} s"
+        digits = 1 if end_s - start_s >= 1 else 2
+        return f"{start_s:.{digits}f}–{end_s:.{digits}f} s"
     return "–".join(f"{t // 3600:.0f}:{t % 3600 // 60:02.0f}:{t % 60:02.0f}" for t in (start_s, end_s))
 
 

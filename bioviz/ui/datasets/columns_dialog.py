@@ -209,12 +209,22 @@ def _keep(
         key=f"{key}_name",
         help="The answer is kept as a table profile: the next table with these columns is read without asking.",
     )
-    if st.button(
+    keep, leave = st.columns([1, 3])
+    if leave.button(
+        "Leave this file out",
+        key=f"{key}_leave",
+        on_click=scans.leave_out,
+        args=(job, [file.name]),
+        help="It holds no annotations: whatever it says, recordings may be taken for background.",
+    ):
+        st.rerun()  # closes the dialog
+    if keep.button(
         "Keep this and scan again",
         type="primary",
         key=f"{key}_keep",
         icon=":material/check:",
         disabled=not ready,
+        width="stretch",
     ):
         try:
             keep_profile(TableProfile(name.strip(), table.columns, mapping), instead_of=known)

@@ -43,7 +43,7 @@ def ask(job: jobs.Job, accounts: Sequence[Account]) -> None:
             st.button(
                 f"Leave all {len(asked)} out",
                 key="leave_all_out",
-                on_click=_leave_out,
+                on_click=scans.leave_out,
                 args=(job, [each["name"] for each in asked]),
             )
     first = next((each["name"] for each in asked if is_table(each)), None)
@@ -102,7 +102,7 @@ def _question(job: jobs.Job, account: Account) -> None:
     leave.button(
         "Leave it out",
         key=f"leave_{name}",
-        on_click=_leave_out,
+        on_click=scans.leave_out,
         args=(job, [name]),
         width="stretch",
         help="It holds no annotations: whatever it says, recordings may be taken for background.",
@@ -111,8 +111,3 @@ def _question(job: jobs.Job, account: Account) -> None:
 
 def _open(job: jobs.Job, table: str) -> None:
     ask_columns(Path(str(job.params["root"])), table, job)
-
-
-def _leave_out(job: jobs.Job, names: Sequence[str]) -> None:
-    already = (job.params.get("options") or {}).get("ignore") or ()
-    scans.again(job, ignore=[*already, *(name for name in names if name not in already)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bioviz import jobs
@@ -32,6 +32,12 @@ def again(job: jobs.Job, reader: str | None = None, **options: object) -> None:
         reader or params.get("reader"),
         {**(params.get("options") or {}), **options},
     )
+
+
+def leave_out(job: jobs.Job, files: Sequence[str]) -> None:
+    """Scan again without some files, which hold no annotations as the user says. For callbacks."""
+    already = (job.params.get("options") or {}).get("ignore") or ()
+    again(job, ignore=[*already, *(name for name in files if name not in already)])
 
 
 def followed() -> jobs.Job | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bioviz.datasets import library
 from bioviz.datasets.options import BACKGROUND_NAMES, OPTIONS
-from bioviz.ui.datasets.page import FOLDER
+from bioviz.ui.datasets.page import FOLDER, UPLOAD
 from tests.datasets.sounds import lines, write
 from tests.datasets.test_beans_and_choice import _beans
 from tests.pages.test_pages import open_app, texts
@@ -114,6 +116,38 @@ def test_options_set_on_the_page_are_those_of_the_command_line(tmp_path, scans, 
         "split_fractions": [0.5, 0.25, 0.25],
     }
     assert library.load_draft(_draft(app)).labels == ("owl",)
+
+
+def test_what_is_uploaded_may_be_of_any_kind_that_folders_may_hold(tmp_path, scans, scan):
+    """What the readers read is read, what they cannot read is named; a detector's JSON is one of the former."""
+    sound = [
+        write(tmp_path / name, seconds=4, seed=i).read_bytes() for i, name in enumerate(("a.aiff", "b.wav"))
+    ]
+    box = {"start_time": 1.0, "end_time": 1.5, "low_freq": 1000, "high_freq": 2000}
+    box |= {"class": "Myotis", "det_prob": 0.9, "event": "Echolocation"}
+    found = json.dumps(
+        {"id": "b.wav", "annotation": [box], "duration": 4.0, "time_exp": 1.0, "class_name": "Myotis"}
+    )
+    files = {
+        "a.aiff": sound[0],
+        "b.wav": sound[1],
+        "b.wav.json": found.encode(),
+        "c.w4v": b"x",
+        "d.xyz": b"1,2\n3,4\n",
+    }
+    app = open_app("datasets.py")
+    app.segmented_control(key="datasets_tab").set_value(UPLOAD).run()
+    app.file_uploader(key="uploads").set_value([(name, data, "") for name, data in files.items()]).run()
+    assert not app.exception and not app.error
+    scan(app)
+    dataset = library.load_draft(_draft(app))
+    assert dataset.labels == ("Myotis",)
+    named = {p.file: p.kind for p in dataset.problems}
+    assert (
+        named["c.w4v"] == "unsupported_audio"
+        and named["d.xyz"] == "not_understood"
+        and named["a.aiff"] == "unlisted"
+    )
 
 
 def test_a_value_that_cannot_be_is_a_sentence_and_nothing_is_scanned(tmp_path, scans, form, scan):

@@ -155,6 +155,12 @@ def test_a_file_can_be_left_out_instead(folder, form, scan, scans):
     assert "No file says what can be heard" in texts(app.warning) and not app.success
 
 
+def test_the_dialog_can_leave_the_file_out_too(folder, form, scan, scans):
+    scan(form(folder))
+    in_dialog(dialog(), "leave").click().run()
+    assert scans[-1]["options"]["ignore"] == ["beobachtet.csv"]
+
+
 def test_a_file_without_columns_is_named_and_can_be_left_out(tmp_path, form, scan):
     write(tmp_path / "a.wav")
     (tmp_path / "a.eaf").write_text('<?xml version="1.0"?><ANNOTATION_DOCUMENT/>')
