@@ -131,3 +131,28 @@ def test_no_reader_trips_over_odd_files(tmp_path):
             build_dataset(tmp_path, reader=name)
         except BadInput as error:
             assert len(str(error)) > 20
+
+
+def test_every_file_of_a_beans_folder_is_accounted_for(tmp_path):
+    root = tmp_path / "rfcx"
+    for seed, name in enumerate(["a", "b", "original/c", "original/d"]):
+        write(root / f"{name}.wav", seconds=10, seed=seed)
+    row = (
+        '{"path": "data/rfcx/%s.wav", "length": 10.0, "annotations": [{"st": 1.0, "ed": 2.0, "label": "1"}]}'
+    )
+    lines(root / "train.jsonl", row % "a")
+    lines(root / "test.jsonl", row % "b")
+    lines(root / "odd.csv", "fichero,ini,fini,bicho", "a.wav,1,2,owl")
+    lines(root / "README.md", "hello")
+    lines(root / "a.txt", "1\t2\towl")
+    dataset = build_dataset(root)
+    assert {each["name"]: (each["role"], each["rows"]) for each in dataset.source["files"]} == {
+        "train.jsonl": ("read", 1),
+        "test.jsonl": ("read", 1),
+        "odd.csv": ("not understood", 0),
+        "README.md": ("irrelevant", 0),
+        "a.txt": ("unused", 0),
+    }
+    found = kinds(dataset)
+    assert found["not_understood"] == ["odd.csv"] and found["unlisted"] == ["original"]
+    assert (~dataset.clips.labels.any(axis=1)).sum() == 0 and len(dataset.clips) == 2

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bioviz.datasets.formats import leftovers, profiles
@@ -21,6 +20,7 @@ from bioviz.datasets.formats.base import (
     TableContent,
 )
 from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.others import is_ignored
 from bioviz.datasets.formats.registry import formats, recognize
 from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.formats.source import SourceFile
@@ -154,43 +154,6 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
         clips=tuple((box.recording, box.start_s, box.end_s) for box in annotations) if are_clips else (),
         one_clip_each=are_clips and not detection,
     )
-
-
-def is_ignored(file: str, options: Options) -> bool:
-    """Whether the user said that a file is to be left out, by its name or a pattern such as "notes*.csv"."""
-    names = (file.casefold(), file.rsplit("/", 1)[-1].casefold())
-    patterns = [pattern.casefold() for pattern in options.ignore]
-    # A name may hold characters that mean something in a pattern.
-    return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns for name in names)
-
-
-def other_tables(files: Files, options: Options) -> tuple[list[FileAccount], list[Problem], set[str]]:
-    """For layouts without tables: what becomes of the files that are not sound.
-
-    Returns
-    -------
-    accounts : list of FileAccount
-    problems : list of Problem
-        One for each file that was not understood, and for sound that cannot be opened.
-    doubtful : set of str
-        Recordings that a file which was not understood may speak of.
-    """
-    accounts, problems, doubtful = [], leftovers.unreadable_sound(files), set()
-    for other in files.tables_and_others:
-        file = SourceFile(files, other)
-        sure, format = recognize(file)
-        if is_ignored(other, options):
-            accounts.append(FileAccount(other, "irrelevant", detail="left out by the user"))
-            continue
-        if sure and format is not None:
-            accounts.append(FileAccount(other, "unused", format.name, detail="the folders are the labels"))
-            continue
-        about = leftovers.account(file)
-        accounts.append(about)
-        if about.role == "not understood":
-            problems.append(leftovers.sentence(about))
-            doubtful |= leftovers.doubtful(file, set())
-    return accounts, problems, doubtful
 
 
 def _read_all(

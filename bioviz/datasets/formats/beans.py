@@ -4,20 +4,22 @@ lines file a split (detection: path, length, annotations of st, ed, label). Path
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bioviz.datasets import beans_labels
-from bioviz.datasets.formats.base import RawAnnotation, RawDataset
+from bioviz.datasets.formats.base import FileAccount, RawAnnotation, RawDataset
+from bioviz.datasets.formats.beans_plans import PLANS, Plan, plans_in
 from bioviz.datasets.formats.locator import Locator
+from bioviz.datasets.formats.others import other_tables
 from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.formats.text import head, number, parse_table, read_text
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.spelling import clean
 from bioviz.datasets.splits import SPLITS
-from bioviz.datasets.types import Problem, Task
+from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput
 
 name = "beans"
@@ -25,37 +27,6 @@ title = "BEANS (datasets.yml, CSV or JSON lines)"
 own_options = ("beans",)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """One dataset of BEANS: clip length (the longest kept, or the window), hop, rate in Hz."""
-
-    task: Task
-    width_s: float
-    hop_s: float
-    sample_rate: int
-    unknown_label: str | None = None
-    labels: tuple[str, ...] | None = None
-    files: tuple[tuple[str, str], ...] = ()  # (split, path as written)
-
-
-# As in BEANS's datasets.yml, for folders without it. The label lists are in `beans_labels`.
-_PLANS: dict[str, Plan] = {
-    "esc50": Plan("classification", 5, 5, 44_100),
-    "speech-commands": Plan("classification", 1, 1, 16_000),
-    "watkins": Plan("classification", 3, 3, 44_100),
-    "bats": Plan("classification", 5, 5, 250_000),
-    "cbi": Plan("classification", 10, 10, 44_100),
-    "dogs": Plan("classification", 10, 10, 44_100),
-    "humbugdb": Plan("classification", 3, 3, 44_100),
-    "dcase": Plan("detection", 2, 1, 16_000),
-    "enabirds": Plan("detection", 2, 1, 32_000, "OTHR"),
-    "hiceas": Plan("detection", 10, 5, 22_050),
-    "rfcx": Plan("detection", 10, 5, 48_000),
-    "hainan-gibbons": Plan("detection", 4, 2, 9_600, "1"),
-}
-PLANS: dict[str, Plan] = {
-    name: replace(plan, labels=beans_labels.published()[name]) for name, plan in _PLANS.items()
-}
 _LISTED = 5  # labels named in a sentence
 _FEWEST = 3  # labels that tell a dataset by themselves, where neither the folder nor the paths name it
 
@@ -79,6 +50,7 @@ def read(root: Path, options: Options) -> RawDataset:
     annotations: list[RawAnnotation] = []
     problems: list[Problem] = []
     recordings: dict[str, dict[str, object]] = {}
+    counts: Counter[str] = Counter()
     for split, table in tables:
         locator = Locator(files, table)
         rows = _read_jsonl if plan.task == "detection" else _read_csv
@@ -92,12 +64,15 @@ def read(root: Path, options: Options) -> RawDataset:
                     continue
                 recordings.setdefault(where, {"split": split, **more})
                 annotations += boxes
+                counts[table] += 1
         except BadInput as error:
             problems.append(problem("bad_table", table, str(error)))
         problems += locator.problems
     labels, doubts = _labels(chosen, plan, annotations, recordings.values(), options)
     problems += [problem("unknown_label", tables[0][1], doubt) for doubt in doubts]
     made = tuple(files.recording(where, **more) for where, more in recordings.items())
+    accounts, asked = _others(files, [table for _, table in tables], counts, options)
+    problems += asked + _unlisted(files, recordings)
     return RawDataset(
         task=plan.task,
         recordings=made,
@@ -110,7 +85,30 @@ def read(root: Path, options: Options) -> RawDataset:
         sample_rate=plan.sample_rate,
         pad_short=False,
         name=chosen,
+        accounts=tuple(accounts),
+        reader=name,
     )
+
+
+def _others(
+    files: Files, tables: Sequence[str], counts: Mapping[str, int], options: Options
+) -> tuple[list[FileAccount], list[Problem]]:
+    """What became of every file that is no sound. BEANS's tables list each recording with all that is in it, so that
+    another table beside them is named and takes nothing away."""
+    accounts, problems, _ = other_tables(files, options, leave_out=set(tables))
+    own = [FileAccount(table, "read", name, counts.get(table, 0), title) for table in tables]
+    return own + accounts, problems
+
+
+def _unlisted(files: Files, listed: Collection[str]) -> list[Problem]:
+    """A word on recordings that no table lists: one for each folder, as BEANS keeps the originals beside its own."""
+    folders = Counter(each.rpartition("/")[0] for each in files.audio if each not in listed)
+    return [
+        problem(
+            "unlisted", folder or "the folder itself", f"{count} recordings here are in no table of BEANS"
+        )
+        for folder, count in sorted(folders.items())
+    ]
 
 
 def _labels(
@@ -147,36 +145,6 @@ def names(root: Path) -> tuple[str, ...]:
         BadInput: `datasets.yml` is not as BEANS writes it.
     """
     return tuple(plans_in(root) if (root / "datasets.yml").is_file() else PLANS)
-
-
-def plans_in(root: Path) -> dict[str, Plan]:
-    """The datasets that a folder's `datasets.yml` describes.
-
-    Raises:
-        BadInput: it is not such a file.
-    """
-    import yaml
-
-    try:
-        entries = yaml.safe_load(read_text(root / "datasets.yml"))
-        return {str(entry["name"]): _plan(entry) for entry in entries}
-    except (yaml.YAMLError, TypeError, KeyError, ValueError, RecursionError) as error:
-        raise BadInput(f"datasets.yml is not as BEANS writes it: {error}.") from error
-
-
-def _plan(entry: Mapping[str, object]) -> Plan:
-    detection = entry["type"] == "detection"
-    width = float(entry["window_width" if detection else "max_duration"])
-    unknown = entry.get("unknown_label")
-    return Plan(
-        task="detection" if detection else "classification",
-        width_s=width,
-        hop_s=float(entry["window_shift"]) if detection else width,
-        sample_rate=int(entry["sample_rate"]),
-        unknown_label=None if unknown is None else str(unknown),
-        labels=tuple(map(str, entry["labels"])),
-        files=tuple((split, str(entry[f"{split}_data"])) for split in SPLITS if f"{split}_data" in entry),
-    )
 
 
 def _choose(root: Path, files: Files, options: Options) -> tuple[str, Plan]:

@@ -17,7 +17,7 @@ title = "BirdCLEF soundscape labels (row_id)"
 source = "people"
 
 WINDOW_S = 5.0
-_ROW = re.compile(r"^(?P<recording>.+)_(?P<end>\d+)$")
+_ROW = re.compile(r"^(?P<recording>.+)_(?P<end>\d{1,9})$")
 _OWN = ("row_id", "site", "audio_id", "seconds", "usage")
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bioviz.datasets.formats.annotated import other_tables
 from bioviz.datasets.formats.base import RawDataset, RawRecording
+from bioviz.datasets.formats.others import other_tables
 from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.formats.text import plain
 from bioviz.datasets.options import Options

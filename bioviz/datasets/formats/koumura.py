@@ -42,7 +42,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
                 last = first + int(note.findtext("Length") or "")
                 label = (note.findtext("Label") or "").strip()
                 content.annotations.append(RawAnnotation(where, first / rate, last / rate, label))
-        except ValueError:
+        except (ValueError, OverflowError):
             locator.row_problem(number, "a position or length is not a number")
             content.unsure.add(where)
     return content

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bioviz.datasets.formats.base import Format, Layout
     from bioviz.datasets.formats.source import SourceFile
 
-_NO_FORMATS = {"annotated", "choose", "own_options", "registry"}  # they stand above the formats
+_NO_FORMATS = {"annotated", "choose", "others", "own_options", "registry"}  # they stand above the formats
 _added: dict[str, Format] = {}
 
 
