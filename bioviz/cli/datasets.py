@@ -44,7 +44,11 @@ def register(commands: Commands) -> None:
         metavar="WHAT=COLUMN",
         help="what a column of a table is, e.g. start=begin_time, label=species, time_unit=ms",
     )
-    parser.add_argument("--profile", metavar="FILE", help="table profile that says what the columns are")
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="table profile that says what the columns are, kept or in a file",
+    )
     parser.add_argument(
         "--save-profile",
         metavar="NAME",
@@ -69,12 +73,12 @@ def add(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Read a folder, report what it holds, and register it."""
     from bioviz.datasets import library
     from bioviz.datasets.build import build_dataset
-    from bioviz.datasets.formats.profiles import load_profile
+    from bioviz.datasets.formats.profiles import find_profile
     from bioviz.datasets.report import report
 
     root = settings().check_inside(options.folder)
     wanted = dict(options.option) | given_settings(options, Options)
-    columns = {**(load_profile(options.profile).mapping.to_dict() if options.profile else {})}
+    columns = {**(find_profile(options.profile).mapping.to_dict() if options.profile else {})}
     columns |= {name: str(value) for name, value in options.column}
     if columns:
         wanted["columns"] = columns

@@ -178,6 +178,23 @@ def load_profile(path: Path | str) -> TableProfile:
         raise BadInput(f"The table profile {path.name} cannot be read: {error.strerror}.") from error
 
 
+def find_profile(text: str) -> TableProfile:
+    """The kept profile of a name, else the one in a file.
+
+    Raises
+    ------
+    BadInput
+        There is neither.
+    """
+    kept = {profile.name: profile for profile in list_profiles()}
+    if text in kept:
+        return kept[text]
+    if not Path(text).is_file():
+        names = ", ".join(f"“{name}”" for name in kept) or "none"
+        raise BadInput(f"There is no table profile {text!r}, neither kept (there is {names}) nor as a file.")
+    return load_profile(text)
+
+
 def read_profile(data: bytes, file: str) -> TableProfile:
     """A profile from the bytes of a file, whose name is for the sentences.
 

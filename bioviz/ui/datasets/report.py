@@ -110,10 +110,12 @@ def _labels(found: Report, key: str) -> None:
         {
             "label": [row.label for row in rows],
             "clips": [row.clips for row in rows],
-            "annotations": [row.annotations for row in rows],
+            "annotations": [None if row.label == BACKGROUND else row.annotations for row in rows],
             "hours": [row.hours for row in rows],
         }
     )
+    if not found.annotations:  # labels of whole files
+        table = table.drop(columns="annotations")
     st.dataframe(
         table,
         hide_index=True,

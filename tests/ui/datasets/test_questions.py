@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from bioviz.cli import main
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.formats.profiles import list_profiles, load_profile
+from bioviz.datasets.formats.profiles import find_profile, list_profiles, load_profile
+from bioviz.errors import BadInput
 from tests.datasets.sounds import boxes, labels_of, lines, write
 from tests.pages.test_pages import texts
 
@@ -222,7 +223,9 @@ def test_what_is_exported_is_what_the_command_line_reads(folder, form, scan, tmp
     (profile,) = list_profiles()
     path = tmp_path / "ours.json"
     path.write_text(json.dumps(profile.to_dict(), ensure_ascii=False))  # as the button writes it
-    assert load_profile(path) == profile and profile.name == "Ours"
+    assert load_profile(path) == find_profile(str(path)) == find_profile("Ours") == profile
+    with pytest.raises(BadInput, match="no table profile 'Theirs'"):
+        find_profile("Theirs")
     assert any(each.proto.label == "Export" for each in form(folder).get("download_button"))
 
 
