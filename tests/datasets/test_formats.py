@@ -191,9 +191,42 @@ def test_an_aoef_clip_without_events_was_looked_at_and_is_background(folder):
     assert labels_of(build_dataset(folder, options={"width_s": 2, "hop_s": 2}))["b.wav"] == [set(), set()]
 
 
+PREDICTIONS = json.loads(json.dumps(AOEF))
+PREDICTIONS["data"] |= {
+    "collection_type": "model_run",
+    "sound_event_annotations": [],
+    "clip_annotations": [],
+    "sound_event_predictions": [
+        {"uuid": "g", "sound_event": "e", "score": 0.9, "tags": [[0, 0.1], [1, 0.8]]},
+        {"uuid": "h", "sound_event": "f", "score": 0.2, "tags": []},
+    ],
+    "clip_predictions": [{"uuid": "i", "clip": "c"}],
+}
+DETECTED = {
+    **{name: SAMPLES[name] for name in ("batdetect", "birdnet", "kaleidoscope")},
+    "aoef": ("x.json", json.dumps(PREDICTIONS), [(1.0, 2.0, "owl")]),
+    "audacity": ("a.BirdNET.results.txt", "1\t2\towl\t0.9\n2\t3\tfrog\t0.3\n", [(1.0, 2.0, "owl")]),
+    "raven": ("a.BirdNET.selection.table.txt", "Selection\tBegin Time (s)\tEnd Time (s)\tCommon Name\tConfidence\n"
+              "1\t1\t2\towl\t0.9\n", [(1.0, 2.0, "owl")]),
+    "csv": ("x.csv", "filename,start,end,label,score\na.wav,1,2,owl,0.9\n", [(1.0, 2.0, "owl")]),
+    "logits": ("x.csv", "filename,window_start,window_end,label,logits\na.wav,1,2,owl,2.2\n", [(1.0, 2.0, "owl")]),
+    "arbimon": ("x.csv", "recording,species,x1,x2,y1,y2,score\na.wav,owl,1,2,300,900,0.9\n", [(1.0, 2.0, "owl")]),
+    "match ratio": ("x.csv", "INDIR,FOLDER,IN FILE,OFFSET,DURATION,AUTO ID,MATCH RATIO\n/x,,a.wav,1,1,owl,0.9\n",
+                    [(1.0, 2.0, "owl")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DETECTED)
+def test_detections_above_the_least_confidence_are_read(folder, name):
+    file, content, expected = DETECTED[name]
+    (folder / file).write_text(content)
+    found = boxes(build_dataset(folder, options={"min_confidence": 0.6}))
+    assert [(start, end, label) for _, start, end, label, _, _ in found] == expected
+
+
 def test_confidence_thresholds_hold_in_every_detection_format(folder):
-    for name in ("batdetect", "birdnet", "kaleidoscope"):
-        file, content, expected = SAMPLES[name]
+    for name in DETECTED:
+        file, content, expected = DETECTED[name]
         (folder / file).write_text(content)
         dataset = build_dataset(folder, options={"min_confidence": 0.95})
         assert expected and boxes(dataset) == [] and not dataset.clips.labels.any(), name
