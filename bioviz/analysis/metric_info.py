@@ -36,15 +36,17 @@ METRIC_INFO: Mapping[str, Help] = {
         0.5,
     ),
     "purity": Help(
-        "Purity", "Share of the nearest neighbors that have a label in common with the clip.", "high"
+        "Neighborhood purity",
+        "Share of the nearest neighbors that have a label in common with the clip.",
+        "high",
     ),
     "medoid_distance": Help(
-        "Distance to the typical clip",
+        "Distance to the medoid",
         "How far the clip is from the most central clip of its label: large for an untypical one.",
         "low",
     ),
     "local_outlier_factor": Help(
-        "Outlier factor",
+        "Local outlier factor",
         "How much sparser it is around the clip than around its neighbors: about 1 in a crowd, above 1.5 outside.",
         "low",
     ),
@@ -64,13 +66,13 @@ METRIC_INFO: Mapping[str, Help] = {
         "low",
     ),
     "separability_neighbor": Help(
-        "Background told by neighbors",
+        "Background separability (k-NN AUROC)",
         "Chance that a background clip has more background around it than a labelled clip has (AUROC).",
         "high",
         0.5,
     ),
     "separability_probe": Help(
-        "Background told by a linear probe",
+        "Background separability (linear probe AUROC)",
         "Chance that a linear classifier finds a background clip more like background than a labelled clip (AUROC).",
         "high",
         0.5,
@@ -80,28 +82,28 @@ METRIC_INFO: Mapping[str, Help] = {
         "The score when neighbors and training clips from the same recording are left out, as on new recordings.",
     ),
     "gap": Help(
-        "Leak",
+        "Leakage",
         "How much a score owes to clips of the same recording, which share its background noise.",
         "low",
     ),
     "knn_accuracy": Help(
-        "Accuracy by neighbors",
+        "k-NN accuracy",
         "Share of clips whose label is the most common one among their neighbors (labels of one recording left out).",
         "high",
     ),
     "knn_map": Help(
-        "Average precision by neighbors",
+        "k-NN macro average precision",
         "How pure the list of clips is that neighbors put first for a label, averaged over labels "
         "(those without clips are left out, where BEANS counts 0).",
         "high",
     ),
     "probe_accuracy": Help(
-        "Accuracy of a linear probe",
+        "Linear probe accuracy",
         "Share of clips whose label a linear classifier on the embedding names (labels of one recording left out).",
         "high",
     ),
     "probe_map": Help(
-        "Average precision of a linear probe",
+        "Linear probe macro average precision",
         "How pure the list of clips is that a linear classifier puts first for a label, averaged over "
         "labels (those without clips are left out, where BEANS counts 0).",
         "high",
@@ -112,7 +114,7 @@ METRIC_INFO: Mapping[str, Help] = {
         "the reverse; it rises with the number of clusters.",
         "high",
     ),
-    "ami": Help("AMI", "NMI less what clusters drawn by chance would get.", "high", 0.0),
+    "ami": Help("AMI", "NMI corrected for chance.", "high", 0.0),
     "ari": Help(
         "ARI", "Agreement on which pairs of clips belong together, less that by chance.", "high", 0.0
     ),
@@ -147,13 +149,13 @@ METRIC_INFO: Mapping[str, Help] = {
         "low",
     ),
     "confound_lift": Help(
-        "Times as often",
+        "Lift",
         "How many times more often neighbors share the recording, site or hour than their labels explain.",
         "low",
         1.0,
     ),
     "confound_ami": Help(
-        "Clusters and places",
+        "AMI of clusters and place",
         "How much clusters follow the recording, site or hour, less what chance gives.",
         "low",
         0.0,
@@ -184,7 +186,7 @@ METRIC_INFO: Mapping[str, Help] = {
         "low",
     ),
     "shift_kept": Help(
-        "Neighbors kept",
+        "Neighborhood preservation",
         "Share of neighbors that stay when the window starts a little earlier or later.",
         "high",
     ),

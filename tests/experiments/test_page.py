@@ -122,7 +122,7 @@ def test_shifted_windows(tmp_path):
     assert shown == {
         "Clips shifted": "20",
         "Change their neighbors": f"{found.changed.mean():.0%}",
-        "Neighbors kept": f"{found.kept.mean():.0%}",
+        "Neighborhood preservation": f"{found.kept.mean():.0%}",
     }
     assert app.dataframe[0].value["clip"].tolist() == found.rows.tolist()
     assert np.isnan(found.by_target[:, 1:]).all()  # of two or three recordings each

@@ -1,4 +1,4 @@
-"""Flagging in a browser: by key, on the clip in hand, through to a cleaned dataset."""
+"""Flagging in a browser: by key, on the selected clip, through to a cleaned dataset."""
 
 from __future__ import annotations
 

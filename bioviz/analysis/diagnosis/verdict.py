@@ -268,6 +268,6 @@ def _picture(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     trust = d.trustworthiness
     if trust is not None and trust < 0.9:
         yield Clause(
-            f"Do not believe the map in detail: its trustworthiness is {trust:.2f} (above 0.9 is good).",
+            f"The map distorts local neighborhoods (trustworthiness {trust:.2f}; above 0.9 is reliable).",
             "picture",
         )

@@ -1,4 +1,4 @@
-"""The clip in hand: inspector and flags of a page, and the view that follows what is picked anywhere on it."""
+"""The selected clip: inspector and flags of a page, and the view that follows what is picked anywhere on it."""
 
 from __future__ import annotations
 

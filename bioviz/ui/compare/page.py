@@ -95,7 +95,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, fou
     head.caption(
         f"{len(found):,} clips on both sides"
         + (f"; {fewer:,} that one side lacks are left out" if fewer else "")
-        + f". Misfit of the maps: {found.fit.misfit:.2f} (0 the same, 1 nothing in common)."
+        + f". Procrustes disparity of the maps: {found.fit.misfit:.2f} (0 the same, 1 nothing in common)."
     )
     lock = lock_at.toggle("Zoom together", value=True, key="compare_lock")
     report_at.download_button(
@@ -175,7 +175,7 @@ def part(case: Case) -> Chosen:
 
 
 def inspect(case: Case, name: str, rows: np.ndarray) -> None:
-    """The clip in hand with its neighbors on the left, and below those on the right."""
+    """The selected clip with its neighbors on the left, and below those on the right."""
     clip_desk.clip_desk(case.left, case.dataset, rows, name, key="compare")
     current = clip_desk.selected_clip()
     if current is None:

@@ -85,7 +85,7 @@ def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
             causes,
             colours,
         ),
-        Measure("purity", "Purity", d.clips.purity.astype(np.float32), "0 to 1", low=0, high=1),
+        Measure("purity", "Neighborhood purity", d.clips.purity.astype(np.float32), "0 to 1", low=0, high=1),
         Measure("outlier", "Local outlier factor", d.clips.outlier.astype(np.float32)),
     )
     return replace(data, colourings=(*measures, *data.colourings))

@@ -85,6 +85,6 @@ def flagged(case: Case) -> Chosen:
         "Clips that you or others have flagged; the map can be coloured by the flags. Go through them by the arrow "
         "keys; the same buttons and keys change a flag or take it back."
         if len(places)
-        else "No clip of this map is flagged yet. Flag the clip in hand by the buttons under its spectrogram."
+        else "No clip of this map is flagged yet. Flag the selected clip by the buttons under its spectrogram."
     )
     return Chosen(places, "flagged clips")

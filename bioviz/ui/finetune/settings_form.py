@@ -163,7 +163,7 @@ def _steps(start: TrainSettings, key, strategy: str) -> dict[str, object]:
             start.weight_decay,
             step=0.01,
             key=key("decay_weights"),
-            help="Keeps weights small, against learning by heart.",
+            help="L2 regularization; reduces overfitting.",
         ),
         "statistics": right.selectbox(
             "Statistics of batch normalisation",

@@ -185,7 +185,7 @@ def _actions(made: Checkpoint) -> None:
             icon=":material/download:",
         )
         with st.popover("Delete", icon=":material/delete:"):
-            st.markdown("The weights are gone for good. Maps made with it stay until they are cleared away.")
+            st.markdown("This cannot be undone. Maps made with it stay until they are cleared away.")
             if st.button("Delete it", key=f"delete_{made.id}"):
                 checkpoints.delete(made.id)
                 st.rerun()

@@ -20,8 +20,8 @@ def show() -> None:
     st.markdown(
         "**bioviz** shows how an audio model sees your recordings: each short clip becomes a point, and clips that "
         "the model finds alike lie close together. Where labelled calls lie among background noise, the model cannot "
-        "tell them apart. Click such a point to hear and see the clip, find the cause, and mend the labels, the data "
-        "or the model."
+        "tell them apart. Click such a point to hear and see the clip, find the cause, and correct the labels, the "
+        "data or the model."
     )
     datasets = library.list_datasets()
     demo_job = jobs.find("demo", {})  # whichever tab started it

@@ -98,7 +98,7 @@ def _headline(result: ShiftResult) -> None:
         f"{result.changed.mean():.0%}",
         help="Share of clips that keep fewer than half of their neighbors, on average over the shifts.",
     )
-    c.metric("Neighbors kept", f"{result.kept.mean():.0%}", help=METRIC_INFO["shift_kept"].text)
+    c.metric("Neighborhood preservation", f"{result.kept.mean():.0%}", help=METRIC_INFO["shift_kept"].text)
 
 
 def _labels(run: Run, result: ShiftResult) -> None:

@@ -54,7 +54,7 @@ def pick_run(background: bool = False) -> RunSpec | None:
             pick_split()
             if background:
                 pick_background()
-            with st.expander("How the map is drawn", expanded=False):
+            with st.expander("Projection settings", expanded=False):
                 pick_projection()
     except Gone as gone:
         choose_again.ask(gone)
@@ -141,7 +141,7 @@ def pick_split() -> None:
     """Which split of the dataset is shown."""
     pick(
         "split",
-        "Clips from",
+        "Split",
         list(SPLITS),
         SPLITS.get,
         help="The split of the dataset whose clips are shown.",
@@ -183,7 +183,7 @@ def pick_projection() -> None:
         "Preset",
         list(PRESETS),
         index=None,
-        placeholder="own settings",
+        placeholder="Custom",
         key="_preset",
         on_change=changed,
         help="The settings of Chen & Yang (2025), and PCA.",
