@@ -29,3 +29,14 @@ def own_cache(tmp_path_factory, monkeypatch) -> Path:
     monkeypatch.setenv("BIOVIZ_CACHE", str(cache))
     monkeypatch.setenv("BIOVIZ_DATA", f"{tmp_path_factory.getbasetemp()}:{REAL_DATA}")
     return cache
+
+
+_SLOW = ("tests/training/", "tests/bench/", "tests/calibration/", "tests/walk/", "tests/browser/", "tests/test_packaging.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `fast` what needs neither a browser nor a training, and no minutes (`-m fast`)."""
+    for item in items:
+        slow = any(item.get_closest_marker(name) for name in ("browser", "bench", "slow"))
+        if not slow and not item.nodeid.startswith(_SLOW):
+            item.add_marker(pytest.mark.fast)
