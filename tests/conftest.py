@@ -31,7 +31,14 @@ def own_cache(tmp_path_factory, monkeypatch) -> Path:
     return cache
 
 
-_SLOW = ("tests/training/", "tests/bench/", "tests/calibration/", "tests/walk/", "tests/browser/", "tests/test_packaging.py")
+_SLOW = (
+    "tests/training/",
+    "tests/bench/",
+    "tests/calibration/",
+    "tests/walk/",
+    "tests/browser/",
+    "tests/test_packaging.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import torch
 
 RANDOM, PRETRAINED, NONE = "random", "pretrained", "none"
+BOTH = (RANDOM, PRETRAINED)
 FINETUNED = "ft:"  # prefix of the checkpoints made here: "ft:<id>"
 
 

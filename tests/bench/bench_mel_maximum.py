@@ -25,8 +25,8 @@ from bioviz.audio.decode import load_clip  # noqa: E402
 from bioviz.datasets.build import build_dataset  # noqa: E402
 from bioviz.datasets.types import Dataset  # noqa: E402
 from bioviz.models import registry  # noqa: E402
-from bioviz.models.image import HOP_S, MIN_FRAMES, N_MELS, SILENCE, TRANSFORM_S, MelImage  # noqa: E402
-from bioviz.models.mel import mel_spectrogram, pad_to  # noqa: E402
+from bioviz.models.encoders.image import HOP_S, MIN_FRAMES, N_MELS, SILENCE, TRANSFORM_S, MelImage  # noqa: E402
+from bioviz.models.encoders.mel import mel_spectrogram, pad_to  # noqa: E402
 
 
 def features(waveforms: torch.Tensor, rate: int, of_batch: bool) -> torch.Tensor:

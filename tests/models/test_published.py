@@ -12,11 +12,12 @@ import torch
 from torch import nn
 
 from bioviz.audio.decode import load_clip
-from bioviz.models import aves, image, registry
+from bioviz.models import registry
 from bioviz.models.base import PRETRAINED
 from bioviz.models.cards import CARDS
 from bioviz.models.encoder import build_encoder
-from bioviz.models.vggish import log_mel_spectrogram
+from bioviz.models.encoders import aves, image
+from bioviz.models.encoders.vggish import log_mel_spectrogram
 
 
 def sound(samples: int, batch: int = 1) -> torch.Tensor:

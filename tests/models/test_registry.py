@@ -19,7 +19,7 @@ WITH_WEIGHTS = [card.name for card in registry.list_models() if card.weights]
 
 def test_every_model_of_the_paper_and_the_additions_are_listed():
     paper = {"alexnet", "resnet18", "resnet50", "resnet152", "swin_s", "vggish", "aves_bio", "aves_all"}
-    assert set(CARDS) == paper | {"acoustic_features", "gpv_teacher2"}
+    assert set(CARDS) >= paper | {"acoustic_features", "gpv_teacher2"}
     for card in registry.list_models():
         assert card.title and card.reference and card.licence and card.about.endswith(".")
         assert (PRETRAINED in card.checkpoints) == (card.weights is not None)

@@ -15,7 +15,7 @@ from bioviz.datasets.types import Clips, Dataset, Recording, WindowPlan
 from bioviz.models.base import ModelCard
 from bioviz.models.cards import CARDS
 from bioviz.models.encoder import Encoder
-from bioviz.models.mel import mel_spectrogram
+from bioviz.models.encoders.mel import mel_spectrogram
 
 RATE = 4000
 DIM = 16

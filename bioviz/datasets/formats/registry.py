@@ -9,12 +9,15 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 import bioviz.datasets.formats as package
+from bioviz import plugins
 from bioviz.datasets.formats.leftovers import is_irrelevant
 
 if TYPE_CHECKING:
     from bioviz.datasets.formats.base import Format, Layout
     from bioviz.datasets.formats.source import SourceFile
 
+GROUP = "bioviz.formats"
+"""Entry points of other packages: modules that are a format of tables (`base.Format`)."""
 _NO_FORMATS = {"annotated", "choose", "others", "own_options", "registry"}  # they stand above the formats
 _added: dict[str, Format] = {}
 
@@ -31,6 +34,9 @@ def _modules() -> tuple[dict[str, Format], dict[str, Layout]]:
             tables[module.name] = module  # type: ignore[assignment]
         elif hasattr(module, "sniff"):
             layouts[module.name] = module  # type: ignore[assignment]
+    for module in plugins.modules(GROUP):
+        if module.name not in tables:
+            tables[module.name] = module  # type: ignore[assignment]
     return tables, layouts
 
 

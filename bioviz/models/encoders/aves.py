@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from bioviz.models.base import ModelCard
 from bioviz.models.encoder import Encoder
-from bioviz.models.mel import pad_to
+from bioviz.models.encoders.mel import pad_to
 
 CONFIG = {
     "extractor_mode": "group_norm",

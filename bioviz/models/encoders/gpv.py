@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from bioviz.models.base import ModelCard
 from bioviz.models.encoder import Encoder
-from bioviz.models.mel import mel_spectrogram, pad_to
+from bioviz.models.encoders.mel import mel_spectrogram, pad_to
 
 N_FFT, WINDOW, HOP, N_MELS = 2048, 882, 441, 64
 FLOOR = sys.float_info.epsilon  # added to the power before the log, as published

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from bioviz.models.base import ModelCard
 from bioviz.models.encoder import Encoder
-from bioviz.models.mel import mel_spectrogram, pad_to
+from bioviz.models.encoders.mel import mel_spectrogram, pad_to
 
 N_MELS = 128
 TRANSFORM_S, HOP_S = 0.05, 0.01

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from bioviz.models.base import ModelCard
 from bioviz.models.encoder import Encoder
-from bioviz.models.mel import mel_spectrogram
+from bioviz.models.encoders.mel import mel_spectrogram
 
 TRANSFORM_S, HOP_S = 0.032, 0.01
 N_MELS, N_MFCC = 40, 20

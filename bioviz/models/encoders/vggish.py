@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from bioviz.models.base import ModelCard
 from bioviz.models.encoder import Encoder
-from bioviz.models.mel import constant, pad_to
+from bioviz.models.encoders.mel import constant, pad_to
 
 RATE = 16000
 WINDOW, HOP, N_FFT = 400, 160, 512
