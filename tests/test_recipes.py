@@ -61,7 +61,7 @@ def test_a_format_and_a_model_of_another_package_are_used(package, tmp_path):
 
     added = bioviz(package, "add", str(folder), "--option", "width_s=1", "--json", "--quiet")
     assert '"wren"' in added and '"robin"' in added
-    identity = re.search(r'"id": "([^"]+)"', added).group(1)
+    identity = re.search(r'"dataset": "([^"]+)"', added).group(1)
 
     assert "loudness" in bioviz(package, "models")
     scores = bioviz(package, "score", identity, "loudness", "--method", "pca", "--json", "--quiet")

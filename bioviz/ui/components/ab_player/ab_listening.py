@@ -32,11 +32,11 @@ def ab_listening(
 
     Args:
         dataset: a registered dataset.
-        row: of the clip in hand.
+        row: of the selected clip.
         others: (role, row), the role said as it is, such as "nearest background"; see `ui/clips/ab_pairs.py`.
         key: unique on the page.
         group: whose log of acts a click on a spectrogram goes to.
-        run_key: run in which the distance to the clip in hand is looked up; None to leave it out.
+        run_key: run in which the distance to the selected clip is looked up; None to leave it out.
     """
     shown = [("this clip", int(row)), *((role, int(other)) for role, other in others)]
     rates = [_recording(dataset, other).sample_rate for _, other in shown]

@@ -1,5 +1,5 @@
 // @ts-check
-// The flag bar: a decision on the clip in hand with one key. It names the clip that is on screen at that moment and
+// The flag bar: a decision on the selected clip with one key. It names the clip that is on screen at that moment and
 // goes straight to the server; what the server has stored is what the bar shows.
 
 import { actLog } from "../shared/acts.js";
@@ -107,7 +107,7 @@ class FlagBar {
     this.show();
   }
 
-  // ---- the clip in hand ----------------------------------------------------------------------------------
+  // ---- the selected clip ----------------------------------------------------------------------------------
 
   show() {
     const { dataset, version } = this.data;

@@ -21,7 +21,7 @@ KEYS: Mapping[str, tuple[str, str]] = {
 
 
 def flag_bar(dataset: Dataset, *, key: str, group: str) -> None:
-    """A row of buttons, each with its key, to flag the clip in hand; with its present flags, a note and undo.
+    """A row of buttons, each with its key, to flag the selected clip; with its present flags, a note and undo.
 
     A flag goes to the clip that is on screen at that moment, by a route of its own (`server.flagging`); the page is
     drawn again when it is stored. Who flags is asked at the first flag, and remembered by the browser.

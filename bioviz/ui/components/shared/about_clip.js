@@ -1,5 +1,5 @@
 // @ts-check
-// What Python says about the clip in hand is hidden as soon as another one is, until Python speaks of that one.
+// What Python says about the selected clip is hidden as soon as another one is, until Python speaks of that one.
 
 import { actLog } from "./acts.js";
 

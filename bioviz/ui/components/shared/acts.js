@@ -93,7 +93,7 @@ export class ActLog {
   }
 
   /**
-   * The row of the clip in hand where it is one of `dataset`, else -1.
+   * The row of the selected clip where it is one of `dataset`, else -1.
    *
    * @param {string} dataset
    * @returns {number}
