@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -146,6 +147,10 @@ class _Resolver:
         length = recording.duration_s
         slower = recording.expansion / raw.expansion  # what people saw is the file as it plays
         start, end = raw.start_s / slower, raw.end_s / slower
+        if not (math.isfinite(start) and math.isfinite(end)):
+            self._note("bad_row", raw.recording, "start or end is not a number")
+            self.unsure.add(index[raw.recording])
+            return None
         if end < start:
             self._note("bad_row", raw.recording, "the end lies before the start")
             self.unsure.add(index[raw.recording])

@@ -233,6 +233,31 @@ def test_confidence_thresholds_hold_in_every_detection_format(folder):
         (folder / file).unlink()
 
 
+@pytest.mark.parametrize("when", [(1.0, float("inf")), (float("nan"), 2.0), (float("-inf"), 2.0)])
+def test_times_that_are_no_numbers_are_never_a_call_nor_background(folder, monkeypatch, when):
+    from bioviz.datasets.formats import audacity
+    from bioviz.datasets.formats.base import RawAnnotation, TableContent
+
+    write(folder / "b.wav", rate=RATE, seed=1)
+    lines(folder / "a.txt", "1\t2\towl")
+    lines(folder / "b.csv", "path,start,end,label", "b.wav,1,2,frog")
+    monkeypatch.setattr(
+        audacity,
+        "read",
+        lambda file, locator, options: TableContent([RawAnnotation(locator.find(""), *when, "owl")]),
+    )
+    dataset = build_dataset(folder)
+    assert kinds(dataset)["bad_row"] == ["a.wav"] and dataset.labels == ("frog",)
+    assert "a.wav" not in labels_of(dataset)
+
+
+def test_a_textgrid_with_a_number_beyond_all_bounds_is_a_sentence(folder):
+    write(folder / "b.wav", rate=RATE, seed=1)
+    lines(folder / "b.txt", "1\t2\tfrog")
+    (folder / "a.TextGrid").write_text(SHORT_TEXTGRID.replace("\n2\n", "\n" + "9" * 400 + "\n"))
+    assert kinds(build_dataset(folder))["bad_table"] == ["a.TextGrid"]
+
+
 HOSTILE = [
     b"", b"\0", b"\xff\xfe", b"{", b"[[[[", b"[" * 50_000, b'{"data": []}', b'{"data": {"recordings": 3}}',
     b'[1, 2, [3, "x", null, {}, []]]', b'"', b"a,b\n\"", b"\n\n\n", b"<Sequences><Sequence>", b"sep=;", b"sep=\n1",

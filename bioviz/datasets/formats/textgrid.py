@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -87,9 +88,10 @@ def _skip_to(values: Iterator[tuple[str, str]], flag: str) -> None:
 
 
 def _number(value: tuple[str, str]) -> float:
-    if value[0] != "number":
+    number = float(value[1]) if value[0] == "number" else math.inf
+    if not math.isfinite(number):
         raise ValueError("a number is missing")
-    return float(value[1])
+    return number
 
 
 def _text(value: tuple[str, str]) -> str:
