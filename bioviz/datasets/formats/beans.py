@@ -105,7 +105,9 @@ def _unlisted(files: Files, listed: Collection[str]) -> list[Problem]:
     folders = Counter(each.rpartition("/")[0] for each in files.audio if each not in listed)
     return [
         problem(
-            "unlisted", folder or "the folder itself", f"{count} recordings here are in no table of BEANS"
+            "unlisted",
+            folder or "the folder itself",
+            f"recordings here that are in no table of BEANS: {count}",
         )
         for folder, count in sorted(folders.items())
     ]

@@ -112,16 +112,14 @@ def _stray(found: Mapping[str, _Place], options: Options) -> tuple[set[str], lis
         folder = "/".join((label, *below))
         of_background = any(options.is_background(part) for part in below)
         if of_background and not options.is_background(label):
-            detail = (
-                f"{count} recordings are left out: the folder means background, and lies in that of {label}"
-            )
+            detail = f"recordings left out: {count}. The folder means background, and lies in that of {label}"
             kind = "unlisted"
             left_out |= {
                 name for name, place in found.items() if (place.label, place.below) == (label, below)
             }
         elif label in direct:
             kind = "stray"
-            detail = f"{count} recordings get the label {label}, as those beside the folder"
+            detail = f"recordings that get the label {label}, as those beside the folder: {count}"
         else:
             continue  # species/individual/file all through
         problems.append(problem(kind, folder, detail))
