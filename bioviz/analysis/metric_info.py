@@ -56,7 +56,7 @@ METRIC_INFO: Mapping[str, Help] = {
     ),
     "label_confusion": Help(
         "Background confusion",
-        "Noise confusion of the label's clips together, with the range that leaving recordings to chance gives it.",
+        "Noise confusion of the label's clips together, with the range that leaving whole units to chance gives it.",
         "low",
         0.5,
     ),
@@ -78,17 +78,17 @@ METRIC_INFO: Mapping[str, Help] = {
         0.5,
     ),
     "cross_unit": Help(
-        "Whole recordings held out",
-        "The score when neighbors and training clips from the same recording are left out, as on new recordings.",
+        "Whole units held out",
+        "The score when neighbors and training clips of the same unit of independence are left out, as on new ones.",
     ),
     "gap": Help(
         "Leakage",
-        "How much a score owes to clips of the same recording, which share its background noise.",
+        "How much a score owes to clips of the same unit of independence, which share its background noise.",
         "low",
     ),
     "knn_accuracy": Help(
         "k-NN accuracy",
-        "Share of clips whose label is the most common one among their neighbors (labels of one recording left out).",
+        "Share of clips whose label is the most common one among their neighbors (labels of one unit left out).",
         "high",
     ),
     "knn_map": Help(
@@ -99,7 +99,7 @@ METRIC_INFO: Mapping[str, Help] = {
     ),
     "probe_accuracy": Help(
         "Linear probe accuracy",
-        "Share of clips whose label a linear classifier on the embedding names (labels of one recording left out).",
+        "Share of clips whose label a linear classifier on the embedding names (labels of one unit left out).",
         "high",
     ),
     "probe_map": Help(
@@ -145,18 +145,18 @@ METRIC_INFO: Mapping[str, Help] = {
     ),
     "confound_recall": Help(
         "Neighbors from the same place",
-        "Share of neighbors with the clip's own recording, site or hour: high means the model hears the place.",
+        "Share of neighbors with the clip's own unit, site or hour: high means the model hears the place.",
         "low",
     ),
     "confound_lift": Help(
         "Lift",
-        "How many times more often neighbors share the recording, site or hour than their labels explain.",
+        "How many times more often neighbors share the unit, site or hour than their labels explain.",
         "low",
         1.0,
     ),
     "confound_ami": Help(
         "AMI of clusters and place",
-        "How much clusters follow the recording, site or hour, less what chance gives.",
+        "How much clusters follow the unit, site or hour, less what chance gives.",
         "low",
         0.0,
     ),
@@ -169,7 +169,7 @@ METRIC_INFO: Mapping[str, Help] = {
     "family_p": Help(
         "p",
         "p is the probability that chance alone brings so strong a relation of any property with any label (sign-flip "
-        "max-T over recordings).",
+        "max-T over units of independence).",
         "low",
     ),
     "partial_dependence": Help(

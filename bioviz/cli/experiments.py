@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
+from bioviz.analysis.unit_words import UNITS
 from bioviz.cli.answers import Answer, finite, interval_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.settings_arguments import add_settings, given_settings
@@ -15,7 +16,7 @@ from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
 
 CURVES = ("separability", "mean_confusion", "mean_purity", "accuracy")
-NO_INTERVAL = f"-: no interval, as the clips (or background) come from fewer than {MIN_UNITS} recordings"
+NO_INTERVAL = f"-: no interval, as the clips (or background) come from fewer than {MIN_UNITS} {UNITS}"
 
 
 def register(commands: Commands) -> None:

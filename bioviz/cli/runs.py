@@ -123,8 +123,8 @@ def _scores_text(run, listed: dict[str, list[dict[str, Any]]]) -> str:
         *(f"{name:<11}{four_digits(scores[name])}" for name in ("nmi", "ari", "silhouette")),
         *(f"({name}: {note})" for name, note in scores["notes"].items()),
         words.headline(counts, run.chance),
-        words.against_chance(counts, run.chance),
-        words.mixed_against_chance(counts, run.chance),
+        words.against_chance(counts, run.chance, run.unit.noun),
+        words.mixed_against_chance(counts, run.chance, run.unit.noun),
     ]
     lines = [line for line in lines if line]
     head = ("recording", "start_s", "label", "cluster stands for", "neighbors against")

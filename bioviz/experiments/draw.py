@@ -144,7 +144,7 @@ def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
         )
     if not pairs:
         raise BadInput(
-            f"No clip of {dataset.name} has background from another recording of its own site. Take background from "
+            f"No clip of {dataset.name} has background from another unit of its own site. Take background from "
             "all sites."
         )
     return Draw(tuple(pairs), len(rows) - len(pairs))

@@ -155,7 +155,7 @@ def compute_shift(
     dataset = library.load(run.spec.dataset)
     inputs = shift_inputs(run, chosen)
     if len(np.unique(inputs.recording)) < 2:
-        raise BadInput("Neighbors are looked for in other recordings, and this map has only one.")
+        raise BadInput("Neighbors are looked for in other units of independence, and this map has only one.")
     embeddings, problems = _embed(dataset, run.spec, inputs.rows, inputs.starts_s, progress, device)
     if not np.isfinite(embeddings).all(axis=(1, 2)).any():
         raise BadInput(f"None of the shifted clips could be read ({problems[0].detail}).")

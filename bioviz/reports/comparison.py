@@ -33,7 +33,7 @@ MAX_LARGE_POINTS = 2000  # clips; the points of fewer are drawn larger
 TESTED_WORDS = (
     "A fine-tuned checkpoint's own classifier was measured once, after its training, on the test recordings of that "
     "training: not on the clips compared here. A frozen model has no classifier of its own; what compares with it is "
-    f"“{METRIC_INFO['probe_accuracy'].title}”, measured alike on both sides, on recordings left out of the probe."
+    f"“{METRIC_INFO['probe_accuracy'].title}”, measured alike on both sides, on units left out of the probe."
 )
 
 
@@ -99,15 +99,15 @@ def comparison_report(
         ),
         *([Words(TESTED_WORDS)] if tested else []),
         Words(
-            "Intervals: 95 %, by leaving out one recording at a time (paired jackknife). What is said to be larger "
-            "than its uncertainty is judged together with everything else here. Scores of the map have no "
+            "Intervals: 95 %, by leaving out one unit of independence at a time (paired jackknife). What is said to be "
+            "larger than its uncertainty is judged together with everything else here. Scores of the map have no "
             "interval: the chance of one map is not known."
         ),
         *(Words(sentence(d)) for d in changes.scores),
         Heading("Rescued and broken clips"),
         Words(
             f"Rescued: labelled clips whose {changes.k} nearest neighbors "
-            f"{'in other recordings ' if changes.elsewhere else ''}were {RULES['confusion']} on the left and are not "
+            f"{'in other units ' if changes.elsewhere else ''}were {RULES['confusion']} on the left and are not "
             f"on the right ({len(book.rescued):,}). Broken: the reverse ({len(book.broken):,}). Of background, "
             f"{len(book.cleared):,} clips went back among background, {len(book.captured):,} came among labelled ones."
         ),

@@ -72,7 +72,7 @@ def summary(run: Run) -> dict[str, Any]:
         "failed": run.provenance["clips"]["failed"],
         "scores": run.scores,
         "headline": headline(counts, run.chance),
-        "against_chance": against_chance(counts, run.chance),
+        "against_chance": against_chance(counts, run.chance, run.unit.noun),
         "misclustered": {name: counts[name] for name in LISTS},
         "chance": run.chance.to_dict(),
     }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
+from bioviz.analysis.unit_words import UnitWords
 
 
 def say_missing(names: Sequence[str], unit: str) -> None:
@@ -18,7 +19,7 @@ def say_missing(names: Sequence[str], unit: str) -> None:
     if names:
         st.caption(
             f"No interval for {some(names)}: the clips, or the background that they are compared with, come from "
-            f"fewer than {MIN_UNITS} {unit}s."
+            f"{UnitWords(unit).fewer_than(MIN_UNITS)}."
         )
 
 

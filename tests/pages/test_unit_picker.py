@@ -79,3 +79,11 @@ def test_the_page_shows_the_unit_and_keeps_another_one(cuts):
     assert box.value == Unit.SITE
     box.select(Unit.RECORDING).run()
     assert library.load(cuts.id).unit == ""  # the detected one: it may be another when recordings are added
+
+
+def test_the_unit_is_picked_where_a_split_is_made_too(cuts):
+    app = open_app("finetune.py", dataset=cuts.id)
+    assert not app.exception
+    box = next(each for each in app.sidebar.selectbox if each.label == "Unit of independence")
+    box.select(Unit.SITE).run()
+    assert not app.exception and library.load(cuts.id).unit == "site"

@@ -21,6 +21,7 @@ from bioviz.analysis.scores.probe import probe_scores
 from bioviz.analysis.scores.silhouette import silhouettes
 from bioviz.analysis.statistics.familywise import holm
 from bioviz.analysis.statistics.folds import folds
+from bioviz.analysis.unit_words import UNITS
 from bioviz.progress import Progress, Silent
 
 FOLDS = 5  # of the linear probe
@@ -247,7 +248,7 @@ def _differences(
         )
         gap = None if left is None or right is None else right - left
         told = gap is not None and low is not None
-        why = "" if told else f"fewer than {MIN_UNITS} recordings"
+        why = "" if told else f"fewer than {MIN_UNITS} {UNITS}"
         made.append(Difference(name, left, right, gap, low, high, bool(claimed[i]) if told else None, why))
     for name, score in _OF_THE_MAP.items():
         left, right = (score(side) for side in sides)

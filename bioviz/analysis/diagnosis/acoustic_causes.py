@@ -14,6 +14,7 @@ from bioviz.analysis.statistics.max_t import MAX_UNITS, sign_flip_max_t
 from bioviz.analysis.statistics.rank_correlation import RankedFeatures
 from bioviz.analysis.statistics.small_counts import against
 from bioviz.analysis.statistics.threshold import Split, honest_split
+from bioviz.analysis.unit_words import UnitWords
 
 MIN_CLIPS = 20
 """Clips below which nothing is said of a label."""
@@ -63,7 +64,7 @@ class Cause:
     split: Split | None
     curve: Curve | None
 
-    def sentence(self, names: tuple[str, ...]) -> str:
+    def sentence(self, names: tuple[str, ...], unit: str = "recording") -> str:
         """In words."""
         what = feature(self.feature)
         who = "Labelled clips" if self.target < 0 else f"Clips of {names[self.target]}"
@@ -78,7 +79,8 @@ class Cause:
         side, more, less = max(sides, key=lambda each: each[1][0] / each[1][1])
         return (
             f"{who} with {what.title} {side} {what.text(part.threshold)} sit in background: "
-            f"{against(more, less)} (in the half of the recordings that the threshold was not chosen on)."
+            f"{against(more, less)} (in the half of the {UnitWords(unit).several} that the threshold was not chosen "
+            "on)."
         )
 
 

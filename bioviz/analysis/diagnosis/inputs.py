@@ -104,7 +104,7 @@ class DiagnosisInputs:
             "targets": len(self.targets),
             "recordings": len(self.recording),
             "neighbors": len(self.knn_all.indices),
-            "neighbors in other recordings": len(self.knn_cross_unit.indices),
+            "neighbors in other units": len(self.knn_cross_unit.indices),
         }
         if self.file is not None:
             lengths["files"] = len(self.file)

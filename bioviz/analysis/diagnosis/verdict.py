@@ -19,6 +19,7 @@ from bioviz.analysis.diagnosis.triage_words import summary, wrong_labels_looked_
 from bioviz.analysis.misclustered.words import too_few
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.statistics.small_counts import MIN_FOR_PERCENT, share
+from bioviz.analysis.unit_words import UnitWords
 
 WORST = 3
 MIN_EFFECT = 0.1
@@ -53,6 +54,7 @@ def _too_few(d: Diagnosis) -> Clause | None:
 
 def _separable(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     sure = d.separability
+    unit = UnitWords(d.unit)
     cross_unit = sure.neighbor.cross_unit is not None
     score = sure.neighbor.cross_unit if cross_unit else sure.neighbor.with_same_unit
     if score is None:
@@ -60,7 +62,7 @@ def _separable(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     span = f" ({sure.low:.2f} to {sure.high:.2f})" if cross_unit and sure.low is not None else ""
     linear = sure.probe.cross_unit if cross_unit else sure.probe.with_same_unit
     with_probe = "" if linear is None else f" and {linear:.2f} by a linear probe"
-    how = f"in other {d.unit}s" if cross_unit else "in the same recordings too"
+    how = f"in {unit.other}" if cross_unit else f"in the {unit.same} too"
     figures = f"AUROC {score:.2f}{span} by neighbors {how}{with_probe} (0.5 is guessing, 1 is perfect)"
     if sure.p is None:
         why = (
@@ -141,7 +143,8 @@ def _leak(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     _, what, score = max(leaks, key=lambda each: each[2].gap)
     if score.gap > 0.05:
         yield Clause(
-            f"The model knows recordings too: {what} falls from {score.with_same_unit:.2f} to {score.cross_unit:.2f} "
+            f"The model knows {UnitWords(d.unit).several} too: {what} falls from {score.with_same_unit:.2f} to "
+            f"{score.cross_unit:.2f} "
             f"when clips of the same {d.unit} are left out.",
             "leak",
             claim=True,
@@ -198,7 +201,7 @@ def _cause(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     tested = [c for c in d.causes if np.isfinite(c.p)]
     if not tested:
         yield Clause(
-            f"What of the sound goes with confusion cannot be told from fewer than {MIN_UNITS} recordings.",
+            f"What of the sound goes with confusion cannot be told from {UnitWords(d.unit).fewer_than(MIN_UNITS)}.",
             "cause",
         )
         return
@@ -209,7 +212,7 @@ def _cause(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     worst = set(d.labels.ranking[:WORST].tolist())
     for cause in [c for c in telling if c.target < 0][:1]:
         span = f", {cause.low:+.2f} to {cause.high:+.2f}" if np.isfinite(cause.low) else ""
-        text = f"{cause.sentence(d.names)} (Rank correlation {cause.rho:+.2f}{span}.)"
+        text = f"{cause.sentence(d.names, d.unit)} (Rank correlation {cause.rho:+.2f}{span}.)"
         yield Clause(text, "cause", {"feature": cause.feature, "targets": []}, claim=True)
     # The only cause may be of a label that is not among the worst.
     of_labels = [c for c in telling if c.target in worst] or [c for c in telling if c.target > 0]
@@ -217,7 +220,7 @@ def _cause(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     only = len(d.names) == 2 and any(c.target < 0 for c in telling)
     for cause in [] if only else of_labels[:1]:
         refs = {"feature": cause.feature, "targets": [cause.target]}
-        yield Clause(cause.sentence(d.names), "cause", refs, claim=True)
+        yield Clause(cause.sentence(d.names, d.unit), "cause", refs, claim=True)
 
 
 def _worth_saying(cause) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bioviz.analysis.features import feature
 from bioviz.analysis.groups.effects import Effect
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
+from bioviz.analysis.unit_words import UnitWords
 
 BELIEVED_Q = 0.05
 
@@ -31,13 +32,15 @@ def lines(effects: Sequence[Effect], names: tuple[str, str]) -> list[dict[str, o
     return made
 
 
-def sentences(effects: Sequence[Effect], names: tuple[str, str], most: int = 3) -> list[str]:
+def sentences(
+    effects: Sequence[Effect], names: tuple[str, str], most: int = 3, unit: str = "recording"
+) -> list[str]:
     """The strongest differences that chance does not explain, strongest first; what to say where there is none."""
     if not effects:
         return []
     if all(effect.q is None for effect in effects):
         return [
-            f"One group comes from fewer than {MIN_UNITS} recordings, so how far a difference can be believed is "
+            f"One group comes from {UnitWords(unit).fewer_than(MIN_UNITS)}, so how far a difference can be believed is "
             "unknown."
         ]
     believed = [effect for effect in effects if effect.q is not None and effect.q < BELIEVED_Q]

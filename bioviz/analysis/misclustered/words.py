@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bioviz.analysis.misclustered.chance import Chance, PlacementChance
 from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND, AMONG_LABELLED, MIXED
+from bioviz.analysis.unit_words import UnitWords
 
 MIN_CLIPS = 5
 """Clips of a side below which nothing is said of it."""
@@ -67,7 +68,7 @@ def sides(counts: Mapping[str, int]) -> tuple[int, int]:
     return labelled, counts[AMONG_LABELLED] + counts["background"]
 
 
-def against_chance(counts: Mapping[str, int], chance: PlacementChance) -> str:
+def against_chance(counts: Mapping[str, int], chance: PlacementChance, unit: str = "recording") -> str:
     """What the headline is worth: all clips on the wrong side against chance; "" where there are not both sides."""
     side = chance.wrong_side
     if side is None:
@@ -77,17 +78,23 @@ def against_chance(counts: Mapping[str, int], chance: PlacementChance) -> str:
         f"{side.observed:,} clips are on the wrong side"
     )
     return _judged(
-        text, side, chance.recordings, "The clusters do not show that labelled clips differ from background."
+        text,
+        side,
+        chance.recordings,
+        "The clusters do not show that labelled clips differ from background.",
+        unit,
     )
 
 
-def mixed_against_chance(counts: Mapping[str, int], chance: PlacementChance) -> str:
+def mixed_against_chance(counts: Mapping[str, int], chance: PlacementChance, unit: str = "recording") -> str:
     """How many labelled clips lie with another label, against chance; "" where there are not two labels."""
     if chance.mixed is None:
         return ""
     among = counts[MIXED] + counts["with_its_label"]
     text = f"{chance.mixed.observed:,} of the {among:,} labelled clips in the other clusters lie with another label"
-    return _judged(text, chance.mixed, chance.recordings, "The clusters do not show that the labels differ.")
+    return _judged(
+        text, chance.mixed, chance.recordings, "The clusters do not show that the labels differ.", unit
+    )
 
 
 def _beside(chance: PlacementChance) -> str:
@@ -99,12 +106,14 @@ def _beside(chance: PlacementChance) -> str:
     return f", {HOW[among.against if among.against == 'more' else 'as']} ({_span(among)})"
 
 
-def _judged(text: str, found: Chance, recordings: int, not_shown: str) -> str:
+def _judged(text: str, found: Chance, units: int, not_shown: str, unit: str) -> str:
     """The sentence `text` with how its number compares with chance; `not_shown` where it is not below it."""
     if found.against is None:
-        few = "one recording" if recordings == 1 else f"{recordings:,} recordings"
-        return f"{text}. What chance would give cannot be told: {few} {'is' if recordings == 1 else 'are'} too few."
-    dealt = f"{_span(found)} with the labels dealt out at random among the recordings"
+        few = UnitWords(unit).counted(units)
+        return (
+            f"{text}. What chance would give cannot be told: {few} {'is' if units == 1 else 'are'} too few."
+        )
+    dealt = f"{_span(found)} with the labels dealt out at random among the {UnitWords(unit).several}"
     end = "" if found.against == "fewer" else f" {not_shown}"
     return f"{text}: {HOW[found.against]} ({dealt}).{end}"
 

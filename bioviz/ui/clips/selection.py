@@ -25,7 +25,7 @@ from bioviz.ui.state import user_name
 GALLERY_PAGE = 48
 AGAINST = "neighbors against (%)"
 AGAINST_HELP = (
-    f"Share of the {N_NEIGHBORS} nearest clips of other recordings that speak against the clip: background for a "
+    f"Share of the {N_NEIGHBORS} nearest clips of other units that speak against the clip: background for a "
     "labelled clip among background, labelled clips for a background clip among them, clips of other labels for a "
     "clip in another label's cluster."
 )

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from bioviz import jobs, runs
+from bioviz.analysis.unit_words import UnitWords
 from bioviz.datasets import library
 from bioviz.errors import BiovizError, Missing
 from bioviz.models import registry
@@ -181,7 +182,8 @@ def inspect(case: Case, name: str, rows: np.ndarray) -> None:
     if current is None:
         return
     near = neighbors_right(case, current)
-    where = "in other recordings" if case.found.changes.elsewhere else "in all recordings"
+    unit = UnitWords(case.dataset.independence.unit.noun)
+    where = f"in {unit.other}" if case.found.changes.elsewhere else f"in all {unit.several}"
     with about_clip(case.dataset.id, current, key="compare_near", group=clip_desk.GROUP):
         st.caption(f"Neighbors above: on the left. Nearest on the right, {where}:")
         gallery(

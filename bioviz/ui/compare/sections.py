@@ -11,6 +11,8 @@ import streamlit as st
 from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference, sentence
 from bioviz.analysis.comparison.transitions import RULES
 from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
+from bioviz.analysis.unit_words import UNITS, UnitWords
 from bioviz.plots import comparison as figures
 from bioviz.reports.comparison import TESTED_WORDS
 from bioviz.reports.comparison_parts import (
@@ -30,7 +32,7 @@ from bioviz.ui.state import set_view, view
 
 def scores(case: Case) -> Chosen:
     """Each measure left and right, and in words whether they differ."""
-    changes = case.found.changes
+    changes, unit = case.found.changes, _unit(case)
     st.dataframe(
         pd.DataFrame(
             [
@@ -66,7 +68,7 @@ def scores(case: Case) -> Chosen:
         key="compare_scores",
     )
     st.caption(
-        "From and to: 95 % interval of the difference, by leaving out one recording at a time (paired jackknife). "
+        f"From and to: 95 % interval of the difference, by leaving out one {unit.one} at a time (paired jackknife). "
         "Scores of the map (NMI, ARI, silhouette, misclustered) have none: the chance of one map is not known."
     )
     if case.tested:
@@ -131,7 +133,8 @@ def book(case: Case) -> Chosen:
         key="compare_ledger",
     )
     st.caption(
-        "Counts of clips with 95 % intervals (jackknife over recordings). For background the other side is meant: "
+        f"Counts of clips with 95 % intervals (jackknife over {_unit(case).several}). For background the other side is "
+        "meant: "
         "in is among labelled clips."
     )
     return Chosen(np.asarray(getattr(kept, fate)), f"clips {FATE_TITLES[fate].split(':')[0]}")
@@ -276,9 +279,13 @@ _two = st.column_config.NumberColumn(format="%.2f")
 _three = st.column_config.NumberColumn(format="%.3f")
 
 
+def _unit(case: Case) -> UnitWords:
+    return UnitWords(case.dataset.independence.unit.noun)
+
+
 def _span(low: np.ndarray, high: np.ndarray, where: np.ndarray) -> list[str]:
     return [
-        "fewer than 8 recordings" if np.isnan(a) else f"{a:.1f} to {b:.1f}"
+        f"fewer than {MIN_UNITS} {UNITS}" if np.isnan(a) else f"{a:.1f} to {b:.1f}"
         for a, b in zip(low[where], high[where], strict=True)
     ]
 

@@ -167,7 +167,7 @@ def _features(
             "pictures tell them apart."
         )
         return
-    for sentence in sentences(effects, names):
+    for sentence in sentences(effects, names, unit=dataset.independence.unit.noun):
         st.text(sentence)
     st.dataframe(
         pd.DataFrame(lines(effects, names)),
@@ -179,7 +179,9 @@ def _features(
             "q": st.column_config.TextColumn(
                 help=METRIC_INFO["q_value"].text + " Corrected for all properties (Benjamini-Hochberg)."
             ),
-            "95 % interval": st.column_config.TextColumn(help="By drawing whole recordings again."),
+            "95 % interval": st.column_config.TextColumn(
+                help="By drawing whole units of independence again."
+            ),
         },
     )
     used = [min(len(rows), MAX_MEASURED) for rows in (a, b)]

@@ -8,6 +8,7 @@ import streamlit as st
 from bioviz.analysis.diagnosis.claims import allowed
 from bioviz.analysis.diagnosis.queues import FALSE_DISCOVERIES, Queue
 from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.analysis.unit_words import UnitWords
 from bioviz.flags import load_flags
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose.case import Case, Chosen
@@ -50,7 +51,9 @@ def alarms(case: Case) -> Chosen:
     found = case.diagnosis.false_alarms
     st.caption(METRIC_INFO["false_alarms"].text)
     if found is None:
-        st.info("This needs labelled clips and background in at least two recordings.")
+        st.info(
+            f"This needs labelled clips and background in at least two {UnitWords(case.diagnosis.unit).several}."
+        )
         return faint(case)
     names = case.diagnosis.names[1:]
     lines = {

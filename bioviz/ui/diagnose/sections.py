@@ -13,6 +13,7 @@ from bioviz.analysis.diagnosis.triage_words import compared, wrong_labels_looked
 from bioviz.analysis.features import feature
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
+from bioviz.analysis.unit_words import UnitWords
 from bioviz.plots import figures, palette
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.diagnose.case import Case, Chosen, neighbor_share, worst_first
@@ -27,12 +28,13 @@ def labels(case: Case) -> Chosen:
     ranked = d.labels.ranking
     st.caption(
         METRIC_INFO["label_confusion"].text
-        + " Lines are 95 % intervals, by recording. Click a bar for its clips."
+        + f" Lines are 95 % intervals, {UnitWords(d.unit).by}. Click a bar for its clips."
     )
     without = [d.names[t] for t in ranked if np.isnan(d.labels.low[t])]
     if without:
         st.caption(
-            f"No interval for {some(without)}: the label, or background, is in fewer than {MIN_UNITS} recordings."
+            f"No interval for {some(without)}: the label, or background, is in "
+            f"{UnitWords(d.unit).fewer_than(MIN_UNITS)}."
         )
     event = st.plotly_chart(
         figures.ranked_bars(
@@ -104,7 +106,7 @@ def causes(case: Case) -> Chosen:
                 "from": c.low,
                 "to": c.high,
                 "p": c.p,
-                "in words": c.sentence(d.names) if c.p <= level else "Not told from chance.",
+                "in words": c.sentence(d.names, d.unit) if c.p <= level else "Not told from chance.",
             }
             for c in found
         ]
@@ -112,7 +114,7 @@ def causes(case: Case) -> Chosen:
     st.caption(METRIC_INFO["rank_correlation"].text + " " + METRIC_INFO["family_p"].text)
     if all(np.isnan(cause.p) for cause in found):
         st.info(
-            f"Labelled clips come from fewer than {MIN_UNITS} recordings: too few to tell a cause from chance."
+            f"Labelled clips come from {UnitWords(d.unit).fewer_than(MIN_UNITS)}: too few to tell a cause from chance."
         )
     st.dataframe(
         table,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.scores.leakage import LeakageScore
+from bioviz.analysis.unit_words import UnitWords
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
 
@@ -17,8 +18,8 @@ _share = st.column_config.NumberColumn(format="percent")
 
 
 def places(case: Case) -> Chosen:
-    """Whether the embedding follows the recording, site or hour instead of the label."""
-    d = case.diagnosis
+    """Whether the embedding follows the unit, site or hour instead of the label."""
+    d, unit = case.diagnosis, UnitWords(case.diagnosis.unit)
     st.caption(METRIC_INFO["confound_recall"].text + " " + METRIC_INFO["confound_lift"].text)
     st.dataframe(
         pd.DataFrame(
@@ -27,7 +28,7 @@ def places(case: Case) -> Chosen:
                     "property": c.name,
                     "values": c.values,
                     "neighbors that share it": c.recall.with_same_unit,
-                    "in other recordings": c.recall.cross_unit,
+                    f"in {unit.other}": c.recall.cross_unit,
                     "by their labels": c.recall.chance,
                     "times as often": c.lift,
                     "p": c.p,
@@ -39,7 +40,7 @@ def places(case: Case) -> Chosen:
         hide_index=True,
         column_config={
             "neighbors that share it": _share,
-            "in other recordings": _share,
+            f"in {unit.other}": _share,
             "by their labels": _share,
             "times as often": st.column_config.NumberColumn(format="%.1f"),
             "p": st.column_config.NumberColumn(format="%.4f"),
@@ -71,8 +72,8 @@ def places(case: Case) -> Chosen:
 
 
 def scores(case: Case) -> Chosen:
-    """Every score twice, with clips of the same recording and without, and the difference."""
-    d = case.diagnosis
+    """Every score twice, with clips of the same unit and without, and the difference."""
+    d, unit = case.diagnosis, UnitWords(case.diagnosis.unit)
     st.caption(METRIC_INFO["cross_unit"].text + " " + METRIC_INFO["gap"].text)
     pairs: dict[str, LeakageScore] = {
         "separability_neighbor": d.separability.neighbor,
@@ -87,8 +88,8 @@ def scores(case: Case) -> Chosen:
             [
                 {
                     "score": METRIC_INFO[name].title,
-                    "same recording allowed": pair.with_same_unit,
-                    "other recordings only": pair.cross_unit,
+                    f"{unit.same} allowed": pair.with_same_unit,
+                    f"{unit.other} only": pair.cross_unit,
                     "leak": pair.gap,
                     "by chance": pair.chance,
                     "what it means": METRIC_INFO[name].text + (f" ({pair.note})" if pair.note else ""),
@@ -98,7 +99,7 @@ def scores(case: Case) -> Chosen:
         ),
         hide_index=True,
         column_config={
-            n: _three for n in ("same recording allowed", "other recordings only", "leak", "by chance")
+            n: _three for n in (f"{unit.same} allowed", f"{unit.other} only", "leak", "by chance")
         },
     )
     agreement = ("nmi", "ami", "ari", "homogeneity", "completeness", "v_measure")

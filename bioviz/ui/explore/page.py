@@ -77,7 +77,9 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
         return (np.empty(0, dtype=np.int64) if lasso is None else lasso), "selected clips"
     if choice in LISTS:
         st.caption(words.ORDERS[choice])
-        if choice == MIXED and (worth := words.mixed_against_chance(run.placement.counts, run.chance)):
+        if choice == MIXED and (
+            worth := words.mixed_against_chance(run.placement.counts, run.chance, run.unit.noun)
+        ):
             st.caption(worth)
         return run.rows[run.misclustered_list(choice)], f"clips of “{words.TITLES[choice]}”"
     if choice == "flagged":

@@ -54,7 +54,7 @@ def headline(run: Run, original: Run | None = None) -> None:
     if few:
         st.warning(f"{few} The map below shows them; its clusters and scores would mean nothing.")
     st.markdown(f"**{words.headline(counts_of_places, run.chance)}**")
-    if worth := words.against_chance(counts_of_places, run.chance):
+    if worth := words.against_chance(counts_of_places, run.chance, run.unit.noun):
         st.caption(worth)
     cells = st.columns(6)
     notes = run.scores.get("notes", {})

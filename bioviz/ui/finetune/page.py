@@ -16,6 +16,7 @@ from bioviz.ui.app.pages import open_page
 from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.pickers.unit_picker import pick_unit
 
 
 def new_training() -> None:
@@ -26,6 +27,7 @@ def new_training() -> None:
         if st.button("Go to the start page", type="primary"):
             open_page("home.py")
         return
+    pick_unit(spec.dataset)  # the split is made of whole units
     dataset = library.load(spec.dataset)
     against = obstacles(dataset, spec.settings, spec.model)
     for sentence in against:

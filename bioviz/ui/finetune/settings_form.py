@@ -230,7 +230,7 @@ def _split(start: TrainSettings, key) -> dict[str, object]:
         options.index(start.split),
         format_func=SPLIT_TITLES.get,
         key=key("split"),
-        help="Always by whole recordings: clips of one recording are never on both sides.",
+        help="Always by whole units of independence: clips of one unit are never on both sides.",
     )
     if split == "dataset":
         return {"split": split}

@@ -11,6 +11,7 @@ import streamlit as st
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.scores.lost_at import lost_apart, told_as_recorded
+from bioviz.analysis.unit_words import UNITS, UnitWords
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.noise import NoiseResult
 from bioviz.runs import Run
@@ -18,10 +19,11 @@ from bioviz.runs import Run
 
 def show_lost(ready: Mapping[str, tuple[Run, NoiseResult]], dataset: Dataset) -> None:
     """The part of the page, of results by the model's title."""
+    unit = UnitWords(next(iter(ready.values()))[0].unit.noun)
     st.subheader("Where labels are lost")
     st.caption(
         METRIC_INFO["lost_at"].text
-        + " The lower, the more noise the model bears. In brackets: 95 % interval, by recording."
+        + f" The lower, the more noise the model bears. In brackets: 95 % interval, {unit.by}."
     )
     for title, (_, result) in ready.items():
         st.text(lost_sentence(title, result, dataset.labels))
@@ -68,7 +70,7 @@ def lost_words(result: NoiseResult, label: int) -> str:
     if not told_as_recorded(s.told)[label]:
         few = np.isfinite(s.told[0, label, 0]) and np.isnan(s.told[0, label, 1])
         return (
-            f"cannot be told: fewer than {MIN_UNITS} recordings"
+            f"cannot be told: fewer than {MIN_UNITS} {UNITS}"
             if few
             else "cannot be told: not told even as recorded"
         )

@@ -12,6 +12,7 @@ from bioviz import jobs, runs
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.noise_confusion import CONFUSED
 from bioviz.analysis.scores.lost_at import TOLD
+from bioviz.analysis.unit_words import UnitWords
 from bioviz.audio import playback
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
@@ -80,7 +81,7 @@ def show(spec: RunSpec) -> None:
     if ready:
         if drawn.left_out:
             st.caption(
-                f"Left out: {drawn.left_out:,} clips whose site has no background in another recording."
+                f"Left out: {drawn.left_out:,} clips whose site has no background in another unit of independence."
             )
         _curves(ready, dataset)
         show_lost(ready, dataset)
@@ -92,7 +93,8 @@ def show(spec: RunSpec) -> None:
 
 def _curves(ready: Results, dataset: Dataset) -> None:
     st.subheader("What added background does")
-    measured = np.flatnonzero(next(iter(ready.values()))[1].scores.clips)
+    run, result = next(iter(ready.values()))
+    unit, measured = UnitWords(run.unit.noun), np.flatnonzero(result.scores.clips)
     titles = {name: METRIC_INFO[help].title for name, (help, _) in MEASURES.items()}
     choices = {**titles, "told": "One label told from background"}
     measure = st.segmented_control(
@@ -111,12 +113,12 @@ def _curves(ready: Results, dataset: Dataset) -> None:
         )
         st.caption(
             f"How well the label's clips are told from background: AUROC, 0.5 by chance. Below {TOLD:g} the label is "
-            "lost. The band is a 95 % interval, by recording."
+            f"lost. The band is a 95 % interval, {unit.by}."
         )
         y_title = "label told from background (AUROC, 0.5 by chance)"
     else:
         help, y_title = MEASURES[measure]
-        st.caption(f"{METRIC_INFO[help].text} Bands are 95 % intervals, by recording.")
+        st.caption(f"{METRIC_INFO[help].text} Bands are 95 % intervals, {unit.by}.")
     snrs = next(iter(ready.values()))[1].scores.snrs_db
     x = axis_places(snrs)
     lines, without = {}, []

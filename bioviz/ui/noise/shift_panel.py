@@ -8,6 +8,7 @@ import streamlit as st
 
 from bioviz import jobs, runs
 from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.analysis.unit_words import UnitWords
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.settings import ShiftSettings
@@ -105,7 +106,7 @@ def _labels(run: Run, result: ShiftResult) -> None:
     there = np.flatnonzero(result.clips)
     mean, low, high = result.by_target[there].T
     without = [run.target_names[t] for t, end in zip(there, low, strict=True) if np.isnan(end)]
-    st.caption(f"Lines are 95 % intervals, by {run.unit.noun}.")
+    st.caption(f"Lines are 95 % intervals, {UnitWords(run.unit.noun).by}.")
     say_missing(without, run.unit.noun)
     st.plotly_chart(
         figures.ranked_bars(

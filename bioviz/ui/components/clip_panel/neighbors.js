@@ -34,7 +34,7 @@ export class NeighborPanel {
   show(facts, actions) {
     if (!facts?.neighbors) return this.clear();
     const help = "A clip of the same recording is near for the wrong reasons";
-    const apart = this.controls.switch("apart", "from other recordings only", help);
+    const apart = this.controls.switch("apart", "from other units of independence only", help);
     const title = el("div", { class: "bv-near-title" }, el("strong", { text: "Nearest neighbors" }), apart);
     this.place.replaceChildren(title, neighborList(facts, this.controls.settings.apart, actions));
   }
@@ -96,7 +96,7 @@ function neighborList(facts, apart, actions) {
     return el("div", { class: "bv-neighbors" }, ...shown.map((n) => neighborCard(n, actions)));
   }
   const text = apart
-    ? "All near clips are from the same recording."
+    ? "All near clips are from the same unit of independence."
     : "This clip has no neighbors in this run.";
   return el("p", { class: "bv-muted", text });
 }
