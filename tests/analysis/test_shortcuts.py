@@ -113,3 +113,19 @@ def test_an_interval_needs_eight_groups_on_either_side_and_is_never_without_widt
     x[:, 0] += 100 * ~background
     sure = background_auroc(x, background, original)
     assert sure.value == 1 and sure.low < 0.9
+
+
+def test_a_coarser_figure_says_how_much_it_rests_on():
+    from types import SimpleNamespace
+
+    from bioviz.analysis.diagnosis.coarser_units import Coarser
+    from bioviz.analysis.diagnosis.shortcut_words import beside
+
+    coarser = (
+        Coarser("site", 2, 0.29, None, None),
+        Coarser("night", 6, 0.61, None, None),
+        Coarser("year", 12, 0.7, 0.5, 0.8),
+    )
+    (clause,) = beside(SimpleNamespace(coarser=coarser, shortcuts=()), {})
+    assert "night 0.61 (6 nights, too few for a range) and year 0.70 (0.50 to 0.80)" in clause.text
+    assert "site 0.29 (2 sites, too few for a range)" in clause.text

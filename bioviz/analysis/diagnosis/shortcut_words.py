@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bioviz.analysis.diagnosis.claims import Levels
 from bioviz.analysis.diagnosis.clause import Clause, listed
+from bioviz.analysis.diagnosis.coarser_units import Coarser
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.analysis.diagnosis.shortcuts import Shortcut
 
@@ -24,13 +25,19 @@ def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
 
 def beside(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     """What the figure is where a coarser unit is left out, and what tells background without mattering."""
-    told = [f"{one.unit} {one.auroc:.2f}" for one in d.coarser if one.auroc is not None]
+    told = [_figure(one) for one in d.coarser if one.auroc is not None]
     if told:
         text = "With coarser units left out too, the AUROC of background is "
         yield Clause(f"{text}by {listed(told)}.", "separability")
     for one in _named(d, levels):
         if not one.matters and not one.beside:
             yield Clause(one.sentence(), "shortcut", {"attribute": one.name}, claim=True)
+
+
+def _figure(one: Coarser) -> str:
+    few = f"{one.groups} {one.unit}s, too few for a range"
+    span = few if one.low is None or one.high is None else f"{one.low:.2f} to {one.high:.2f}"
+    return f"{one.unit} {one.auroc:.2f} ({span})"
 
 
 def _named(d: Diagnosis, levels: Levels) -> list[Shortcut]:
