@@ -27,7 +27,7 @@ from bioviz.training.layers import stages
 from bioviz.training.metrics import measures
 from bioviz.training.objective import objective_of
 from bioviz.training.schedule import factor
-from bioviz.training.settings import PRESETS, TrainSettings, strategies_for
+from bioviz.training.settings import DRAWN, PRESETS, PROBE, TrainSettings, preset, strategies_for
 from bioviz.training.waveform_cache import open_waves
 from tests.training import tiny
 
@@ -243,3 +243,11 @@ def test_a_wrong_file_is_not_imported(made):
         checkpoints.import_zip(repacked(packed, record_json=json.dumps({**made.record, "model": "nothing"})))
     with pytest.raises(Missing):
         checkpoints.get("../" + made.id)
+
+
+def test_only_trained_weights_start_from_the_probe():
+    """On random features the probe's weights are huge: the loss began at 130 where ln(11) is 2.4."""
+    for name in ("quick", "gradual", "adapters"):
+        assert preset(name, trained_start=True).head == PROBE
+        assert preset(name, trained_start=False).head == DRAWN
+    assert preset("probe", trained_start=False).head == PROBE
