@@ -16,6 +16,7 @@ from bioviz.audio.spectrogram import (
     column_levels,
     draw,
     palette,
+    picture_rows,
     window_length,
 )
 from bioviz.errors import BadInput
@@ -133,3 +134,34 @@ def test_any_length_gives_a_picture_of_the_size_asked_for(count, rate, width, he
     picture = draw(samples, rate, PictureSpec(width=width, height=height, axis=axis))
     assert Image.open(io.BytesIO(picture.png)).size == (width, height)
     assert np.isfinite([picture.top_db, picture.floor_db]).all()
+
+
+@pytest.mark.parametrize("rate", [8_000, 44_100])
+@pytest.mark.parametrize("at", [0.25, 0.5, 0.8])
+def test_a_click_is_drawn_at_its_own_time_to_a_fraction_of_a_window(rate, at):
+    n_fft = window_length(rate, "linear")
+    samples = np.zeros(rate, dtype=np.float32)
+    samples[round(at * rate)] = 1.0
+    width = rate // (n_fft // 16)  # columns of a sixteenth of a window
+    levels = column_levels(samples, n_fft, width)[:, n_fft // 8]
+    middle = np.average(np.arange(width) + 0.5, weights=10 ** (levels / 10)) / width
+    assert abs(middle - at) < n_fft / 16 / rate
+
+
+@pytest.mark.parametrize("axis", ["linear", "mel"])
+@pytest.mark.parametrize("bin_number", [16, 40])
+def test_a_tone_is_drawn_at_its_frequency_to_a_fraction_of_a_bin(axis, bin_number):
+    rate = 16_000
+    n_fft = window_length(rate, axis)
+    step = rate / n_fft
+    hz = bin_number * step
+    low, high = hz - 6 * step, hz + 6 * step
+    spec = PictureSpec(width=20, height=240, axis=axis, low_hz=low, high_hz=high)
+    levels = picture_rows(column_levels(tone(hz, 1.0, rate), n_fft, 20), rate, spec, high)
+    from_top = (levels[:, 10].argmax() + 0.5) / 240
+    if axis == "mel":
+        edges = 2595 * np.log10(1 + np.array([low, high]) / 700)
+        found = 700 * (10 ** ((edges[1] - from_top * (edges[1] - edges[0])) / 2595) - 1)
+    else:
+        found = high - from_top * (high - low)
+    assert abs(found - hz) < 0.1 * step

@@ -184,6 +184,19 @@ def test_parity_sees_a_mismatch_that_plain_cosine_hides():
     assert "not numbers" in parity.judge(trained, trained * np.nan, trained).reason
 
 
+@pytest.mark.parametrize(("cosine", "usable"), [(0.9990, True), (0.9970, False), (0.88, False)])
+def test_parity_is_strict_about_what_the_cache_holds(cosine, usable):
+    """Half precision moves an embedding by a cosine of 0.9997; a model that heard other sound by 0.88 and more."""
+    rng = np.random.default_rng(0)
+    trained = rng.normal(size=(16, 64))
+    aside = rng.normal(size=trained.shape)
+    aside -= (aside * trained).sum(1, keepdims=True) / (trained**2).sum(1, keepdims=True) * trained
+    aside *= np.linalg.norm(trained, axis=1, keepdims=True) / np.linalg.norm(aside, axis=1, keepdims=True)
+    cached = cosine * trained + np.sqrt(1 - cosine**2) * aside
+    assert parity.judge(trained, trained, cached).usable is usable
+    assert parity.judge(trained, trained, trained, mixed=cached).usable is usable
+
+
 def test_settings_survive_json_and_refuse_nonsense():
     for settings in PRESETS.values():
         assert TrainSettings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
