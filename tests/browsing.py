@@ -167,9 +167,10 @@ def _playwright() -> object:
 
 @contextmanager
 def chromium() -> Iterator[object]:
-    """A headless Chromium; the test skips where it is not installed."""
+    """A headless Chromium; the test skips where it is not installed, and fails where `CI` is set."""
     if not CHROMIUM.exists():
-        pytest.skip("chromium is not installed (apt install chromium)")
+        missing = f"chromium is not installed at {CHROMIUM} (apt install chromium)"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     browser = _playwright().chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
     try:
         yield browser
