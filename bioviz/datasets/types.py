@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -169,7 +169,7 @@ class Dataset:
     annotations: tuple[Annotation, ...]
     plan: WindowPlan
     clips: Clips
-    source: Mapping[str, object]
+    source: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     unit: str = ""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 
 from bioviz.plots import palette
 from bioviz.plots.style import escape, figure, short, template
@@ -104,7 +105,7 @@ def flow(
     )
     table = table.reshape(len(left_names), len(right_names))
     used_left, used_right = np.flatnonzero(table.sum(axis=1)), np.flatnonzero(table.sum(axis=0))
-    names = [left_names[i] for i in used_left] + [right_names[j] for j in used_right]
+    names = [left_names[i] for i in used_left.tolist()] + [right_names[j] for j in used_right.tolist()]
     node = [colours.get(name, palette.BACKGROUND_COLOUR) for name in names]
     sources, targets = np.nonzero(table[np.ix_(used_left, used_right)])
     counts = table[np.ix_(used_left, used_right)][sources, targets]
@@ -149,10 +150,10 @@ def flow(
 
 def differences(
     names: Sequence[str],
-    values: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-    claimed: np.ndarray,
+    values: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    claimed: ArrayLike,
     *,
     x_title: str,
     y_title: str,

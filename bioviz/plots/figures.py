@@ -5,7 +5,7 @@ Show them with `st.plotly_chart(figure, theme=None)`. Names are those of the use
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -25,7 +25,7 @@ def label_counts(targets: np.ndarray, names: Sequence[str], *, dark: bool = Fals
         names: names of the targets; "background" is drawn grey.
     """
     counts = np.bincount(np.asarray(targets, dtype=np.int64), minlength=len(names))
-    order = np.argsort(-counts, kind="stable")
+    order = np.argsort(-counts, kind="stable").tolist()
     colours = palette.colours_for(names)
     total = max(int(counts.sum()), 1)
     bar = go.Bar(
@@ -117,7 +117,7 @@ def _heat_map(
         ]
         for i, row in enumerate(row_names)
     ]
-    cells = np.stack(np.indices(counts.shape), axis=-1).astype(np.int32)
+    cells = np.moveaxis(np.indices(counts.shape), 0, -1).astype(np.int32)
     heat = go.Heatmap(
         z=100 * shares,
         zmin=0,
@@ -166,7 +166,7 @@ def ranked_bars(
         reference: a value to mark with a dashed line (the chance level), named `reference_name`.
     """
     values = np.asarray(values, dtype=np.float64)
-    order = np.argsort(-np.where(np.isnan(values), -np.inf, values), kind="stable")
+    order = np.argsort(-np.where(np.isnan(values), -np.inf, values), kind="stable").tolist()
     spread = None
     hover = [f"{escape(names[i])}: {_figure_text(values[i])}" for i in order]
     if low is not None and high is not None:
@@ -192,7 +192,7 @@ def ranked_bars(
         marker_color=[(colours or {}).get(names[i], palette.OKABE_ITO[4 if not dark else 1]) for i in order],
         hovertext=hover,
         hoverinfo="text",
-        customdata=order.astype(np.int32),
+        customdata=np.asarray(order, dtype=np.int32),
     )
     made = figure([bar], dark, x_title, y_title, height=_height(len(names)))
     if reference is not None:
@@ -211,7 +211,7 @@ def scatter(
     *,
     x_title: str,
     y_title: str,
-    names: Sequence[str] | None = None,
+    names: Sequence[str] | np.ndarray | None = None,
     colours: dict[str, str] | None = None,
     rows: np.ndarray | None = None,
     hover: Sequence[str] | None = None,
@@ -229,10 +229,10 @@ def scatter(
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     rows = np.arange(len(x)) if rows is None else np.asarray(rows)
     groups = np.full(len(x), "") if names is None else np.asarray(names, dtype=str)
-    colours = colours or palette.colours_for([name for name in np.unique(groups) if name])
+    colours = colours or palette.colours_for([name for name in np.unique(groups).tolist() if name])
     known = np.isfinite(x) & np.isfinite(y)
     traces = []
-    for name in np.unique(groups):
+    for name in np.unique(groups).tolist():
         chosen = np.flatnonzero(known & (groups == name))
         trace = go.Scatter(
             x=x[chosen],
@@ -247,14 +247,14 @@ def scatter(
             },
         )
         if hover is not None:
-            trace.update(hovertext=[escape(hover[i]) for i in chosen], hoverinfo="text")
+            trace.update(hovertext=[escape(hover[i]) for i in chosen.tolist()], hoverinfo="text")
         traces.append(trace)
     return figure(traces, dark, x_title, y_title, height=380, showlegend=names is not None)
 
 
 def curves(
     x: np.ndarray,
-    lines: dict[str, tuple[np.ndarray, np.ndarray | None, np.ndarray | None]],
+    lines: Mapping[str, tuple[np.ndarray, np.ndarray | None, np.ndarray | None]],
     *,
     x_title: str,
     y_title: str,

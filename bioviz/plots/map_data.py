@@ -55,23 +55,22 @@ class Categories:
         """
         codes = np.asarray(codes, dtype=np.int64)
         names = tuple(names)
+        chosen = None if colours is None else tuple(colours)
         if len(names) > MAX_CATEGORIES:
             counts = np.bincount(codes, minlength=len(names))
-            kept = np.sort(np.argsort(-counts, kind="stable")[: MAX_CATEGORIES - 1])
+            kept = np.sort(np.argsort(-counts, kind="stable")[: MAX_CATEGORIES - 1]).tolist()
             place = np.full(len(names), len(kept))
             place[kept] = np.arange(len(kept))
             codes = place[codes]
             other = f"{len(names) - len(kept)} others"
-            colours = (
-                (*(colours[i] for i in kept), palette.BACKGROUND_COLOUR) if colours is not None else None
-            )
+            if chosen is not None:
+                chosen = (*(chosen[i] for i in kept), palette.BACKGROUND_COLOUR)
             names = (*(names[i] for i in kept), other)
-        colours = tuple(colours) if colours is not None else palette.sequence_colours(len(names))
-        return cls(id, title, codes.astype(np.uint16), names, colours)
+        return cls(id, title, codes.astype(np.uint16), names, chosen or palette.sequence_colours(len(names)))
 
     @classmethod
     def from_names(
-        cls, id: str, title: str, names: Sequence[str], colours: dict[str, str] | None = None
+        cls, id: str, title: str, names: Sequence[str] | np.ndarray, colours: dict[str, str] | None = None
     ) -> Categories:
         """Colour by one name a point; `colours` gives the colour of each name, else the palette does."""
         table, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
@@ -145,7 +144,7 @@ class TextColumn:
     table: tuple[str, ...]
 
     @classmethod
-    def from_names(cls, title: str, names: Sequence[str]) -> TextColumn:
+    def from_names(cls, title: str, names: Sequence[str] | np.ndarray) -> TextColumn:
         table, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
         return cls(title, codes, tuple(table.tolist()))
 

@@ -36,7 +36,7 @@ SCALES = {name: tuple(f"#{stop}" for stop in stops.split()) for name, stops in _
 
 def extended(count: int) -> tuple[str, ...]:
     """The first `count` colours of the palette: Okabe and Ito's seven, then generated ones, all different."""
-    colours = list(OKABE_ITO[:count])
+    colours: list[str] = list(OKABE_ITO[:count])
     step = 0
     while len(colours) < count:
         # The golden angle spreads hues evenly for any count; lightness and saturation change with each turn.

@@ -35,8 +35,8 @@ def path_map(
         titles: of the axes.
     """
     path = np.asarray(path, dtype=np.float64)
-    known = np.flatnonzero(np.isfinite(path).all(axis=1))
-    named = {known[0], known[-1]} if len(known) else set()
+    known = np.flatnonzero(np.isfinite(path).all(axis=1)).tolist()
+    named = {known[0], known[-1]} if known else set()
     line = go.Scatter(
         x=path[known, 0],
         y=path[known, 1],
@@ -56,7 +56,7 @@ def ellipse_map(
     xy: np.ndarray,
     background: np.ndarray,
     ellipses: np.ndarray,
-    names: Sequence[str],
+    names: Sequence[str] | np.ndarray,
     *,
     titles: tuple[str, str],
     colours: dict[str, str],
@@ -71,10 +71,10 @@ def ellipse_map(
         names: (m,) label of each. colours: by name.
         marked: index of the one to draw bold.
     """
-    names = np.asarray(names, dtype=str)
+    groups = np.asarray(names, dtype=str)
     traces = []
-    for name in np.unique(names):
-        x, y = _outlines(ellipses[names == name])
+    for name in np.unique(groups).tolist():
+        x, y = _outlines(ellipses[groups == name])
         line = {"color": colours.get(name, palette.BACKGROUND_COLOUR), "width": 1.2}
         traces.append(go.Scatter(x=x, y=y, mode="lines", name=short(name), line=line, hoverinfo="skip"))
     if marked is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
 
 LONGEST_NAME = 40  # characters of a name on an axis; hovering shows all of it
 
@@ -38,7 +40,9 @@ def template(dark: bool = False) -> go.layout.Template:
     return go.layout.Template(layout=layout)
 
 
-def figure(traces: Iterable[go.Scatter], dark: bool, x_title: str, y_title: str, **layout) -> go.Figure:
+def figure(
+    traces: Iterable[BaseTraceType], dark: bool, x_title: str, y_title: str, **layout: Any
+) -> go.Figure:
     """A figure in the shared look; titles are escaped here."""
     made = go.Figure(list(traces))
     made.update_layout(template=template(dark), xaxis_title=escape(x_title), yaxis_title=escape(y_title))

@@ -86,7 +86,8 @@ def extent(found: Comparison) -> tuple[tuple[float, float], tuple[float, float]]
         return None
     low, high = both.min(axis=0), both.max(axis=0)
     room = np.where(high > low, 0.04 * (high - low), 1.0)
-    return tuple(zip((low - room).tolist(), (high + room).tolist(), strict=True))
+    (left, bottom), (right, top) = (low - room).tolist(), (high + room).tolist()
+    return (left, right), (bottom, top)
 
 
 def label_rows(found: Comparison) -> list[Mapping[str, Any]]:

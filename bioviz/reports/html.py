@@ -112,7 +112,7 @@ def _cell(value: object, digits: int) -> str:
 
 def _figure(made: go.Figure, number: int) -> str:
     # In a script "<" could end it or open a comment.
-    data = made.to_json().replace("<", "\\u003c")
+    data = str(made.to_json()).replace("<", "\\u003c")
     options = '{"displaylogo":false,"responsive":true,"showLink":false}'
     return (
         f'<div id="figure{number}"></div>'

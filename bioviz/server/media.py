@@ -8,6 +8,7 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -110,9 +111,8 @@ class MediaInputs:
 
 def _tag(kind: str, clip: Clip, wanted: dict[str, object]) -> str:
     recording = clip.recording
-    inputs = MediaInputs(
-        recording.content_hash, tuple(file_stamp(recording)), tuple(clip.stretch(0.0)), wanted
-    )
+    first, end = clip.stretch(0.0)
+    inputs = MediaInputs(recording.content_hash, tuple(file_stamp(recording)), (first, end), wanted)
     return key_of(kind, VERSION, inputs)[:32]
 
 
@@ -128,7 +128,8 @@ def _disk(cache_dir: Path):
 
 def _on_disk_get(key: str) -> bytes | None:
     try:
-        return _disk(settings().cache_dir).get(key)
+        held: Any = _disk(settings().cache_dir).get(key)
+        return held
     except (OSError, sqlite3.Error) as error:  # a cache that cannot be read only costs time
         log.warning("The picture cache could not be read: %s", error)
         return None

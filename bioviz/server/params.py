@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar, overload
 
-from bioviz.audio.spectrogram import COLOUR_MAPS, PictureSpec
+from bioviz.audio.spectrogram import COLOUR_MAPS, Axis, PictureSpec
 from bioviz.errors import BadInput
 
+Name = TypeVar("Name", bound=str)
+AXES: tuple[Axis, ...] = ("linear", "mel")
 LONGEST_CONTEXT_S = 30.0
 HIGHEST_HZ = 500_000.0
 
@@ -28,6 +31,10 @@ class SoundSpec:
     high_hz: float | None = None
 
 
+@overload
+def number(query: Mapping[str, str], name: str, default: float, low: float, high: float) -> float: ...
+@overload
+def number(query: Mapping[str, str], name: str, default: None, low: float, high: float) -> float | None: ...
 def number(
     query: Mapping[str, str], name: str, default: float | None, low: float, high: float
 ) -> float | None:
@@ -48,16 +55,17 @@ def number(
     return value
 
 
-def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+def choice(query: Mapping[str, str], name: str, allowed: tuple[Name, ...]) -> Name:
     """One of `allowed`, by default the first.
 
     Raises:
         BadInput: something else.
     """
-    value = query.get(name, "") or allowed[0]
-    if value not in allowed:
-        raise BadInput(f"{name}={value[:40]} cannot be used: it must be one of {', '.join(allowed)}.")
-    return value
+    asked = query.get(name, "") or allowed[0]
+    for value in allowed:
+        if value == asked:
+            return value
+    raise BadInput(f"{name}={asked[:40]} cannot be used: it must be one of {', '.join(allowed)}.")
 
 
 def sound_spec(query: Mapping[str, str]) -> SoundSpec:
@@ -77,7 +85,7 @@ def picture_spec(query: Mapping[str, str]) -> tuple[PictureSpec, float]:
     spec = PictureSpec(
         width=int(number(query, "w", 900, 16, 2400)),
         height=int(number(query, "h", 256, 16, 1024)),
-        axis=choice(query, "axis", ("linear", "mel")),
+        axis=choice(query, "axis", AXES),
         low_hz=number(query, "low", 0.0, 0.0, HIGHEST_HZ),
         high_hz=number(query, "high", None, 1.0, HIGHEST_HZ),
         range_db=number(query, "db_range", 70.0, 10.0, 160.0),

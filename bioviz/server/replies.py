@@ -68,7 +68,7 @@ def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]
     unchanged = request.headers.get("if-range", headers["ETag"]) == headers["ETag"]
     status, piece = 200, body
     if asked and any(asked.groups()) and unchanged:
-        first, last = _bounds(*asked.groups(), len(body))
+        first, last = _bounds(asked[1], asked[2], len(body))
         if first > last:
             headers["Content-Range"] = f"bytes */{len(body)}"
             return Response(status_code=416, headers=headers)

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import diskcache
 from diskcache.core import MODE_PICKLE, UNKNOWN
@@ -53,10 +54,10 @@ class PlainDisk(diskcache.Disk):
             sealed = _sum(text.encode()) + text
         return super().store(sealed, False, key=key)
 
-    def fetch(self, mode, filename, value, read):
+    def fetch(self, mode, filename, value, read) -> Any:
         if mode == MODE_PICKLE:
             raise DamagedEntry("a cache value was pickled")
-        sealed = super().fetch(mode, filename, value, False)
+        sealed: Any = super().fetch(mode, filename, value, False)
         try:
             if isinstance(sealed, bytes):
                 data = sealed[_SUM:]

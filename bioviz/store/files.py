@@ -14,7 +14,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -85,8 +85,8 @@ def write_json(path: Path, value: object) -> None:
     write_atomic(path, json.dumps(value, ensure_ascii=False, indent=1).encode())
 
 
-def read_json(path: Path) -> object:
-    """Read what `write_json` wrote.
+def read_json(path: Path) -> Any:
+    """Read what `write_json` wrote; what it holds is for the caller to check.
 
     Raises:
         FileNotFoundError: there is none.

@@ -7,6 +7,7 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bioviz.config import settings
 from bioviz.store.disk import open_cache
@@ -51,7 +52,7 @@ class HashMemory:
         """
         state = file_state(path)
         fields = [state.size, state.mtime_ns, state.inode]
-        known = self._cache.get(str(path))
+        known: Any = self._cache.get(str(path))
         if known is not None and known[:3] == fields:
             return known[3]
         value = _hash(path)

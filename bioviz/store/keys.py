@@ -16,11 +16,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bioviz.store.digest import digest
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 T = TypeVar("T")
+Inputs = TypeVar("Inputs", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Stored(Generic[T]):
     def value(self) -> T:
         """The content, read once."""
         return self.load()
+
+
+def value_of(held: Stored[T] | T) -> T:
+    """The content of what may be `Stored`: of inputs before `loaded`, and after it."""
+    return held.value if isinstance(held, Stored) else held
 
 
 def key_of(kind: str, version: int | str, inputs: object) -> str:
@@ -66,7 +75,7 @@ def key_of(kind: str, version: int | str, inputs: object) -> str:
     return digest(kind, version, inputs)
 
 
-def loaded(inputs: T) -> T:
+def loaded(inputs: Inputs) -> Inputs:
     """The same inputs with the content of every `Stored` field in its place; dataclasses within them too."""
     return replace(inputs, **{each.name: _loaded(getattr(inputs, each.name)) for each in fields(inputs)})
 
@@ -74,6 +83,10 @@ def loaded(inputs: T) -> T:
 def _loaded(value: Any) -> Any:
     if isinstance(value, Stored):
         return value.value
-    if is_dataclass(value) and any(isinstance(getattr(value, each.name), Stored) for each in fields(value)):
+    if (
+        is_dataclass(value)
+        and not isinstance(value, type)
+        and any(isinstance(getattr(value, each.name), Stored) for each in fields(value))
+    ):
         return loaded(value)
     return value

@@ -43,7 +43,7 @@ def _unpack(kind: Any, path: str, arrays: Mapping[str, np.ndarray], rest: Any) -
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         options = [option for option in typing.get_args(kind) if option is not type(None)]
         return None if rest is None and path not in arrays else _unpack(options[0], path, arrays, rest)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(
             **{name: _unpack(hints[name], f"{path}.{name}", arrays, value) for name, value in rest.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -94,10 +95,11 @@ def batches(source: Input, steps: list[np.ndarray], seed: tuple[int, ...] | None
         return source.read(steps[index], rng)
 
     with ThreadPoolExecutor(1, thread_name_prefix="batches") as thread:
-        coming = thread.submit(read, 0) if steps else None
+        coming = deque([thread.submit(read, 0)] if steps else [])
         for index in range(len(steps)):
-            batch = coming.result()
-            coming = thread.submit(read, index + 1) if index + 1 < len(steps) else None
+            batch = coming.popleft().result()
+            if index + 1 < len(steps):
+                coming.append(thread.submit(read, index + 1))
             yield batch
 
 

@@ -30,7 +30,9 @@ class LiveLoss:
         self, work: TrainingRunDir, per_epoch: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._work, self._per_epoch, self._clock = work, per_epoch, clock
-        self._trial, self._every, self._losses, self._open = 0, 1, [], []
+        self._trial, self._every = 0, 1
+        self._losses: list[float] = []
+        self._open: list[float] = []
         self._written = -EVERY_S
 
     def begin(self, trial: int, epoch: int) -> None:

@@ -43,9 +43,11 @@ def adapt(module: nn.Module, rank: int) -> int:
 def merge(module: nn.Module) -> None:
     """Fold the adapters into the weights; afterwards the module has its original parameters again."""
     for layer in list(module.modules()):
-        if parametrize.is_parametrized(layer, "weight") and isinstance(
-            layer.parametrizations["weight"][0], LowRank
-        ):
+        if not parametrize.is_parametrized(layer, "weight"):
+            continue
+        parametrizations = layer.parametrizations
+        assert isinstance(parametrizations, nn.ModuleDict)
+        if any(isinstance(part, LowRank) for part in parametrizations["weight"].children()):
             parametrize.remove_parametrizations(layer, "weight", leave_parametrized=True)
 
 

@@ -21,7 +21,7 @@ def measures(labels: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> dic
         macro_ap_beans: the same with such a label counted as 0, as BEANS has it.
         background_auroc: chance that a labelled clip has a higher best score than a background clip.
     """
-    is_labelled = labels.any(axis=1)
+    is_labelled = np.any(labels, axis=1)
     hit = np.take_along_axis(labels, np.maximum(answers, 0)[:, None], axis=1)[:, 0] & (answers >= 0)
     right = np.where(is_labelled, hit, answers == -1)
     best = scores.argmax(axis=1)

@@ -151,8 +151,8 @@ def jackknife(
     count = min(len(units), MAX_BLOCKS)
     group = rng.permutation(np.arange(len(units)) % count)[of]
     whole = difference(np.ones(len(recording), dtype=bool))
-    without = [difference(group != block) for block in range(count)]
-    if whole is None or any(one is None for one in without):
+    without = [value for block in range(count) if (value := difference(group != block)) is not None]
+    if whole is None or len(without) < count:
         return None
     spread = math.sqrt((count - 1) / count * np.square(np.array(without) - np.mean(without)).sum())
     reach = float(t.ppf(0.975, count - 1)) * spread

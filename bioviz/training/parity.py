@@ -147,7 +147,7 @@ def through_model(dataset: Dataset, rows: np.ndarray, model: Model, rate: int) -
 
     clips, made = dataset.clips, []
     for row in rows:
-        recording, start = dataset.recordings[clips.recording[row]], clips.start_s[row]
+        recording, start = dataset.recordings[clips.recording[row]], float(clips.start_s[row])
         waveform = load_clip(recording.sound, start, start + dataset.plan.width_s, rate)
         with torch.inference_mode():
             made.append(model.embed(torch.from_numpy(waveform[None]).to(model.device), rate)[0].cpu().numpy())

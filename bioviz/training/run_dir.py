@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bioviz.config import settings
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
@@ -59,7 +59,7 @@ class TrainingRunDir:
         """The folder of the training that these inputs decide."""
         return cls(key_of("training", FORMAT, inputs)[:20])
 
-    def curves(self) -> dict[str, object] | None:
+    def curves(self) -> dict[str, Any] | None:
         """What `write_curves` wrote last, or None."""
         with contextlib.suppress(FileNotFoundError, Corrupt):
             return read_json(self.folder / "curves.json")
@@ -68,7 +68,7 @@ class TrainingRunDir:
     def write_curves(self, curves: dict[str, object]) -> None:
         write_json(self.folder / "curves.json", curves)
 
-    def live(self) -> dict[str, object] | None:
+    def live(self) -> dict[str, Any] | None:
         """What `write_live` wrote last, or None."""
         with contextlib.suppress(FileNotFoundError, Corrupt):
             return read_json(self.folder / "live.json")
@@ -94,14 +94,14 @@ class TrainingRunDir:
         """Forget everything."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def save(self, name: str, tensors: dict[str, Tensor], about: dict[str, object]) -> None:
+    def save(self, name: str, tensors: Mapping[str, Tensor], about: dict[str, object]) -> None:
         """Store tensors with a JSON-able value, both or neither. Raises DiskFull."""
         from safetensors.torch import save
 
         plain = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
         write_atomic(self._file(name), save(plain, {"about": json.dumps(about)}))
 
-    def load(self, name: str) -> tuple[dict[str, Tensor], dict[str, object]] | None:
+    def load(self, name: str) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """What `save` stored; None where there is nothing, or it is damaged (then it is dropped)."""
         from safetensors import SafetensorError, safe_open
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
+from typing import Any
 
 from bioviz.errors import BadInput
 
@@ -112,7 +113,7 @@ class TrainSettings:
         return {**asdict(self), "learning_rates": list(self.learning_rates)}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, object]) -> TrainSettings:
+    def from_dict(cls, values: Mapping[str, Any]) -> TrainSettings:
         """From a plain mapping; what is left out has its default.
 
         Raises:
@@ -121,11 +122,11 @@ class TrainSettings:
         values = dict(values)
         if "fresh_statistics" in values:  # of trainings from before `statistics`
             values["statistics"] = FRESH if values.pop("fresh_statistics") else RUNNING
-        defaults = {f.name: f.default for f in fields(cls)}
+        defaults: dict[str, Any] = {f.name: f.default for f in fields(cls)}
         if unknown := [name for name in values if name not in defaults]:
             raise BadInput(f"Unknown setting {', '.join(map(repr, unknown))}. Known: {', '.join(defaults)}.")
         try:
-            own = {name: type(defaults[name])(value) for name, value in values.items()}
+            own: dict[str, Any] = {name: type(defaults[name])(value) for name, value in values.items()}
             if "learning_rates" in own:
                 own["learning_rates"] = tuple(float(rate) for rate in own["learning_rates"])
         except (TypeError, ValueError) as error:

@@ -114,7 +114,7 @@ def view() -> View:
     return st.session_state[_KEY]
 
 
-def set_view(**changes: object) -> View:
+def set_view(**changes: Any) -> None:
     """Change fields of the view; the URL follows at the end of the run (`write_url`).
 
     A change of a field of ACTED is an act that Python makes for the user: make it in a callback, or before
@@ -128,7 +128,6 @@ def set_view(**changes: object) -> View:
         moved = kind == acts.CLIP and after.dataset != before.dataset and after.clip >= 0
         if moved or getattr(after, kind) != getattr(before, kind):
             st.session_state[_ACTS] = acts.with_own(act_log(), kind, _value(after, kind))
-    return after
 
 
 def act_log() -> acts.Log:

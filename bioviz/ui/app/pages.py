@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import streamlit as st
 
@@ -42,7 +43,7 @@ PAGES = (
 )
 
 
-def ask_for_a_dataset() -> None:
+def ask_for_a_dataset() -> NoReturn:
     """For pages that need a dataset when there is none: lead to the start page, and end the run."""
     st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
     if st.button("Go to the start page", type="primary"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -137,8 +138,11 @@ def _take_back(dataset: Dataset, found: Flags, row: int | None, key: str) -> Non
     """The button that undoes the user's own flag of the line that is marked."""
 
     def taken_back() -> None:
+        user = user_name()
+        if row is None or user is None:  # the button is disabled then
+            return
         try:
-            undo(dataset, row, user=user_name())
+            undo(dataset, row, user=user)
         except BiovizError as error:
             st.session_state[f"{key}_undo_error"] = str(error)
 
@@ -178,7 +182,7 @@ def _downloads(dataset: Dataset, found: Flags, key: str) -> None:
         )
 
 
-def disputes_told(record: Mapping[str, object]) -> str:
+def disputes_told(record: Mapping[str, Any]) -> str:
     """What was done about clips on which users disagreed, of the record of a cleaned dataset; "" without any."""
     held = record.get("disputes")
     if not held:
@@ -202,7 +206,7 @@ def _settled(found: Flags, key: str) -> str | None:
         "In the cleaned dataset, for the clips on which users disagree",
         list(rules),
         index=None,
-        format_func=rules.get,
+        format_func=rules.__getitem__,
         key=f"{key}_disputes",
         horizontal=True,
     )

@@ -30,7 +30,7 @@ def map_data(run: Run, dataset: Dataset, dark: bool = False) -> MapData:
         colourings=tuple(_colourings(run, dataset, dark)),
         background=run.targets == 0,
         columns=(
-            TextColumn("label", *np.unique(names[rows], return_inverse=True)[::-1]),
+            TextColumn.from_names("label", names[rows]),
             TextColumn(
                 "recording", clips.recording[rows], tuple(recording.name for recording in dataset.recordings)
             ),

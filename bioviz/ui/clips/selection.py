@@ -70,7 +70,7 @@ def show(
     dataset: Dataset,
     rows: np.ndarray,
     group: str,
-    extra: Mapping[str, Sequence] | None = None,
+    extra: Mapping[str, Sequence | np.ndarray] | None = None,
     *,
     pick: Callable[[int], object],
 ) -> None:

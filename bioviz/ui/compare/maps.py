@@ -28,7 +28,7 @@ def comparison_maps(found: Comparison, left: Run, right: Run, dark: bool = False
     rows = left.rows[found.left_places].astype(np.int32)
     shared = _changes(found)
     ranges = extent(found)
-    made = []
+    made: list[MapData] = []
     for run, places, xy, measures in (
         (left, found.left_places, found.left_xy, found.changes.left),
         (right, found.right_places, found.right_xy, found.changes.right),

@@ -162,7 +162,7 @@ def part(case: Case) -> Chosen:
         st.session_state["compare_section"] = (
             view().section if view().section in SECTIONS else next(iter(SECTIONS))
         )
-    section = st.segmented_control(
+    section: str = st.segmented_control(
         "Part",
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
@@ -201,19 +201,20 @@ def inspect(case: Case, name: str, rows: np.ndarray) -> None:
 def show() -> None:
     """The page below its title."""
     spec = pick_comparison()
-    if spec is not None:
-        pick_unit(spec.left.dataset)
     if spec is None:
         ask_for_a_dataset()
+    pick_unit(spec.left.dataset)
     check_part()
     try:
-        sides = [
+        left_run, right_run = (
             runs.open_run(side) if registry.checkpoint_state(side.model, side.checkpoint).available else None
             for side in (spec.left, spec.right)
-        ]
-        key = None if None in sides else comparison_key(*sides, spec.layout, spec.k)
-        comparison = None if key is None else comparison_of(key)
-        if comparison is None:
+        )
+        key = comparison = None
+        if left_run is not None and right_run is not None:
+            key = comparison_key(left_run, right_run, spec.layout, spec.k)
+            comparison = comparison_of(key)
+        if left_run is None or right_run is None or key is None or comparison is None:
             comparison_of.clear()  # an absent one must not be remembered
             left, right = titles(spec)
             same = "Both sides are the same. Choose another model, checkpoint or dataset for one of them."
@@ -221,7 +222,7 @@ def show() -> None:
             if job is None or job.is_over:
                 at_work = [
                     runs.job_for(side)
-                    for side, run in zip((spec.left, spec.right), sides, strict=True)
+                    for side, run in ((spec.left, left_run), (spec.right, right_run))
                     if not run
                 ]
                 job = next((each for each in at_work if each is not None and not each.is_over), job)
@@ -236,7 +237,7 @@ def show() -> None:
                 blocked=same if spec.left == spec.right else "",
             )
         else:
-            clip_desk.check_clip(sides[0].rows[comparison.left_places])
-            compare(*sides, spec, key, comparison)
+            clip_desk.check_clip(left_run.rows[comparison.left_places])
+            compare(left_run, right_run, spec, key, comparison)
     except BiovizError as error:
         st.error(str(error), icon=":material/error:")

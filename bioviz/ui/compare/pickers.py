@@ -40,8 +40,8 @@ def pick_comparison() -> ComparisonSpec | None:
             dataset = pick_dataset()
             if dataset is None:
                 return None
-            left = pick_model(dataset)
-            left = (left, pick_checkpoint(left, dataset))
+            model = pick_model(dataset)
+            left = (model, pick_checkpoint(model, dataset))
             st.markdown("**Right**")
             other = _pick_version(dataset)
             right = _pick_right(dataset, other, left)
@@ -55,12 +55,18 @@ def pick_comparison() -> ComparisonSpec | None:
     except Gone as gone:
         choose_again.ask(gone)
     v = view()
-    sides = [
-        RunSpec(each.id, *named, v.split, seed_of(named[1], seed), projection(), v.without_background)
-        for each, named, seed in ((dataset, left, v.model_seed), (other, right, v.other_model_seed))
-    ]
-    # Principal components start from nowhere.
-    return ComparisonSpec(*sides, layout="own" if v.method == "pca" else v.layout, k=k)
+
+    def side(of: Dataset, model: str, checkpoint: str, seed: int) -> RunSpec:
+        return RunSpec(
+            of.id, model, checkpoint, v.split, seed_of(checkpoint, seed), projection(), v.without_background
+        )
+
+    return ComparisonSpec(
+        side(dataset, *left, v.model_seed),
+        side(other, *right, v.other_model_seed),
+        layout="own" if v.method == "pca" else v.layout,  # principal components start from nowhere
+        k=k,
+    )
 
 
 def _pick_version(dataset: Dataset) -> Dataset:
@@ -81,7 +87,7 @@ def _pick_version(dataset: Dataset) -> Dataset:
         set_view(other_dataset="")
         return dataset
     titles = {i: s.name for i, s in summaries.items()}
-    return library.load(pick("other_dataset", "Dataset, right", versions, titles.get))
+    return library.load(pick("other_dataset", "Dataset, right", versions, titles.__getitem__))
 
 
 def _pick_right(dataset: Dataset, other: Dataset, left: tuple[str, str]) -> tuple[str, str]:

@@ -222,7 +222,9 @@ def flow(case: Case) -> Chosen:
         int(s): f"{names[s // len(names)]} → {names[s % len(names)]} ({c:,})"
         for s, c in zip(streams[order], counts[order], strict=True)
     }
-    stream = st.selectbox("Go through", list(told), format_func=told.get, key=f"compare_stream_{target}")
+    stream = st.selectbox(
+        "Go through", list(told), format_func=told.__getitem__, key=f"compare_stream_{target}"
+    )
     return _most_changed(case, member & (code == stream), f"clips {told[stream]}")
 
 

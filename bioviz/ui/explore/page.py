@@ -70,7 +70,7 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
         list(titles),
         required=True,
         key="selection_list",
-        format_func=titles.get,
+        format_func=titles.__getitem__,
         label_visibility="collapsed",
     )
     if choice == "lasso":
@@ -140,10 +140,9 @@ def explore(run: runs.Run) -> None:
 def show() -> None:
     """The page below its title."""
     spec = pick_run(background=True)
-    if spec is not None:
-        pick_unit(spec.dataset)
     if spec is None:
         ask_for_a_dataset()
+    pick_unit(spec.dataset)
     try:
         ready = registry.checkpoint_state(spec.model, spec.checkpoint).available
         run = (

@@ -82,7 +82,7 @@ def train_form() -> TrainSpec | None:
         presets,
         default="quick",
         required=True,
-        format_func=PRESET_TITLES.get,
+        format_func=PRESET_TITLES.__getitem__,
         key=f"train_preset_{len(presets)}",
         help="Sets everything below; change what you like afterwards.",
     )

@@ -67,7 +67,7 @@ def _background(key) -> dict[str, object]:
     where = right.radio(
         "Where background is left out",
         list(BACKGROUND_TITLES),
-        format_func=BACKGROUND_TITLES.get,
+        format_func=BACKGROUND_TITLES.__getitem__,
         key=key("where"),
         help="The paper removed it from the test too, so that its figures are of an easier test.",
     )
@@ -82,7 +82,7 @@ def _how_much(start: TrainSettings, key, model: str) -> dict[str, object]:
             "What learns",
             options,
             options.index(start.strategy),
-            format_func=STRATEGY_TITLES.get,
+            format_func=STRATEGY_TITLES.__getitem__,
             key=key("strategy"),
             help="Training less of a model is quicker and needs fewer clips; training all of it changes the map most.",
         ),
@@ -150,7 +150,7 @@ def _steps(start: TrainSettings, key, strategy: str) -> dict[str, object]:
             "Learning rate over time",
             schedules,
             schedules.index(start.schedule),
-            format_func=SCHEDULE_TITLES.get,
+            format_func=SCHEDULE_TITLES.__getitem__,
             key=key("schedule"),
         ),
         "warmup": right.slider(
@@ -169,7 +169,7 @@ def _steps(start: TrainSettings, key, strategy: str) -> dict[str, object]:
             "Statistics of batch normalisation",
             list(STATISTICS_TITLES),
             list(STATISTICS_TITLES).index(start.statistics),
-            format_func=STATISTICS_TITLES.get,
+            format_func=STATISTICS_TITLES.__getitem__,
             key=key("statistics"),
             help="Means and spreads of a network's channels. Those of a trained model are better than a few clips can "
             "tell. A random start needs its own; running means lag behind in an epoch of fewer than 50 steps, and "
@@ -179,7 +179,7 @@ def _steps(start: TrainSettings, key, strategy: str) -> dict[str, object]:
             "Classifier starts from",
             list(HEAD_TITLES),
             list(HEAD_TITLES).index(start.head),
-            format_func=HEAD_TITLES.get,
+            format_func=HEAD_TITLES.__getitem__,
             key=key("head"),
             help="From the linear probe, training keeps what the model knows; the probe counts as epoch 0, so the "
             "result is never below it on the validation clips.",
@@ -228,7 +228,7 @@ def _split(start: TrainSettings, key) -> dict[str, object]:
         "Split into training, validation and test",
         options,
         options.index(start.split),
-        format_func=SPLIT_TITLES.get,
+        format_func=SPLIT_TITLES.__getitem__,
         key=key("split"),
         help="Always by whole units of independence: clips of one unit are never on both sides.",
     )

@@ -125,7 +125,7 @@ def _measured(kept: dict[str, Any]) -> str:
             "Signal-to-noise ratio of",
             list(titles),
             key=key,
-            format_func=titles.get,
+            format_func=titles.__getitem__,
             help="A short call in a long clip stands some 10 dB higher than the ratio of the whole clip says, and a "
             "high call in deep noise far more. The whole clip counts with its own noise.",
         ),
@@ -192,7 +192,7 @@ def _source(dataset: Dataset, kept: dict[str, Any]) -> str:
     source = seeded(
         f"noise_source_{dataset.id}",
         start,
-        lambda key: st.selectbox("Background to add", list(titles), key=key, format_func=titles.get),
+        lambda key: st.selectbox("Background to add", list(titles), key=key, format_func=titles.__getitem__),
     )
     if source != FOLDER:
         return source

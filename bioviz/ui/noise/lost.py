@@ -55,10 +55,10 @@ def lost_sentence(title: str, result: NoiseResult, labels: Sequence[str]) -> str
         parts.append(
             f"none of the {count} labels is clearly lost before or after all others"
             if count > 1
-            else f"{labels[told.argmax()]} is the only label told from background as recorded"
+            else f"{labels[int(told.argmax())]} is the only label told from background as recorded"
         )
-    unknown = np.flatnonzero((s.clips > 0) & ~told)
-    if len(unknown):
+    unknown = np.flatnonzero((s.clips > 0) & ~told).tolist()
+    if unknown:
         more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
         parts.append(f"cannot be told for {', '.join(labels[i] for i in unknown[:3])}{more}")
     return f"{title}: {'; '.join(parts)}."

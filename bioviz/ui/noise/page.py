@@ -19,10 +19,9 @@ PANELS = {"Added background": noise_panel.show, "Shifted windows": shift_panel.s
 def show() -> None:
     """The page below its title."""
     spec = pick_run()
-    if spec is not None:
-        pick_unit(spec.dataset)
     if spec is None:
         ask_for_a_dataset()
+    pick_unit(spec.dataset)
     if not registry.checkpoint_state(spec.model, spec.checkpoint).available:
         compute_card.weights_missing([(spec.model, spec.checkpoint)])
         st.stop()

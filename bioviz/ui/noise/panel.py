@@ -63,7 +63,7 @@ def show(spec: RunSpec) -> None:
     for each in specs:
         run = runs.open_run(each)
         result = None if run is None else open_noise(run, chosen, drawn)
-        if result is not None:
+        if run is not None and result is not None:
             ready[model_title(each)] = (run, result)
     left = [each for each in specs if model_title(each) not in ready]
     if left:
@@ -102,7 +102,7 @@ def _curves(ready: Results, dataset: Dataset) -> None:
         list(choices),
         default="separability",
         required=True,
-        format_func=choices.get,
+        format_func=choices.__getitem__,
         key="noise_measure",
         label_visibility="collapsed",
     )

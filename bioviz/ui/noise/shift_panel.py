@@ -46,7 +46,7 @@ def show(spec: RunSpec) -> None:
     chosen = _form()
     run = runs.open_run(spec)
     result = None if run is None else open_shift(run, chosen)
-    if result is None:
+    if run is None or result is None:
         rows = np.arange(len(dataset.clips)) if run is None else run.rows
         count = len(draw_shifts(dataset, rows, chosen)[0])
         compute_card.show(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -14,13 +15,13 @@ from bioviz.ui.state import NEIGHBORS, set_view, view
 def pick(
     name: str,
     label: str,
-    options: Sequence,
-    titles: Callable[[object], str] = str,
+    options: Sequence[str],
+    titles: Callable[[str], str] = str,
     help: str | None = None,
-    usual: object = None,
+    usual: str | None = None,
     follow: tuple[str, ...] = (),
     why: Callable[[str], str] | None = None,
-) -> object:
+) -> str:
     """A select box bound to one field of the view.
 
     Args:
@@ -45,7 +46,7 @@ def pick(
         set_view(**{name: st.session_state[key], **dict.fromkeys(follow, ""), "clip": -1})
 
     # Without a choice the box would have a button to clear it, so that it has none only where it must.
-    nothing = {} if is_here else {"index": None, "placeholder": "not here: choose another"}
+    nothing: dict[str, Any] = {} if is_here else {"index": None, "placeholder": "not here: choose another"}
     st.selectbox(label, options, format_func=titles, key=key, on_change=changed, help=help, **nothing)
     if not is_here:
         raise Gone(name, str(current), options, titles, follow, why(str(current)) if why else "")

@@ -117,7 +117,7 @@ def pick_checkpoint(
         field,
         "Checkpoint",
         list(marks),
-        titles.get,
+        titles.__getitem__,
         f"The weights of the model. {READY_HELP}",
         usual=next(iter(others), None),
         why=lambda name: registry.checkpoint_state(model, name).message,
@@ -143,7 +143,7 @@ def pick_split() -> None:
         "split",
         "Split",
         list(SPLITS),
-        SPLITS.get,
+        SPLITS.__getitem__,
         help="The split of the dataset whose clips are shown.",
     )
 
@@ -192,7 +192,7 @@ def pick_projection() -> None:
         "method",
         "Method",
         list(METHODS),
-        METHODS.get,
+        METHODS.__getitem__,
         help="How the numbers of a clip become a place.",
     )
     if view().method == "umap":
@@ -205,7 +205,7 @@ def pick_projection() -> None:
             "metric",
             "Distance between clips",
             list(METRICS),
-            METRICS.get,
+            METRICS.__getitem__,
             help="Euclidean counts every difference between two embeddings; cosine only their direction, not their "
             "size. The paper uses Euclidean.",
         )
