@@ -68,7 +68,7 @@ def finite_rows(x: np.ndarray) -> np.ndarray:
     """
     if x.ndim != 2:
         raise BadInput(f"An embedding is a matrix with one row a clip, this has the shape {x.shape}.")
-    return np.isfinite(x).all(axis=1)
+    return np.all(np.isfinite(x), axis=1)
 
 
 def prepare(x: np.ndarray, metric: Metric) -> Rows:

@@ -36,14 +36,15 @@ def band_pass(
         return samples
     from scipy.signal import butter, sosfiltfilt
 
+    edges: float | tuple[float, float]
     if low_hz == 0:
         edges, kind = high, "lowpass"
     elif high == nyquist:
         edges, kind = low_hz, "highpass"
     else:
         edges, kind = (low_hz, high), "bandpass"
-    sections = butter(ORDER, edges, kind, fs=rate, output="sos")
+    sections = np.asarray(butter(ORDER, edges, kind, fs=rate, output="sos"))
     reach = min(
         3 * (2 * len(sections) + 1), len(samples) - 1
     )  # sosfiltfilt's own, where there is room for it
-    return sosfiltfilt(sections, samples.astype(np.float64), padlen=reach).astype(np.float32)
+    return np.asarray(sosfiltfilt(sections, samples.astype(np.float64), padlen=reach)).astype(np.float32)

@@ -32,7 +32,10 @@ def bandwidth(samples: np.ndarray, rate: int) -> float:
     from scipy.signal import welch
 
     _, power = welch(
-        np.asarray(samples, dtype=np.float64), rate, nperseg=min(len(samples), 4096), detrend=False
+        np.asarray(samples, dtype=np.float64),
+        rate,
+        nperseg=min(len(samples), 4096),
+        detrend=False,  # pyright: ignore[reportArgumentType] (scipy has no types; its default is a str)
     )
     edges = np.linspace(0, len(power), N_BANDS + 1).astype(int)
     level = np.array([np.median(power[a : max(b, a + 1)]) for a, b in pairwise(edges)])

@@ -50,7 +50,7 @@ def load_clip(
 
 
 def load_windows(
-    path: Path | str | Sound, starts_s: Sequence[float], width_s: float, rate: int
+    path: Path | str | Sound, starts_s: Sequence[float] | np.ndarray, width_s: float, rate: int
 ) -> np.ndarray:
     """Read many windows of `width_s` seconds, decoding the recording once; see `stream_windows`.
 
@@ -64,7 +64,7 @@ def load_windows(
 
 
 def stream_windows(
-    path: Path | str | Sound, starts_s: Sequence[float], width_s: float, rate: int
+    path: Path | str | Sound, starts_s: Sequence[float] | np.ndarray, width_s: float, rate: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the windows of a recording a block at a time, in memory that does not grow with its length.
 

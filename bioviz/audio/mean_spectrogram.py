@@ -75,7 +75,7 @@ def common_rate(dataset: Dataset, rows: np.ndarray) -> int:
 def open_mean(dataset: Dataset, rows: np.ndarray, rate: int) -> MeanSpectrogram | None:
     """The mean of these clips if it was computed before, else None."""
     with open_cache(settings(), _CACHE, _CACHE_BYTES) as cache:
-        stored = cache.get(_key(dataset, rows, rate))
+        stored: Any = cache.get(_key(dataset, rows, rate))
     return None if stored is None else _unpacked(stored)
 
 
@@ -167,7 +167,8 @@ def frame_power(samples: np.ndarray, size: int, per_row: int) -> np.ndarray:
         return np.zeros((0, size // 2 // per_row), dtype=np.float32)
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     frames = np.lib.stride_tricks.sliding_window_view(samples, size)[:: size // 2]
-    spectra = rfft(frames * window, axis=1)[:, 1:]
+    transformed: Any = rfft(frames * window, axis=1)  # scipy has no types
+    spectra = transformed[:, 1:]
     power = np.square(spectra.real) + np.square(spectra.imag)
     return power.reshape(len(power), -1, per_row).mean(axis=2) / np.float32((window.sum() / 2) ** 2)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -222,7 +223,7 @@ def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray,
     """
     from scipy.fft import next_fast_len, rfft
 
-    size = next_fast_len(max(2 * round(_FRAME_S * rate / 2), 32), real=True)
+    size: Any = next_fast_len(max(2 * round(_FRAME_S * rate / 2), 32), real=True)  # scipy has no types
     size += size % 2
     samples = np.asarray(samples, dtype=np.float32)
     if len(samples) > 1:
@@ -233,7 +234,7 @@ def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray,
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     power = np.empty((len(frames), size // 2 + 1), dtype=np.float32)
     for first in range(0, len(frames), _CHUNK_FRAMES):  # small arrays stay in the processor's cache
-        spectra = rfft(frames[first : first + _CHUNK_FRAMES] * window, axis=1)
+        spectra: Any = rfft(frames[first : first + _CHUNK_FRAMES] * window, axis=1)
         part = np.square(spectra.real, out=power[first : first + _CHUNK_FRAMES])
         part += np.square(spectra.imag)
     times = (np.arange(len(frames)) * (size // 2) + size / 2) / rate

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bioviz.audio.measures import spectrogram
 from bioviz.audio.noise_floor import Bands, bands_for, noise_floor, smoothed, sounding
@@ -15,7 +18,7 @@ CALL, CLIP = "call", "clip"
 _SILENT = "A ratio cannot be set: the call or the noise is silent."
 
 
-def gain_for(power: np.ndarray | float, noise_power: np.ndarray | float, snr_db: np.ndarray | float):
+def gain_for(power: Any, noise_power: Any, snr_db: ArrayLike) -> Any:
     """The factor g of the noise for which 10 log10(power / (g^2 noise_power)) = snr_db."""
     return np.sqrt(power / noise_power / 10 ** (np.asarray(snr_db) / 10))
 
@@ -33,7 +36,8 @@ def noise_gain(
     """
     signal, fitted = _checked(signal, noise, snr_db)
     where = slice(None) if active is None else np.asarray(active, bool)
-    return _gain(*(float(np.mean(np.square(each[where]))) for each in (signal, fitted)), snr_db)
+    power, noise_power = (float(np.mean(np.square(each[where]))) for each in (signal, fitted))
+    return _gain(power, noise_power, snr_db)
 
 
 def call_gain(
@@ -71,8 +75,10 @@ def call_gain(
         frames = loud_frames(own[band].sum(axis=0), np.ones(own.shape[1], dtype=bool))
     else:
         raise BadInput(_SILENT)
-    powers = (float(each[band, frames].sum(axis=0, dtype=np.float64).mean()) for each in (own, added))
-    return _gain(*powers, snr_db)
+    power, noise_power = (
+        float(each[band, frames].sum(axis=0, dtype=np.float64).mean()) for each in (own, added)
+    )
+    return _gain(power, noise_power, snr_db)
 
 
 def factors(signal: np.ndarray, noise: np.ndarray, gain: float) -> tuple[float, float]:

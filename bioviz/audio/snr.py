@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -102,7 +103,7 @@ def find_call(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands)
     band = band_of(of_band)
     if noise[band].sum() > _UNSTEADY * ground[band].sum():  # calls that were not made out, or noise in gusts
         return None, prominence
-    there = calls[band].any(axis=0)
+    there = np.any(calls[band], axis=0)
     return Call(band, loud_frames(excess[band].sum(axis=0), there), noise), prominence
 
 
@@ -132,7 +133,8 @@ def _stands_out(smooth: np.ndarray, floor: Floor, bands: Bands) -> tuple[np.ndar
     highest = float(ratio.max())
     if not cores.any():
         return None, highest
-    regions, count = label(ratio > (rim * distrust)[:, None])
+    labelled: Any = label(ratio > (rim * distrust)[:, None])
+    regions, count = labelled
     wanted = np.zeros(count + 1, dtype=bool)
     wanted[regions[cores]] = True
     wanted[0] = False

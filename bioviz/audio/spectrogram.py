@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -102,7 +102,9 @@ def column_levels(samples: np.ndarray, n_fft: int, width: int) -> np.ndarray:
     step = max(1, _CHUNK_FRAMES // per_column) * per_column
     power = np.empty((width, half + 1), dtype=np.float32)
     for first in range(0, len(starts), step):
-        spectrum = scipy.fft.rfft(frames[starts[first : first + step]] * window, axis=1)
+        spectrum: Any = scipy.fft.rfft(
+            frames[starts[first : first + step]] * window, axis=1
+        )  # it has no types
         chunk = spectrum.real**2 + spectrum.imag**2
         column = first // per_column
         pooled = chunk.reshape(-1, per_column, half + 1).max(axis=1)

@@ -13,10 +13,12 @@ from bioviz.cli.answers import Answer, finite, interval_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_spec
 from bioviz.cli.output import check_writable, write_files
 from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.errors import Missing
 
 if TYPE_CHECKING:
     from bioviz.analysis.comparison.comparison import Changes
     from bioviz.runs import RunSpec
+    from bioviz.runs.comparison import Comparison, ComparisonSpec
 
 LAYOUTS = ("started", "joint", "own")
 
@@ -100,18 +102,20 @@ def _labels(changes: Changes) -> list[dict[str, Any]]:
     ]
 
 
-def _report(spec, found) -> bytes:
+def _report(spec: ComparisonSpec, found: Comparison) -> bytes:
     from bioviz import runs
     from bioviz.datasets import library
     from bioviz.models import registry
     from bioviz.reports.comparison import comparison_report
 
     left, right = (runs.open_run(side) for side in (spec.left, spec.right))
-    titles = tuple(
+    if left is None or right is None:
+        raise Missing("One of the two maps is no longer in the cache. Compare them again.")
+    first, second = (
         f"{registry.card(side.model).title} ({side.checkpoint})" for side in (spec.left, spec.right)
     )
     dataset = library.load(spec.left.dataset)
-    return comparison_report(found, left, right, dataset, titles, spec.layout)
+    return comparison_report(found, left, right, dataset, (first, second), spec.layout)
 
 
 def _text(changes: Changes, data: dict[str, Any]) -> str:

@@ -78,8 +78,8 @@ def add(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
     root = settings().check_inside(options.folder)
     wanted = dict(options.option) | given_settings(options, Options)
-    columns = {**(find_profile(options.profile).mapping.to_dict() if options.profile else {})}
-    columns |= {name: str(value) for name, value in options.column}
+    columns: dict[str, Any] = find_profile(options.profile).mapping.to_dict() if options.profile else {}
+    columns = {**columns, **{name: str(value) for name, value in options.column}}
     if columns:
         wanted["columns"] = columns
     dataset = build_dataset(root, name=options.name, reader=options.reader, options=wanted, progress=progress)

@@ -41,8 +41,8 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             "label": found.names[t],
             "clips": int(found.labels.clips[t]),
             "confusion": float(found.labels.confusion[t]),
-            "low": finite(found.labels.low[t]),
-            "high": finite(found.labels.high[t]),
+            "low": finite(float(found.labels.low[t])),
+            "high": finite(float(found.labels.high[t])),
             "confused": float(found.labels.confused[t]),
         }
         for t in found.labels.ranking

@@ -9,13 +9,18 @@ import types
 import typing
 from collections.abc import Collection
 from dataclasses import MISSING, Field, fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-Settings = TypeVar("Settings")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def add_settings(
-    parser: argparse.ArgumentParser, settings: type, *, leave_out: Collection[str] = (), prefix: str = ""
+    parser: argparse._ActionsContainer,
+    settings: type[DataclassInstance],
+    *,
+    leave_out: Collection[str] = (),
+    prefix: str = "",
 ) -> None:
     """Give `parser` one argument a field of a settings dataclass.
 
@@ -24,7 +29,7 @@ def add_settings(
 
     Parameters
     ----------
-    parser : argparse.ArgumentParser
+    parser : argparse.ArgumentParser or one of its groups
         Takes the arguments, `per_label` as `--per-label`.
     settings : type
         A dataclass whose fields are numbers, texts, switches or tuples of them.
@@ -54,7 +59,9 @@ def add_settings(
         parser.add_argument(name, help=f"{help} ({_default(field)})".replace("%", "%%").strip(), **options)
 
 
-def given_settings(options: argparse.Namespace, settings: type[Settings], prefix: str = "") -> dict[str, Any]:
+def given_settings(
+    options: argparse.Namespace, settings: type[DataclassInstance], prefix: str = ""
+) -> dict[str, Any]:
     """The fields that were given on the command line, by name; lists as tuples."""
     values = {field.name: getattr(options, _dest(prefix, field.name), None) for field in fields(settings)}
     return {
@@ -101,8 +108,7 @@ def _described(settings: type) -> dict[str, str]:
     for line in section.splitlines():
         google = re.match(r"^ {4}(\w+(?:, \w+)*): (.*)$", line)
         numpy = re.match(r"^(\w+(?:, \w+)*) : .*$", line)
-        if google or numpy:
-            match = google or numpy
+        if match := google or numpy:
             names = match[1].split(", ")
             described |= {name: google[2] if google else "" for name in names}
         elif line.startswith(" ") and names:

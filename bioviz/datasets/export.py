@@ -52,7 +52,7 @@ def to_raven(
     rows: Sequence[int] | np.ndarray,
     *,
     texts: Sequence[str] | None = None,
-    extra_columns: Mapping[str, Sequence] | None = None,
+    extra_columns: Mapping[str, Sequence | np.ndarray] | None = None,
 ) -> dict[str, bytes]:
     """One Raven selection table a recording; the names hold the recordings' folders, to be laid beside them.
 

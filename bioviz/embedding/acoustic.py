@@ -94,7 +94,7 @@ class AcousticTask:
         if self._boxes is not None:
             width_s = windows.shape[1] / self.rate
             boxes = [_within(self._boxes, start, width_s) for start in starts]
-        measured = measures.measure(windows, self.rate, lengths, boxes)
+        measured = measures.measure(windows, self.rate, lengths.tolist(), boxes)
         with self._lock:
             if self._block is None:
                 self._block = np.full((len(self._starts), WIDTH), np.nan, dtype=np.float32)
@@ -106,6 +106,7 @@ class AcousticTask:
             self._left -= count
             complete = self._left == 0
         if complete:
+            assert self._block is not None  # `take` came first
             acoustic_store().save(self.key, self._block)
             self._block, self.stored = None, True
 

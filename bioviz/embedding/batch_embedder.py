@@ -152,6 +152,7 @@ class BatchEmbedder(Generic[Owner]):
         batch, self._in_flight = self._in_flight, None
         if batch is None:
             return
+        assert batch.result is not None  # it is computed before it is put in flight
         embeddings = batch.result.float().cpu().numpy()  # waits for the device
         self._spare = batch.waveforms
         at = 0

@@ -115,7 +115,7 @@ def compute_acoustic(tasks: Iterable[RecordingTask], width_s: float, counter: Co
             for chunk in ahead:
                 task = chunk.task
                 task.failed = task.failed or chunk.failure
-                if task.failed or task.acoustic.stored:
+                if task.failed or task.acoustic is None or task.acoustic.stored:
                     task.release()
                 counter.add(len(chunk.local))
 
@@ -195,7 +195,8 @@ class _Work:
         wanted = {task for task in tasks if task.acoustic and not self._acoustic.has(task.acoustic.key)}
         lock = self._acoustic.claim(name) if wanted else None
         for task in tasks:
-            if lock is None or task not in wanted or self._acoustic.has(task.acoustic.key):
+            measured = task.acoustic
+            if lock is None or measured is None or task not in wanted or self._acoustic.has(measured.key):
                 task.acoustic = None
         return [] if lock is None else [lock]
 

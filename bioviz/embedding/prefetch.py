@@ -11,7 +11,8 @@ from typing import Generic, Protocol, TypeVar
 class Sized(Protocol):
     """What producers make: `nbytes` counts against the bound."""
 
-    nbytes: int
+    @property
+    def nbytes(self) -> int: ...
 
 
 Unit = TypeVar("Unit")

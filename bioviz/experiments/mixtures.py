@@ -82,7 +82,7 @@ def gains(
         even = call_gain(signal, noise, pair.rate, 0.0, active)
     else:
         even = noise_gain(signal, noise, 0.0, active)
-    return np.array([factors(signal, noise, even * gain_for(1.0, 1.0, snr)) for snr in snrs_db])
+    return np.array([factors(signal, noise, even * float(gain_for(1.0, 1.0, snr))) for snr in snrs_db])
 
 
 def mixtures(pair: Pair, snrs_db: Sequence[float], rate: int, width: int) -> np.ndarray:
@@ -123,7 +123,7 @@ class _Chunk:
     places: np.ndarray  # of its pairs in the draw
     keys: list[str]  # one a ratio
     missing: list[int]  # ratios without a stored block
-    made: np.ndarray | None = None  # (missing, pairs, D)
+    made: np.ndarray  # (missing, pairs, D)
     left: int = 0
     failed: bool = False
 
@@ -189,7 +189,7 @@ def _chunk(drawn: Draw, places: range, snrs_db: Sequence[float], recipe: Recipe)
         )
         for snr in snrs_db
     ]
-    return _Chunk(np.array(places), keys, [])
+    return _Chunk(np.array(places), keys, [], np.empty((0, len(places), recipe.dim), np.float32))
 
 
 def _compute(

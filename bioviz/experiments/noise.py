@@ -21,7 +21,7 @@ from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
-from bioviz.store.keys import Stored, key_of, loaded
+from bioviz.store.keys import Stored, key_of, value_of
 
 VERSION = 7  # raise it when a score changes, and what is cached is computed anew
 STAGE = "noise"
@@ -139,7 +139,7 @@ def compute_noise(
 
     mixed, problems = embed_mixtures(inputs.drawn, inputs.snrs_db, recipe, open_model, progress)
     progress.report("neighbors of the mixtures", 0, 1, "steps")
-    scores = _judge(loaded(inputs), mixed)
+    scores = _judge(inputs, mixed)
     if not np.isfinite(scores.background_share[1:]).any():
         why = f" ({problems[0].detail})" if problems else ""
         raise BadInput(
@@ -155,17 +155,17 @@ def compute_noise(
 
 def _judge(inputs: NoiseInputs, mixed: np.ndarray) -> NoiseScores:
     """Scores of (s, m, D) mixtures, the clips as recorded put before them."""
-    rows, embedding = inputs.drawn.rows, inputs.embedding
+    rows, embedding, graph = inputs.drawn.rows, value_of(inputs.embedding), value_of(inputs.knn_cross_unit)
     at = np.minimum(np.searchsorted(inputs.rows, rows), len(inputs.rows) - 1)
     clean = np.where((inputs.rows[at] == rows)[:, None], embedding[at], np.nan)
     return score_mixtures(
-        Reference(embedding, inputs.xy, inputs.recording, inputs.labels, inputs.knn_cross_unit),
+        Reference(embedding, value_of(inputs.xy), inputs.recording, inputs.labels, graph),
         np.concatenate([clean[None], mixed]).astype(np.float32),
         np.array([np.inf, *inputs.snrs_db]),
         inputs.drawn_labels,
         inputs.drawn_recording,
         inputs.noise_recording,
-        min(inputs.k, inputs.knn_cross_unit.k),
+        min(inputs.k, graph.k),
     )
 
 

@@ -33,7 +33,7 @@ class Reference:
     @property
     def background(self) -> np.ndarray:
         """(n,) bool."""
-        return ~self.labels.any(axis=1)
+        return ~np.any(self.labels, axis=1)
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,6 @@ def _told(
         out[i, 0] = auc.value
         if auc.se is not None and units >= MIN_UNITS:
             reach = t.ppf(0.975, units - 1) * auc.se
-            ends = widened_at_edge(auc.value, auc.value - reach, auc.value + reach, units)
-            out[i, 1:] = np.clip(ends, 0, 1)
+            low, high, n_units = (np.array(x) for x in (auc.value - reach, auc.value + reach, units))
+            out[i, 1:] = np.clip(widened_at_edge(np.array(auc.value), low, high, n_units), 0, 1)
     return out

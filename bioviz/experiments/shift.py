@@ -20,7 +20,7 @@ from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
-from bioviz.store.keys import Stored, key_of, loaded
+from bioviz.store.keys import Stored, key_of, value_of
 
 VERSION = 4  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "shift"
@@ -160,7 +160,7 @@ def compute_shift(
     if not np.isfinite(embeddings).all(axis=(1, 2)).any():
         raise BadInput(f"None of the shifted clips could be read ({problems[0].detail}).")
     progress.report("neighbors of the shifted clips", 0, 1, "steps")
-    result = _judge(loaded(inputs), embeddings, problems)
+    result = _judge(inputs, embeddings, problems)
     about = {"settings": chosen.to_dict(), "run": run.key}
     stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), result, about)
     progress.report("neighbors of the shifted clips", 1, 1, "steps")
@@ -172,9 +172,11 @@ def _judge(inputs: ShiftInputs, embeddings: np.ndarray, problems: tuple[Problem,
     good = np.flatnonzero(np.isfinite(embeddings).all(axis=(1, 2)))
     rows, starts, embeddings = inputs.rows[good], inputs.starts_s[good], embeddings[good]
     at = np.searchsorted(inputs.run_rows, rows)
-    graph, recording = inputs.knn_cross_unit, inputs.recording
-    found = shift_stability(inputs.embedding, at, embeddings, recording, min(inputs.k, graph.k), graph.metric)
-    places = place(found.graph, inputs.xy).reshape(*starts.shape, 2)
+    graph, xy, recording = value_of(inputs.knn_cross_unit), value_of(inputs.xy), inputs.recording
+    found = shift_stability(
+        value_of(inputs.embedding), at, embeddings, recording, min(inputs.k, graph.k), graph.metric
+    )
+    places = place(found.graph, xy).reshape(*starts.shape, 2)
     mean = found.kept.mean(axis=1)
     members = inputs.targets[at][:, None] == np.arange(inputs.n_targets)
     order = np.lexsort((-found.relative, mean))
@@ -185,7 +187,7 @@ def _judge(inputs: ShiftInputs, embeddings: np.ndarray, problems: tuple[Problem,
         relative=found.relative[order],
         changed=found.changed[order],
         places=places[order],
-        ellipses=ellipses(np.concatenate([places, inputs.xy[at][:, None]], axis=1))[order],
+        ellipses=ellipses(np.concatenate([places, xy[at][:, None]], axis=1))[order],
         by_target=np.stack(mean_share_interval(mean, members, recording[at]), axis=1),
         clips=members.sum(axis=0),
         problems=problems,

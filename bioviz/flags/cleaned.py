@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +71,7 @@ def apply_flags(
             recording=place[clips.recording[kept]].astype(clips.recording.dtype),
             start_s=clips.start_s[kept],
             end_s=clips.end_s[kept],
-            labels=change.after[np.ix_(kept, columns)],
+            labels=change.after[np.ix_(kept, np.asarray(columns, dtype=np.intp))],
             split=clips.split[kept],
         ),
         source={**dataset.source, "cleaned": record},
@@ -117,7 +118,7 @@ def _change(dataset: Dataset, flags: Flags) -> Change:
                 removed[row] = True
         if flag.label:
             after[row, column[flag.label]] = True
-    changed = np.flatnonzero(removed | (before != after).any(axis=1)).tolist()
+    changed: list[int] = np.flatnonzero(removed | (before != after).any(axis=1)).tolist()
     return Change(names, before, after, removed, {row: deciding[row] for row in changed})
 
 
@@ -131,8 +132,8 @@ def _recordings_left(dataset: Dataset, kept: np.ndarray) -> np.ndarray:
 
 def _columns(dataset: Dataset, change: Change, boxes: tuple[Annotation, ...]) -> list[int]:
     """Columns of the labels that stay, sorted by name if the dataset's are (else in its order, new ones last)."""
-    had = change.before.any(axis=0)
-    has = change.after[~change.removed].any(axis=0)
+    had = np.any(change.before, axis=0)
+    has = np.any(change.after[~change.removed], axis=0)
     marked = {box.label for box in boxes}
     # A label that the dataset declares without ever using it is still declared.
     columns = [
@@ -145,7 +146,7 @@ def _columns(dataset: Dataset, change: Change, boxes: tuple[Annotation, ...]) ->
     return columns
 
 
-def _record(dataset: Dataset, change: Change, disputed: list[int], rule: str | None) -> dict[str, object]:
+def _record(dataset: Dataset, change: Change, disputed: list[int], rule: str | None) -> dict[str, Any]:
     """What `source["cleaned"]` holds (JSON-able)."""
     disputes = {"clips": disputed, "rule": rule} if disputed else None
     before = dataset.source.get("cleaned") or {}

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from bioviz.datasets.labelling import clean
 from bioviz.datasets.options import Options
@@ -85,7 +86,7 @@ class Flag:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, object]) -> Flag:
+    def from_dict(cls, values: Mapping[str, Any]) -> Flag:
         """Read `to_dict` back; further names are left out.
 
         Raises:

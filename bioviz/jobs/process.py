@@ -72,7 +72,10 @@ def launch(folder: Path) -> int:
 def be_modest() -> None:
     """Give way to the browser and the server: lower this process's priority."""
     process = psutil.Process()
-    process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else max(process.nice(), NICE))
+    if sys.platform == "win32":
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        process.nice(max(process.nice(), NICE))
 
 
 def kill_tree(process: Identity) -> None:

@@ -96,12 +96,18 @@ class Model(Protocol):
         module: the Encoder (an nn.Module), for fine-tuning; it is in eval mode.
     """
 
-    card: ModelCard
-    checkpoint: str
-    precision: str
-    fingerprint: str
-    device: torch.device
-    module: torch.nn.Module
+    @property
+    def card(self) -> ModelCard: ...
+    @property
+    def checkpoint(self) -> str: ...
+    @property
+    def precision(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def device(self) -> torch.device: ...
+    @property
+    def module(self) -> torch.nn.Module: ...
 
     def embed(self, waveforms: torch.Tensor, rate: int) -> torch.Tensor:
         """Embed (B, T) float32 waveforms of `rate` Hz on the model's device into (B, dim) float32.
@@ -112,6 +118,8 @@ class Model(Protocol):
         Raises:
             BadInput: wrong shape, or a rate other than the card's.
         """
+        ...
 
     def to(self, device: str | torch.device) -> Model:
         """Move to a device and return itself."""
+        ...

@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
@@ -39,7 +39,7 @@ class Checkpoint:
     """A checkpoint in the list: its id and its record (`finetune` writes it)."""
 
     id: str
-    record: Mapping[str, object]
+    record: Mapping[str, Any]
 
     @property
     def name(self) -> str:

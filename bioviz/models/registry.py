@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bioviz.errors import BadInput, Missing
 from bioviz.models import finetuned, weights
-from bioviz.models.base import FINETUNED, NONE, PRETRAINED, RANDOM, CheckpointState, ModelCard
+from bioviz.models.base import FINETUNED, NONE, PRETRAINED, RANDOM, CheckpointState, ModelCard, WeightsFile
 from bioviz.models.cards import CARDS
 from bioviz.models.device import resolve_precision
 from bioviz.progress import Progress
@@ -61,7 +61,7 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
         return CheckpointState(
             True, "Untrained: random weights from a seed, a baseline for the trained ones."
         )
-    expected = about.weights
+    expected = _weights(about)
     path = weights.locate(expected)
     if path is None:
         return CheckpointState(False, weights.advice(expected), None, expected.name, bool(expected.url))
@@ -71,9 +71,7 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
 def download(name: str, progress: Progress | None = None) -> Path:
     """Fetch a model's pretrained weights into the first weights folder; see `weights.download`."""
     about = card(name)
-    if about.weights is None:
-        raise Missing(f"{about.title} needs no weights.")
-    return weights.download(about.weights, progress)
+    return weights.download(_weights(about), progress)
 
 
 def download_job(params: dict[str, str], progress: Progress) -> dict[str, str]:
@@ -95,7 +93,7 @@ def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: s
     _check_known(about, checkpoint)
     precision = resolve_precision(precision, "cpu", about.autocast)
     if checkpoint == PRETRAINED:
-        identity = weights.checked(about.weights)[1]
+        identity = weights.checked(_weights(about))[1]
     elif checkpoint.startswith(FINETUNED):
         identity = weights.file_sha256(_finetuned(about, checkpoint).path)
     else:
@@ -130,7 +128,7 @@ def open_model(
     else:
         encoder = build_encoder(about, None)
         _load(encoder, about, checkpoint)
-    encoder.to(memory_format=torch.channels_last)
+    encoder.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] (torch's own stub lacks it)
     return TorchModel(about, checkpoint, precision, identity, encoder, torch.device("cpu")).to(device)
 
 
@@ -140,7 +138,7 @@ def _load(encoder: Encoder, about: ModelCard, checkpoint: str) -> None:
     import torch
 
     if checkpoint == PRETRAINED:
-        path, _ = weights.checked(about.weights)
+        path, _ = weights.checked(_weights(about))
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
             encoder.load_published(state)
@@ -153,6 +151,12 @@ def _load(encoder: Encoder, about: ModelCard, checkpoint: str) -> None:
         encoder.load_state_dict(finetuned.read_state(path), assign=True)
     except RuntimeError as error:
         raise BadInput(f"{path} does not fit {about.title}: it was trained with another version.") from error
+
+
+def _weights(about: ModelCard) -> WeightsFile:
+    if about.weights is None:
+        raise Missing(f"{about.title} needs no weights.")
+    return about.weights
 
 
 def _finetuned(about: ModelCard, checkpoint: str) -> finetuned.FineTuned:

@@ -25,7 +25,7 @@ def label_counts(targets: np.ndarray, names: Sequence[str], *, dark: bool = Fals
         names: names of the targets; "background" is drawn grey.
     """
     counts = np.bincount(np.asarray(targets, dtype=np.int64), minlength=len(names))
-    order = np.argsort(-counts, kind="stable").tolist()
+    order: list[int] = np.argsort(-counts, kind="stable").tolist()
     colours = palette.colours_for(names)
     total = max(int(counts.sum()), 1)
     bar = go.Bar(
@@ -166,7 +166,7 @@ def ranked_bars(
         reference: a value to mark with a dashed line (the chance level), named `reference_name`.
     """
     values = np.asarray(values, dtype=np.float64)
-    order = np.argsort(-np.where(np.isnan(values), -np.inf, values), kind="stable").tolist()
+    order: list[int] = np.argsort(-np.where(np.isnan(values), -np.inf, values), kind="stable").tolist()
     spread = None
     hover = [f"{escape(names[i])}: {_figure_text(values[i])}" for i in order]
     if low is not None and high is not None:

@@ -3,9 +3,14 @@
 run = open_run(spec)  # None where it is not computed yet: start(spec)
 """
 
+from typing import TYPE_CHECKING
+
 from bioviz.runs.run import Run, open_run, open_run_by_key, run_by_key
 from bioviz.runs.spec import RunSpec
 from bioviz.runs.tasks import demo_job, job_for, run_job, start, start_demo, summary
+
+if TYPE_CHECKING:
+    from bioviz.runs.compute import compute_run
 
 __all__ = [
     "Run",

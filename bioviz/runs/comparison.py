@@ -21,7 +21,7 @@ from bioviz.runs import stages
 from bioviz.runs.comparison_inputs import ComparisonInputs, SideInputs, comparison_inputs
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
-from bioviz.store.keys import key_of, loaded
+from bioviz.store.keys import key_of, value_of
 
 VERSION = 7  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
@@ -109,14 +109,14 @@ def compute_comparison(spec: ComparisonSpec, progress: Progress | None = None) -
     from bioviz.runs.compute import compute_run
 
     progress = progress or Silent()
-    runs = [open_run(side) or compute_run(side, progress) for side in (spec.left, spec.right)]
-    inputs = comparison_inputs(*runs, spec.layout, spec.k)
+    left, right = (open_run(side) or compute_run(side, progress) for side in (spec.left, spec.right))
+    inputs = comparison_inputs(left, right, spec.layout, spec.k)
     kept = read_comparison(key_of(STAGE, VERSION, inputs))
     if kept is not None:
         return kept
     if len(inputs.recording) < 2:
         raise BadInput("These two have hardly a clip in common, so there is nothing to compare clip by clip.")
-    found = _compare(loaded(inputs), progress)
+    found = _compare(inputs, progress)
     stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), found, {"spec": spec.to_dict()})
     return found
 
@@ -139,38 +139,45 @@ def comparison_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]
 
 
 def _compare(inputs: ComparisonInputs, progress: Progress) -> Comparison:
-    sides = [_side(side, inputs.recording, progress) for side in (inputs.left, inputs.right)]
-    left_xy, right_xy = _maps(inputs, sides, progress)
+    left, right = (_side(side, inputs.recording, progress) for side in (inputs.left, inputs.right))
+    left_xy, right_xy = _maps(inputs, left, right, progress)
     fit = procrustes(left_xy, right_xy)
-    changes = compare_sides(*sides, inputs.names, inputs.recording, inputs.k, inputs.seed, progress)
+    changes = compare_sides(left, right, inputs.names, inputs.recording, inputs.k, inputs.seed, progress)
     return Comparison(inputs.left.places, inputs.right.places, left_xy, fit(right_xy), fit, changes)
 
 
 def _side(side: SideInputs, recording: np.ndarray, progress: Progress) -> Side:
     """A run with its common clips alone."""
-    n, places = len(side.embedding), side.places
-    embedding = side.embedding if len(places) == n else np.asarray(side.embedding)[places]
-    if np.array_equal(places, np.arange(n)):
-        graphs = side.graph, side.knn_cross_unit
-    else:  # the neighbors that were kept may be of clips that the other side lacks
-        k = min(side.graph.k, len(places) - 1)
-        graphs = knn_both(embedding, k, recording, side.projection.metric, progress=progress)
-    clusters, misclustered = (np.asarray(each)[places] for each in (side.clusters, side.misclustered))
-    return Side(embedding, *graphs, side.labels, side.targets, clusters, misclustered)
+    whole, places = value_of(side.embedding), side.places
+    n = len(whole)
+    embedding = whole if len(places) == n else np.asarray(whole)[places]
+    graph, cross_unit = value_of(side.graph), value_of(side.knn_cross_unit)
+    if not np.array_equal(places, np.arange(n)):
+        # The neighbors that were kept may be of clips that the other side lacks.
+        k = min(graph.k, len(places) - 1)
+        graph, cross_unit = knn_both(embedding, k, recording, side.projection.metric, progress=progress)
+    clusters, misclustered = (
+        np.asarray(each)[places] for each in (value_of(side.clusters), side.misclustered)
+    )
+    return Side(embedding, graph, cross_unit, side.labels, side.targets, clusters, misclustered)
 
 
-def _maps(inputs: ComparisonInputs, sides: list[Side], progress: Progress) -> tuple[np.ndarray, np.ndarray]:
+def _maps(
+    inputs: ComparisonInputs, left_side: Side, right_side: Side, progress: Progress
+) -> tuple[np.ndarray, np.ndarray]:
     """(left, right) maps (n, 2) of the common clips, the right one not aligned yet."""
     left, right = inputs.left, inputs.right
     projection = right.projection
     if inputs.layout == "joint":
-        graphs = sides[0].graph, sides[1].graph
-        return joint_maps(sides[0].embedding, sides[1].embedding, projection, graphs, progress)
-    left_xy, right_xy = np.asarray(left.xy)[left.places], np.asarray(right.xy)[right.places]
+        graphs = left_side.graph, right_side.graph
+        return joint_maps(left_side.embedding, right_side.embedding, projection, graphs, progress)
+    left_xy = np.asarray(value_of(left.xy))[left.places]
+    right_xy = np.asarray(value_of(right.xy))[right.places]
     same = np.array_equal(left_xy, right_xy, equal_nan=True)
     if inputs.layout == "own" or projection.method == "pca" or same:
         return left_xy, right_xy
-    known = np.full((len(right.embedding), 2), np.nan, dtype=np.float32)
+    embedding, graph = value_of(right.embedding), value_of(right.graph)
+    known = np.full((len(embedding), 2), np.nan, dtype=np.float32)
     known[right.places] = left_xy
-    xy = project(right.embedding, projection, right.graph, starting_places(known, right.graph), progress)
+    xy = project(embedding, projection, graph, starting_places(known, graph), progress)
     return left_xy, xy[right.places]

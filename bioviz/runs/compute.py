@@ -93,11 +93,12 @@ def _neighbors(
 ) -> KnnGraph:
     kept = stages.read("neighbors", keys.neighbors, *ALL)
     if kept is not None and stages.read("neighbors", keys.neighbors, *ELSEWHERE) is not None:
-        return KnnGraph(*kept, spec.metric)
+        indices, distances = kept
+        return KnnGraph(indices, distances, spec.metric)
     with clock.time("neighbors"):
         everywhere, elsewhere = knn_both(x, keys.k, groups, spec.metric, progress=progress)
     arrays = (everywhere.indices, everywhere.distances, elsewhere.indices, elsewhere.distances)
-    named = dict(zip((*ALL, *ELSEWHERE), arrays, strict=True))
+    named: dict[str, np.ndarray] = dict(zip((*ALL, *ELSEWHERE), arrays, strict=True))
     stages.save("neighbors", keys.neighbors, named, {"k": keys.k, "metric": spec.metric})
     return everywhere
 

@@ -167,7 +167,8 @@ class Run:
         arrays = stages.read("neighbors", self._keys.neighbors, *names)
         if arrays is None:
             raise Corrupt("The stored neighbors of this map are damaged or gone. Compute the map again.")
-        return KnnGraph(*arrays, self.spec.projection.metric, grouped)
+        indices, distances = arrays
+        return KnnGraph(indices, distances, self.spec.projection.metric, grouped)
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,7 +234,9 @@ def open_run(spec: RunSpec) -> Run | None:
     meta = stages.read_meta("scores", keys.scores)
     scored = stages.read("scores", keys.scores, *SCORES)
     drawn = stages.read("projection", keys.projection, "xy")
-    if None in (meta, scored, drawn) or stages.read_meta("neighbors", keys.neighbors) is None:
+    if meta is None or scored is None or drawn is None:
+        return None
+    if stages.read_meta("neighbors", keys.neighbors) is None:
         return None
     clusters, *matched = scored
     return Run(

@@ -59,9 +59,10 @@ class RunSpec:
 
 
 SEEDS = (0, 2**31 - 1)
+N_NEIGHBORS = (2, 1000)
 # The least and the greatest that pages and links accept; the names are those of ProjectionSpec.
 BOUNDS: Mapping[str, tuple[float, float]] = {
-    "n_neighbors": (2, 1000),
+    "n_neighbors": N_NEIGHBORS,
     "min_dist": (0.0, 1.0),
     "perplexity": (1.0, 1000.0),
     "seed": SEEDS,
@@ -78,7 +79,7 @@ PARSERS: Mapping[str, Parser] = {
     "model_seed": whole(*SEEDS),
     "without_background": switch,
     "method": choice(*METHODS),
-    "n_neighbors": whole(*BOUNDS["n_neighbors"]),
+    "n_neighbors": whole(*N_NEIGHBORS),
     "min_dist": real(*BOUNDS["min_dist"]),
     "perplexity": real(*BOUNDS["perplexity"]),
     "seed": whole(*SEEDS),

@@ -123,7 +123,7 @@ class ScoresInputs:
 
 def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
     """Name every stage of a run by all that decides it, and by nothing else."""
-    used = projection.to_dict()
+    used: dict[str, Any] = projection.to_dict()
     k = max(1, min(max(NEIGHBORS, int(used.get("n_neighbors", 0))), len(clips.rows) - 1))
     embedding = key_of("embedding rows", 1, EmbeddingRows(clips.set_key, _ints(clips.rows)))
     # What lies in all recordings has a key of its own: a map rests on it, whatever counts as one recording.

@@ -8,11 +8,12 @@ from functools import cache
 import numpy as np
 
 from bioviz.analysis.projection.layouts import ProjectionSpec, project
+from bioviz.analysis.rows import Metric
 from bioviz.progress import Progress
 
 
 @cache
-def warm_up(metric: str) -> threading.Thread:
+def warm_up(metric: Metric) -> threading.Thread:
     """Start compiling UMAP in the background, once a process."""
     thread = threading.Thread(target=_compile, args=[metric], daemon=True, name="warm-umap")
     thread.start()
@@ -30,7 +31,7 @@ def wait_for(thread: threading.Thread, progress: Progress) -> None:
         thread.join(0.2)
 
 
-def _compile(metric: str) -> None:
+def _compile(metric: Metric) -> None:
     from umap import layouts, umap_
 
     # umap-learn compiles these anew in every process: 8 s of processor time, against 0.1 s from numba's cache.

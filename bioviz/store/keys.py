@@ -50,7 +50,10 @@ class Stored(Generic[T]):
 
 def value_of(held: Stored[T] | T) -> T:
     """The content of what may be `Stored`: of inputs before `loaded`, and after it."""
-    return held.value if isinstance(held, Stored) else held
+    if isinstance(held, Stored):
+        content: T = held.value
+        return content
+    return held
 
 
 def key_of(kind: str, version: int | str, inputs: object) -> str:

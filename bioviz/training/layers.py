@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from torch import nn
 
@@ -123,7 +124,7 @@ class Strategy:
                 "This model has no attention layers for low-rank adapters. Choose another strategy."
             )
 
-    def groups(self) -> list[dict[str, object]]:
+    def groups(self) -> list[dict[str, Any]]:
         """Optimizer groups: "names" and "params" of all that ever learns, and "scale", a factor of the rate."""
         groups = [self._group(self._named("head"), 1.0)]
         if self._kind == LORA:
@@ -177,5 +178,5 @@ class Strategy:
         return {f"{module}.{name}": parameter for name, parameter in found}
 
     @staticmethod
-    def _group(own: dict[str, nn.Parameter], scale: float) -> dict[str, object]:
+    def _group(own: dict[str, nn.Parameter], scale: float) -> dict[str, Any]:
         return {"params": list(own.values()), "names": list(own), "scale": scale}

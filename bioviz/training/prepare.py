@@ -55,7 +55,7 @@ def prepare(
     """Solve the linear probe and set up the learner. Raises Cancelled, DiskFull."""
     device = opened.device
     objective = objective_of(dataset, split.train, settings.class_weights)
-    is_background = ~dataset.clips.labels.any(axis=1)
+    is_background = ~np.any(dataset.clips.labels, axis=1)
     waveforms = WaveInput(waves, opened, settings, split.train[is_background[split.train]])
     embedded = settings.strategy == LINEAR and not settings.augments
     wanted = np.unique(np.concatenate([split.train, split.valid, split.test]))

@@ -40,7 +40,7 @@ def split_rows(dataset: Dataset, settings: TrainSettings) -> Split:
     """
     of = _assign(dataset, settings)
     train, valid, test = (np.flatnonzero(of == name) for name in SPLITS)
-    is_background = ~dataset.clips.labels.any(axis=1)
+    is_background = ~np.any(dataset.clips.labels, axis=1)
     share = 0.0 if settings.remove_everywhere else settings.background_share
     quiet = np.random.default_rng(settings.seed).permutation(train[is_background[train]])
     kept = quiet[: round(share * len(quiet))]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bioviz import jobs
 from bioviz.datasets import library
@@ -29,7 +31,7 @@ class TrainSpec:
         return {**self.__dict__, "settings": self.settings.to_dict()}
 
     @classmethod
-    def from_dict(cls, values: dict[str, object]) -> TrainSpec:
+    def from_dict(cls, values: Mapping[str, Any]) -> TrainSpec:
         """What `to_dict` gave. Raises BadInput."""
         return cls(**{**values, "settings": TrainSettings.from_dict(values["settings"])})
 
@@ -46,7 +48,7 @@ def start(spec: TrainSpec) -> jobs.Job:
     return jobs.start("finetune", "bioviz.training.tasks:finetune_job", spec.to_dict(), title=title)
 
 
-def finetune_job(params: dict[str, object], progress: Progress) -> dict[str, object]:
+def finetune_job(params: dict[str, Any], progress: Progress) -> dict[str, object]:
     """Train params (`TrainSpec.to_dict`); returns the checkpoint's id, its test measures and whether it is usable."""
     spec = TrainSpec.from_dict(params)
     made = finetune(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
+from torch.amp.grad_scaler import GradScaler
 
 from bioviz.embedding.batch_embedder import is_out_of_memory
 from bioviz.errors import BadInput
@@ -53,7 +54,7 @@ class Trainer:
     ) -> None:
         self._learner, self._source, self._objective, self._split = learner, source, objective, split
         self._settings, self._work, self._device = settings, work, device
-        self._scaler = torch.amp.GradScaler(device.type, enabled=learner.precision == "float16")
+        self._scaler = GradScaler(device.type, enabled=learner.precision == "float16")
         steps = len(chunks(split.train, settings.batch))
         self._short = settings.statistics == FRESH and steps < MIN_STEPS  # its running means cannot keep up
         settled = len(split.train) if self._short and has_statistics(learner.encoder) else 0
@@ -131,7 +132,7 @@ class Trainer:
                 lambda done: self._pace.listen(progress, at, self._pace.finalize + done, "validation"),
             )
             valid = self._objective.measure(logits, split.valid)
-            if not math.isfinite(valid["loss"]):
+            if not math.isfinite(_loss(valid)):
                 raise Diverged(_diverged(at.epoch, rate))
             told["valid_seconds"] = time.perf_counter() - started
             at.epoch += 1
@@ -148,7 +149,7 @@ class Trainer:
     def _score(self, valid: dict[str, float | None]) -> list[float]:
         """What epochs are compared by: the metric, then the loss."""
         metric = valid[self._objective.metric]
-        return [-1.0 if metric is None else metric, -valid["loss"]]
+        return [-1.0 if metric is None else metric, -_loss(valid)]
 
     def _compare(
         self, at: TrainerState, valid: dict[str, float | None], where: dict[str, int]
@@ -288,6 +289,12 @@ class Trainer:
                 "settings": self._settings.to_dict(),
             }
         )
+
+
+def _loss(measured: Mapping[str, float | None]) -> float:
+    """The loss among measures; not a number where there was nothing to measure."""
+    loss = measured["loss"]
+    return math.nan if loss is None else loss
 
 
 def _diverged(epoch: int, rate: float) -> str:

@@ -86,7 +86,7 @@ class WaveformCache:
             return self._samples[rows]
         clips, waveforms = self.dataset.clips, np.empty((len(rows), self.width), np.float32)
         for at, row in enumerate(rows):
-            sound, start = self.dataset.recordings[clips.recording[row]].sound, clips.start_s[row]
+            sound, start = self.dataset.recordings[clips.recording[row]].sound, float(clips.start_s[row])
             waveforms[at] = load_clip(sound, start, start + self.dataset.plan.width_s, self.rate)
         return waveforms
 

@@ -167,15 +167,16 @@ def compare_sides(
     change = measures[1].confusion.confusion - measures[0].confusion.confusion
     ledgers = {}
     for rule in RULES:
-        inside = [
+        was, now = (
             is_in(m.confusion.confusion, m.confusion.background_share, m.targets == 0, rule) for m in measures
-        ]
+        )
         ledgers[rule] = ledger(
-            *inside, change, measures[0].targets, measures[1].targets, len(names), estimates.moved[rule]
+            was, now, change, measures[0].targets, measures[1].targets, len(names), estimates.moved[rule]
         )
     step(4)
+    before, after = measures
     return Changes(
-        tuple(names), k, elsewhere, *measures, moved, found, labels, ledgers, _notes(measures, elsewhere)
+        tuple(names), k, elsewhere, before, after, moved, found, labels, ledgers, _notes(measures, elsewhere)
     )
 
 
@@ -216,11 +217,11 @@ def _estimates(
     k: int,
     seed: int,
 ) -> PairedChanges:
-    judged = [
+    left, right = (
         Judged(graph, m.confusion, m.purity, m.told, m.probed, m.targets)
         for graph, m in zip(graphs, measures, strict=True)
-    ]
-    return paired_changes(*judged, units, n_targets, k, seed)
+    )
+    return paired_changes(left, right, units, n_targets, k, seed)
 
 
 def _claims(found: PairedChanges) -> tuple[np.ndarray, np.ndarray]:
@@ -231,10 +232,11 @@ def _claims(found: PairedChanges) -> tuple[np.ndarray, np.ndarray]:
         for i, p in enumerate(estimate.p)
     }
     made = holm(tests)
-    return tuple(
+    of_scores, of_labels = (
         np.array([(kind, i) in made for i in range(len(estimate.p))], dtype=bool)
         for kind, estimate in (("score", found.scores), ("label", found.confusions))
     )
+    return of_scores, of_labels
 
 
 def _differences(

@@ -141,13 +141,14 @@ def paired_changes(
             np.full(n_targets, FIXED_LISTS["knn_accuracy"]),
         ]
     )
-    estimate = _estimate(*whole, *map(np.array, replicates), n_units, wider)
+    lefts, rights = (np.array(values) for values in replicates)
+    estimate = _estimate(whole[0], whole[1], lefts, rights, n_units, wider)
     m = len(TESTED)
     scores, confusions_of, told = (
         Estimate(*(each[where] for each in estimate))
         for where in (slice(m), slice(m, m + n_targets), slice(m + n_targets, None))
     )
-    spans = {rule: _spans(events[rule], np.array(moved[rule]), count) for rule in RULES}
+    spans: dict[Rule, tuple[np.ndarray, np.ndarray]] = {rule: _spans(events[rule], np.array(moved[rule]), count) for rule in RULES}
     return PairedChanges(scores, confusions_of, told, spans)
 
 
@@ -162,7 +163,7 @@ def _values(side: Judged, confusion: NoiseConfusion, kept: np.ndarray, n_targets
         confusions = balanced(*by_target)
         confusions[0] = 1 - confusions[0]
         calls = known & ~background
-        overall = float(balanced(_mean(share, calls), _mean(base, calls)))
+        overall = float(balanced(np.array(_mean(share, calls)), np.array(_mean(base, calls))))
     scores = [
         _auc(score, background, known),
         overall,

@@ -88,17 +88,24 @@ def ledger(
         places = np.flatnonzero(chosen)
         return places[np.argsort(-np.abs(change[places]), kind="stable")]
 
-    count = [
-        np.bincount(targets_left[chosen], minlength=n_targets)
-        for chosen in (judged, judged & was, judged & now, out, into)
-    ]
-    intervals = [span[:, end] * count[0] for span in spans for end in (0, 1)]
+    def count(chosen: np.ndarray) -> np.ndarray:
+        return np.bincount(targets_left[chosen], minlength=n_targets)
+
+    clips = count(judged)
+    out_span, in_span = spans
     return Transitions(
         ordered(out & labelled),
         ordered(into & labelled),
         ordered(out & ~labelled),
         ordered(into & ~labelled),
-        *count,
-        *intervals,
+        clips,
+        count(judged & was),
+        count(judged & now),
+        count(out),
+        count(into),
+        out_span[:, 0] * clips,
+        out_span[:, 1] * clips,
+        in_span[:, 0] * clips,
+        in_span[:, 1] * clips,
         np.flatnonzero(~same),
     )

@@ -71,7 +71,9 @@ class Shortcut:
     @property
     def matters(self) -> bool:
         """The page names it, and the model tells background worse within one value, or nothing shows otherwise."""
-        return self.named and (self.inside is None or self.pooled - self.inside >= LOWER)
+        if self.inside is None or self.pooled is None:
+            return self.named
+        return self.named and self.pooled - self.inside >= LOWER
 
     def sentence(self) -> str:
         """What to know before (or, where it does not matter after all, after) the pooled figure is believed."""

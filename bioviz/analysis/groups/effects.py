@@ -74,11 +74,12 @@ def compare_groups(
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     """(m,) p values corrected for the false discovery rate; NaN stays and does not count."""
+    from scipy.stats import false_discovery_control
+
     out = np.full(len(p), np.nan)
-    good = np.flatnonzero(np.isfinite(p))
-    order = good[np.argsort(p[good], kind="stable")]
-    scaled = p[order] * len(order) / np.arange(1, len(order) + 1)
-    out[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
+    known = np.isfinite(p)
+    if known.any():
+        out[known] = false_discovery_control(p[known], method="bh")
     return out
 
 
@@ -86,20 +87,20 @@ def _effect(name: str, values: np.ndarray, side: np.ndarray, recording: np.ndarr
     from scipy.special import stdtr, stdtrit
 
     auc = auroc(values, side, recording)
-    medians = [float(np.median(values[part])) for part in (side, ~side)]
+    median_a, median_b = (float(np.median(values[part])) for part in (side, ~side))
     n_units = min(len(np.unique(recording[part])) for part in (side, ~side))
+    assert auc.value is not None  # both sides have clips
     delta = 2 * auc.value - 1
-    low = high = p = None
-    bounds: tuple[float | None, float | None] = (None, None)
+    low = high = p = delta_low = delta_high = None
     if n_units >= MIN_UNITS and auc.se is not None:
         low, high = _median_interval(values, side, recording, n_units, seed)
         # All of A above all of B has no error left to measure; half a clip of doubt keeps p a number above 0.
         se = max(2 * auc.se, 1 / len(values))
         p = float(2 * stdtr(n_units - 1, -abs(delta) / se))
         reach = stdtrit(n_units - 1, (1 + LEVEL) / 2) * se
-        bounds = (max(delta - reach, -1.0), min(delta + reach, 1.0))
+        delta_low, delta_high = max(delta - reach, -1.0), min(delta + reach, 1.0)
     return Effect(
-        name, *medians, medians[0] - medians[1], low, high, delta, *bounds, p, None,
+        name, median_a, median_b, median_a - median_b, low, high, delta, delta_low, delta_high, p, None,
         int(side.sum()), int((~side).sum()),
     )  # fmt: skip
 

@@ -86,7 +86,7 @@ def placement_chance(
         places: of the same clips, see `placement.placement`.
     """
     clusters, labels = np.asarray(clusters, np.int64), np.asarray(label_matrix, bool)
-    background = ~labels.any(axis=1)
+    background = ~np.any(labels, axis=1)
     member = np.flatnonzero(clusters >= 0)
     counts = places.counts
     wrong_side, among_background = None, None

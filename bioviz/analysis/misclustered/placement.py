@@ -116,7 +116,7 @@ def evidence(graph: KnnGraph, label_matrix: np.ndarray, places: Placement, at: n
     at = np.asarray(at, np.int64)
     k = min(N_NEIGHBORS, graph.k)
     labels = np.asarray(label_matrix, bool)
-    background, packed = ~labels.any(axis=1), np.packbits(labels, axis=1)
+    background, packed = ~np.any(labels, axis=1), np.packbits(labels, axis=1)
     share, distance = np.full(len(at), np.nan), np.full(len(at), np.nan)
     for start, stop in blocks(len(at), k * (16 + packed.shape[1])):
         part = at[start:stop]

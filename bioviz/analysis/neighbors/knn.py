@@ -106,20 +106,20 @@ def nearest_to(
     both = np.vstack([reference, queries])
     good = np.flatnonzero(finite_rows(both))
     n = int(np.searchsorted(good, len(reference)))
-    grouped = reference_groups is not None and query_groups is not None
-    groups = np.concatenate([reference_groups, query_groups])[good] if grouped else None
+    groups = second = None
+    if reference_groups is not None and query_groups is not None:
+        groups = np.concatenate([reference_groups, query_groups])[good]
+        if also_left_out is not None:
+            second = np.concatenate([reference_groups, also_left_out])[good]
     rows = prepare(both[good], metric)
     asked = np.arange(n, len(good))
-    second = None
-    if grouped and also_left_out is not None:
-        second = np.concatenate([reference_groups, also_left_out])[good]
     inner, near = _exact(rows, asked, k, [groups], Silent(), candidates=n, second=second)[0]
     indices = np.full((len(queries), k), -1, dtype=np.int32)
     distances = np.full((len(queries), k), np.inf, dtype=np.float32)
     own = good[asked] - len(reference)
     indices[own] = np.where(inner >= 0, good[inner] if len(good) else -1, -1)
     distances[own] = near
-    return KnnGraph(indices, distances, metric, grouped)
+    return KnnGraph(indices, distances, metric, grouped=groups is not None)
 
 
 def _graphs(x, k, metric, groupings, seed, progress, exact_up_to) -> list[KnnGraph]:
@@ -214,7 +214,9 @@ def _approximate(rows: Rows, k: int, groupings, seed: int, progress: Progress):
     # Asking for more than k raises recall and leaves room for the neighbors of the own group.
     wanted = min(n - 1, k + max(SPARE, k // 2))
     index = NNDescent(rows.x, metric="euclidean", n_neighbors=wanted + 1, random_state=seed, low_memory=True)
-    candidates = np.asarray(index.neighbor_graph[0], dtype=np.int64)
+    found_neighbors = index.neighbor_graph
+    assert found_neighbors is not None  # None only of an index that has been compressed
+    candidates = np.asarray(found_neighbors[0], dtype=np.int64)
     all_rows = np.arange(n)
     found = []
     for groups in groupings:

@@ -109,7 +109,8 @@ def label_confusion(
 def _known(confusion: NoiseConfusion) -> tuple[np.ndarray, np.ndarray]:
     """(share of background, base rate), NaN where the confusion is undefined."""
     good = np.isfinite(confusion.confusion)
-    return tuple(np.where(good, each, np.nan) for each in (confusion.background_share, confusion.base_rate))
+    share, base = (np.where(good, each, np.nan) for each in (confusion.background_share, confusion.base_rate))
+    return share, base
 
 
 def _mean(values: np.ndarray, members: np.ndarray) -> np.ndarray:

@@ -45,7 +45,7 @@ def shared_label_share(graph: KnnGraph, label_matrix: np.ndarray) -> np.ndarray:
     purity_i = |{j in N(i): labels_i and labels_j share one, or both are empty}| / |N(i)|; NaN without neighbors.
     """
     labels = np.asarray(label_matrix, dtype=bool)
-    empty = ~labels.any(axis=1)
+    empty = ~np.any(labels, axis=1)
     count = neighbor_count(graph)
     sums = neighbor_sums(graph, np.hstack([empty[:, None], labels]))
     first = np.where(empty, 0, labels.argmax(axis=1) + 1) if labels.shape[1] else np.zeros(len(empty), int)

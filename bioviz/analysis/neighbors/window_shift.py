@@ -87,7 +87,7 @@ def place(graph: KnnGraph, xy: np.ndarray) -> np.ndarray:
     Args:
         graph: of the clips to place, indices into the clips on the map. xy: (n, 2), NaN left out.
     """
-    known = (graph.indices >= 0) & np.isfinite(xy).all(axis=1)[graph.indices]
+    known = (graph.indices >= 0) & np.all(np.isfinite(xy), axis=1)[graph.indices]
     distance = np.where(known, graph.distances, 0).astype(np.float64)
     count = np.maximum(known.sum(axis=1, keepdims=True), 1)
     soften = np.maximum(distance.sum(axis=1, keepdims=True) / count / 100, 1e-12)

@@ -70,7 +70,7 @@ def starting_places(known: np.ndarray, graph: KnnGraph) -> np.ndarray:
         known: (n, 2), NaN for clips that the other map lacks. graph: neighbors of the n clips.
     """
     places = np.array(known, dtype=np.float32)
-    there = np.isfinite(places).all(axis=1)
+    there = np.all(np.isfinite(places), axis=1)
     if there.all() or not there.any():
         return places
     missing = np.flatnonzero(~there)

@@ -81,18 +81,19 @@ def neighborhood_jaccard(left, right) -> np.ndarray:
 
 def _fuzzy_graph(x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, progress: Progress):
     """(n, n) sparse: how much two clips belong together by UMAP."""
+    from scipy.sparse import csr_matrix
     from umap.umap_ import fuzzy_simplicial_set
 
     indices, distances = umap_neighbors(x, spec, graph, progress)
-    made, _, _ = fuzzy_simplicial_set(
+    weights = fuzzy_simplicial_set(
         x,
         indices.shape[1],
         np.random.RandomState(spec.seed),
         spec.metric,
         knn_indices=indices,
         knn_dists=distances,
-    )
-    return made.tocsr()
+    )[0]
+    return csr_matrix(weights)
 
 
 def _start(x: np.ndarray, graph, state: np.random.RandomState) -> np.ndarray:

@@ -6,7 +6,7 @@ import contextlib
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -50,7 +50,7 @@ class ProjectionSpec:
                 f"got {self.n_neighbors}, {self.min_dist} and {self.perplexity}."
             )
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
         """The settings that matter to the method, JSON-able: what a cache key is made of."""
         used = {
             "umap": ("method", "n_neighbors", "min_dist", "seed", "metric"),
@@ -60,19 +60,22 @@ class ProjectionSpec:
         return {name: value for name, value in asdict(self).items() if name in used}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, object]) -> ProjectionSpec:
+    def from_dict(cls, values: Mapping[str, Any]) -> ProjectionSpec:
         """The spec of `to_dict` (missing settings take their defaults).
 
         Raises:
             BadInput: an unknown setting, or a value that is no number or out of range.
         """
-        known = {field.name: field.type for field in fields(cls)}
+        known = {field.name: str(field.type) for field in fields(cls)}
         unknown = set(values) - set(known)
         if unknown:
             raise BadInput(f"Unknown projection settings: {', '.join(sorted(unknown))}.")
         casts = {"int": int, "float": float}
         try:
-            return cls(**{name: casts.get(known[name], str)(value) for name, value in values.items()})
+            given: dict[str, Any] = {
+                name: casts.get(known[name], str)(value) for name, value in values.items()
+            }
+            return cls(**given)
         except (TypeError, ValueError) as error:
             raise BadInput(f"A projection setting is not a number: {error}.") from error
 
@@ -150,18 +153,19 @@ def _tsne(x: np.ndarray, spec: ProjectionSpec, start: np.ndarray | None) -> np.n
 
     if not np.ptp(x, axis=0).any():  # all clips alike: sklearn divides by their spread
         return np.zeros((len(x), 2), dtype=np.float32)
+    init: Any = "pca" if x.shape[1] >= 2 else "random"  # scikit-learn takes an array too
     if start is not None:
-        start = start - start.mean(axis=0)
-        start = (start / max(start[:, 0].std(), 1e-12) * 1e-4).astype(np.float32)
+        centred = start - start.mean(axis=0)
+        init = (centred / max(centred[:, 0].std(), 1e-12) * 1e-4).astype(np.float32)
     tsne = TSNE(
         n_components=2,
         perplexity=min(spec.perplexity, (len(x) - 1) / 3),
         metric=spec.metric,
-        init="pca" if start is None and x.shape[1] >= 2 else "random" if start is None else start,
+        init=init,
         random_state=spec.seed,
         n_jobs=1,
     )
-    return tsne.fit_transform(x)
+    return np.asarray(tsne.fit_transform(x))
 
 
 def _umap(
@@ -170,6 +174,7 @@ def _umap(
     indices, distances = umap_neighbors(x, spec, graph, progress)
     import umap
 
+    init: Any = "spectral" if start is None else start  # umap-learn takes a name or an array
     with warnings.catch_warnings():
         # Both are meant: new clips are never added to a picture, and a fixed seed means one thread.
         warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]")
@@ -184,7 +189,7 @@ def _umap(
             metric=spec.metric,
             random_state=spec.seed,
             n_jobs=1,
-            init="spectral" if start is None else start,
+            init=init,
             precomputed_knn=(indices, distances),
             tqdm_kwds={
                 "disable": False,
@@ -194,7 +199,7 @@ def _umap(
             },
         )
         try:
-            return reducer.fit_transform(x)
+            return np.asarray(reducer.fit_transform(x))
         finally:
             _release_progress_bar()
 
@@ -210,8 +215,13 @@ def umap_neighbors(
             they are computed.
     """
     n_neighbors = min(spec.n_neighbors, len(x) - 1)
-    usable = graph is not None and not graph.grouped and graph.metric == spec.metric
-    if not usable or graph.k < n_neighbors - 1 or (graph.indices[:, : n_neighbors - 1] < 0).any():
+    if (
+        graph is None
+        or graph.grouped
+        or graph.metric != spec.metric
+        or graph.k < n_neighbors - 1
+        or (graph.indices[:, : n_neighbors - 1] < 0).any()
+    ):
         graph = knn(x, n_neighbors - 1, spec.metric, seed=spec.seed, progress=progress)
     own = np.arange(len(x), dtype=np.int32)[:, None]
     indices = np.hstack([own, graph.indices[:, : n_neighbors - 1]])

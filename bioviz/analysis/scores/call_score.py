@@ -37,7 +37,7 @@ def call_scores(
     repeats = REPEATS if len(own) <= MANY else 1
     foldings = [folds(labelled.astype(np.int64), FOLDS, seed + i, code) for i in range(repeats)]
     scores = probe_scores_of(own, labelled[:, None], foldings)
-    return np.mean([each[:, 0] for each in scores], axis=0, dtype=np.float64)
+    return np.stack([each[:, 0] for each in scores]).mean(axis=0, dtype=np.float64)
 
 
 def _centred(x: np.ndarray, groupings: tuple[np.ndarray, ...]) -> np.ndarray:

@@ -109,4 +109,7 @@ def _hdbscan(points: np.ndarray) -> np.ndarray:
     smallest = max(5, len(points) // 200)
     if len(points) <= smallest:
         return np.full(len(points), -1)
-    return HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points)
+    return HDBSCAN(
+        min_cluster_size=smallest,
+        copy=True,  # pyright: ignore[reportArgumentType] (scikit-learn has no types; its default is a str)
+    ).fit_predict(points)

@@ -70,7 +70,7 @@ def lost_apart(lost_at_db: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     known = np.flatnonzero(~np.isnan(lost_at_db).any(axis=1))
     if len(known) < 2:
-        return (np.empty(0, dtype=np.int64),) * 2
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     low, high = lost_at_db[known, 1], lost_at_db[known, 2]
     others_high = [np.delete(high, i).max() for i in range(len(known))]
     others_low = [np.delete(low, i).min() for i in range(len(known))]

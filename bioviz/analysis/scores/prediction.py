@@ -95,10 +95,12 @@ def separability(
         note = "Needs more than one recording."
     pairs = LeakageScore(knn[0], knn[1], 0.5, note), LeakageScore(probe[0], probe[1], 0.5, note)
     n_units = int(part_counts(np.column_stack([background, ~background]), units).min())
-    if left_out is None or knn[1] is None:
+    if left_out is None or knn[0] is None or knn[1] is None:
         return Separability(*pairs, units=n_units)
     parts, naive_without, without = left_out
-    low, high = (_defined(end[0]) for end in share_interval(np.array([knn[1]]), without[:, None], [n_units]))
+    low, high = (
+        _defined(end[0]) for end in share_interval(np.array([knn[1]]), without[:, None], np.array([n_units]))
+    )
     p = share_p_above_half(knn[1], without, n_units)
     p_leak = p_above(knn[0] - knn[1], naive_without - without, n_units)
     p_linear = None
@@ -166,7 +168,7 @@ def prediction(
         LeakageScore(mean[2], mean[3], prevalence, note),
         ap,
         probe_held_out,
-        _p_gap(*(_right(each, targets) for each in scores[:2]), tellable, groups),
+        _p_gap(_right(scores[0], targets), _right(scores[1], targets), tellable, groups),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,10 @@ class _Sums:
 
     @classmethod
     def add(cls, parts: list[_Sums]) -> _Sums:
-        return cls(*(sum(getattr(p, name) for p in parts) for name in ("n", "zz", "zy", "z", "y")))
+        def total(name: str) -> Any:
+            return sum(getattr(part, name) for part in parts)
+
+        return cls(total("n"), total("zz"), total("zy"), total("z"), total("y"))
 
     def minus(self, other: _Sums) -> _Sums:
         return _Sums(
@@ -167,6 +171,6 @@ def fit_probes(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> list[Probe]:
                 scores[k, rows] = z[rows] @ weights + bias
         solved = total.solve(STRENGTHS)
     return [
-        Probe(weights / spread[:, None], bias - (mean / spread) @ weights, cross_unit)
-        for (weights, bias), cross_unit in zip(solved, scores, strict=True)
+        Probe(weights / spread[:, None], bias - (mean / spread) @ weights, scores[k])
+        for k, (weights, bias) in enumerate(solved)
     ]

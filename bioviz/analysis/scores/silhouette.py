@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
@@ -96,7 +97,7 @@ def _on_all_cores(part: Callable[[int, int], np.ndarray], blocks: int) -> np.nda
     )
     workers = max(1, min(allowed, blocks, MAX_WORKERS))
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(workers) as pool:
-        return sum(pool.map(part, range(workers), [workers] * workers))
+        return reduce(np.add, pool.map(part, range(workers), [workers] * workers))
 
 
 class _Differences:
@@ -107,11 +108,13 @@ class _Differences:
         self.columns = np.ascontiguousarray((wide - wide.mean(axis=0)).T, dtype=np.float32)
 
     def distances(self, rows: slice, columns: slice) -> np.ndarray:
-        square = 0.0
-        for column in self.columns:
+        first, *others = self.columns
+        square = first[rows, None] - first[None, columns]
+        square *= square
+        for column in others:
             difference = column[rows, None] - column[None, columns]
             difference *= difference
-            square = square + difference if isinstance(square, float) else np.add(square, difference, square)
+            square += difference
         return np.sqrt(square, out=square)
 
 

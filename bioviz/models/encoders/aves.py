@@ -7,6 +7,8 @@ the last layer, as in BEANS.
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from bioviz.models.base import ModelCard
@@ -40,7 +42,7 @@ class Aves(Encoder):
 
     def __init__(self, net: nn.Module):
         super().__init__()
-        self.net = net
+        self.net: Any = net  # torchaudio's Wav2Vec2Model, an nn.Module with `extract_features`
 
     def features(self, waveforms: Tensor, rate: int) -> Tensor:
         """(B, T) float32: the waveforms, padded to one step at least."""

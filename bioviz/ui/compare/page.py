@@ -162,7 +162,7 @@ def part(case: Case) -> Chosen:
         st.session_state["compare_section"] = (
             view().section if view().section in SECTIONS else next(iter(SECTIONS))
         )
-    section: str = st.segmented_control(
+    section = st.segmented_control(
         "Part",
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
@@ -171,6 +171,9 @@ def part(case: Case) -> Chosen:
         wrap=True,
         label_visibility="collapsed",
     )
+    section = section or next(
+        iter(SECTIONS)
+    )  # a required control always has a choice; its type cannot say so
     set_view(section=section)
     return SECTIONS[section][1](case)
 

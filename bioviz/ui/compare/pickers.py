@@ -56,14 +56,15 @@ def pick_comparison() -> ComparisonSpec | None:
         choose_again.ask(gone)
     v = view()
 
-    def side(of: Dataset, model: str, checkpoint: str, seed: int) -> RunSpec:
+    def side(of: Dataset, named: tuple[str, str], seed: int) -> RunSpec:
+        model, checkpoint = named
         return RunSpec(
             of.id, model, checkpoint, v.split, seed_of(checkpoint, seed), projection(), v.without_background
         )
 
     return ComparisonSpec(
-        side(dataset, *left, v.model_seed),
-        side(other, *right, v.other_model_seed),
+        side(dataset, left, v.model_seed),
+        side(other, right, v.other_model_seed),
         layout="own" if v.method == "pca" else v.layout,  # principal components start from nowhere
         k=k,
     )

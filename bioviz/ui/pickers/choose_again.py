@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import streamlit as st
 
@@ -37,7 +38,7 @@ class Gone(Exception):
     why: str = ""
 
 
-def ask(gone: Gone) -> None:
+def ask(gone: Gone) -> NoReturn:
     """Say what is missing and offer what there is; ends the run."""
     kind = gone.field.removeprefix("other_")
     name = gone.value[:_SHOWN] + ("…" if len(gone.value) > _SHOWN else "")
