@@ -118,6 +118,7 @@ def test_shifted_windows(tmp_path):
     assert not app.exception and "20 clips, each at 4 shifted windows" in texts(app.text)
     found = compute_shift(compute_run(spec_of(made)), chosen)
     app.run()
+    assert not app.exception
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown == {
         "Clips shifted": "20",

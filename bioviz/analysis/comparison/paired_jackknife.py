@@ -148,7 +148,9 @@ def paired_changes(
         Estimate(*(each[where] for each in estimate))
         for where in (slice(m), slice(m, m + n_targets), slice(m + n_targets, None))
     )
-    spans: dict[Rule, tuple[np.ndarray, np.ndarray]] = {rule: _spans(events[rule], np.array(moved[rule]), count) for rule in RULES}
+    spans: dict[Rule, tuple[np.ndarray, np.ndarray]] = {
+        rule: _spans(events[rule], np.array(moved[rule]), count) for rule in RULES
+    }
     return PairedChanges(scores, confusions_of, told, spans)
 
 

@@ -16,16 +16,18 @@ from bioviz.experiments.shift import ShiftResult, draw_shifts, job_params, open_
 from bioviz.plots import figures, palette, paths
 from bioviz.runs import Run, RunSpec, query
 from bioviz.runs.spec import SEEDS
+from bioviz.ui import acts
+from bioviz.ui.act_link import act_link
 from bioviz.ui.app.theme import is_dark
+from bioviz.ui.clips import clip_desk
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.noise.form import count, model_title, remember, remembered, seeded
 from bioviz.ui.pickers.run_picker import METHODS
-from bioviz.ui.state import NEIGHBORS
+from bioviz.ui.state import NEIGHBORS, widget
 
-GROUP = "shift"
 SETTINGS = {  # of a link
     "clips": query.whole(1, 100_000),
     "reach": query.real(0.05, 1),
@@ -125,6 +127,7 @@ def _labels(run: Run, result: ShiftResult) -> None:
 
 def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
     st.subheader("The least stable clips")
+    act_link(clip_desk.GROUP, dataset.id, (acts.CLIP,))
     st.caption(
         f"{METRIC_INFO['shift_spread'].text} Click a line to hear the clip and to see its spread on the map."
     )
@@ -140,13 +143,18 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
         }
     )
     left, right = st.columns([3, 2], gap="medium")
+
+    def clicked() -> None:
+        for line in widget("shift_clips_table").selection.rows:
+            clip_desk.take(int(result.rows[line]))
+
     with left:
-        event = st.dataframe(
+        st.dataframe(
             frame,
             hide_index=True,
             height=300,
             key="shift_clips_table",
-            on_select="rerun",
+            on_select=clicked,
             selection_mode="single-row",
             column_config={
                 "neighbors kept": st.column_config.NumberColumn(format="percent"),
@@ -154,8 +162,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
                 "start (s)": st.column_config.NumberColumn(format="%.2f"),
             },
         )
-        picked = event.selection.rows
-        i = picked[0] if picked and picked[0] < len(frame) else None
+        places = np.flatnonzero(result.rows == clip_desk.selected_clip()).tolist()
         names = np.asarray(dataset.target_names)[dataset.targets[result.rows]]
         method = METHODS[run.spec.projection.method]
         st.plotly_chart(
@@ -166,7 +173,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
                 names,
                 titles=(f"{method} 1 (no unit)", f"{method} 2 (no unit)"),
                 colours=palette.colours_for(dataset.target_names),
-                marked=i,
+                marked=places[0] if places else None,
                 dark=is_dark(),
             ),
             key="shift_map",
@@ -182,8 +189,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
             dataset.id,
             result.rows,
             key="shift_inspector",
-            group=GROUP,
-            row=None if i is None else int(result.rows[i]),
+            group=clip_desk.GROUP,
             playlist_name="clips, the least stable first",
             colours=palette.colours_for(dataset.target_names),
             empty="Click a line of the table to hear its clip and see its spectrogram.",
