@@ -82,10 +82,9 @@ def finetune(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             told.append(f"{name}, seed {seed}: {sentence_of(one)}")
         if not rows:
             frozen = _scores(options, start.checkpoint, progress, start.seed)
-            probe = made[0].record.get("probe") or {}
-            figures = [{**(probe.get("test") or {}), **frozen}]
+            figures = [{**(made[0].record.probe.get("test") or {}), **frozen}]
             rows.append({"trained": "frozen, with a linear probe", "figures": figures})
-        figures = [{**one.record["test"], **_scores(options, one.name, progress)} for one in made]
+        figures = [{**one.record.test, **_scores(options, one.name, progress)} for one in made]
         rows.append({"trained": name, "figures": figures})
     note = bandwidth_note(dataset, registry.card(options.model))
     data = {
@@ -110,8 +109,8 @@ def finetune(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 def sentence_of(made: Checkpoint) -> str:
     """What a training taught, how long it took and where."""
     record = made.record
-    sentence = record["outcome"]["sentence"] or "learnt."
-    return f"{sentence} {record['seconds']:.0f} s on {record['computed_on']}."
+    sentence = record.outcome.sentence or "learnt."
+    return f"{sentence} {record.seconds:.0f} s on {record.computed_on}."
 
 
 def plan(dataset: Dataset, options: argparse.Namespace, start: str) -> Iterator[tuple[str, TrainSettings]]:
@@ -177,7 +176,7 @@ def _trained(
         progress=progress,
     )
     if not made.usable:
-        raise BiovizError(str(made.record["reason"]))
+        raise BiovizError(made.record.reason)
     return made
 
 

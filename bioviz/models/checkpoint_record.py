@@ -52,14 +52,23 @@ class SplitRecord:
 
 
 @dataclass(frozen=True)
-class OutcomeRecord:
-    """What the training taught, as `training.outcome.Outcome` has it.
+class Outcome:
+    """What a training taught; `training.outcome` judges it.
 
     Attributes
     ----------
-    kind, sentence : str
-    loss, chance_loss, p_chance, gain, gain_low, gain_high : float or None
+    kind : str
+        "nothing", "too few to tell", "no more than the probe", "less" or "more" than it; "learnt" of a probe itself.
+    sentence : str
+        For the user; "" where there is nothing to say.
+    loss, chance_loss : float or None
+        Mean training loss of the best epoch, and of the best guess that hears nothing.
+    p_chance : float or None
+        How often labels dealt out at random give as good a test result.
+    gain, gain_low, gain_high : float or None
+        Test result minus that of the linear probe, with its 95 % interval.
     recordings : int
+        In the test.
     """
 
     kind: str = ""
@@ -144,15 +153,15 @@ class CheckpointRecord:
     test_per_label: Measures = field(default_factory=dict)
     test_as_paper: Measures | None = None
     probe: dict[str, Measures | None] = field(default_factory=dict)
-    outcome: OutcomeRecord = field(default_factory=OutcomeRecord)
+    outcome: Outcome = field(default_factory=Outcome)
     created: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     precision: str = ""
     computed_on: str = ""
-    parity_before: dict[str, float] | None = None
-    parity: dict[str, float] | None = None
+    parity_before: dict[str, Any] | None = None
+    parity: dict[str, Any] | None = None
     seconds: float = 0.0
     usable: bool = True
     reason: str = ""
@@ -185,7 +194,7 @@ def _read(kind: type, values: Mapping[str, Any], above: str) -> dict[str, Any]:
     return {
         name: _checked(hints[name], values[name], f"{above}{name}")
         for name in (entry.name for entry in fields(kind))
-        if name in values and name != "more"
+        if values.get(name) is not None and name != "more"  # null is as if it were not there
     }
 
 
@@ -195,7 +204,7 @@ def _checked(hint: Any, value: Any, name: str) -> Any:
         return value
     origin, parts = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        if value is None and NoneType in parts:
+        if value is None and NoneType in parts:  # an element of a list or a dict
             return None
         return _checked(next(part for part in parts if part is not NoneType), value, name)
     if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, Mapping):

@@ -14,13 +14,14 @@ import os
 import shutil
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.models.base import FINETUNED
+from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.finetuned import HEAD, folder
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
 
@@ -39,7 +40,7 @@ class Checkpoint:
     """A checkpoint in the list: its id and its record (`finetune` writes it)."""
 
     id: str
-    record: Mapping[str, Any]
+    record: CheckpointRecord
 
     @property
     def name(self) -> str:
@@ -49,26 +50,24 @@ class Checkpoint:
     @property
     def title(self) -> str:
         """Its name, or what tells it from others that have none."""
-        if self.record.get("name"):
-            return str(self.record["name"])
-        made = str(self.record.get("created", ""))[:16].replace("T", " ")
-        parts = (self.record.get("strategy", ""), _background(self.record), made, self.id[:4])
-        return " ".join(str(part) for part in parts if part)
+        record = self.record
+        if record.name:
+            return record.name
+        created = record.created[:16].replace("T", " ")
+        parts = (record.strategy, _background(record.settings), created, self.id[:4])
+        return " ".join(part for part in parts if part)
 
     @property
     def usable(self) -> bool:
-        return bool(self.record.get("usable", True))
+        return self.record.usable
 
     @property
     def path(self) -> Path:
         return folder() / self.id / WEIGHTS
 
 
-def _background(record: Mapping[str, object]) -> str:
+def _background(settings: Mapping[str, Any]) -> str:
     """In two or three words, how much background a training saw; nothing where it saw all."""
-    settings = record.get("settings")
-    if not isinstance(settings, Mapping):
-        return ""
     share = settings.get("background_share", 1.0)
     if settings.get("remove_everywhere") or share == 0:
         return "without background,"
@@ -82,7 +81,7 @@ def list_checkpoints() -> list[Checkpoint]:
         with contextlib.suppress(Missing, BadInput):
             if not record.parent.name.startswith((CHECKING, ".")):
                 found.append(get(record.parent.name))
-    return sorted(found, key=lambda made: str(made.record.get("created", "")), reverse=True)
+    return sorted(found, key=lambda made: made.record.created, reverse=True)
 
 
 def get(identity: str) -> Checkpoint:
@@ -94,12 +93,12 @@ def get(identity: str) -> Checkpoint:
     """
     place = _place(identity)
     try:
-        record = read_json(place / RECORD)
+        record = CheckpointRecord.from_dict(read_json(place / RECORD))
     except FileNotFoundError as error:
         raise Missing(f"There is no fine-tuned checkpoint {identity!r}.") from error
     except Corrupt as error:
         raise BadInput(str(error)) from error
-    if not isinstance(record, dict) or not (place / WEIGHTS).is_file():
+    if not (place / WEIGHTS).is_file():
         raise BadInput(f"{place} is not a whole checkpoint. Delete it, and train the model again.")
     return Checkpoint(identity, record)
 
@@ -114,9 +113,7 @@ def delete(identity: str) -> None:
     shutil.rmtree(doomed, ignore_errors=True)
 
 
-def save(
-    encoder: Mapping[str, Tensor], head: Mapping[str, Tensor], record: Mapping[str, object]
-) -> Checkpoint:
+def save(encoder: Mapping[str, Tensor], head: Mapping[str, Tensor], record: CheckpointRecord) -> Checkpoint:
     """Write a checkpoint under an id that says it is still to be checked; `finalize` gives it its own.
 
     Args:
@@ -130,13 +127,14 @@ def save(
     tensors = {**encoder, **{HEAD + name: value for name, value in head.items()}}
     data = to_bytes({name: value.detach().cpu().contiguous() for name, value in tensors.items()})
     sha256 = hashlib.sha256(data).hexdigest()
-    return _write(CHECKING + sha256[:ID_DIGITS], data, {**record, "sha256": sha256})
+    return _write(CHECKING + sha256[:ID_DIGITS], data, replace(record, sha256=sha256))
 
 
-def finalize(made: Checkpoint, outcome: Mapping[str, object]) -> Checkpoint:
-    """Give a checked checkpoint its id, with the outcome ("usable", "reason", "parity") in its record."""
+def finalize(made: Checkpoint, *, usable: bool, reason: str, parity: dict[str, Any]) -> Checkpoint:
+    """Give a checked checkpoint its id, with the outcome of the parity check in its record."""
     identity = made.id.removeprefix(CHECKING)
-    write_json(made.path.with_name(RECORD), {**made.record, **outcome})
+    checked = replace(made.record, usable=usable, reason=reason, parity=parity)
+    write_json(made.path.with_name(RECORD), checked.to_dict())
     place = folder() / identity
     if place.is_dir():
         delete(identity)
@@ -150,7 +148,7 @@ def export(identity: str) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         archive.write(made.path, WEIGHTS)
-        archive.writestr(RECORD, json.dumps(made.record, ensure_ascii=False, indent=1))
+        archive.writestr(RECORD, json.dumps(made.record.to_dict(), ensure_ascii=False, indent=1))
     return packed.getvalue()
 
 
@@ -171,17 +169,18 @@ def import_zip(data: bytes) -> Checkpoint:
             too_large = archive.getinfo(RECORD).file_size > _LARGEST_RECORD
             if too_large or archive.getinfo(WEIGHTS).file_size > _LARGEST_WEIGHTS:
                 raise BadInput("This checkpoint file is too large to be one.")
-            record, weights = json.loads(archive.read(RECORD)), archive.read(WEIGHTS)
+            values, weights = json.loads(archive.read(RECORD)), archive.read(WEIGHTS)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadInput(f"This is not a checkpoint file exported here ({error}).") from error
-    if not isinstance(record, dict) or not {"model", "base", "sha256"} <= set(record):
+    record = CheckpointRecord.from_dict(values)
+    if not (record.model and record.base and record.sha256):
         raise BadInput(f"The {RECORD} in this file does not say which model it is of.")
     sha256 = hashlib.sha256(weights).hexdigest()
-    if record["sha256"] != sha256:
+    if record.sha256 != sha256:
         raise BadInput(
             "The weights in this file are not those its record tells of: it is damaged or was changed."
         )
-    _check_fit(str(record["model"]), weights)
+    _check_fit(record.model, weights)
     return _write(sha256[:ID_DIGITS], weights, record)
 
 
@@ -202,11 +201,11 @@ def _check_fit(model: str, weights: bytes) -> None:
         raise BadInput(f"The weights in this file are not of {model}, or of another version of it.")
 
 
-def _write(identity: str, weights: bytes, record: Mapping[str, object]) -> Checkpoint:
+def _write(identity: str, weights: bytes, record: CheckpointRecord) -> Checkpoint:
     place = folder() / identity
     (place / RECORD).unlink(missing_ok=True)  # the record makes it a checkpoint, so it comes last
     write_atomic(place / WEIGHTS, weights)
-    write_json(place / RECORD, dict(record))
+    write_json(place / RECORD, record.to_dict())
     return get(identity)
 
 

@@ -7,7 +7,6 @@ which checkpoint (`base`) it started from, and may mark it not `usable`, with a 
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING
 from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import FINETUNED
+from bioviz.models.checkpoint_record import CheckpointRecord
+from bioviz.store.files import Corrupt, read_json
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,18 +52,18 @@ def find(checkpoint: str) -> FineTuned:
     if not _ID.fullmatch(identity) or not (place / "model.safetensors").is_file():
         raise Missing(f"There is no fine-tuned checkpoint {identity!r}. Train it again, or choose another.")
     try:
-        record = json.loads((place / "record.json").read_text(encoding="utf-8"))
-        made = FineTuned(checkpoint, str(record["model"]), str(record["base"]), place / "model.safetensors")
-        usable, reason = record.get("usable", True), record.get("reason", "")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        record = CheckpointRecord.from_dict(read_json(place / "record.json"))
+    except (OSError, Corrupt, BadInput) as error:
         raise BadInput(
             f"{place / 'record.json'} is missing or damaged ({error}). Train the model again."
         ) from error
-    if not usable:
+    if not record.model or not record.base:
+        raise BadInput(f"{place / 'record.json'} does not say of which model it is. Train the model again.")
+    if not record.usable:
         raise BadInput(
-            f"The fine-tuned checkpoint {identity} must not be used: {reason} Train the model again."
+            f"The fine-tuned checkpoint {identity} must not be used: {record.reason} Train the model again."
         )
-    return made
+    return FineTuned(checkpoint, record.model, record.base, place / "model.safetensors")
 
 
 def list_finetuned(model: str) -> list[FineTuned]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,25 +103,25 @@ def finetune(
     total = len(split.test)
     logits = trainer.predict(split.test, lambda done: progress.report("Testing", done, total))
     progress.report("Comparing with chance and with a linear probe", 0, 1, "steps")
-    record = {
-        **record_of(dataset, split, settings, ready.objective, at, logits, ready.probe_test),
-        "name": name,
-        "model": model,
-        "base": checkpoint,
-        "base_seed": base_seed,
-        "failures": [problem.detail for problem in waves.failures],
-        "notes": [note for note in (bandwidth_note(dataset, opened.card), waves.note) if note],
-        "precision": precision,
-        "computed_on": describe_device(device, precision),
-        "parity_before": told.to_record()["parity"],
-        "seconds": round(time.time() - started, 1),
-    }
+    record = replace(
+        record_of(dataset, split, settings, ready.objective, at, logits, ready.probe_test),
+        name=name,
+        model=model,
+        base=checkpoint,
+        base_seed=base_seed,
+        failures=[problem.detail for problem in waves.failures],
+        notes=[note for note in (bandwidth_note(dataset, opened.card), waves.note) if note],
+        precision=precision,
+        computed_on=describe_device(device, precision),
+        parity_before=told.figures,
+        seconds=round(time.time() - started, 1),
+    )
     encoder = _merged(opened, settings)
     made = checkpoints.save(encoder.state_dict(), ready.learner.head.state_dict(), record)
     told = parity.check(
         dataset, rows, waves, opened, made.name, 0, precision, progress, "Checking the checkpoint"
     )
-    made = checkpoints.finalize(made, told.to_record())
+    made = checkpoints.finalize(made, usable=told.usable, reason=told.reason, parity=told.figures)
     work.finish(made.id)
     if torch.device(device).type == "cuda":
         torch.cuda.empty_cache()

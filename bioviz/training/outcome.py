@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 
 import numpy as np
+
+from bioviz.models.checkpoint_record import Outcome
 
 NOTHING, UNTOLD, NOT_MORE, LESS, MORE = "nothing", "too few to tell", "no more than the probe", "less", "more"
 LEARNT = "learnt"
@@ -23,41 +24,6 @@ AT_START = (
 )
 MIN_TEST_RECORDINGS = 8  # test recordings
 MAX_BLOCKS = 60  # recordings are left out in as many groups at most
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a training taught.
-
-    Attributes
-    ----------
-    kind : str
-        "nothing", "too few to tell", "no more than the probe", "less" or "more" than it; "learnt" of a probe itself.
-    sentence : str
-        For the user; "" where there is nothing to say.
-    loss, chance_loss : float
-        Mean training loss of the best epoch, and of the best guess that hears nothing.
-    p_chance : float or None
-        How often labels dealt out at random give as good a test result.
-    gain, gain_low, gain_high : float or None
-        Test result minus that of the linear probe, with its 95 % interval.
-    recordings : int
-        In the test.
-    """
-
-    kind: str
-    sentence: str
-    loss: float | None
-    chance_loss: float
-    p_chance: float | None
-    gain: float | None
-    gain_low: float | None
-    gain_high: float | None
-    recordings: int
-
-    def to_dict(self) -> dict[str, object]:
-        """JSON-able."""
-        return asdict(self)
 
 
 def judge_outcome(

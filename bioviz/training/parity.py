@@ -49,10 +49,10 @@ class Parity:
     of_spread: float
     clips: int
 
-    def to_record(self) -> dict[str, object]:
-        """As it stands in a checkpoint's record (JSON-able)."""
-        figures = asdict(self)
-        return {"usable": figures.pop("usable"), "reason": figures.pop("reason"), "parity": figures}
+    @property
+    def figures(self) -> dict[str, float]:
+        """As they stand in a checkpoint's record (JSON-able)."""
+        return {name: value for name, value in asdict(self).items() if name not in ("usable", "reason")}
 
 
 def judge(

@@ -9,8 +9,9 @@ from importlib.metadata import version
 import numpy as np
 
 from bioviz.datasets.types import Dataset
+from bioviz.models.checkpoint_record import CheckpointRecord, Outcome, SplitRecord, TrainedOn
 from bioviz.training.objective import Objective
-from bioviz.training.outcome import Outcome, judge_outcome
+from bioviz.training.outcome import judge_outcome
 from bioviz.training.settings import LINEAR, TrainSettings
 from bioviz.training.split import Split, describe, uses_own_split, warnings
 from bioviz.training.trainer_state import TrainerState
@@ -28,8 +29,8 @@ def record_of(
     at: TrainerState,
     logits: np.ndarray,
     probe_logits: np.ndarray,
-) -> dict[str, object]:
-    """The part of the record that follows from a training's result (JSON-able).
+) -> CheckpointRecord:
+    """The part of the record that follows from a training's result; its caller fills in the rest.
 
     Parameters
     ----------
@@ -38,34 +39,32 @@ def record_of(
     """
     paper = np.isin(split.test, split.test_as_paper)
     recordings = dataset.clips.recording
-    return {
-        "format": FORMAT,
-        "dataset": {"id": dataset.id, "name": dataset.name, "version": dataset.version},
-        "split": {
-            "source": "dataset" if uses_own_split(dataset, settings) else "seeded",
-            "counts": describe(dataset, split),
-            "recordings": {
+    return CheckpointRecord(
+        format=FORMAT,
+        dataset=TrainedOn(dataset.id, dataset.name, dataset.version),
+        split=SplitRecord(
+            source="dataset" if uses_own_split(dataset, settings) else "seeded",
+            counts=describe(dataset, split),
+            recordings={
                 part: sorted({dataset.recordings[i].name for i in recordings[getattr(split, part)]})
                 for part in ("train", "valid", "test")
             },
-        },
-        "strategy": settings.strategy,
-        "settings": settings.to_dict(),
-        "warnings": warnings(dataset, settings),
-        "outputs": list(objective.names),
-        "metric": objective.metric,
-        "curves": at.trials,
-        "best": at.best_at,
-        "test": objective.measure(logits, split.test),
-        "test_per_label": objective.per_label(logits, split.test),
-        "test_as_paper": objective.measure(logits[paper], split.test_as_paper) if not paper.all() else None,
-        "probe": {"test": objective.measure(probe_logits, split.test), "valid": at.start},
-        "outcome": _outcome(
-            dataset, split, objective, at, logits, probe_logits, settings.strategy == LINEAR
-        ).to_dict(),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {library: version(library) for library in LIBRARIES},
-    }
+        ),
+        strategy=settings.strategy,
+        settings=settings.to_dict(),
+        warnings=warnings(dataset, settings),
+        outputs=list(objective.names),
+        metric=objective.metric,
+        curves=at.trials,
+        best=at.best_at,
+        test=objective.measure(logits, split.test),
+        test_per_label=objective.per_label(logits, split.test),
+        test_as_paper=objective.measure(logits[paper], split.test_as_paper) if not paper.all() else None,
+        probe={"test": objective.measure(probe_logits, split.test), "valid": at.start},
+        outcome=_outcome(dataset, split, objective, at, logits, probe_logits, settings.strategy == LINEAR),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        versions={library: version(library) for library in LIBRARIES},
+    )
 
 
 def _outcome(

@@ -64,8 +64,8 @@ def finetune_job(params: dict[str, Any], progress: Progress) -> dict[str, object
     return {
         "checkpoint": made.name,
         "usable": made.usable,
-        "reason": record["reason"],
-        "outcome": record["outcome"]["sentence"],
-        "test": record["test"],
-        "best": record["best"],
+        "reason": record.reason,
+        "outcome": record.outcome.sentence,
+        "test": record.test,
+        "best": record.best,
     }

@@ -67,7 +67,7 @@ def test_from_a_quick_training_to_the_report_of_what_it_changed(page, app, calls
     train(page, app, calls.id, epochs=2)
     (made,) = checkpoints.list_checkpoints()
     assert made.usable and made.title == "two epochs"
-    assert [len(trial["epochs"]) for trial in made.record["curves"]] == [2]
+    assert [len(trial["epochs"]) for trial in made.record.curves] == [2]
     curves = page.evaluate(DRAWN)
     assert [plot["traces"] for plot in curves[:2]] == [2, 1]  # training and validation loss; the metric
 
@@ -99,7 +99,7 @@ def test_from_a_quick_training_to_the_report_of_what_it_changed(page, app, calls
     report = tmp_path / "report.html"
     waiting.value.save_as(report)
     moved = found.changes.names[label_of_arrows(found, "")]
-    check_report(browser, report, made.record["test"], moved)
+    check_report(browser, report, made.record.test, moved)
 
 
 def check_report(browser, report, tested, moved: str) -> None:

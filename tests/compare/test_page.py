@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
 from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.checkpoints import Checkpoint
 from bioviz.runs.comparison import ComparisonSpec, compute_comparison
 from bioviz.ui.compare.sections import SECTIONS
@@ -94,7 +95,9 @@ def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
         "dataset": {"id": calls.id},
         "split": {"recordings": {"train": names[:10], "valid": names[10:12], "test": names[12:]}},
     }
-    monkeypatch.setattr(checkpoints, "get", lambda identity: Checkpoint(identity, record))
+    monkeypatch.setattr(
+        checkpoints, "get", lambda identity: Checkpoint(identity, CheckpointRecord.from_dict(record))
+    )
     tuned = replace(spec, right=replace(spec.right, checkpoint="ft:abc"))
     (said,) = training_notes(tuned, calls, np.arange(36))
     assert "12 of the 36 clips" in said and "right model" in said
@@ -116,7 +119,9 @@ def test_own_classifiers_stand_in_the_table_and_are_named_as_such(spec, calls, m
         "bare": {"test": {"accuracy": 0.25}},
     }
     monkeypatch.setattr(
-        compare_training.checkpoints, "get", lambda identity: Checkpoint(identity, records[identity])
+        compare_training.checkpoints,
+        "get",
+        lambda identity: Checkpoint(identity, CheckpointRecord.from_dict(records[identity])),
     )
 
     def between(left: str, right: str):

@@ -10,6 +10,7 @@ import pytest
 from bioviz.cli.finetune import plan, summary
 from bioviz.cli.main import main
 from bioviz.datasets import library
+from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.checkpoints import Checkpoint
 from bioviz.training.settings import preset
 from bioviz.training.split import split_rows
@@ -95,4 +96,4 @@ def test_an_unknown_dataset_is_said(own_cache, capsys):
 )
 def test_a_checkpoint_without_a_name_tells_its_background(settings, words):
     record = {"strategy": "full", "created": "2026-11-24T07:24:08+00:00", "settings": settings}
-    assert Checkpoint("0123456789abcdef", record).title == words
+    assert Checkpoint("0123456789abcdef", CheckpointRecord.from_dict(record)).title == words

@@ -50,10 +50,10 @@ def test_a_tiny_model_learns_sixteen_clips_by_heart(tmp_path):
     dataset = tiny.tones(tmp_path / "d", files=9)
     settings = TrainSettings(learning_rates=(1e-2,), epochs=25, batch=8)
     made = finetune(dataset, "tiny", "random", settings)
-    assert made.record["split"]["counts"]["train"]["clips"] >= 16
-    losses = [epoch["loss"] for epoch in made.record["curves"][0]["epochs"]]
+    assert made.record.split.counts["train"]["clips"] >= 16
+    losses = [epoch["loss"] for epoch in made.record.curves[0]["epochs"]]
     assert losses[-1] < 0.1 < losses[0]
-    assert made.record["test"]["accuracy"] == 1.0
+    assert made.record.test["accuracy"] == 1.0
 
 
 def test_statistics_of_normalisation_are_those_of_the_training_clips(tones):
@@ -75,7 +75,7 @@ def test_the_papers_preset_leaves_the_running_statistics_as_they_are(tones):
     fresh, made = (
         finetune(tones, "tiny", "random", replace(settings, statistics=kind)) for kind in ("fresh", "running")
     )
-    assert made.id != fresh.id and made.record["settings"]["statistics"] == "running"
+    assert made.id != fresh.id and made.record.settings["statistics"] == "running"
     running, collected = (encoder_of(each)["net.low.1.running_mean"] for each in (made, fresh))
     before = base()["net.low.1.running_mean"]
     assert (running - before).abs().max() < 0.2 * (collected - before).abs().max()
@@ -105,8 +105,8 @@ def test_the_checkpoint_is_opened_and_embeds_like_any_model(tones):
     before = np.array(embed_dataset(tones, "tiny", "random").matrix)
     after = np.array(embed_dataset(tones, "tiny", made.name).matrix)
     assert np.abs(after - before).max() > 1e-3
-    assert made.record["parity"]["opened"] == pytest.approx(1, abs=1e-6)
-    assert made.record["parity"]["cached"] == pytest.approx(1, abs=1e-6)
+    assert made.record.parity["opened"] == pytest.approx(1, abs=1e-6)
+    assert made.record.parity["cached"] == pytest.approx(1, abs=1e-6)
 
 
 @pytest.mark.parametrize("augmented", [False, True])
@@ -173,15 +173,12 @@ def test_a_resumed_training_gives_the_same_weights(tones, strategy, stop):
     kept = work_of(tones, "tiny", "random", 0, settings).curves()
     resumed = finetune(tones, "tiny", "random", settings)
     if kept:
-        again = resumed.record["curves"][0]["epochs"][0]
+        again = resumed.record.curves[0]["epochs"][0]
         assert kept["trials"][0]["epochs"][0]["seconds"] == again["seconds"], "the first epoch was done twice"
     weights = load_file(resumed.path)
     checkpoints.delete(resumed.id)
     whole = finetune(tones, "tiny", "random", settings)  # its checkpoint is gone, so it is trained again
-    assert (
-        whole.record["curves"][0]["epochs"][0]["seconds"]
-        != resumed.record["curves"][0]["epochs"][0]["seconds"]
-    )
+    assert whole.record.curves[0]["epochs"][0]["seconds"] != resumed.record.curves[0]["epochs"][0]["seconds"]
     assert tiny.same(weights, load_file(whole.path))
     assert whole.id == resumed.id
 
@@ -202,17 +199,17 @@ def test_a_damaged_state_starts_the_training_again(tones):
 def test_each_learning_rate_is_tried_and_the_best_kept(tones):
     settings = replace(FAST, learning_rates=(1e-9, 1e-2), epochs=20)
     record = finetune(tones, "tiny", "random", settings).record
-    assert [trial["learning_rate"] for trial in record["curves"]] == [1e-9, 1e-2]
-    assert record["best"]["trial"] == 1
-    epochs = record["curves"][1]["epochs"]
-    assert epochs[record["best"]["epoch"] - 1]["valid"]["accuracy"] == max(
+    assert [trial["learning_rate"] for trial in record.curves] == [1e-9, 1e-2]
+    assert record.best["trial"] == 1
+    epochs = record.curves[1]["epochs"]
+    assert epochs[record.best["epoch"] - 1]["valid"]["accuracy"] == max(
         e["valid"]["accuracy"] for e in epochs
     )
 
 
 def test_patience_ends_a_training_early(tones):
     settings = replace(FAST, learning_rates=(1e-12,), epochs=30, patience=2)
-    trial = finetune(tones, "tiny", "random", settings).record["curves"][0]
+    trial = finetune(tones, "tiny", "random", settings).record.curves[0]
     assert len(trial["epochs"]) < 30
     assert "without a better validation" in trial["stopped"]
 
@@ -264,7 +261,7 @@ def test_a_checkpoint_that_embeds_otherwise_is_marked_and_refused(tones, monkeyp
     monkeypatch.setattr(parity, "through_model", mixed_up)
     made = finetune(tones, "tiny", "random", FAST)
     assert not made.usable
-    assert "give clips different embeddings" in made.record["reason"]
+    assert "give clips different embeddings" in made.record.reason
     with pytest.raises(BadInput, match="must not be used"):
         finetuned.find(made.name)
     with pytest.raises(BadInput, match="must not be used"):
@@ -287,13 +284,13 @@ def test_background_leaves_training_alone(tones):
     whole = finetune(tones, "tiny", "random", FAST).record
     none = finetune(tones, "tiny", "random", replace(FAST, background_share=0)).record
     paper = finetune(tones, "tiny", "random", replace(FAST, remove_everywhere=True)).record
-    assert none["split"]["counts"]["train"]["background"] == 0
-    assert none["split"]["counts"]["valid"] == whole["split"]["counts"]["valid"]
-    assert none["split"]["counts"]["test"] == whole["split"]["counts"]["test"]
-    assert none["test_as_paper"] is None
-    assert paper["split"]["counts"]["valid"]["background"] == 0
-    assert paper["test_as_paper"]["background_auroc"] is None  # no background in it
-    assert paper["test"]["background_auroc"] is not None  # and the whole test beside it
+    assert none.split.counts["train"]["background"] == 0
+    assert none.split.counts["valid"] == whole.split.counts["valid"]
+    assert none.split.counts["test"] == whole.split.counts["test"]
+    assert none.test_as_paper is None
+    assert paper.split.counts["valid"]["background"] == 0
+    assert paper.test_as_paper["background_auroc"] is None  # no background in it
+    assert paper.test["background_auroc"] is not None  # and the whole test beside it
 
 
 def test_windows_of_recordings_are_trained_with_several_labels(tmp_path):
@@ -302,8 +299,8 @@ def test_windows_of_recordings_are_trained_with_several_labels(tmp_path):
     both[dataset.clips.recording % 3 == 0] = True
     dataset = replace(dataset, task="detection", clips=replace(dataset.clips, labels=both))
     record = finetune(dataset, "tiny", "random", FAST).record
-    assert record["metric"] == "macro_ap"
-    assert record["outputs"] == list(dataset.labels)
+    assert record.metric == "macro_ap"
+    assert record.outputs == list(dataset.labels)
 
 
 def test_an_unreadable_recording_is_left_out_and_said(tmp_path):
@@ -311,11 +308,11 @@ def test_an_unreadable_recording_is_left_out_and_said(tmp_path):
     path = dataset.recordings[int(dataset.clips.recording[split_rows(dataset, FAST).train[0]])].path
     path.write_bytes(b"no sound")
     record = finetune(dataset, "tiny", "random", FAST).record
-    assert any("changed" in detail for detail in record["failures"])
+    assert any("changed" in detail for detail in record.failures)
 
 
 def test_a_real_network_trains_and_opens(tones):
     made = finetune(tones, "resnet18", "random", replace(FAST, epochs=1, learning_rates=(1e-3,)))
     assert made.usable
     assert registry.open_model("resnet18", made.name).checkpoint == made.name
-    assert {"torch", "torchvision"} <= set(made.record["versions"])
+    assert {"torch", "torchvision"} <= set(made.record.versions)

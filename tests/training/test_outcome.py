@@ -115,17 +115,17 @@ def test_no_constant_answer_has_a_smaller_loss(tones, several, balance):
 def test_random_labels_teach_nothing_and_real_ones_do(tmp_path):
     dataset = tiny.tones(tmp_path / "d", files=20)
     learnt = finetune(dataset, "tiny", "random", SETTINGS).record
-    assert learnt["outcome"]["kind"] != NOTHING and learnt["outcome"]["p_chance"] <= 0.01
+    assert learnt.outcome.kind != NOTHING and learnt.outcome.p_chance <= 0.01
     labels = np.random.default_rng(0).permutation(dataset.clips.labels)
     shuffled = replace(dataset, clips=replace(dataset.clips, labels=labels))
     made = finetune(shuffled, "tiny", "random", SETTINGS)
-    assert made.record["outcome"]["kind"] == NOTHING
-    assert made.record["outcome"]["sentence"].startswith("This training taught nothing")
+    assert made.record.outcome.kind == NOTHING
+    assert made.record.outcome.sentence.startswith("This training taught nothing")
     assert made.usable  # it may be looked at; the sentence goes with it
 
 
 def test_a_rate_too_small_to_learn_is_said_to_have_taught_nothing(tones):
     record = finetune(tones, "tiny", "random", replace(SETTINGS, learning_rates=(1e-12,), epochs=1)).record
-    assert record["outcome"]["kind"] == NOTHING
-    assert "stayed at" in record["outcome"]["sentence"]
-    assert NOT_MORE not in record["outcome"]["sentence"]
+    assert record.outcome.kind == NOTHING
+    assert "stayed at" in record.outcome.sentence
+    assert NOT_MORE not in record.outcome.sentence

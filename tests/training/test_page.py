@@ -76,7 +76,7 @@ def test_what_a_training_taught_is_said_with_the_checkpoint_and_in_compare(datas
     made = finetune(
         dataset, "tiny", "random", replace(SHORT, strategy="full", learning_rates=(1e-12,)), name="idle"
     )
-    assert "taught nothing" in made.record["outcome"]["sentence"]
+    assert "taught nothing" in made.record.outcome.sentence
     side = RunSpec(dataset.id, model="tiny", checkpoint="random")
     (said,) = outcomes(ComparisonSpec(side, replace(side, checkpoint=made.name)))
     assert said.startswith("Right: This training taught nothing")

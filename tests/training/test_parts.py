@@ -249,11 +249,13 @@ def test_a_wrong_file_is_not_imported(made):
         checkpoints.import_zip(repacked(packed, model_safetensors=b"other"))
     with pytest.raises(BadInput, match="something else"):
         checkpoints.import_zip(repacked(packed, evil_py=b"x"))
-    other = {**made.record, "model": "resnet18"}
+    other = {**made.record.to_dict(), "model": "resnet18"}
     with pytest.raises(BadInput, match="not of resnet18"):
         checkpoints.import_zip(repacked(packed, record_json=json.dumps(other)))
     with pytest.raises(Missing):
-        checkpoints.import_zip(repacked(packed, record_json=json.dumps({**made.record, "model": "nothing"})))
+        checkpoints.import_zip(
+            repacked(packed, record_json=json.dumps({**made.record.to_dict(), "model": "nothing"}))
+        )
     with pytest.raises(Missing):
         checkpoints.get("../" + made.id)
 

@@ -97,7 +97,7 @@ def test_where_the_disk_lacks_room_clips_are_decoded_when_taken_and_it_is_said(t
     opened = open_waves(tones, tiny.RATE, Silent())
     assert not opened.stored and "to spare" in opened.note
     settings = TrainSettings(strategy="linear", epochs=1)
-    assert "to spare" in " ".join(finetune(tones, "tiny", "random", settings).record["notes"])
+    assert "to spare" in " ".join(finetune(tones, "tiny", "random", settings).record.notes)
 
 
 @pytest.mark.parametrize("wanted", ["auto", "float32"])
@@ -121,8 +121,8 @@ def test_the_precision_told_is_the_one_trained_and_embedded_in(tones, monkeypatc
 
     monkeypatch.setattr(tiny, "build", watched)
     record = finetune(tones, "tiny", "random", TrainSettings(epochs=1, precision=wanted)).record
-    assert used == {record["precision"]} == {"bfloat16" if wanted == "auto" else "float32"}
-    assert record["computed_on"].endswith(f", {record['precision']}")
+    assert used == {record.precision} == {"bfloat16" if wanted == "auto" else "float32"}
+    assert record.computed_on.endswith(f", {record['precision']}")
     for name, expected in (("tiny", "bfloat16"), ("gpv_teacher2", "float32")):
         provenance = embed_dataset(tones, name, "random").provenance
         assert provenance["precision"] == expected

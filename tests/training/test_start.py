@@ -98,9 +98,9 @@ def test_its_logits_fit_clips_it_did_not_see_better_than_plain_scores(tones):
 
 def test_a_training_that_only_harms_ends_with_the_probe(tones):
     made = finetune(tones, "tiny", "random", replace(LPFT, learning_rates=(3.0,), epochs=3))
-    assert made.record["best"] == {"trial": 0, "epoch": 0}
-    assert made.record["test"] == pytest.approx(made.record["probe"]["test"], abs=1e-4)
-    assert "no epoch was better than the linear probe" in made.record["outcome"]["sentence"]
+    assert made.record.best == {"trial": 0, "epoch": 0}
+    assert made.record.test == pytest.approx(made.record.probe["test"], abs=1e-4)
+    assert "no epoch was better than the linear probe" in made.record.outcome.sentence
     before = registry.open_model("tiny", "random").module.state_dict()
     after = registry.open_model("tiny", made.name).module.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
@@ -109,9 +109,9 @@ def test_a_training_that_only_harms_ends_with_the_probe(tones):
 @pytest.mark.parametrize("rates", [(1e-3,), (1e-1, 1e-3)])
 def test_the_result_is_never_below_the_probe_on_validation(tones, rates):
     record = finetune(tones, "tiny", "random", replace(LPFT, learning_rates=rates, epochs=4)).record
-    start = record["probe"]["valid"]
-    best = record["best"]
-    ended = record["curves"][best["trial"]]["epochs"][best["epoch"] - 1]["valid"] if best["epoch"] else start
+    start = record.probe["valid"]
+    best = record.best
+    ended = record.curves[best["trial"]]["epochs"][best["epoch"] - 1]["valid"] if best["epoch"] else start
     assert (ended["accuracy"], -ended["loss"]) >= (start["accuracy"], -start["loss"])
 
 

@@ -8,6 +8,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.models import checkpoints
 from bioviz.models.base import FINETUNED
+from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.reports.comparison import OwnScore
 from bioviz.runs.comparison import ComparisonSpec
 from bioviz.ui.compare.pickers import family
@@ -62,9 +63,9 @@ def outcomes(spec: ComparisonSpec) -> list[str]:
     """For each fine-tuned side what its training taught, in a sentence."""
     said = []
     for side, run in (("Left", spec.left), ("Right", spec.right)):
-        told = _record(run.checkpoint).get("outcome")
-        if isinstance(told, dict) and told.get("sentence"):
-            said.append(f"{side}: {told['sentence']}")
+        record = _record(run.checkpoint)
+        if record is not None and record.outcome.sentence:
+            said.append(f"{side}: {record.outcome.sentence}")
     return said
 
 
@@ -73,41 +74,38 @@ def tested(spec: ComparisonSpec) -> tuple[OwnScore, ...]:
     records = [_record(side.checkpoint) for side in (spec.left, spec.right)]
     if not any(records):
         return ()
-    same = _tested_on(records[0]) is not None and _tested_on(records[0]) == _tested_on(records[1])
+    left_test, right_test = (_tested_on(record) for record in records)
+    same = left_test is not None and left_test == right_test
     found = []
     for name, title, text in OWN_CLASSIFIER:
-        left, right = ((record.get("test") or {}).get(name) for record in records)
+        left, right = (None if record is None else record.test.get(name) for record in records)
         gap = right - left if same and left is not None and right is not None else None
         if left is not None or right is not None:
             found.append(OwnScore(title, left, right, gap, text))
     return tuple(found)
 
 
-def _record(checkpoint: str) -> dict:
-    """The record of a fine-tuned checkpoint; empty for others and where it is gone."""
+def _record(checkpoint: str) -> CheckpointRecord | None:
+    """The record of a fine-tuned checkpoint; None for others and where it is gone."""
     if not checkpoint.startswith(FINETUNED):
-        return {}
-    try:
-        return dict(checkpoints.get(checkpoint.removeprefix(FINETUNED)).record)
-    except BiovizError:
-        return {}
-
-
-def _tested_on(record: dict) -> tuple | None:
-    """What a checkpoint was tested on; None where it does not tell."""
-    try:
-        return record["dataset"]["version"], tuple(record["split"]["recordings"]["test"])
-    except (KeyError, TypeError):
         return None
+    try:
+        return checkpoints.get(checkpoint.removeprefix(FINETUNED)).record
+    except BiovizError:
+        return None
+
+
+def _tested_on(record: CheckpointRecord | None) -> tuple[str, tuple[str, ...]] | None:
+    """What a checkpoint was tested on; None where it does not tell."""
+    if record is None or not record.dataset.version or "test" not in record.split.recordings:
+        return None
+    return record.dataset.version, tuple(record.split.recordings["test"])
 
 
 def learnt_from(checkpoint: str, dataset: Dataset) -> set[str]:
     """Names of the recordings that a fine-tuned checkpoint was trained or chosen on, if they are of this dataset."""
     record = _record(checkpoint)
-    try:
-        if family(record["dataset"]["id"]) != family(dataset.id):
-            return set()
-        parts = record["split"]["recordings"]
-        return {*parts["train"], *parts["valid"]}
-    except (KeyError, TypeError):  # an imported checkpoint may not tell
+    if record is None or family(record.dataset.id) != family(dataset.id):
         return set()
+    parts = record.split.recordings  # an imported checkpoint may not tell
+    return {*parts.get("train", ()), *parts.get("valid", ())}

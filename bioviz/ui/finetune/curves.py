@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,9 +22,7 @@ METRIC_TITLES = {
 }
 
 
-def show_curves(
-    curves: Mapping[str, object] | None, key: str, live: Mapping[str, object] | None = None
-) -> None:
+def show_curves(curves: Mapping[str, Any] | None, key: str, live: Mapping[str, Any] | None = None) -> None:
     """Loss and metric over the epochs, a line a learning rate; epoch 0 is the linear probe that it started from.
 
     Parameters
@@ -33,7 +32,7 @@ def show_curves(
     live : mapping or None
         As `Work.live` gives it, while the training runs.
     """
-    trials = list(curves["trials"]) if curves else []
+    trials: list[Mapping[str, Any]] = list(curves["trials"]) if curves else []
     batches = _batches(live)
     if not any(trial["epochs"] for trial in trials) and batches is None:
         st.caption("Curves appear with the first steps of the training.")
@@ -41,7 +40,7 @@ def show_curves(
     left, right = st.columns(2)
     made, last = _loss_figure(trials, batches)
     left.plotly_chart(made, theme=None, key=f"{key}_loss")
-    if any(trial["epochs"] for trial in trials):
+    if curves and any(trial["epochs"] for trial in trials):
         metric = str(curves["metric"])
         right.plotly_chart(_metric_figure(trials, metric, last), theme=None, key=f"{key}_metric")
     else:
@@ -53,7 +52,7 @@ def show_curves(
         st.caption(_speed(told))
 
 
-def _batches(live: Mapping[str, object] | None) -> tuple[np.ndarray, np.ndarray] | None:
+def _batches(live: Mapping[str, Any] | None) -> tuple[np.ndarray, np.ndarray] | None:
     """(n,) places in epochs and losses of the batches; None where there are none yet."""
     if not live or not live["losses"]:
         return None

@@ -59,7 +59,7 @@ def show() -> None:
                 training_view.watch(job)
         mine = next((job for job in trainings if job.id == st.session_state.get("train_job")), None)
         made = ""
-        if mine is not None and mine.state == "done":
+        if mine is not None and mine.state == "done" and mine.result is not None:
             made = mine.result["checkpoint"].removeprefix(FINETUNED)
             st.success("The training is done; its result is unfolded below.", icon=":material/check_circle:")
         interrupted = [job for job in trainings if job.state in ("failed", "lost", "cancelled")]

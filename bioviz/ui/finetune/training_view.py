@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.errors import BiovizError
 from bioviz.models import checkpoints, registry
+from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.checkpoints import Checkpoint
 from bioviz.training import tasks
 from bioviz.training.outcome import LESS, NOTHING
@@ -102,7 +101,7 @@ def checkpoint_list(opened: str = "") -> None:
         st.caption("No fine-tuned checkpoints yet.")
     for made in found:
         record = made.record
-        title = f"{made.title} — {_model_title(record)} on {record.get('dataset', {}).get('name', '?')}"
+        title = f"{made.title} — {_model_title(record)} on {record.dataset.name or '?'}"
         place = st.expander(title, expanded=made.id == opened, key=f"checkpoint_{made.id}", on_change="rerun")
         if place.open:
             with place:
@@ -113,49 +112,47 @@ def show_checkpoint(made: Checkpoint) -> None:
     """One checkpoint: results, actions, curves, record."""
     record = made.record
     if not made.usable:
-        st.error(f"Must not be used: {record.get('reason')}", icon=":material/block:")
-    test = record.get("test") or {}
+        st.error(f"Must not be used: {record.reason}", icon=":material/block:")
     for column, (name, title) in zip(st.columns(len(METRIC_TITLES)), METRIC_TITLES.items(), strict=True):
-        value = test.get(name)
+        value = record.test.get(name)
         column.metric(title, "–" if value is None else f"{value:.3f}", help=METRIC_HELP[name])
-    counts = (record.get("split") or {}).get("counts", {})
+    counts = record.split.counts
     if counts:
         st.caption(
             f"Measured on {counts['test']['clips']:,} test clips ({counts['test']['background']:,} background); "
             f"trained on {counts['train']['clips']:,} ({counts['train']['background']:,} background). "
-            f"{record.get('created', '')[:10]}, {job_card.duration(record.get('seconds', 0))} on "
-            f"{record.get('computed_on', '?')}."
+            f"{record.created[:10]}, {job_card.duration(record.seconds)} on "
+            f"{record.computed_on or '?'}."
         )
     show_outcome(record)
-    paper = record.get("test_as_paper")
-    if paper and paper.get(record["metric"]) is not None:
+    paper = (record.test_as_paper or {}).get(record.metric)
+    if paper is not None:
         st.caption(
-            f"By the paper's way, with background left out of the test: {METRIC_TITLES[record['metric']]} "
-            f"{paper[record['metric']]:.3f}. Do not compare it with the figures above."
+            f"By the paper's way, with background left out of the test: {METRIC_TITLES[record.metric]} "
+            f"{paper:.3f}. Do not compare it with the figures above."
         )
     _actions(made)
-    if record.get("curves"):
-        show_curves({"metric": record["metric"], "trials": record["curves"]}, key=f"curves_{made.id}")
+    if record.curves:
+        show_curves({"metric": record.metric, "trials": record.curves}, key=f"curves_{made.id}")
     if st.toggle("Show the whole record", key=f"record_{made.id}"):
-        st.json(dict(record), expanded=1)
+        st.json(record.to_dict(), expanded=1)
 
 
-def show_outcome(record: Mapping[str, object]) -> None:
+def show_outcome(record: CheckpointRecord) -> None:
     """What the training taught, and what is to be known of its sound."""
-    told = record.get("outcome")
-    if isinstance(told, Mapping) and told.get("sentence"):
-        if told.get("kind") in (NOTHING, LESS):
-            st.warning(str(told["sentence"]), icon=":material/warning:")
-        else:
-            st.info(str(told["sentence"]), icon=":material/school:")
-    for note in record.get("notes") or ():
-        st.caption(str(note))
+    outcome = record.outcome
+    if outcome.sentence and outcome.kind in (NOTHING, LESS):
+        st.warning(outcome.sentence, icon=":material/warning:")
+    elif outcome.sentence:
+        st.info(outcome.sentence, icon=":material/school:")
+    for note in record.notes:
+        st.caption(note)
 
 
 def _actions(made: Checkpoint) -> None:
     with st.container(horizontal=True):
         known = {summary.id for summary in library.list_datasets()}
-        trained_on = made.record.get("dataset", {}).get("id")
+        trained_on = made.record.dataset.id
         place = {"dataset": trained_on} if trained_on in known else {}
         if st.button(
             "Explore with it",
@@ -164,7 +161,7 @@ def _actions(made: Checkpoint) -> None:
             icon=":material/scatter_plot:",
             disabled=not made.usable,
         ):
-            set_view(model=made.record["model"], checkpoint=made.name, clip=-1, **place)
+            set_view(model=made.record.model, checkpoint=made.name, clip=-1, **place)
             open_page("explore.py")
         if st.button(
             "Compare with its start",
@@ -178,7 +175,7 @@ def _actions(made: Checkpoint) -> None:
         st.download_button(
             "Download",
             data=lambda: checkpoints.export(made.id),
-            file_name=f"{made.record.get('model')}-{made.id}.zip",
+            file_name=f"{made.record.model}-{made.id}.zip",
             mime="application/zip",
             key=f"export_{made.id}",
             on_click="ignore",
@@ -193,23 +190,23 @@ def _actions(made: Checkpoint) -> None:
 
 def _before_and_after(made: Checkpoint, trained_on: str) -> dict[str, object]:
     """The view that compares a checkpoint with what it was trained from, on clips it never learnt from."""
-    own_split = (made.record.get("split") or {}).get("source") == "dataset"
+    own_split = made.record.split.source == "dataset"
     tested = own_split and "test" in library.load(trained_on).clips.split
     return {
         "dataset": trained_on,
-        "model": made.record["model"],
-        "checkpoint": made.record["base"],
-        "model_seed": made.record.get("base_seed", 0),
+        "model": made.record.model,
+        "checkpoint": made.record.base,
+        "model_seed": made.record.base_seed,
         "other_dataset": "",
-        "other_model": made.record["model"],
+        "other_model": made.record.model,
         "other_checkpoint": made.name,
         "split": "test" if tested else "all",
         "clip": -1,
     }
 
 
-def _model_title(record: Mapping[str, object]) -> str:
+def _model_title(record: CheckpointRecord) -> str:
     try:
-        return registry.card(str(record.get("model"))).title
+        return registry.card(record.model).title
     except BiovizError:
-        return str(record.get("model"))
+        return record.model
