@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import soundfile as sf
 
+from bioviz.audio.decode import stream_windows
+from bioviz.datasets.sound_file import Sound
+
 RATE = 16_000
+
+
+def load_windows(
+    path: Path | str | Sound, starts_s: Sequence[float] | np.ndarray, width_s: float, rate: int
+) -> np.ndarray:
+    """(n, T) float32: all windows that `stream_windows` yields, in the order of `starts_s`."""
+    windows = np.zeros((len(starts_s), round(width_s * rate)), dtype=np.float32)
+    for rows, block in stream_windows(path, starts_s, width_s, rate):
+        windows[rows] = block
+    return windows
 
 
 def folder_per_class(root: Path, files: int = 4, seconds: float = 1.0, rate: int = RATE) -> Path:

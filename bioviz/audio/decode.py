@@ -49,20 +49,6 @@ def load_clip(
     return np.pad(clip, (0, width - len(clip)))
 
 
-def load_windows(
-    path: Path | str | Sound, starts_s: Sequence[float] | np.ndarray, width_s: float, rate: int
-) -> np.ndarray:
-    """Read many windows of `width_s` seconds, decoding the recording once; see `stream_windows`.
-
-    Returns:
-        (n, T) float32 with T = width_s * rate, one row a start, in the order given.
-    """
-    windows = np.zeros((len(starts_s), round(width_s * rate)), dtype=np.float32)
-    for rows, block in stream_windows(path, starts_s, width_s, rate):
-        windows[rows] = block
-    return windows
-
-
 def stream_windows(
     path: Path | str | Sound, starts_s: Sequence[float] | np.ndarray, width_s: float, rate: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:

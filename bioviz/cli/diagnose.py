@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-import numpy as np
-
 from bioviz.cli.answers import Answer, finite, interval_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.terminal import TerminalProgress, table
@@ -72,7 +70,7 @@ def _clip(run, dataset, found, i: int) -> dict[str, Any]:
         "row": row,
         "recording": dataset.recordings[int(clips.recording[row])].name,
         "start_s": float(clips.start_s[row]),
-        "labels": [dataset.labels[j] for j in np.flatnonzero(clips.labels[row])],
+        "labels": dataset.labels_of(row),
         "confusion": float(found.clips.judged.confusion[i]),
         "causes": found.triage.titles(i),
         "evidence": found.triage.evidence(i, found.names),

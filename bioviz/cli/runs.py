@@ -107,7 +107,7 @@ def _misclustered(run, dataset, name: str) -> list[dict[str, Any]]:
             "recording": dataset.recordings[int(clips.recording[run.rows[i]])].name,
             "start_s": float(clips.start_s[run.rows[i]]),
             "end_s": float(clips.end_s[run.rows[i]]),
-            "labels": [dataset.labels[c] for c in np.flatnonzero(clips.labels[run.rows[i]])],
+            "labels": dataset.labels_of(int(run.rows[i])),
             "cluster": int(run.clusters[i]),
             "cluster_label": labels[i],
             "neighbors_against": None if np.isnan(share) else round(float(share), 4),

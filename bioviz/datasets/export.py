@@ -125,7 +125,7 @@ def _span(dataset: Dataset, row: int) -> tuple[float, float]:
 
 
 def _labels(dataset: Dataset, row: int) -> list[str]:
-    return [dataset.labels[i] for i in np.flatnonzero(dataset.clips.labels[row])] or [BACKGROUND]
+    return dataset.labels_of(row) or [BACKGROUND]
 
 
 def _table_stems(dataset: Dataset) -> list[str]:

@@ -196,6 +196,10 @@ class Dataset:
         """Names for `targets`: ("background", *labels)."""
         return (BACKGROUND, *self.labels)
 
+    def labels_of(self, row: int) -> list[str]:
+        """Names of a clip's labels; none for background."""
+        return [self.labels[column] for column in np.flatnonzero(self.clips.labels[row])]
+
     @cached_property
     def version(self) -> str:
         """sha256 (hex) of all that is known of the clips: contents, names, places, times, windows, labels, splits,

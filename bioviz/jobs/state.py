@@ -63,11 +63,6 @@ class Job:
     def is_over(self) -> bool:
         return self.state in ENDED
 
-    @property
-    def fraction(self) -> float:
-        """How much of this stage is done, 0 to 1."""
-        return min(max(self.done / self.total, 0.0), 1.0) if self.total > 0 else 0.0
-
 
 def judge(recorded: str, alive: bool, asked_to_cancel: bool) -> JobState:
     """Decide a job's state: a written outcome stands; then a living process; then why it is gone."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import time
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,6 @@ from bioviz.errors import BadInput
 
 if TYPE_CHECKING:
     from bioviz.models.base import ModelCard
-    from bioviz.models.encoder import TorchModel
 
 PRECISIONS = ("float32", "bfloat16", "float16")
 _USE_CPU = "Use cpu, or name no device for the best there is."
@@ -134,39 +132,6 @@ def cpu_has_bfloat16() -> bool:
     lines = _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
     flags = next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
     return not _BF16_FLAGS.isdisjoint(flags.partition(":")[2].split())
-
-
-def measure_precisions(
-    model: TorchModel, rate: int, seconds: float, batch: int = 8, rounds: int = 3
-) -> dict[str, float]:
-    """Clips a second of an opened model at each precision that its device may run, best of `rounds`.
-
-    Args:
-        rate, seconds: of the clips, which are noise.
-    """
-    import torch
-
-    device = model.device.type
-    waveforms = torch.randn(batch, round(seconds * rate), generator=torch.Generator().manual_seed(0))
-    waveforms = 0.1 * waveforms.to(model.device)
-    choices = ("float32", "bfloat16", "float16") if device == "cuda" else ("float32", "bfloat16")
-    kept, speeds = model.precision, {}
-    try:
-        for choice in choices:
-            model.precision = choice
-            speeds[choice] = batch / min(_timed(model, waveforms, rate) for _ in range(rounds + 1))
-    finally:
-        model.precision = kept
-    return speeds
-
-
-def _timed(model: TorchModel, waveforms, rate: int) -> float:
-    import torch
-
-    start = time.perf_counter()
-    with torch.inference_mode():
-        model.embed(waveforms, rate).sum().item()  # the item waits for the device
-    return time.perf_counter() - start
 
 
 def _cpu_name() -> str:

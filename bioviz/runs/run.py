@@ -66,6 +66,11 @@ class Run:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __contains__(self, row: int) -> bool:
+        """Whether the dataset's clip `row` is in this run."""
+        at = int(np.searchsorted(self.rows, row))
+        return at < len(self.rows) and bool(self.rows[at] == row)
+
     @cached_property
     def graph(self) -> KnnGraph:
         """Neighbors of each clip, as positions in this run, those of its own recording or unit among them."""
@@ -158,9 +163,18 @@ class Run:
         Raises:
             Missing: it is not in it.
         """
-        at = int(np.searchsorted(self.rows, row))
-        if at == len(self.rows) or self.rows[at] != row:
-            raise Missing(f"Clip {row} is not in this map (split {self.spec.split}).")
+        return int(self.positions(np.array([row]))[0])
+
+    def positions(self, rows: np.ndarray) -> np.ndarray:
+        """(m,) int64, where the dataset's clips `rows` (m,) stand in this run.
+
+        Raises:
+            Missing: one is not in it.
+        """
+        at = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+        absent = np.flatnonzero(self.rows[at] != rows)
+        if len(absent):
+            raise Missing(f"Clip {rows[absent[0]]} is not in this map (split {self.spec.split}).")
         return at
 
     def _graph(self, names: tuple[str, str], grouped: bool) -> KnnGraph:

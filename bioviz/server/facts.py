@@ -33,7 +33,7 @@ def clip_facts(clip: Clip) -> dict[str, object]:
     return {
         "dataset": dataset.id,
         "row": clip.row,
-        "labels": labels_of(dataset, clip.row),
+        "labels": dataset.labels_of(clip.row) or [BACKGROUND],
         "recording": recording.name,
         "start_s": clip.start_s,
         "end_s": clip.end_s,
@@ -48,12 +48,6 @@ def clip_facts(clip: Clip) -> dict[str, object]:
             for a in annotations_near(clip, LONGEST_CONTEXT_S)[:_MOST_BOXES]
         ],
     }
-
-
-def labels_of(dataset: Dataset, row: int) -> list[str]:
-    """Names of a clip's labels; `["background"]` where it has none."""
-    columns = np.flatnonzero(dataset.clips.labels[row])
-    return [dataset.labels[c] for c in columns] or [BACKGROUND]
 
 
 def _levels(measured: dict[str, np.ndarray], row: int, boxed: bool) -> dict[str, object]:
@@ -156,7 +150,7 @@ def _neighbors(run: Run, graph: KnnGraph, dataset: Dataset, place: int) -> list[
         found.append(
             {
                 "row": row,
-                "label": ", ".join(labels_of(dataset, row)),
+                "label": ", ".join(dataset.labels_of(row) or [BACKGROUND]),
                 "recording": dataset.recordings[int(recording[row])].name,
                 "distance": round(float(distance), 4),
                 "same_recording": bool(recording[row] == own),

@@ -16,7 +16,6 @@ from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.flags import log
 from bioviz.server.clips import find_clip
-from bioviz.server.facts import labels_of
 from bioviz.server.replies import SAFE, refusal
 
 MAX_BODY_BYTES = 16 * 1024  # bytes: a note of 2000 letters and a label, with room to spare
@@ -87,7 +86,7 @@ def about_clip(dataset: Dataset, row: int, user: str | None) -> dict[str, Any]:
         for flag in found.by_row.get(row, ())
     ]
     return {
-        "labels": labels_of(dataset, row) if dataset.clips.labels[row].any() else [],
+        "labels": dataset.labels_of(row),
         "flags": sorted(told, key=lambda flag: not flag["mine"]),
         "known": sorted({*dataset.labels, *found.labels.tolist()} - {""}, key=str.casefold),
         "state": log.state(dataset.id),

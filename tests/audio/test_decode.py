@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioviz.audio import decode
-from bioviz.audio.decode import load_clip, load_windows, stream_windows
+from bioviz.audio.decode import load_clip, stream_windows
 from bioviz.errors import BadInput
+from tests.sounds import load_windows
 
 
 def noise(frames: int, channels: int = 1, seed: int = 0) -> np.ndarray:

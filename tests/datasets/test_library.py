@@ -53,6 +53,12 @@ def test_what_is_saved_comes_back(boxed):
     assert library.load(boxed.id) is library.load(boxed.id)
 
 
+def test_labels_of_a_clip(boxed):
+    for row, on in enumerate(boxed.clips.labels):
+        assert boxed.labels_of(row) == [name for name, is_on in zip(boxed.labels, on, strict=True) if is_on]
+    assert any(boxed.labels_of(row) for row in range(len(boxed.clips)))
+
+
 def test_a_dataset_without_labels_comes_back(tmp_path):
     write(tmp_path / "a.wav")
     dataset = build_dataset(tmp_path)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bioviz.audio.decode import load_clip, load_windows
+from bioviz.audio.decode import load_clip
 from bioviz.audio.playback import render
 from bioviz.datasets import converted, flac
 from bioviz.datasets.build import build_dataset
@@ -21,6 +21,7 @@ from bioviz.datasets.probe import probe
 from bioviz.embedding.bandwidth import _measured
 from bioviz.errors import BadInput
 from tests.datasets.sounds import boxes, kinds, lines, write
+from tests.sounds import load_windows
 
 RATE = 8000
 

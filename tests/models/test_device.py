@@ -56,14 +56,6 @@ def test_the_precision_named_is_the_one_used(name, monkeypatch):
     assert opened.precision == ("bfloat16" if name == "resnet18" else "float32")
 
 
-def test_precisions_are_measured_and_the_models_own_is_kept():
-    model = registry.open_model("gpv_teacher2", precision="float32")
-    speeds = device.measure_precisions(model, 22050, 0.3, batch=1, rounds=1)
-    assert speeds.keys() >= {"float32", "bfloat16"}
-    assert min(speeds.values()) > 0
-    assert model.precision == "float32"
-
-
 @pytest.mark.parametrize(
     ("capability", "convolutions", "products", "said"),
     [

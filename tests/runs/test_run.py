@@ -122,6 +122,11 @@ def test_a_recording_that_cannot_be_read_is_left_out_and_named(sounds):
     assert [failure.file for failure in run.failures] == [sounds.recordings[3].name]
     assert run.provenance["clips"] == {"dataset": 24, "shown": 23, "failed": 1}
     assert run.rows[run.position(4)] == 4
+    assert run.rows[run.positions(run.rows[::-1])].tolist() == run.rows[::-1].tolist()
+    assert 4 in run and 3 not in run and 10**6 not in run and -1 not in run
+    for absent in (3, -1, 10**6):
+        with pytest.raises(Missing, match=f"Clip {absent} is not"):
+            run.positions(np.array([4, absent]))
     with pytest.raises(Missing):
         run.position(3)
     path.write_bytes(whole)  # the drive is back

@@ -82,7 +82,8 @@ def neighborhood_jaccard(left, right) -> np.ndarray:
 def _fuzzy_graph(x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, progress: Progress):
     """(n, n) sparse: how much two clips belong together by UMAP."""
     from scipy.sparse import csr_matrix
-    from umap.umap_ import fuzzy_simplicial_set
+
+    from bioviz.analysis.projection.umap_internals import fuzzy_simplicial_set
 
     indices, distances = umap_neighbors(x, spec, graph, progress)
     weights = fuzzy_simplicial_set(
@@ -98,7 +99,7 @@ def _fuzzy_graph(x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, pr
 
 def _start(x: np.ndarray, graph, state: np.random.RandomState) -> np.ndarray:
     """(n, 2) places to start from, 10 wide: the slowest modes of the graph."""
-    from umap.spectral import spectral_layout
+    from bioviz.analysis.projection.umap_internals import spectral_layout
 
     with warnings.catch_warnings():
         # Tiny or disconnected sets fall back by themselves.
@@ -112,9 +113,8 @@ def _lay_out(
     xy: np.ndarray, graphs: list, spec: ProjectionSpec, state: np.random.RandomState, progress: Progress
 ) -> np.ndarray:
     """(2, n, 2) float32 places after all epochs."""
-    from umap.umap_ import find_ab_params, make_epochs_per_sample
-
     from bioviz.analysis.projection.joint_kernel import epoch
+    from bioviz.analysis.projection.umap_internals import find_ab_params, make_epochs_per_sample
 
     edges = [graph.tocoo() for graph in graphs]
     heads, tails = (

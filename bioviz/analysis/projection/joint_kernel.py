@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-from umap.layouts import clip, rdist
-from umap.utils import tau_rand_int
+
+from bioviz.analysis.projection.umap_internals import clip, rdist, tau_rand_int
 
 
 @numba.njit(cache=True, fastmath=True)

@@ -124,21 +124,11 @@ def cluster_report(
         everywhere = np.full(len(good), -1, dtype=np.int32)
         everywhere[good] = clusters
         # The projection, where there is one, comes first: its clusterings have the same numbers in both lists.
-        shape = _compactness(spaces[space], clusters, means[space][i])
+        shape = compactness(spaces[space], clusters, means[space][i])
         with_labels = agreement(clusters, labels)
         scores.append(ClusteringScores(space, method, everywhere, with_labels, shape, means["embedding"][i]))
-    of_labels = {space: _compactness(points, labels, means[space][0]) for space, points in spaces.items()}
+    of_labels = {space: compactness(points, labels, means[space][0]) for space, points in spaces.items()}
     return ClusterReport(tuple(scores), of_labels.get("projection"), of_labels["embedding"])
-
-
-def compactness(points: np.ndarray, groups: np.ndarray) -> Compactness:
-    """How compact groups are; clips in no group (-1) are left out.
-
-    Silhouette: mean of (b - a) / max(a, b) (see `silhouette`), -1 to 1. Davies-Bouldin: mean over groups of the
-    worst (s_i + s_j) / d_ij, with s the mean distance to the centre and d between centres; 0 is best.
-    Calinski-Harabasz: between-group over within-group variance, (B / (k-1)) / (W / (n-k)); larger is better.
-    """
-    return _compactness(points, groups, _silhouettes(points, [groups])[0])
 
 
 def _silhouettes(points: np.ndarray, labelings: list[np.ndarray]) -> list[float | None]:
@@ -159,7 +149,20 @@ def _silhouettes(points: np.ndarray, labelings: list[np.ndarray]) -> list[float 
     return means
 
 
-def _compactness(points: np.ndarray, groups: np.ndarray, silhouette: float | None) -> Compactness:
+def compactness(points: np.ndarray, groups: np.ndarray, silhouette: float | None) -> Compactness:
+    """How compact groups are; clips in no group (-1) are left out.
+
+    Davies-Bouldin: mean over groups of the worst (s_i + s_j) / d_ij, with s the mean distance to the centre and d
+    between centres; 0 is best. Calinski-Harabasz: between-group over within-group variance,
+    (B / (k-1)) / (W / (n-k)); larger is better.
+
+    Parameters
+    ----------
+    points : ndarray, shape (n, d)
+    groups : ndarray of int, shape (n,)
+    silhouette : float or None
+        Their mean silhouette (see `silhouette`), -1 to 1; None where it is undefined, as then all is.
+    """
     from scipy.sparse import csr_array
     from scipy.spatial.distance import cdist
 

@@ -63,7 +63,7 @@ def flag_summary(
 def table(dataset: Dataset, found: Flags) -> pd.DataFrame:
     """One line a flagged clip, with the flag that decides."""
     clips, rows = dataset.clips, found.rows
-    labels = [" + ".join(dataset.labels[i] for i in on.nonzero()[0]) for on in clips.labels[rows]]
+    labels = [" + ".join(dataset.labels_of(row)) for row in rows]
     return pd.DataFrame(
         {
             "clip": rows,

@@ -54,10 +54,7 @@ def label_names(dataset: Dataset) -> np.ndarray:
     packed, first, codes = np.unique(
         np.packbits(dataset.clips.labels, axis=1), axis=0, return_index=True, return_inverse=True
     )
-    table = [
-        " + ".join(dataset.labels[c] for c in np.flatnonzero(dataset.clips.labels[i])) or BACKGROUND
-        for i in first
-    ]
+    table = [" + ".join(dataset.labels_of(row)) or BACKGROUND for row in first]
     return np.asarray(table or [BACKGROUND])[codes.reshape(-1)] if len(packed) else np.empty(0, dtype=str)
 
 

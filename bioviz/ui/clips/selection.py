@@ -33,7 +33,7 @@ AGAINST_HELP = (
 
 def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
     """One line a clip of `rows` (clip rows in the dataset), with its flags and everything the run knows of it."""
-    place = np.searchsorted(run.rows, rows)
+    place = run.positions(rows)
     recordings = dataset.recordings
     clips = dataset.clips
     mine, others = load_flags(dataset).told(rows, user_name())

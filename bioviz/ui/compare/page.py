@@ -59,13 +59,13 @@ def points(left_key: str, right_key: str, key: str, states: tuple[str, str], dar
 
 def neighbors_right(case: Case, row: int) -> np.ndarray:
     """Rows, in the left dataset, of the clip's nearest neighbors on the right that both sides have."""
-    place = int(np.searchsorted(case.left.rows[case.found.left_places], row))
-    if place == len(case.found) or case.left.rows[case.found.left_places[place]] != row:
+    places = np.flatnonzero(case.left.rows[case.found.left_places] == row)
+    if not len(places):
         return np.empty(0, dtype=np.int64)
     graph = case.right.knn_cross_unit if case.found.changes.elsewhere else case.right.graph
     back = np.full(len(case.right), -1, dtype=np.int64)
     back[case.found.right_places] = case.left.rows[case.found.left_places]
-    near = np.asarray(graph.indices[case.found.right_places[place]])
+    near = np.asarray(graph.indices[case.found.right_places[places[0]]])
     rows = back[near[near >= 0]]
     return rows[rows >= 0][:NEIGHBORS]
 

@@ -212,7 +212,7 @@ def _effects(
 ) -> tuple[Effect, ...]:
     """Effects over (a sample of) two groups; `key` stands for all that is passed with an underscore."""
     rows = np.concatenate([means.sample(rows, MAX_MEASURED) for rows in (a, b)])
-    place = np.searchsorted(_run.rows, rows)
+    place = _run.positions(rows)
     first = np.isin(rows, a)
     chosen = {name: np.asarray(_columns[name])[place] for name in measures}
     return compare_groups(chosen, first, ~first, _recording[rows])

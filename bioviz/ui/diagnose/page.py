@@ -124,14 +124,6 @@ def show_verdict(clauses: list[Clause]) -> None:
             right.text(clause.text)
 
 
-def position(run: runs.Run, row: int | None) -> int | None:
-    """Where the dataset's clip `row` stands in the run; None where it is not in it."""
-    if row is None:
-        return None
-    place = int(np.searchsorted(run.rows, row))
-    return place if place < len(run) and run.rows[place] == row else None
-
-
 def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
     """Choose two groups (a lasso against another, against the rest, labels ...) and show what tells them apart."""
     run, d, names = case.run, case.diagnosis, case.diagnosis.names
@@ -218,11 +210,11 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     with right.container(key=clip_desk.DESK):
         clip_desk.clip_desk(run, dataset, rows, chosen.name, key="diagnose")
         row = clip_desk.selected_clip()
-        place = position(run, row)
-        if place is not None and (why := d.triage.evidence(place, d.names)):
+        place = run.position(row) if row is not None and row in run else None
+        if row is not None and place is not None and (why := d.triage.evidence(place, d.names)):
             with about_clip(dataset.id, row, key="diagnose_cause", group=clip_desk.GROUP):
                 st.info(f"{d.triage.titles(place).capitalize()}. {why}", icon=":material/search_insights:")
-    if place is not None:
+    if row is not None and place is not None:
         listening = st.expander("Hear it against its nearest neighbors", key="diagnose_ab", on_change="rerun")
         if listening.open:
             with listening, about_clip(dataset.id, row, key="diagnose_near", group=clip_desk.GROUP):
