@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Protocol
 
 
 class BiovizError(Exception):
@@ -13,13 +14,21 @@ class BadInput(BiovizError):
     """A file or setting from the user cannot be used."""
 
 
+class Account(Protocol):
+    """What became of a file, as far as this module knows it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able."""
+        ...
+
+
 class NotUnderstood(BadInput):
     """A table that looks like annotations is in no known format, and nothing can be said without it.
 
     `accounts` (of `datasets.formats.base.FileAccount`) say what became of the files of the folder.
     """
 
-    def __init__(self, message: str, accounts: Sequence[object] = ()) -> None:
+    def __init__(self, message: str, accounts: Sequence[Account] = ()) -> None:
         super().__init__(message)
         self.accounts = tuple(accounts)
 

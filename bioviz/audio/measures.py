@@ -181,10 +181,10 @@ def _window(
         return _Window(place, samples, mean, banded[:, sounds], np.ones(int(sounds.sum()), dtype=bool))
     mask = box_mask(boxes, frequencies, times)
     # Frames at the edge of a box hold some of its call: they are neither signal nor noise.
-    quiet = ~box_mask(boxes + _GUARD, frequencies, times).any(axis=0)
+    quiet = ~np.any(box_mask(boxes + _GUARD, frequencies, times), axis=0)
     if not mask.any():
         return _Window(place, samples, mean, banded[:, sounds], quiet[sounds])
-    inside = mask.any(axis=0)
+    inside = np.any(mask, axis=0)
     stretches = int((np.diff(inside.astype(np.int8), prepend=0) == 1).sum())
     signal, cells = (
         bands.pool(each[:, None])[:, 0] for each in ((power * mask).sum(axis=1), mask.sum(axis=1))

@@ -22,7 +22,7 @@ from bioviz.datasets.open_recordings import open_recordings
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.splits import share_out
-from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
+from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, Task, WindowPlan
 from bioviz.datasets.width import MIN_BACKGROUND_CLIPS, WIDTHS_S, background_share, suggest_plan
 from bioviz.datasets.windows import count_windows, label_windows, window_starts
 from bioviz.errors import BadInput
@@ -72,7 +72,8 @@ def build_dataset(
     problems += made.problems
     cut = _cut(raw, recordings, chosen_options)
     problems += cut
-    task = chosen_options.task or ("detection" if cut else raw.task)
+    wanted = chosen_options.task or ("detection" if cut else raw.task)
+    task: Task = "detection" if wanted == "detection" else "classification"
     plan = _plan(raw, task, recordings, chosen_options)
     recordings, split_made, split_problems = _splits(recordings, made.of_recording, chosen_options)
     problems += split_problems

@@ -7,6 +7,7 @@ import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,7 @@ def make_recording(site: Site, silent: bool, rng: np.random.Generator) -> tuple[
         (T,) int16 samples, and the calls as selections in order of time.
     """
     n = RATE * SECONDS
-    floor = sum(np.float32(np.sqrt(share)) * noise(rng, n, RATE) for noise, share in site.noises)
+    floor = reduce(np.add, (np.float32(np.sqrt(share)) * noise(rng, n, RATE) for noise, share in site.noises))
     floor *= np.float32(10 ** ((site.level_db + rng.uniform(-2, 2)) / 20))
     mix = floor.copy()
     selections = []

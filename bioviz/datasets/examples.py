@@ -27,7 +27,7 @@ def example_rows(dataset: Dataset, per_label: int = 4, seed: int = 0) -> Mapping
         Rows of clips: background first, then the labels, that with the most clips first. What has no clip is left out.
     """
     on = dataset.clips.labels
-    of: dict[str, np.ndarray] = {BACKGROUND: ~on.any(axis=1)}
+    of: dict[str, np.ndarray] = {BACKGROUND: ~np.any(on, axis=1)}
     order = np.argsort(-on.sum(axis=0), kind="stable") if on.shape[1] else []
     of |= {dataset.labels[column]: on[:, column] for column in order}
     draws = np.random.default_rng(seed)

@@ -102,7 +102,7 @@ def _by_recording(
     rows: Sequence[int] | np.ndarray,
     with_frequencies: bool = True,
     texts: Sequence[str] | None = None,
-    extra: Mapping[str, Sequence] | None = None,
+    extra: Mapping[str, Sequence | np.ndarray] | None = None,
 ) -> Iterator[tuple[int, list[Selection]]]:
     found: dict[int, list[Selection]] = defaultdict(list)
     for position, row in enumerate(map(int, rows)):

@@ -108,6 +108,7 @@ def _bext(content: bytes) -> datetime | None:
     if [len(part) for part in date] != [4, 2, 2] or [len(part) for part in time] != [2, 2, 2]:
         return None
     try:
-        return datetime(*(int(part) for part in (*date, *time)))
+        year, month, day, hour, minute, second = (int(part) for part in (*date, *time))
+        return datetime(year, month, day, hour, minute, second)
     except ValueError:
         return None

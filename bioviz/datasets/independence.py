@@ -155,7 +155,7 @@ def _partitions(recordings: Sequence[Recording]) -> dict[Unit, np.ndarray]:
     return dict(zip(names, (file, recording, session, night, site, year), strict=True))
 
 
-def _merged(*keys: Sequence[object], rank: np.ndarray) -> np.ndarray:
+def _merged(*keys: Sequence[object] | np.ndarray, rank: np.ndarray) -> np.ndarray:
     """(R,) int64: recordings that agree in any of the keys (None agrees with nothing), directly or through others."""
     parent = list(range(len(rank)))
 
@@ -215,6 +215,7 @@ def _noon_day(moment: datetime) -> str:
 
 def _clock(recording: Recording) -> datetime:
     """What the recorder's clock showed: names of one recorder are in one zone, whether they state it or not."""
+    assert recording.recorded_at is not None  # only asked of recordings with a time
     return recording.recorded_at.replace(tzinfo=None)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -124,7 +125,7 @@ def check_unchanged(dataset: Dataset) -> list[Problem]:
     return problems
 
 
-def scan_job(params: Mapping[str, object], progress: Progress) -> dict[str, object]:
+def scan_job(params: Mapping[str, Any], progress: Progress) -> dict[str, object]:
     """Build a dataset in a job and keep it as a draft.
 
     Args:
@@ -292,7 +293,7 @@ def _from_plain(plain: Mapping) -> Dataset:
         sample_rate=plain["sample_rate"],
         labels=labels,
         recordings=tuple(
-            Recording(Path(r[0]), *r[1:7], datetime.fromisoformat(r[7]) if r[7] else None, *r[8:])
+            Recording(*[Path(r[0]), *r[1:7], datetime.fromisoformat(r[7]) if r[7] else None, *r[8:]])
             for r in plain["recordings"]
         ),
         annotations=tuple(Annotation(*a) for a in plain["annotations"]),

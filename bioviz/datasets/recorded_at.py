@@ -53,7 +53,8 @@ def time_from_name(name: str) -> datetime | None:
     if match := _stamp(stem):
         *parts, zone = match.groups()
         try:
-            found = datetime(*(int(part or 0) for part in parts))
+            year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+            found = datetime(year, month, day, hour, minute, second)
         except ValueError:
             return None
         return found.replace(tzinfo=_zone(zone)) if zone else found
@@ -71,11 +72,11 @@ def _stamp(stem: str) -> re.Match[str] | None:
 
 def _short(match: re.Match[str]) -> datetime | None:
     """The time of six digits and four or six, where only one order of year, month and day is possible."""
-    a, b, c, *time = (int(part or 0) for part in match.groups())
+    a, b, c, hour, minute, second = (int(part or 0) for part in match.groups())
     possible = set()
     for year, month, day in ((a, b, c), (c, b, a), (c, a, b)):
         try:
-            found = datetime(2000 + year, month, day, *time)
+            found = datetime(2000 + year, month, day, hour, minute, second)
         except ValueError:
             continue
         if _FIRST_YEAR <= found.year <= _LAST_YEAR:

@@ -10,7 +10,7 @@ import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bioviz.datasets import converted, flac
 from bioviz.datasets.riff import sound_data
@@ -75,12 +75,14 @@ def open_file(path: Path | str, frames: int | None = None) -> soundfile.SoundFil
     sound = soundfile.SoundFile(path)
     if sound.frames <= 0 and sound.format.startswith("WAV") and (header := _finished(Path(path))):
         sound.close()
-        return soundfile.SoundFile(_Patched(Path(path), header))
+        patched: Any = _Patched(Path(path), header)  # soundfile takes files too, its signature paths alone
+        return soundfile.SoundFile(patched)
     if frames and sound.frames != frames and sound.format == "FLAC":
         sound.close()
         with Path(path).open("rb") as file:
             header = flac.with_frames(file.read(_PATCHED_BYTES), frames)
-        return soundfile.SoundFile(_Patched(Path(path), header))
+        patched = _Patched(Path(path), header)
+        return soundfile.SoundFile(patched)
     return sound
 
 

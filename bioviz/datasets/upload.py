@@ -11,7 +11,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from bioviz.config import settings
 from bioviz.datasets.formats.leftovers import is_irrelevant
@@ -100,7 +100,7 @@ def _unpack(name: str, file: BinaryIO, target: Path, budget: _Budget) -> None:
         raise BadInput(f"{name} cannot be unpacked: {error}. Pack it again.") from error
 
 
-def _copy(source: BinaryIO, place: Path, budget: _Budget) -> None:
+def _copy(source: IO[bytes], place: Path, budget: _Budget) -> None:
     if place.exists():
         raise BadInput(f"{place.name} comes twice in the upload; rename one of them.")
     budget.add_file(place.name)
@@ -152,6 +152,6 @@ def _hash(files: Sequence[tuple[str, BinaryIO]]) -> str:
     return whole.hexdigest()[:16]
 
 
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(_CHUNK):
         yield chunk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -102,7 +102,14 @@ def diagnosis_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"run": run.key, "clips": len(run)}
 
 
-def _places(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:
+class Places(TypedDict):
+    """Where and when clips were recorded, (n,) each."""
+
+    site: np.ndarray
+    hour: np.ndarray
+
+
+def _places(dataset: Dataset, rows: np.ndarray) -> Places:
     recording = dataset.clips.recording[rows]
     sites = np.array([r.site for r in dataset.recordings])
     starts = np.array(

@@ -10,7 +10,7 @@ from typing import Any
 from torch import nn
 
 from bioviz.errors import BadInput
-from bioviz.models.encoder import Encoder, encode
+from bioviz.models.encoder import encode
 from bioviz.training import lora
 from bioviz.training.settings import FROZEN, FULL, GRADUAL, LINEAR, LORA, TrainSettings
 
@@ -35,15 +35,16 @@ class Learner(nn.Module):
         return self.head(encode(self.encoder, features, self.precision))
 
 
-def stages(encoder: Encoder) -> list[tuple[str, ...]]:
+def stages(encoder: nn.Module) -> list[tuple[str, ...]]:
     """The encoder's layers from the bottom up, as groups of module names; the frozen ones are left out."""
+    frozen: tuple[str, ...] = getattr(encoder, "frozen", ())
     total = max(sum(p.numel() for p in encoder.parameters()), 1)
 
     def count(module: nn.Module) -> int:
         return sum(p.numel() for p in module.parameters())
 
     def parts(name: str, module: nn.Module) -> list[tuple[str, int]]:
-        if f"{name}.".startswith(encoder.frozen) or not count(module):
+        if f"{name}.".startswith(frozen) or not count(module):
             return []
         own = any(True for _ in module.parameters(recurse=False))
         if own or not any(True for _ in module.children()) or (name and count(module) < _LARGE * total):

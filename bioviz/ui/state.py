@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from bioviz.analysis.projection.layouts import Method
+from bioviz.analysis.rows import Metric
 from bioviz.runs import query, spec
 from bioviz.runs.comparison import LAYOUTS
 from bioviz.runs.stages import NEIGHBORS
@@ -51,12 +53,12 @@ class View:
     checkpoint: str = ""
     model_seed: int = 0
     split: str = "all"
-    method: str = "umap"
+    method: Method = "umap"
     n_neighbors: int = 50
     min_dist: float = 0.1
     perplexity: float = 25.0
     seed: int = 42
-    metric: str = "euclidean"
+    metric: Metric = "euclidean"
     without_background: bool = False
     k: int = 20
     colour: str = "label"

@@ -16,6 +16,7 @@ from bioviz.analysis.diagnosis.queues import Queue, queues
 from bioviz.analysis.diagnosis.shortcuts import Shortcut, shortcuts
 from bioviz.analysis.diagnosis.triage import Triage, triage
 from bioviz.analysis.neighbors.jackknife import parts_of, replicates
+from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.label_confusion import LabelConfusion, label_confusion, label_scores
 from bioviz.analysis.neighbors.neighborhood import shared_label_share
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_confusion
@@ -36,7 +37,7 @@ from bioviz.analysis.scores.prediction import (
 from bioviz.analysis.scores.probe import probe_scores, probe_scores_of
 from bioviz.analysis.statistics.folds import folds
 from bioviz.progress import Progress, Silent
-from bioviz.store.keys import loaded
+from bioviz.store.keys import value_of
 
 
 @dataclass(frozen=True)
@@ -109,15 +110,18 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         Through `progress`.
     """
     progress = progress or Silent()
-    inputs = loaded(inputs)
     inputs.check()
-    seed, site, projection = inputs.seed, inputs.site, inputs.projection
-    x = np.asarray(inputs.embedding)
+    seed, site, projection = inputs.seed, inputs.site, value_of(inputs.projection)
+    x, knn_all, knn_cross_unit = (
+        np.asarray(value_of(inputs.embedding)),
+        value_of(inputs.knn_all),
+        value_of(inputs.knn_cross_unit),
+    )
     labels = np.asarray(inputs.label_matrix, dtype=bool)
     targets, recording = np.asarray(inputs.targets), codes(inputs.recording)
-    k = max(1, min(inputs.k, inputs.knn_all.k, inputs.knn_cross_unit.k))
-    near, far = inputs.knn_all.first(k), replace(inputs.knn_cross_unit.first(k), grouped=True)
-    background = ~labels.any(axis=1)
+    k = max(1, min(inputs.k, knn_all.k, knn_cross_unit.k))
+    near, far = knn_all.first(k), replace(knn_cross_unit.first(k), grouped=True)
+    background = ~np.any(labels, axis=1)
     columns = dict(inputs.acoustic or {})
 
     def stage(number: int) -> None:
@@ -129,10 +133,10 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     if clips.judged is clips.with_same_unit and len(np.unique(recording)) < 2:
         notes += ("There is one recording only: nothing can be held out, so its noise may mislead.",)
     cross_unit = clips.judged is clips.cross_unit
-    judged_all = replace(inputs.knn_cross_unit, grouped=True) if cross_unit else inputs.knn_all
+    judged_all = replace(knn_cross_unit, grouped=True) if cross_unit else knn_all
     judged_graph = far if cross_unit else near
     causes = AcousticCauses(clips.judged.confusion, columns, labels, recording, seed)
-    left_out = _left_out(inputs, k, clips, labels, recording, causes)
+    left_out = _left_out(knn_all, knn_cross_unit, k, clips, labels, recording, causes, seed)
     stage(1)
     probes = _probes(x, labels, targets, recording, inputs.n_folds, seed)
     stage(3)
@@ -141,7 +145,9 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         (clips.cross_unit, probes[1][:, 0]),
         background,
         recording,
-        left_out and (parts_of(recording, seed=seed), left_out["naive"][:, 0], left_out["auroc"][:, 0]),
+        None
+        if left_out is None
+        else (parts_of(recording, seed=seed), left_out["naive"][:, 0], left_out["auroc"][:, 0]),
     )
     predicted = prediction(near, far, *probes, labels, targets, recording)
     clusters = cluster_report(x, projection, targets, inputs.clusterings)
@@ -191,14 +197,14 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         metric=near.metric,
         clips=clips,
         labels=label_confusion(
-            judged_graph, clips.judged, labels, recording, left_out and left_out["labels"]
+            judged_graph, clips.judged, labels, recording, None if left_out is None else left_out["labels"]
         ),
         separability=separable,
         prediction=predicted,
         clusters=clusters,
         trustworthiness=trust,
         confounds=confounding,
-        causes=causes.found(left_out and left_out["causes"]),
+        causes=causes.found(None if left_out is None else left_out["causes"]),
         triage=sorted_out,
         missed=missed,
         faint=faint,
@@ -210,14 +216,23 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     )
 
 
-def _left_out(inputs, k, clips, labels, recording, causes) -> dict[str, np.ndarray] | None:
+def _left_out(
+    knn_all: KnnGraph,
+    knn_cross_unit: KnnGraph,
+    k: int,
+    clips: ClipMeasures,
+    labels: np.ndarray,
+    recording: np.ndarray,
+    causes: AcousticCauses,
+    seed: int,
+) -> dict[str, np.ndarray] | None:
     """What gets an interval, with each part of the recordings left out; None where nothing can be held out."""
     if clips.judged is not clips.cross_unit or len(np.unique(recording)) < 2:
         return None
-    background, targets = ~labels.any(axis=1), with_background(labels)
-    parts = parts_of(recording, seed=inputs.seed)
+    background, targets = ~np.any(labels, axis=1), with_background(labels)
+    parts = parts_of(recording, seed=seed)
     found = replicates(
-        replace(inputs.knn_cross_unit, grouped=True),
+        replace(knn_cross_unit, grouped=True),
         k,
         background,
         recording,
@@ -228,8 +243,11 @@ def _left_out(inputs, k, clips, labels, recording, causes) -> dict[str, np.ndarr
             "causes": causes.scores,
         },
     )
-    auroc = {"naive": lambda confusion: neighbor_auroc(confusion, background)}
-    return found | replicates(inputs.knn_all, k, background, recording, parts, auroc)
+
+    def naive(confusion: NoiseConfusion) -> float:
+        return neighbor_auroc(confusion, background)
+
+    return found | replicates(knn_all, k, background, recording, parts, {"naive": naive})
 
 
 def _clip_measures(x, near, far, background, labels, targets, recording) -> ClipMeasures:

@@ -12,7 +12,7 @@ from bioviz.analysis.diagnosis.rules import Rules
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.scores.clustering import Clustering
 from bioviz.errors import BadInput
-from bioviz.store.keys import Stored
+from bioviz.store.keys import Stored, value_of
 
 K = 20
 
@@ -103,12 +103,12 @@ class DiagnosisInputs:
             "labels": len(self.label_matrix),
             "targets": len(self.targets),
             "recordings": len(self.recording),
-            "neighbors": len(self.knn_all.indices),
-            "neighbors in other units": len(self.knn_cross_unit.indices),
+            "neighbors": len(value_of(self.knn_all).indices),
+            "neighbors in other units": len(value_of(self.knn_cross_unit).indices),
         }
         if self.file is not None:
             lengths["files"] = len(self.file)
-        n = len(self.embedding)
+        n = len(value_of(self.embedding))
         for what, length in lengths.items():
             if length != n:
                 raise BadInput(f"There are {what} of {length} clips for an embedding of {n}.")

@@ -156,20 +156,24 @@ def triage(
     signs: dict[str, Sign] = {cause.sign.name: cause.sign for cause in causes if cause.sign is not None}
     seen = {name: np.asarray(sign.of(e), bool) for name, sign in signs.items()}
     sides = (e.labelled & e.known, ~e.labelled & e.known)
-    tests = sum(sign[side].any() for side in sides for sign in seen.values())
-    compared = [
+    tests = sum(bool(sign[side].any()) for side in sides for sign in seen.values())
+    excess_labelled, excess_background = (
         {
             name: excess(sign[side], e.confused[side], e.target[side], e.recording[side], tests)
             for name, sign in seen.items()
         }
         for side in sides
-    ]
+    )
     columns_of = []
     for cause in causes:
         told = np.zeros(len(e.members), dtype=bool)
         if cause.sign is not None:
-            sure = [side[cause.sign.name].sure for side in compared]
-            told = seen[cause.sign.name] & e.confused & np.where(e.labelled, *sure)
+            sure = np.where(
+                e.labelled,
+                excess_labelled[cause.sign.name].sure,
+                excess_background[cause.sign.name].sure,
+            )
+            told = seen[cause.sign.name] & e.confused & sure
         columns_of.append(np.asarray(cause.applies(e, told), bool))
     table = np.column_stack(columns_of)
     table = np.column_stack([table, e.confused & ~table.any(axis=1)])
@@ -177,10 +181,12 @@ def triage(
         np.int64
     )
     clips = np.array([table[side].any(axis=1).sum() for side in (e.labelled, ~e.labelled)], dtype=np.int64)
+    rival, rival_share = e.rivals
     return Triage(
         (*(cause.name for cause in causes), UNEXPLAINED),
         table,
-        *e.rivals,
+        rival,
+        rival_share,
         e.looks_like,
         e.trusted,
         shares(e)[0],
@@ -190,6 +196,7 @@ def triage(
         e.usual.band,
         counts,
         clips,
-        *compared,
+        excess_labelled,
+        excess_background,
         {name: e.sound[name] for name in _RESTS_ON if name in columns},
     )

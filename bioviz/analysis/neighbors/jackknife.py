@@ -92,7 +92,7 @@ def replicates(
     background: np.ndarray,
     units: np.ndarray,
     parts: np.ndarray,
-    statistics: Mapping[str, Callable[[NoiseConfusion], np.ndarray]],
+    statistics: Mapping[str, Callable[[NoiseConfusion], np.ndarray | float]],
 ) -> dict[str, np.ndarray]:
     """(parts, m) values of each statistic (m,) of the noise confusion, with each part left out; see `left_out`."""
     found: dict[str, list[np.ndarray]] = {name: [] for name in statistics}

@@ -24,7 +24,7 @@ from bioviz.datasets.formats.others import is_ignored
 from bioviz.datasets.formats.registry import formats, recognize
 from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.told import told_columns
+from bioviz.datasets.formats.told import ToldColumns, told_columns
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.types import Problem
@@ -49,7 +49,7 @@ class _Read:
     """A table that was read."""
 
     file: SourceFile
-    format: Format
+    format: Format | ToldColumns
     content: TableContent
     locator: Locator
 

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from bioviz.datasets import beans_labels
 from bioviz.datasets.formats.base import FileAccount, RawAnnotation, RawDataset
@@ -117,7 +118,7 @@ def _labels(
     chosen: str,
     plan: Plan,
     annotations: Sequence[RawAnnotation],
-    recordings: Iterable[Mapping[str, object]],
+    recordings: Iterable[Mapping[str, Any]],
     options: Options,
 ) -> tuple[tuple[str, ...] | None, list[str]]:
     """The labels in their declared order, those that nobody declared behind them, and sentences on what is odd.

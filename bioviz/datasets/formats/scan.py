@@ -35,10 +35,10 @@ class Ambiguous(Exception):
 def walk(root: Path) -> list[str]:
     """All files below `root`, sorted, relative with forward slashes; hidden ones and macOS leftovers left out."""
     found: list[str] = []
-    root = str(root)
-    for folder, folders, files in os.walk(root):
+    top = str(root)
+    for folder, folders, files in os.walk(top):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__MACOSX")
-        inside = os.path.relpath(folder, root).replace(os.sep, "/")
+        inside = os.path.relpath(folder, top).replace(os.sep, "/")
         prefix = "" if inside == "." else inside + "/"
         found.extend(prefix + name for name in files if not name.startswith("."))
     return sorted(found)

@@ -8,8 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bioviz.errors import BadInput
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 HEAD_BYTES = 64 * 1024
 MAX_TABLE_BYTES = 512 * 1024 * 1024
@@ -166,7 +170,7 @@ def parse_table(text: str, header: bool = True) -> Table:
     return Table(columns, rows, delimiter)
 
 
-def _rows(reader: Iterator[list[str]], columns: tuple[str, ...], first: int, tabbed: bool) -> Iterator[Row]:
+def _rows(reader: Reader, columns: tuple[str, ...], first: int, tabbed: bool) -> Iterator[Row]:
     for cells in reader:
         # In tables with tabs quotes are part of the text, except round a whole cell.
         cells = [_unquote(c) if tabbed else c.strip() for c in cells]

@@ -44,6 +44,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     for row, start, stop in times(table.rows, begin, end, locator, content, path):
         if (where := locator.find(row.get(path))) is None:
             continue
-        band = [None if (khz := number(row.get(column))) is None else khz * 1000 for column in (low, high)]
-        content.annotations.append(RawAnnotation(where, start, stop, row.get(label), *band))
+        low_hz, high_hz = (
+            None if (khz := number(row.get(column))) is None else khz * 1000 for column in (low, high)
+        )
+        content.annotations.append(RawAnnotation(where, start, stop, row.get(label), low_hz, high_hz))
     return content

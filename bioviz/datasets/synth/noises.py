@@ -18,7 +18,7 @@ def _coloured(rng: np.random.Generator, n: int, gain: np.ndarray) -> np.ndarray:
     spectrum.real = rng.standard_normal(bins, dtype=np.float32) * gain
     spectrum.imag = rng.standard_normal(bins, dtype=np.float32) * gain
     spectrum[0] = 0
-    return fft.irfft(spectrum, n)
+    return np.asarray(fft.irfft(spectrum, n))
 
 
 def _frequencies(n: int, rate: int) -> np.ndarray:
@@ -63,7 +63,7 @@ def rain(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
     t = np.arange(int(0.01 * rate)) / rate
     drop = (np.sin(2 * np.pi * 2600 * t) * np.exp(-t * 1200)).astype(np.float32)
     # Round the circle: a drop at the end rings on at the start. Lengths of whole seconds make the transform quick.
-    struck = fft.irfft(fft.rfft(drops) * fft.rfft(drop, n), n)
+    struck = np.asarray(fft.irfft(np.asarray(fft.rfft(drops)) * np.asarray(fft.rfft(drop, n)), n))
     return _unit(hiss + 0.6 * _unit(struck))
 
 

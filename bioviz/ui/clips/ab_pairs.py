@@ -25,11 +25,11 @@ def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]
     """
     place = run.position(row)
     on = np.asarray(dataset.clips.labels[run.rows], dtype=bool)
-    background = ~on.any(axis=1)
+    background = ~np.any(on, axis=1)
     if background[place]:
         sides = ((NEAREST_LABELLED, ~background), (NEAREST_BACKGROUND, background))
     else:
-        sides = ((NEAREST_BACKGROUND, background), (NEAREST_SAME, (on & on[place]).any(axis=1)))
+        sides = ((NEAREST_BACKGROUND, background), (NEAREST_SAME, np.any(on & on[place], axis=1)))
     graphs = ((run.knn_cross_unit, ""), (run.graph, f" (same {run.unit.noun})"))
     found = []
     for role, wanted in sides:

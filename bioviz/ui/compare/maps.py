@@ -50,7 +50,7 @@ def comparison_maps(found: Comparison, left: Run, right: Run, dark: bool = False
                 x=xy[:, 0],
                 y=xy[:, 1],
                 colourings=(label, *shared, confusion, *others),
-                background=own.background[places],
+                background=None if own.background is None else own.background[places],
                 columns=tuple(_taken(column, places) for column in own.columns),
                 extent=ranges,
             )

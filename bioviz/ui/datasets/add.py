@@ -42,7 +42,7 @@ def _scan_form(folder: Path) -> None:
         name = left.text_input(
             "Name of the dataset", value=folder.name or str(folder), key=option_key("name", folder)
         )
-        reader = right.selectbox("Format", list(titles), format_func=titles.get, key=key)
+        reader = right.selectbox("Format", list(titles), format_func=titles.__getitem__, key=key)
         try:
             options = option_fields(folder)
         except BadInput as error:
@@ -54,7 +54,7 @@ def _scan_form(folder: Path) -> None:
 
 
 def _after_scan(job: jobs.Job) -> None:
-    if job.state != "done":
+    if job.state != "done" or job.result is None:
         job_card.watch(job.id)
         return
     if "asked" in job.result:

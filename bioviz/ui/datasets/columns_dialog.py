@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -117,7 +118,7 @@ def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
             help=_HELP[role],
         )
 
-    chosen: dict[str, str] = {}
+    chosen: dict[str, Any] = {}
     one_hot: list[str] = []
     for roles in _LINES:
         for role, cell in zip(roles, st.columns(len(roles)), strict=True):
@@ -144,7 +145,7 @@ def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
                     _UNITS[role],
                     list(titles),
                     list(titles).index(getattr(guessed, role)),
-                    format_func=titles.get,
+                    format_func=titles.__getitem__,
                     key=f"{key}_{role}",
                 )
     labels = () if chosen["label"] else tuple(one_hot)

@@ -75,7 +75,7 @@ def _field(info: OptionInfo, key: str, offered: Sequence[str]) -> object:
             titles = {None: AUTO, **kind.titles} if usual is None else kind.titles
             if widget(key) not in titles:
                 set_widget(key, usual)
-            return st.selectbox(info.title, list(titles), format_func=titles.get, **about)
+            return st.selectbox(info.title, list(titles), format_func=titles.__getitem__, **about)
         case Words() if offered:
             known = [*offered, *(name for name in widget(key, ()) if name not in offered)]
             return st.multiselect(info.title, known, accept_new_options=True, placeholder="none", **about)

@@ -147,7 +147,7 @@ def _times(dataset: Dataset, key: str) -> None:
     without = len(dataset.recordings) - len(timed)
     if timed:
         drawn = recording_times(
-            [r.recorded_at for r in timed],
+            [r.recorded_at for r in timed if r.recorded_at is not None],
             [r.duration_s for r in timed],
             [r.site for r in timed],
             [r.name for r in timed],

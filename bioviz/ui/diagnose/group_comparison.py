@@ -87,12 +87,12 @@ def _pictures(
 ) -> None:
     full = [means.sample(rows, MAX_AVERAGED) for rows in (a, b)]
     rate = means.common_rate(dataset, np.concatenate(full))
-    found = [means.open_mean(dataset, rows, rate) for rows in full]
+    first, second = (means.open_mean(dataset, rows, rate) for rows in full)
     count = quick_count(dataset, rate)
-    partial = None in found and any(len(rows) > count for rows in full)
-    if None in found:
-        found = [means.mean_spectrogram(dataset, means.sample(rows, count), rate) for rows in full]
-    first, second = found
+    partial = False
+    if first is None or second is None:
+        partial = any(len(rows) > count for rows in full)
+        first, second = (means.mean_spectrogram(dataset, means.sample(rows, count), rate) for rows in full)
     offset = 0.0
     if st.toggle("Take the overall level out of the difference", key=f"{key}_offset"):
         offset = level_offset(first, second)

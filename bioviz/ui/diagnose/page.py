@@ -190,6 +190,9 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         required=True,
         label_visibility="collapsed",
     )
+    section = section or next(
+        iter(SECTIONS)
+    )  # a required control always has a choice; its type cannot say so
     set_view(section=section)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -234,10 +237,9 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
 def show() -> None:
     """The page below its title."""
     spec = pick_run()
-    if spec is not None:
-        pick_unit(spec.dataset)
     if spec is None:
         ask_for_a_dataset()
+    pick_unit(spec.dataset)
     check_part()
     with st.sidebar:
         k = pick_neighbors()
@@ -247,7 +249,7 @@ def show() -> None:
         )
         key = None if run is None else diagnosis_key(run, k)
         diagnosis = None if key is None else diagnosis_of(key)
-        if diagnosis is None:
+        if run is None or key is None or diagnosis is None:
             diagnosis_of.clear()  # an absent one must not be remembered
             dataset = library.load(spec.dataset)
             job = jobs.find("diagnosis", job_params(spec, k))

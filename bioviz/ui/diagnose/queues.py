@@ -56,7 +56,7 @@ def alarms(case: Case) -> Chosen:
         )
         return faint(case)
     names = case.diagnosis.names[1:]
-    lines = {
+    lines: dict[str, tuple[np.ndarray, np.ndarray | None, np.ndarray | None]] = {
         name: (np.maximum(found.per_hour[i], 0.5 / max(found.hours, 1e-9)), None, None)
         for i, name in enumerate(names)
         if np.isfinite(found.per_hour[i]).any()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,7 +66,7 @@ def matrix(case: Case) -> Chosen:
     made = figures.confusion_map(np.nan_to_num(d.labels.matrix), d.names, dark=case.dark)
     rows, columns = np.indices(d.labels.matrix.shape).reshape(2, -1)
     # Heat maps send no clicks: invisible points over the cells do.
-    heat = made.data[0]
+    heat: Any = made.data[0]
     made.add_scatter(
         x=columns,
         y=rows,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -67,7 +68,7 @@ def headline(run: Run, original: Run | None = None) -> None:
         cell.metric(title, "–" if value is None else f"{value:.3f}", change, help=help_text)
     now = _counts(run)
     clips, background, wrong = now if original is None else now - _counts(original)
-    counts = (
+    counts: tuple[tuple[str, str, str, Literal["off", "inverse"], str], ...] = (
         ("Clips", f"{now[0]:,}", f"{clips:+,}", "off", "Clips on the map; each becomes one point."),
         (
             "Background",

@@ -16,12 +16,12 @@ from bioviz.experiments.shift import ShiftResult, draw_shifts, job_params, open_
 from bioviz.plots import figures, palette, paths
 from bioviz.runs import Run, RunSpec, query
 from bioviz.runs.spec import SEEDS
-from bioviz.ui import acts
-from bioviz.ui.act_link import act_link
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
+from bioviz.ui.components.shared import acts
+from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.noise.form import count, model_title, remember, remembered, seeded

@@ -8,7 +8,7 @@ from bioviz.analysis.diagnosis.causes.registry import Cause, register
 def spread(members: np.ndarray, recording: np.ndarray) -> np.ndarray:
     """(n,) bool: clips with a target that occurs in another recording too."""
     several = np.array([len(np.unique(recording[column])) > 1 for column in members.T], dtype=bool)
-    return (members & several).any(axis=1)
+    return np.any(members & several, axis=1)
 
 
 def _applies(evidence, told):

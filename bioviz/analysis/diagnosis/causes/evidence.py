@@ -55,8 +55,9 @@ class Evidence:
         self.knn_all, self.knn_cross_unit = knn_all, knn_cross_unit
         self.probe, self.filtered = probe, probe if filtered is None else filtered
         self.recording = codes(recording)
-        self.place = "recording" if site is None or len(np.unique(codes(site))) < 2 else "site"
-        self.group = self.recording if self.place == "recording" else codes(site)
+        self.place, self.group = "recording", self.recording
+        if site is not None and len(np.unique(codes(site))) > 1:
+            self.place, self.group = "site", codes(site)
 
     @cached_property
     def target(self) -> np.ndarray:

@@ -15,7 +15,7 @@ def gallery(
     dataset: Dataset,
     rows: Sequence[int] | np.ndarray,
     *,
-    labels: Sequence[str],
+    labels: Sequence[str] | np.ndarray,
     group: str,
     key: str,
     colours: Mapping[str, str] | None = None,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.components import v2
 
 from bioviz.datasets.types import Dataset
 from bioviz.server.assets import FOLDER, script_path
@@ -52,9 +53,7 @@ def component(
     """
     entry = _ENTRY.format(path=json.dumps(base_path() + script_path(script)))
     sheet = "\n".join([*((FOLDER / name).read_text(encoding="utf-8") for name in styles), css])
-    return st.components.v2.component(
-        name, js=entry, css=sheet.strip() or None, html=html, isolate_styles=isolate
-    )
+    return v2.component(name, js=entry, css=sheet.strip() or None, html=html, isolate_styles=isolate)
 
 
 def base_path() -> str:
