@@ -21,7 +21,9 @@ _RAVEN_COLUMNS = ("Annotation", "Clip", "Split")
 
 
 def to_csv(
-    dataset: Dataset, rows: Sequence[int] | np.ndarray, extra_columns: Mapping[str, Sequence] | None = None
+    dataset: Dataset,
+    rows: Sequence[int] | np.ndarray,
+    extra_columns: Mapping[str, Sequence | np.ndarray] | None = None,
 ) -> bytes:
     """CSV (UTF-8) with path, start_s, end_s (not in classification), label, split, site, recorded_at, clip.
 

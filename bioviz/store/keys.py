@@ -14,17 +14,13 @@ and it is read only when it is looked at.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, is_dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from bioviz.store.digest import digest
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 T = TypeVar("T")
-Inputs = TypeVar("Inputs", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ class Stored(Generic[T]):
 
 
 def value_of(held: Stored[T] | T) -> T:
-    """The content of what may be `Stored`: of inputs before `loaded`, and after it."""
+    """The content of a field of inputs that may be `Stored`: for where it is computed with."""
     if isinstance(held, Stored):
         content: T = held.value
         return content
@@ -76,20 +72,3 @@ def key_of(kind: str, version: int | str, inputs: object) -> str:
     if not is_dataclass(inputs) or isinstance(inputs, type):
         raise TypeError(f"A key is made of a dataclass of inputs, not of {type(inputs).__name__}.")
     return digest(kind, version, inputs)
-
-
-def loaded(inputs: Inputs) -> Inputs:
-    """The same inputs with the content of every `Stored` field in its place; dataclasses within them too."""
-    return replace(inputs, **{each.name: _loaded(getattr(inputs, each.name)) for each in fields(inputs)})
-
-
-def _loaded(value: Any) -> Any:
-    if isinstance(value, Stored):
-        return value.value
-    if (
-        is_dataclass(value)
-        and not isinstance(value, type)
-        and any(isinstance(getattr(value, each.name), Stored) for each in fields(value))
-    ):
-        return loaded(value)
-    return value

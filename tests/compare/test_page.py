@@ -135,10 +135,10 @@ def test_own_classifiers_stand_in_the_table_and_are_named_as_such(spec, calls, m
 
 def test_the_score_table_shows_the_own_classifier(spec, finished, monkeypatch):
     from bioviz.reports.comparison import OwnScore
-    from bioviz.ui.compare import training as compare_training
+    from bioviz.ui.compare import page
 
     rows = (OwnScore("Own classifier: test accuracy", None, 0.75, None, "words"),)
-    monkeypatch.setattr(compare_training, "tested", lambda spec: rows)
+    monkeypatch.setattr(page, "tested", lambda spec: rows)
     app = opened(spec)
     assert not app.exception
     own = app.dataframe[0].value.set_index("score").loc["Own classifier: test accuracy"]

@@ -111,7 +111,8 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
     """
     progress = progress or Silent()
     inputs.check()
-    seed, site, projection = inputs.seed, inputs.site, value_of(inputs.projection)
+    seed, site = inputs.seed, inputs.site
+    projection = None if inputs.projection is None else value_of(inputs.projection)
     x, knn_all, knn_cross_unit = (
         np.asarray(value_of(inputs.embedding)),
         value_of(inputs.knn_all),

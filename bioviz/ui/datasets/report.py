@@ -197,10 +197,11 @@ def _problems(found: Report, key: str) -> None:
 def _problem(group: ProblemGroup, key: str) -> None:
     sentences = group.by_sentence()
     detail, files = sentences[0]
+    example = files[0]
     icon = ":material/error:" if group.kind in LEFT_OUT else ":material/info:"
     with st.expander(f"{group.title}: {len(group.items):,}", icon=icon, expanded=group.kind in LEFT_OUT):
         more = f" (and {len(files) - 1:,} more)" if len(files) > 1 else ""
-        st.text(f"For example {files[0]}{more}: {detail}.".replace("..", "."))
+        st.text(f"For example {example}{more}: {detail}.".replace("..", "."))
         if group.to_do:
             st.caption(f"What to do: {group.to_do}")
         if len(group.items) > 1:
