@@ -30,9 +30,10 @@ def package(tmp_path) -> Path:
     info.mkdir(parents=True)
     (folder / "my_format.py").write_text(block("Add a format of annotation tables", "`my_format.py`:"))
     (folder / "my_model.py").write_text(block("Add a model", "`my_model.py`:"))
+    (folder / "my_cause.py").write_text(block("Add a cause of confusion", "`my_cause.py`:"))
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: recipes\nVersion: 1.0\n")
     groups = re.findall(r'\[project\.entry-points\."([\w.]+)"\]\n(\w+) = "(\w+)"', RECIPES)
-    assert {group for group, _, _ in groups} == {"bioviz.formats", "bioviz.models"}
+    assert {group for group, _, _ in groups} == {"bioviz.formats", "bioviz.models", "bioviz.causes"}
     (info / "entry_points.txt").write_text(
         "\n".join(f"[{group}]\n{name} = {module}" for group, name, module in groups)
     )
@@ -66,6 +67,17 @@ def test_a_format_and_a_model_of_another_package_are_used(package, tmp_path):
     assert "loudness" in bioviz(package, "models")
     scores = bioviz(package, "score", identity, "loudness", "--method", "pca", "--json", "--quiet")
     assert '"nmi"' in scores
+
+
+def test_a_cause_of_another_package_is_looked_for(package):
+    code = (
+        f"import sys; sys.path.insert(0, {str(package)!r}); from bioviz.analysis.diagnosis.causes import registered;"
+        "print([cause.title for cause in registered()])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert "'recording is overdriven'" in done.stdout and "masked" in done.stdout
 
 
 def test_a_package_that_cannot_be_loaded_stops_nothing(package):
