@@ -161,9 +161,9 @@ _UNTRAINED = {
     "head": DRAWN,  # of random features the probe is huge: loss 130 where ln(11) is 2.4, and no epoch mends it
     "batch": 16,
     "time_shift": 0.5,
-    "learning_rates": (1e-3,),
+    "learning_rates": (3e-4,),
     "epochs": 12,
-    "patience": 5,
+    "patience": 8,
     "statistics": FRESH,
     "dropout": True,
     "weight_decay": 1e-2,
