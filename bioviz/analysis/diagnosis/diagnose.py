@@ -245,10 +245,10 @@ def _left_out(
         },
     )
 
-    def naive(confusion: NoiseConfusion) -> float:
+    def with_same_unit(confusion: NoiseConfusion) -> float:
         return neighbor_auroc(confusion, background)
 
-    return found | replicates(knn_all, k, background, recording, parts, {"naive": naive})
+    return found | replicates(knn_all, k, background, recording, parts, {"naive": with_same_unit})
 
 
 def _clip_measures(x, near, far, background, labels, targets, recording) -> ClipMeasures:
