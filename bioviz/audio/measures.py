@@ -130,7 +130,7 @@ def measure(
     count, width = windows.shape
     out = np.full((count, len(COLUMNS)), np.nan, dtype=np.float32)
     heard: list[_Window] = []
-    frequencies = np.zeros(0)
+    frequencies, bands = np.zeros(0), None
     for i in range(count):
         samples = windows[i, : width if lengths is None else lengths[i]]
         if len(samples) == 0:
@@ -140,7 +140,7 @@ def measure(
         heard.append(
             _window(i, samples, power, bands, frequencies, times, None if boxes is None else boxes[i])
         )
-    if not heard:
+    if bands is None:  # no window holds any sound
         return out
     frames = sum(window.banded.shape[1] for window in heard)
     step = max(1, -(-frames // _FLOOR_FRAMES))

@@ -36,8 +36,8 @@ class Unit(StrEnum):
     YEAR = "year"
 
     @property
-    def title(self) -> str:
-        """Name in a list."""
+    def heading(self) -> str:
+        """Name in a list (`title` is a method of every str)."""
         return _TITLES[self]
 
     @property

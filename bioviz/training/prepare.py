@@ -60,6 +60,7 @@ def prepare(
     embedded = settings.strategy == LINEAR and not settings.augments
     wanted = np.unique(np.concatenate([split.train, split.valid, split.test]))
     stored = None if embedded else work.load("probe")
+    embeddings = None
     if stored is None:
         embeddings = np.full((len(waves.usable), opened.card.dim), np.nan, dtype=np.float32)
         embeddings[wanted] = embed_rows(waveforms, opened.module, wanted, precision, settings.batch, progress)
@@ -79,7 +80,7 @@ def prepare(
             head.weight.copy_(probe.weight)
             head.bias.copy_(probe.bias)
     head = head.to(device)
-    if embedded:
+    if embedded and embeddings is not None:
         source = EmbeddingInput(embeddings, device)
         return Prepared(objective, Learner(nn.Identity(), head), source, probe_test)
     return Prepared(objective, Learner(opened.module, head, precision), waveforms, probe_test)

@@ -5,7 +5,6 @@ Import it inside functions alone: umap-learn compiles while it is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -66,7 +65,7 @@ __all__ = [
 ]
 
 
-def compiled_functions() -> tuple[Callable[..., Any], ...]:
+def compiled_functions() -> tuple[Any, ...]:
     """What umap-learn compiles anew in every process (numba functions, which can be told to cache)."""
     return (
         umap_.smooth_knn_dist,

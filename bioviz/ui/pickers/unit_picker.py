@@ -26,7 +26,7 @@ def pick_unit(dataset_id: str) -> None:
 
     def title(unit: Unit) -> str:
         mark = ", detected" if unit is found.detected else ""
-        return f"{unit.title}: {found.choices[unit]:,}{mark}"
+        return f"{unit.heading}: {found.choices[unit]:,}{mark}"
 
     with st.sidebar:
         st.selectbox(
