@@ -128,3 +128,11 @@ def test_the_readme_shows_every_room(room):
     assert f"{room if room.count('/') < 2 else room.rpartition('/')[2]}/" in tree, (
         f"the README's tree lacks {room}"
     )
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PROJECT)))
+def test_one_module_touches_the_session(path):
+    if path.relative_to(PROJECT).as_posix() == "bioviz/ui/session.py":
+        return
+    names = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    assert "session_state" not in names, "use bioviz.ui.session"

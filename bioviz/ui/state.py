@@ -1,4 +1,4 @@
-"""What the user is looking at: one `View`, kept in the session and in the URL. Only this module names the keys.
+"""What the user is looking at: one `View`, kept in the session and in the URL.
 
 The fields that are also changed in the browser (ACTED) follow the log of the user's acts, see `acts`.
 """
@@ -19,6 +19,7 @@ from bioviz.runs.comparison import LAYOUTS
 from bioviz.runs.stages import NEIGHBORS
 from bioviz.ui.app import notices
 from bioviz.ui.components.shared import acts
+from bioviz.ui.session import has_widget, set_widget, start_widget, widget
 
 _KEY = "view"
 _FROM_LINK = "fields_from_link"  # those that no page has looked at yet
@@ -107,13 +108,14 @@ PARSERS: Mapping[str, query.Parser] = {
 
 def view() -> View:
     """The current view; the first time in a session it is read from the URL, and what cannot be used is said."""
-    if _KEY not in st.session_state:
+    if not has_widget(_KEY):
         parameters = st.query_params.to_dict()
-        st.session_state[_KEY], sentences = View.from_query(parameters)
-        st.session_state[_FROM_LINK] = set(parameters)
+        first, sentences = View.from_query(parameters)
+        set_widget(_KEY, first)
+        set_widget(_FROM_LINK, set(parameters))
         for sentence in sentences:
             notices.say(sentence)
-    return st.session_state[_KEY]
+    return widget(_KEY)
 
 
 def set_view(**changes: Any) -> None:
@@ -125,23 +127,23 @@ def set_view(**changes: Any) -> None:
     catch_up()  # of callbacks before one run any may come first, and this act comes after what the browser told
     before = view()
     after = replace(before, **changes)
-    st.session_state[_KEY] = after
+    set_widget(_KEY, after)
     for kind in ACTED:
         moved = kind == acts.CLIP and after.dataset != before.dataset and after.clip >= 0
         if moved or getattr(after, kind) != getattr(before, kind):
-            st.session_state[_ACTS] = acts.with_own(act_log(), kind, _value(after, kind))
+            set_widget(_ACTS, acts.with_own(act_log(), kind, _value(after, kind)))
 
 
 def act_log() -> acts.Log:
     """The newest acts that Python has heard of or made; at first the view itself, as act number 0."""
-    if _ACTS not in st.session_state:
-        st.session_state[_ACTS] = {kind: acts.Act(0, False, _value(view(), kind)) for kind in ACTED}
-    return st.session_state[_ACTS]
+    if not has_widget(_ACTS):
+        set_widget(_ACTS, {kind: acts.Act(0, False, _value(view(), kind)) for kind in ACTED})
+    return widget(_ACTS)
 
 
 def catch_up() -> None:
     """`hear` what the browser told last, if it told anything."""
-    state = st.session_state.get(LINK)
+    state = widget(LINK)
     if isinstance(state, Mapping):
         hear(state.get("acts"))
 
@@ -149,14 +151,14 @@ def catch_up() -> None:
 def hear(told: object) -> None:
     """Take what a browser says was done in it; the view follows where that is newer than what Python knows."""
     log = acts.merged(act_log(), acts.from_browser(told))
-    st.session_state[_ACTS] = log
+    set_widget(_ACTS, log)
     held = view()
     heard: dict[str, Any] = {"clip": acts.clip_row(log[acts.CLIP].value, held.dataset)}
     for kind in ACTED:
         value = log[kind].value
         if kind != acts.CLIP and isinstance(value, str) and len(value) <= _LONGEST_NAME:
             heard[kind] = value
-    st.session_state[_KEY] = replace(held, **heard)
+    set_widget(_KEY, replace(held, **heard))
 
 
 def user_name() -> str | None:
@@ -180,7 +182,7 @@ def keep_known(field: str, known: Iterable[str], what: str) -> None:
     Args:
         field: of the view. known: what it may be. what: in words, as in "part of this page".
     """
-    from_link: set[str] = st.session_state.get(_FROM_LINK, set())
+    from_link: set[str] = widget(_FROM_LINK, set())
     if field not in from_link:
         return
     from_link.remove(field)
@@ -219,14 +221,4 @@ class Adding:
 
 def adding() -> Adding:
     """See `Adding`."""
-    return st.session_state.setdefault("adding", Adding())
-
-
-def widget(key: str, usual: Any = None) -> Any:
-    """What a widget of that key holds; `usual` before it is drawn for the first time."""
-    return st.session_state.get(key, usual)
-
-
-def set_widget(key: str, value: Any) -> None:
-    """Give a widget its value: in a callback, or before the widget is drawn."""
-    st.session_state[key] = value
+    return start_widget("adding", Adding())

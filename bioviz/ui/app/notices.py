@@ -6,27 +6,29 @@ import re
 
 import streamlit as st
 
+from bioviz.ui.session import has_widget, set_widget, start_widget, widget
+
 _KEY = "notices"
 _PLACE = "notices_place"
 
 
 def say(sentence: str) -> None:
     """Show a sentence above the page, until the user has read it."""
-    known: list[str] = st.session_state.setdefault(_KEY, [])
+    known: list[str] = start_widget(_KEY, [])
     if sentence in known:
         return
     known.append(sentence)
-    if _PLACE in st.session_state:  # the frame has drawn already what was known before
-        _draw(st.session_state[_PLACE], sentence)
+    if has_widget(_PLACE):  # the frame has drawn already what was known before
+        _draw(widget(_PLACE), sentence)
 
 
 def show() -> None:
     """Draw what there is to say, at this place; what is said later in this run joins it here."""
     place = st.container()
-    st.session_state[_PLACE] = place
-    for sentence in st.session_state.get(_KEY, []):
+    set_widget(_PLACE, place)
+    for sentence in widget(_KEY, []):
         _draw(place, sentence)
-    if st.session_state.get(_KEY):
+    if widget(_KEY):
         place.button("I have read this", key="notices_read", on_click=_forget, icon=":material/check:")
 
 
@@ -40,4 +42,4 @@ def _draw(place, sentence: str) -> None:
 
 
 def _forget() -> None:
-    st.session_state[_KEY] = []
+    set_widget(_KEY, [])

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bioviz.ui.session import pop_widget, set_widget
+
 _WANTED = "scroll_to"
 
 
 def scroll_to(key: str) -> None:
     """Bring the container with this key into view at the end of this run (or of the next, from a callback)."""
-    st.session_state[_WANTED] = key
+    set_widget(_WANTED, key)
 
 
 def scroll() -> None:
     """Do what was asked for; at the end of a page."""
-    key = st.session_state.pop(_WANTED, None)
+    key = pop_widget(_WANTED, None)
     if key is not None:
         st.html(
             f"<script>const part = document.querySelector('.st-key-{key}');"

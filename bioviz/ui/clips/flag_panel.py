@@ -13,6 +13,7 @@ from bioviz.errors import BiovizError
 from bioviz.flags import KINDS, TITLES, Flags, disputes, load_flags, make_cleaned, tables, undo
 from bioviz.store.digest import digest
 from bioviz.ui.clips.selection import zipped
+from bioviz.ui.session import has_widget, pop_widget, set_widget, widget
 from bioviz.ui.state import set_view, user_name
 
 EVERYBODY = "everybody"
@@ -118,7 +119,7 @@ def _table(dataset: Dataset, found: Flags, pick: Callable[[int], object], key: s
         return int(frame["clip"].iloc[lines[0]]) if lines else None
 
     def clicked() -> None:
-        row = marked(st.session_state[table_key])
+        row = marked(widget(table_key))
         if row is not None:
             pick(row)
 
@@ -144,7 +145,7 @@ def _take_back(dataset: Dataset, found: Flags, row: int | None, key: str) -> Non
         try:
             undo(dataset, row, user=user)
         except BiovizError as error:
-            st.session_state[f"{key}_undo_error"] = str(error)
+            set_widget(f"{key}_undo_error", str(error))
 
     mine = "" if row is None else found.told([row], user_name())[0][0]
     st.button(
@@ -155,7 +156,7 @@ def _take_back(dataset: Dataset, found: Flags, row: int | None, key: str) -> Non
         on_click=taken_back,
         help=f"Clip {row}: {mine}" if mine else "Mark a line with a flag of yours first.",
     )
-    if error := st.session_state.pop(f"{key}_undo_error", None):
+    if error := pop_widget(f"{key}_undo_error", None):
         st.error(error, icon=":material/error:")
 
 
@@ -225,17 +226,17 @@ def _make_cleaned(dataset: Dataset, found: Flags, key: str, rule: str | None) ->
         try:
             made = make_cleaned(dataset, found, disputes=rule)
         except BiovizError as error:
-            st.session_state.pop(f"{key}_made", None)
+            pop_widget(f"{key}_made", None)
             st.error(str(error), icon=":material/error:")
         else:
-            st.session_state[f"{key}_made"] = (made.id, made.name, made.source["cleaned"])
+            set_widget(f"{key}_made", (made.id, made.name, made.source["cleaned"]))
 
 
 def _made(key: str) -> None:
     """What was made last, and the way there."""
-    if f"{key}_made" not in st.session_state:
+    if not has_widget(f"{key}_made"):
         return
-    made_id, name, record = st.session_state[f"{key}_made"]
+    made_id, name, record = widget(f"{key}_made")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success(
             f"{name} is ready: {record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed. "
@@ -243,6 +244,6 @@ def _made(key: str) -> None:
             icon=":material/check_circle:",
         )
         if st.button(f"Open {name}", key=f"{key}_open"):
-            del st.session_state[f"{key}_made"]
+            pop_widget(f"{key}_made")
             set_view(dataset=made_id, clip=-1)
             st.rerun()  # the page that this panel is on, with the new dataset

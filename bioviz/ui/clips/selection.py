@@ -20,6 +20,7 @@ from bioviz.runs import Run
 from bioviz.store.digest import digest
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.gallery.gallery import gallery
+from bioviz.ui.session import widget
 from bioviz.ui.state import user_name
 
 GALLERY_PAGE = 48
@@ -105,7 +106,7 @@ def show(
     key = f"selection_table_{digest(rows)[:16]}"
 
     def clicked() -> None:
-        for line in st.session_state[key].selection.rows:
+        for line in widget(key).selection.rows:
             pick(int(rows[line]))
 
     st.dataframe(

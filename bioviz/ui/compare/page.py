@@ -37,6 +37,7 @@ from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.unit_picker import pick_unit
+from bioviz.ui.session import COMPARE_SECTION, set_widget, widget
 from bioviz.ui.state import keep_known, set_view, view, write_url
 
 NEIGHBORS = 8
@@ -73,10 +74,10 @@ def neighbors_right(case: Case, row: int) -> np.ndarray:
 def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.ndarray | None:
     """Places, among the clips compared, inside the lasso that was drawn last; a new one opens its list."""
     latest = next((event for event in events if event.rows is not None), events[0])
-    if latest.selected_at != st.session_state.get("compare_seen_selection", 0):
-        st.session_state["compare_seen_selection"] = latest.selected_at
+    if latest.selected_at != widget("compare_seen_selection", 0):
+        set_widget("compare_seen_selection", latest.selected_at)
         if latest.rows is not None:
-            st.session_state["compare_section"] = "lasso"
+            set_widget(COMPARE_SECTION, "lasso")
     return None if latest.rows is None else np.flatnonzero(np.isin(case_rows, latest.rows))
 
 
@@ -158,15 +159,13 @@ def two_maps(
 
 def part(case: Case) -> Chosen:
     """The part of the page that is open."""
-    if st.session_state.get("compare_section") not in SECTIONS:
-        st.session_state["compare_section"] = (
-            view().section if view().section in SECTIONS else next(iter(SECTIONS))
-        )
+    if widget(COMPARE_SECTION) not in SECTIONS:
+        set_widget(COMPARE_SECTION, (view().section if view().section in SECTIONS else next(iter(SECTIONS))))
     section = st.segmented_control(
         "Part",
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
-        key="compare_section",
+        key=COMPARE_SECTION,
         required=True,
         wrap=True,
         label_visibility="collapsed",

@@ -27,6 +27,7 @@ from bioviz.reports.comparison_parts import (
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.compare.case import Case, Chosen
 from bioviz.ui.compare.maps import FATE_TITLES, FATES
+from bioviz.ui.session import set_widget, widget
 from bioviz.ui.state import set_view, view
 
 
@@ -233,13 +234,13 @@ def arrows(case: Case) -> Chosen:
     found = case.found
     used = np.flatnonzero(found.changes.labels.clips).tolist()
     key = "compare_arrow_label"
-    st.session_state[key] = label_of_arrows(found, view().arrows)
+    set_widget(key, label_of_arrows(found, view().arrows))
     target = st.selectbox(
         "Label",
         used,
         format_func=case.names.__getitem__,
         key=key,
-        on_change=lambda: set_view(arrows=case.names[st.session_state[key]]),
+        on_change=lambda: set_view(arrows=case.names[widget(key)]),
         help="The downloaded report shows the arrows of this label too.",
     )
     event = st.plotly_chart(

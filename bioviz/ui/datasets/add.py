@@ -15,7 +15,8 @@ from bioviz.ui.app.pages import open_page
 from bioviz.ui.datasets import profiles_panel, questions, report, scans
 from bioviz.ui.datasets.option_fields import AUTO, option_fields, option_key
 from bioviz.ui.job_cards import job_card
-from bioviz.ui.state import adding, open_dataset, set_widget, widget
+from bioviz.ui.session import set_widget, widget
+from bioviz.ui.state import adding, open_dataset
 
 
 def add_from(folder: Path | None) -> None:

@@ -16,7 +16,7 @@ from bioviz.datasets.options import GROUPS, OPTIONS, Options
 from bioviz.datasets.probe import is_audio
 from bioviz.errors import BadInput
 from bioviz.ui.app.notices import plain
-from bioviz.ui.state import set_widget, widget
+from bioviz.ui.session import set_widget, widget
 
 AUTO = "automatic"
 _LOOKED_AT = 5000  # entries of a folder that are looked at for names of tables

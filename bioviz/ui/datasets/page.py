@@ -11,7 +11,8 @@ from bioviz.ui import removing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.datasets import add, report, source_folder
-from bioviz.ui.state import open_dataset, set_widget, widget
+from bioviz.ui.session import set_widget, widget
+from bioviz.ui.state import open_dataset
 
 YOURS, FOLDER, UPLOAD = "Your datasets", "Add from a folder", "Upload files"
 _TAB = "datasets_tab"

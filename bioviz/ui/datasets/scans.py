@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bioviz import jobs
 from bioviz.ui.datasets.option_fields import option_key
-from bioviz.ui.state import adding, set_widget
+from bioviz.ui.session import set_widget
+from bioviz.ui.state import adding
 
 _TARGET = "bioviz.datasets.library:scan_job"
 

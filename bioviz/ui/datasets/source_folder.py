@@ -10,7 +10,8 @@ from bioviz.config import settings
 from bioviz.datasets import upload
 from bioviz.errors import BiovizError
 from bioviz.ui.app.notices import plain
-from bioviz.ui.state import adding, set_widget, widget
+from bioviz.ui.session import set_widget, widget
+from bioviz.ui.state import adding
 
 _TYPED = "folder_path"
 

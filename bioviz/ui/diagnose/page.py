@@ -38,6 +38,7 @@ from bioviz.ui.diagnose.sections import SECTIONS
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_neighbors, pick_run
 from bioviz.ui.pickers.unit_picker import pick_unit
+from bioviz.ui.session import DIAGNOSE_SECTION, set_widget, widget
 from bioviz.ui.state import keep_known, set_view, view, write_url
 from bioviz.ui.trained_note import trained_note
 
@@ -118,8 +119,8 @@ def show_verdict(clauses: list[Clause]) -> None:
                     section = str(clause.refs.get("queue", BACKING[clause.kind]))
                     set_view(section=section)
                     if "feature" in clause.refs:
-                        st.session_state["diagnose_feature"] = clause.refs["feature"]
-                    st.session_state["diagnose_section"] = section
+                        set_widget("diagnose_feature", clause.refs["feature"])
+                    set_widget(DIAGNOSE_SECTION, section)
                     scroll_to(PART)
             right.text(clause.text)
 
@@ -132,10 +133,10 @@ def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
         key="keep_group",
         help="Then draw a second lasso beside it.",
     ):
-        st.session_state["kept_group"] = (run.key, lasso)
+        set_widget("kept_group", (run.key, lasso))
     confused = d.clips.judged.confusion > 0.5
     groups = {"selected on the map": np.empty(0, dtype=np.int64) if lasso is None else lasso}
-    kept_of, kept = st.session_state.get("kept_group", ("", None))
+    kept_of, kept = widget("kept_group", ("", None))
     if kept_of == run.key:
         groups["kept selection"] = kept
     groups["confused labelled clips"] = run.rows[confused & (run.targets > 0)]
@@ -165,7 +166,7 @@ def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
 
 def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
     """Make the flagged clips the list of the page, and take the first into the hand."""
-    st.session_state["diagnose_section"] = "flagged"
+    set_widget(DIAGNOSE_SECTION, "flagged")
     clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
 
 
@@ -180,13 +181,13 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     acoustic_notice(run)
     trained_note(run, dataset, key="diagnose")
     show_verdict(verdict(d))
-    if st.session_state.get("diagnose_section") not in SECTIONS:
-        st.session_state["diagnose_section"] = view().section if view().section in SECTIONS else "labels"
+    if widget(DIAGNOSE_SECTION) not in SECTIONS:
+        set_widget(DIAGNOSE_SECTION, view().section if view().section in SECTIONS else "labels")
     section = st.container(key=PART).segmented_control(
         "Part",
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
-        key="diagnose_section",
+        key=DIAGNOSE_SECTION,
         required=True,
         label_visibility="collapsed",
     )

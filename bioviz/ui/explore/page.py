@@ -26,6 +26,7 @@ from bioviz.ui.explore import scores_panel
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_run
 from bioviz.ui.pickers.unit_picker import pick_unit
+from bioviz.ui.session import SELECTION_LIST, set_widget, start_widget, widget
 from bioviz.ui.state import keep_known, write_url
 from bioviz.ui.trained_note import trained_note
 
@@ -52,10 +53,10 @@ def first_list(run: runs.Run) -> str:
 def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.ndarray, str]:
     """The clips that the user wants to go through, the misclustered worst first, and what they are."""
     lasso = event.rows
-    if event.selected_at != st.session_state.get("seen_selection", 0):
-        st.session_state["seen_selection"] = event.selected_at
-        if lasso is not None or st.session_state.get("selection_list") == "lasso":
-            st.session_state["selection_list"] = "lasso" if lasso is not None else first_list(run)
+    if event.selected_at != widget("seen_selection", 0):
+        set_widget("seen_selection", event.selected_at)
+        if lasso is not None or widget(SELECTION_LIST) == "lasso":
+            set_widget(SELECTION_LIST, "lasso" if lasso is not None else first_list(run))
     flagged = clip_desk.flagged_rows(run, dataset)
     titles = {
         "lasso": f"Selected on the map ({0 if lasso is None else len(lasso):,})",
@@ -64,12 +65,12 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
         "label": "One label",
         "all": f"All ({len(run):,})",
     }
-    st.session_state.setdefault("selection_list", first_list(run))
+    start_widget(SELECTION_LIST, first_list(run))
     choice = st.segmented_control(
         "Clips",
         list(titles),
         required=True,
-        key="selection_list",
+        key=SELECTION_LIST,
         format_func=titles.__getitem__,
         label_visibility="collapsed",
     )
@@ -93,7 +94,7 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
 
 def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
     """Make the flagged clips the list of the page, and take the first into the hand."""
-    st.session_state["selection_list"] = "flagged"
+    set_widget(SELECTION_LIST, "flagged")
     clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
 
 

@@ -17,6 +17,7 @@ from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.pickers.unit_picker import pick_unit
+from bioviz.ui.session import set_widget, widget
 
 
 def new_training() -> None:
@@ -41,7 +42,7 @@ def new_training() -> None:
     if st.button(
         "Start training", type="primary", key="train", icon=":material/play_arrow:", disabled=bool(against)
     ):
-        st.session_state["train_job"] = tasks.start(spec).id
+        set_widget("train_job", tasks.start(spec).id)
         st.rerun()
 
 
@@ -57,7 +58,7 @@ def show() -> None:
         for job in trainings:
             if job.state in job_card.RUNNING:
                 training_view.watch(job)
-        mine = next((job for job in trainings if job.id == st.session_state.get("train_job")), None)
+        mine = next((job for job in trainings if job.id == widget("train_job")), None)
         made = ""
         if mine is not None and mine.state == "done" and mine.result is not None:
             made = mine.result["checkpoint"].removeprefix(FINETUNED)

@@ -10,6 +10,7 @@ from bioviz.ui.app.pages import open_page
 from bioviz.ui.components.embedding_map.embedding_map import load_ahead
 from bioviz.ui.datasets.page import open_form
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.session import pop_widget, set_widget, widget
 from bioviz.ui.state import open_dataset, set_view
 
 DEMO_MODEL = {"model": "acoustic_features", "checkpoint": "none"}
@@ -26,10 +27,10 @@ def show() -> None:
     datasets = library.list_datasets()
     demo_job = jobs.find("demo", {})  # whichever tab started it
     if demo_job and not demo_job.is_over:
-        st.session_state["demo_job"] = demo_job.id
+        set_widget("demo_job", demo_job.id)
         job_card.watch(demo_job.id)
-    elif demo_job and demo_job.state == "done" and st.session_state.get("demo_job") == demo_job.id:
-        del st.session_state["demo_job"]
+    elif demo_job and demo_job.state == "done" and widget("demo_job") == demo_job.id:
+        pop_widget("demo_job")
         set_view(dataset="demo", other_dataset="", clip=-1, **DEMO_MODEL)
         open_page("explore.py")
     else:
@@ -43,7 +44,7 @@ def show() -> None:
                 "stream, insects and recorder hum. Made on this computer, nothing is downloaded."
             )
             if st.button("Open the demo", type="primary", icon=":material/play_arrow:", key="open_demo"):
-                st.session_state["demo_job"] = runs.start_demo().id
+                set_widget("demo_job", runs.start_demo().id)
                 st.rerun()
         with right.container(border=True, height="stretch"):
             st.subheader("Bring your own recordings")

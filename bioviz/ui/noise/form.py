@@ -20,6 +20,7 @@ from bioviz.runs import RunSpec, query, ready
 from bioviz.runs.spec import SEEDS
 from bioviz.ui.app import notices
 from bioviz.ui.pickers.run_picker import READY_HELP, checkpoint_title
+from bioviz.ui.session import set_widget, widget
 from bioviz.ui.state import NEIGHBORS, set_view, view
 
 SAME = ""
@@ -212,7 +213,7 @@ def seeded(key: str, value: Any, draw):
 
     The value is set on every run: if one is cut short before the browser drew the widget, the next must send it.
     """
-    st.session_state[key] = st.session_state.get(key, value)
+    set_widget(key, widget(key, value))
     return draw(key)
 
 

@@ -26,7 +26,8 @@ from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.noise.form import count, model_title, remember, remembered, seeded
 from bioviz.ui.pickers.run_picker import METHODS
-from bioviz.ui.state import NEIGHBORS, widget
+from bioviz.ui.session import widget
+from bioviz.ui.state import NEIGHBORS
 
 SETTINGS = {  # of a link
     "clips": query.whole(1, 100_000),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from bioviz.runs.spec import BOUNDS
 from bioviz.ui.pickers.choose_again import Gone
+from bioviz.ui.session import set_widget, widget
 from bioviz.ui.state import NEIGHBORS, set_view, view
 
 
@@ -40,10 +41,10 @@ def pick(
         set_view(**{name: current})
     is_here = current in options
     # On every run: if one is cut short before the browser drew the widget, the next must send the value again.
-    st.session_state[key] = current if is_here else None
+    set_widget(key, current if is_here else None)
 
     def changed() -> None:
-        set_view(**{name: st.session_state[key], **dict.fromkeys(follow, ""), "clip": -1})
+        set_view(**{name: widget(key), **dict.fromkeys(follow, ""), "clip": -1})
 
     # Without a choice the box would have a button to clear it, so that it has none only where it must.
     nothing: dict[str, Any] = {} if is_here else {"index": None, "placeholder": "not here: choose another"}
@@ -59,7 +60,7 @@ def number(name: str, label: str, step: float, help: str | None = None) -> None:
     field = name.removeprefix("other_")
     low, high = NEIGHBORS if field == "k" else BOUNDS[field]
     kind = type(getattr(view(), name))
-    st.session_state[key] = getattr(view(), name)  # on every run, as in `pick`
+    set_widget(key, getattr(view(), name))  # on every run, as in `pick`
     st.number_input(
         label,
         kind(low),
@@ -67,5 +68,5 @@ def number(name: str, label: str, step: float, help: str | None = None) -> None:
         step=kind(step),
         key=key,
         help=help,
-        on_change=lambda: set_view(**{name: st.session_state[key]}),
+        on_change=lambda: set_view(**{name: widget(key)}),
     )

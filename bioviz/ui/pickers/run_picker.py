@@ -14,6 +14,7 @@ from bioviz.runs import RunSpec, ready
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.pickers.fields import number, pick
+from bioviz.ui.session import set_widget, widget
 from bioviz.ui.state import set_view, view
 
 METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
@@ -151,12 +152,12 @@ def pick_split() -> None:
 def pick_background() -> None:
     """Whether background clips are left out."""
     key = "_pick_without_background"
-    st.session_state[key] = view().without_background  # on every run, as in `pick`
+    set_widget(key, view().without_background)  # on every run, as in `pick`
     st.toggle(
         "Without background",
         key=key,
         help="Leaves clips without a label out of the map and the scores, so that only labels are told apart.",
-        on_change=lambda: set_view(without_background=st.session_state[key], clip=-1),
+        on_change=lambda: set_view(without_background=widget(key), clip=-1),
     )
 
 
@@ -174,10 +175,10 @@ def pick_neighbors() -> int:
 def pick_projection() -> None:
     """The projection's preset, method and settings, bound to the view."""
     current = next((name for name, preset in PRESETS.items() if preset == projection()), None)
-    st.session_state["_preset"] = current
+    set_widget("_preset", current)
 
     def changed() -> None:
-        set_view(**PRESETS[st.session_state["_preset"]].to_dict())
+        set_view(**PRESETS[widget("_preset")].to_dict())
 
     st.selectbox(
         "Preset",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from bioviz.datasets import library
 from bioviz.datasets.independence import Unit
+from bioviz.ui.session import set_widget, widget
 
 HELP = (
     "Neighbors, folds, splits and intervals leave out or draw whole units: clips of one unit share their background, "
@@ -18,10 +19,10 @@ def pick_unit(dataset_id: str) -> None:
     found = library.load(dataset_id).independence
     options = list(found.choices)
     key = "_unit_of_independence"
-    st.session_state[key] = found.unit  # on every run: the record decides
+    set_widget(key, found.unit)  # on every run: the record decides
 
     def changed() -> None:
-        chosen = st.session_state[key]
+        chosen = widget(key)
         library.set_unit(dataset_id, "" if chosen == found.detected else str(chosen))
 
     def title(unit: Unit) -> str:

@@ -19,6 +19,7 @@ from bioviz.plots.geometry import inside
 from bioviz.plots.map_data import Categories, MapData
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.mount import base_path, component
+from bioviz.ui.session import pop_widget, set_widget, widget
 from bioviz.ui.state import act_log
 
 MAX_CORNERS = 20_000  # a lasso has a few hundred; more is not from our script
@@ -92,13 +93,13 @@ def _send_points(data: MapData, key: str) -> None:
     unchanged message of 20 MB costs a second to build. A browser that lacks them asks.
     """
     flag, digest = f"{key}-sent", data.payload["digest"]
-    known = st.session_state.get(flag) == digest
-    st.session_state[flag] = digest
+    known = widget(flag) == digest
+    set_widget(flag, digest)
     _points_component()(
         key=key,
         data={"digest": digest} if known else data.payload,
         height=1,
-        on_missing_change=lambda: st.session_state.pop(flag, None),
+        on_missing_change=lambda: pop_widget(flag, None),
     )
 
 
