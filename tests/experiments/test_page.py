@@ -140,7 +140,7 @@ def test_a_band_that_is_missing_has_its_reason(tmp_path):
     assert np.isfinite(scores.separability[0, 0]) and np.isnan(scores.separability[:, 1:]).all()
     assert np.isnan(scores.told[:, :, 1:]).all() and np.isnan(scores.mean_purity[:, 1:]).all()
     assert not app.exception and "fewer than 8 " in texts(app.caption)
-    assert app.dataframe[0].value.iloc[:, 2].tolist() == ["cannot be told: fewer than 8 recordings"] * 2
+    assert app.dataframe[0].value.iloc[:, 2].tolist() == ["cannot be told: fewer than 8 files"] * 2
 
 
 def with_lost(result, *lost):

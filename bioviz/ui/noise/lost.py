@@ -11,10 +11,12 @@ import streamlit as st
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.scores.lost_at import lost_apart, told_as_recorded
-from bioviz.analysis.unit_words import UNITS, UnitWords
+from bioviz.analysis.unit_words import UnitWords
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.noise import NoiseResult
 from bioviz.runs import Run
+
+RECORDING = UnitWords()
 
 
 def show_lost(ready: Mapping[str, tuple[Run, NoiseResult]], dataset: Dataset) -> None:
@@ -33,7 +35,7 @@ def show_lost(ready: Mapping[str, tuple[Run, NoiseResult]], dataset: Dataset) ->
         table["label"].append(dataset.labels[i])
         table["clips"].append(int(first.clips[i]))
         for title, (_, result) in ready.items():
-            table.setdefault(title, []).append(lost_words(result, int(i)))
+            table.setdefault(title, []).append(lost_words(result, int(i), unit))
     st.dataframe(pd.DataFrame(table), hide_index=True, key="noise_lost")
 
 
@@ -64,13 +66,13 @@ def lost_sentence(title: str, result: NoiseResult, labels: Sequence[str]) -> str
     return f"{title}: {'; '.join(parts)}."
 
 
-def lost_words(result: NoiseResult, label: int) -> str:
+def lost_words(result: NoiseResult, label: int, unit: UnitWords = RECORDING) -> str:
     """Where a label is lost, in words, with its interval."""
     s = result.scores
     if not told_as_recorded(s.told)[label]:
         few = np.isfinite(s.told[0, label, 0]) and np.isnan(s.told[0, label, 1])
         return (
-            f"cannot be told: fewer than {MIN_UNITS} {UNITS}"
+            f"cannot be told: {unit.fewer_than(MIN_UNITS)}"
             if few
             else "cannot be told: not told even as recorded"
         )
