@@ -198,7 +198,7 @@ METRIC_INFO: Mapping[str, Help] = {
     "lost_at": Help(
         "Label lost at",
         "Signal-to-noise ratio at which background is told from the label's clips with an AUROC below 0.75: halfway "
-        "between chance and without a fault, however much background there is.",
+        "between chance (0.5) and perfect (1), however much background there is.",
         "low",
     ),
     "cliffs_delta": Help(

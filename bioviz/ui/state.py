@@ -222,3 +222,13 @@ class Adding:
 def adding() -> Adding:
     """See `Adding`."""
     return start_widget("adding", Adding())
+
+
+def switching_to() -> str:
+    """File of the page that is being switched to, "" once it is reached."""
+    return widget("switching_to", "")
+
+
+def set_switching_to(file: str) -> None:
+    """See `switching_to`."""
+    set_widget("switching_to", file)

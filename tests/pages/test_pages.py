@@ -189,7 +189,8 @@ def test_odd_datasets_show_a_map_and_say_what_is_undefined(tmp_path, kept, backg
         assert "same label" in shown["NMI"].help
     else:  # two of each: an NMI of 1 would say nothing
         assert shown["NMI"].value == shown["ARI"].value == "–"
-    assert "too few to say anything" in texts(app.warning)
+    assert "too few to say anything" in texts(app.caption)
+    assert not app.warning, "a box above the map pushes sound and flags off a small screen"
 
 
 def test_a_diagnosis_shows_its_verdict_and_every_part(dataset):

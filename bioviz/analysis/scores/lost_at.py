@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 TOLD = 0.75
-"""AUROC from which on a label counts as told from background: halfway between chance and without a fault."""
+"""AUROC from which on a label counts as told from background: halfway between chance (0.5) and perfect (1)."""
 
 
 def lost_at(snr_db: np.ndarray, told: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ if str(PROJECT) not in sys.path:  # Streamlit puts the folder of this script on 
 
 from bioviz.errors import BiovizError  # noqa: E402
 from bioviz.ui.app import notices  # noqa: E402
-from bioviz.ui.app.pages import PAGES  # noqa: E402
+from bioviz.ui.app.pages import PAGES, finish_switch  # noqa: E402
 from bioviz.ui.app.theme import tighten  # noqa: E402
 from bioviz.ui.state import view, write_url  # noqa: E402
 
@@ -21,6 +21,7 @@ st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial
 tighten()
 view()  # read the URL before the navigation clears it
 page = st.navigation([p.as_streamlit() for p in PAGES])
+finish_switch(page)
 notices.show()
 try:
     page.run()

@@ -8,6 +8,7 @@ from typing import NoReturn
 import streamlit as st
 
 from bioviz.config import app_folder
+from bioviz.ui.state import set_switching_to, switching_to
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,25 @@ def ask_for_a_dataset() -> NoReturn:
 
 
 def open_page(file: str) -> None:
-    """Switch to a page by its file name."""
-    entry = next(p for p in PAGES if p.file == file)
-    st.switch_page(entry.as_streamlit())
+    """Switch to a page by its file name; `finish_switch` sees to it that the page is reached."""
+    set_switching_to(file)
+    st.switch_page(_entry(file).as_streamlit())
+
+
+def finish_switch(page: st.Page) -> None:
+    """Switch again where a switch was overtaken.
+
+    A timer of the page before may ask for its part at the same moment; Streamlit then joins both requests into one
+    run of the page before, and the switch would be lost.
+
+    Args:
+        page: that this run is of.
+    """
+    file = switching_to()
+    if file and _entry(file).title != page.title:
+        open_page(file)
+    set_switching_to("")
+
+
+def _entry(file: str) -> PageEntry:
+    return next(p for p in PAGES if p.file == file)

@@ -55,8 +55,11 @@ def _scan_form(folder: Path) -> None:
 
 
 def _after_scan(job: jobs.Job) -> None:
-    if job.state != "done" or job.result is None:
+    if not job.is_over:
         job_card.watch(job.id)
+        return
+    if job.state != "done" or job.result is None:
+        job_card.outcome(job)
         return
     if "asked" in job.result:
         with st.container(border=True):

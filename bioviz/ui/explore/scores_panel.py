@@ -52,10 +52,12 @@ def headline(run: Run, original: Run | None = None) -> None:
     """
     counts_of_places = run.placement.counts
     few = words.too_few(*words.sides(counts_of_places))
-    if few:
-        st.warning(f"{few} The map below shows them; its clusters and scores would mean nothing.")
     st.markdown(f"**{words.headline(counts_of_places, run.chance)}**")
-    if worth := words.against_chance(counts_of_places, run.chance, run.unit.noun):
+    if few:  # no box, which would push sound and flags off a small screen
+        st.caption(
+            f":material/warning: {few} The map shows them; its clusters and scores would mean nothing."
+        )
+    elif worth := words.against_chance(counts_of_places, run.chance, run.unit.noun):
         st.caption(worth)
     cells = st.columns(6)
     notes = run.scores.get("notes", {})

@@ -11,24 +11,19 @@ from bioviz.ui.app.notices import plain
 RUNNING = ("queued", "running")
 
 
+@st.fragment(run_every=1.0)
 def watch(job_id: str) -> None:
-    """Show a job and follow it; when it ends the whole page runs again."""
+    """Show a job that was running when the page looked, and follow it; once it is over the whole page runs again.
 
-    @st.fragment(run_every=1.0)
-    def follow() -> None:
-        try:
-            job = jobs.get(job_id)
-        except Missing:  # its record was cleared away
-            st.rerun()
-        if job.state not in RUNNING:
-            st.rerun()
-        progress(job)
-
-    job = jobs.get(job_id)
-    if job.state in RUNNING:
-        follow()
-    else:
-        outcome(job)
+    That holds for a job that ends between the page's look and this one too: the page shows what comes of it.
+    """
+    try:
+        job = jobs.get(job_id)
+    except Missing:  # its record was cleared away
+        st.rerun()
+    if job.state not in RUNNING:
+        st.rerun()
+    progress(job)
 
 
 def progress(job: jobs.Job) -> None:

@@ -21,7 +21,6 @@ import { FlagUser, USER_SETTING } from "./user.js";
 /** @import { FlagBarData, FlagsOfClip } from "./status.js" */
 
 const FLAGGED = "bioviz:flagged"; // what other tabs of this browser look at
-const UNDO = { id: "undo", title: "Undo", key: "z", help: "Take back your last flag" };
 
 class FlagBar {
   /** @type {{ dataset: string, row: number }[]} clips decided on here, for undo */
@@ -67,7 +66,6 @@ class FlagBar {
     );
     this.question = new LabelQuestion(this.parts);
     this.root = this.parts.root;
-    this.undo = flagButton(UNDO, () => this.press("undo"));
     parent.append(this.root);
     const { signal } = this.listeners;
     // Before anything on the page hears of it: a table with the focus takes letters too.
@@ -97,7 +95,7 @@ class FlagBar {
     const { buttons } = this.parts;
     if (!buttons.children.length) {
       const press = (/** @type {string} */ kind) => this.press(kind);
-      buttons.replaceChildren(...data.kinds.map((kind) => flagButton(kind, press)), this.undo);
+      buttons.replaceChildren(...data.kinds.map((kind) => flagButton(kind, press)));
     }
     this.settle();
     this.stopListening();
@@ -173,7 +171,7 @@ class FlagBar {
     for (const button of buttons.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(button.dataset.kind === pressed));
     }
-    this.undo.disabled = !this.decided.length && !mine;
+    this.parts.undo.disabled = !this.decided.length && !mine;
     const lines = statusLines({ about, waiting, user, trouble, refused, failed });
     status.replaceChildren(...lines.map(statusLine));
     this.root.dataset.queue = String(this.queue.length);

@@ -14,6 +14,7 @@ import { readSetting, writeSetting } from "../shared/storage.js";
  * @property {() => void} renote
  */
 
+const UNDO = { id: "undo", title: "Undo", key: "z", help: "Take back your last flag" };
 const NEXT_SETTING = "bioviz:flag-next";
 
 /** @param {FlagActions} actions */
@@ -35,6 +36,7 @@ export function buildFlagBar(actions) {
     next,
     status: el("div", { class: "bv-flag-status", "aria-live": "polite" }),
     who: el("div", { class: "bv-muted bv-flag-who" }),
+    undo: flagButton(UNDO, actions.press),
   };
   parts.note.addEventListener("keydown", (event) => event.key === "Enter" && actions.renote());
   const root = el(
@@ -48,6 +50,7 @@ export function buildFlagBar(actions) {
       { class: "bv-flags" },
       parts.note,
       el("label", { class: "bv-muted" }, next, el("span", { text: " then the next clip" })),
+      parts.undo, // here, as among the buttons it would take a third line of a small screen
     ),
     parts.status,
     parts.who,
