@@ -51,7 +51,7 @@ def bandwidth_note(dataset: Dataset, card: ModelCard) -> str:
 def _sentence(card: ModelCard, rate: int, which: str, mixed: bool) -> str:
     text = (
         f"{card.title} takes sound up to {_khz(rate / 2)} ({rate:,} Hz), but {which}: above that it gets silence, and "
-        "its embeddings can be worse than of recordings with the full band."
+        "its embeddings can be worse than those of recordings with the full band."
     )
     return f"{text} It may also tell the recordings apart by this." if mixed else text
 

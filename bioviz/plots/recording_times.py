@@ -80,6 +80,8 @@ def recording_times(
     )
     if many_days:
         drawn.update_yaxes(range=[24, 0], tickvals=[0, 6, 12, 18, 24])
+        # Above, as names of places beside it would leave little room for the days.
+        drawn.update_layout(legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"})
     return drawn
 
 

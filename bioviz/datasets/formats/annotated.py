@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bioviz.datasets.formats import leftovers, profiles
 from bioviz.datasets.formats.base import (
+    LEFT_OUT_BY_USER,
     FileAccount,
     Format,
     RawAnnotation,
@@ -179,7 +180,7 @@ def _read_all(
         if told is not None and (named or (unsure and told.recognizes(file))):
             sure, format = 1.0, told
         if is_ignored(other, options):
-            accounts.append(FileAccount(other, "irrelevant", detail="left out by the user"))
+            accounts.append(FileAccount(other, "irrelevant", detail=LEFT_OUT_BY_USER))
             continue
         if other not in wanted or (only is not None and format not in (only, told)):
             if sure and format is not None:

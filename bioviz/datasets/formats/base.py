@@ -55,6 +55,10 @@ class RawAnnotation:
     expansion: float = 1.0  # time expansion that its program took into account already
 
 
+LEFT_OUT_BY_USER = "left out by the user"
+"""Detail of the `FileAccount` of a file that the user does not want read."""
+
+
 @dataclass(frozen=True)
 class FileAccount:
     """What became of one file of the folder.

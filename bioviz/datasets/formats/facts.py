@@ -5,6 +5,7 @@ Read for every format: from the annotation table itself, or from a table such as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -49,7 +50,7 @@ def read_facts(root: Path) -> tuple[dict[str, Facts], list[Problem]]:
     files = Files.below(root)
     stated: dict[str, dict[str, set[str]]] = {}
     for name in files.names:
-        if not name.lower().endswith(_SUFFIXES) or name.count("/") > _DEEPEST:
+        if not _is_looked_at(name):
             continue
         file = SourceFile(files, name)
         path, columns = _columns(file.columns)
@@ -93,6 +94,16 @@ def with_facts(recording: Recording, facts: Facts) -> Recording:
         date=date,
         recorded_at=recording.recorded_at or start,
     )
+
+
+def fact_columns(name: str, columns: Sequence[str]) -> list[str]:
+    """Which columns of the table `name` tell the site, date and the like of whole recordings; always read."""
+    path, stated = _columns(tuple(columns))
+    return list(stated.values()) if path and _is_looked_at(name) else []
+
+
+def _is_looked_at(name: str) -> bool:
+    return name.lower().endswith(_SUFFIXES) and name.count("/") <= _DEEPEST
 
 
 def _columns(columns: tuple[str, ...]) -> tuple[str, dict[str, str]]:

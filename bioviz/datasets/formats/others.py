@@ -6,7 +6,7 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 
 from bioviz.datasets.formats import leftovers
-from bioviz.datasets.formats.base import FileAccount
+from bioviz.datasets.formats.base import LEFT_OUT_BY_USER, FileAccount
 from bioviz.datasets.formats.registry import recognize
 from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.formats.source import SourceFile
@@ -42,7 +42,7 @@ def other_tables(
         file = SourceFile(files, other)
         sure, format = recognize(file)
         if is_ignored(other, options):
-            accounts.append(FileAccount(other, "irrelevant", detail="left out by the user"))
+            accounts.append(FileAccount(other, "irrelevant", detail=LEFT_OUT_BY_USER))
             continue
         if sure and format is not None:
             accounts.append(

@@ -76,7 +76,7 @@ def _after_scan(job: jobs.Job) -> None:
         st.markdown(f"**3. Look at what was found in {plain(dataset.name)}**")
         questions.ask(job, dataset.source["files"])
         questions.choose_tables(job, dataset)
-        report.show(dataset, key="draft")
+        report.show(dataset, key="draft", asked_above=True)
         with st.container(horizontal=True):
             if st.button("Add this dataset", type="primary", key="add_scanned", icon=":material/check:"):
                 library.save(dataset)

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from bioviz import jobs
+from bioviz.datasets.formats.facts import fact_columns
 from bioviz.datasets.formats.registry import formats
 from bioviz.datasets.types import Dataset
 from bioviz.ui.app.notices import plain
@@ -95,6 +96,10 @@ def _question(job: jobs.Job, account: Account) -> None:
         st.text(name)
         seen = f"Columns: {', '.join(account['columns'])}" if is_table(account) else account["detail"]
         st.caption(plain(seen[:300] or "Its format is not known."))
+        if facts := fact_columns(name, account["columns"]):
+            st.caption(
+                f"What it says of whole recordings ({plain(', '.join(facts))}) is used, also if you leave it out."
+            )
     if is_table(account) and explain.button(
         "Say what the columns are", key=f"explain_{name}", icon=":material/table_edit:", width="stretch"
     ):

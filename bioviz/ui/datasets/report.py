@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz.datasets.examples import example_rows
+from bioviz.datasets.formats.base import LEFT_OUT_BY_USER
 from bioviz.datasets.problems import LEFT_OUT
 from bioviz.datasets.report import ProblemGroup, Report, report
 from bioviz.datasets.types import BACKGROUND, Dataset
@@ -23,10 +24,10 @@ _TABLE_ROWS = 10  # of a table before it scrolls
 _ROW_PIXELS = 35
 
 
-def show(dataset: Dataset, key: str) -> None:
-    """Draw the report; `key` is unique on the page."""
+def show(dataset: Dataset, key: str, *, asked_above: bool = False) -> None:
+    """Draw the report; `key` is unique on the page, and the page may ask about the files above it."""
     found = report(dataset)
-    _verdict(dataset, found)
+    _verdict(dataset, found, asked_above)
     _numbers(dataset, found)
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -39,7 +40,7 @@ def show(dataset: Dataset, key: str) -> None:
     _files(dataset, key)
 
 
-def _verdict(dataset: Dataset, found: Report) -> None:
+def _verdict(dataset: Dataset, found: Report, asked_above: bool) -> None:
     """What must be read before anything else; green only where every file was understood and is used."""
     kinds = {group.kind: group for group in found.problems}
     asked = len(kinds["not_understood"].items) if "not_understood" in kinds else 0
@@ -49,7 +50,7 @@ def _verdict(dataset: Dataset, found: Report) -> None:
             "**No file says what can be heard in these recordings**, so all of their clips count as background. Is "
             "that right? Else put the annotation tables into the folder (or into the upload) and scan again."
         )
-    if asked:
+    if asked and not asked_above:
         amber.append(
             f"**{asked} {'file was' if asked == 1 else 'files were'} not understood.** What "
             f"{'it' if asked == 1 else 'they'} may speak of is not taken for background."
@@ -71,10 +72,15 @@ def _verdict(dataset: Dataset, found: Report) -> None:
         )
     for sentence in amber:
         st.warning(sentence, icon=":material/help:")
-    if not amber:
+    if not amber and not asked:
+        by_user = sum(each["detail"] == LEFT_OUT_BY_USER for each in dataset.source.get("files") or [])
         rest = sum(len(group.items) for group in found.problems)
         st.success(
-            "Every file was understood, and nothing was left out."
+            (
+                f"You left out {by_user:,} {'file' if by_user == 1 else 'files'}. All others were understood."
+                if by_user
+                else "Every file was understood, and nothing was left out."
+            )
             + (f" There {'is 1 remark' if rest == 1 else f'are {rest:,} remarks'} below." if rest else ""),
             icon=":material/check_circle:",
         )

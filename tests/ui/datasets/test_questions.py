@@ -66,6 +66,8 @@ def answer(app, columns=COLUMNS, unit="ms"):
 def test_the_dialog_opens_by_itself_once_with_the_first_rows_and_what_they_suggest(folder, form, scan):
     app = scan(form(folder))
     assert "1 file was not understood" in texts(app.warning) and not app.success  # amber, never green
+    assert texts(app.warning).count("not understood") == 1, "it is said once"
+    assert "whole recordings" not in texts(app.caption)
     assert "beobachtet.csv" in texts(app.text)
     shown = next(frame.value for frame in app.dataframe if "woher" in frame.value)
     assert list(shown.columns) == HEADER.split(",") and shown.iloc[0].tolist() == ROWS[0].split(",")
@@ -236,3 +238,13 @@ def take_in(app, content: bytes) -> None:
 
 def _drafts() -> list[str]:
     return [p.stem for p in library._folder(draft=True).glob("*.json") if ".summary" not in p.name]
+
+
+def test_what_a_table_says_of_whole_recordings_is_used_though_it_is_left_out_and_that_is_said(
+    folder, form, scan
+):
+    lines(folder / "beobachtet.csv", "path,site,x1", "a.wav,fen,3", "b.wav,moor,4")
+    app = scan(form(folder))
+    assert "What it says of whole recordings (site) is used" in texts(app.caption)
+    made = build_dataset(folder, options={"ignore": ("beobachtet.csv",)})
+    assert [recording.site for recording in made.recordings] == ["fen", "moor"]

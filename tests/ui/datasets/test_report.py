@@ -60,6 +60,8 @@ def test_all_understood_is_green_and_nothing_else_is(boxed):
     (boxed / "more.xyz").write_text("what,is,this\n1,2,3\n")
     app = report_of(build_dataset(boxed))
     assert "1 file was not understood" in texts(app.warning) and not app.success
+    app = report_of(build_dataset(boxed, options={"ignore": ("more.xyz",)}))
+    assert "You left out 1 file. All others were understood." in texts(app.success) and not app.warning
 
 
 def test_recordings_that_are_left_out_are_amber(boxed):
