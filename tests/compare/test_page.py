@@ -62,6 +62,8 @@ def test_a_finished_comparison_shows_every_part(spec, finished):
     }  # no classifier of its own
     nmi = table[table["score"] == "NMI"].iloc[0]
     assert nmi["left"] == pytest.approx(runs.open_run(spec.left).scores["nmi"], abs=1e-3)
+    said = "\n".join(str(caption.value) for caption in app.caption)
+    assert "each row for itself" in said and "judged for all labels and scores together" in said
     for name in SECTIONS:
         app.session_state["compare_section"] = name
         app.run()

@@ -14,6 +14,7 @@ from bioviz import runs
 from bioviz.analysis.diagnosis.verdict import verdict
 from bioviz.analysis.misclustered import words
 from bioviz.analysis.projection.layouts import ProjectionSpec
+from bioviz.config import settings
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis
@@ -204,3 +205,14 @@ def test_a_diagnosis_shows_its_verdict_and_every_part(dataset):
         assert not app.exception, title
         words = texts(app.text)
         assert all(clause.text in words for clause in verdict(found) if clause.kind != "note")
+
+
+def test_storage_is_named_in_words_and_says_what_is_removed(dataset):
+    spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(**PCA))
+    runs.compute_run(spec)
+    shown = open_app("jobs.py").dataframe[0].value
+    cache = {folder.name for folder in settings().cache_dir.iterdir() if folder.is_dir()}
+    assert cache and not cache & set(shown["what"]), "names of folders tell a reader nothing"
+    removed = set(shown["what"][shown["removed when space is short"]])
+    assert "Maps and scores" in removed
+    assert "Datasets" not in removed

@@ -69,7 +69,9 @@ def scores(case: Case) -> Chosen:
         key="compare_scores",
     )
     st.caption(
-        f"From and to: 95 % interval of the difference, by leaving out one {unit.one} at a time (paired jackknife). "
+        f"From and to: 95 % interval of the difference, by leaving out one {unit.one} at a time (paired jackknife), "
+        "each row for itself. Whether a difference is larger than its uncertainty is judged for all labels and scores "
+        "together, which takes more than an interval without 0. "
         "Scores of the map (NMI, ARI, silhouette, misclustered) have none: the chance of one map is not known."
     )
     if case.tested:

@@ -38,7 +38,7 @@ def pick_folder() -> Path | None:
             inside,
             index=None,
             key=key,
-            placeholder=f"Go into one of {len(inside)} folders" if inside else "No folders in it",
+            placeholder=_invitation(inside),
             disabled=not inside,
             on_change=_go_into,
             args=(folder, key),
@@ -79,6 +79,13 @@ def pick_upload() -> Path | None:
         except BiovizError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return None
+
+
+def _invitation(inside: list[str]) -> str:
+    """What the list of folders says while none is chosen."""
+    if len(inside) == 1:
+        return "Go into the folder in it"
+    return f"Go into one of {len(inside)} folders" if inside else "No folders in it"
 
 
 def _go_into(folder: Path, key: str) -> None:

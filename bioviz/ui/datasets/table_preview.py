@@ -12,6 +12,7 @@ from bioviz.datasets.formats.columns import TIME_UNITS, ColumnMapping
 from bioviz.datasets.formats.preview import TablePreview, preview
 from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.formats.text import Table
+from bioviz.datasets.labelling import UNNAMED
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import KINDS
 from bioviz.errors import BadInput
@@ -103,4 +104,6 @@ def _cards(file: SourceFile, found: TablePreview) -> tuple[Card, ...]:
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={RawAnnotation: repr})
 def _card(path: str, changed: int, box: RawAnnotation, colour: str) -> Card:
-    return card_of_box(Path(path), f"{box.label} · {box.recording.rsplit('/', 1)[-1]}", box, colour)
+    return card_of_box(
+        Path(path), f"{box.label or UNNAMED} · {box.recording.rsplit('/', 1)[-1]}", box, colour
+    )

@@ -31,6 +31,11 @@ KINDS = {
     "flags": "Your flags",
     "media": "Sounds and pictures",
     "jobs": "Records of jobs",
+    "profiles": "Table profiles",
+    "converted": "Recordings, converted by ffmpeg",
+    "hashes": "Checksums of recordings",
+    "numba": "Compiled code",
+    "locks": "Locks",
 }
 
 
@@ -63,7 +68,7 @@ def show() -> None:
                 "what": KINDS.get(folder.name, folder.name),
                 "size": folder.bytes / 1e6,
                 "files": folder.files,
-                "can be computed again": folder.evictable,
+                "removed when space is short": folder.evictable,
             }
             for folder in folders
         ],

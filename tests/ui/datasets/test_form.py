@@ -63,6 +63,7 @@ def test_the_start_page_leads_straight_to_the_form():
 def test_a_chosen_sub_folder_is_the_chosen_folder(tmp_path, form):
     write(tmp_path / "inside" / "a.wav")
     app = form(tmp_path)
+    assert app.selectbox(key=f"sub_{tmp_path}").placeholder == "Go into the folder in it"
     app.selectbox(key=f"sub_{tmp_path}").select("inside").run()
     assert app.text_input(key="folder_path").value == str(tmp_path / "inside")
     assert app.text_input(key=f"name_{tmp_path / 'inside'}").value == "inside"

@@ -98,6 +98,15 @@ def test_what_the_answer_gives_is_shown_as_it_is_given(folder, form, scan):
     assert "The 4 rows give 2 boxes in 2 recordings: owl (1), unknown (1)." in texts(app.text)
 
 
+def test_a_clip_of_a_row_without_label_is_called_as_the_dataset_calls_it(folder, form, scan):
+    lines(folder / "beobachtet.csv", HEADER, "a.wav,1000,2000,,500,1500")
+    scan(form(folder))
+    app = dialog()
+    answer(app)
+    (shown,) = app.get("bidi_component")
+    assert "unnamed · a.wav" in json.loads(shown.proto.json, strict=False)["groups"][0]["cards"][0].values()
+
+
 def test_the_answer_is_the_command_lines_and_the_next_table_is_recognized(
     folder, tmp_path, form, scan, scans, capsys
 ):
