@@ -101,7 +101,10 @@ def test_embed_score_export_on_the_demo(demo_cache, run, tmp_path):
 def test_export_of_a_whole_dataset(demo_cache, run, tmp_path, form, name, first):
     code, text, _ = run("export", "demo", "--format", form, "--out", tmp_path / name)
     assert code == 0 and "580 clips" in text
-    files = [tmp_path / name] if (tmp_path / name).is_file() else sorted((tmp_path / name).iterdir())
+    files = [tmp_path / name] if (tmp_path / name).is_file() else sorted((tmp_path / name).glob("*.txt"))
+    assert (tmp_path / name / "bioviz_clips.json").is_file() == (
+        form == "audacity"
+    )  # the windows of the clips
     assert len(files) == (1 if form == "raven-combined" else 20)
     assert re.match(first, files[0].read_text())
 
@@ -186,7 +189,6 @@ def test_exit_codes(run, arguments, code, words):
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
         ["dance"],
         ["score"],
         ["score", "a", "b", "--method", "magic"],
@@ -198,6 +200,23 @@ def test_wrong_usage_is_code_2(arguments):
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 2
+
+
+def test_alone_it_opens_the_app_with_the_projects_settings(monkeypatch):
+    from bioviz.cli import open as opening
+
+    started = []
+
+    def run(command, **_):
+        started.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(opening.subprocess, "run", run)
+    assert main([]) == 0 and main(["open", "--port", "9000", "--no-browser"]) == 0
+    for command in started:
+        assert command[2:4] == ["streamlit", "run"] and Path(command[4]).name == "app.py"
+        assert "--server.address=localhost" in command and "--server.showEmailPrompt=false" in command
+    assert {"--server.port=9000", "--server.headless=true"} <= set(started[1]) - set(started[0])
 
 
 def test_bad_settings_are_sentences(demo_cache, run):

@@ -94,6 +94,9 @@ CASES = [
     Case("Recording.content_hash", recording(content_hash="other"), ALL),
     Case("Recording.sample_rate", recording(sample_rate=9000), BOXES, DRAWN),
     Case("Recording.channels", recording(channels=2), set()),
+    # How a file is heard decides its samples, and is in the content hash already (`Sound.identity`).
+    Case("Recording.channel", recording(channel=1), set()),
+    Case("Recording.expansion", recording(expansion=10.0), set()),
     Case("Recording.frames", recording(frames=9 * RATE), BOXES, DRAWN),
     Case("Recording.site", recording(site="elsewhere"), {"diagnosis"}),
     Case("Recording.recorded_at", recording(recorded_at=None), {"diagnosis"}),

@@ -122,7 +122,7 @@ def test_the_precision_told_is_the_one_trained_and_embedded_in(tones, monkeypatc
     monkeypatch.setattr(tiny, "build", watched)
     record = finetune(tones, "tiny", "random", TrainSettings(epochs=1, precision=wanted)).record
     assert used == {record.precision} == {"bfloat16" if wanted == "auto" else "float32"}
-    assert record.computed_on.endswith(f", {record['precision']}")
+    assert record.computed_on.endswith(f", {record.precision}")
     for name, expected in (("tiny", "bfloat16"), ("gpv_teacher2", "float32")):
         provenance = embed_dataset(tones, name, "random").provenance
         assert provenance["precision"] == expected
