@@ -99,7 +99,8 @@ def test_a_label_of_one_recording_and_a_site_with_most_clips_are_told():
     said = [clause.text for clause in verdict(found)]
     assert any(text.startswith("rare owl comes from one recording, so no clip elsewhere") for text in said)
     assert (
-        said[-1] == "83 % of the clips are from the site pond: figures over all clips tell of it above all."
+        said[-1]
+        == "83 % of the clips are from the site pond: figures over all clips describe mainly that site."
     )
     assert f"({found.separability.low:.2f} to" in said[0]
     # Its clips cannot be told with their recording held out, and are no errors of the model.

@@ -40,7 +40,7 @@ def caveats(
         where = np.asarray(site)[known == sizes.argmax()][0]
         notes.append(
             f"{100 * sizes.max() / len(known):.0f} % of the clips are from the site {where}: figures over all "
-            "clips tell of it above all."
+            "clips describe mainly that site."
         )
     return tuple(notes)
 

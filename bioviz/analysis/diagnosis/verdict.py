@@ -66,7 +66,7 @@ def _separable(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     figures = f"AUROC {score:.2f}{span} by neighbors {how}{with_probe} (0.5 is guessing, 1 is perfect)"
     if sure.p is None:
         why = (
-            f"how far chance could bring that is not known: one side comes from {_counted(sure.units, d.unit)}, "
+            f"whether chance alone could bring it cannot be told: one side comes from {_counted(sure.units, d.unit)}, "
             f"fewer than {MIN_UNITS}"
         )
         yield Clause(f"Background against labelled clips: {figures}; {why}.", "separability")
