@@ -21,11 +21,17 @@ INSTALLED = PACKAGE / "installed"
 class Settings:
     """Folders and limits.
 
-    Attributes:
-        cache_dir: everything computed, registered datasets, flags and checkpoints (`BIOVIZ_CACHE`).
-        data_roots: folders from which datasets may be added (`BIOVIZ_DATA`, separated by the path separator).
-        weights_dirs: folders searched for pretrained weights (`BIOVIZ_WEIGHTS`).
-        cache_limit_bytes: size above which embeddings are evicted (`BIOVIZ_CACHE_GB`).
+    Attributes
+    ----------
+    cache_dir
+        Everything computed, registered datasets, flags and checkpoints (`BIOVIZ_CACHE`).
+    data_roots
+        Folders from which datasets may be added (`BIOVIZ_DATA`, separated by the path separator).
+    weights_dirs
+        Folders searched for pretrained weights (`BIOVIZ_WEIGHTS`).
+    cache_limit_bytes
+        Size above which embeddings are evicted (`BIOVIZ_CACHE_GB`).
+
     """
 
     cache_dir: Path
@@ -36,8 +42,11 @@ class Settings:
     def check_inside(self, path: Path | str) -> Path:
         """Return `path` resolved, links followed.
 
-        Raises:
-            BadInput: it lies outside every data root and outside the cache.
+        Raises
+        ------
+        BadInput
+            It lies outside every data root and outside the cache.
+
         """
         try:
             resolved = Path(path).expanduser().resolve()

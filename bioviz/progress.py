@@ -11,8 +11,11 @@ class Progress(Protocol):
     def report(self, stage: str, done: float, total: float, unit: str = "clips", note: str = "") -> None:
         """Tell that `done` of `total` `unit` of `stage` (a few plain words) are finished.
 
-        Raises:
-            Cancelled: the user asked to stop. Call this often; let it propagate.
+        Raises
+        ------
+        Cancelled
+            The user asked to stop. Call this often; let it propagate.
+
         """
 
 

@@ -10,9 +10,17 @@ from dataclasses import dataclass
 class Help:
     """What a measure is called and what it means.
 
-    Attributes:
-        title: as shown. text: one sentence. best: "high", "low" or "" where neither is better.
-        chance: the value that guessing gives, None if there is no fixed one.
+    Attributes
+    ----------
+    title
+        As shown.
+    text
+        One sentence.
+    best
+        "high", "low" or "" where neither is better.
+    chance
+        The value that guessing gives, None if there is no fixed one.
+
     """
 
     title: str

@@ -19,13 +19,21 @@ def call_columns(
     lies within the window (1: a whole call is in it); calls = annotations touching it; above_nyquist = of the
     time-frequency area of those annotations within the window, the share above the model's Nyquist frequency.
 
-    Args:
-        recording, start_s, end_s: (n,) of the windows.
-        boxes: (m, 4) float64 start_s, end_s, low_hz, high_hz (NaN frequencies: time only). box_recording: (m,).
-        nyquist_hz: half of the model's sample rate; without it there is no column above_nyquist.
+    Parameters
+    ----------
+    recording, start_s, end_s : (n,)
+        Of the windows.
+    boxes : (m, 4) float64
+        start_s, end_s, low_hz, high_hz (NaN frequencies: time only).
+    box_recording : (m,)
+    nyquist_hz
+        Half of the model's sample rate; without it there is no column above_nyquist.
 
-    Returns:
-        (n,) float64 each; call_inside is NaN for windows without call, above_nyquist where no frequency is known.
+    Returns
+    -------
+    (n,) float64 each; call_inside is NaN for windows without call, above_nyquist where no frequency is
+    known.
+
     """
     n = len(recording)
     share, inside, count = np.zeros(n), np.full(n, np.nan), np.zeros(n)

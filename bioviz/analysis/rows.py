@@ -23,11 +23,16 @@ class Rows:
     1 - cos(a, b) = |a - b|^2 / 2. A row of zeros has no direction: its cosine distance to all others is 1,
     as in scikit-learn, for which `penalty` (1 for such a row, else 0) stands in.
 
-    Attributes:
-        x: (n, d) float32, C order.
-        squares: (n,) float32, |x|^2.
-        penalty: (n,) float32.
-        metric: "cosine" or "euclidean".
+    Attributes
+    ----------
+    x : (n, d) float32
+        C order.
+    squares : (n,) float32
+        |x|^2.
+    penalty : (n,) float32
+    metric
+        "cosine" or "euclidean".
+
     """
 
     x: np.ndarray
@@ -63,8 +68,11 @@ class Rows:
 def finite_rows(x: np.ndarray) -> np.ndarray:
     """(n,) bool: rows of (n, d) `x` without NaN or infinity. A failed clip is a row of NaN.
 
-    Raises:
-        BadInput: `x` is not a matrix.
+    Raises
+    ------
+    BadInput
+        `x` is not a matrix.
+
     """
     if x.ndim != 2:
         raise BadInput(f"An embedding is a matrix with one row a clip, this has the shape {x.shape}.")
@@ -74,8 +82,11 @@ def finite_rows(x: np.ndarray) -> np.ndarray:
 def prepare(x: np.ndarray, metric: Metric) -> Rows:
     """Make (n, d) finite `x` ready.
 
-    Raises:
-        BadInput: an unknown metric.
+    Raises
+    ------
+    BadInput
+        An unknown metric.
+
     """
     if metric not in METRICS:
         raise BadInput(f"Unknown distance {metric!r}: choose one of {', '.join(METRICS)}.")

@@ -19,11 +19,17 @@ def band_limit_hz(spectrum: np.ndarray, frequencies: np.ndarray) -> float:
     It is the Nyquist frequency unless the noise falls by `CLIFF_DB` or more within a third of an octave and never
     comes back: no natural noise does that, a low-pass filter, lossy compression or resampling do.
 
-    Args:
-        spectrum: (F,) power of the quiet moments. frequencies: (F,) Hz, rising.
+    Parameters
+    ----------
+    spectrum : (F,)
+        Power of the quiet moments.
+    frequencies : (F,)
+        Hz, rising.
 
-    Returns:
-        NaN for silence.
+    Returns
+    -------
+    NaN for silence.
+
     """
     power = np.asarray(spectrum, dtype=np.float64)
     if not (power > 0).any():

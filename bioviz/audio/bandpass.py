@@ -14,16 +14,24 @@ def band_pass(
 ) -> np.ndarray:
     """Samples with only the frequencies from `low_hz` to `high_hz`, half as loud (-6 dB) at the two edges.
 
-    Args:
-        samples: (T,) float32 at `rate` Hz.
-        low_hz: 0 leaves the low end alone.
-        high_hz: None, or half the rate and more, leaves the high end alone.
+    Parameters
+    ----------
+    samples : (T,) float32
+        At `rate` Hz.
+    low_hz
+        0 leaves the low end alone.
+    high_hz
+        None, or half the rate and more, leaves the high end alone.
 
-    Returns:
-        (T,) float32; `samples` themselves where both ends are left alone.
+    Returns
+    -------
+    (T,) float32; `samples` themselves where both ends are left alone.
 
-    Raises:
-        BadInput: limits between which this recording has nothing.
+    Raises
+    ------
+    BadInput
+        Limits between which this recording has nothing.
+
     """
     nyquist = rate / 2
     high = nyquist if high_hz is None else min(high_hz, nyquist)

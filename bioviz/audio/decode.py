@@ -30,17 +30,25 @@ def load_clip(
 ) -> np.ndarray:
     """Read the stretch from `start_s` to `end_s` (seconds) of a recording.
 
-    Args:
-        path: the file, or how it is heard (channel, time expansion).
-        rate: samples per second of the result, Hz.
-        width_samples: length of the result; without it, `end_s - start_s` at `rate`.
+    Parameters
+    ----------
+    path
+        The file, or how it is heard (channel, time expansion).
+    rate
+        Samples per second of the result, Hz.
+    width_samples
+        Length of the result; without it, `end_s - start_s` at `rate`.
 
-    Returns:
-        (T,) float32 mono (mean of the channels, or the one chosen), zeros where the stretch passes its ends. Where
-        `width_samples` is longer than the stretch, the rest is zeros too; where shorter, the end is cut.
+    Returns
+    -------
+    (T,) float32 mono (mean of the channels, or the one chosen), zeros where the stretch passes its ends.
+    Where `width_samples` is longer than the stretch, the rest is zeros too; where shorter, the end is cut.
 
-    Raises:
-        BadInput: the file is missing, unreadable, empty or damaged, or the stretch holds none of it.
+    Raises
+    ------
+    BadInput
+        The file is missing, unreadable, empty or damaged, or the stretch holds none of it.
+
     """
     count = round((end_s - start_s) * rate)
     width = count if width_samples is None else width_samples
@@ -54,18 +62,29 @@ def stream_windows(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the windows of a recording a block at a time, in memory that does not grow with its length.
 
-    Args:
-        path: as in `load_clip`.
-        starts_s: seconds at which the windows start, in any order, overlapping or apart.
-        width_s: their length, seconds; zeros follow where a window passes the recording's end.
-        rate: samples per second of the result, Hz.
+    Parameters
+    ----------
+    path
+        As in `load_clip`.
+    starts_s
+        Seconds at which the windows start, in any order, overlapping or apart.
+    width_s
+        Their length, seconds; zeros follow where a window passes the recording's end.
+    rate
+        Samples per second of the result, Hz.
 
-    Yields:
-        rows: (b,) int64 positions in `starts_s`.
-        windows: (b, T) float32 with T = width_s * rate.
+    Yields
+    ------
+    rows : (b,) int64
+        Positions in `starts_s`.
+    windows : (b, T) float32
+        With T = width_s * rate.
 
-    Raises:
-        BadInput: as in `load_clip`.
+    Raises
+    ------
+    BadInput
+        As in `load_clip`.
+
     """
     width = round(width_s * rate)
     firsts = np.round(np.asarray(starts_s, dtype=np.float64) * rate).astype(np.int64)

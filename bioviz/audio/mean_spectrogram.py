@@ -37,11 +37,21 @@ _FLOOR_POWER = 1e-14
 class MeanSpectrogram:
     """The mean of some clips.
 
-    Attributes:
-        levels: (F, K) float32 dB re a sine of full scale, mean power per bin; NaN where no clip has sound.
-        hz: (F,) float64 middles of the rows, lowest first. seconds: (K,) float64 middles of the columns.
-        rate: samples per second at which the clips were read, Hz.
-        averaged: clips in the mean. unreadable: clips that were asked for and could not be read.
+    Attributes
+    ----------
+    levels : (F, K) float32
+        dB re a sine of full scale, mean power per bin; NaN where no clip has sound.
+    hz : (F,) float64
+        Middles of the rows, lowest first.
+    seconds : (K,) float64
+        Middles of the columns.
+    rate
+        Samples per second at which the clips were read, Hz.
+    averaged
+        Clips in the mean.
+    unreadable
+        Clips that were asked for and could not be read.
+
     """
 
     levels: np.ndarray
@@ -84,13 +94,20 @@ def mean_spectrogram(
 ) -> MeanSpectrogram:
     """The mean spectrogram of clips, from the cache or computed and kept there.
 
-    Args:
-        rows: (n,) clip rows of the dataset, all of them averaged: see `sample`.
-        rate: samples per second at which all are read, see `common_rate`.
+    Parameters
+    ----------
+    rows : (n,)
+        Clip rows of the dataset, all of them averaged: see `sample`.
+    rate
+        Samples per second at which all are read, see `common_rate`.
 
-    Raises:
-        BadInput: there are no clips, or none of them can be read.
-        Cancelled: by `progress`.
+    Raises
+    ------
+    BadInput
+        There are no clips, or none of them can be read.
+    Cancelled
+        By `progress`.
+
     """
     rows = np.asarray(rows, dtype=np.int64)
     if not len(rows):
@@ -158,8 +175,11 @@ def _compute(dataset: Dataset, rows: np.ndarray, rate: int, progress: Progress) 
 def frame_power(samples: np.ndarray, size: int, per_row: int) -> np.ndarray:
     """Power of Hann frames of `size` samples, half overlapping, `per_row` bins averaged into one.
 
-    Returns:
-        (frames, size // 2 // per_row) float32, 1 for a sine of full scale in a bin; the bin at 0 Hz is left out.
+    Returns
+    -------
+    (frames, size // 2 // per_row) float32, 1 for a sine of full scale in a bin; the bin at 0 Hz is left
+    out.
+
     """
     from scipy.fft import rfft
 

@@ -116,16 +116,25 @@ def measure(
 ) -> np.ndarray:
     """Measure windows that lie near each other in one recording; the noise of all of them is that of each.
 
-    Args:
-        windows: (n, T) float32 samples, full scale 1.
-        rate: Hz.
-        lengths: samples of each window that are sound; the rest, zeros behind the end of the recording, does not
-            count. All of them if None.
-        boxes: for each window (b, 4) float64: start_s, end_s from the window's start, low_hz, high_hz; NaN
-            frequencies mean the whole band. No annotations if None.
+    Parameters
+    ----------
+    windows : (n, T) float32
+        Samples, full scale 1.
+    rate
+        Hz.
+    lengths
+        Samples of each window that are sound; the rest, zeros behind the end of the recording, does not
+        count. All of them if None.
+    boxes
+        For each window (b, 4)
+    float64
+        start_s, end_s from the window's start, low_hz, high_hz; NaN frequencies mean the whole band. No
+        annotations if None.
 
-    Returns:
-        (n, len(COLUMNS)) float32; a row of NaN where a window holds no sound.
+    Returns
+    -------
+    (n, len(COLUMNS)) float32; a row of NaN where a window holds no sound.
+
     """
     count, width = windows.shape
     out = np.full((count, len(COLUMNS)), np.nan, dtype=np.float32)
@@ -218,8 +227,10 @@ def why_no_snr(prominence_db: float, boxed: bool = False) -> str:
 def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Power spectrogram with Hann frames of 20 ms (nearly), half overlapping, offset removed.
 
-    Returns:
-        power (F, K) float32, frequencies (F,) in Hz, times (K,) of the frames' middles in seconds.
+    Returns
+    -------
+    power (F, K) float32, frequencies (F,) in Hz, times (K,) of the frames' middles in seconds.
+
     """
     from scipy.fft import next_fast_len, rfft
 

@@ -28,11 +28,20 @@ def noise_gain(
 ) -> float:
     """The g of `signal + g noise` with that ratio of mean squares, of both over the `active` samples (T,) if given.
 
-    Args:
-        signal: (T,) float samples. noise: (S,) likewise, repeated or cut to length. snr_db: ratio asked for, dB.
+    Parameters
+    ----------
+    signal : (T,) float
+        Samples.
+    noise : (S,)
+        Likewise, repeated or cut to length.
+    snr_db
+        Ratio asked for, dB.
 
-    Raises:
-        BadInput: an empty or silent signal or noise, or a ratio that is not a finite number.
+    Raises
+    ------
+    BadInput
+        An empty or silent signal or noise, or a ratio that is not a finite number.
+
     """
     signal, fitted = _checked(signal, noise, snr_db)
     where = slice(None) if active is None else np.asarray(active, bool)
@@ -49,11 +58,18 @@ def call_gain(
     nothing does, the band with 90 % of the clip's power. The stretch are the frames of 20 ms within 10 dB of the
     loudest one. Added noise counts over the same stretch.
 
-    Args:
-        rate: Hz. active: (T,) bool, where the call is annotated: only there it is looked for.
+    Parameters
+    ----------
+    rate
+        Hz.
+    active : (T,) bool
+        Where the call is annotated: only there it is looked for.
 
-    Raises:
-        BadInput: as `noise_gain`.
+    Raises
+    ------
+    BadInput
+        As `noise_gain`.
+
     """
     signal, fitted = _checked(signal, noise, snr_db)
     own, bands, times = _banded(signal, rate)

@@ -25,10 +25,16 @@ _HANN_1, _HANN_2 = 4 / 9, 1 / 36  # correlation of the power in bins next to eac
 class Bands:
     """Bins of a spectrum put together.
 
-    Attributes:
-        first: (B,) int64 first bin of each band. bins: (B,) int64, how many.
-        edges_hz: (B+1,) float64. degrees: (B,) float64 shape of the gamma distribution that a band's power has in
-            Gaussian noise.
+    Attributes
+    ----------
+    first : (B,) int64
+        First bin of each band.
+    bins : (B,) int64
+        How many.
+    edges_hz : (B+1,) float64
+    degrees : (B,) float64
+        Shape of the gamma distribution that a band's power has in Gaussian noise.
+
     """
 
     first: np.ndarray
@@ -45,9 +51,13 @@ class Bands:
 class Floor:
     """The noise near a clip.
 
-    Attributes:
-        power: (B,) float64 mean power a frame; NaN where too few frames tell it.
-        unsteady: (B,) float64, at least 1: how much more the quiet half of the frames varies than steady noise.
+    Attributes
+    ----------
+    power : (B,) float64
+        Mean power a frame; NaN where too few frames tell it.
+    unsteady : (B,) float64
+        At least 1: how much more the quiet half of the frames varies than steady noise.
+
     """
 
     power: np.ndarray
@@ -111,7 +121,7 @@ def floor_beside(floor: Floor, bands: Bands, filled: np.ndarray) -> np.ndarray:
 
 
 def steady_db(floor: Floor, bands: Bands) -> float:
-    """dB of the strongest band of the floor above the median of the bands within an octave of it; NaN without one."""
+    """DB of the strongest band of the floor above the median of the bands within an octave of it; NaN without one."""
     from scipy.ndimage import median_filter
 
     if not (floor.power > 0).all():

@@ -19,12 +19,19 @@ _LARGEST_GAIN = 10 ** (60 / 20)
 class Playback:
     """A WAV (16-bit mono) and what was done to the recording's samples.
 
-    Attributes:
-        wav: the file's bytes.
-        rate: sample rate in its header, Hz.
-        slow: exact factor by which it plays slower than the recording.
-        gain_db: gain applied.
-        loudness_db: root mean square of the samples in the file, dBFS; None for silence.
+    Attributes
+    ----------
+    wav
+        The file's bytes.
+    rate
+        Sample rate in its header, Hz.
+    slow
+        Exact factor by which it plays slower than the recording.
+    gain_db
+        Gain applied.
+    loudness_db
+        Root mean square of the samples in the file, dBFS; None for silence.
+
     """
 
     wav: bytes
@@ -66,12 +73,18 @@ def render(
     browser could not play the rate: above 96 kHz (to 48 kHz, which keeps all that is audible at that speed),
     and below 8 kHz (up by a whole factor).
 
-    Args:
-        samples: (T,) float32 at `native_rate` Hz.
-        slow: how many times slower, 1 to 20.
-        normalise: bring the peak to -1 dBFS (by at most 60 dB).
-        loudness: bring what is heard to this root mean square (dBFS) instead, its offset taken out; by at most
-            60 dB, and less where the peak would pass -1 dBFS: `loudness_db` tells what was reached.
+    Parameters
+    ----------
+    samples : (T,) float32
+        At `native_rate` Hz.
+    slow
+        How many times slower, 1 to 20.
+    normalise
+        Bring the peak to -1 dBFS (by at most 60 dB).
+    loudness
+        Bring what is heard to this root mean square (dBFS) instead, its offset taken out; by at most 60 dB,
+        and less where the peak would pass -1 dBFS: `loudness_db` tells what was reached.
+
     """
     lowest, highest = _PLAYABLE_HZ
     exact = native_rate / slow

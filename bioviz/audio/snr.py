@@ -36,10 +36,15 @@ _RUMBLE_HZ = 200.0
 class Estimate:
     """What stands out of a clip.
 
-    Attributes:
-        snr_db: NaN where no call is made out.
-        prominence_db: the most that any moment of any band stands above the noise, smoothed; NaN without a floor.
-        low_hz, high_hz: band of the call; NaN without one.
+    Attributes
+    ----------
+    snr_db
+        NaN where no call is made out.
+    prominence_db
+        The most that any moment of any band stands above the noise, smoothed; NaN without a floor.
+    low_hz, high_hz
+        Band of the call; NaN without one.
+
     """
 
     snr_db: float = np.nan
@@ -52,10 +57,15 @@ class Estimate:
 class Call:
     """Where the loudest sound of a clip is.
 
-    Attributes:
-        band: of rows of the banded power: 5 to 95 % of its power.
-        frames: (K,) bool, within 10 dB of its loudest frame.
-        noise: (B,) float64 mean noise power a frame beside it.
+    Attributes
+    ----------
+    band
+        Of rows of the banded power: 5 to 95 % of its power.
+    frames : (K,) bool
+        Within 10 dB of its loudest frame.
+    noise : (B,) float64
+        Mean noise power a frame beside it.
+
     """
 
     band: slice
@@ -80,12 +90,19 @@ def estimate(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands) 
 def find_call(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands) -> tuple[Call | None, float]:
     """What stands out of a clip, and the prominence in dB (NaN without a floor).
 
-    Args:
-        power: (B, K) band power of the clip. smooth: the same, `noise_floor.smoothed`.
-        floor: of the clip and the recording around it.
+    Parameters
+    ----------
+    power : (B, K)
+        Band power of the clip.
+    smooth
+        The same, `noise_floor.smoothed`.
+    floor
+        Of the clip and the recording around it.
 
-    Returns:
-        None where nothing stands out, or where the noise cannot be told from what does.
+    Returns
+    -------
+    None where nothing stands out, or where the noise cannot be told from what does.
+
     """
     if not (floor.power > 0).all() or not power.shape[1]:
         return None, np.nan

@@ -39,14 +39,22 @@ _CHUNK_FRAMES = 2048
 class PictureSpec:
     """How a spectrogram is drawn.
 
-    Attributes:
-        width, height: pixels.
-        axis: "linear" or "mel" (HTK: 2595 log10(1 + f / 700)) rows.
-        low_hz, high_hz: frequencies at the bottom and top edge; None means half the sample rate.
-        range_db: dB between the faintest and the strongest colour.
-        top_db: level of the strongest colour in dB re full scale; None takes the clip's own
-            (99.95th percentile of the picture), which brings out faint calls but is not comparable.
-        colours: one of COLOUR_MAPS.
+    Attributes
+    ----------
+    width, height
+        Pixels.
+    axis
+        "linear" or "mel" (HTK: 2595 log10(1 + f / 700)) rows.
+    low_hz, high_hz
+        Frequencies at the bottom and top edge; None means half the sample rate.
+    range_db
+        dB between the faintest and the strongest colour.
+    top_db
+        Level of the strongest colour in dB re full scale; None takes the clip's own (99.95th percentile of
+        the picture), which brings out faint calls but is not comparable.
+    colours
+        One of COLOUR_MAPS.
+
     """
 
     width: int = 900
@@ -82,13 +90,18 @@ def column_levels(samples: np.ndarray, n_fft: int, width: int) -> np.ndarray:
 
     A column that spans several windows takes the strongest: a call shorter than a pixel stays visible.
 
-    Args:
-        samples: (T,) float32.
-        n_fft: window length in samples.
-        width: number of columns spread evenly over the samples.
+    Parameters
+    ----------
+    samples : (T,) float32
+    n_fft
+        Window length in samples.
+    width
+        Number of columns spread evenly over the samples.
 
-    Returns:
-        (width, n_fft // 2 + 1) float32 dB re a sine of full scale.
+    Returns
+    -------
+    (width, n_fft // 2 + 1) float32 dB re a sine of full scale.
+
     """
     import scipy.fft
 
@@ -118,11 +131,15 @@ def picture_rows(levels: np.ndarray, rate: int, spec: PictureSpec, high_hz: floa
 
     A row that spans several bins takes the strongest; one narrower than a bin is interpolated.
 
-    Args:
-        levels: (width, bins) dB.
+    Parameters
+    ----------
+    levels : (width, bins)
+        dB.
 
-    Returns:
-        (height, width) float32 dB.
+    Returns
+    -------
+    (height, width) float32 dB.
+
     """
     last = levels.shape[1] - 1
     edges = np.linspace(0.0, 1.0, spec.height + 1)
@@ -157,11 +174,16 @@ def palette(name: str) -> bytes:
 def draw(samples: np.ndarray, rate: int, spec: PictureSpec) -> Picture:
     """Draw the spectrogram of a stretch of sound.
 
-    Args:
-        samples: (T,) float32 at `rate` Hz; the picture spans exactly these samples.
+    Parameters
+    ----------
+    samples : (T,) float32
+        At `rate` Hz; the picture spans exactly these samples.
 
-    Raises:
-        BadInput: no samples, an unknown colour map, or limits that leave no frequencies to show.
+    Raises
+    ------
+    BadInput
+        No samples, an unknown colour map, or limits that leave no frequencies to show.
+
     """
     from PIL import Image
 

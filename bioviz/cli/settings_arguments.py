@@ -99,20 +99,19 @@ def _default(field: Field) -> str:
 
 
 def _described(settings: type) -> dict[str, str]:
-    """What the docstring says of each attribute, in Google's or numpy's style."""
-    text = inspect.getdoc(settings) or ""
-    _, _, section = text.partition("Attributes")
-    section = re.sub(r"^[:\s]*\n-+\n", "\n", section)
+    """What the docstring says of each attribute (numpy's style), as help begins: without a capital and a full stop."""
+    _, _, section = (inspect.getdoc(settings) or "").partition("Attributes\n----------\n")
     described: dict[str, str] = {}
     names: list[str] = []
     for line in section.splitlines():
-        google = re.match(r"^ {4}(\w+(?:, \w+)*): (.*)$", line)
-        numpy = re.match(r"^(\w+(?:, \w+)*) : .*$", line)
-        if match := google or numpy:
+        if match := re.match(r"^(\w+(?:, \w+)*)(?: : .*)?$", line):
             names = match[1].split(", ")
-            described |= {name: google[2] if google else "" for name in names}
+            described |= dict.fromkeys(names, "")
         elif line.startswith(" ") and names:
             described |= {name: f"{described[name]} {line.strip()}".strip() for name in names}
         elif line.strip():
             names = []  # the next section
-    return {name: text.rstrip(".") for name, text in described.items()}
+    return {
+        name: re.sub(r"^[A-Z](?=[a-z ])", lambda m: m[0].lower(), text.rstrip("."))
+        for name, text in described.items()
+    }

@@ -19,9 +19,13 @@ DRAW_EVERY_S = 0.1
 class TerminalProgress:
     """One line that is redrawn on a terminal; in a log file, one line a stage.
 
-    Args:
-        stream: where to draw; stderr if None.
-        quiet: draw nothing, still stop when asked.
+    Parameters
+    ----------
+    stream
+        Where to draw; stderr if None.
+    quiet
+        Draw nothing, still stop when asked.
+
     """
 
     def __init__(self, stream: TextIO | None = None, quiet: bool = False) -> None:

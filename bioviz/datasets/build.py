@@ -42,17 +42,28 @@ def build_dataset(
 ) -> Dataset:
     """Read a folder as a dataset. What cannot be used becomes a Problem and never stops the rest.
 
-    Args:
-        root: the folder.
-        name: what the user calls it; by default the source's own name, else the folder's.
-        reader: name of one of READERS; by default the one that fits.
-        options: see `options.Options`.
-        progress: told about the recordings opened.
+    Parameters
+    ----------
+    root
+        The folder.
+    name
+        What the user calls it; by default the source's own name, else the folder's.
+    reader
+        Name of one of READERS; by default the one that fits.
+    options
+        See `options.Options`.
+    progress
+        Told about the recordings opened.
 
-    Raises:
-        BadInput: no folder, an impossible option, nothing of that format, or no usable recording.
-        Missing: no reader of that name.
-        Cancelled: through `progress`.
+    Raises
+    ------
+    BadInput
+        No folder, an impossible option, nothing of that format, or no usable recording.
+    Missing
+        No reader of that name.
+    Cancelled
+        Through `progress`.
+
     """
     chosen_options = Options.of(options)
     root = Path(root).expanduser().resolve()

@@ -74,8 +74,11 @@ def ensure_demo(progress: Progress | None = None) -> Dataset:
 def write_demo(folder: Path, progress: Progress) -> None:
     """Write the 20 recordings and their tables into a folder.
 
-    Raises:
-        Cancelled: through `progress`.
+    Raises
+    ------
+    Cancelled
+        Through `progress`.
+
     """
     import soundfile
 
@@ -108,8 +111,10 @@ def make_recording(site: Site, silent: bool, rng: np.random.Generator) -> tuple[
     The SNR of a call is the power of its samples over the power of the noise in the same stretch and within the
     call's band, in dB.
 
-    Returns:
-        (T,) int16 samples, and the calls as selections in order of time.
+    Returns
+    -------
+    (T,) int16 samples, and the calls as selections in order of time.
+
     """
     n = RATE * SECONDS
     floor = reduce(np.add, (np.float32(np.sqrt(share)) * noise(rng, n, RATE) for noise, share in site.noises))

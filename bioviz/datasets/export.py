@@ -27,10 +27,15 @@ def to_csv(
 ) -> bytes:
     """CSV (UTF-8) with path, start_s, end_s (not in classification), label, split, site, recorded_at, clip.
 
-    Args:
-        dataset: where the clips are from.
-        rows: clip rows.
-        extra_columns: further columns, each with one value a row of `rows`.
+    Parameters
+    ----------
+    dataset
+        Where the clips are from.
+    rows
+        Clip rows.
+    extra_columns
+        Further columns, each with one value a row of `rows`.
+
     """
     extra_columns = dict(extra_columns or {})
     boxes = dataset.task == "detection"
@@ -58,9 +63,13 @@ def to_raven(
 ) -> dict[str, bytes]:
     """One Raven selection table a recording; the names hold the recordings' folders, to be laid beside them.
 
-    Args:
-        texts: what stands in the column Annotation, one a row; by default the clip's labels.
-        extra_columns: further columns, each with one value a row of `rows`.
+    Parameters
+    ----------
+    texts
+        What stands in the column Annotation, one a row; by default the clip's labels.
+    extra_columns
+        Further columns, each with one value a row of `rows`.
+
     """
     names, extra = _table_stems(dataset), dict(extra_columns or {})
     columns = (*_RAVEN_COLUMNS, *extra)

@@ -60,12 +60,22 @@ _TITLES = {
 class Independence:
     """The unit of a dataset.
 
-    Attributes:
-        unit: in use. detected: what the names, times and tables suggest.
-        reason: why that one is suggested, a sentence.
-        groups: (R,) int64, the unit of each recording, numbered by the least content hash of its files.
-        coarser: name and (R,) groups of every coarser unit that joins some of the units in use and leaves two or more.
-        choices: units that differ from each other in this dataset, with the number of groups of each.
+    Attributes
+    ----------
+    unit
+        In use.
+    detected
+        What the names, times and tables suggest.
+    reason
+        Why that one is suggested, a sentence.
+    groups : (R,) int64
+        The unit of each recording, numbered by the least content hash of its files.
+    coarser
+        Name and (R,) groups of every coarser unit that joins some of the units in use and leaves two or
+        more.
+    choices
+        Units that differ from each other in this dataset, with the number of groups of each.
+
     """
 
     unit: Unit
@@ -83,13 +93,19 @@ def independence(recordings: Sequence[Recording], wanted: str = "") -> Independe
     one, else sessions where files of one recorder follow each other, else files; coarser units are never chosen
     without being asked for, as a site is a fact of the design rather than of the cutting.
 
-    Args:
-        recordings: of the dataset.
-        wanted: a unit that the user chose; "" takes the detected one. One that does not differ in this dataset
-            from a finer one is taken as it is.
+    Parameters
+    ----------
+    recordings
+        Of the dataset.
+    wanted
+        a unit that the user chose; "" takes the detected one. One that does not differ in this dataset from
+        a finer one is taken as it is.
 
-    Raises:
-        BadInput: no such unit.
+    Raises
+    ------
+    BadInput
+        No such unit.
+
     """
     try:
         chosen = Unit(wanted) if wanted else None

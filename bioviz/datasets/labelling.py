@@ -22,10 +22,14 @@ _TOLERANCE_S = 0.01
 class Labelled:
     """Annotations by recording index, the labels of each recording as a whole, and what was wrong.
 
-    Attributes:
-        unknown: boxes in which something is that nobody knows; no labels come from them.
-        unsure: indices of recordings of which something could not be used: their clips without a label are not
-            background.
+    Attributes
+    ----------
+    unknown
+        Boxes in which something is that nobody knows; no labels come from them.
+    unsure
+        Indices of recordings of which something could not be used: their clips without a label are not
+        background.
+
     """
 
     labels: tuple[str, ...]

@@ -50,8 +50,11 @@ class DatasetSummary:
 def save(dataset: Dataset) -> None:
     """Register a dataset, or replace the one of its id.
 
-    Raises:
-        BadInput: an id that is no plain file name.
+    Raises
+    ------
+    BadInput
+        An id that is no plain file name.
+
     """
     _write(dataset, _file(dataset.id))
 
@@ -59,8 +62,11 @@ def save(dataset: Dataset) -> None:
 def set_unit(dataset_id: str, unit: str) -> Dataset:
     """Keep another unit of independence for a dataset ("" for the detected one) and return the dataset.
 
-    Raises:
-        Missing: no such dataset. BadInput: no such unit.
+    Raises
+    ------
+    Missing
+        No such dataset. BadInput: no such unit.
+
     """
     dataset = load(dataset_id)
     if unit != dataset.unit:
@@ -71,8 +77,11 @@ def set_unit(dataset_id: str, unit: str) -> Dataset:
 def load(dataset_id: str) -> Dataset:
     """A registered dataset; kept in memory until its file changes.
 
-    Raises:
-        Missing: there is none of that id, or its file is damaged.
+    Raises
+    ------
+    Missing
+        There is none of that id, or its file is damaged.
+
     """
     return _read(_file(dataset_id), f"There is no dataset {dataset_id!r}. Add its folder again.")
 
@@ -94,8 +103,11 @@ def list_datasets() -> list[DatasetSummary]:
 def remove(dataset_id: str) -> None:
     """Forget a dataset; its recordings stay.
 
-    Raises:
-        Missing: there is none of that id.
+    Raises
+    ------
+    Missing
+        There is none of that id.
+
     """
     path = _file(dataset_id)
     if not path.is_file():
@@ -128,12 +140,16 @@ def check_unchanged(dataset: Dataset) -> list[Problem]:
 def scan_job(params: Mapping[str, Any], progress: Progress) -> dict[str, object]:
     """Build a dataset in a job and keep it as a draft.
 
-    Args:
-        params: root, and where wanted name, reader, options.
+    Parameters
+    ----------
+    params
+        Root, and where wanted name, reader, options.
 
-    Returns:
-        {"dataset": id for `load_draft`}; where nothing can be said before a table is understood, {"asked": sentence,
-        "files": accounts of the files} (`formats.base.FileAccount.to_dict`).
+    Returns
+    -------
+    {"dataset": id for `load_draft`}; where nothing can be said before a table is understood, {"asked":
+    sentence, "files": accounts of the files} (`formats.base.FileAccount.to_dict`).
+
     """
     root = settings().check_inside(str(params["root"]))
     try:
@@ -153,8 +169,11 @@ def scan_job(params: Mapping[str, Any], progress: Progress) -> dict[str, object]
 def load_draft(dataset_id: str) -> Dataset:
     """What `scan_job` made.
 
-    Raises:
-        Missing: there is none of that id.
+    Raises
+    ------
+    Missing
+        There is none of that id.
+
     """
     return _read(_file(dataset_id, draft=True), f"The scan of {dataset_id!r} is gone. Scan the folder again.")
 
@@ -162,8 +181,11 @@ def load_draft(dataset_id: str) -> Dataset:
 def load_shown(dataset_id: str, version: str) -> Dataset:
     """What a page shows: the registered dataset of an id, or the draft of it whose version begins so.
 
-    Raises:
-        Missing: there is neither.
+    Raises
+    ------
+    Missing
+        There is neither.
+
     """
     registered, missing = None, None
     try:
@@ -200,8 +222,11 @@ def summary(dataset: Dataset) -> DatasetSummary:
 def checked_id(dataset_id: str) -> str:
     """`dataset_id` if it may be one: a plain file name.
 
-    Raises:
-        Missing: it may not.
+    Raises
+    ------
+    Missing
+        It may not.
+
     """
     if not _ID.match(dataset_id) or dataset_id.endswith(".summary"):
         raise Missing(f"{dataset_id!r} cannot be the id of a dataset.")

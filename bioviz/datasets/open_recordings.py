@@ -28,11 +28,16 @@ def open_recordings(
 ) -> tuple[list[Recording], list[Problem]]:
     """Open the recordings in their order.
 
-    Args:
-        options: for the channel and the time expansion.
+    Parameters
+    ----------
+    options
+        For the channel and the time expansion.
 
-    Raises:
-        Cancelled: through `progress`.
+    Raises
+    ------
+    Cancelled
+        Through `progress`.
+
     """
     recordings: list[Recording] = []
     problems: list[Problem] = []

@@ -90,9 +90,13 @@ def is_audio_inside(path: Path) -> bool:
 def probe(path: Path) -> AudioInfo:
     """Read an audio file's header, and check it against what the file holds.
 
-    Raises:
-        EmptyAudio: no bytes, or no samples.
-        BadInput: it is not there or is not audio that can be read.
+    Raises
+    ------
+    EmptyAudio
+        No bytes, or no samples.
+    BadInput
+        It is not there or is not audio that can be read.
+
     """
     path = Path(path)
     try:
@@ -116,8 +120,11 @@ def probe(path: Path) -> AudioInfo:
 def content_hash(path: Path) -> str:
     """sha256 (hex) of a file's bytes.
 
-    Raises:
-        BadInput: it cannot be read.
+    Raises
+    ------
+    BadInput
+        It cannot be read.
+
     """
     try:
         with Path(path).open("rb") as file:

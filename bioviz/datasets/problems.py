@@ -110,8 +110,11 @@ WHAT_TO_DO: dict[str, str] = {
 def problem(kind: str, file: str, detail: str) -> Problem:
     """A problem of a known kind.
 
-    Raises:
-        KeyError: `kind` is not in KINDS (a mistake of the programmer).
+    Raises
+    ------
+    KeyError
+        `kind` is not in KINDS (a mistake of the programmer).
+
     """
     KINDS[kind]
     return Problem(kind, file, detail)

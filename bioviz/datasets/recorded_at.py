@@ -96,8 +96,11 @@ def _zone(text: str) -> timezone:
 def site_of(name: str) -> str:
     """Recorder or place: what stands before the time in the file name, else the sub-folder, else "".
 
-    Args:
-        name: path within the dataset, with forward slashes.
+    Parameters
+    ----------
+    name
+        Path within the dataset, with forward slashes.
+
     """
     *folders, base = name.split("/")
     stem = Path(base).stem

@@ -43,15 +43,27 @@ class ProblemGroup:
 class Report:
     """The validation report of a dataset.
 
-    Attributes:
-        recordings, clips, annotations: numbers of them.
-        hours: length of all recordings; clip_hours: of all clips (overlapping windows count each).
-        background_clips, background_share: clips without a label, and their share of all clips.
-        multi_label_clips: clips with more than one label.
-        labels: one row a label and a last one for background, in the dataset's order.
-        sample_rates, channels: how many recordings have each.
-        splits: clips in each split.
-        problems: by kind, the most frequent first.
+    Attributes
+    ----------
+    recordings, clips, annotations
+        Numbers of them.
+    hours
+        Length of all recordings;
+    clip_hours
+        Of all clips (overlapping windows count each).
+    background_clips, background_share
+        Clips without a label, and their share of all clips.
+    multi_label_clips
+        Clips with more than one label.
+    labels
+        One row a label and a last one for background, in the dataset's order.
+    sample_rates, channels
+        How many recordings have each.
+    splits
+        Clips in each split.
+    problems
+        By kind, the most frequent first.
+
     """
 
     name: str

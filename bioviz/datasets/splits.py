@@ -39,15 +39,22 @@ def make_splits(
     The order within a stratum comes from a hash of seed and group, so that neither the order of files nor a
     recording more elsewhere decides it.
 
-    Args:
-        groups: what must stay together, one a recording (`independence.names_of`: copies of a file, and all that
-            is one unit of independence with it, never land in another split).
-        strata: one a recording, e.g. its labels.
-        fractions: shares of train, valid, test.
-        seed: any integer.
+    Parameters
+    ----------
+    groups
+        What must stay together, one a recording (`independence.names_of`: copies of a file, and all that is
+        one unit of independence with it, never land in another split).
+    strata
+        One a recording, e.g. its labels.
+    fractions
+        Shares of train, valid, test.
+    seed
+        Any integer.
 
-    Returns:
-        One split a recording.
+    Returns
+    -------
+    One split a recording.
+
     """
     first_stratum: dict[str, str] = {}
     for group, stratum in zip(groups, strata, strict=True):
@@ -86,8 +93,11 @@ def with_unit(dataset: Dataset, unit: str) -> Dataset:
 
     A split that the source declares stays.
 
-    Raises:
-        BadInput: no such unit.
+    Raises
+    ------
+    BadInput
+        No such unit.
+
     """
     changed = replace(dataset, unit=unit)
     groups = changed.independence.groups

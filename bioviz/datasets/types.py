@@ -25,24 +25,42 @@ BACKGROUND = "background"
 class Recording:
     """One audio file.
 
-    Attributes:
-        path: absolute path.
-        name: path relative to the dataset's root, with forward slashes; unique in its dataset.
-        content_hash: sha256 (hex) of the file's bytes; with a channel chosen or time expanded, of that too.
-        sample_rate: native rate, Hz (with time expansion, that of what was recorded).
-        channels: number of channels.
-        frames: samples per channel.
-        site: place, where known (a table's column, sub-folder or file-name prefix), else "".
-        recorded_at: start of the recording where the name, header or table tells it, else None.
-        split: "train", "valid", "test" or "" when the dataset has none.
-        size: bytes of the file when it was read; with `mtime_ns` the quick sign that it changed since.
-        mtime_ns: the file's modification time when it was read, nanoseconds.
-        recording_id: of the original recording that the file is a cut of, where name or table tell it, else "".
-        recorder, source: as a table states them, else "".
-        date: as a table states it (ISO where it could be read so), else "".
-        channel: the one that is heard, 1 for the first; 0 for the mean of all.
-        expansion: how many times slower the file plays than what was recorded; `sample_rate` is that of the
-            recording itself.
+    Attributes
+    ----------
+    path
+        Absolute path.
+    name
+        Path relative to the dataset's root, with forward slashes; unique in its dataset.
+    content_hash
+        sha256 (hex) of the file's bytes; with a channel chosen or time expanded, of that too.
+    sample_rate
+        Native rate, Hz (with time expansion, that of what was recorded).
+    channels
+        Number of channels.
+    frames
+        Samples per channel.
+    site
+        Place, where known (a table's column, sub-folder or file-name prefix), else "".
+    recorded_at
+        Start of the recording where the name, header or table tells it, else None.
+    split
+        "train", "valid", "test" or "" when the dataset has none.
+    size
+        Bytes of the file when it was read; with `mtime_ns` the quick sign that it changed since.
+    mtime_ns
+        The file's modification time when it was read, nanoseconds.
+    recording_id
+        Of the original recording that the file is a cut of, where name or table tell it, else "".
+    recorder, source
+        As a table states them, else "".
+    date
+        As a table states it (ISO where it could be read so), else "".
+    channel
+        The one that is heard, 1 for the first; 0 for the mean of all.
+    expansion
+        How many times slower the file plays than what was recorded; `sample_rate` is that of the recording
+        itself.
+
     """
 
     path: Path
@@ -101,11 +119,16 @@ class Annotation:
 class WindowPlan:
     """How recordings become clips.
 
-    Attributes:
-        width_s: clip length in seconds. In classification a file is truncated or zero-padded to it.
-        hop_s: step between windows in seconds (detection); ignored in classification.
-        min_overlap: a label is on if overlap / min(window, annotation) exceeds this, or the annotation covers
-            the window (BEANS; DESIGN section 3).
+    Attributes
+    ----------
+    width_s
+        Clip length in seconds. In classification a file is truncated or zero-padded to it.
+    hop_s
+        Step between windows in seconds (detection); ignored in classification.
+    min_overlap
+        a label is on if overlap / min(window, annotation) exceeds this, or the annotation covers the window
+        (BEANS; DESIGN section 3).
+
     """
 
     width_s: float
@@ -117,11 +140,17 @@ class WindowPlan:
 class Clips:
     """The clips of a dataset as columns; row i of every array is clip i, and of every embedding set.
 
-    Attributes:
-        recording: (N,) int32 index into Dataset.recordings.
-        start_s, end_s: (N,) float64 seconds within the recording; end_s may pass its end (zero-padded).
-        labels: (N, L) bool, one column a label of Dataset.labels; an all-zero row is background.
-        split: (N,) array of str.
+    Attributes
+    ----------
+    recording : (N,) int32
+        Index into Dataset.recordings.
+    start_s, end_s : (N,) float64
+        Seconds within the recording; end_s may pass its end (zero-padded).
+    labels : (N, L) bool
+        One column a label of Dataset.labels; an all-zero row is background.
+    split : (N,)
+        Array of str.
+
     """
 
     recording: np.ndarray
@@ -147,17 +176,28 @@ class Problem:
 class Dataset:
     """A named list of clips, with where it came from.
 
-    Attributes:
-        id: short stable id used in URLs and file names (slug of the name plus 8 hex digits of the root's hash).
-        name: what the user calls it.
-        task: "classification" (one clip a file) or "detection" (windows over annotated recordings).
-        sample_rate: rate in Hz that models without a rate of their own get.
-        labels: label names; background is not among them. Sorted, or in the order that the source declares
-            (BEANS), which decides the target of a clip with several labels.
-        recordings, annotations, plan, clips: see there.
-        source: provenance: {"root": ..., "reader": ..., "options": {...}} (JSON-able).
-        problems: what was skipped and why.
-        unit: the unit of independence that the user chose (`independence.Unit`), "" for the detected one.
+    Attributes
+    ----------
+    id
+        Short stable id used in URLs and file names (slug of the name plus 8 hex digits of the root's hash).
+    name
+        What the user calls it.
+    task
+        "classification" (one clip a file) or "detection" (windows over annotated recordings).
+    sample_rate
+        Rate in Hz that models without a rate of their own get.
+    labels
+        Label names; background is not among them. Sorted, or in the order that the source declares (BEANS),
+        which decides the target of a clip with several labels.
+    recordings, annotations, plan, clips
+        See there.
+    source
+        provenance: {"root": ..., "reader": ..., "options": {...}} (JSON-able).
+    problems
+        What was skipped and why.
+    unit
+        The unit of independence that the user chose (`independence.Unit`), "" for the detected one.
+
     """
 
     id: str
@@ -202,8 +242,10 @@ class Dataset:
 
     @cached_property
     def version(self) -> str:
-        """sha256 (hex) of all that is known of the clips: contents, names, places, times, windows, labels, splits,
-        annotations and the unit of independence; not paths."""
+        """sha256 (hex) of all that is known of the clips.
+
+        Contents, names, places, times, windows, labels, splits, annotations and the unit of independence; not paths.
+        """
         digest = hashlib.sha256()
         head = [
             self.task,

@@ -26,15 +26,21 @@ _CHUNK = 1 << 20
 def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
     """Keep uploaded files; the same files again give the same folder without writing anything.
 
-    Args:
-        files: (name, open binary file). A zip is unpacked, several each into a folder of its name. Files of all kinds
-            that may be sound or annotations are kept, so that the report can name what is not understood.
+    Parameters
+    ----------
+    files : (name, open binary file)
+        A zip is unpacked, several each into a folder of its name. Files of all kinds that may be sound or
+        annotations are kept, so that the report can name what is not understood.
 
-    Returns:
-        The folder that holds them: cache_dir/uploads/<hash>/<name>.
+    Returns
+    -------
+    The folder that holds them: cache_dir/uploads/<hash>/<name>.
 
-    Raises:
-        BadInput: nothing usable, a broken or encrypted zip, a name that leads outside, or too much data.
+    Raises
+    ------
+    BadInput
+        Nothing usable, a broken or encrypted zip, a name that leads outside, or too much data.
+
     """
     if not files:
         raise BadInput("No file was chosen.")
@@ -114,8 +120,11 @@ def _copy(source: IO[bytes], place: Path, budget: _Budget) -> None:
 def _safe_parts(archive: str, name: str) -> list[str]:
     """The folders and file name of a zip entry.
 
-    Raises:
-        BadInput: it would lead outside the folder.
+    Raises
+    ------
+    BadInput
+        It would lead outside the folder.
+
     """
     plain = name.replace("\\", "/")
     parts = [part for part in PurePosixPath(plain).parts if part != "."]

@@ -22,10 +22,15 @@ def background_share(
 ) -> float:
     """Share of the windows that no annotation puts a label on.
 
-    Args:
-        plan: of the windows.
-        length_s: (R,) seconds of each recording.
-        recording, start_s, end_s: (A,) of each annotation, as in `windows.label_windows`.
+    Parameters
+    ----------
+    plan
+        Of the windows.
+    length_s : (R,)
+        Seconds of each recording.
+    recording, start_s, end_s : (A,)
+        Of each annotation, as in `windows.label_windows`.
+
     """
     count = count_windows(length_s, plan)
     label = np.zeros(len(recording), dtype=np.int64)
@@ -46,11 +51,15 @@ def suggest_plan(
     Short calls in quick succession put a label on every window of the usual length, and what the model makes of
     the pauses between them is lost.
 
-    Args:
-        fixed_hop: the hop of `plan` stays; else it is shortened with the width.
+    Parameters
+    ----------
+    fixed_hop
+        The hop of `plan` stays; else it is shortened with the width.
 
-    Returns:
-        None if `plan` has enough background, or no shorter one has.
+    Returns
+    -------
+    None if `plan` has enough background, or no shorter one has.
+
     """
     if background_share(plan, length_s, recording, start_s, end_s) >= MIN_BACKGROUND_SHARE:
         return None

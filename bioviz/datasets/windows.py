@@ -17,14 +17,20 @@ _ROUNDING = 1e-9
 def count_windows(length_s: np.ndarray, plan: WindowPlan, pad_short: bool = True) -> np.ndarray:
     """Number of windows of recordings: floor((length - width) / hop) + 1.
 
-    Args:
-        length_s: (R,) seconds.
-        plan: width and hop.
-        pad_short: a recording shorter than the width still gets one window, padded with silence. Without it BEANS's
-            own rule holds: one window if less than a hop is missing, else none.
+    Parameters
+    ----------
+    length_s : (R,)
+        Seconds.
+    plan
+        Width and hop.
+    pad_short
+        a recording shorter than the width still gets one window, padded with silence. Without it BEANS's
+        own rule holds: one window if less than a hop is missing, else none.
 
-    Returns:
-        (R,) int64.
+    Returns
+    -------
+    (R,) int64.
+
     """
     steps = (np.asarray(length_s, dtype=np.float64) - plan.width_s) / plan.hop_s
     count = np.floor(steps + _ROUNDING).astype(np.int64) + 1
@@ -35,12 +41,17 @@ def count_windows(length_s: np.ndarray, plan: WindowPlan, pad_short: bool = True
 def window_starts(count: np.ndarray, hop_s: float) -> tuple[np.ndarray, np.ndarray]:
     """Lay out windows, recording after recording.
 
-    Args:
-        count: (R,) windows of each recording.
-        hop_s: seconds between them.
+    Parameters
+    ----------
+    count : (R,)
+        Windows of each recording.
+    hop_s
+        Seconds between them.
 
-    Returns:
-        (N,) int32 recording of each window, (N,) float64 start in seconds.
+    Returns
+    -------
+    (N,) int32 recording of each window, (N,) float64 start in seconds.
+
     """
     count = np.asarray(count, dtype=np.int64)
     recording = np.repeat(np.arange(len(count), dtype=np.int32), count)
@@ -58,16 +69,25 @@ def label_windows(
 ) -> np.ndarray:
     """Put labels on windows.
 
-    Args:
-        count: (R,) windows of each recording.
-        plan: width, hop, least overlap.
-        recording: (A,) recording of each annotation.
-        start_s, end_s: (A,) seconds within the recording. One of no length labels nothing.
-        label: (A,) column of its label.
-        n_labels: L.
+    Parameters
+    ----------
+    count : (R,)
+        Windows of each recording.
+    plan
+        Width, hop, least overlap.
+    recording : (A,)
+        Recording of each annotation.
+    start_s, end_s : (A,)
+        Seconds within the recording. One of no length labels nothing.
+    label : (A,)
+        Column of its label.
+    n_labels
+        L.
 
-    Returns:
-        (N, L) bool, windows in the order of `window_starts`.
+    Returns
+    -------
+    (N, L) bool, windows in the order of `window_starts`.
+
     """
     count = np.asarray(count, dtype=np.int64)
     on = np.zeros((int(count.sum()), n_labels), dtype=bool)

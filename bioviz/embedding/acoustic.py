@@ -20,8 +20,10 @@ WIDTH = len(measures.COLUMNS)
 def open_acoustic(dataset: Dataset) -> dict[str, np.ndarray] | None:
     """The acoustic columns of all clips, or None while they are not measured.
 
-    Returns:
-        Column name (`audio.measures.NAMES`) to (N,) float32, NaN where a recording could not be read.
+    Returns
+    -------
+    Column name (`audio.measures.NAMES`) to (N,) float32, NaN where a recording could not be read.
+
     """
     found = read_set(folder_of(acoustic_key(dataset)), len(dataset.clips), WIDTH)
     if found is None:
@@ -54,10 +56,17 @@ class AcousticSetInputs:
 class AcousticInputs:
     """What the columns of one recording follow from.
 
-    Attributes:
-        content_hash, rate, frames: of the recording; Hz, samples.
-        width_s: of a window. starts_s: (n,) float64 where windows start.
-        boxes: (b, 4) annotated start_s, end_s, low_hz, high_hz; None where the dataset has no annotations.
+    Attributes
+    ----------
+    content_hash, rate, frames
+        Of the recording; Hz, samples.
+    width_s
+        Of a window.
+    starts_s : (n,) float64
+        Where windows start.
+    boxes : (b, 4)
+        Annotated start_s, end_s, low_hz, high_hz; None where the dataset has no annotations.
+
     """
 
     content_hash: str
@@ -71,10 +80,15 @@ class AcousticInputs:
 class AcousticTask:
     """The columns of one recording, being measured from any thread.
 
-    Attributes:
-        key: of its block.
-        rate: of the recording, Hz; windows must come at it.
-        stored: whether its block is complete and stored.
+    Attributes
+    ----------
+    key
+        Of its block.
+    rate
+        Of the recording, Hz; windows must come at it.
+    stored
+        Whether its block is complete and stored.
+
     """
 
     def __init__(self, inputs: AcousticInputs) -> None:

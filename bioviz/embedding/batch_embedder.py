@@ -80,11 +80,17 @@ class BatchEmbedder(Generic[Owner]):
 
     On CUDA two pinned buffers take turns: one is filled and sent while the other is computed.
 
-    Args:
-        model: an opened model.
-        rate: Hz of the waveforms.
-        width: samples in one.
-        deliver: called as deliver(owner, rows, embeddings (len(rows), D) float32), in the order added.
+    Parameters
+    ----------
+    model
+        An opened model.
+    rate
+        Hz of the waveforms.
+    width
+        Samples in one.
+    deliver
+        Called as deliver(owner, rows, embeddings (len(rows), D) float32), in the order added.
+
     """
 
     def __init__(

@@ -20,9 +20,13 @@ log = logging.getLogger(__name__)
 class BlockStore:
     """Blocks of one kind, in `cache_dir/blocks/<kind>/`.
 
-    Args:
-        kind: folder name; what the blocks have in common (the model's fingerprint, say).
-        columns: width of every block.
+    Parameters
+    ----------
+    kind
+        Folder name; what the blocks have in common (the model's fingerprint, say).
+    columns
+        Width of every block.
+
     """
 
     def __init__(self, kind: str, columns: int) -> None:

@@ -28,12 +28,18 @@ class _Gone(Exception):
 class Target:
     """The set to complete.
 
-    Attributes:
-        key: of the set; decides its folder.
-        made_by: what the blocks are computed with, where the set's key leaves it open.
-        shape: (N, D).
-        store: where its blocks are.
-        provenance: called when the set is put together.
+    Attributes
+    ----------
+    key
+        Of the set; decides its folder.
+    made_by
+        What the blocks are computed with, where the set's key leaves it open.
+    shape : (N, D)
+    store
+        Where its blocks are.
+    provenance
+        Called when the set is put together.
+
     """
 
     key: str
@@ -51,14 +57,20 @@ def complete(
 ) -> EmbeddingSet:
     """Open the set, after computing what it lacks. Recordings that failed before are tried again.
 
-    Args:
-        tasks: one a recording; those with `failed` set are not tried.
-        compute: stores the blocks of tasks, or sets their `failed`.
+    Parameters
+    ----------
+    tasks
+        One a recording; those with `failed` set are not tried.
+    compute
+        Stores the blocks of tasks, or sets their `failed`.
 
-    Raises:
-        BadInput: not one recording has a block.
-        Corrupt: stored blocks keep vanishing or breaking.
-        Cancelled, DiskFull.
+    Raises
+    ------
+    BadInput
+        Not one recording has a block.
+    Corrupt
+        Stored blocks keep vanishing or breaking. Cancelled, DiskFull.
+
     """
     folder = folder_of(target.key)
     for _ in range(_ATTEMPTS):
@@ -95,9 +107,13 @@ def complete(
 class _Content:
     """What the content of a set follows from.
 
-    Attributes:
-        set_key, made_by: of its `Target`.
-        failed: positions of the recordings without embeddings.
+    Attributes
+    ----------
+    set_key, made_by
+        Of its `Target`.
+    failed
+        Positions of the recordings without embeddings.
+
     """
 
     set_key: str

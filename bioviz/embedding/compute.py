@@ -80,8 +80,10 @@ def compute_embeddings(
 
     Acoustic blocks that are missing are measured from the same recordings, unless another process is at it.
 
-    Raises:
-        Cancelled, DiskFull, and what `open_model` raises; finished blocks stay.
+    Raises
+    ------
+    Cancelled, DiskFull, and what `open_model` raises; finished blocks stay.
+
     """
     opened: list[Model] = []
 
@@ -106,8 +108,10 @@ def compute_embeddings(
 def compute_acoustic(tasks: Iterable[RecordingTask], width_s: float, counter: Counter) -> None:
     """Store the acoustic block of every task, or note in `task.failed` why there is none.
 
-    Raises:
-        Cancelled, DiskFull; finished blocks stay.
+    Raises
+    ------
+    Cancelled, DiskFull; finished blocks stay.
+
     """
 
     def run(units: Iterator[Unit], memory: HashMemory) -> None:
@@ -149,9 +153,13 @@ def _rounds(
 class _Work:
     """The units of all tasks that have no block yet and can be claimed, shard by shard.
 
-    Attributes:
-        claimed: tasks that units were made of.
-        postponed: tasks of shards that another process has, and second tasks for the same block.
+    Attributes
+    ----------
+    claimed
+        Tasks that units were made of.
+    postponed
+        Tasks of shards that another process has, and second tasks for the same block.
+
     """
 
     def __init__(self, tasks: Iterable[RecordingTask], store: BlockStore, counter: Counter) -> None:

@@ -17,10 +17,15 @@ VERSION = 2  # raise it when windows are cut or blocks are stored in another way
 class BlockInputs:
     """What the embeddings of one recording follow from; see `Recipe`.
 
-    Attributes:
-        width: samples in a window.
-        content_hash: of the recording.
-        starts_s: (n,) float64 where its windows start.
+    Attributes
+    ----------
+    width
+        Samples in a window.
+    content_hash
+        Of the recording.
+    starts_s : (n,) float64
+        Where its windows start.
+
     """
 
     fingerprint: str
@@ -36,10 +41,16 @@ class BlockInputs:
 class SetInputs:
     """What an embedding set is found by: clips and model, but not the device that it was computed on.
 
-    Attributes:
-        identity, rate, width_s: see `Recipe`.
-        content_hashes: of the recordings in their order, one a line.
-        recording: (N,) int64 of each clip. starts_s: (N,) float64.
+    Attributes
+    ----------
+    identity, rate, width_s
+        See `Recipe`.
+    content_hashes
+        Of the recordings in their order, one a line.
+    recording : (N,) int64
+        Of each clip.
+    starts_s : (N,) float64
+
     """
 
     identity: str
@@ -54,14 +65,23 @@ class SetInputs:
 class Recipe:
     """Everything but the sound that decides an embedding.
 
-    Attributes:
-        model, checkpoint, seed, precision: as in `models.registry.open_model`, the precision settled.
-        arithmetic: the numbers really computed with, see `device.arithmetic`.
-        fingerprint: of the model with its precision.
-        identity: of the model at float32, by which its sets are found whatever they were computed on.
-        rate: samples per second that the model gets, Hz.
-        width_s: length of a window, s.
-        dim: numbers in an embedding.
+    Attributes
+    ----------
+    model, checkpoint, seed, precision
+        As in `models.registry.open_model`, the precision settled.
+    arithmetic
+        The numbers really computed with, see `device.arithmetic`.
+    fingerprint
+        Of the model with its precision.
+    identity
+        Of the model at float32, by which its sets are found whatever they were computed on.
+    rate
+        Samples per second that the model gets, Hz.
+    width_s
+        Length of a window, s.
+    dim
+        Numbers in an embedding.
+
     """
 
     model: str
@@ -98,9 +118,13 @@ def rows_by_recording(dataset: Dataset) -> list[np.ndarray]:
 def set_key(dataset: Dataset, identity: str, rate: int) -> str:
     """Key of the embeddings of all clips of a dataset; labels, splits and paths do not count.
 
-    Args:
-        identity: fingerprint of the model at float32, so that a set is found again whatever it ran on.
-        rate: Hz.
+    Parameters
+    ----------
+    identity
+        Fingerprint of the model at float32, so that a set is found again whatever it ran on.
+    rate
+        Hz.
+
     """
     clips = dataset.clips
     inputs = SetInputs(

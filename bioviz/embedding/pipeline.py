@@ -43,18 +43,27 @@ def embed_dataset(
     What is finished is kept whatever happens: a second call goes on from there. Two processes that want the
     same share the work. The acoustic columns of the clips are measured along the way.
 
-    Args:
-        device: "cuda", "mps" or "cpu"; the best there is if None.
+    Parameters
+    ----------
+    device
+        "cuda", "mps" or "cpu"; the best there is if None.
 
-    Returns:
-        The set, opened. Recordings that cannot be read, or that changed since the dataset was added, are its
-        `failures`; a later call tries them again.
+    Returns
+    -------
+    The set, opened. Recordings that cannot be read, or that changed since the dataset was added, are its
+    `failures`; a later call tries them again.
 
-    Raises:
-        Cancelled: from `progress`.
-        Missing: the model, its checkpoint or its weights are not there.
-        BadInput: not one recording can be read, or memory is not enough for a single clip.
-        DiskFull: no room on the disk.
+    Raises
+    ------
+    Cancelled
+        From `progress`.
+    Missing
+        The model, its checkpoint or its weights are not there.
+    BadInput
+        Not one recording can be read, or memory is not enough for a single clip.
+    DiskFull
+        No room on the disk.
+
     """
     device = device or best_device()
     recipe = recipe_for(dataset, model_name, checkpoint, seed, device)
@@ -95,8 +104,11 @@ def embed_with(
 ) -> EmbeddingSet:
     """`embed_dataset` for a model that need not be in the registry; it is opened only if a block is missing.
 
-    Args:
-        computed_on: a few words for the provenance.
+    Parameters
+    ----------
+    computed_on
+        a few words for the provenance.
+
     """
     started = time.time()
     store = BlockStore(recipe.fingerprint[:32], recipe.dim)
@@ -123,15 +135,20 @@ def embed_with(
 def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[Problem] = ()) -> Path:
     """Measure the acoustic columns that are missing, and put them together.
 
-    Args:
-        unreadable: recordings already known to fail.
+    Parameters
+    ----------
+    unreadable
+        Recordings already known to fail.
 
-    Returns:
-        The folder of the columns; `open_acoustic` reads it.
+    Returns
+    -------
+    The folder of the columns; `open_acoustic` reads it.
 
-    Raises:
-        BadInput: not one recording can be read.
-        Cancelled, DiskFull.
+    Raises
+    ------
+    BadInput
+        Not one recording can be read. Cancelled, DiskFull.
+
     """
     known = {failure.file: failure for failure in unreadable}
     clips, tasks = dataset.clips, []
@@ -151,11 +168,14 @@ def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[P
 def measure_missing(dataset: Dataset, progress: Progress) -> bool:
     """Measure the acoustic columns of a dataset where they are not there, such as after its boxes have changed.
 
-    Returns:
-        Whether they were missing and are there now; they stay missing where not one recording can be read.
+    Returns
+    -------
+    Whether they were missing and are there now; they stay missing where not one recording can be read.
 
-    Raises:
-        Cancelled, DiskFull.
+    Raises
+    ------
+    Cancelled, DiskFull.
+
     """
     if open_acoustic(dataset) is not None:
         return False

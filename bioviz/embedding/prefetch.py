@@ -25,14 +25,21 @@ class Prefetcher(Generic[Unit, Item]):
     Items of one unit come in order; units overlap. An error in a thread is raised in the loop. Use it as a
     context manager: leaving it stops the threads.
 
-    Args:
-        units: taken one at a time, from any thread but never two at once.
-        produce: yields items of a unit.
-        threads: how many.
-        limit_bytes: producers pause when about this much waits for the loop.
-        alternate: where the loop computes on the very cores that the threads need, let the two take turns: the
-            threads fill the buffer, then rest until it is empty. Sharing the cores at the same time costs more,
-            because a parallel computation waits for its slowest, interrupted core.
+    Parameters
+    ----------
+    units
+        Taken one at a time, from any thread but never two at once.
+    produce
+        Yields items of a unit.
+    threads
+        How many.
+    limit_bytes
+        Producers pause when about this much waits for the loop.
+    alternate
+        Where the loop computes on the very cores that the threads need, let the two take turns: the threads
+        fill the buffer, then rest until it is empty. Sharing the cores at the same time costs more, because
+        a parallel computation waits for its slowest, interrupted core.
+
     """
 
     def __init__(

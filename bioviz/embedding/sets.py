@@ -32,12 +32,19 @@ MATRIX, VALID, ABOUT = "matrix.npy", "valid.npy", "set.json"
 class EmbeddingSet:
     """The embeddings of all clips of a dataset by one model and checkpoint.
 
-    Attributes:
-        key: names this content; part of the key of everything computed from it.
-        matrix: (N, D) float32, memory-mapped read-only; a row of NaN where there is no embedding.
-        valid: (N,) bool, whether a row holds an embedding.
-        failures: recordings without embeddings, and why.
-        provenance: what it was made from and with (JSON-able).
+    Attributes
+    ----------
+    key
+        Names this content; part of the key of everything computed from it.
+    matrix : (N, D) float32
+        memory-mapped read-only; a row of NaN where there is no embedding.
+    valid : (N,) bool
+        Whether a row holds an embedding.
+    failures
+        Recordings without embeddings, and why.
+    provenance
+        What it was made from and with (JSON-able).
+
     """
 
     key: str
@@ -53,8 +60,11 @@ class EmbeddingSet:
 def open_set(dataset: Dataset, model_name: str, checkpoint: str, seed: int = 0) -> EmbeddingSet | None:
     """The finished embeddings of a dataset, or None where they are not complete (or were damaged).
 
-    Raises:
-        Missing: the model, its checkpoint or its weights are not there.
+    Raises
+    ------
+    Missing
+        The model, its checkpoint or its weights are not there.
+
     """
     card = registry.card(model_name)
     return read_set(_folder(dataset, model_name, checkpoint, seed), len(dataset.clips), card.dim)
@@ -63,8 +73,12 @@ def open_set(dataset: Dataset, model_name: str, checkpoint: str, seed: int = 0) 
 def is_there(dataset: Dataset, model_name: str, checkpoint: str, seed: int = 0) -> bool:
     """Whether `open_set` would find something, unless it is damaged; opens nothing.
 
-    Raises:
-        Missing, BadInput: the model, its checkpoint or its weights are not there, or are others.
+    Raises
+    ------
+    Missing
+    BadInput
+        The model, its checkpoint or its weights are not there, or are others.
+
     """
     return (_folder(dataset, model_name, checkpoint, seed) / ABOUT).is_file()
 
@@ -110,12 +124,17 @@ def write_set(
 ) -> EmbeddingSet:
     """Store a set, one block in memory at a time. The caller holds the set's lock.
 
-    Args:
-        shape: (N, D).
-        blocks: for each recording its rows (n,), ascending, and their embeddings (n, D); None for a failure.
+    Parameters
+    ----------
+    shape : (N, D)
+    blocks
+        For each recording its rows (n,), ascending, and their embeddings (n, D); None for a failure.
 
-    Raises:
-        DiskFull: no room on the disk.
+    Raises
+    ------
+    DiskFull
+        No room on the disk.
+
     """
     valid = np.zeros(shape[0], dtype=bool)
 

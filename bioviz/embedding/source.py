@@ -23,14 +23,23 @@ UNIT_ROWS = 128  # windows that one thread decodes in one go; a long recording i
 class RecordingTask:
     """One recording to embed.
 
-    Attributes:
-        recording: what to read.
-        rows: (n,) rows of its clips in the dataset.
-        starts_s: (n,) where they start.
-        key: of its block.
-        acoustic: the acoustic columns to measure along the way, if they are missing.
-        shard: that it is computed with, while it is.
-        failed: why it has no embeddings.
+    Attributes
+    ----------
+    recording
+        What to read.
+    rows : (n,)
+        Rows of its clips in the dataset.
+    starts_s : (n,)
+        Where they start.
+    key
+        Of its block.
+    acoustic
+        The acoustic columns to measure along the way, if they are missing.
+    shard
+        That it is computed with, while it is.
+    failed
+        Why it has no embeddings.
+
     """
 
     recording: Recording
@@ -56,8 +65,11 @@ class RecordingTask:
     def check(self, memory: HashMemory) -> None:
         """Make sure that the file is the one that was added; cheap after the first call.
 
-        Raises:
-            BadInput: it is not there, or its content has changed.
+        Raises
+        ------
+        BadInput
+            It is not there, or its content has changed.
+
         """
         try:
             with self._check:
@@ -91,9 +103,12 @@ class Unit:
 class Chunk:
     """Windows of a recording, or why there are none.
 
-    Attributes:
-        local: (b,) positions in the recording's rows.
-        windows: (b, T) float32.
+    Attributes
+    ----------
+    local : (b,)
+        Positions in the recording's rows.
+    windows : (b, T) float32
+
     """
 
     task: RecordingTask

@@ -27,11 +27,21 @@ FOLDER_FILES = 200  # of a folder of background, at most as many files are opene
 class Noise:
     """A stretch of background.
 
-    Attributes:
-        sound: its file and how it is heard. name: for the user. identity: changes with the file's content.
-        start_s, end_s: the stretch, seconds; repeated where the clip is longer.
-        rate: of the file, Hz.
-        recording: index in the run's dataset; -1 where it comes from elsewhere.
+    Attributes
+    ----------
+    sound
+        Its file and how it is heard.
+    name
+        For the user.
+    identity
+        Changes with the file's content.
+    start_s, end_s
+        The stretch, seconds; repeated where the clip is longer.
+    rate
+        Of the file, Hz.
+    recording
+        Index in the run's dataset; -1 where it comes from elsewhere.
+
     """
 
     sound: Sound = field(compare=False)  # neither counts in a key
@@ -47,13 +57,21 @@ class Noise:
 class Pair:
     """A clip and the background it gets.
 
-    Attributes:
-        row: of the clip in its dataset.
-        sound, name, content_hash, rate, duration_s, recording: of the clip's recording.
-        start_s, width_s: the clip's window, seconds.
-        calls: (start, end) in seconds within the window where calls are annotated; empty for the whole window.
-        noise: what is added.
-        measured: where the ratio is measured, "call" or "clip".
+    Attributes
+    ----------
+    row
+        Of the clip in its dataset.
+    sound, name, content_hash, rate, duration_s, recording
+        Of the clip's recording.
+    start_s, width_s
+        The clip's window, seconds.
+    calls : (start, end)
+        In seconds within the window where calls are annotated; empty for the whole window.
+    noise
+        What is added.
+    measured
+        Where the ratio is measured, "call" or "clip".
+
     """
 
     row: int
@@ -109,11 +127,16 @@ def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
     A clip gets background of another unit of independence where there is any. The background of a clip does not
     depend on which other clips are drawn.
 
-    Args:
-        split: "all", or the split that clips (and background of the same dataset) come from.
+    Parameters
+    ----------
+    split
+        "all", or the split that clips (and background of the same dataset) come from.
 
-    Raises:
-        BadInput: there are no such clips, or no background. Missing: no dataset of that id.
+    Raises
+    ------
+    BadInput
+        There are no such clips, or no background. Missing: no dataset of that id.
+
     """
     rows = _labelled(dataset, split, chosen)
     choose = _background(dataset, split, chosen)

@@ -43,8 +43,11 @@ CHUNK = 16  # clips whose embeddings are kept together: what a cancelled job may
 def native(pair: Pair) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Clip (T,) float32, background (T,) float32 and where the clip's power is measured (T,) bool, at `pair.rate`.
 
-    Raises:
-        BadInput: a file cannot be read.
+    Raises
+    ------
+    BadInput
+        a file cannot be read.
+
     """
     width = round(pair.width_s * pair.rate)
     signal, noise = _sounds(pair, pair.rate, width)
@@ -60,8 +63,11 @@ def native(pair: Pair) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def mixture(pair: Pair, snr_db: float) -> np.ndarray:
     """(T,) float32 at `pair.rate`: what is embedded, before resampling; infinity adds nothing.
 
-    Raises:
-        BadInput: a file cannot be read, or the clip or the background is silent.
+    Raises
+    ------
+    BadInput
+        a file cannot be read, or the clip or the background is silent.
+
     """
     signal, noise, active = native(pair)
     if np.isposinf(snr_db):
@@ -75,8 +81,11 @@ def gains(
 ) -> np.ndarray:
     """(s, 2) factors, at most 1, of signal and noise (T,) at `pair.rate` in their mixture at each ratio.
 
-    Raises:
-        BadInput: as `noise_gain`.
+    Raises
+    ------
+    BadInput
+        As `noise_gain`.
+
     """
     if pair.measured == CALL:
         even = call_gain(signal, noise, pair.rate, 0.0, active)
@@ -146,11 +155,14 @@ def embed_mixtures(
 ) -> tuple[np.ndarray, tuple[Problem, ...]]:
     """Embed every clip at every ratio; what is stored already is not computed again.
 
-    Returns:
-        (s, m, D) float32, NaN where a clip could not be mixed, and why.
+    Returns
+    -------
+    (s, m, D) float32, NaN where a clip could not be mixed, and why.
 
-    Raises:
-        Cancelled, DiskFull, and what `open_model` raises; finished blocks stay.
+    Raises
+    ------
+    Cancelled, DiskFull, and what `open_model` raises; finished blocks stay.
+
     """
     store = BlockStore(recipe.fingerprint[:32], recipe.dim)
     found = np.full((len(snrs_db), len(drawn.pairs), recipe.dim), np.nan, dtype=np.float32)

@@ -31,10 +31,15 @@ STAGE = "noise"
 class NoiseResult:
     """A finished experiment.
 
-    Attributes:
-        rows: (m,) int64, the clips, as rows of the dataset.
-        scores: what became of them; label columns are those of the dataset.
-        problems: clips that could not be mixed, and why.
+    Attributes
+    ----------
+    rows : (m,) int64
+        The clips, as rows of the dataset.
+    scores
+        What became of them; label columns are those of the dataset.
+    problems
+        Clips that could not be mixed, and why.
+
     """
 
     rows: np.ndarray
@@ -51,15 +56,30 @@ def drawn_for(spec: RunSpec, chosen: NoiseSettings) -> Draw:
 class NoiseInputs:
     """All that an experiment rests on: its key is made of this, and scores are computed from this and mixtures alone.
 
-    Attributes:
-        drawn: clips with their background.
-        identity: of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
-        snrs_db: ratios, falling. k: neighbors looked at.
-        embedding, xy, knn_cross_unit: of the run.
-        rows: (n,) int64 of the run in the dataset. recording: (n,) ints, their units of independence.
-            labels: (n, L) bool.
-        drawn_labels: (m, L) bool, of the clips drawn. drawn_recording: (m,) ints, theirs. noise_recording: (m,) ints,
-            of the background that each gets, -1 for background from elsewhere.
+    Attributes
+    ----------
+    drawn
+        Clips with their background.
+    identity
+        Of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
+    snrs_db
+        Ratios, falling.
+    k
+        Neighbors looked at.
+    embedding, xy, knn_cross_unit
+        Of the run.
+    rows : (n,) int64
+        Of the run in the dataset.
+    recording : (n,) ints
+        Their units of independence.
+    labels : (n, L) bool
+    drawn_labels : (m, L) bool
+        Of the clips drawn.
+    drawn_recording : (m,) ints
+        Theirs.
+    noise_recording : (m,) ints
+        Of the background that each gets, -1 for background from elsewhere.
+
     """
 
     drawn: Draw
@@ -116,9 +136,13 @@ def compute_noise(
 ) -> NoiseResult:
     """Mix, embed and judge, and keep the result.
 
-    Raises:
-        BadInput: no clips, no background, or no clip has neighbors in other recordings.
-        Cancelled: through `progress`; embeddings that are finished are kept.
+    Raises
+    ------
+    BadInput
+        No clips, no background, or no clip has neighbors in other recordings.
+    Cancelled
+        Through `progress`; embeddings that are finished are kept.
+
     """
     from bioviz.embedding.pipeline import recipe_for
     from bioviz.experiments.mixtures import embed_mixtures
@@ -184,8 +208,11 @@ def start_noise(specs: Sequence[RunSpec], chosen: NoiseSettings) -> jobs.Job:
 def noise_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Compute runs that are missing, then the experiment with each; a model that fails does not stop the others.
 
-    Raises:
-        BiovizError: what the last model failed with, if all did.
+    Raises
+    ------
+    BiovizError
+        What the last model failed with, if all did.
+
     """
     from bioviz.runs.compute import compute_run
 

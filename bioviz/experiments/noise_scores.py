@@ -18,10 +18,16 @@ from bioviz.analysis.statistics.auc import auroc
 class Reference:
     """The run that mixtures are placed in.
 
-    Attributes:
-        embedding: (n, D). xy: (n, 2). recording: (n,) ints.
-        labels: (n, L) bool; a row without any is background.
-        knn_cross_unit: neighbors in other recordings, of the same rows.
+    Attributes
+    ----------
+    embedding : (n, D)
+    xy : (n, 2)
+    recording : (n,) ints
+    labels : (n, L) bool
+        a row without any is background.
+    knn_cross_unit
+        Neighbors in other recordings, of the same rows.
+
     """
 
     embedding: np.ndarray
@@ -43,19 +49,34 @@ class NoiseScores:
     Columns of the (S, 3), (L, 3) and (S, L, 3) arrays: value, and the ends of a 95 % interval by recording; NaN where
     unknown, as with fewer than `MIN_UNITS` recordings of the clips, or of background where it is compared.
 
-    Attributes:
-        snrs_db: (S,) float64, falling.
-        background_share: (S, m) float64, share of background among a clip's neighbors; NaN without neighbors.
-        confusion: (S, m) float64, noise confusion. purity: (S, m), share of neighbors with a label in common.
-        nearest: (S, m) int64, position in the run of the nearest clip; -1 without.
-        places: (S, m, 2) float64, on the map.
-        separability: (S, 3), AUROC of the run's background clips against the mixtures.
-        mean_confusion, mean_purity, accuracy: (S, 3), over the clips. accuracy: the most common target among
-            the neighbors is the clip's.
-        told: (S, L, 3), AUROC of the run's background clips against the label's mixtures: 0.5 by chance, however
-            much background there is.
-        clips: (L,) int64, clips of each label that could be judged.
-        lost_at_db: (L, 3), see `lost.lost_range`; its ends can be infinite too.
+    Attributes
+    ----------
+    snrs_db : (S,) float64
+        Falling.
+    background_share : (S, m) float64
+        Share of background among a clip's neighbors; NaN without neighbors.
+    confusion : (S, m) float64
+        Noise confusion.
+    purity : (S, m)
+        Share of neighbors with a label in common.
+    nearest : (S, m) int64
+        Position in the run of the nearest clip; -1 without.
+    places : (S, m, 2) float64
+        On the map.
+    separability : (S, 3)
+        AUROC of the run's background clips against the mixtures.
+    mean_confusion, mean_purity, accuracy : (S, 3)
+        Over the clips.
+    accuracy
+        The most common target among the neighbors is the clip's.
+    told : (S, L, 3)
+        AUROC of the run's background clips against the label's mixtures: 0.5 by chance, however much
+        background there is.
+    clips : (L,) int64
+        Clips of each label that could be judged.
+    lost_at_db : (L, 3)
+        See `lost.lost_range`; its ends can be infinite too.
+
     """
 
     snrs_db: np.ndarray
@@ -87,9 +108,14 @@ def score_mixtures(
     Neighbors of the clip's own recording and of the recording that its background comes from are left out:
     the first share its noise floor, the second hold the very noise that was added.
 
-    Args:
-        mixtures: (S, m, D), first the clips as recorded; NaN for what could not be made.
-        labels: (m, L) bool. recording, noise_recording: (m,) ints; -1 for background from elsewhere.
+    Parameters
+    ----------
+    mixtures : (S, m, D)
+        First the clips as recorded; NaN for what could not be made.
+    labels : (m, L) bool
+    recording, noise_recording : (m,) ints
+        -1 for background from elsewhere.
+
     """
     levels, m, dim = mixtures.shape
     background = reference.background

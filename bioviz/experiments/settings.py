@@ -19,20 +19,32 @@ DATASET, FOLDER = "dataset:", "folder:"  # how another source of background is n
 class NoiseSettings:
     """An SNR experiment.
 
-    Attributes:
-        labels: those whose clips are used; empty for all.
-        per_label: clips of each label, drawn by the seed; fewer where there are fewer.
-        snrs_db: signal-to-noise ratios, dB; kept from high to low.
-        background: "" for background clips of the same dataset, "dataset:<id>" for those of another one,
-            "folder:<path>" for all recordings in a folder.
-        k: neighbors looked at.
-        seed: of the clips and of the background that each gets.
-        measured: "call" for the ratio over the call's loudest stretch and within its band, "clip" for that of the
-            whole clip.
-        same_site: a clip gets background of its own site alone; clips of a site without any are left out.
+    Attributes
+    ----------
+    labels
+        Those whose clips are used; empty for all.
+    per_label
+        Clips of each label, drawn by the seed; fewer where there are fewer.
+    snrs_db
+        signal-to-noise ratios, dB; kept from high to low.
+    background
+        "" for background clips of the same dataset, "dataset:<id>" for those of another one,
+        "folder:<path>" for all recordings in a folder.
+    k
+        Neighbors looked at.
+    seed
+        Of the clips and of the background that each gets.
+    measured
+        "call" for the ratio over the call's loudest stretch and within its band, "clip" for that of the
+        whole clip.
+    same_site
+        a clip gets background of its own site alone; clips of a site without any are left out.
 
-    Raises:
-        BadInput: a setting that cannot be.
+    Raises
+    ------
+    BadInput
+        a setting that cannot be.
+
     """
 
     labels: tuple[str, ...] = ()
@@ -75,15 +87,24 @@ class NoiseSettings:
 class ShiftSettings:
     """A window-shift experiment.
 
-    Attributes:
-        clips: how many are drawn.
-        reach: farthest shift, as a share of the window.
-        steps: shifts to either side, evenly spaced up to `reach`.
-        k: neighbors looked at.
-        seed: of the clips.
+    Attributes
+    ----------
+    clips
+        How many are drawn.
+    reach
+        Farthest shift, as a share of the window.
+    steps
+        Shifts to either side, evenly spaced up to `reach`.
+    k
+        Neighbors looked at.
+    seed
+        Of the clips.
 
-    Raises:
-        BadInput: a setting that cannot be.
+    Raises
+    ------
+    BadInput
+        a setting that cannot be.
+
     """
 
     clips: int = 200

@@ -30,18 +30,30 @@ STAGE = "shift"
 class ShiftResult:
     """Clips embedded again with their windows shifted; the least stable first.
 
-    Attributes:
-        rows: (m,) int64, rows of the clips in the dataset.
-        starts_s: (m, s) float64, where the shifted windows start.
-        kept: (m, s) float64, share of neighbors kept by each shift; see `stability.Stability`.
-        relative: (m,) float64, how far the clip moves / distance to its nearest neighbor.
-        changed: (m,) bool, fewer than half of the neighbors stay, on average.
-        places: (m, s, 2) float64, of the shifts on the map.
-        ellipses: (m, 5) float64 centre, half axes and angle, of the shifts and the clip itself on the map.
-        by_target: (T, 3) float64, mean share kept of each target's clips with a 95 % interval by recording
-            (`jackknife.mean_share_interval`; NaN unknown).
-        clips: (T,) int64, clips of each target; background first.
-        problems: recordings that could not be read.
+    Attributes
+    ----------
+    rows : (m,) int64
+        Rows of the clips in the dataset.
+    starts_s : (m, s) float64
+        Where the shifted windows start.
+    kept : (m, s) float64
+        Share of neighbors kept by each shift; see `stability.Stability`.
+    relative : (m,) float64
+        How far the clip moves / distance to its nearest neighbor.
+    changed : (m,) bool
+        Fewer than half of the neighbors stay, on average.
+    places : (m, s, 2) float64
+        Of the shifts on the map.
+    ellipses : (m, 5) float64
+        Centre, half axes and angle, of the shifts and the clip itself on the map.
+    by_target : (T, 3) float64
+        Mean share kept of each target's clips with a 95 % interval by recording
+        (`jackknife.mean_share_interval`; NaN unknown).
+    clips : (T,) int64
+        Clips of each target; background first.
+    problems
+        Recordings that could not be read.
+
     """
 
     rows: np.ndarray
@@ -62,11 +74,15 @@ def draw_shifts(dataset: Dataset, rows: np.ndarray, chosen: ShiftSettings) -> tu
     A shift that would leave the recording goes as far the other way; a clip with no room for it on either side
     is not drawn.
 
-    Returns:
-        (m,) int64 rows, ascending, and (m, s) float64 starts in seconds.
+    Returns
+    -------
+    (m,) int64 rows, ascending, and (m, s) float64 starts in seconds.
 
-    Raises:
-        BadInput: no clip has room.
+    Raises
+    ------
+    BadInput
+        No clip has room.
+
     """
     durations = np.array([recording.duration_s for recording in dataset.recordings])
     start, width = dataset.clips.start_s[rows, None], dataset.plan.width_s
@@ -89,13 +105,27 @@ def draw_shifts(dataset: Dataset, rows: np.ndarray, chosen: ShiftSettings) -> tu
 class ShiftInputs:
     """All that an experiment rests on: its key is made of this, and the result computed from this and embeddings alone.
 
-    Attributes:
-        rows: (m,) int64 clips drawn. starts_s: (m, s) float64 where their shifted windows start.
-        content_hashes: of the recording of each clip drawn.
-        identity: of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
-        k: neighbors looked at.
-        embedding, xy, knn_cross_unit: of the run.
-        run_rows: (n,) int64 of the run in the dataset. recording, targets: (n,) ints of them. n_targets: kinds.
+    Attributes
+    ----------
+    rows : (m,) int64
+        Clips drawn.
+    starts_s : (m, s) float64
+        Where their shifted windows start.
+    content_hashes
+        Of the recording of each clip drawn.
+    identity
+        Of the model at float32; rate in Hz and width_s in s: of the sound that it gets.
+    k
+        Neighbors looked at.
+    embedding, xy, knn_cross_unit
+        Of the run.
+    run_rows : (n,) int64
+        Of the run in the dataset.
+    recording, targets : (n,) ints
+        Of them.
+    n_targets
+        Kinds.
+
     """
 
     rows: np.ndarray
@@ -147,9 +177,13 @@ def compute_shift(
 ) -> ShiftResult:
     """Embed the shifted windows, compare their neighbors (of other recordings) and keep the result.
 
-    Raises:
-        BadInput: no clip can be shifted or read, or there is one recording only.
-        Cancelled: through `progress`; recordings that are finished are kept.
+    Raises
+    ------
+    BadInput
+        No clip can be shifted or read, or there is one recording only.
+    Cancelled
+        Through `progress`; recordings that are finished are kept.
+
     """
     progress = progress or Silent()
     dataset = library.load(run.spec.dataset)

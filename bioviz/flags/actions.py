@@ -25,19 +25,34 @@ def flag(
 ) -> Flag:
     """Flag a clip; when this returns, the flag is on the disk. A user's later flag of a clip replaces the earlier.
 
-    Args:
-        row: of the clip in the dataset.
-        kind: one of KINDS.
-        user: who flags.
-        label: wrong_label: the right label, or "" if it has none; missed: the label of the call, needed.
-        wrong: wrong_label: which of the clip's labels is wrong, "" for all of them.
-        note: free text.
-        id: names this act, so that one that is told twice counts once; made up if None.
+    Parameters
+    ----------
+    row
+        Of the clip in the dataset.
+    kind
+        One of KINDS.
+    user
+        Who flags.
+    label
+        wrong_label: the right label, or "" if it has none;
+    missed
+        The label of the call, needed.
+    wrong
+        wrong_label: which of the clip's labels is wrong, "" for all of them.
+    note
+        Free text.
+    id
+        Names this act, so that one that is told twice counts once; made up if None.
 
-    Raises:
-        Missing: no such clip.
-        BadInput: a kind, label or user that cannot be.
-        DiskFull: no room on the disk.
+    Raises
+    ------
+    Missing
+        No such clip.
+    BadInput
+        a kind, label or user that cannot be.
+    DiskFull
+        No room on the disk.
+
     """
     _check_row(dataset, row)
     if kind not in KINDS:
@@ -72,14 +87,22 @@ def flag(
 def undo(dataset: Dataset, row: int, *, user: str, id: str | None = None) -> Flag | None:
     """Take back this user's last flag of a clip, so that the one before it counts again.
 
-    Args:
-        id: names this act, see `flag`.
+    Parameters
+    ----------
+    id
+        Names this act, see `flag`.
 
-    Returns:
-        The flag that was taken back; None if there was none.
+    Returns
+    -------
+    The flag that was taken back; None if there was none.
 
-    Raises:
-        Missing, BadInput, DiskFull: as in `flag`.
+    Raises
+    ------
+    Missing
+    BadInput
+    DiskFull
+        As in `flag`.
+
     """
     _check_row(dataset, row)
     with writing(dataset.id, user) as log:

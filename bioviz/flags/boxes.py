@@ -17,11 +17,17 @@ from bioviz.flags.records import Flag
 class Change:
     """What flags do to a dataset's clips.
 
-    Attributes:
-        names: the L' labels: the dataset's L, then new ones.
-        before, after: (N, L') bool, labels of each clip.
-        removed: (N,) bool, clips that go.
-        flags: the flag of each clip that changes.
+    Attributes
+    ----------
+    names
+        The L' labels: the dataset's L, then new ones.
+    before, after : (N, L') bool
+        Labels of each clip.
+    removed : (N,) bool
+        Clips that go.
+    flags
+        The flag of each clip that changes.
+
     """
 
     names: tuple[str, ...]

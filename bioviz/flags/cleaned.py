@@ -33,13 +33,20 @@ def apply_flags(
     annotation carries any more. The annotations follow the clips (`boxes.follow`). `source["cleaned"]` says what it
     was made from, with every flag that changed something.
 
-    Args:
-        flags: from `load_flags` of this dataset.
-        name: what the user calls it; by default the original's with "(cleaned)".
-        disputes: what decides on clips on which users disagree, see `disputes.settle`.
+    Parameters
+    ----------
+    flags
+        From `load_flags` of this dataset.
+    name
+        What the user calls it; by default the original's with "(cleaned)".
+    disputes
+        What decides on clips on which users disagree, see `disputes.settle`.
 
-    Raises:
-        BadInput: the flags change nothing, or leave no clip; or users disagree and nobody said what to do then.
+    Raises
+    ------
+    BadInput
+        The flags change nothing, or leave no clip; or users disagree and nobody said what to do then.
+
     """
     disputed = flags.rows[flags.disagreement].tolist()
     change = _change(dataset, finalize(flags, disputes))
@@ -84,9 +91,13 @@ def make_cleaned(dataset: Dataset, flags: Flags, *, disputes: str | None = None)
 
     The same flags on the same dataset give the dataset that is there already, under its name.
 
-    Raises:
-        BadInput: as in `apply_flags`.
-        DiskFull: no room on the disk.
+    Raises
+    ------
+    BadInput
+        As in `apply_flags`.
+    DiskFull
+        No room on the disk.
+
     """
     made = apply_flags(dataset, flags, disputes=disputes)
     there = {summary.id: summary.name for summary in library.list_datasets()}

@@ -15,13 +15,18 @@ _MOST_NAMED = 10
 def finalize(flags: Flags, rule: str | None) -> Flags:
     """The flags that are to be applied.
 
-    Args:
-        rule: what decides on clips of which users say different things: LEAVE leaves these clips as they are,
-            LATEST takes the latest flag, OF_USER and a name takes that user's, and leaves a clip as it is where
-            the user has not flagged it. None where nobody has been asked.
+    Parameters
+    ----------
+    rule
+        What decides on clips of which users say different things: LEAVE leaves these clips as they are,
+        LATEST takes the latest flag, OF_USER and a name takes that user's, and leaves a clip as it is where
+        the user has not flagged it. None where nobody has been asked.
 
-    Raises:
-        BadInput: there are such clips and no rule, or it is none of these.
+    Raises
+    ------
+    BadInput
+        There are such clips and no rule, or it is none of these.
+
     """
     disputed = flags.rows[flags.disagreement].tolist()
     if not disputed:

@@ -32,11 +32,17 @@ _SUFFIX = ".jsonl"
 class Log:
     """What stands in a log.
 
-    Attributes:
-        user: whose it is (without capitals).
-        flags: in the order they were given, those taken back left out.
-        ids: of all lines.
-        damaged: lines that cannot be read.
+    Attributes
+    ----------
+    user
+        Whose it is (without capitals).
+    flags
+        In the order they were given, those taken back left out.
+    ids
+        Of all lines.
+    damaged
+        Lines that cannot be read.
+
     """
 
     user: str
@@ -64,9 +70,13 @@ def state(dataset_id: str) -> str:
 def writing(dataset_id: str, user: str) -> Iterator[Writer]:
     """Have a user's log to oneself, to read it and append to it.
 
-    Raises:
-        BiovizError: another process keeps it locked.
-        DiskFull: no room on the disk.
+    Raises
+    ------
+    BiovizError
+        Another process keeps it locked.
+    DiskFull
+        No room on the disk.
+
     """
     key = user_key(user)
     path = _path(dataset_id, key)

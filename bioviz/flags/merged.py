@@ -21,12 +21,17 @@ _memory: dict[tuple[str, str, str | None, str], Flags] = {}
 class Flags:
     """The current flags; the m flagged clips are in the order of their rows.
 
-    Attributes:
-        by_row: for each flagged clip its flags, the latest first, at most one a user. The latest that says something
-            ("unsure" says nothing) decides; where users disagree, see `disputes`.
-        unplaced: flags of clips that the dataset does not have (any more): recordings that are gone, or windows of
-            another plan. They stay in the logs.
-        damaged: lines of the logs that could not be read.
+    Attributes
+    ----------
+    by_row
+        For each flagged clip its flags, the latest first, at most one a user. The latest that says
+        something ("unsure" says nothing) decides; where users disagree, see `disputes`.
+    unplaced
+        Flags of clips that the dataset does not have (any more): recordings that are gone, or windows of
+        another plan. They stay in the logs.
+    damaged
+        Lines of the logs that could not be read.
+
     """
 
     by_row: Mapping[int, tuple[Flag, ...]]
@@ -81,12 +86,17 @@ class Flags:
     def told(self, rows: Sequence[int] | np.ndarray, user: str | None) -> tuple[np.ndarray, np.ndarray]:
         """What a user says of clips, and how many others say something.
 
-        Args:
-            rows: (m,) clip rows.
-            user: None for nobody yet, then all flags are of others.
+        Parameters
+        ----------
+        rows : (m,)
+            Clip rows.
+        user
+            None for nobody yet, then all flags are of others.
 
-        Returns:
-            (m,) array of str, the user's flag in words or "", and (m,) int64, flags of other users.
+        Returns
+        -------
+        (m,) array of str, the user's flag in words or "", and (m,) int64, flags of other users.
+
         """
         rows, own = np.asarray(rows, dtype=np.int64), user and user_key(user)
         mine, others = np.full(len(rows), "", dtype=object), np.zeros(len(rows), dtype=np.int64)
@@ -110,11 +120,16 @@ def _deciding(of_clip: Sequence[Flag]) -> Flag:
 def load_flags(dataset: Dataset, user: str | None = None) -> Flags:
     """The flags of a dataset as they are now on the disk.
 
-    Args:
-        user: only this user's; None for everybody's, merged.
+    Parameters
+    ----------
+    user
+        Only this user's; None for everybody's, merged.
 
-    Raises:
-        BadInput: a name that no user can have.
+    Raises
+    ------
+    BadInput
+        a name that no user can have.
+
     """
     key = (dataset.id, dataset.version, user, log.state(dataset.id))
     if key not in _memory:

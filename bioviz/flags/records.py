@@ -35,19 +35,32 @@ _NO_FILE_NAME = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", 
 class Flag:
     """What a user said about a clip.
 
-    Attributes:
-        id: names this flag in its log.
-        recording: content hash of the recording; with start_s and end_s it names the clip, so that a flag is
-            found again after a new scan, in whatever row the clip then is.
-        name: of the recording at the time; it tells copies of a recording apart.
-        start_s, end_s: of the clip, seconds.
-        row: of the clip in its dataset at the time.
-        kind: one of KINDS.
-        label: the right label (wrong_label; "" takes the label away) or the label of the missed call.
-        wrong: in wrong_label the label that is wrong; "" for all labels of the clip.
-        note: free text.
-        user: who said it.
-        time: when, ISO 8601 in UTC with microseconds.
+    Attributes
+    ----------
+    id
+        Names this flag in its log.
+    recording
+        Content hash of the recording; with start_s and end_s it names the clip, so that a flag is found
+        again after a new scan, in whatever row the clip then is.
+    name
+        Of the recording at the time; it tells copies of a recording apart.
+    start_s, end_s
+        Of the clip, seconds.
+    row
+        Of the clip in its dataset at the time.
+    kind
+        One of KINDS.
+    label
+        The right label (wrong_label; "" takes the label away) or the label of the missed call.
+    wrong
+        In wrong_label the label that is wrong; "" for all labels of the clip.
+    note
+        Free text.
+    user
+        Who said it.
+    time
+        When, ISO 8601 in UTC with microseconds.
+
     """
 
     id: str
@@ -89,8 +102,13 @@ class Flag:
     def from_dict(cls, values: Mapping[str, Any]) -> Flag:
         """Read `to_dict` back; further names are left out.
 
-        Raises:
-            KeyError, TypeError, ValueError: it is no flag.
+        Raises
+        ------
+        KeyError
+        TypeError
+        ValueError
+            It is no flag.
+
         """
         texts = {name: _text(values[name]) for name in _TEXTS}
         if texts["kind"] not in KINDS:
@@ -107,8 +125,11 @@ _TEXTS = ("id", "recording", "name", "kind", "label", "wrong", "note", "user", "
 def check_id(text: str) -> str:
     """`text` if it may name a flag.
 
-    Raises:
-        BadInput: it may not.
+    Raises
+    ------
+    BadInput
+        It may not.
+
     """
     if not _ID.fullmatch(text):
         raise BadInput("The id of a flag is 8 to 64 small letters, digits and dashes.")
@@ -118,8 +139,11 @@ def check_id(text: str) -> str:
 def check_user(name: str) -> str:
     """The name in its one spelling; it becomes a file name, so that not everything will do.
 
-    Raises:
-        BadInput: it is empty, too long, or holds something else than letters, digits, blanks and . _ -
+    Raises
+    ------
+    BadInput
+        It is empty, too long, or holds something else than letters, digits, blanks and . _ -
+
     """
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not _USER.fullmatch(name) or name.endswith(".") or name.split(".")[0].casefold() in _NO_FILE_NAME:
@@ -138,8 +162,11 @@ def user_key(name: str) -> str:
 def check_label(dataset: Dataset, label: str) -> str:
     """A label as datasets spell it; one that the dataset does not have yet is allowed.
 
-    Raises:
-        BadInput: it is empty, too long, or means background in this dataset.
+    Raises
+    ------
+    BadInput
+        It is empty, too long, or means background in this dataset.
+
     """
     label = clean(label)
     if label in dataset.labels:

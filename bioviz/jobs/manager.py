@@ -34,11 +34,17 @@ def jobs_dir() -> Path:
 def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "") -> Job:
     """Start `target(params, progress)` in a process of its own, or join the one that already does just this.
 
-    Args:
-        kind: what sort of work, e.g. "run"; with `params` it tells one piece of work from another.
-        target: "module:function"; the function gets (params: dict, progress) and returns a JSON-able dict.
-        params: JSON-able.
-        title: what the user reads, e.g. "Map of the demo with ResNet-18".
+    Parameters
+    ----------
+    kind
+        What sort of work, e.g. "run"; with `params` it tells one piece of work from another.
+    target
+        "module:function"; the function gets (params: dict, progress) and returns a JSON-able dict.
+    params
+        JSON-able.
+    title
+        What the user reads, e.g. "Map of the demo with ResNet-18".
+
     """
     signature = _signature(kind, params)
     with _lock():
@@ -67,8 +73,11 @@ def find(kind: str, params: Mapping[str, Any]) -> Job | None:
 def restart(job_id: str) -> Job:
     """Start the work of an ended job again; it goes on from what is kept.
 
-    Raises:
-        Missing: no such job.
+    Raises
+    ------
+    Missing
+        No such job.
+
     """
     job = get(job_id)
     return start(job.kind, job.target, job.params, title=job.title)
@@ -77,8 +86,11 @@ def restart(job_id: str) -> Job:
 def get(job_id: str) -> Job:
     """The job as it stands now.
 
-    Raises:
-        Missing: no such job (finished ones are cleared away after a while).
+    Raises
+    ------
+    Missing
+        No such job (finished ones are cleared away after a while).
+
     """
     folder = _folder(job_id)
     job = _read(folder)
@@ -98,8 +110,11 @@ def cancel(job_id: str, grace_s: float = GRACE_S) -> Job:
 
     Returns at once. Asking again after the grace period kills at once.
 
-    Raises:
-        Missing: no such job.
+    Raises
+    ------
+    Missing
+        No such job.
+
     """
     job = get(job_id)
     if job.is_over:

@@ -29,8 +29,11 @@ class Identity(TypedDict):
 def identity(pid: int) -> Identity:
     """Name the living process `pid` of this machine.
 
-    Raises:
-        psutil.NoSuchProcess: it is gone already.
+    Raises
+    ------
+    psutil.NoSuchProcess
+        It is gone already.
+
     """
     return {"host": socket.gethostname(), "pid": pid, "started": psutil.Process(pid).create_time()}
 

@@ -13,9 +13,13 @@ class RateEstimate:
     The estimate is (weighted units done) / (weighted seconds), which needs no start value and is exact for a
     constant rate from the second report on.
 
-    Attributes:
-        memory_s: age in seconds at which a report counts 1/e.
-        settle_s: seconds of watching before a rate is given.
+    Attributes
+    ----------
+    memory_s
+        Age in seconds at which a report counts 1/e.
+    settle_s
+        Seconds of watching before a rate is given.
+
     """
 
     memory_s: float = 20.0

@@ -26,17 +26,29 @@ CANCELLED = "Cancelled. What was computed so far is kept; start it again and it 
 class Job:
     """One piece of long work as a page shows it.
 
-    Attributes:
-        id: name of its folder in cache_dir/jobs.
-        kind, target, params, title: what was asked for.
-        state: queued, running, done, failed, cancelled, or lost (its process is gone without an outcome).
-        stage, done, total, unit: what it is doing and how far it is.
-        rate, eta_s: units per second and seconds left in this stage, None while unknown.
-        message: for the user: the latest note while it runs, the reason when it failed.
-        created, started, ended: seconds since the epoch; 0 where not yet.
-        silent_s: seconds since the worker's last sign of life.
-        cancelling: the user asked to stop and it has not stopped yet.
-        result: what the target returned, once done.
+    Attributes
+    ----------
+    id
+        Name of its folder in cache_dir/jobs.
+    kind, target, params, title
+        What was asked for.
+    state
+        Queued, running, done, failed, cancelled, or lost (its process is gone without an outcome).
+    stage, done, total, unit
+        What it is doing and how far it is.
+    rate, eta_s
+        Units per second and seconds left in this stage, None while unknown.
+    message
+        For the user: the latest note while it runs, the reason when it failed.
+    created, started, ended
+        Seconds since the epoch; 0 where not yet.
+    silent_s
+        Seconds since the worker's last sign of life.
+    cancelling
+        The user asked to stop and it has not stopped yet.
+    result
+        What the target returned, once done.
+
     """
 
     id: str
@@ -76,8 +88,11 @@ def judge(recorded: str, alive: bool, asked_to_cancel: bool) -> JobState:
 def read_job(folder: Path, now: float) -> Job:
     """Read a job's folder at the time `now` (seconds since the epoch).
 
-    Raises:
-        FileNotFoundError: there is no such job (or it was pruned just now).
+    Raises
+    ------
+    FileNotFoundError
+        There is no such job (or it was pruned just now).
+
     """
     spec = read_json(folder / "spec.json")
     state = _read(folder / "state.json") or {}

@@ -18,10 +18,15 @@ FINETUNED = "ft:"  # prefix of the checkpoints made here: "ft:<id>"
 class WeightsFile:
     """A file of pretrained weights.
 
-    Attributes:
-        name: its file name, by which it is looked for in the weights folders.
-        url: where it is published; "" where it has to be brought by hand.
-        sha256: the published hash (hex), or as many first digits as were published; "" where none was.
+    Attributes
+    ----------
+    name
+        Its file name, by which it is looked for in the weights folders.
+    url
+        Where it is published; "" where it has to be brought by hand.
+    sha256
+        The published hash (hex), or as many first digits as were published; "" where none was.
+
     """
 
     name: str
@@ -33,21 +38,35 @@ class WeightsFile:
 class ModelCard:
     """What is known of a model without loading it.
 
-    Attributes:
-        name, title, family: id in code and URLs, name on screen, group in the picker.
-        sample_rate: Hz that `embed` wants; None means the dataset's own rate.
-        window_s: seconds of sound in one internal frame, over which the embedding is averaged; None where
-            the whole clip is one input.
-        dim: numbers in an embedding.
-        licence: of the pretrained weights.
-        reference: whom to cite.
-        about: one or two plain sentences.
-        checkpoints: those it can be opened with, fine-tuned ones left out.
-        weights: the file behind "pretrained", if there is one.
-        preprocessing: version of everything between waveform and network and of the pooling behind it; a
-            change that moves embeddings gets a new one, so that no stale cache entry is taken.
-        build: "module:function"; called with the card it returns the Encoder, freshly initialised.
-        autocast: whether half precision was found harmless for it.
+    Attributes
+    ----------
+    name, title, family
+        Id in code and URLs, name on screen, group in the picker.
+    sample_rate
+        Hz that `embed` wants; None means the dataset's own rate.
+    window_s
+        Seconds of sound in one internal frame, over which the embedding is averaged; None where the whole
+        clip is one input.
+    dim
+        Numbers in an embedding.
+    licence
+        Of the pretrained weights.
+    reference
+        Whom to cite.
+    about
+        One or two plain sentences.
+    checkpoints
+        Those it can be opened with, fine-tuned ones left out.
+    weights
+        The file behind "pretrained", if there is one.
+    preprocessing
+        Version of everything between waveform and network and of the pooling behind it; a change that moves
+        embeddings gets a new one, so that no stale cache entry is taken.
+    build
+        "module:function"; called with the card it returns the Encoder, freshly initialised.
+    autocast
+        Whether half precision was found harmless for it.
+
     """
 
     name: str
@@ -70,12 +89,19 @@ class ModelCard:
 class CheckpointState:
     """Whether a checkpoint can be opened now, in words for the picker.
 
-    Attributes:
-        available: it can.
-        message: what it is, or what is missing and what to do.
-        path: the weights file found, or None.
-        expected: name of the weights file looked for; "" where none is needed.
-        downloadable: `registry.download` can fetch it.
+    Attributes
+    ----------
+    available
+        It can.
+    message
+        What it is, or what is missing and what to do.
+    path
+        The weights file found, or None.
+    expected
+        Name of the weights file looked for; "" where none is needed.
+    downloadable
+        `registry.download` can fetch it.
+
     """
 
     available: bool
@@ -88,12 +114,19 @@ class CheckpointState:
 class Model(Protocol):
     """An opened model.
 
-    Attributes:
-        card, checkpoint: what was opened.
-        precision: "float32", "bfloat16" or "float16", as used by `embed`.
-        fingerprint: hex; equal fingerprints give equal embeddings of equal waveforms.
-        device: where it computes, as in `torch.device`.
-        module: the Encoder (an nn.Module), for fine-tuning; it is in eval mode.
+    Attributes
+    ----------
+    card, checkpoint
+        What was opened.
+    precision
+        "float32", "bfloat16" or "float16", as used by `embed`.
+    fingerprint
+        Hex; equal fingerprints give equal embeddings of equal waveforms.
+    device
+        Where it computes, as in `torch.device`.
+    module
+        The Encoder (an nn.Module), for fine-tuning; it is in eval mode.
+
     """
 
     @property
@@ -115,8 +148,11 @@ class Model(Protocol):
         Differentiable; wrap it in `torch.inference_mode()` where no gradient is wanted. A row depends on its
         own waveform only, and is finite for silence.
 
-        Raises:
-            BadInput: wrong shape, or a rate other than the card's.
+        Raises
+        ------
+        BadInput
+            Wrong shape, or a rate other than the card's.
+
         """
         ...
 

@@ -87,9 +87,13 @@ def list_checkpoints() -> list[Checkpoint]:
 def get(identity: str) -> Checkpoint:
     """The checkpoint of an id.
 
-    Raises:
-        Missing: there is none.
-        BadInput: its record is damaged.
+    Raises
+    ------
+    Missing
+        There is none.
+    BadInput
+        Its record is damaged.
+
     """
     place = _place(identity)
     try:
@@ -116,11 +120,15 @@ def delete(identity: str) -> None:
 def save(encoder: Mapping[str, Tensor], head: Mapping[str, Tensor], record: CheckpointRecord) -> Checkpoint:
     """Write a checkpoint under an id that says it is still to be checked; `finalize` gives it its own.
 
-    Args:
-        encoder, head: state dicts.
+    Parameters
+    ----------
+    encoder, head
+        State dicts.
 
-    Raises:
-        DiskFull.
+    Raises
+    ------
+    DiskFull.
+
     """
     from safetensors.torch import save as to_bytes
 
@@ -155,10 +163,13 @@ def export(identity: str) -> bytes:
 def import_zip(data: bytes) -> Checkpoint:
     """Take over a checkpoint that `export` gave, here or on another computer. Nothing in it is run or trusted.
 
-    Raises:
-        BadInput: it is no such file, it was changed, or its weights do not fit the model it says.
-        Missing: it is of a model that is not known here.
-        DiskFull.
+    Raises
+    ------
+    BadInput
+        It is no such file, it was changed, or its weights do not fit the model it says.
+    Missing
+        It is of a model that is not known here. DiskFull.
+
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -90,8 +90,11 @@ def best_precision(device: str) -> str:
 def resolve_precision(precision: str, device: str, autocast: bool = True) -> str:
     """Settle "auto" for a device; `autocast` False (from the model's card) keeps float32.
 
-    Raises:
-        BadInput: no such precision.
+    Raises
+    ------
+    BadInput
+        No such precision.
+
     """
     if precision == "auto":
         return best_precision(device) if autocast else "float32"

@@ -17,8 +17,11 @@ AUTOCAST = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 class Encoder(nn.Module):
     """Waveforms to embeddings in two steps: the first stays in float32 and can be kept while fine-tuning.
 
-    Attributes:
-        frozen: prefixes of parameter names that stay fixed in fine-tuning.
+    Attributes
+    ----------
+    frozen
+        Prefixes of parameter names that stay fixed in fine-tuning.
+
     """
 
     frozen: tuple[str, ...] = ()
@@ -34,8 +37,11 @@ class Encoder(nn.Module):
     def load_published(self, state: dict[str, Tensor]) -> None:
         """Take over a state dict as published by the model's authors.
 
-        Raises:
-            RuntimeError: keys or shapes do not match.
+        Raises
+        ------
+        RuntimeError
+            Keys or shapes do not match.
+
         """
         raise NotImplementedError
 
@@ -79,9 +85,12 @@ def encode(module: nn.Module, features: Tensor, precision: str) -> Tensor:
 def build_encoder(card: ModelCard, seed: int | None) -> Encoder:
     """A fresh Encoder in eval mode.
 
-    Args:
-        seed: decides the random start alone; the caller's random state stays as it was. None leaves the
-            parameters without values (on the meta device), for weights that are loaded right after.
+    Parameters
+    ----------
+    seed
+        Decides the random start alone; the caller's random state stays as it was. None leaves the
+        parameters without values (on the meta device), for weights that are loaded right after.
+
     """
     module, function = card.build.split(":")
     build = getattr(import_module(module), function)

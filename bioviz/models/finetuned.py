@@ -43,9 +43,13 @@ def folder() -> Path:
 def find(checkpoint: str) -> FineTuned:
     """Look up "ft:<id>".
 
-    Raises:
-        Missing: there is none of this id.
-        BadInput: its record is damaged, or marks it unusable.
+    Raises
+    ------
+    Missing
+        There is none of this id.
+    BadInput
+        Its record is damaged, or marks it unusable.
+
     """
     identity = checkpoint.removeprefix(FINETUNED)
     place = folder() / identity
@@ -82,8 +86,11 @@ def list_finetuned(model: str) -> list[FineTuned]:
 def read_state(path: Path) -> dict[str, Tensor]:
     """The Encoder's state dict in a safetensors file.
 
-    Raises:
-        BadInput: the file is damaged.
+    Raises
+    ------
+    BadInput
+        The file is damaged.
+
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file

@@ -27,8 +27,11 @@ def list_models() -> list[ModelCard]:
 def card(name: str) -> ModelCard:
     """The card of a model.
 
-    Raises:
-        Missing: there is none of this name; names the nearest.
+    Raises
+    ------
+    Missing
+        There is none of this name; names the nearest.
+
     """
     if name in CARDS:
         return CARDS[name]
@@ -44,8 +47,11 @@ def checkpoints(name: str) -> tuple[str, ...]:
 def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
     """Whether a checkpoint is at hand, without reading it (its hash is checked on opening).
 
-    Raises:
-        Missing: the model does not exist.
+    Raises
+    ------
+    Missing
+        The model does not exist.
+
     """
     about = card(name)
     try:
@@ -82,12 +88,19 @@ def download_job(params: dict[str, str], progress: Progress) -> dict[str, str]:
 def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: str = "float32") -> str:
     """Hex digest of all that decides an embedding of a given waveform, without building the network.
 
-    Args:
-        seed: counts for the random checkpoint only.
-        precision: as the opened model will have it; "auto" is settled for the CPU.
+    Parameters
+    ----------
+    seed
+        Counts for the random checkpoint only.
+    precision
+        As the opened model will have it; "auto" is settled for the CPU.
 
-    Raises:
-        Missing, BadInput: as `open_model`.
+    Raises
+    ------
+    Missing
+    BadInput
+        As `open_model`.
+
     """
     about = card(name)
     _check_known(about, checkpoint)
@@ -107,14 +120,22 @@ def open_model(
 ) -> TorchModel:
     """Build a model with a checkpoint's weights, in eval mode (see `base.Model`).
 
-    Args:
-        checkpoint: one of `checkpoints(name)`.
-        seed: of the random start; leaves the caller's random state alone.
-        precision: "auto" (the quickest that the device has natively), "float32", "bfloat16" or "float16".
+    Parameters
+    ----------
+    checkpoint
+        One of `checkpoints(name)`.
+    seed
+        Of the random start; leaves the caller's random state alone.
+    precision
+        "auto" (the quickest that the device has natively), "float32", "bfloat16" or "float16".
 
-    Raises:
-        Missing: no such model or checkpoint, or its weights file is not there (says which to put where).
-        BadInput: the weights file is damaged or of another model.
+    Raises
+    ------
+    Missing
+        No such model or checkpoint, or its weights file is not there (says which to put where).
+    BadInput
+        The weights file is damaged or of another model.
+
     """
     import torch
 

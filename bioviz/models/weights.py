@@ -40,9 +40,13 @@ def advice(weights: WeightsFile) -> str:
 def checked(weights: WeightsFile) -> tuple[Path, str]:
     """The file and its sha256 (hex).
 
-    Raises:
-        Missing: it is in none of the folders; says what to put where.
-        BadInput: its hash is not the published one.
+    Raises
+    ------
+    Missing
+        It is in none of the folders; says what to put where.
+    BadInput
+        Its hash is not the published one.
+
     """
     path = locate(weights)
     if path is None:
@@ -71,10 +75,15 @@ def _file_sha256(path: str, size: int, changed: int) -> str:
 def download(weights: WeightsFile, progress: Progress | None = None) -> Path:
     """Fetch the file into the first weights folder; nothing is left there unless it came whole and right.
 
-    Raises:
-        Missing: it is published nowhere, or cannot be reached.
-        BadInput: what came has another hash, or the folder cannot be written.
-        Cancelled: through `progress`.
+    Raises
+    ------
+    Missing
+        It is published nowhere, or cannot be reached.
+    BadInput
+        What came has another hash, or the folder cannot be written.
+    Cancelled
+        Through `progress`.
+
     """
     if not weights.url:
         raise Missing(f"{weights.name} is published nowhere bioviz knows of. {advice(weights)}")

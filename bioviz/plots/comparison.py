@@ -28,10 +28,17 @@ def arrows(
 
     Of more than MAX_ARROWS clips an even choice is drawn, which `arrows_drawn` counts.
 
-    Args:
-        left, right: (n, 2) both maps, aligned. chosen: (m,) positions.
-        rows: (n,) identity of each clip, the `customdata` of the arrow heads.
-        titles: of the axes.
+    Parameters
+    ----------
+    left, right : (n, 2)
+        Both maps, aligned.
+    chosen : (m,)
+        Positions.
+    rows : (n,)
+        Identity of each clip, the `customdata` of the arrow heads.
+    titles
+        Of the axes.
+
     """
     chosen = _drawn(left, right, chosen)
     m = len(chosen)
@@ -95,9 +102,13 @@ def flow(
 ) -> go.Figure:
     """How the clips' assignments flow from left to right; a ribbon has the colour of where it comes from.
 
-    Args:
-        left, right: (n,) ints into the names of their side; -1 is left out.
-        colours: colour by name; the palette's background grey for others.
+    Parameters
+    ----------
+    left, right : (n,) ints
+        Into the names of their side; -1 is left out.
+    colours
+        Colour by name; the palette's background grey for others.
+
     """
     known = (left >= 0) & (right >= 0)
     table = np.bincount(
@@ -161,9 +172,13 @@ def differences(
 ) -> go.Figure:
     """Differences with their 95 % intervals, one row each, full where a change is claimed and hollow where not.
 
-    Args:
-        names, values, low, high: (n,) each; NaN intervals are not drawn.
-        claimed: (n,) bool, larger than its uncertainty when all rows are judged together.
+    Parameters
+    ----------
+    names, values, low, high : (n,)
+        Each; NaN intervals are not drawn.
+    claimed : (n,) bool
+        Larger than its uncertainty when all rows are judged together.
+
     """
     values, low, high = (np.asarray(each, dtype=np.float64) for each in (values, low, high))
     clear = np.asarray(claimed, dtype=bool)

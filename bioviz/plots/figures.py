@@ -20,9 +20,13 @@ ROW_PIXELS = 22
 def label_counts(targets: np.ndarray, names: Sequence[str], *, dark: bool = False) -> go.Figure:
     """Bars of clips per label, most frequent first.
 
-    Args:
-        targets: (n,) integers, index into `names`.
-        names: names of the targets; "background" is drawn grey.
+    Parameters
+    ----------
+    targets : (n,)
+        Integers, index into `names`.
+    names
+        Names of the targets; "background" is drawn grey.
+
     """
     counts = np.bincount(np.asarray(targets, dtype=np.int64), minlength=len(names))
     order: list[int] = np.argsort(-counts, kind="stable").tolist()
@@ -49,10 +53,15 @@ def cluster_table(
 ) -> go.Figure:
     """Clusters against labels: how each cluster's clips divide between labels, the matched cell framed.
 
-    Args:
-        table: (k, L) integers, clips of cluster i with label j.
-        assigned: (k,) label that a cluster stands for, -1 for none.
-        names: the L label names.
+    Parameters
+    ----------
+    table : (k, L)
+        Integers, clips of cluster i with label j.
+    assigned : (k,)
+        Label that a cluster stands for, -1 for none.
+    names
+        The L label names.
+
     """
     table, assigned = np.asarray(table), np.asarray(assigned)
     # Clusters that stand for a label come in the labels' order, so that agreement is a diagonal.
@@ -158,12 +167,19 @@ def ranked_bars(
 ) -> go.Figure:
     """Horizontal bars, largest first, with confidence intervals; a NaN comes last and is said to be unknown.
 
-    Args:
-        names, values: (n,) each.
-        low, high: (n,) ends of the intervals, or None.
-        x_title: what is measured, with its unit.
-        colours: colour by name; None for one colour.
-        reference: a value to mark with a dashed line (the chance level), named `reference_name`.
+    Parameters
+    ----------
+    names, values : (n,)
+        Each.
+    low, high : (n,)
+        Ends of the intervals, or None.
+    x_title
+        What is measured, with its unit.
+    colours
+        Colour by name; None for one colour.
+    reference
+        a value to mark with a dashed line (the chance level), named `reference_name`.
+
     """
     values = np.asarray(values, dtype=np.float64)
     order: list[int] = np.argsort(-np.where(np.isnan(values), -np.inf, values), kind="stable").tolist()
@@ -219,12 +235,19 @@ def scatter(
 ) -> go.Figure:
     """A scatter of up to some thousand points (more belong on the map); `customdata` holds the rows.
 
-    Args:
-        x, y: (n,); points with a NaN are left out.
-        names: (n,) group of each point, one colour and legend entry each; None for a single group.
-        colours: colour by group; None for the palette.
-        rows: (n,) identity of each point; None for its index.
-        hover: (n,) texts; None for the coordinates.
+    Parameters
+    ----------
+    x, y : (n,)
+        Points with a NaN are left out.
+    names : (n,)
+        Group of each point, one colour and legend entry each; None for a single group.
+    colours
+        Colour by group; None for the palette.
+    rows : (n,)
+        Identity of each point; None for its index.
+    hover : (n,)
+        Texts; None for the coordinates.
+
     """
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     rows = np.arange(len(x)) if rows is None else np.asarray(rows)
@@ -264,10 +287,14 @@ def curves(
 ) -> go.Figure:
     """Lines over one axis, each with a band of its interval.
 
-    Args:
-        x: (n,).
-        lines: {name: (values, low or None, high or None)}, arrays of (n,).
-        x_title, y_title: what is shown, with units.
+    Parameters
+    ----------
+    x : (n,)
+    lines
+        {name: (values, low or None, high or None)}, arrays of (n,).
+    x_title, y_title
+        What is shown, with units.
+
     """
     x = np.asarray(x)
     chosen = colours or dict(zip(lines, palette.extended(len(lines)), strict=True))

@@ -14,15 +14,22 @@ def inside(polygon: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     work grows with the crossings and not with points times edges. The arithmetic (float64, this order of
     operations, half-open edges) is the same as in the browser's copy, so that both give the same rows.
 
-    Args:
-        polygon: (m, 2) vertices; the last is joined to the first.
-        x, y: (n,) coordinates; a point with a NaN is outside.
+    Parameters
+    ----------
+    polygon : (m, 2)
+        Vertices; the last is joined to the first.
+    x, y : (n,)
+        Coordinates; a point with a NaN is outside.
 
-    Returns:
-        (n,) bool.
+    Returns
+    -------
+    (n,) bool.
 
-    Raises:
-        BadInput: the polygon is not an (m, 2) array of finite numbers.
+    Raises
+    ------
+    BadInput
+        The polygon is not an (m, 2) array of finite numbers.
+
     """
     polygon = np.asarray(polygon, dtype=np.float64)
     if polygon.ndim != 2 or polygon.shape[1] != 2 or not np.isfinite(polygon).all():

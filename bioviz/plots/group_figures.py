@@ -24,11 +24,19 @@ def mean_spectrograms(
 ) -> go.Figure:
     """Heat maps of A, of B, and of A minus B in dB; zooming one zooms all.
 
-    Args:
-        levels_a, levels_b: (F, K) dB re full scale, NaN unknown.
-        hz: (F,) frequencies of the rows. seconds: (K,) times of the columns.
-        names: what A and B are.
-        offset_db: taken off the difference, to show where more than the overall level differs.
+    Parameters
+    ----------
+    levels_a, levels_b : (F, K)
+        dB re full scale, NaN unknown.
+    hz : (F,)
+        Frequencies of the rows.
+    seconds : (K,)
+        Times of the columns.
+    names
+        What A and B are.
+    offset_db
+        Taken off the difference, to show where more than the overall level differs.
+
     """
     low, high = colour_limits(levels_a, levels_b)
     shown = difference(levels_a, levels_b) - offset_db
@@ -98,7 +106,7 @@ def difference(levels_a: np.ndarray, levels_b: np.ndarray) -> np.ndarray:
 
 
 def difference_bound(shown: np.ndarray) -> float:
-    """dB at either end of a scale that is centred on zero: all of it fits in."""
+    """DB at either end of a scale that is centred on zero: all of it fits in."""
     known = np.abs(shown[np.isfinite(shown)])
     return max(MIN_DIFFERENCE_DB, float(np.ceil(known.max()))) if len(known) else MIN_DIFFERENCE_DB
 

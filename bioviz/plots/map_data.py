@@ -22,13 +22,21 @@ MAX_CATEGORIES = 400  # a legend longer than this helps nobody; the rarest share
 class Categories:
     """A colouring by names.
 
-    Attributes:
-        id: short name, used in URLs.
-        title: what the user reads, such as "label".
-        codes: (n,) uint16 index into `names`.
-        names: the names; text from files, never to be trusted as HTML.
-        colours: one "#RRGGBB" a name.
-        raised: codes that are drawn as labelled clips are, on top and opaque, background clips too.
+    Attributes
+    ----------
+    id
+        Short name, used in URLs.
+    title
+        What the user reads, such as "label".
+    codes : (n,)
+        uint16 index into `names`.
+    names
+        The names; text from files, never to be trusted as HTML.
+    colours
+        One "#RRGGBB" a name.
+    raised
+        Codes that are drawn as labelled clips are, on top and opaque, background clips too.
+
     """
 
     id: str
@@ -49,9 +57,13 @@ class Categories:
     ) -> Categories:
         """Colour by integer codes; beyond MAX_CATEGORIES names the rarest are put together.
 
-        Args:
-            codes: (n,) integers in [0, len(names)).
-            colours: one a name; None for the palette in its own order.
+        Parameters
+        ----------
+        codes : (n,)
+            Integers in [0, len(names)).
+        colours
+            One a name; None for the palette in its own order.
+
         """
         codes = np.asarray(codes, dtype=np.int64)
         names = tuple(names)
@@ -93,13 +105,20 @@ class Categories:
 class Measure:
     """A colouring by a number.
 
-    Attributes:
-        id, title: see Categories.
-        values: (n,) float32; NaN where unknown (drawn grey).
-        unit: such as "dBFS"; "" for a bare number.
-        scale: a name of palette.SCALES.
-        low, high: ends of the colour bar; None for the 2nd and 98th percentile, so that a single odd clip
-            does not take all the colours.
+    Attributes
+    ----------
+    id, title
+        See Categories.
+    values : (n,) float32
+        NaN where unknown (drawn grey).
+    unit
+        Such as "dBFS"; "" for a bare number.
+    scale
+        a name of palette.SCALES.
+    low, high
+        Ends of the colour bar; None for the 2nd and 98th percentile, so that a single odd clip does not
+        take all the colours.
+
     """
 
     id: str
@@ -178,15 +197,24 @@ class SpanColumn:
 class MapData:
     """A map: one point a clip.
 
-    Attributes:
-        rows: (n,) int32, the clip's row in its dataset: the identity of a point everywhere.
-        x, y: (n,) float32; NaN where a clip has no place (it is counted, not drawn).
-        colourings: the ways to colour it, the first is the default; at least one.
-        background: (n,) bool, drawn first and quieter; None when there is none.
-        columns: lines of the hover box.
-        x_title, y_title: axis titles, with the unit where there is one.
-        extent: ((x low, x high), (y low, y high)) shown at first, so that two maps have the same axes; None for
-            what holds all points.
+    Attributes
+    ----------
+    rows : (n,) int32
+        The clip's row in its dataset: the identity of a point everywhere.
+    x, y : (n,) float32
+        NaN where a clip has no place (it is counted, not drawn).
+    colourings
+        The ways to colour it, the first is the default; at least one.
+    background : (n,) bool
+        Drawn first and quieter; None when there is none.
+    columns
+        Lines of the hover box.
+    x_title, y_title
+        Axis titles, with the unit where there is one.
+    extent
+        ((x low, x high), (y low, y high)) shown at first, so that two maps have the same axes; None for
+        what holds all points.
+
     """
 
     rows: np.ndarray

@@ -59,11 +59,15 @@ def colours_for(labels: Sequence[str]) -> dict[str, str]:
     nearly always when a corrected version of the dataset gains or loses another label. Always pass *all*
     labels of the dataset, not those that happen to be in view.
 
-    Args:
-        labels: label names; "background" may be among them and is always grey.
+    Parameters
+    ----------
+    labels
+        Label names; "background" may be among them and is always grey.
 
-    Returns:
-        {label: "#RRGGBB"}; no two labels share a colour.
+    Returns
+    -------
+    {label: "#RRGGBB"}; no two labels share a colour.
+
     """
     names = sorted(set(labels) - {BACKGROUND})
     # Palettes grow in steps, so that a few labels more or less seldom change it.
@@ -96,8 +100,11 @@ def sequence_colours(count: int) -> tuple[str, ...]:
 def scale(name: str) -> list[list]:
     """A continuous scale as plotly wants it: [[0.0, "#..."], ..., [1.0, "#..."]].
 
-    Raises:
-        KeyError: no scale has that name (see SCALES).
+    Raises
+    ------
+    KeyError
+        No scale has that name (see SCALES).
+
     """
     stops = SCALES[name]
     return [[i / (len(stops) - 1), colour] for i, colour in enumerate(stops)]

@@ -29,10 +29,18 @@ def path_map(
 ) -> go.Figure:
     """The way of one clip over the map.
 
-    Args:
-        xy: (n, 2) the map. background: (n,) bool.
-        path: (s, 2) places, NaN left out. stops: what each of them is, such as "10 dB".
-        titles: of the axes.
+    Parameters
+    ----------
+    xy : (n, 2)
+        The map.
+    background : (n,) bool
+    path : (s, 2)
+        Places, NaN left out.
+    stops
+        What each of them is, such as "10 dB".
+    titles
+        Of the axes.
+
     """
     path = np.asarray(path, dtype=np.float64)
     known = np.flatnonzero(np.isfinite(path).all(axis=1)).tolist()
@@ -65,11 +73,20 @@ def ellipse_map(
 ) -> go.Figure:
     """Ellipses of clips over the map, coloured by name; one may be marked.
 
-    Args:
-        xy: (n, 2) the map. background: (n,) bool.
-        ellipses: (m, 5) centre x, y, half axes, angle; NaN left out.
-        names: (m,) label of each. colours: by name.
-        marked: index of the one to draw bold.
+    Parameters
+    ----------
+    xy : (n, 2)
+        The map.
+    background : (n,) bool
+    ellipses : (m, 5)
+        Centre x, y, half axes, angle; NaN left out.
+    names : (m,)
+        Label of each.
+    colours
+        By name.
+    marked
+        Index of the one to draw bold.
+
     """
     groups = np.asarray(names, dtype=str)
     traces = []
@@ -85,7 +102,7 @@ def ellipse_map(
 
 
 def _outlines(ellipses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """x and y of the outlines one after the other, a NaN between two."""
+    """X and y of the outlines one after the other, a NaN between two."""
     x, y, long, short_axis, angle = np.asarray(ellipses, dtype=np.float64).reshape(-1, 5).T[:, :, None]
     along, across = long * np.cos(_TURN), short_axis * np.sin(_TURN)
     gap = np.full((len(x), 1), np.nan)

@@ -41,8 +41,13 @@ TESTED_WORDS = (
 class OwnScore:
     """How good the own classifiers of fine-tuned sides are; None where a side has none.
 
-    Attributes:
-        title, text: of the measure. difference: where both sides were tested on the same recordings.
+    Attributes
+    ----------
+    title, text
+        Of the measure.
+    difference
+        Where both sides were tested on the same recordings.
+
     """
 
     title: str
@@ -65,9 +70,19 @@ def comparison_report(
 ) -> bytes:
     """One self-contained HTML file: figures, tables, settings and provenance.
 
-    Args:
-        dataset: of the left run. titles: what the two sides are called. notes: more to say at the top.
-        tested: own classifiers of the sides. arrows_of: label whose clips are shown as arrows; the first one if "".
+    Parameters
+    ----------
+    dataset
+        Of the left run.
+    titles
+        What the two sides are called.
+    notes
+        More to say at the top.
+    tested
+        Own classifiers of the sides.
+    arrows_of
+        Label whose clips are shown as arrows; the first one if "".
+
     """
     changes = found.changes
     names, colours = changes.names, palette.colours_for(changes.names)

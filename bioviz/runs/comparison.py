@@ -36,10 +36,15 @@ LAYOUTS = {
 class ComparisonSpec:
     """What is compared.
 
-    Attributes:
-        left, right: the two runs, of one dataset, or of a dataset and its cleaned version.
-        layout: of LAYOUTS; whichever it is, the right map is only turned, mirrored, scaled and moved onto the left.
-        k: neighbors looked at.
+    Attributes
+    ----------
+    left, right
+        The two runs, of one dataset, or of a dataset and its cleaned version.
+    layout
+        Of LAYOUTS; whichever it is, the right map is only turned, mirrored, scaled and moved onto the left.
+    k
+        Neighbors looked at.
+
     """
 
     left: RunSpec
@@ -65,11 +70,17 @@ class ComparisonSpec:
 class Comparison:
     """A finished comparison over the n clips that both runs have; row i of all arrays is the same clip.
 
-    Attributes:
-        left_places, right_places: (n,) int64 positions of the clips in the two runs.
-        left_xy, right_xy: (n, 2) float32, the two maps, the right one aligned.
-        fit: the similarity that aligned it.
-        changes: all that changed.
+    Attributes
+    ----------
+    left_places, right_places : (n,) int64
+        Positions of the clips in the two runs.
+    left_xy, right_xy : (n, 2) float32
+        The two maps, the right one aligned.
+    fit
+        The similarity that aligned it.
+    changes
+        All that changed.
+
     """
 
     left_places: np.ndarray
@@ -101,10 +112,15 @@ def read_comparison(key: str) -> Comparison | None:
 def compute_comparison(spec: ComparisonSpec, progress: Progress | None = None) -> Comparison:
     """Compute what is missing of both runs, then compare them, and keep it.
 
-    Raises:
-        Missing: no such dataset, model or weights.
-        BadInput: the runs have no clip in common, or cannot be laid out that way.
-        Cancelled: through `progress`; what was computed is kept.
+    Raises
+    ------
+    Missing
+        No such dataset, model or weights.
+    BadInput
+        The runs have no clip in common, or cannot be laid out that way.
+    Cancelled
+        Through `progress`; what was computed is kept.
+
     """
     from bioviz.runs.compute import compute_run
 

@@ -21,12 +21,20 @@ SEED = 0
 class SideInputs:
     """One of two runs, whole, and which of its clips are compared.
 
-    Attributes:
-        embedding, graph, knn_cross_unit, xy, clusters: of the run.
-        misclustered: (m,) bool of the run.
-        projection: how its map was drawn.
-        places: (n,) int64 positions in the run of the clips compared.
-        labels: (n, L) bool of those, columns as in the names of the comparison. targets: (n,) ints.
+    Attributes
+    ----------
+    embedding, graph, knn_cross_unit, xy, clusters
+        Of the run.
+    misclustered : (m,) bool
+        Of the run.
+    projection
+        How its map was drawn.
+    places : (n,) int64
+        Positions in the run of the clips compared.
+    labels : (n, L) bool
+        Of those, columns as in the names of the comparison.
+    targets : (n,) ints
+
     """
 
     embedding: Stored[np.ndarray] | np.ndarray
@@ -45,11 +53,21 @@ class SideInputs:
 class ComparisonInputs:
     """What is compared.
 
-    Attributes:
-        left, right: the two runs; row i of what is compared is the same clip in both.
-        names: background first, then the labels of either side.
-        recording: (n,) ints, units of independence of the clips compared.
-        layout: see `comparison.LAYOUTS`. k: neighbors looked at. seed: of folds and resamplings.
+    Attributes
+    ----------
+    left, right
+        The two runs; row i of what is compared is the same clip in both.
+    names
+        Background first, then the labels of either side.
+    recording : (n,) ints
+        Units of independence of the clips compared.
+    layout
+        See `comparison.LAYOUTS`.
+    k
+        Neighbors looked at.
+    seed
+        Of folds and resamplings.
+
     """
 
     left: SideInputs

@@ -52,15 +52,24 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
     Embeds (recording by recording), finds neighbors, draws the map, clusters and scores it; each
     step is kept on its own, so that another projection embeds nothing.
 
-    Args:
-        spec: what to compute.
-        progress: told of every stage.
-        device: where the model runs; the best there is if None.
+    Parameters
+    ----------
+    spec
+        What to compute.
+    progress
+        Told of every stage.
+    device
+        Where the model runs; the best there is if None.
 
-    Raises:
-        Missing: no such dataset, model or weights.
-        BadInput: the spec selects no clips that could be read.
-        Cancelled: through `progress`; what was computed is kept.
+    Raises
+    ------
+    Missing
+        No such dataset, model or weights.
+    BadInput
+        The spec selects no clips that could be read.
+    Cancelled
+        Through `progress`; what was computed is kept.
+
     """
     progress = progress or Silent()
     dataset = library.load(spec.dataset)

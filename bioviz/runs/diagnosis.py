@@ -67,8 +67,11 @@ def read_diagnosis(key: str) -> Diagnosis | None:
 def compute_diagnosis(run: Run, k: int = K, progress: Progress | None = None) -> Diagnosis:
     """Compute the diagnosis of a run with `k` neighbors and keep it; acoustic columns that are missing come first.
 
-    Raises:
-        Cancelled: through `progress`.
+    Raises
+    ------
+    Cancelled
+        Through `progress`.
+
     """
     from bioviz.embedding.pipeline import measure_missing
 

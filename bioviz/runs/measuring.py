@@ -26,8 +26,11 @@ def measuring(dataset_id: str) -> jobs.Job | None:
 def measure_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Measure the dataset params["dataset"].
 
-    Raises:
-        Missing: no such dataset. BadInput: not one recording can be read.
+    Raises
+    ------
+    Missing
+        No such dataset. BadInput: not one recording can be read.
+
     """
     from bioviz.embedding.pipeline import measure_dataset
 

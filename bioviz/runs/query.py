@@ -18,13 +18,20 @@ def read(
 ) -> tuple[dict[str, Any], list[str]]:
     """Read the parameters that have a parser; others are left alone.
 
-    Args:
-        query: name to text, as in a link.
-        parsers: how each parameter is read. usual: the value of each where the link has none.
+    Parameters
+    ----------
+    query
+        Name to text, as in a link.
+    parsers
+        How each parameter is read.
+    usual
+        The value of each where the link has none.
 
-    Returns:
-        The values, usual ones included, and for every value that cannot be used a sentence that names the
-        parameter, what is allowed and what stands in for it.
+    Returns
+    -------
+    The values, usual ones included, and for every value that cannot be used a sentence that names the
+    parameter, what is allowed and what stands in for it.
+
     """
     values, sentences = dict(usual), []
     for name, parse in parsers.items():
@@ -40,9 +47,13 @@ def read(
 def not_used(name: str, value: object, allowed: str, instead: object) -> str:
     """The sentence on a value of a link that cannot be used.
 
-    Args:
-        allowed: what could be used, as in "it must be one of a, b".
-        instead: what is used; "" or -1 where the setting is left out.
+    Parameters
+    ----------
+    allowed
+        What could be used, as in "it must be one of a, b".
+    instead
+        What is used; "" or -1 where the setting is left out.
+
     """
     text = "".join(letter if letter.isprintable() else " " for letter in str(value))
     shown = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")

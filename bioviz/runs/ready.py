@@ -15,10 +15,15 @@ from bioviz.models.base import FINETUNED, NONE, PRETRAINED, CheckpointState
 class Readiness:
     """A checkpoint of a model, and how soon it can be looked at.
 
-    Attributes:
-        model, checkpoint: names of the registry.
-        state: whether its weights are here.
-        computed: its embeddings of the dataset are in the cache.
+    Attributes
+    ----------
+    model, checkpoint
+        Names of the registry.
+    state
+        Whether its weights are here.
+    computed
+        Its embeddings of the dataset are in the cache.
+
     """
 
     model: str
@@ -54,12 +59,18 @@ class Readiness:
 def checkpoints(model: str, dataset: Dataset | None = None, seed: int = 0) -> list[Readiness]:
     """The checkpoints of a model, the best to open first.
 
-    Args:
-        dataset: for which something may be computed; None where none is meant.
-        seed: of the random checkpoint.
+    Parameters
+    ----------
+    dataset
+        For which something may be computed; None where none is meant.
+    seed
+        Of the random checkpoint.
 
-    Raises:
-        Missing: no such model.
+    Raises
+    ------
+    Missing
+        No such model.
+
     """
     found = [_readiness(model, name, dataset, seed) for name in registry.checkpoints(model)]
     # A model with weights opens with them, whatever else of it is computed.

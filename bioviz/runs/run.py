@@ -34,18 +34,30 @@ SCORES = ("clusters", "table", "assigned")
 class Run:
     """One embedding set with its map, clustering and scores. Row i of every (n, ...) array is clip `rows[i]`.
 
-    Attributes:
-        key: names the run; the same for the same settings and data.
-        spec: what it is of.
-        target_names: ("background", *labels).
-        rows: (n,) int64, increasing: rows of its clips in the dataset; none without an embedding.
-        xy: (n, 2) float32, the map.
-        targets: (n,) int64, 0 for background, else label column + 1.
-        clusters: (n,) int32.
-        match: the one-to-one matching of clusters and labels, for the paper-style figure alone.
-        chance: how many clips would lie in the wrong cluster if the labels meant nothing to the clusters.
-        scores: {"nmi", "ari", "silhouette": float or None, "k": int, "notes": {...}}.
-        provenance: settings, versions, seeds, counts and times (JSON-able).
+    Attributes
+    ----------
+    key
+        Names the run; the same for the same settings and data.
+    spec
+        What it is of.
+    target_names : ("background", *labels)
+    rows : (n,)
+    int64, increasing
+        Rows of its clips in the dataset; none without an embedding.
+    xy : (n, 2) float32
+        The map.
+    targets : (n,) int64
+        0 for background, else label column + 1.
+    clusters : (n,) int32
+    match
+        The one-to-one matching of clusters and labels, for the paper-style figure alone.
+    chance
+        How many clips would lie in the wrong cluster if the labels meant nothing to the clusters.
+    scores
+        {"nmi", "ari", "silhouette": float or None, "k": int, "notes": {...}}.
+    provenance
+        Settings, versions, seeds, counts and times (JSON-able).
+
     """
 
     key: str
@@ -160,16 +172,22 @@ class Run:
     def position(self, row: int) -> int:
         """Where the dataset's clip `row` stands in this run.
 
-        Raises:
-            Missing: it is not in it.
+        Raises
+        ------
+        Missing
+            It is not in it.
+
         """
         return int(self.positions(np.array([row]))[0])
 
     def positions(self, rows: np.ndarray) -> np.ndarray:
         """(m,) int64, where the dataset's clips `rows` (m,) stand in this run.
 
-        Raises:
-            Missing: one is not in it.
+        Raises
+        ------
+        Missing
+            One is not in it.
+
         """
         at = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
         absent = np.flatnonzero(self.rows[at] != rows)
@@ -195,8 +213,11 @@ class _State:
 def select(dataset: Dataset, valid: np.ndarray, spec: RunSpec) -> np.ndarray:
     """(n,) int64 rows of the clips a run is of: those of its split that have an embedding.
 
-    Raises:
-        BadInput: there is none.
+    Raises
+    ------
+    BadInput
+        There is none.
+
     """
     wanted = np.ones(len(dataset.clips), dtype=bool)
     if spec.split != "all":
@@ -235,9 +256,13 @@ def keys_of(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: 
 def open_run(spec: RunSpec) -> Run | None:
     """The finished run of a spec, or None where it is not (or no longer) complete; start a job then.
 
-    Raises:
-        Missing: no such dataset or model.
-        BadInput: the spec selects no clips.
+    Raises
+    ------
+    Missing
+        No such dataset or model.
+    BadInput
+        The spec selects no clips.
+
     """
     dataset = library.load(spec.dataset)
     embeddings = open_set(dataset, spec.model, spec.checkpoint, spec.seed)
@@ -274,8 +299,11 @@ def open_run(spec: RunSpec) -> Run | None:
 def run_by_key(key: str) -> Run:
     """The finished run of this key, for who has just had it open.
 
-    Raises:
-        Missing: it is gone.
+    Raises
+    ------
+    Missing
+        It is gone.
+
     """
     run = open_run_by_key(key)
     if run is None:

@@ -19,13 +19,21 @@ METRICS = ("euclidean", "cosine")
 class RunSpec:
     """Names one run.
 
-    Attributes:
-        dataset: id of a registered dataset.
-        model, checkpoint: names of the registry.
-        split: "all", "train", "valid" or "test": the clips that are shown and scored.
-        seed: of a `random` checkpoint; nothing else depends on it.
-        projection: how the embeddings become a map.
-        without_background: leave the background clips out of the map and the scores (the paper's "ours").
+    Attributes
+    ----------
+    dataset
+        Id of a registered dataset.
+    model, checkpoint
+        Names of the registry.
+    split
+        "all", "train", "valid" or "test": the clips that are shown and scored.
+    seed
+        Of a `random` checkpoint; nothing else depends on it.
+    projection
+        How the embeddings become a map.
+    without_background
+        Leave the background clips out of the map and the scores (the paper's "ours").
+
     """
 
     dataset: str
@@ -48,8 +56,11 @@ class RunSpec:
     def from_dict(cls, values: Mapping[str, Any]) -> RunSpec:
         """Build a spec from `to_dict`, e.g. a job's parameters.
 
-        Raises:
-            BadInput: a setting is missing, unknown or of the wrong kind.
+        Raises
+        ------
+        BadInput
+            a setting is missing, unknown or of the wrong kind.
+
         """
         unknown = set(values) - {f.name for f in fields(cls)}
         if unknown or not {"dataset", "model", "checkpoint"} <= set(values):

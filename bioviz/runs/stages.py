@@ -39,12 +39,19 @@ NEIGHBORS = 100
 class Keys:
     """The keys of a run's stages; `scores` names the run as a whole.
 
-    Attributes:
-        embedding: the rows of the embedding set.
-        neighbors: both neighbor graphs.
-        projection: the map.
-        scores: clustering, scores and match with the labels.
-        k: neighbors kept of each clip.
+    Attributes
+    ----------
+    embedding
+        The rows of the embedding set.
+    neighbors
+        Both neighbor graphs.
+    projection
+        The map.
+    scores
+        Clustering, scores and match with the labels.
+    k
+        Neighbors kept of each clip.
+
     """
 
     embedding: str
@@ -58,11 +65,21 @@ class Keys:
 class Clips:
     """What a run is over.
 
-    Attributes:
-        dataset: id of the dataset.
-        set_key: of the embedding set.
-        rows: (n,) clips of the run; groups: (n,) their units of independence; targets: (n,) theirs, into
-            `target_names`; labels: (n, L) bool, all of theirs.
+    Attributes
+    ----------
+    dataset
+        Id of the dataset.
+    set_key
+        Of the embedding set.
+    rows : (n,)
+        Clips of the run;
+    groups : (n,)
+        Their units of independence;
+    targets : (n,)
+        Theirs, into `target_names`;
+    labels : (n, L) bool
+        All of theirs.
+
     """
 
     dataset: str
@@ -151,8 +168,11 @@ def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
 def save(stage: str, key: str, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
     """Store a stage's arrays and its JSON-able `meta`.
 
-    Raises:
-        store.files.DiskFull: there is no room; the stage stays absent.
+    Raises
+    ------
+    store.files.DiskFull
+        There is no room; the stage stays absent.
+
     """
     folder = _folder(stage, key)
     for name, array in arrays.items():
@@ -196,8 +216,11 @@ def read(stage: str, key: str, *names: str) -> tuple[np.ndarray, ...] | None:
 def save_result(stage: str, key: str, result: object, about: Mapping[str, Any] | None = None) -> None:
     """Store a dataclass of arrays and numbers (see `analysis.pack`), with more JSON-able facts in its meta.
 
-    Raises:
-        store.files.DiskFull: there is no room; the stage stays absent.
+    Raises
+    ------
+    store.files.DiskFull
+        There is no room; the stage stays absent.
+
     """
     arrays, rest = pack(result)
     numbered = {f"a{i}": array for i, array in enumerate(arrays.values())}

@@ -23,8 +23,11 @@ def warm_up(metric: Metric) -> threading.Thread:
 def wait_for(thread: threading.Thread, progress: Progress) -> None:
     """Wait for the compiler: numba's threading layer bears one caller at a time.
 
-    Raises:
-        Cancelled: through `progress`.
+    Raises
+    ------
+    Cancelled
+        Through `progress`.
+
     """
     while thread.is_alive():
         progress.report("preparing UMAP (only the first time)", 0, 1, "steps")

@@ -45,8 +45,11 @@ class Clip:
 def checked_id(text: str, what: str) -> str:
     """`text` if it may be an id (letters, digits, dot, dash, underscore).
 
-    Raises:
-        Missing: it may not.
+    Raises
+    ------
+    Missing
+        It may not.
+
     """
     if not _SAFE_ID.fullmatch(text):
         raise Missing(f"There is no such {what}.")
@@ -56,8 +59,11 @@ def checked_id(text: str, what: str) -> str:
 def find_clip(dataset_id: str, row: int, version: str = "") -> Clip:
     """The clip in row `row` of a registered dataset, or of the draft of it that has this version.
 
-    Raises:
-        Missing: no such dataset or row.
+    Raises
+    ------
+    Missing
+        No such dataset or row.
+
     """
     from bioviz.datasets import library
 
@@ -67,8 +73,11 @@ def find_clip(dataset_id: str, row: int, version: str = "") -> Clip:
 def clip_of(dataset: Dataset, row: int) -> Clip:
     """The clip in row `row`.
 
-    Raises:
-        Missing: no such row.
+    Raises
+    ------
+    Missing
+        No such row.
+
     """
     clips = dataset.clips
     if not 0 <= row < len(clips):
@@ -80,8 +89,11 @@ def clip_of(dataset: Dataset, row: int) -> Clip:
 def file_stamp(recording: Recording) -> tuple[int, int]:
     """Size and modification time (ns) of the recording's file.
 
-    Raises:
-        Gone: it is not there.
+    Raises
+    ------
+    Gone
+        It is not there.
+
     """
     try:
         stat = Path(recording.path).stat()
@@ -95,9 +107,13 @@ def file_stamp(recording: Recording) -> tuple[int, int]:
 def native_samples(clip: Clip, context_s: float) -> np.ndarray:
     """(T,) float32 mono samples of the clip with context at the recording's own rate, kept in memory a while.
 
-    Raises:
-        Gone: the recording is not there.
-        BadInput: it cannot be read, or is no longer what was registered.
+    Raises
+    ------
+    Gone
+        The recording is not there.
+    BadInput
+        It cannot be read, or is no longer what was registered.
+
     """
     from bioviz.audio.decode import load_clip
 

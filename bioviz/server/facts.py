@@ -72,8 +72,11 @@ def _is_boxed(clip: Clip) -> bool:
 def run_facts(run_key: str, row: int) -> dict[str, object]:
     """`clip_facts` with the clip's cluster, levels and nearest neighbors in a run.
 
-    Raises:
-        Missing: no such run, or the clip is not in it.
+    Raises
+    ------
+    Missing
+        No such run, or the clip is not in it.
+
     """
     opened = _open_run(checked_id(run_key, "run"))
     run, dataset = opened.run, opened.dataset

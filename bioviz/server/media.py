@@ -97,10 +97,15 @@ def picture(clip: Clip, spec: PictureSpec, context_s: float) -> Media:
 class MediaInputs:
     """What a sound or picture of a clip follows from.
 
-    Attributes:
-        content_hash, stamp: of its recording, as added and as the file is now.
-        stretch: first sample and one past the last.
-        wanted: how it is to be made.
+    Attributes
+    ----------
+    content_hash, stamp
+        Of its recording, as added and as the file is now.
+    stretch
+        First sample and one past the last.
+    wanted
+        How it is to be made.
+
     """
 
     content_hash: str

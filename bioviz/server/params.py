@@ -40,8 +40,11 @@ def number(
 ) -> float | None:
     """A number of the query within [low, high]; "" and "auto" mean the default.
 
-    Raises:
-        BadInput: it is no number or out of bounds.
+    Raises
+    ------
+    BadInput
+        It is no number or out of bounds.
+
     """
     raw = query.get(name, "")
     if raw in ("", "auto"):
@@ -58,8 +61,11 @@ def number(
 def choice(query: Mapping[str, str], name: str, allowed: tuple[Name, ...]) -> Name:
     """One of `allowed`, by default the first.
 
-    Raises:
-        BadInput: something else.
+    Raises
+    ------
+    BadInput
+        Something else.
+
     """
     asked = query.get(name, "") or allowed[0]
     for value in allowed:

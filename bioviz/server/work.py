@@ -34,8 +34,11 @@ class Workers:
     ) -> Any:
         """Result of `work()`, which never holds up what the user waits for.
 
-        Raises:
-            CalledOff: `gone()` became true before its turn came.
+        Raises
+        ------
+        CalledOff
+            `gone()` became true before its turn came.
+
         """
         async with self._turn:
             if await gone():

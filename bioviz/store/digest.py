@@ -19,13 +19,18 @@ def digest(*parts: object) -> str:
     `digest("ab", "c") != digest("a", "bc")`, `digest(1) != digest("1")`, `digest(1) != digest(1.0)`.
     The order of a mapping's keys does not matter; a tuple and a list of the same values are the same.
 
-    Args:
-        parts: None, bool, int, float, str, bytes, numpy arrays and scalars, and lists, tuples, mappings
-            (with str keys) and dataclasses of them. Fields of a dataclass that do not count in its comparison
-            (`compare=False`) do not count here either.
+    Parameters
+    ----------
+    parts
+        None, bool, int, float, str, bytes, numpy arrays and scalars, and lists, tuples, mappings (with str
+        keys) and dataclasses of them. Fields of a dataclass that do not count in its comparison
+        (`compare=False`) do not count here either.
 
-    Raises:
-        TypeError: anything else; a key must never depend on a memory address.
+    Raises
+    ------
+    TypeError
+        Anything else; a key must never depend on a memory address.
+
     """
     sha = hashlib.sha256()
     _feed(sha, parts)

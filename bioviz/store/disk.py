@@ -76,10 +76,15 @@ def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> diskca
 
     A damaged index is moved aside and an empty one made: everything in it can be computed again.
 
-    Args:
-        settings: where the cache folder is.
-        name: sub-folder of `cache_dir/media` or the like, for example "media" or "blocks/index".
-        size_limit: bytes; the least recently used entries go beyond it.
+    Parameters
+    ----------
+    settings
+        Where the cache folder is.
+    name
+        sub-folder of `cache_dir/media` or the like, for example "media" or "blocks/index".
+    size_limit
+        Bytes; the least recently used entries go beyond it.
+
     """
     folder = Path(settings.cache_dir) / name
     try:

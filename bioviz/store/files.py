@@ -43,8 +43,11 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     It is written under a temporary name in the same folder, flushed to the disk and renamed, so that a reader
     sees the old file or the new one and never a part.
 
-    Raises:
-        DiskFull: no room on the disk, or the quota is used up.
+    Raises
+    ------
+    DiskFull
+        No room on the disk, or the quota is used up.
+
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,8 +73,11 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
 def write_atomic(path: Path, data: bytes | Callable[[BinaryIO], object]) -> None:
     """Write bytes, or what `data(file)` writes, so that `path` holds all of it or is as it was.
 
-    Raises:
-        DiskFull: no room on the disk.
+    Raises
+    ------
+    DiskFull
+        No room on the disk.
+
     """
     with atomic_file(path) as file:
         if callable(data):
@@ -88,9 +94,13 @@ def write_json(path: Path, value: object) -> None:
 def read_json(path: Path) -> Any:
     """Read what `write_json` wrote; what it holds is for the caller to check.
 
-    Raises:
-        FileNotFoundError: there is none.
-        Corrupt: it is not JSON.
+    Raises
+    ------
+    FileNotFoundError
+        There is none.
+    Corrupt
+        It is not JSON.
+
     """
     try:
         return json.loads(Path(path).read_bytes())
@@ -101,9 +111,13 @@ def read_json(path: Path) -> Any:
 def save_array(path: Path, array: np.ndarray) -> None:
     """Store an array (not of objects) with its checksum.
 
-    Raises:
-        DiskFull: no room on the disk.
-        ValueError: an array of Python objects.
+    Raises
+    ------
+    DiskFull
+        No room on the disk.
+    ValueError
+        An array of Python objects.
+
     """
     array = np.ascontiguousarray(array).reshape(np.shape(array))
     whole = slice(0, len(array)) if array.ndim else slice(0, 1)
@@ -118,12 +132,17 @@ def save_rows(
     Rows that no part covers hold zeros. Written with plain writes, not through a memory map: on a full disk a
     map kills the process, a write raises.
 
-    Returns:
-        The SHA-256 (hex) of the .npy bytes.
+    Returns
+    -------
+    The SHA-256 (hex) of the .npy bytes.
 
-    Raises:
-        DiskFull: no room on the disk.
-        ValueError: an array of Python objects, or a part that does not fit its rows.
+    Raises
+    ------
+    DiskFull
+        No room on the disk.
+    ValueError
+        An array of Python objects, or a part that does not fit its rows.
+
     """
     dtype = np.dtype(dtype)
     if dtype.hasobject:
@@ -150,13 +169,20 @@ def save_rows(
 def load_array(path: Path, mmap: bool = False) -> np.ndarray:
     """Load what `save_array` or `save_rows` stored; its checksum is compared once a process and file state.
 
-    Args:
-        path: the .npy file.
-        mmap: map it read-only instead of reading it into memory.
+    Parameters
+    ----------
+    path
+        The .npy file.
+    mmap
+        Map it read-only instead of reading it into memory.
 
-    Raises:
-        FileNotFoundError: there is none.
-        Corrupt: it was cut short or changed.
+    Raises
+    ------
+    FileNotFoundError
+        There is none.
+    Corrupt
+        It was cut short or changed.
+
     """
     path = Path(path)
     with path.open("rb") as file:
@@ -174,8 +200,10 @@ def load_array(path: Path, mmap: bool = False) -> np.ndarray:
 def stored_digest(path: Path) -> str:
     """The SHA-256 (hex) written in the trailer of a checked array, without comparing it.
 
-    Raises:
-        FileNotFoundError, Corrupt.
+    Raises
+    ------
+    FileNotFoundError, Corrupt.
+
     """
     with Path(path).open("rb") as file:
         size = os.fstat(file.fileno()).st_size

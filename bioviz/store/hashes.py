@@ -47,8 +47,11 @@ class HashMemory:
     def content_hash(self, path: Path | str) -> str:
         """SHA-256 (hex) of the file's bytes.
 
-        Raises:
-            OSError: the file is not there or not readable.
+        Raises
+        ------
+        OSError
+            The file is not there or not readable.
+
         """
         state = file_state(path)
         fields = [state.size, state.mtime_ns, state.inode]

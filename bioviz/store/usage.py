@@ -66,9 +66,13 @@ def prune(settings: Settings, limit_bytes: int | None = None, keep: Collection[P
     Fine-tuned checkpoints, flags, datasets and weights are never touched; if they alone pass the limit,
     everything else goes and they stay. Left-over temporary files older than a day go too.
 
-    Args:
-        limit_bytes: the limit; `settings.cache_limit_bytes` if None.
-        keep: entries to spare.
+    Parameters
+    ----------
+    limit_bytes
+        The limit; `settings.cache_limit_bytes` if None.
+    keep
+        Entries to spare.
+
     """
     limit = settings.cache_limit_bytes if limit_bytes is None else limit_bytes
     _sweep(settings.cache_dir)

@@ -22,12 +22,19 @@ LOWEST_MIX_DB = 20.0  # background is mixed in at 0 to this many dB below the cl
 class Draws:
     """What chance decided for a batch of n clips.
 
-    Attributes:
-        shift: (n,) share of the length that a clip is rolled by.
-        gain: (n,) factors.
-        background: (n,) rows to mix in, -1 for none.
-        mix_db: (n,) how far below the clip.
-        masks: (n, 4) width and place of the hidden time, width and place of the hidden band, 0 to 1.
+    Attributes
+    ----------
+    shift : (n,)
+        Share of the length that a clip is rolled by.
+    gain : (n,)
+        Factors.
+    background : (n,)
+        Rows to mix in, -1 for none.
+    mix_db : (n,)
+        How far below the clip.
+    masks : (n, 4)
+        Width and place of the hidden time, width and place of the hidden band, 0 to 1.
+
     """
 
     shift: np.ndarray
@@ -55,8 +62,11 @@ def draw(settings: TrainSettings, count: int, background: np.ndarray, rng: np.ra
 def change(waveforms: np.ndarray, mixed_in: np.ndarray, draws: Draws) -> np.ndarray:
     """Shift, mix and scale (n, T) float32 waveforms.
 
-    Args:
-        mixed_in: (m, T) waveforms of `draws.background`, those of -1 left out.
+    Parameters
+    ----------
+    mixed_in : (m, T)
+        Waveforms of `draws.background`, those of -1 left out.
+
     """
     made = np.empty_like(waveforms)
     steps = np.round(draws.shift * waveforms.shape[1]).astype(np.int64)
@@ -93,8 +103,11 @@ def hide(features: Tensor, masks: np.ndarray) -> Tensor:
     Spectrograms (last two axes time and frequency, in either order) get their own least value there; of waveforms
     (n, T) the stretch is silenced and the band taken out.
 
-    Args:
-        masks: (n, 4), see `Draws`.
+    Parameters
+    ----------
+    masks : (n, 4)
+        See `Draws`.
+
     """
     import torch
 

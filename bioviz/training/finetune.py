@@ -34,8 +34,12 @@ def work_of(
 ) -> TrainingRunDir:
     """The work folder of a training: its live curves, and what it goes on from.
 
-    Raises:
-        Missing, BadInput: as `registry.fingerprint`.
+    Raises
+    ------
+    Missing
+    BadInput
+        As `registry.fingerprint`.
+
     """
     identity = registry.fingerprint(model, checkpoint, base_seed, "float32")
     return TrainingRunDir.of(TrainingInputs(dataset.version, identity, settings.to_dict()))
@@ -54,18 +58,29 @@ def finetune(
 ) -> Checkpoint:
     """Train `model` from `checkpoint` on a dataset; an interrupted training goes on from its last epoch.
 
-    Args:
-        base_seed: of the start, where the checkpoint is "random".
-        name: what the user calls the result.
-        device: "cuda", "mps" or "cpu"; the best there is if None.
+    Parameters
+    ----------
+    base_seed
+        Of the start, where the checkpoint is "random".
+    name
+        What the user calls the result.
+    device
+        "cuda", "mps" or "cpu"; the best there is if None.
 
-    Returns:
-        The checkpoint, which may be marked unusable by the parity check (`usable`, and "reason" in its record).
+    Returns
+    -------
+    The checkpoint, which may be marked unusable by the parity check (`usable`, and "reason" in its record).
 
-    Raises:
-        BadInput: the dataset cannot be learnt from (says why), the loss was not a number, or too little memory.
-        Missing: no such model or checkpoint, or its weights are not there.
-        Cancelled, DiskFull: what was done is kept.
+    Raises
+    ------
+    BadInput
+        The dataset cannot be learnt from (says why), the loss was not a number, or too little memory.
+    Missing
+        No such model or checkpoint, or its weights are not there.
+    Cancelled
+    DiskFull
+        What was done is kept.
+
     """
     settings, progress = settings or TrainSettings(), progress or Silent()
     if reasons := obstacles(dataset, settings, model):

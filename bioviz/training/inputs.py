@@ -33,9 +33,13 @@ class Batch:
 class WaveInput:
     """Waveforms, augmented in training.
 
-    Args:
-        model: opened; its features are taken.
-        background: rows that may be mixed in.
+    Parameters
+    ----------
+    model
+        Opened; its features are taken.
+    background
+        Rows that may be mixed in.
+
     """
 
     def __init__(
@@ -86,8 +90,11 @@ Input = WaveInput | EmbeddingInput
 def batches(source: Input, steps: list[np.ndarray], seed: tuple[int, ...] | None) -> Iterator[Batch]:
     """Read the clips of every step (rows each), one step ahead of the loop.
 
-    Args:
-        seed: of the augmentation, together with the step's number; None leaves clips as they are.
+    Parameters
+    ----------
+    seed
+        Of the augmentation, together with the step's number; None leaves clips as they are.
+
     """
 
     def read(index: int) -> Batch:

@@ -84,8 +84,10 @@ def fresh_statistics(learner: Learner) -> Iterator[bool]:
     Their running means follow slowly: after the few steps of an epoch of a small dataset they are still those of
     other weights, and validation would be at chance however well the training clips are known.
 
-    Yields:
-        Whether there are any such layers; else nothing need be run.
+    Yields
+    ------
+    Whether there are any such layers; else nothing need be run.
+
     """
     layers = [layer for layer in learner.modules() if isinstance(layer, _NORMS) and layer.training]
     usual = [layer.momentum for layer in layers]
@@ -112,8 +114,11 @@ class Strategy:
 
     With "lora" the learner's encoder gets its adapters here; their start is drawn from torch's random state.
 
-    Raises:
-        BadInput: adapters for a model without attention layers.
+    Raises
+    ------
+    BadInput
+        Adapters for a model without attention layers.
+
     """
 
     def __init__(self, learner: Learner, settings: TrainSettings) -> None:

@@ -8,18 +8,24 @@ import numpy as np
 def measures(labels: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> dict[str, float | None]:
     """The measures of n clips; None where they are not defined.
 
-    Args:
-        labels: (n, L) bool; a row of zeros is background.
-        scores: (n, L) how much each label is believed in, comparable between clips.
-        answers: (n,) the label given, -1 for background.
+    Parameters
+    ----------
+    labels : (n, L) bool
+        a row of zeros is background.
+    scores : (n, L)
+        How much each label is believed in, comparable between clips.
+    answers : (n,)
+        The label given, -1 for background.
 
-    Returns:
-        accuracy: share of clips whose answer is one of their labels (background: whose answer is background).
-        labelled_accuracy: share of labelled clips whose most believed label is one of theirs; background, in the
-            clips and in the answers, does not count, so that trainings with and without it can be compared.
-        macro_ap: mean over the labels of their average precision over all clips; a label without clips is left out.
-        macro_ap_beans: the same with such a label counted as 0, as BEANS has it.
-        background_auroc: chance that a labelled clip has a higher best score than a background clip.
+    Returns
+    -------
+    accuracy: share of clips whose answer is one of their labels (background: whose answer is background).
+    labelled_accuracy: share of labelled clips whose most believed label is one of theirs; background, in
+    the clips and in the answers, does not count, so that trainings with and without it can be compared.
+    macro_ap: mean over the labels of their average precision over all clips; a label without clips is left
+    out. macro_ap_beans: the same with such a label counted as 0, as BEANS has it. background_auroc: chance
+    that a labelled clip has a higher best score than a background clip.
+
     """
     is_labelled = np.any(labels, axis=1)
     hit = np.take_along_axis(labels, np.maximum(answers, 0)[:, None], axis=1)[:, 0] & (answers >= 0)

@@ -19,12 +19,18 @@ HEAVIEST = 20.0  # largest weight of a rare label
 class Objective:
     """Targets and loss of a dataset.
 
-    Attributes:
-        one_label: cross-entropy over `names`; else binary cross-entropy, background being a row of zeros.
-        names: of the outputs; "background" comes first where it is one of them.
-        targets: (N,) int64 output of each clip, or (N, L) float32.
-        labels: (N, L) bool.
-        weights: (outputs,) float32 weight of an output's positive clips.
+    Attributes
+    ----------
+    one_label
+        cross-entropy over `names`; else binary cross-entropy, background being a row of zeros.
+    names
+        Of the outputs; "background" comes first where it is one of them.
+    targets : (N,) int64
+        Output of each clip, or (N, L) float32.
+    labels : (N, L) bool
+    weights : (outputs,) float32
+        Weight of an output's positive clips.
+
     """
 
     one_label: bool
@@ -112,8 +118,11 @@ class Objective:
 def objective_of(dataset: Dataset, train: np.ndarray, balance: bool) -> Objective:
     """The objective of a dataset, by its task and labels.
 
-    Args:
-        train: rows trained on; their counts decide the weights where `balance` is set.
+    Parameters
+    ----------
+    train
+        Rows trained on; their counts decide the weights where `balance` is set.
+
     """
     labels = dataset.clips.labels
     if dataset.task == "classification" and labels.sum(axis=1).max(initial=0) <= 1:

@@ -34,12 +34,19 @@ OF_SPREAD = 0.05  # largest difference between two paths in float32, as a share 
 class Parity:
     """How well the paths agree.
 
-    Attributes:
-        usable: they do.
-        reason: in words, where they do not.
-        opened, cached: least cosine between training and the opened model, training and the cache.
-        of_spread: mean distance between training and the opened model, as a share of that between clips.
-        clips: how many were compared.
+    Attributes
+    ----------
+    usable
+        They do.
+    reason
+        In words, where they do not.
+    opened, cached
+        Least cosine between training and the opened model, training and the cache.
+    of_spread
+        Mean distance between training and the opened model, as a share of that between clips.
+    clips
+        How many were compared.
+
     """
 
     usable: bool

@@ -47,8 +47,11 @@ class TrainingInputs:
 class TrainingRunDir:
     """The folder of one training, named by all that decides it, so that starting the same again goes on.
 
-    Args:
-        key: hex.
+    Parameters
+    ----------
+    key
+        Hex.
+
     """
 
     def __init__(self, key: str) -> None:

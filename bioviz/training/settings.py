@@ -25,33 +25,57 @@ ADAPTABLE = ("aves_bio", "aves_all", "swin_s")  # models with attention layers, 
 class TrainSettings:
     """Everything but model, checkpoint and dataset that decides a fine-tuning.
 
-    Attributes:
-        strategy: "linear" trains the classifier on top alone, "full" everything, "gradual" opens the layers from the
-            top down, all of them by half of the epochs; "lora" trains low-rank additions to attention layers.
-        learning_rates: tried in turn, each from the start; the best by validation is kept.
-        epochs: passes over the training clips, per learning rate.
-        batch: clips per step.
-        weight_decay: AdamW's; 0 makes it Adam.
-        schedule: "constant", or "cosine" down to zero; before either, `warmup` (share of all steps) rises linearly.
-        patience: stop after this many epochs without a better validation; 0 never stops early.
-        layer_decay: with "gradual", each layer learns at this multiple of the rate of the layer above it.
-        rank: of the low-rank additions.
-        class_weights: rare labels count more, so that all labels count the same.
-        background_share: how much of the background stays in training, 0 to 1; validation and test stay whole.
-        remove_everywhere: the paper's way: all background leaves training, validation and test.
-        spec_augment: hide a random stretch of time and a random band of frequencies.
-        time_shift: roll clips in time (what leaves at one end enters at the other) by up to this share of them.
-        gain_db: make clips louder or softer by up to this many dB.
-        mix_background: share of clips that get a background clip of the training set mixed in, 0 to 20 dB below.
-        split: "dataset" (its own train, valid and test) or "seeded" (recordings shared out from `split_seed`).
-        seed: of the classifier's start, order of clips and augmentation.
-        precision: "auto" (as the model computes in use), "float32" or "bfloat16".
-        head: the classifier starts from the linear "probe" solved on the frozen embeddings of the training clips, which
-            then counts as epoch 0; or drawn at "random", as in the paper.
-        statistics: of the batch normalisation. "frozen" leaves those of the start alone; "fresh" collects them anew
-            from the training clips after an epoch of few steps, as running means lag behind the weights; "running" is
-            the usual way, the paper's.
-        dropout: whether the network's own dropout is on in training.
+    Attributes
+    ----------
+    strategy
+        "linear" trains the classifier on top alone, "full" everything, "gradual" opens the layers from the
+        top down, all of them by half of the epochs; "lora" trains low-rank additions to attention layers.
+    learning_rates
+        Tried in turn, each from the start; the best by validation is kept.
+    epochs
+        Passes over the training clips, per learning rate.
+    batch
+        Clips per step.
+    weight_decay
+        AdamW's; 0 makes it Adam.
+    schedule
+        "constant", or "cosine" down to zero; before either, `warmup` (share of all steps) rises linearly.
+    patience
+        Stop after this many epochs without a better validation; 0 never stops early.
+    layer_decay
+        With "gradual", each layer learns at this multiple of the rate of the layer above it.
+    rank
+        Of the low-rank additions.
+    class_weights
+        Rare labels count more, so that all labels count the same.
+    background_share
+        How much of the background stays in training, 0 to 1; validation and test stay whole.
+    remove_everywhere
+        The paper's way: all background leaves training, validation and test.
+    spec_augment
+        Hide a random stretch of time and a random band of frequencies.
+    time_shift
+        Roll clips in time (what leaves at one end enters at the other) by up to this share of them.
+    gain_db
+        Make clips louder or softer by up to this many dB.
+    mix_background
+        Share of clips that get a background clip of the training set mixed in, 0 to 20 dB below.
+    split
+        "dataset" (its own train, valid and test) or "seeded" (recordings shared out from `split_seed`).
+    seed
+        Of the classifier's start, order of clips and augmentation.
+    precision
+        "auto" (as the model computes in use), "float32" or "bfloat16".
+    head
+        The classifier starts from the linear "probe" solved on the frozen embeddings of the training clips,
+        which then counts as epoch 0; or drawn at "random", as in the paper.
+    statistics
+        Of the batch normalisation. "frozen" leaves those of the start alone; "fresh" collects them anew
+        from the training clips after an epoch of few steps, as running means lag behind the weights;
+        "running" is the usual way, the paper's.
+    dropout
+        Whether the network's own dropout is on in training.
+
     """
 
     strategy: str = FULL
@@ -116,8 +140,11 @@ class TrainSettings:
     def from_dict(cls, values: Mapping[str, Any]) -> TrainSettings:
         """From a plain mapping; what is left out has its default.
 
-        Raises:
-            BadInput: an unknown name or an impossible value.
+        Raises
+        ------
+        BadInput
+            An unknown name or an impossible value.
+
         """
         values = dict(values)
         if "fresh_statistics" in values:  # of trainings from before `statistics`

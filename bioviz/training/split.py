@@ -18,12 +18,17 @@ MIN_TRAIN_CLIPS = 5  # training clips of a label below which little can be learn
 
 @dataclass(frozen=True)
 class Split:
-    """Rows of a dataset, ascending int64, no recording (nor a copy of it) in two of them; of splits made here no unit
-    of independence either.
+    """Rows of a dataset, ascending int64.
 
-    Attributes:
-        train, valid, test: clips to learn from, to choose by, to report on. `test` always holds the background.
-        test_as_paper: `test` without background, where that was asked for; else the same as `test`.
+    No recording (nor a copy of it) is in two of them; of splits made here no unit of independence either.
+
+    Attributes
+    ----------
+    train, valid, test
+        Clips to learn from, to choose by, to report on. `test` always holds the background.
+    test_as_paper
+        `test` without background, where that was asked for; else the same as `test`.
+
     """
 
     train: np.ndarray

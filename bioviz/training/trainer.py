@@ -71,10 +71,13 @@ class Trainer:
     def run(self, progress: Progress) -> TrainerState:
         """Train to the end, from the last epoch that is on disk.
 
-        Raises:
-            BadInput: the loss was not a number with any of the learning rates, or memory is not enough for one clip.
-            Cancelled: from `progress`; the epochs done are kept.
-            DiskFull.
+        Raises
+        ------
+        BadInput
+            The loss was not a number with any of the learning rates, or memory is not enough for one clip.
+        Cancelled
+            From `progress`; the epochs done are kept. DiskFull.
+
         """
         at = self._resume()
         if self._settings.head == PROBE and at.start is None:
@@ -109,8 +112,11 @@ class Trainer:
     def predict(self, rows: np.ndarray, tick: Callable[[int], object] = lambda done: None) -> np.ndarray:
         """(n, outputs) float32 logits of some clips; the learner is in eval mode during it.
 
-        Args:
-            tick: told the number of clips done.
+        Parameters
+        ----------
+        tick
+            Told the number of clips done.
+
         """
         self._learner.eval()
         made, done = [], 0

@@ -13,16 +13,27 @@ from torch import Tensor
 class TrainerState:
     """How far a training is (JSON-able): all that is not a tensor.
 
-    Attributes:
-        trial: which learning rate.
-        epoch: epochs done of it.
-        worse: epochs since the trial's best.
-        trial_best, best: (metric, -loss) of the best epoch of the trial, of all.
-        micro: clips that fit into memory at once.
-        trials: the curves, a mapping a learning rate: "learning_rate", "epochs", "stopped" (a sentence or "").
-        best_at: {"trial", "epoch"} of `best`.
-        start: validation measures of epoch 0, the linear probe; None where the classifier starts at random.
-        scaler: state of the gradient scaler (float16 only).
+    Attributes
+    ----------
+    trial
+        Which learning rate.
+    epoch
+        Epochs done of it.
+    worse
+        Epochs since the trial's best.
+    trial_best, best : (metric, -loss)
+        Of the best epoch of the trial, of all.
+    micro
+        Clips that fit into memory at once.
+    trials
+        The curves, a mapping a learning rate: "learning_rate", "epochs", "stopped" (a sentence or "").
+    best_at
+        {"trial", "epoch"} of `best`.
+    start
+        Validation measures of epoch 0, the linear probe; None where the classifier starts at random.
+    scaler
+        State of the gradient scaler (float16 only).
+
     """
 
     trial: int

@@ -13,8 +13,11 @@ from bioviz.analysis.unit_words import UnitWords
 def say_missing(names: Sequence[str], unit: str) -> None:
     """Say which of the things shown have no interval, if any, and why.
 
-    Args:
-        unit: noun of the unit of independence.
+    Parameters
+    ----------
+    unit
+        Noun of the unit of independence.
+
     """
     if names:
         st.caption(

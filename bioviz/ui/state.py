@@ -35,18 +35,35 @@ _LONGEST_NAME = 200
 class View:
     """All that decides what a page shows. Every field is a query parameter of the same name.
 
-    Attributes:
-        dataset, model, checkpoint, split: names; "" means "the best there is".
-        model_seed: of a random checkpoint.
-        method, n_neighbors, min_dist, perplexity, seed, metric: the projection.
-        without_background: whether background clips are left out of maps and scores.
-        k: neighbors looked at, where a page compares a clip with its nearest.
-        colour: what the points are coloured by.
-        clip: row of the clip in the inspector, -1 for none.
-        section: part of the diagnosis or comparison that is open; measure: what its points are coloured by.
-        other_dataset, other_model, other_checkpoint, other_model_seed: the right side of a comparison; layout: how
-            its maps are made; arrows: the label whose arrows are shown.
-        noise, shift: settings of the experiments that differ from the usual ones, as JSON.
+    Attributes
+    ----------
+    dataset, model, checkpoint, split
+        Names; "" means "the best there is".
+    model_seed
+        Of a random checkpoint.
+    method, n_neighbors, min_dist, perplexity, seed, metric
+        The projection.
+    without_background
+        Whether background clips are left out of maps and scores.
+    k
+        Neighbors looked at, where a page compares a clip with its nearest.
+    colour
+        What the points are coloured by.
+    clip
+        Row of the clip in the inspector, -1 for none.
+    section
+        Part of the diagnosis or comparison that is open;
+    measure
+        What its points are coloured by.
+    other_dataset, other_model, other_checkpoint, other_model_seed
+        The right side of a comparison;
+    layout
+        How its maps are made;
+    arrows
+        The label whose arrows are shown.
+    noise, shift
+        Settings of the experiments that differ from the usual ones, as JSON.
+
     """
 
     dataset: str = ""
@@ -179,8 +196,15 @@ def open_dataset(dataset_id: str) -> None:
 def keep_known(field: str, known: Iterable[str], what: str) -> None:
     """Give a field of a link its usual value where it names something that this page does not have, and say so.
 
-    Args:
-        field: of the view. known: what it may be. what: in words, as in "part of this page".
+    Parameters
+    ----------
+    field
+        Of the view.
+    known
+        What it may be.
+    what
+        In words, as in "part of this page".
+
     """
     from_link: set[str] = widget(_FROM_LINK, set())
     if field not in from_link:
@@ -205,11 +229,17 @@ def write_url() -> None:
 class Adding:
     """What the page Datasets remembers while a dataset is being added; a tab of a browser has one.
 
-    Attributes:
-        job: id of the scan that is followed, "" for none.
-        uploaded, stored: ids of the files that were uploaded last, and the folder that they were unpacked into.
-        asked: (id of a scan, table) whose dialog has opened by itself.
-        error: what the last act of a button could not do, in a sentence.
+    Attributes
+    ----------
+    job
+        Id of the scan that is followed, "" for none.
+    uploaded, stored
+        Ids of the files that were uploaded last, and the folder that they were unpacked into.
+    asked : (id of a scan, table)
+        Whose dialog has opened by itself.
+    error
+        What the last act of a button could not do, in a sentence.
+
     """
 
     job: str = ""

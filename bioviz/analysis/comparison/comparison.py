@@ -31,11 +31,18 @@ FOLDS = 5  # of the linear probe
 class Side:
     """One of the two; row i of all is the same clip on both sides.
 
-    Attributes:
-        embedding: (n, d).
-        graph, knn_cross_unit: neighbors in all recordings and in other recordings, among the n clips.
-        labels: (n, L) bool, columns as in the names of the comparison. targets: (n,) ints, 0 for background.
-        clusters: (n,) ints. misclustered: (n,) bool.
+    Attributes
+    ----------
+    embedding : (n, d)
+    graph, knn_cross_unit
+        Neighbors in all recordings and in other recordings, among the n clips.
+    labels : (n, L) bool
+        Columns as in the names of the comparison.
+    targets : (n,) ints
+        0 for background.
+    clusters : (n,) ints
+    misclustered : (n,) bool
+
     """
 
     embedding: np.ndarray
@@ -51,11 +58,16 @@ class Side:
 class SideMeasures:
     """Per clip of one side; NaN where it cannot be told.
 
-    Attributes:
-        confusion: noise confusion. purity: (n,) float64.
-        told, probed: (n,) float64, 1 where the neighbors, or a linear probe that never heard the recording, name
-            the clip right, else 0.
-        targets: (n,) ints.
+    Attributes
+    ----------
+    confusion
+        Noise confusion.
+    purity : (n,) float64
+    told, probed : (n,) float64
+        1 where the neighbors, or a linear probe that never heard the recording, name the clip right, else
+        0.
+    targets : (n,) ints
+
     """
 
     confusion: NoiseConfusion
@@ -69,11 +81,21 @@ class SideMeasures:
 class LabelChanges:
     """Per target (background first), each (T,); NaN without clips, intervals NaN with fewer than 8 recordings.
 
-    Attributes:
-        clips: by the left side's labels.
-        confusion_left, confusion_right: noise confusion of the target; low, high: 95 % interval of right - left.
-        told_left, told_right: share of its clips that their neighbors name right; told_low, told_high: likewise.
-        claimed: bool, the difference of confusion is said; judged together with all else that the comparison says.
+    Attributes
+    ----------
+    clips
+        By the left side's labels.
+    confusion_left, confusion_right
+        Noise confusion of the target;
+    low, high
+        95 % interval of right - left.
+    told_left, told_right
+        Share of its clips that their neighbors name right;
+    told_low, told_high
+        Likewise.
+    claimed
+        Bool, the difference of confusion is said; judged together with all else that the comparison says.
+
     """
 
     clips: np.ndarray
@@ -100,13 +122,27 @@ class LabelChanges:
 class Changes:
     """All that changed.
 
-    Attributes:
-        names: (T,) background first, then the labels of either side. k: neighbors looked at.
-        elsewhere: neighbors of the clip's own recording were left out.
-        left, right: measures of the clips.
-        moved: (n,) float64, 1 - Jaccard of the neighbors on both sides: 0 the same, 1 all others.
-        scores: the differences. labels: per label. ledgers: by rule (`ledger.RULES`).
-        notes: what could not be told and why.
+    Attributes
+    ----------
+    names : (T,)
+        Background first, then the labels of either side.
+    k
+        Neighbors looked at.
+    elsewhere
+        Neighbors of the clip's own recording were left out.
+    left, right
+        Measures of the clips.
+    moved : (n,) float64
+        1 - Jaccard of the neighbors on both sides: 0 the same, 1 all others.
+    scores
+        The differences.
+    labels
+        Per label.
+    ledgers
+        By rule (`ledger.RULES`).
+    notes
+        What could not be told and why.
+
     """
 
     names: tuple[str, ...]
@@ -134,11 +170,17 @@ def compare_sides(
 
     Neighbors of other recordings are judged, as in the diagnosis; all neighbors where either side has none.
 
-    Args:
-        names: (L + 1,) background first. recording: (n,) ints.
+    Parameters
+    ----------
+    names : (L + 1,)
+        Background first.
+    recording : (n,) ints
 
-    Raises:
-        Cancelled: through `progress`.
+    Raises
+    ------
+    Cancelled
+        Through `progress`.
+
     """
     progress = progress or Silent()
 

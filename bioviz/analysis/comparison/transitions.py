@@ -23,14 +23,25 @@ class Transitions:
     A labelled clip is *in* when background rules its neighborhood; a background clip is *in* when labelled clips
     rule its own. Clips that are labelled on one side only, or whose neighborhood is unknown, are not judged.
 
-    Attributes:
-        rescued, broken: labelled clips that were in and are not any more, and the reverse; largest change first.
-        cleared, captured: background clips likewise: back among background, and newly among labelled clips.
-        clips: (T,) int64, clips judged. before, after: (T,) int64, of them in on the left and on the right.
-        left: (T,) int64, those that went out (rescued, cleared). entered: (T,) int64, the reverse.
-        left_low, left_high, entered_low, entered_high: (T,) float64, 95 % intervals of these counts by leaving out
-            recordings; NaN with clips in fewer than 8.
-        relabelled: positions of clips that are labelled on one side and background on the other.
+    Attributes
+    ----------
+    rescued, broken
+        Labelled clips that were in and are not any more, and the reverse; largest change first.
+    cleared, captured
+        Background clips likewise: back among background, and newly among labelled clips.
+    clips : (T,) int64
+        Clips judged.
+    before, after : (T,) int64
+        Of them in on the left and on the right.
+    left : (T,) int64
+        Those that went out (rescued, cleared).
+    entered : (T,) int64
+        The reverse.
+    left_low, left_high, entered_low, entered_high : (T,) float64
+        95 % intervals of these counts by leaving out recordings; NaN with clips in fewer than 8.
+    relabelled
+        Positions of clips that are labelled on one side and background on the other.
+
     """
 
     rescued: np.ndarray
@@ -52,8 +63,13 @@ class Transitions:
 def is_in(confusion: np.ndarray, share: np.ndarray, background: np.ndarray, rule: Rule) -> np.ndarray:
     """(n,) bool: the other side rules the clip's neighborhood.
 
-    Args:
-        confusion: (n,) noise confusion. share: (n,) background among the neighbors. NaN is not in.
+    Parameters
+    ----------
+    confusion : (n,)
+        Noise confusion.
+    share : (n,)
+        Background among the neighbors. NaN is not in.
+
     """
     if rule == "confusion":
         return np.nan_to_num(confusion) > CONFUSED
@@ -72,12 +88,18 @@ def ledger(
 ) -> Transitions:
     """Sort the clips by whether they were in (left) and are in (right).
 
-    Args:
-        was, now: (n,) bool as from `is_in`.
-        change: (n,) float64, confusion on the right less that on the left; NaN where either is unknown.
-        targets_left, targets_right: (n,) ints, 0 for background; counts go by those of the left.
-        spans: ((T, 2), (T, 2)) low and high end of the shares of judged clips that went out and came in
-            (`paired_jackknife.PairedChanges.moved`).
+    Parameters
+    ----------
+    was, now : (n,) bool
+        As from `is_in`.
+    change : (n,) float64
+        Confusion on the right less that on the left; NaN where either is unknown.
+    targets_left, targets_right : (n,) ints
+        0 for background; counts go by those of the left.
+    spans
+        ((T, 2), (T, 2)) low and high end of the shares of judged clips that went out and came in
+        (`paired_jackknife.PairedChanges.moved`).
+
     """
     same = (targets_left > 0) == (targets_right > 0)
     judged = same & np.isfinite(change)

@@ -25,10 +25,17 @@ BINS = 8
 class Curve:
     """Confusion against one feature, in bins of equally many clips.
 
-    Attributes:
-        edges: (b+1,) float64, of the bins. count: (b,) int64 clips.
-        mean, low, high: (b,) float64 mean confusion in each bin with its 95 % interval by recording.
-        adjusted: (b,) float64, partial dependence: what remains of the mean when all features are taken together.
+    Attributes
+    ----------
+    edges : (b+1,) float64
+        Of the bins.
+    count : (b,) int64
+        Clips.
+    mean, low, high : (b,) float64
+        Mean confusion in each bin with its 95 % interval by recording.
+    adjusted : (b,) float64
+        Partial dependence: what remains of the mean when all features are taken together.
+
     """
 
     edges: np.ndarray
@@ -43,14 +50,21 @@ class Curve:
 class Cause:
     """How one feature goes with the confusion of one label's clips (target -1: of all labelled clips).
 
-    Attributes:
-        feature, target, clips, units: which, of which, how many clips and recordings.
-        rho, low, high: Spearman's rank correlation, and for target -1 its 95 % interval by recording; NaN below 8.
-        p: that chance brings so strong a relation of any feature with any label (sign-flip max-T over recordings);
-            NaN where there are fewer than 8 recordings.
-        split: where the shares differ most; None where no split leaves enough clips, or the two halves of the
-            recordings disagree.
-        curve: for target -1; else None.
+    Attributes
+    ----------
+    feature, target, clips, units
+        Which, of which, how many clips and recordings.
+    rho, low, high
+        Spearman's rank correlation, and for target -1 its 95 % interval by recording; NaN below 8.
+    p
+        That chance brings so strong a relation of any feature with any label (sign-flip max-T over
+        recordings); NaN where there are fewer than 8 recordings.
+    split
+        Where the shares differ most; None where no split leaves enough clips, or the two halves of the
+        recordings disagree.
+    curve
+        For target -1; else None.
+
     """
 
     feature: str
@@ -117,11 +131,20 @@ class AcousticCauses:
         units: np.ndarray,
         seed: int = 0,
     ) -> None:
-        """
-        Args:
-            confusion: (n,) noise confusion. columns: feature name to (n,) float, NaN unknown.
-            label_matrix: (n, L) bool. units: (n,) ints, the recording of each clip.
-            seed: of the sign flips and of the half of the recordings that thresholds are chosen on.
+        """Look for causes.
+
+        Parameters
+        ----------
+        confusion : (n,)
+            Noise confusion.
+        columns
+            Feature name to (n,) float, NaN unknown.
+        label_matrix : (n, L) bool
+        units : (n,) ints
+            The recording of each clip.
+        seed
+            Of the sign flips and of the half of the recordings that thresholds are chosen on.
+
         """
         labels = np.asarray(label_matrix, dtype=bool)
         self._confusion, self._seed = np.asarray(confusion, np.float64), seed

@@ -15,8 +15,13 @@ def caveats(
 ) -> tuple[str, ...]:
     """Sentences on what is missing or one-sided.
 
-    Args:
-        has_embedding, background: (n,) bool. recording: (n,) ints. site: (n,) ints or strings, unknown -1 or "".
+    Parameters
+    ----------
+    has_embedding, background : (n,) bool
+    recording : (n,) ints
+    site : (n,) ints
+        Or strings, unknown -1 or "".
+
     """
     notes = []
     failed = int((~has_embedding).sum())

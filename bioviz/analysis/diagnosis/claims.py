@@ -18,7 +18,7 @@ def allowed(d: Diagnosis) -> Levels:
 
 
 def claims(d: Diagnosis) -> dict[Hashable, float | None]:
-    """p of everything that the verdict may claim; causes are one family, tested together by max-T."""
+    """P of everything that the verdict may claim; causes are one family, tested together by max-T."""
     causes = [cause.p for cause in d.causes if np.isfinite(cause.p)]
     return {
         "apart": d.separability.p,

@@ -9,12 +9,18 @@ from dataclasses import dataclass, field
 class Clause:
     """One sentence of the verdict.
 
-    Attributes:
-        text: the sentence.
-        kind: "shortcut", "separability", "leak", "labels", "cause", "triage", "place", "queue", "picture" or "note":
-            the part of the page that backs it.
-        refs: what it speaks of (JSON-able): "targets" (ints), "feature", "attribute", "cause", "rows".
-        claim: it says that something is there which chance could bring, and has been tested for that.
+    Attributes
+    ----------
+    text
+        The sentence.
+    kind
+        "shortcut", "separability", "leak", "labels", "cause", "triage", "place", "queue", "picture" or
+        "note": the part of the page that backs it.
+    refs
+        What it speaks of (JSON-able): "targets" (ints), "feature", "attribute", "cause", "rows".
+    claim
+        It says that something is there which chance could bring, and has been tested for that.
+
     """
 
     text: str

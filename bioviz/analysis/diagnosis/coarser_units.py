@@ -23,9 +23,17 @@ SPARE = 30
 class Coarser:
     """AUROC of background by neighbors where a coarser unit than the one in use is left out as well.
 
-    Attributes:
-        unit: its name. groups: how many there are.
-        auroc: None where background or labels are in one group only. low, high: 95 % interval, None if unknown.
+    Attributes
+    ----------
+    unit
+        Its name.
+    groups
+        How many there are.
+    auroc
+        None where background or labels are in one group only.
+    low, high
+        95 % interval, None if unknown.
+
     """
 
     unit: str
@@ -64,8 +72,15 @@ def background_auroc(
     The interval leaves out one group at a time, from the clips and from their neighbors (see `jackknife`); None with
     fewer than `jackknife.MIN_UNITS` groups of background or of labels.
 
-    Args:
-        embedding: (n, d). background: (n,) bool. groups: (n,) ints left out together. seed: of the draw.
+    Parameters
+    ----------
+    embedding : (n, d)
+    background : (n,) bool
+    groups : (n,) ints
+        Left out together.
+    seed
+        Of the draw.
+
     """
     x, n = np.asarray(embedding), len(background)
     rows = np.arange(n)
@@ -97,8 +112,11 @@ def _background_score(
 ) -> np.ndarray:
     """(q,) balanced share of background among the k nearest (see `confusion.noise_confusion`) that `stay` (n,) bool.
 
-    Args:
-        indices: (q, k or more) neighbors of `rows` among all clips, nearest first; -1 none.
+    Parameters
+    ----------
+    indices : (q, k or more)
+        Neighbors of `rows` among all clips, nearest first; -1 none.
+
     """
     near = np.where(indices >= 0, indices, 0)
     known = (indices >= 0) & stay[near]

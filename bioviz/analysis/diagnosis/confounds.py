@@ -19,18 +19,29 @@ from bioviz.analysis.statistics.shared_attribute import Links, label_chance, pla
 class Confound:
     """How well the neighborhoods tell one attribute of the recording.
 
-    Attributes:
-        name: "recording", "site", "hour" or what was given.
-        values: number of distinct known values.
-        recall: mean share of neighbors with the clip's own value, and the share that the labels of the neighbors
-            would bring; held out: among clips of other recordings (None for the recording itself).
-        lift: recall / chance, held out where that is defined; None if undefined.
-        p: one-sided, of a recall no higher than the labels bring, from dealing the values out over recordings anew;
-            None where it cannot be told (fewer than 8 recordings, or each label has its own value).
-        clusters_nmi, clusters_ami: of the clusters with the attribute; None without clusters.
-        per_label: (T,) float64, recall of the clips of each target (background first); NaN without.
-        clip_share: (n,) float64, the share for each clip; NaN unknown. Held out where that is defined.
-        clip_chance: (n,) float64, what the share would be by chance.
+    Attributes
+    ----------
+    name
+        "recording", "site", "hour" or what was given.
+    values
+        Number of distinct known values.
+    recall
+        Mean share of neighbors with the clip's own value, and the share that the labels of the neighbors
+        would bring; held out: among clips of other recordings (None for the recording itself).
+    lift
+        Recall / chance, held out where that is defined; None if undefined.
+    p
+        one-sided, of a recall no higher than the labels bring, from dealing the values out over recordings
+        anew; None where it cannot be told (fewer than 8 recordings, or each label has its own value).
+    clusters_nmi, clusters_ami
+        Of the clusters with the attribute; None without clusters.
+    per_label : (T,) float64
+        Recall of the clips of each target (background first); NaN without.
+    clip_share : (n,) float64
+        The share for each clip; NaN unknown. Held out where that is defined.
+    clip_chance : (n,) float64
+        What the share would be by chance.
+
     """
 
     name: str
@@ -60,9 +71,12 @@ def confounds(
     the neighbors bring (`place_test.label_chance`): where each site has its own species, neighbors of one species
     share the site though nothing of it is heard. lift = recall / chance, 1 for no trace.
 
-    Args:
-        attributes: name to (n,) ints or strings (-1, NaN, "" unknown). The one that is equal to `recording` is
-            told from neighbors in all recordings, the others from neighbors in other recordings.
+    Parameters
+    ----------
+    attributes
+        Name to (n,) ints or strings (-1, NaN, "" unknown). The one that is equal to `recording` is told
+        from neighbors in all recordings, the others from neighbors in other recordings.
+
     """
     groups = codes(recording)
     members = with_background(label_matrix)
@@ -107,7 +121,7 @@ def confounds(
 def _p(
     graph: KnnGraph, attribute: np.ndarray, units: np.ndarray, labels: np.ndarray, seed: int
 ) -> float | None:
-    """p of `place_test.place_p`; a unit of several values counts as the one that most of its clips have."""
+    """P of `place_test.place_p`; a unit of several values counts as the one that most of its clips have."""
     known = attribute >= 0
     n_values = int(attribute.max()) + 1
     cell, count = np.unique(units[known] * n_values + attribute[known], return_counts=True)

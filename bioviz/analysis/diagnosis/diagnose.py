@@ -44,12 +44,21 @@ from bioviz.store.keys import value_of
 class ClipMeasures:
     """Per clip; NaN where undefined.
 
-    Attributes:
-        with_same_unit, cross_unit: noise confusion with neighbors from all recordings, and from other recordings alone.
-        judged: the one that triage, queues and causes rest on: cross_unit, or naive where there is one recording.
-        purity_naive, purity: (n,) float64 share of neighbors with a label in common, likewise.
-        medoid_distance: (n,) float64, to the most central clip of its target. medoids: (T,) int64 rows.
-        outlier: (n,) float64, local outlier factor.
+    Attributes
+    ----------
+    with_same_unit, cross_unit
+        Noise confusion with neighbors from all recordings, and from other recordings alone.
+    judged
+        The one that triage, queues and causes rest on: cross_unit, or naive where there is one recording.
+    purity_naive, purity : (n,) float64
+        Share of neighbors with a label in common, likewise.
+    medoid_distance : (n,) float64
+        To the most central clip of its target.
+    medoids : (T,) int64
+        Rows.
+    outlier : (n,) float64
+        Local outlier factor.
+
     """
 
     with_same_unit: NoiseConfusion
@@ -66,16 +75,35 @@ class ClipMeasures:
 class Diagnosis:
     """See the classes of the parts.
 
-    Attributes:
-        names: (T,) of the targets, background first. k: neighbors looked at. metric: of the graphs.
-        labels: with neighbors from other recordings, or all where there is one recording.
-        clips, separability, prediction, clusters, confounds, causes, triage: the parts.
-        trustworthiness: of the projection; None without one, or with too few clips.
-        missed: background clips that look like a label. faint: labelled clips that look like background.
-        false_alarms: None without the time that a clip stands for, or where the probe is undefined.
-        notes: what could not be told and why, in sentences.
-        unit: noun of the unit of independence, which "other recordings" are. coarser: units coarser than it.
-        shortcuts: what else may tell background, those that are named first.
+    Attributes
+    ----------
+    names : (T,)
+        Of the targets, background first.
+    k
+        Neighbors looked at.
+    metric
+        Of the graphs.
+    labels
+        With neighbors from other recordings, or all where there is one recording.
+    clips, separability, prediction, clusters, confounds, causes, triage
+        The parts.
+    trustworthiness
+        Of the projection; None without one, or with too few clips.
+    missed
+        Background clips that look like a label.
+    faint
+        Labelled clips that look like background.
+    false_alarms
+        None without the time that a clip stands for, or where the probe is undefined.
+    notes
+        What could not be told and why, in sentences.
+    unit
+        Noun of the unit of independence, which "other recordings" are.
+    coarser
+        Units coarser than it.
+    shortcuts
+        What else may tell background, those that are named first.
+
     """
 
     names: tuple[str, ...]

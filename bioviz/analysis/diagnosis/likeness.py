@@ -23,11 +23,17 @@ def looks_like(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Another label that neighbors and probe agree on.
 
-    Args:
-        members: (n, T) bool, background first. probe: (n, T) held-out scores; without them nothing agrees.
+    Parameters
+    ----------
+    members : (n, T) bool
+        Background first.
+    probe : (n, T)
+        held-out scores; without them nothing agrees.
 
-    Returns:
-        ((n,) its target, -1 for none; (T,) bool, labels about which the two are believed). Not for background.
+    Returns
+    -------
+    ((n,) its target, -1 for none; (T,) bool, labels about which the two are believed). Not for background.
+
     """
     from scipy.stats import beta
 
@@ -68,8 +74,11 @@ def unusual(target: np.ndarray, members: np.ndarray, rules: Rules) -> np.ndarray
 def trace(scores: np.ndarray | None, members: np.ndarray, labelled: bool = False) -> np.ndarray:
     """(n,) share of background clips that score higher for the clip's label than the clip; NaN unknown.
 
-    Args:
-        labelled: the share of clips of other labels instead.
+    Parameters
+    ----------
+    labelled
+        The share of clips of other labels instead.
+
     """
     out = np.full(len(members), np.nan)
     if scores is None:

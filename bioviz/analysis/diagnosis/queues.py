@@ -20,12 +20,19 @@ MAX_BEYOND = 200
 class Queue:
     """Clips to go through.
 
-    Attributes:
-        rows: (m,) int64, worst first; not all of a side where there are many.
-        confusion: (m,) float64 of each.
-        looks_like: (m,) int64, the target most of whose clips surround it (0 background).
-        beyond: the first so many stand out, of which one in ten may be chance.
-        p: that chance brings any that stand out (Simes); None where it cannot be told.
+    Attributes
+    ----------
+    rows : (m,) int64
+        Worst first; not all of a side where there are many.
+    confusion : (m,) float64
+        Of each.
+    looks_like : (m,) int64
+        The target most of whose clips surround it (0 background).
+    beyond
+        The first so many stand out, of which one in ten may be chance.
+    p
+        That chance brings any that stand out (Simes); None where it cannot be told.
+
     """
 
     rows: np.ndarray
@@ -52,12 +59,22 @@ def queues(
     Benjamini-Hochberg); then background by `call_score`, labelled clips by noise confusion. A recording may look
     like background as a whole, but not like a call as a whole: then it is the recording.
 
-    Args:
-        graph: neighbors judged by, as many as there are. x: (n, d) embedding, for more of them.
-        background: (n,) bool. units: (n,) ints. rival: (n,) target most common among the neighbors besides its own.
-        call_score: (n,) as from `call_score.call_scores`.
-        touched: (n,) bool, clips that an annotated call reaches into, too little to give them its label: nobody
-            missed that call, so background of this kind is left out.
+    Parameters
+    ----------
+    graph
+        Neighbors judged by, as many as there are.
+    x : (n, d)
+        Embedding, for more of them.
+    background : (n,) bool
+    units : (n,) ints
+    rival : (n,)
+        Target most common among the neighbors besides its own.
+    call_score : (n,)
+        As from `call_score.call_scores`.
+    touched : (n,) bool
+        Clips that an annotated call reaches into, too little to give them its label: nobody missed that
+        call, so background of this kind is left out.
+
     """
     background = np.asarray(background, bool)
     looks_like = np.where(background, rival, 0)

@@ -11,26 +11,46 @@ from bioviz.audio.measures import NOTHING_STANDS_OUT_DB
 class Rules:
     """From where on a sign counts.
 
-    Attributes:
-        out_of_band: share of the annotated area above the model's Nyquist frequency.
-        empty_share: share of the window with a call, below it the window is empty. silent_dbfs: level likewise.
-        inside: share of the call within the window, below it the call is cut; but not where calls fill at least
-            `filled` of the window, as within a long song.
-        snr_db: SNR of an annotated call below which it is faint; where none is annotated, height of the loudest sound
-            above the noise. prominence_db: below it nothing stands out.
-        clear_db, stands_out_db: height above the noise from which on a sound is clear enough to say what it is;
-            where that is unknown, prominence.
-        shortcut: share of neighbors of the same site (or recording) that share no label; and more than twice chance.
-        rival: share of neighbors of one other label, of those that could be, which the held-out probe must name too.
-        agreed: share of the clips for which neighbors and probe name the same label that must wear it (lower end of a
-            95 % interval), or no label is doubted by this model.
-        own: share of neighbors of the clip's own label, above which its label is not doubted.
-        trusted: share of the clips taken for a label by neighbors and probe that must wear it (lower end of a 95 %
-            interval), or the two are not believed about that label.
-        usual: share of a label's clips that look like the same other label, above which the two are alike and none
-            of them is doubted.
-        trace: share of background clips in which a matched filter finds more of the label than in the clip; up to it,
-            there is a trace of the call. By the probe, share of clips of other labels, where a label is doubted.
+    Attributes
+    ----------
+    out_of_band
+        Share of the annotated area above the model's Nyquist frequency.
+    empty_share
+        Share of the window with a call, below it the window is empty.
+    silent_dbfs
+        Level likewise.
+    inside
+        Share of the call within the window, below it the call is cut; but not where calls fill at least
+        `filled` of the window, as within a long song.
+    snr_db
+        SNR of an annotated call below which it is faint; where none is annotated, height of the loudest
+        sound above the noise.
+    prominence_db
+        Below it nothing stands out.
+    clear_db, stands_out_db
+        Height above the noise from which on a sound is clear enough to say what it is; where that is
+        unknown, prominence.
+    shortcut
+        Share of neighbors of the same site (or recording) that share no label; and more than twice chance.
+    rival
+        Share of neighbors of one other label, of those that could be, which the held-out probe must name
+        too.
+    agreed
+        Share of the clips for which neighbors and probe name the same label that must wear it (lower end of
+        a 95 % interval), or no label is doubted by this model.
+    own
+        Share of neighbors of the clip's own label, above which its label is not doubted.
+    trusted
+        Share of the clips taken for a label by neighbors and probe that must wear it (lower end of a 95 %
+        interval), or the two are not believed about that label.
+    usual
+        Share of a label's clips that look like the same other label, above which the two are alike and none
+        of them is doubted.
+    trace
+        Share of background clips in which a matched filter finds more of the label than in the clip; up to
+        it, there is a trace of the call. By the probe, share of clips of other labels, where a label is
+        doubted.
+
     """
 
     out_of_band: float = 0.5

@@ -38,16 +38,27 @@ MAX_UNITS = 300
 class Shortcut:
     """One attribute of the units, or several that divide them alike.
 
-    Attributes:
-        name: "year", "site or recorder" ...
-        values: number of distinct values.
-        alone: AUROC of background told by the share of background in other units of the value; None if undefined.
-        pooled, within: AUROC of the model over all pairs of clips, and over pairs of one value (the same scores).
-        p: chance that any attribute tells as well on its own were all unrelated to background.
-        named: the page names it: p is at most LEVEL, and `alone` at least TELLS.
-        stratum: the value with most to compare, "" where none has two units of both sides.
-        stratum_auroc, low, high: AUROC among its clips alone, neighbors included, with a 95 % interval by unit.
-        beside: named because it goes with this attribute, which was found; "" where it was found itself.
+    Attributes
+    ----------
+    name
+        "year", "site or recorder" ...
+    values
+        Number of distinct values.
+    alone
+        AUROC of background told by the share of background in other units of the value; None if undefined.
+    pooled, within
+        AUROC of the model over all pairs of clips, and over pairs of one value (the same scores).
+    p
+        Chance that any attribute tells as well on its own were all unrelated to background.
+    named
+        The page names it: p is at most LEVEL, and `alone` at least TELLS.
+    stratum
+        The value with most to compare, "" where none has two units of both sides.
+    stratum_auroc, low, high
+        AUROC among its clips alone, neighbors included, with a 95 % interval by unit.
+    beside
+        Named because it goes with this attribute, which was found; "" where it was found itself.
+
     """
 
     name: str
@@ -112,14 +123,25 @@ def shortcuts(
 ) -> tuple[Shortcut, ...]:
     """Every attribute with two values or more that two units share each, those named first.
 
-    Args:
-        score: (n,) how much like background each clip looks by neighbors of other units; NaN unknown.
-        background: (n,) bool. groups: (n,) ints, the unit of independence.
-        attributes: name to (n,) ints or strings ("", -1 or NaN unknown), or floats, which are put into three bins of
-            equally many units. A unit has the value that most of its clips have (the median of floats).
-        embedding: (n, d), for the AUROC within one value with neighbors of that value alone; None leaves that out.
-        k, metric: of its neighbors.
-        n_permutations: shuffles of the attributes between units. seed: of the shuffles and draws.
+    Parameters
+    ----------
+    score : (n,)
+        How much like background each clip looks by neighbors of other units; NaN unknown.
+    background : (n,) bool
+    groups : (n,) ints
+        The unit of independence.
+    attributes
+        Name to (n,) ints or strings ("", -1 or NaN unknown), or floats, which are put into three bins of
+        equally many units. A unit has the value that most of its clips have (the median of floats).
+    embedding : (n, d)
+        For the AUROC within one value with neighbors of that value alone; None leaves that out.
+    k, metric
+        Of its neighbors.
+    n_permutations
+        Shuffles of the attributes between units.
+    seed
+        Of the shuffles and draws.
+
     """
     score, background = np.asarray(score, dtype=np.float64), np.asarray(background, dtype=bool)
     good = np.isfinite(score)
@@ -195,8 +217,13 @@ def _with_stratum(one, titles, inside, embedding, background, groups, k, metric,
 class _Pairs:
     """Pairs of a background clip of unit i and a labelled clip of unit j.
 
-    Attributes:
-        wins: (G, G) pairs in which background has the higher score, ties half. background, labelled: (G,) clips.
+    Attributes
+    ----------
+    wins : (G, G)
+        Pairs in which background has the higher score, ties half.
+    background, labelled : (G,)
+        Clips.
+
     """
 
     wins: np.ndarray

@@ -43,9 +43,13 @@ class Sound:
 class Usual:
     """What the clips of each target that are not confused sound like, for each of n clips by its target.
 
-    Attributes:
-        band: (n, 2) Hz, median edges of what stands out; NaN unknown.
-        weak_db: (n,) height above the noise that a quarter of them fall short of; NaN unknown.
+    Attributes
+    ----------
+    band : (n, 2)
+        Hz, median edges of what stands out; NaN unknown.
+    weak_db : (n,)
+        Height above the noise that a quarter of them fall short of; NaN unknown.
+
     """
 
     band: np.ndarray

@@ -49,21 +49,37 @@ def cause_title(name: str) -> str:
 class Triage:
     """The causes of each clip that needs one: confused ones, and those that look like another label.
 
-    Attributes:
-        causes: names of the causes looked for, the last one `UNEXPLAINED`.
-        applies: (n, len(causes)) bool, all False for clips that need none.
-        rival: (n,) int64, the other target most common among the neighbors (-1 without neighbors).
-        rival_share: (n,) float64, its share.
-        looks_like: (n,) int64, another label that neighbors in other recordings and the held-out probe agree on, -1.
-        trusted: (T,) bool, labels for which those two are right often enough to be believed about other clips.
-        shortcut_share: (n,) float64, share of neighbors from the same place ("site" or "recording") without its label.
-        trace: (n,) float64, share of background clips that hold more of the label, by the matched filter.
-        like_background: (n,) bool, labelled clips whose sound's measures are more like background's.
-        band: (n, 2) float64 Hz, of what stands out of the clips of the same label; NaN unknown.
-        counts: (len(causes), 2) int64, clips of each cause: labelled, background. One can have several.
-        clips: (2,) int64, clips with a cause: labelled, background.
-        excess_labelled, excess_background: of each sign, by its name.
-        columns: the acoustic columns it rests on.
+    Attributes
+    ----------
+    causes
+        Names of the causes looked for, the last one `UNEXPLAINED`.
+    applies
+        (n, len(causes)) bool, all False for clips that need none.
+    rival : (n,) int64
+        The other target most common among the neighbors (-1 without neighbors).
+    rival_share : (n,) float64
+        Its share.
+    looks_like : (n,) int64
+        Another label that neighbors in other recordings and the held-out probe agree on, -1.
+    trusted : (T,) bool
+        Labels for which those two are right often enough to be believed about other clips.
+    shortcut_share : (n,) float64
+        Share of neighbors from the same place ("site" or "recording") without its label.
+    trace : (n,) float64
+        Share of background clips that hold more of the label, by the matched filter.
+    like_background : (n,) bool
+        Labelled clips whose sound's measures are more like background's.
+    band : (n, 2) float64
+        Hz, of what stands out of the clips of the same label; NaN unknown.
+    counts
+        (len(causes), 2) int64, clips of each cause: labelled, background. One can have several.
+    clips : (2,) int64
+        Clips with a cause: labelled, background.
+    excess_labelled, excess_background
+        Of each sign, by its name.
+    columns
+        The acoustic columns it rests on.
+
     """
 
     causes: tuple[str, ...]
@@ -134,11 +150,17 @@ def triage(
     What is read off the sound or the boxes counts only where it is commoner among confused clips than among others of
     the same label.
 
-    Args:
-        columns: any of `features.FEATURES`, each (n,) with NaN unknown; a cause without its columns is not found.
-        probe_scores: (n, T) held-out probe scores; without them nothing is said that needs them.
-        site: (n,) ints or strings. Without one, the recording is looked at (in all recordings' neighbors).
-        filtered: (n, T) held-out scores of the matched filter; those of the probe where there are none.
+    Parameters
+    ----------
+    columns
+        Any of `features.FEATURES`, each (n,) with NaN unknown; a cause without its columns is not found.
+    probe_scores : (n, T)
+        held-out probe scores; without them nothing is said that needs them.
+    site : (n,) ints
+        Or strings. Without one, the recording is looked at (in all recordings' neighbors).
+    filtered : (n, T)
+        held-out scores of the matched filter; those of the probe where there are none.
+
     """
     e = Evidence(
         confusion,

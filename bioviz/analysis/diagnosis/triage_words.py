@@ -20,8 +20,15 @@ MAX_NAMED = 3
 class Compared:
     """A sign among confused clips and among others of the same label, for a table.
 
-    Attributes:
-        sign, side: in words; side is "labelled" or "background". excess: the figures. verdict: what follows.
+    Attributes
+    ----------
+    sign, side
+        In words; side is "labelled" or "background".
+    excess
+        The figures.
+    verdict
+        What follows.
+
     """
 
     sign: str

@@ -22,11 +22,17 @@ def unit_values(
     A unit has the value that most of its clips have; floats are put into BINS bins of equally many units by their
     median. Left out are attributes of which no two values are shared by two units each, or with many values.
 
-    Args:
-        attributes: name to (n,) ints, strings or floats, unknown -1, "" or NaN. unit: (n,) ints 0..G-1.
+    Parameters
+    ----------
+    attributes
+        Name to (n,) ints, strings or floats, unknown -1, "" or NaN.
+    unit : (n,) ints
+        0..G-1.
 
-    Returns:
-        Names, (A, G) int64 value of each unit (-1 unknown), and titles of the values of each.
+    Returns
+    -------
+    Names, (A, G) int64 value of each unit (-1 unknown), and titles of the values of each.
+
     """
     found: dict[bytes, tuple[list[str], np.ndarray, list[str]]] = {}
     for name, values in attributes.items():

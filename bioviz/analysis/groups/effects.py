@@ -18,13 +18,27 @@ N_BOOT = 300
 class Effect:
     """How one feature differs between group A and group B.
 
-    Attributes:
-        feature: its name; figures are in its unit.
-        median_a, median_b: medians. difference: median_a - median_b.
-        low, high: 95 % interval of the difference by resampling recordings; None with a side in fewer than 8.
-        delta: Cliff's delta, -1 (all of A below all of B) to 1. delta_low, delta_high: 95 % interval, likewise.
-        p: two-sided, of delta = 0, likewise. q: p after correction over all features (Benjamini-Hochberg).
-        clips_a, clips_b: with a value.
+    Attributes
+    ----------
+    feature
+        Its name; figures are in its unit.
+    median_a, median_b
+        Medians.
+    difference
+        median_a - median_b.
+    low, high
+        95 % interval of the difference by resampling recordings; None with a side in fewer than 8.
+    delta
+        Cliff's delta, -1 (all of A below all of B) to 1.
+    delta_low, delta_high
+        95 % interval, likewise.
+    p
+        two-sided, of delta = 0, likewise.
+    q
+        p after correction over all features (Benjamini-Hochberg).
+    clips_a, clips_b
+        With a value.
+
     """
 
     feature: str
@@ -50,9 +64,14 @@ def compare_groups(
     delta = P(A > B) - P(A < B) = 2 AUROC - 1, its error by recording (see `auc.auroc`), p from delta over that
     error; q_(i) = min over j >= i of p_(j) m / j, over the m features in order of p.
 
-    Args:
-        columns: feature name to (n,) float, NaN unknown. a, b: (n,) bool; a clip in both counts in A alone.
-        recording: (n,) ints.
+    Parameters
+    ----------
+    columns
+        Feature name to (n,) float, NaN unknown.
+    a, b : (n,) bool
+        a clip in both counts in A alone.
+    recording : (n,) ints
+
     """
     a = np.asarray(a, bool)
     b = np.asarray(b, bool) & ~a

@@ -95,7 +95,7 @@ def signed(value: float, digits: int) -> str:
 
 
 def q_text(q: float | None, equals: bool = False) -> str:
-    """q in two digits, "< 0.001" below; `equals` for use in a sentence."""
+    """Q in two digits, "< 0.001" below; `equals` for use in a sentence."""
     if q is None:
         return "unknown"
     if q < 0.001:

@@ -22,9 +22,17 @@ MIN_DEALS = 200
 class Chance:
     """A number of clips against what it is when the labels are dealt out at random.
 
-    Attributes:
-        observed: clips counted. expected: the mean of the deals. low, high: that 99 % of them lie between.
-        against: "fewer" than by chance, "as" by chance or "more"; None where there are too few recordings to tell.
+    Attributes
+    ----------
+    observed
+        Clips counted.
+    expected
+        The mean of the deals.
+    low, high
+        That 99 % of them lie between.
+    against
+        "fewer" than by chance, "as" by chance or "more"; None where there are too few recordings to tell.
+
     """
 
     observed: int
@@ -41,12 +49,18 @@ class PlacementChance:
     Whether the clusters tell labelled clips from background is judged by all clips on the wrong side: by chance one
     of the two lists alone can be long or empty, as a half-and-half cluster falls to the one or the other.
 
-    Attributes:
-        wrong_side: labelled clips among background and background among labelled clips together.
-        among_background: the labelled clips among background alone, in the same deals.
-        mixed: labelled clips with another label, out of those in clusters that stand for labels, the background
-            left where it is.
-        recordings: in which the clips lie.
+    Attributes
+    ----------
+    wrong_side
+        Labelled clips among background and background among labelled clips together.
+    among_background
+        The labelled clips among background alone, in the same deals.
+    mixed
+        Labelled clips with another label, out of those in clusters that stand for labels, the background
+        left where it is.
+    recordings
+        In which the clips lie.
+
     """
 
     wrong_side: Chance | None
@@ -81,9 +95,15 @@ def placement_chance(
     number of its clips: clips of one recording sound alike and carry alike labels, so they are not independent.
     (Laying labels on across the ends of recordings said "fewer than by chance" of nothing five times too often.)
 
-    Args:
-        clusters: (n,) ints, -1 for none. label_matrix: (n, L) bool. recording: (n,) ints.
-        places: of the same clips, see `placement.placement`.
+    Parameters
+    ----------
+    clusters : (n,) ints
+        -1 for none.
+    label_matrix : (n, L) bool
+    recording : (n,) ints
+    places
+        Of the same clips, see `placement.placement`.
+
     """
     clusters, labels = np.asarray(clusters, np.int64), np.asarray(label_matrix, bool)
     background = ~np.any(labels, axis=1)

@@ -27,9 +27,13 @@ N_NEIGHBORS = 20
 class Placement:
     """Where each clip lies.
 
-    Attributes:
-        stands_for: (k,) int64, the target that each cluster stands for: 0 for background, -1 for an empty cluster.
-        place: (n,) int8 into PLACES.
+    Attributes
+    ----------
+    stands_for : (k,) int64
+        The target that each cluster stands for: 0 for background, -1 for an empty cluster.
+    place : (n,) int8
+        Into PLACES.
+
     """
 
     stands_for: np.ndarray
@@ -54,11 +58,15 @@ class Placement:
 class Evidence:
     """What its neighbors say against each of m clips; NaN where it has none, and for clips in no cluster.
 
-    Attributes:
-        share: (m,) float64, share of its nearest neighbors that speak for the other side: background for a labelled
-            clip among background, labelled clips for a background clip among them, clips with other labels alone
-            for a clip among other labels. Of clips in the right place: that are not of their kind.
-        distance: (m,) float64, mean distance to these; infinity without any.
+    Attributes
+    ----------
+    share : (m,) float64
+        Share of its nearest neighbors that speak for the other side: background for a labelled clip among
+        background, labelled clips for a background clip among them, clips with other labels alone for a
+        clip among other labels. Of clips in the right place: that are not of their kind.
+    distance : (m,) float64
+        Mean distance to these; infinity without any.
+
     """
 
     share: np.ndarray
@@ -73,8 +81,13 @@ def placement(clusters: np.ndarray, label_matrix: np.ndarray) -> Placement:
     background" is, even where no single label comes near its background. A clip with several labels is in its
     place if its cluster stands for any of them.
 
-    Args:
-        clusters: (n,) ints, 0..k-1, or -1 for none. label_matrix: (n, L) bool; a row without any is background.
+    Parameters
+    ----------
+    clusters : (n,) ints
+        0..k-1, or -1 for none.
+    label_matrix : (n, L) bool
+        a row without any is background.
+
     """
     clusters, labels = np.asarray(clusters, np.int64), np.asarray(label_matrix, bool)
     background = ~labels.any(axis=1)
@@ -110,8 +123,12 @@ def label_counts(clusters: np.ndarray, label_matrix: np.ndarray, k: int) -> np.n
 def evidence(graph: KnnGraph, label_matrix: np.ndarray, places: Placement, at: np.ndarray) -> Evidence:
     """What the nearest neighbors say against the clips `at` (m,) positions; see `Evidence`.
 
-    Args:
-        graph: best of other recordings alone, since clips of one recording share its noise. label_matrix: (n, L) bool.
+    Parameters
+    ----------
+    graph
+        Best of other recordings alone, since clips of one recording share its noise.
+    label_matrix : (n, L) bool
+
     """
     at = np.asarray(at, np.int64)
     k = min(N_NEIGHBORS, graph.k)

@@ -49,8 +49,11 @@ def too_few(labelled: int, background: int) -> str:
 def headline(counts: Mapping[str, int], chance: PlacementChance) -> str:
     """How many labelled clips lie among background, with what chance gives, in one sentence.
 
-    Args:
-        counts: `Placement.counts`.
+    Parameters
+    ----------
+    counts
+        `Placement.counts`.
+
     """
     labelled, background = sides(counts)
     if not labelled:

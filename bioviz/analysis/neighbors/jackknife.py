@@ -39,10 +39,16 @@ def left_out(
 
     The place of a neighbor that is left out is taken by the next nearest one, if `graph` holds more than `k`.
 
-    Args:
-        graph: of k neighbors or more. background: (n,) bool.
-        units: (n,) ints, the groups that `graph` has no neighbors within (if it is grouped).
-        parts: (n,) ints 0.., as from `parts_of`.
+    Parameters
+    ----------
+    graph
+        Of k neighbors or more.
+    background : (n,) bool
+    units : (n,) ints
+        The groups that `graph` has no neighbors within (if it is grouped).
+    parts : (n,) ints
+        0.., as from `parts_of`.
+
     """
     background = np.asarray(background, bool)
     there = graph.indices >= 0
@@ -67,8 +73,11 @@ def _refilled(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(rows, parts, share of background) of all clips that have a neighbor in a part, that part left out.
 
-    Args:
-        there, side, part: (n, m), nearest first: a neighbor is there, is background, and its part.
+    Parameters
+    ----------
+    there, side, part : (n, m)
+        Nearest first: a neighbor is there, is background, and its part.
+
     """
     found = []
     for place in range(min(k, part.shape[1])):
@@ -128,8 +137,11 @@ def interval(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(low, high), each (m,): value +- t se; NaN below MIN_UNITS.
 
-    Args:
-        freedom: (m,) degrees of freedom of t; n_units - 1 where none are given.
+    Parameters
+    ----------
+    freedom : (m,)
+        Degrees of freedom of t; n_units - 1 where none are given.
+
     """
     from scipy.special import stdtrit
 
@@ -191,12 +203,18 @@ def mean_share_interval(
     Where few units hold most clips the error itself is known as badly as from that few: degrees of freedom go by the
     effective number of units, (sum of clips)^2 / sum of clips^2 (Kish 1965).
 
-    Args:
-        values: (n,) float from 0 to 1, NaN left out. members: (n, m) bool. units: (n,) ints.
+    Parameters
+    ----------
+    values : (n,) float
+        From 0 to 1, NaN left out.
+    members : (n, m) bool
+    units : (n,) ints
 
-    Returns:
-        (mean, low, high), each (m,) float64; NaN without members, interval NaN with members in fewer than
-        MIN_UNITS units.
+    Returns
+    -------
+    (mean, low, high), each (m,) float64; NaN without members, interval NaN with members in fewer than
+    MIN_UNITS units.
+
     """
     good = np.isfinite(values)
     member = np.asarray(members, bool) & good[:, None]

@@ -20,11 +20,17 @@ SPARE = 8
 class KnnGraph:
     """The nearest neighbors of every clip, nearest first, the clip itself not among them.
 
-    Attributes:
-        indices: (n, k) int32 rows; -1 where there are fewer than k.
-        distances: (n, k) float32; infinity where there are fewer than k. Cosine distance is 1 - cosine.
-        metric: "cosine" or "euclidean".
-        grouped: neighbors of the clip's own group (recording) are left out.
+    Attributes
+    ----------
+    indices : (n, k) int32
+        Rows; -1 where there are fewer than k.
+    distances : (n, k) float32
+        Infinity where there are fewer than k. Cosine distance is 1 - cosine.
+    metric
+        "cosine" or "euclidean".
+    grouped
+        Neighbors of the clip's own group (recording) are left out.
+
     """
 
     indices: np.ndarray
@@ -52,19 +58,29 @@ def knn(
 ) -> KnnGraph:
     """The k nearest other rows of each row.
 
-    Args:
-        x: (n, d) embedding. A row with NaN has no neighbors and is nobody's neighbor.
-        k: neighbors a row.
-        metric: "cosine" (1 - cosine; a row of zeros is 1 from everything) or "euclidean".
-        groups: (n,) ints such as the recording; neighbors of the same group are left out.
-        seed: of the approximate search.
-        exact_up_to: rows up to which the result is exact; above it pynndescent finds candidates, and rows
-            whose candidates leave fewer than k after leaving out their group are searched exactly.
+    Parameters
+    ----------
+    x : (n, d)
+        Embedding. A row with NaN has no neighbors and is nobody's neighbor.
+    k
+        Neighbors a row.
+    metric
+        "cosine" (1 - cosine; a row of zeros is 1 from everything) or "euclidean".
+    groups : (n,) ints
+        Such as the recording; neighbors of the same group are left out.
+    seed
+        Of the approximate search.
+    exact_up_to
+        Rows up to which the result is exact; above it pynndescent finds candidates, and rows whose
+        candidates leave fewer than k after leaving out their group are searched exactly.
 
     Ties go to the lower row number, so that a result is reproducible.
 
-    Raises:
-        BadInput: k < 1, an unknown metric, groups of another length.
+    Raises
+    ------
+    BadInput
+        k < 1, an unknown metric, groups of another length.
+
     """
     graphs = _graphs(
         x, k, metric, [None if groups is None else np.asarray(groups)], seed, progress, exact_up_to
@@ -99,9 +115,13 @@ def nearest_to(
 
     Rows with NaN on either side have none and are nobody's.
 
-    Args:
-        reference_groups, query_groups: (n,) and (q,) ints; neighbors of the query's own group are left out.
-        also_left_out: (q,) ints, a second group of `reference_groups` that a query has no neighbors in.
+    Parameters
+    ----------
+    reference_groups, query_groups : (n,)
+        And (q,) ints; neighbors of the query's own group are left out.
+    also_left_out : (q,) ints
+        a second group of `reference_groups` that a query has no neighbors in.
+
     """
     both = np.vstack([reference, queries])
     good = np.flatnonzero(finite_rows(both))

@@ -17,15 +17,24 @@ from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, balanced
 class LabelConfusion:
     """Per target (background first, then the labels); NaN where a target has no clip.
 
-    Attributes:
-        matrix: (T, T) float64; row: clips of that target, column: what their neighbors are; rows sum to 1.
-        clips: (T,) int64.
-        confusion: (T,) float64, noise confusion of the target's clips; of background, with labelled clips.
-        low, high: (T,) float64, 95 % interval of it by leaving out recordings (`jackknife`); NaN where the target,
-            or background (for background: the labels), is in fewer than 8 of them.
-        units: (T,) int64, recordings with clips of the target.
-        background_share: (T,) float64, mean share of background among the neighbors.
-        confused: (T,) float64, share of the clips with noise confusion above 0.5.
+    Attributes
+    ----------
+    matrix : (T, T) float64
+    row
+        Clips of that target, column: what their neighbors are; rows sum to 1.
+    clips : (T,) int64
+    confusion : (T,) float64
+        Noise confusion of the target's clips; of background, with labelled clips.
+    low, high : (T,) float64
+        95 % interval of it by leaving out recordings (`jackknife`); NaN where the target, or background
+        (for background: the labels), is in fewer than 8 of them.
+    units : (T,) int64
+        Recordings with clips of the target.
+    background_share : (T,) float64
+        Mean share of background among the neighbors.
+    confused : (T,) float64
+        Share of the clips with noise confusion above 0.5.
+
     """
 
     matrix: np.ndarray
@@ -81,9 +90,15 @@ def label_confusion(
 
     A clip with several labels counts in each.
 
-    Args:
-        units: (n,) ints, the recording of each clip.
-        left_out: (parts, T) `label_scores` with each part of the recordings left out; None: no intervals.
+    Parameters
+    ----------
+    units : (n,) ints
+        The recording of each clip.
+    left_out : (parts, T)
+        `label_scores` with each part of the recordings left out;
+    None
+        No intervals.
+
     """
     targets = with_background(label_matrix)
     value = label_scores(confusion, targets)

@@ -17,10 +17,15 @@ CONFUSED = 0.5
 class NoiseConfusion:
     """Per clip; NaN where undefined (no neighbors, or no clip of the other side that could be one).
 
-    Attributes:
-        background_share: (n,) float64, share of background among the neighbors.
-        base_rate: (n,) float64, share of background among the clips that could have been neighbors.
-        confusion: (n,) float64, 0 to 1; see `noise_confusion`.
+    Attributes
+    ----------
+    background_share : (n,) float64
+        Share of background among the neighbors.
+    base_rate : (n,) float64
+        Share of background among the clips that could have been neighbors.
+    confusion : (n,) float64
+        0 to 1; see `noise_confusion`.
+
     """
 
     background_share: np.ndarray
@@ -47,8 +52,12 @@ def noise_confusion(
     Noise confusion is s for a labelled clip and 1 - s for a background clip: 0 if no neighbor is of the other
     side, 0.5 if they come as often as by chance, 1 if all are, whatever the share of background in the set.
 
-    Args:
-        background: (n,) bool. recording: (n,) ints, needed if `graph.grouped`.
+    Parameters
+    ----------
+    background : (n,) bool
+    recording : (n,) ints
+        Needed if `graph.grouped`.
+
     """
     count = neighbor_count(graph)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -61,8 +70,11 @@ def noise_confusion_of(
 ) -> NoiseConfusion:
     """`noise_confusion` from the (n,) share of background among the neighbors, NaN for a clip that takes no part.
 
-    Args:
-        recording: (n,) ints where no clip has neighbors in its own recording, else None.
+    Parameters
+    ----------
+    recording : (n,) ints
+        Where no clip has neighbors in its own recording, else None.
+
     """
     background = np.asarray(background, dtype=bool)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -16,8 +16,10 @@ def medoid_distance(
     The medoid of a target is the clip with the least summed cosine distance (cosine) or squared distance
     (euclidean) to the target's clips: the one nearest to their mean (of unit rows, for cosine).
 
-    Returns:
-        (n,) float64 distances, NaN for rows with NaN; (max target + 1,) int64 medoid rows, -1 without clips.
+    Returns
+    -------
+    (n,) float64 distances, NaN for rows with NaN; (max target + 1,) int64 medoid rows, -1 without clips.
+
     """
     x, targets = np.asarray(x), np.asarray(targets)
     good = np.flatnonzero(finite_rows(x))

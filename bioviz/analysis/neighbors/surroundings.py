@@ -47,8 +47,14 @@ def surrounded_p(
     share among the neighbors of the unit's other `rows` (binomial; one clip's worth of the overall share besides).
     The larger p counts.
 
-    Args:
-        indices: (rows, k), -1 none. other: (n,) bool, clips of the other side. units: (n,) ints.
+    Parameters
+    ----------
+    indices : (rows, k)
+        -1 none.
+    other : (n,) bool
+        Clips of the other side.
+    units : (n,) ints
+
     """
     from scipy.special import bdtrc
 

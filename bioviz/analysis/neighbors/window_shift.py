@@ -15,12 +15,19 @@ from bioviz.errors import BadInput
 class Stability:
     """Clips embedded again with their window shifted.
 
-    Attributes:
-        kept: (m, s) float64, share of neighbors in common between the clip and each shift (Jaccard), 0 to 1.
-        spread: (m,) float64, mean distance of the shifts from the clip.
-        relative: (m,) float64, spread / distance to the clip's nearest neighbor; above 1 it moves further than that.
-        changed: (m,) bool, fewer than half of the neighbors stay, on average.
-        graph: neighbors of every shift, row i * s + j for shift j of clip i; indices are clips of the set.
+    Attributes
+    ----------
+    kept : (m, s) float64
+        Share of neighbors in common between the clip and each shift (Jaccard), 0 to 1.
+    spread : (m,) float64
+        Mean distance of the shifts from the clip.
+    relative : (m,) float64
+        Spread / distance to the clip's nearest neighbor; above 1 it moves further than that.
+    changed : (m,) bool
+        Fewer than half of the neighbors stay, on average.
+    graph
+        Neighbors of every shift, row i * s + j for shift j of clip i; indices are clips of the set.
+
     """
 
     kept: np.ndarray
@@ -42,12 +49,21 @@ def shift_stability(
 
     kept = |N(shift) and N(clip)| / |N(shift) or N(clip)|.
 
-    Args:
-        reference: (n, d) embedding of all clips. rows: (m,) the clips shifted. recording: (n,) ints.
-        shifted: (m, s, d), each clip at s shifted offsets.
+    Parameters
+    ----------
+    reference : (n, d)
+        Embedding of all clips.
+    rows : (m,)
+        The clips shifted.
+    recording : (n,) ints
+    shifted : (m, s, d)
+        Each clip at s shifted offsets.
 
-    Raises:
-        BadInput: the shapes do not belong together.
+    Raises
+    ------
+    BadInput
+        The shapes do not belong together.
+
     """
     m, s, d = shifted.shape
     if len(rows) != m or reference.shape[1] != d:
@@ -84,8 +100,13 @@ def place(graph: KnnGraph, xy: np.ndarray) -> np.ndarray:
 
     A neighbor's weight is 1 / (distance + the mean distance / 100): a copy of a clip lands on that clip.
 
-    Args:
-        graph: of the clips to place, indices into the clips on the map. xy: (n, 2), NaN left out.
+    Parameters
+    ----------
+    graph
+        Of the clips to place, indices into the clips on the map.
+    xy : (n, 2)
+        NaN left out.
+
     """
     known = (graph.indices >= 0) & np.all(np.isfinite(xy), axis=1)[graph.indices]
     distance = np.where(known, graph.distances, 0).astype(np.float64)

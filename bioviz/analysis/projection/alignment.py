@@ -14,12 +14,17 @@ from bioviz.errors import BadInput
 class Similarity:
     """x -> scale * x @ rotation + shift: distances keep their ratios, nothing is stretched or bent.
 
-    Attributes:
-        scale: above 0.
-        rotation: (2, 2) float64, orthogonal; with a mirror where its determinant is -1.
-        shift: (2,) float64.
-        misfit: what is left of the spread of the map that was aligned to, 0 (the maps agree) to 1 (nothing in
-            common); NaN where it was not fitted.
+    Attributes
+    ----------
+    scale
+        Above 0.
+    rotation : (2, 2) float64
+        Orthogonal; with a mirror where its determinant is -1.
+    shift : (2,) float64
+    misfit
+        What is left of the spread of the map that was aligned to, 0 (the maps agree) to 1 (nothing in
+        common); NaN where it was not fitted.
+
     """
 
     scale: float
@@ -66,8 +71,13 @@ def procrustes(target: np.ndarray, moving: np.ndarray) -> Similarity:
 def starting_places(known: np.ndarray, graph: KnnGraph) -> np.ndarray:
     """(n, 2) float32 places to start a map from: those known, else the middle of the known neighbors'.
 
-    Args:
-        known: (n, 2), NaN for clips that the other map lacks. graph: neighbors of the n clips.
+    Parameters
+    ----------
+    known : (n, 2)
+        NaN for clips that the other map lacks.
+    graph
+        Neighbors of the n clips.
+
     """
     places = np.array(known, dtype=np.float32)
     there = np.all(np.isfinite(places), axis=1)

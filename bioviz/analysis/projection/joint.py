@@ -31,16 +31,24 @@ def joint_maps(
     The settings are umap-learn's (200 epochs, ties of strength 0.01 times the Jaccard similarity of the clip's
     neighborhoods on both sides), but for `min_dist`, which umap-learn leaves out of account here.
 
-    Args:
-        left, right: (n, d) and (n, e) embeddings of the same clips; rows with NaN on either side get NaN places.
-        graphs: neighbors of the rows on both sides; used where they fit, else computed.
+    Parameters
+    ----------
+    left, right : (n, d)
+        And (n, e) embeddings of the same clips; rows with NaN on either side get NaN places.
+    graphs
+        Neighbors of the rows on both sides; used where they fit, else computed.
 
-    Returns:
-        (n, 2) float32 each.
+    Returns
+    -------
+    (n, 2) float32 each.
 
-    Raises:
-        BadInput: the settings are not of UMAP, or there are too few clips.
-        Cancelled: through `progress`.
+    Raises
+    ------
+    BadInput
+        The settings are not of UMAP, or there are too few clips.
+    Cancelled
+        Through `progress`.
+
     """
     progress = progress or Silent()
     good = finite_rows(left) & finite_rows(right)
@@ -70,8 +78,11 @@ def joint_maps(
 def neighborhood_jaccard(left, right) -> np.ndarray:
     """(n,) float32: clips that are neighbors of each clip in both graphs, among those that are in either; 1 if none.
 
-    Args:
-        left, right: (n, n) sparse.
+    Parameters
+    ----------
+    left, right : (n, n)
+        Sparse.
+
     """
     a, b = ((graph != 0).astype(np.float32).tocsr() for graph in (left, right))
     both = np.asarray(a.multiply(b).sum(axis=1)).ravel()

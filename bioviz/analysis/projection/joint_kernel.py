@@ -30,14 +30,31 @@ def epoch(
     Both maps are pulled and pushed as in UMAP, and every clip also towards its place on the other map. Unlike
     umap-learn, which draws it, the map that comes first alternates.
 
-    Args:
-        xy: (2, n, 2) float32, both maps.
-        heads, tails: (E,) int32 edges of the left map's graph, then the right one's. counts: (2,) how many of each.
-        every, every_negative: (E,) epochs between two draws of an edge, and of a clip to push away from.
-        due, due_negative: (E,) float32, epoch of the next draw.
-        ties: (n,) float32, how much each clip is tied to its place on the other map.
-        curve: (2,) a and b of UMAP's low-dimensional similarity. strength: of all ties.
-        alpha: learning rate. number: of the epoch. state: (3,) int64 of the random numbers.
+    Parameters
+    ----------
+    xy : (2, n, 2) float32
+        Both maps.
+    heads, tails : (E,) int32
+        Edges of the left map's graph, then the right one's.
+    counts : (2,)
+        How many of each.
+    every, every_negative : (E,)
+        Epochs between two draws of an edge, and of a clip to push away from.
+    due, due_negative : (E,) float32
+        Epoch of the next draw.
+    ties : (n,) float32
+        How much each clip is tied to its place on the other map.
+    curve : (2,)
+        a and b of UMAP's low-dimensional similarity.
+    strength
+        Of all ties.
+    alpha
+        Learning rate.
+    number
+        Of the epoch.
+    state : (3,) int64
+        Of the random numbers.
+
     """
     a, b = curve[0], curve[1]
     n = xy.shape[1]

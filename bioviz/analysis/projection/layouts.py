@@ -24,12 +24,19 @@ MIN_CLIPS = 4
 class ProjectionSpec:
     """Settings of a projection; equal settings on equal rows give equal pictures.
 
-    Attributes:
-        method: "umap", "tsne" or "pca".
-        n_neighbors, min_dist: of UMAP. n_neighbors counts the clip itself, as umap-learn does.
-        perplexity: of t-SNE.
-        seed: of UMAP and t-SNE.
-        metric: distance in the embedding space ("euclidean" in the paper).
+    Attributes
+    ----------
+    method
+        "umap", "tsne" or "pca".
+    n_neighbors, min_dist
+        Of UMAP. n_neighbors counts the clip itself, as umap-learn does.
+    perplexity
+        Of t-SNE.
+    seed
+        Of UMAP and t-SNE.
+    metric
+        Distance in the embedding space ("euclidean" in the paper).
+
     """
 
     method: Method = "umap"
@@ -63,8 +70,11 @@ class ProjectionSpec:
     def from_dict(cls, values: Mapping[str, Any]) -> ProjectionSpec:
         """The spec of `to_dict` (missing settings take their defaults).
 
-        Raises:
-            BadInput: an unknown setting, or a value that is no number or out of range.
+        Raises
+        ------
+        BadInput
+            An unknown setting, or a value that is no number or out of range.
+
         """
         known = {field.name: str(field.type) for field in fields(cls)}
         unknown = set(values) - set(known)
@@ -98,19 +108,29 @@ def project(
 ) -> np.ndarray:
     """Lay the rows of an embedding out in two dimensions.
 
-    Args:
-        x: (n, d) embedding. Rows with NaN get NaN coordinates and do not touch the others.
-        spec: the settings. n_neighbors and perplexity are lowered to what n rows allow.
-        graph: neighbors of the same rows; used by UMAP if its metric is the spec's, it leaves no group
-            out and it has n_neighbors - 1 neighbors or more, and computed here otherwise.
-        init: (n, 2) starting positions (UMAP, t-SNE), such as another projection to stay comparable with.
+    Parameters
+    ----------
+    x : (n, d)
+        Embedding. Rows with NaN get NaN coordinates and do not touch the others.
+    spec
+        The settings. n_neighbors and perplexity are lowered to what n rows allow.
+    graph
+        Neighbors of the same rows; used by UMAP if its metric is the spec's, it leaves no group out and it
+        has n_neighbors - 1 neighbors or more, and computed here otherwise.
+    init : (n, 2)
+        Starting positions (UMAP, t-SNE), such as another projection to stay comparable with.
 
-    Returns:
-        (n, 2) float32.
+    Returns
+    -------
+    (n, 2) float32.
 
-    Raises:
-        BadInput: the graph or init is of other rows.
-        Cancelled: through `progress`.
+    Raises
+    ------
+    BadInput
+        The graph or init is of other rows.
+    Cancelled
+        Through `progress`.
+
     """
     x = np.asarray(x)
     progress = progress or Silent()
@@ -209,10 +229,14 @@ def umap_neighbors(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Neighbors as umap-learn takes them: (n, m) int32 indices and float32 distances, the clip itself first.
 
-    Args:
-        x: (n, d) without NaN.
-        graph: neighbors of the same rows; where it is of another metric, leaves out some or has too few of them,
-            they are computed.
+    Parameters
+    ----------
+    x : (n, d)
+        Without NaN.
+    graph
+        Neighbors of the same rows; where it is of another metric, leaves out some or has too few of them,
+        they are computed.
+
     """
     n_neighbors = min(spec.n_neighbors, len(x) - 1)
     if (

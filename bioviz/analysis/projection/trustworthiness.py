@@ -25,8 +25,10 @@ def trustworthiness(
     among its k nearest in the embedding, of (rank of j by distance from i in the embedding - k). About 0.5 for
     a random picture. Equal to scikit-learn's where n <= `sample`; above, the mean over a seeded sample of clips.
 
-    Returns:
-        None for fewer than 2k + 2 clips, where it is undefined.
+    Returns
+    -------
+    None for fewer than 2k + 2 clips, where it is undefined.
+
     """
     good = finite_rows(x) & finite_rows(projection)
     x, projection = np.asarray(x)[good], np.asarray(projection)[good]

@@ -27,9 +27,16 @@ def call_scores(
     and an hour sound like all along cannot make every clip of a file look like a call, or none. Files of one unit
     (an evening, a site) differ in that too; files too short for a median of their own are taken by unit.
 
-    Args:
-        x: (n, d) embedding, NaN rows for clips without one. labelled: (n,) bool. units: (n,) ints, of independence.
-        file: (n,) ints; the unit where none is given.
+    Parameters
+    ----------
+    x : (n, d)
+        Embedding, NaN rows for clips without one.
+    labelled : (n,) bool
+    units : (n,) ints
+        Of independence.
+    file : (n,) ints
+        The unit where none is given.
+
     """
     code = codes(units)
     own = _centred(np.array(x, dtype=np.float32), (code if file is None else codes(file), code))

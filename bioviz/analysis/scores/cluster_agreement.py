@@ -36,13 +36,21 @@ class Compactness:
 class ClusteringScores:
     """One clustering of one space.
 
-    Attributes:
-        space: "projection" or "embedding", where it was found.
-        method: of clustering.
-        clusters: (n,) int32, -1 for none.
-        with_labels: agreement with the labels.
-        shape: compactness of the clusters where they were found.
-        silhouette_on_embedding: the paper's silhouette, of these clusters on the embedding; None if undefined.
+    Attributes
+    ----------
+    space
+        "projection" or "embedding", where it was found.
+    method
+        Of clustering.
+    clusters : (n,) int32
+        -1 for none.
+    with_labels
+        Agreement with the labels.
+    shape
+        Compactness of the clusters where they were found.
+    silhouette_on_embedding
+        The paper's silhouette, of these clusters on the embedding; None if undefined.
+
     """
 
     space: str
@@ -57,9 +65,13 @@ class ClusteringScores:
 class ClusterReport:
     """All clusterings asked for, and how compact the labels themselves are.
 
-    Attributes:
-        clusterings: one for each space and method.
-        labels_on_projection, labels_on_embedding: compactness of the true labels (background is one).
+    Attributes
+    ----------
+    clusterings
+        One for each space and method.
+    labels_on_projection, labels_on_embedding
+        Compactness of the true labels (background is one).
+
     """
 
     clusterings: tuple[ClusteringScores, ...]

@@ -21,18 +21,27 @@ DENSE_WARD_UP_TO = 10_000
 def cluster(points: np.ndarray, k: int, method: Clustering = "kmeans", seed: int = 42) -> np.ndarray:
     """Cluster the rows of a projection (the paper's way) or of an embedding.
 
-    Args:
-        points: (n, d). Rows with NaN belong to no cluster.
-        k: number of clusters, lowered to the number of distinct points. HDBSCAN finds its own.
-        method: "kmeans" (scikit-learn's, k-means++), "agglomerative" (Ward), "gmm" (Gaussian mixture: full
-            covariance up to 10 dimensions, diagonal above), "hdbscan" (max(5, n/200) points or more each).
-        seed: of kmeans and gmm.
+    Parameters
+    ----------
+    points : (n, d)
+        Rows with NaN belong to no cluster.
+    k
+        Number of clusters, lowered to the number of distinct points. HDBSCAN finds its own.
+    method
+        "kmeans" (scikit-learn's, k-means++), "agglomerative" (Ward), "gmm" (Gaussian mixture: full
+        covariance up to 10 dimensions, diagonal above), "hdbscan" (max(5, n/200) points or more each).
+    seed
+        Of kmeans and gmm.
 
-    Returns:
-        (n,) int32: 0..k-1, or -1 for no cluster (NaN rows; HDBSCAN's noise).
+    Returns
+    -------
+    (n,) int32: 0..k-1, or -1 for no cluster (NaN rows; HDBSCAN's noise).
 
-    Raises:
-        BadInput: an unknown method, or k < 1.
+    Raises
+    ------
+    BadInput
+        An unknown method, or k < 1.
+
     """
     if method not in CLUSTERINGS:
         raise BadInput(f"Unknown clustering {method!r}: choose one of {', '.join(CLUSTERINGS)}.")

@@ -13,11 +13,17 @@ RECALLS = np.linspace(0.01, 1, 100)
 class FalseAlarms:
     """Curves for every label, from out-of-fold scores of the linear probe; NaN for labels without clips.
 
-    Attributes:
-        recall: (R,) float64, share of the label's clips found.
-        threshold: (L, R) float64, the score from which on they are.
-        per_hour: (L, R) float64, background clips an hour of background at or above it.
-        hours: of background that it rests on; a rate below 1 / hours is not known to be above 0.
+    Attributes
+    ----------
+    recall : (R,) float64
+        Share of the label's clips found.
+    threshold : (L, R) float64
+        The score from which on they are.
+    per_hour : (L, R) float64
+        Background clips an hour of background at or above it.
+    hours
+        Of background that it rests on; a rate below 1 / hours is not known to be above 0.
+
     """
 
     recall: np.ndarray
@@ -32,9 +38,14 @@ def false_alarms(scores: np.ndarray, label_matrix: np.ndarray, seconds_per_clip:
     threshold(r) is the highest score at which a share r of the label's clips scores as high or higher;
     per_hour = |{background clips with score >= threshold}| / (background clips * seconds_per_clip / 3600).
 
-    Args:
-        scores: (n, L) held-out probe scores, NaN left out. label_matrix: (n, L) bool.
-        seconds_per_clip: time that each clip stands for: the step between windows, not their length.
+    Parameters
+    ----------
+    scores : (n, L)
+        held-out probe scores, NaN left out.
+    label_matrix : (n, L) bool
+    seconds_per_clip
+        Time that each clip stands for: the step between windows, not their length.
+
     """
     labels = np.asarray(label_matrix, dtype=bool)
     background = ~labels.any(axis=1)

@@ -9,11 +9,17 @@ from dataclasses import dataclass
 class LeakageScore:
     """A score with neighbors or training clips of the same recording allowed, and with them left out.
 
-    Attributes:
-        with_same_unit: the score as most tools give it; None if undefined.
-        cross_unit: the score with whole recordings held out; None if undefined.
-        chance: what guessing gives; None if there is no such level.
-        note: why a value is None or what was left out, "" if nothing.
+    Attributes
+    ----------
+    with_same_unit
+        The score as most tools give it; None if undefined.
+    cross_unit
+        The score with whole recordings held out; None if undefined.
+    chance
+        What guessing gives; None if there is no such level.
+    note
+        Why a value is None or what was left out, "" if nothing.
+
     """
 
     with_same_unit: float | None

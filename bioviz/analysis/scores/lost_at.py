@@ -13,11 +13,16 @@ def lost_at(snr_db: np.ndarray, told: np.ndarray) -> np.ndarray:
 
     Read between the steps by straight lines, coming from the highest SNR.
 
-    Args:
-        snr_db: (s,) float. told: (..., s, L) float, 0.5 by chance.
+    Parameters
+    ----------
+    snr_db : (s,) float
+    told : (..., s, L) float
+        0.5 by chance.
 
-    Returns:
-        (..., L) float64 dB; infinity if lost from the start, minus infinity if never, NaN if not measured.
+    Returns
+    -------
+    (..., L) float64 dB; infinity if lost from the start, minus infinity if never, NaN if not measured.
+
     """
     order = np.argsort(-np.asarray(snr_db, np.float64))
     snr = np.asarray(snr_db, np.float64)[order]
@@ -39,8 +44,13 @@ def lost_range(snr_db: np.ndarray, told: np.ndarray) -> np.ndarray:
     A label that is not told as recorded cannot be lost: NaN. It is told where its AUROC is at least `TOLD` and the
     lower end of its interval is above chance.
 
-    Args:
-        snr_db: (S,) falling, first infinity: as recorded. told: (S, L, 3) AUROC and its interval.
+    Parameters
+    ----------
+    snr_db : (S,)
+        Falling, first infinity: as recorded.
+    told : (S, L, 3)
+        AUROC and its interval.
+
     """
     at, high, low = (lost_at(snr_db[1:], told[1:, :, end]) for end in range(3))
     found = np.stack([at, low, high], axis=1)
@@ -65,8 +75,11 @@ def told_as_recorded(told: np.ndarray) -> np.ndarray:
 def lost_apart(lost_at_db: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """((a,), (b,)) labels lost before all others, and after all others, as their intervals leave no doubt.
 
-    Args:
-        lost_at_db: (L, 3) as from `lost_range`.
+    Parameters
+    ----------
+    lost_at_db : (L, 3)
+        As from `lost_range`.
+
     """
     known = np.flatnonzero(~np.isnan(lost_at_db).any(axis=1))
     if len(known) < 2:

@@ -14,10 +14,15 @@ class ClusterMatch:
     It scores a partition; it does not tell which clips are confused, since a label (or background) that fills two
     clusters gets one of them alone. For that see `analysis.placement`.
 
-    Attributes:
-        table: (k, n_targets) int64, clips of each cluster and target.
-        assigned: (k,) int64, the target of each cluster, or -1 if it has none.
-        matched: number of clips whose cluster is matched with their target.
+    Attributes
+    ----------
+    table : (k, n_targets) int64
+        Clips of each cluster and target.
+    assigned : (k,) int64
+        The target of each cluster, or -1 if it has none.
+    matched
+        Number of clips whose cluster is matched with their target.
+
     """
 
     table: np.ndarray
@@ -35,8 +40,13 @@ def match(clusters: np.ndarray, targets: np.ndarray, n_targets: int) -> ClusterM
 
     Maximises the sum over clusters c of table[c, assigned[c]].
 
-    Args:
-        clusters: (n,) ints, 0..k-1 or -1. targets: (n,) ints below n_targets, 0 for background.
+    Parameters
+    ----------
+    clusters : (n,) ints
+        0..k-1 or -1.
+    targets : (n,) ints
+        Below n_targets, 0 for background.
+
     """
     from scipy.optimize import linear_sum_assignment
 

@@ -15,13 +15,21 @@ from bioviz.analysis.scores.silhouette import mean_silhouette
 class PaperScores:
     """What the paper reports of one embedding set.
 
-    Attributes:
-        nmi: normalised mutual information of clusters and labels, 0 to 1; None if undefined.
-        ari: adjusted Rand index, about 0 by chance, 1 at best; None if undefined.
-        silhouette: mean silhouette of the *clusters* on the *embedding*, -1 to 1; None if undefined.
-        k: number of clusters = number of distinct labels, background included.
-        clusters: (n,) int32, -1 for clips without an embedding.
-        notes: for each score that is None its name and the reason; "rows" if clips were left out.
+    Attributes
+    ----------
+    nmi
+        Normalised mutual information of clusters and labels, 0 to 1; None if undefined.
+    ari
+        Adjusted Rand index, about 0 by chance, 1 at best; None if undefined.
+    silhouette
+        Mean silhouette of the *clusters* on the *embedding*, -1 to 1; None if undefined.
+    k
+        Number of clusters = number of distinct labels, background included.
+    clusters : (n,) int32
+        -1 for clips without an embedding.
+    notes
+        For each score that is None its name and the reason; "rows" if clips were left out.
+
     """
 
     nmi: float | None
@@ -50,9 +58,14 @@ def paper_scores(
     NMI = I(C; T) / ((H(C) + H(T)) / 2); ARI = (RI - E[RI]) / (max RI - E[RI]); the silhouette is that of the
     predicted clusters on the embedding. Equal to scikit-learn's on the same arrays.
 
-    Args:
-        embedding: (n, d). projection: (n, 2). Clips with NaN in either are left out and noted.
-        targets: (n,) ints, 0 for background.
+    Parameters
+    ----------
+    embedding : (n, d)
+    projection : (n, 2)
+        Clips with NaN in either are left out and noted.
+    targets : (n,) ints
+        0 for background.
+
     """
     from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 

@@ -19,13 +19,23 @@ from bioviz.analysis.statistics.auc import auroc
 class Separability:
     """How well background is told from labelled clips, as AUROC (0.5 chance, 1 apart).
 
-    Attributes:
-        neighbor: of the balanced share of background among the neighbors.
-        probe: of the out-of-fold linear probe.
-        low, high: 95 % interval of the neighbors' held-out AUROC by leaving out recordings; None below 8 of them.
-        units: recordings with background, or with labelled clips, whichever are fewer.
-        p: one-sided, of that AUROC against 0.5. p_leak: of no fall when recordings are held out.
-        p_linear: of the probe being no better than the neighbors, both held out. None where not known.
+    Attributes
+    ----------
+    neighbor
+        Of the balanced share of background among the neighbors.
+    probe
+        Of the out-of-fold linear probe.
+    low, high
+        95 % interval of the neighbors' held-out AUROC by leaving out recordings; None below 8 of them.
+    units
+        Recordings with background, or with labelled clips, whichever are fewer.
+    p
+        one-sided, of that AUROC against 0.5.
+    p_leak
+        Of no fall when recordings are held out.
+    p_linear
+        Of the probe being no better than the neighbors, both held out. None where not known.
+
     """
 
     neighbor: LeakageScore
@@ -42,13 +52,19 @@ class Separability:
 class Prediction:
     """How well labels are told, background being one of them.
 
-    Attributes:
-        knn_accuracy, probe_accuracy: share of clips whose (first) label is predicted; see `prediction`.
-        knn_map, probe_map: macro average precision over the labels (without background).
-        label_ap: (L, 4) float64, average precision of each label: k-NN with and without the own unit, then the
-            same of the probe.
-        probe_scores: (n, L+1) float32, held-out probe scores for background and each label; NaN if undefined.
-        p_leak: one-sided, of knn_accuracy not falling when recordings are held out; None if not known.
+    Attributes
+    ----------
+    knn_accuracy, probe_accuracy
+        Share of clips whose (first) label is predicted; see `prediction`.
+    knn_map, probe_map
+        Macro average precision over the labels (without background).
+    label_ap : (L, 4) float64
+        Average precision of each label: k-NN with and without the own unit, then the same of the probe.
+    probe_scores : (n, L+1) float32
+        held-out probe scores for background and each label; NaN if undefined.
+    p_leak
+        one-sided, of knn_accuracy not falling when recordings are held out; None if not known.
+
     """
 
     knn_accuracy: LeakageScore
@@ -78,12 +94,18 @@ def separability(
     AUROC = P(score of a background clip > score of a labelled clip) + P(equal) / 2, for the neighbor score s of
     `confusion.noise_confusion` and for the probe's score for background.
 
-    Args:
-        with_same_unit, cross_unit: noise confusion and (n,) probe score for background, without and with recordings
-            held out.
-        units: (n,) recording of each clip.
-        left_out: (n,) part of each clip (`jackknife.parts_of`), and `neighbor_auroc` with each part left out, naive
-            and held out; None: no interval.
+    Parameters
+    ----------
+    with_same_unit, cross_unit
+        Noise confusion and (n,) probe score for background, without and with recordings held out.
+    units : (n,)
+        Recording of each clip.
+    left_out : (n,)
+        Part of each clip (`jackknife.parts_of`), and `neighbor_auroc` with each part left out, naive and
+        held out;
+    None
+        No interval.
+
     """
     background = np.asarray(background, bool)
     knn = [_defined(neighbor_auroc(confusion, background)) for confusion, _ in (with_same_unit, cross_unit)]

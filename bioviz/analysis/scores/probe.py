@@ -22,11 +22,18 @@ def probe_scores(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> np.ndarray:
     error on one of the training folds, left out for it; with two folds it is the middle one. Sums of products
     are kept a fold, so that no clip is gone over twice.
 
-    Args:
-        x: (n, d) embedding; rows with NaN are left out. y: (n, m) bool. fold: (n,) ints as from `folds`.
+    Parameters
+    ----------
+    x : (n, d)
+        Embedding; rows with NaN are left out.
+    y : (n, m) bool
+    fold : (n,) ints
+        As from `folds`.
 
-    Returns:
-        (n, m) float32; NaN for rows with NaN, and throughout if there is one fold only.
+    Returns
+    -------
+    (n, m) float32; NaN for rows with NaN, and throughout if there is one fold only.
+
     """
     return probe_scores_of(x, y, [fold])[0]
 

@@ -27,12 +27,17 @@ def silhouettes(x: np.ndarray, labelings: Sequence[np.ndarray]) -> list[np.ndarr
     smallest mean distance to the rows of another group; 0 for a row alone in its group. Equal to
     scikit-learn's to about 1e-6.
 
-    Args:
-        x: (n, d) finite.
-        labelings: each (n,) ints. NaN throughout where it has one group only.
+    Parameters
+    ----------
+    x : (n, d)
+        Finite.
+    labelings
+        Each (n,) ints. NaN throughout where it has one group only.
 
-    Returns:
-        One (n,) float64 a labeling.
+    Returns
+    -------
+    One (n,) float64 a labeling.
+
     """
     codes = [np.unique(labels, return_inverse=True)[1] for labels in labelings]
     sizes = [np.bincount(code) for code in codes]

@@ -13,10 +13,15 @@ Z95 = 1.959963984540054
 class Auc:
     """Area under the ROC curve: chance that a positive scores above a negative (ties count half).
 
-    Attributes:
-        value: 0.5 by chance, 1 at best; None if one side has no clips.
-        low, high: 95 % interval; None with fewer than two groups on a side.
-        se: standard error behind it; None likewise.
+    Attributes
+    ----------
+    value
+        0.5 by chance, 1 at best; None if one side has no clips.
+    low, high
+        95 % interval; None with fewer than two groups on a side.
+    se
+        Standard error behind it; None likewise.
+
     """
 
     value: float | None
@@ -31,8 +36,14 @@ def auroc(scores: np.ndarray, positive: np.ndarray, groups: np.ndarray | None = 
     The interval is Obuchowski's (1997) for clustered data: with placements V_i (share of the other side on the
     right side of clip i) summed within each group, it is DeLong's where every clip is its own group.
 
-    Args:
-        scores: (n,) float, NaN left out. positive: (n,) bool. groups: (n,) ints such as the recording.
+    Parameters
+    ----------
+    scores : (n,) float
+        NaN left out.
+    positive : (n,) bool
+    groups : (n,) ints
+        Such as the recording.
+
     """
     good = np.isfinite(scores)
     s, p = np.asarray(scores, np.float64)[good], np.asarray(positive, bool)[good]

@@ -14,10 +14,15 @@ MIN_CLIPS = 5
 class Excess:
     """Shares of clips that something applies to.
 
-    Attributes:
-        confused: share among confused clips. others: what it would be, were it as common as among the clips of the
-            same labels that are not confused.
-        difference, low, high: of the two, with an interval by units; NaN where there is too little to compare.
+    Attributes
+    ----------
+    confused
+        Share among confused clips.
+    others
+        What it would be, were it as common as among the clips of the same labels that are not confused.
+    difference, low, high
+        Of the two, with an interval by units; NaN where there is too little to compare.
+
     """
 
     confused: float
@@ -40,9 +45,15 @@ def excess(
     The difference is the slope of `applies` on `confused` with a mean of its own for each stratum; its error is
     robust to clips of one unit hanging together (Liang & Zeger 1986), with a t quantile of the units.
 
-    Args:
-        applies, confused: (n,) bool. stratum: (n,) ints. units: (n,) ints such as the recording.
-        tests: how many such questions are asked, for an interval that holds for all of them (Bonferroni).
+    Parameters
+    ----------
+    applies, confused : (n,) bool
+    stratum : (n,) ints
+    units : (n,) ints
+        Such as the recording.
+    tests
+        How many such questions are asked, for an interval that holds for all of them (Bonferroni).
+
     """
     from scipy.stats import t
 

@@ -10,8 +10,15 @@ def folds(targets: np.ndarray, n_folds: int, seed: int = 0, groups: np.ndarray |
 
     The largest groups first, each goes to the fold that has least of its labels so far.
 
-    Args:
-        targets: (n,) ints >= 0 to spread evenly. groups: (n,) ints kept together; None: every clip on its own.
+    Parameters
+    ----------
+    targets : (n,) ints
+        >= 0 to spread evenly.
+    groups : (n,) ints
+        Kept together;
+    None
+        Every clip on its own.
+
     """
     targets = np.asarray(targets)
     rng = np.random.default_rng(seed)

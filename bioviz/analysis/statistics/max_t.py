@@ -16,8 +16,11 @@ def sign_flip_max_t(contributions: np.ndarray, n_flips: int = FLIPS, seed: int =
     to have the other sign, for all columns at once: signs of whole units are flipped at random, and the largest t of
     all columns is what chance brings. Any false find has a probability of at most the level of the test.
 
-    Args:
-        contributions: (units, m) float; a unit that says nothing of a column contributes 0.
+    Parameters
+    ----------
+    contributions : (units, m) float
+        a unit that says nothing of a column contributes 0.
+
     """
     sums = np.asarray(contributions, np.float64)
     norm = np.sqrt(np.square(sums).sum(axis=0))

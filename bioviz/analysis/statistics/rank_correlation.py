@@ -11,9 +11,15 @@ import numpy as np
 class RankedFeatures:
     """Features of n clips as centred ranks; ties share their mean rank.
 
-    Attributes:
-        ranks: (n, m) float64, centred ranks of each feature among the clips where it is known, 0 elsewhere.
-        known: (p, n) bool, the different sets of clips where features are known. pattern: (m,) which is whose.
+    Attributes
+    ----------
+    ranks : (n, m) float64
+        Centred ranks of each feature among the clips where it is known, 0 elsewhere.
+    known : (p, n) bool
+        The different sets of clips where features are known.
+    pattern : (m,)
+        Which is whose.
+
     """
 
     ranks: np.ndarray

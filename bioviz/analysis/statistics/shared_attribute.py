@@ -19,13 +19,20 @@ MAX_COMPARED = 400_000_000
 class Links:
     """Who is whose neighbor, summed over units.
 
-    Attributes:
-        row, column, weight: (m,) links from unit to unit.
-        unit, label, asked: (q,) for each unit and each label among its clips' neighbors, the number of such
-            neighbors divided by the number of clips of that label outside the unit.
-        of_unit, of_label, count: (c,) number of clips of each label in each unit.
-        own: what a unit's own clips would add to the expected links: they cannot be its neighbors.
-        units, labels: how many there are.
+    Attributes
+    ----------
+    row, column, weight : (m,)
+        Links from unit to unit.
+    unit, label, asked : (q,)
+        For each unit and each label among its clips' neighbors, the number of such neighbors divided by the
+        number of clips of that label outside the unit.
+    of_unit, of_label, count : (c,)
+        Number of clips of each label in each unit.
+    own
+        What a unit's own clips would add to the expected links: they cannot be its neighbors.
+    units, labels
+        How many there are.
+
     """
 
     row: np.ndarray
@@ -77,8 +84,11 @@ class Links:
 def place_p(links: Links, place: np.ndarray, seed: int = 0) -> float | None:
     """One-sided p of `excess`, places dealt out over the units anew; None where there is one place only.
 
-    Args:
-        place: (units,) ints >= 0.
+    Parameters
+    ----------
+    place : (units,) ints
+        >= 0.
+
     """
     if len(np.unique(place)) < 2:
         return None
@@ -99,8 +109,15 @@ def label_chance(indices: np.ndarray, place: np.ndarray, units: np.ndarray, labe
     The mean, over the neighbors, of the share of the clip's place among all clips of the neighbor's label outside
     the clip's unit (places that are not known do not count).
 
-    Args:
-        indices: (n, k), -1 none. place: (n,) ints, -1 unknown. units, labels: (n,) ints >= 0.
+    Parameters
+    ----------
+    indices : (n, k)
+        -1 none.
+    place : (n,) ints
+        -1 unknown.
+    units, labels : (n,) ints
+        >= 0.
+
     """
     n_labels, n_places = int(labels.max(initial=-1)) + 1, int(place.max(initial=-1)) + 1
     known = place >= 0

@@ -16,9 +16,13 @@ MIN_BESIDE = 5
 class Split:
     """A threshold, and what lies on either side of it in recordings that it was not chosen on.
 
-    Attributes:
-        threshold: chosen on one half of the recordings, for the largest difference there.
-        confused_below, below, confused_above, above: clips of the other half: confused ones and all.
+    Attributes
+    ----------
+    threshold
+        Chosen on one half of the recordings, for the largest difference there.
+    confused_below, below, confused_above, above
+        Clips of the other half: confused ones and all.
+
     """
 
     threshold: float

@@ -1,7 +1,10 @@
-"""Audacity label tracks: start, end, label with tabs, no header; a line that begins with a
-backslash holds the frequencies of the label before it. A track belongs to the recording of its name.
+"""Audacity label tracks: start, end, label with tabs, no header.
 
-BirdNET writes such files with a fourth cell, its confidence."""
+A line that begins with a backslash holds the frequencies of the label before it. A track belongs to the recording of
+its name.
+
+BirdNET writes such files with a fourth cell, its confidence.
+"""
 
 from __future__ import annotations
 

@@ -21,12 +21,19 @@ Role = Literal["read", "sound", "irrelevant", "unused", "not understood"]
 class RawRecording:
     """A file that belongs to the dataset, not yet opened.
 
-    Attributes:
-        path: where it is.
-        name: path relative to the dataset's root, forward slashes.
-        labels: labels of the whole file (classification).
-        split: as the source says, or "".
-        length_s: length that the source declares, where it does.
+    Attributes
+    ----------
+    path
+        Where it is.
+    name
+        Path relative to the dataset's root, forward slashes.
+    labels
+        Labels of the whole file (classification).
+    split
+        As the source says, or "".
+    length_s
+        Length that the source declares, where it does.
+
     """
 
     path: Path
@@ -63,13 +70,22 @@ LEFT_OUT_BY_USER = "left out by the user"
 class FileAccount:
     """What became of one file of the folder.
 
-    Attributes:
-        name: relative to the root.
-        role: "read", "sound", "irrelevant", "unused" (understood, but something better is there) or "not understood".
-        format: name of the format that read it, or "".
-        rows: rows (annotations or labels) taken from it.
-        detail: in a sentence, how it was read or why it was not.
-        columns, first_row: of a table that was not understood.
+    Attributes
+    ----------
+    name
+        Relative to the root.
+    role
+        "read", "sound", "irrelevant", "unused" (understood, but something better is there) or "not
+        understood".
+    format
+        Name of the format that read it, or "".
+    rows
+        Rows (annotations or labels) taken from it.
+    detail
+        In a sentence, how it was read or why it was not.
+    columns, first_row
+        Of a table that was not understood.
+
     """
 
     name: str
@@ -89,16 +105,26 @@ class FileAccount:
 class TableContent:
     """What one table says.
 
-    Attributes:
-        annotations: boxes.
-        labels: recording -> labels of the whole file.
-        splits: recording -> "train", "valid" or "test", where the table says so.
-        unsure: recordings of which it holds something that could not be used (a row whose times cannot be read):
-            their clips without a label are not background.
-        how: which column is what, where that was found out by names.
-        width_s, hop_s: windows that the table's program prescribes.
-        source: who made it, where the table itself says so; "" for what the format says.
-        are_clips: the boxes are clips that were exported, not calls: they and no others are to be the clips again.
+    Attributes
+    ----------
+    annotations
+        Boxes.
+    labels
+        Recording -> labels of the whole file.
+    splits
+        Recording -> "train", "valid" or "test", where the table says so.
+    unsure
+        Recordings of which it holds something that could not be used (a row whose times cannot be read):
+        their clips without a label are not background.
+    how
+        Which column is what, where that was found out by names.
+    width_s, hop_s
+        Windows that the table's program prescribes.
+    source
+        Who made it, where the table itself says so; "" for what the format says.
+    are_clips
+        The boxes are clips that were exported, not calls: they and no others are to be the clips again.
+
     """
 
     annotations: list[RawAnnotation] = field(default_factory=list)
@@ -121,18 +147,31 @@ class TableContent:
 class RawDataset:
     """A folder as its layout understood it; `build_dataset` checks it and makes the clips.
 
-    Attributes:
-        task: classification if `recordings` carry labels, detection if `annotations` do.
-        labels: label names in the order that the source declares, or None to take those that occur.
-        unknown_label: the declared label that undeclared ones become, or None to leave them out.
-        width_s, hop_s, sample_rate: what the source prescribes, else None.
-        pad_short: see `windows.count_windows`.
-        name: a name for the dataset, where the source has one.
-        unsure: names of recordings whose clips without a label are not background (see `TableContent`).
-        accounts: what became of the files that are not sound.
-        reader: name of the format or layout.
-        clips: (recording, start, end) of clips that were exported, to be the clips again; () to make windows.
-        one_clip_each: recordings with a label are one clip each, however long.
+    Attributes
+    ----------
+    task
+        Classification if `recordings` carry labels, detection if `annotations` do.
+    labels
+        Label names in the order that the source declares, or None to take those that occur.
+    unknown_label
+        The declared label that undeclared ones become, or None to leave them out.
+    width_s, hop_s, sample_rate
+        What the source prescribes, else None.
+    pad_short
+        See `windows.count_windows`.
+    name
+        a name for the dataset, where the source has one.
+    unsure
+        Names of recordings whose clips without a label are not background (see `TableContent`).
+    accounts
+        What became of the files that are not sound.
+    reader
+        Name of the format or layout.
+    clips : (recording, start, end)
+        Of clips that were exported, to be the clips again; () to make windows.
+    one_clip_each
+        Recordings with a label are one clip each, however long.
+
     """
 
     task: Task
@@ -171,8 +210,11 @@ class Format(Protocol):
     def read(self, file: SourceFile, locator: Locator, options: Options) -> TableContent:
         """Read a table; a row that cannot be used becomes a problem of the locator.
 
-        Raises:
-            BadInput: the table as a whole cannot be used.
+        Raises
+        ------
+        BadInput
+            The table as a whole cannot be used.
+
         """
         ...
 
@@ -191,7 +233,10 @@ class Layout(Protocol):
     def read(self, root: Path, options: Options) -> RawDataset:
         """Read the folder; a file or row that cannot be used becomes a Problem.
 
-        Raises:
-            BadInput: nothing of this layout is there.
+        Raises
+        ------
+        BadInput
+            Nothing of this layout is there.
+
         """
         ...

@@ -1,5 +1,8 @@
-"""Datasets of BEANS (Hagiwara et al. 2023): `datasets.yml`, a CSV a split (classification: path, label) or a JSON
-lines file a split (detection: path, length, annotations of st, ed, label). Paths are written from BEANS's folder."""
+"""Datasets of BEANS (Hagiwara et al. 2023).
+
+`datasets.yml`, a CSV a split (classification: path, label) or a JSON lines file a split (detection: path, length,
+annotations of st, ed, label). Paths are written from BEANS's folder.
+"""
 
 from __future__ import annotations
 
@@ -94,8 +97,11 @@ def read(root: Path, options: Options) -> RawDataset:
 def _others(
     files: Files, tables: Sequence[str], counts: Mapping[str, int], options: Options
 ) -> tuple[list[FileAccount], list[Problem]]:
-    """What became of every file that is no sound. BEANS's tables list each recording with all that is in it, so that
-    another table beside them is named and takes nothing away."""
+    """What became of every file that is no sound.
+
+    BEANS's tables list each recording with all that is in it, so that another table beside them is named and takes
+    nothing away.
+    """
     accounts, problems, _ = other_tables(files, options, leave_out=set(tables))
     own = [FileAccount(table, "read", name, counts.get(table, 0), title) for table in tables]
     return own + accounts, problems
@@ -144,8 +150,11 @@ def _labels(
 def names(root: Path) -> tuple[str, ...]:
     """The datasets that a folder may hold: those of its `datasets.yml`, or all of BEANS where it has none.
 
-    Raises:
-        BadInput: `datasets.yml` is not as BEANS writes it.
+    Raises
+    ------
+    BadInput
+        `datasets.yml` is not as BEANS writes it.
+
     """
     return tuple(plans_in(root) if (root / "datasets.yml").is_file() else PLANS)
 

@@ -50,8 +50,11 @@ PLANS: dict[str, Plan] = {
 def plans_in(root: Path) -> dict[str, Plan]:
     """The datasets that a folder's `datasets.yml` describes.
 
-    Raises:
-        BadInput: it is not such a file.
+    Raises
+    ------
+    BadInput
+        It is not such a file.
+
     """
     import yaml
 

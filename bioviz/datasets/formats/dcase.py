@@ -1,5 +1,8 @@
-"""DCASE few-shot bioacoustic event detection: `Audiofilename, Starttime, Endtime` and a column a class with POS, NEG
-or UNK; in the evaluation sets one column Q. UNK is something that the annotators could not tell."""
+"""DCASE few-shot bioacoustic event detection.
+
+`Audiofilename, Starttime, Endtime` and a column a class with POS, NEG or UNK; in the evaluation sets one column Q. UNK
+is something that the annotators could not tell.
+"""
 
 from __future__ import annotations
 

@@ -62,8 +62,11 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
 
 
 def _band(row: Row, low: str | None, high: str | None) -> tuple[float | None, float | None]:
-    """Frequencies in Hz. Bat tables give kHz, cluster tables Hz; no call has its highest frequency below 500 Hz
-    in the one or above 500 kHz in the other."""
+    """Frequencies in Hz.
+
+    Bat tables give kHz, cluster tables Hz; no call has its highest frequency below 500 Hz in the one or above 500 kHz
+    in the other.
+    """
     low_hz, high_hz = number(row.get(low)), number(row.get(high))
     if low_hz is None or high_hz is None or high_hz <= 0:
         return None, None

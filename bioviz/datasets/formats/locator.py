@@ -15,12 +15,19 @@ from bioviz.errors import BadInput
 class Locator:
     """Looks up recordings for the rows of one table.
 
-    Attributes:
-        files: the dataset's files.
-        table: name of the table.
-        problems: references that fit none or several, each noted once.
-        doubtful: recordings that a reference may mean, together with others.
-        is_homeless: whether the table speaks of the recording of its own name, and there is none.
+    Attributes
+    ----------
+    files
+        The dataset's files.
+    table
+        Name of the table.
+    problems
+        References that fit none or several, each noted once.
+    doubtful
+        Recordings that a reference may mean, together with others.
+    is_homeless
+        Whether the table speaks of the recording of its own name, and there is none.
+
     """
 
     files: Files

@@ -90,8 +90,11 @@ class Files:
     def chosen(self, table: str | None, found: Iterable[str]) -> list[str]:
         """The one table that the user names, else those found.
 
-        Raises:
-            BadInput: the folder has no such file.
+        Raises
+        ------
+        BadInput
+            The folder has no such file.
+
         """
         if table is None:
             return list(found)
@@ -123,12 +126,18 @@ class Files:
         Tried in turn: the path from the root, the path from the table's folder, the file whose last folders agree
         best with it (tables carry paths of the machine they were made on).
 
-        Args:
-            reference: path or file name as written, with either kind of slash.
-            beside: name of the table.
+        Parameters
+        ----------
+        reference
+            Path or file name as written, with either kind of slash.
+        beside
+            Name of the table.
 
-        Raises:
-            Ambiguous: several files fit equally well.
+        Raises
+        ------
+        Ambiguous
+            Several files fit equally well.
+
         """
         wanted = reference.strip().strip('"').replace("\\", "/")
         while wanted.startswith("./"):
@@ -152,8 +161,11 @@ class Files:
     def find_beside(self, table: str) -> str | None:
         """The audio file that a table without file names belongs to: the one of its stem, in its folder first.
 
-        Raises:
-            Ambiguous: several, for example a .wav and a .flac of one stem.
+        Raises
+        ------
+        Ambiguous
+            Several, for example a .wav and a .flac of one stem.
+
         """
         folder, _, base = table.rpartition("/")
         for stem in _stems(base):
@@ -204,13 +216,19 @@ class Files:
     ) -> tuple[list[RawRecording], list[Problem]]:
         """The recordings of a dataset.
 
-        Args:
-            mentioned: those that its tables mention.
-            unannotated: what the others are (Options.unannotated).
-            doubtful: those whose table could not be used or may mean another; they are never background.
+        Parameters
+        ----------
+        mentioned
+            Those that its tables mention.
+        unannotated
+            What the others are (Options.unannotated).
+        doubtful
+            Those whose table could not be used or may mean another; they are never background.
 
-        Returns:
-            The recordings, and a problem for each that is left out.
+        Returns
+        -------
+        The recordings, and a problem for each that is left out.
+
         """
         mentioned, doubtful = set(mentioned), set(doubtful)
         kept, left_out = [], []

@@ -22,9 +22,13 @@ def times(
     The others become problems, and the recording that such a row speaks of becomes unsure: it holds something, one
     does not know when.
 
-    Args:
-        begin, end: the columns of the times.
-        reference: the column that names the recording; None where the table's own name does.
+    Parameters
+    ----------
+    begin, end
+        The columns of the times.
+    reference
+        The column that names the recording; None where the table's own name does.
+
     """
     for row in rows:
         start, stop = number(row.get(begin)), number(row.get(end))

@@ -73,8 +73,11 @@ def _decode_piece(raw: bytes) -> str:
 def read_text(path: Path) -> str:
     """The whole text of a table, its lines ending with a newline alone.
 
-    Raises:
-        BadInput: it cannot be read, is binary, or is larger than 512 MiB.
+    Raises
+    ------
+    BadInput
+        It cannot be read, is binary, or is larger than 512 MiB.
+
     """
     path = Path(path)
     try:
@@ -138,11 +141,16 @@ def numbered(count: int) -> tuple[str, ...]:
 def parse_table(text: str, header: bool = True) -> Table:
     """Parse a table; blank lines are passed over, missing cells are "".
 
-    Args:
-        header: whether the first line names the columns; else they are `numbered`.
+    Parameters
+    ----------
+    header
+        Whether the first line names the columns; else they are `numbered`.
 
-    Raises:
-        BadInput: it has no line, or quotes that do not close.
+    Raises
+    ------
+    BadInput
+        It has no line, or quotes that do not close.
+
     """
     lines = text.lstrip("\ufeff").split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip()), None)

@@ -1,5 +1,8 @@
-"""Synthetic animal calls, each drawn anew with natural variation. Every function takes (rng, rate in Hz) and returns
-(samples float32, low Hz, high Hz); their level means nothing, the mixer sets it."""
+"""Synthetic animal calls, each drawn anew with natural variation.
+
+Every function takes (rng, rate in Hz) and returns (samples float32, low Hz, high Hz); their level means nothing, the
+mixer sets it.
+"""
 
 from __future__ import annotations
 

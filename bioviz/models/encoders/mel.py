@@ -20,13 +20,19 @@ def power_spectrogram(
 ) -> Tensor:
     """Squared magnitudes of the short-time Fourier transform, periodic Hann window.
 
-    Args:
-        waveforms: (B, T) float32; shorter than the transform is padded with zeros.
-        n_fft, hop, window: samples; the window defaults to `n_fft`, a shorter one is centred in it.
-        center: frames are centred on multiples of `hop`, the ends mirrored; else they start there.
+    Parameters
+    ----------
+    waveforms : (B, T) float32
+        Shorter than the transform is padded with zeros.
+    n_fft, hop, window
+        Samples; the window defaults to `n_fft`, a shorter one is centred in it.
+    center
+        Frames are centred on multiples of `hop`, the ends mirrored; else they start there.
 
-    Returns:
-        (B, n_fft // 2 + 1, frames) float32.
+    Returns
+    -------
+    (B, n_fft // 2 + 1, frames) float32.
+
     """
     window = window or n_fft
     spectrum = torch.stft(

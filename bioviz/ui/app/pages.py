@@ -64,8 +64,11 @@ def finish_switch(page: st.Page) -> None:
     A timer of the page before may ask for its part at the same moment; Streamlit then joins both requests into one
     run of the page before, and the switch would be lost.
 
-    Args:
-        page: that this run is of.
+    Parameters
+    ----------
+    page
+        That this run is of.
+
     """
     file = switching_to()
     if file and _entry(file).title != page.title:

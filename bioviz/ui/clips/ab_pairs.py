@@ -20,8 +20,11 @@ def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]
     nearest labelled clip and the nearest other background. They come from other recordings where the stored
     neighbors hold one, else from its own, which the role then says; a side without neighbors is left out.
 
-    Raises:
-        Missing: the clip is not in the run.
+    Raises
+    ------
+    Missing
+        The clip is not in the run.
+
     """
     place = run.position(row)
     on = np.asarray(dataset.clips.labels[run.rows], dtype=bool)

@@ -30,8 +30,11 @@ def selected_clip() -> int | None:
 def check_clip(rows: np.ndarray) -> None:
     """Put down a clip that the page does not have, as a link may name one, and say so.
 
-    Args:
-        rows: (n,) int64, increasing, n > 0: the clips on the page's map.
+    Parameters
+    ----------
+    rows : (n,) int64
+        Increasing, n > 0: the clips on the page's map.
+
     """
     clip = view().clip
     if clip < 0 or (rows == clip).any():
@@ -58,9 +61,13 @@ def take(row: int) -> None:
 def clip_desk(run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, *, key: str) -> None:
     """Show the inspector of a run with the flag bar in it.
 
-    Args:
-        rows: (m,) clip rows that previous and next step through; playlist_name says what they are.
-        key: unique on the page.
+    Parameters
+    ----------
+    rows : (m,)
+        Clip rows that previous and next step through; playlist_name says what they are.
+    key
+        Unique on the page.
+
     """
     clip_inspector(
         run.key,
@@ -82,8 +89,11 @@ def flagged_rows(run: Run, dataset: Dataset) -> np.ndarray:
 def flags_panel(dataset: Dataset, *, key: str, go_through: Callable[[], None]) -> None:
     """All flags of the dataset, folded away; a click on one takes its clip into the hand.
 
-    Args:
-        go_through: makes the flagged clips the page's list; called before a run.
+    Parameters
+    ----------
+    go_through
+        Makes the flagged clips the page's list; called before a run.
+
     """
     folded = st.expander("Flags and the cleaned dataset", key=f"{key}_flags", on_change="rerun")
     if folded.open:

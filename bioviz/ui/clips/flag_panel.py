@@ -24,9 +24,13 @@ def flag_summary(
 ) -> None:
     """Show the flags of a dataset. What it calls is called before a run.
 
-    Args:
-        go_through: makes the flagged clips the page's list.
-        pick: takes the clip of a line that was clicked into the hand, by its row in the dataset.
+    Parameters
+    ----------
+    go_through
+        Makes the flagged clips the page's list.
+    pick
+        Takes the clip of a line that was clicked into the hand, by its row in the dataset.
+
     """
     found = load_flags(dataset)
     _origin(dataset)

@@ -77,11 +77,18 @@ def show(
 ) -> None:
     """Table, gallery and downloads of clips.
 
-    Args:
-        rows: (m,) clip rows of the dataset, in the order shown.
-        group: of the map and the inspector that a click in the gallery speaks to.
-        extra: more columns of the table, title to (m,) values; they come first, after the label.
-        pick: takes the clip of a line that was clicked into the hand, by its row in the dataset; called before a run.
+    Parameters
+    ----------
+    rows : (m,)
+        Clip rows of the dataset, in the order shown.
+    group
+        Of the map and the inspector that a click in the gallery speaks to.
+    extra
+        More columns of the table, title to (m,) values; they come first, after the label.
+    pick
+        Takes the clip of a line that was clicked into the hand, by its row in the dataset; called before a
+        run.
+
     """
     if not len(rows):
         st.info("No clips here. Draw a lasso round points on the map, or choose another list above.")

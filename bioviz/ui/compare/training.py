@@ -36,8 +36,13 @@ OWN_CLASSIFIER = (
 def training_notes(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[str]:
     """For each fine-tuned side what its training taught, and whether clips compared were trained or chosen on.
 
-    Args:
-        dataset: of the left run. rows: (n,) clips compared, in it.
+    Parameters
+    ----------
+    dataset
+        Of the left run.
+    rows : (n,)
+        Clips compared, in it.
+
     """
     said = outcomes(spec)
     for side, run in (("left", spec.left), ("right", spec.right)):

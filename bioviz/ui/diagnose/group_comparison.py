@@ -41,11 +41,18 @@ def group_comparison(
 ) -> None:
     """Show what tells two groups of a run's clips apart; a clip in both counts in the first alone.
 
-    Args:
-        rows_a, rows_b: clip rows of the dataset, such as two lassos, or a lasso and the rest.
-        names: what the groups are called.
-        key: unique on the page.
-        columns: further measures, name (see `analysis.features`) to (n,) over the run's clips, beside `run.acoustic`.
+    Parameters
+    ----------
+    rows_a, rows_b
+        Clip rows of the dataset, such as two lassos, or a lasso and the rest.
+    names
+        What the groups are called.
+    key
+        Unique on the page.
+    columns
+        Further measures, name (see `analysis.features`) to (n,) over the run's clips, beside
+        `run.acoustic`.
+
     """
     a, b = (np.intersect1d(np.asarray(rows, dtype=np.int64), run.rows) for rows in (rows_a, rows_b))
     if not len(a) or not len(b):

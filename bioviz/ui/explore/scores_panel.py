@@ -47,8 +47,11 @@ def original_of(run: Run, dataset: Dataset) -> Run | None:
 def headline(run: Run, original: Run | None = None) -> None:
     """How many labelled clips lie among background, with the chance of it; below it one row of scores and counts.
 
-    Args:
-        original: run of the dataset that this one was cleaned from; each figure is then shown with its change.
+    Parameters
+    ----------
+    original
+        Run of the dataset that this one was cleaned from; each figure is then shown with its change.
+
     """
     counts_of_places = run.placement.counts
     few = words.too_few(*words.sides(counts_of_places))

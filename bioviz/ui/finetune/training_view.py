@@ -84,8 +84,11 @@ def work_of(job: jobs.Job) -> TrainingRunDir | None:
 def checkpoint_list(opened: str = "") -> None:
     """All checkpoints with their records, and what can be done with them; and a place to bring one.
 
-    Args:
-        opened: id of the one that is shown unfolded.
+    Parameters
+    ----------
+    opened
+        Id of the one that is shown unfolded.
+
     """
     with st.expander("Bring a checkpoint from another computer"):
         st.caption("A zip file that was downloaded here or on another computer with bioviz.")

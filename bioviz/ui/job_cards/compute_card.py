@@ -34,13 +34,25 @@ def show(
 ) -> None:
     """Follow the job, or offer to start it.
 
-    Args:
-        job: that computes this, as `jobs.find` or `runs.job_for` found it.
-        start: starts it.
-        title: the card's heading. text: what it will do, with numbers.
-        models: whose weights it needs; where they are missing, what to do stands in place of the button.
-        button: its words. key: unique on the page.
-        blocked: why it cannot be started, if it cannot.
+    Parameters
+    ----------
+    job
+        That computes this, as `jobs.find` or `runs.job_for` found it.
+    start
+        Starts it.
+    title
+        The card's heading.
+    text
+        What it will do, with numbers.
+    models
+        Whose weights it needs; where they are missing, what to do stands in place of the button.
+    button
+        Its words.
+    key
+        Unique on the page.
+    blocked
+        Why it cannot be started, if it cannot.
+
     """
     if job is not None and not job.is_over:
         job_card.watch(job.id)

@@ -44,9 +44,13 @@ def model_title(spec: RunSpec) -> str:
 def remembered(name: str, parsers: Mapping[str, query.Parser], usual: Mapping[str, Any]) -> dict[str, Any]:
     """Settings kept as JSON in a field of the view; a link is user input: what cannot be used is said.
 
-    Args:
-        parsers: of the settings that are one value; others are returned as they are.
-        usual: what stands in for a setting that cannot be used.
+    Parameters
+    ----------
+    parsers
+        Of the settings that are one value; others are returned as they are.
+    usual
+        What stands in for a setting that cannot be used.
+
     """
     kept: dict[str, Any] = json.loads(getattr(view(), name) or "{}")  # the view holds JSON objects alone
     single = {key: query.as_text(value) for key, value in kept.items() if key in parsers}
@@ -68,8 +72,11 @@ def remember(name: str, values: dict[str, Any], usual: dict[str, Any]) -> None:
 def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[RunSpec]]:
     """Draw the fields; returns the settings and a run for each model, the sidebar's first.
 
-    Raises:
-        BadInput: a field holds what cannot be used.
+    Raises
+    ------
+    BadInput
+        a field holds what cannot be used.
+
     """
     usual = {**NoiseSettings().to_dict(), "models": []}
     kept = remembered("noise", SINGLE, usual)

@@ -206,8 +206,13 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
 def first_confused(confusion: np.ndarray, snrs_db: np.ndarray) -> list[str]:
     """For each clip the highest level with more background around it than by chance, or "never".
 
-    Args:
-        confusion: (S, m) noise confusion. snrs_db: (S,) falling.
+    Parameters
+    ----------
+    confusion : (S, m)
+        Noise confusion.
+    snrs_db : (S,)
+        Falling.
+
     """
     lost = confusion > CONFUSED
     names = level_names(snrs_db)

@@ -22,12 +22,19 @@ _SHOWN = 80  # characters of a name that is not here
 class Gone(Exception):
     """The view names what is not here.
 
-    Attributes:
-        field: of the view; its last word is the kind of thing.
-        value: the name.
-        options, titles: what there is instead, the best first, and how it is called.
-        follow: fields that become empty with another choice.
-        why: it is not here.
+    Attributes
+    ----------
+    field
+        Of the view; its last word is the kind of thing.
+    value
+        The name.
+    options, titles
+        What there is instead, the best first, and how it is called.
+    follow
+        Fields that become empty with another choice.
+    why
+        It is not here.
+
     """
 
     field: str

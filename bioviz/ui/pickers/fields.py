@@ -25,14 +25,22 @@ def pick(
 ) -> str:
     """A select box bound to one field of the view.
 
-    Args:
-        options: the best first.
-        usual: what an empty field becomes; the first option if None.
-        follow: fields that become empty when the user chooses anew.
-        why: what there is to say of a name that is not among the options.
+    Parameters
+    ----------
+    options
+        The best first.
+    usual
+        What an empty field becomes; the first option if None.
+    follow
+        Fields that become empty when the user chooses anew.
+    why
+        What there is to say of a name that is not among the options.
 
-    Raises:
-        Gone: the view names what is not among the options.
+    Raises
+    ------
+    Gone
+        The view names what is not among the options.
+
     """
     key = f"_pick_{name}"
     current = getattr(view(), name)

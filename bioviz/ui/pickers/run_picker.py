@@ -42,8 +42,11 @@ def pick_run(background: bool = False) -> RunSpec | None:
 
     Where the view names something that is not here, the page says so and ends there.
 
-    Args:
-        background: offer to leave background clips out; otherwise they are always in.
+    Parameters
+    ----------
+    background
+        Offer to leave background clips out; otherwise they are always in.
+
     """
     try:
         with st.sidebar:
@@ -107,8 +110,11 @@ def pick_checkpoint(
 
     A random checkpoint has a seed, bound to another field.
 
-    Args:
-        but: a model and checkpoint that should not be chosen unasked.
+    Parameters
+    ----------
+    but
+        a model and checkpoint that should not be chosen unasked.
+
     """
     seed_field = field.replace("checkpoint", "model_seed")
     marks = {each.checkpoint: each for each in ready.checkpoints(model, dataset, getattr(view(), seed_field))}

@@ -30,13 +30,21 @@ def ab_listening(
     All are brought to `loudness` (root mean square, dBFS; lower for all where a peak does not allow it) and,
     as the slowest of them, slowed down alike. Their spectrograms share one dB scale, time and frequency axis.
 
-    Args:
-        dataset: a registered dataset.
-        row: of the selected clip.
-        others: (role, row), the role said as it is, such as "nearest background"; see `ui/clips/ab_pairs.py`.
-        key: unique on the page.
-        group: whose log of acts a click on a spectrogram goes to.
-        run_key: run in which the distance to the selected clip is looked up; None to leave it out.
+    Parameters
+    ----------
+    dataset
+        a registered dataset.
+    row
+        Of the selected clip.
+    others : (role, row)
+        The role said as it is, such as "nearest background"; see `ui/clips/ab_pairs.py`.
+    key
+        Unique on the page.
+    group
+        Whose log of acts a click on a spectrogram goes to.
+    run_key
+        Run in which the distance to the selected clip is looked up; None to leave it out.
+
     """
     shown = [("this clip", int(row)), *((role, int(other)) for role, other in others)]
     rates = [_recording(dataset, other).sample_rate for _, other in shown]

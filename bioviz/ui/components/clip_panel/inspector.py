@@ -24,18 +24,30 @@ def clip_inspector(
 ) -> None:
     """Show the inspector; which clip it shows the group's log of acts says (shared/acts.js), without a rerun.
 
-    Args:
-        run_key: run whose clusters and neighbors are told; None for the dataset's facts alone.
-        dataset_id: a registered dataset.
-        playlist: clip rows that previous and next step through.
-        key: unique on the page.
-        group: whose log of acts is followed; the inspector's own (neighbor, next ...) go to it too.
-        playlist_name: what the playlist is, e.g. "misclustered clips".
-        colours: colour of a label.
-        empty: what to say before a clip is picked.
+    Parameters
+    ----------
+    run_key
+        Run whose clusters and neighbors are told; None for the dataset's facts alone.
+    dataset_id
+        a registered dataset.
+    playlist
+        Clip rows that previous and next step through.
+    key
+        Unique on the page.
+    group
+        Whose log of acts is followed; the inspector's own (neighbor, next ...) go to it too.
+    playlist_name
+        What the playlist is, e.g. "misclustered clips".
+    colours
+        Colour of a label.
+    empty
+        What to say before a clip is picked.
 
-    Raises:
-        Missing: no such dataset.
+    Raises
+    ------
+    Missing
+        No such dataset.
+
     """
     data = {
         "key": key,

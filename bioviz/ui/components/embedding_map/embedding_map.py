@@ -29,10 +29,15 @@ MAX_CORNERS = 20_000  # a lasso has a few hundred; more is not from our script
 class MapEvent:
     """What is selected on a map.
 
-    Attributes:
-        rows: (m,) int64 dataset rows selected on this map (sorted as in the map), None without a selection.
-        polygon: (k, 2) float64 outline of that selection in map coordinates, else None.
-        selected_at: number of the act (see `acts`), 0 if never; of a new selection it is another.
+    Attributes
+    ----------
+    rows : (m,) int64
+        Dataset rows selected on this map (sorted as in the map), None without a selection.
+    polygon : (k, 2) float64
+        Outline of that selection in map coordinates, else None.
+    selected_at
+        Number of the act (see `acts`), 0 if never; of a new selection it is another.
+
     """
 
     rows: np.ndarray | None
@@ -56,15 +61,25 @@ def embedding_map(
     Which clip is marked, which colouring is shown and what is selected the group's log of acts says, so that a run
     of Python never undoes what was done in the browser since. Draw an `act_link` of the group before it.
 
-    Args:
-        data: the points; build it once (cache it), not on every rerun.
-        key: widget key, also `mapKey` in the browser's events.
-        group: maps, inspectors and lists of one group share a log of acts; its maps share hover too.
-        dataset_id: whose clips the points are.
-        colour_kind: the field of the view that holds the id of the colouring; the user can change it on the map.
-        lock_view: share the zoom with the group's other locked maps.
-        height: pixels.
-        label: what the map shows, for screen readers and file names of downloads.
+    Parameters
+    ----------
+    data
+        The points; build it once (cache it), not on every rerun.
+    key
+        Widget key, also `mapKey` in the browser's events.
+    group
+        Maps, inspectors and lists of one group share a log of acts; its maps share hover too.
+    dataset_id
+        Whose clips the points are.
+    colour_kind
+        The field of the view that holds the id of the colouring; the user can change it on the map.
+    lock_view
+        Share the zoom with the group's other locked maps.
+    height
+        Pixels.
+    label
+        What the map shows, for screen readers and file names of downloads.
+
     """
     props = {
         "digest": data.payload["digest"],
@@ -89,8 +104,9 @@ def load_ahead() -> None:
 
 
 def _send_points(data: MapData, key: str) -> None:
-    """Send the points where this browser session has not had them; later their digest alone, as even an
-    unchanged message of 20 MB costs a second to build. A browser that lacks them asks.
+    """Send the points where this browser session has not had them; later their digest alone.
+
+    Even an unchanged message of 20 MB costs a second to build. A browser that lacks them asks.
     """
     flag, digest = f"{key}-sent", data.payload["digest"]
     known = widget(flag) == digest

@@ -26,10 +26,15 @@ def flag_bar(dataset: Dataset, *, key: str, group: str) -> None:
     A flag goes to the clip that is on screen at that moment, by a route of its own (`server.flagging`); the page is
     drawn again when it is stored. Who flags is asked at the first flag, and remembered by the browser.
 
-    Args:
-        dataset: a registered dataset.
-        key: unique on the page.
-        group: whose log of acts says which clip is in hand.
+    Parameters
+    ----------
+    dataset
+        a registered dataset.
+    key
+        Unique on the page.
+    group
+        Whose log of acts says which clip is in hand.
+
     """
     data = {
         "key": key,

@@ -24,14 +24,23 @@ def gallery(
 ) -> None:
     """Show clips as thumbnails, loaded as they come into view; meant for up to some hundred.
 
-    Args:
-        rows: (n,) clip rows of the dataset, in the order shown.
-        labels: (n,) text under each thumbnail.
-        group: whose log of acts a click goes to.
-        key: unique on the page.
-        colours: colour of a label.
-        height: pixels after which the gallery scrolls; None lets it grow.
-        empty: what to say when there are no rows.
+    Parameters
+    ----------
+    rows : (n,)
+        Clip rows of the dataset, in the order shown.
+    labels : (n,)
+        Text under each thumbnail.
+    group
+        Whose log of acts a click goes to.
+    key
+        Unique on the page.
+    colours
+        Colour of a label.
+    height
+        Pixels after which the gallery scrolls; None lets it grow.
+    empty
+        What to say when there are no rows.
+
     """
     rows = np.asarray(rows, dtype=np.int64)
     label_names, label_codes = np.unique(np.asarray(labels, dtype=str), return_inverse=True)

@@ -15,9 +15,13 @@ from bioviz.ui.components.shared.mount import component
 def about_clip(dataset_id: str, row: int, *, key: str, group: str) -> Iterator[None]:
     """Draw what is said of clip `row` in this block; it is seen as long as that clip is the one in hand.
 
-    Args:
-        key: unique on the page.
-        group: whose log of acts says which clip is in hand.
+    Parameters
+    ----------
+    key
+        Unique on the page.
+    group
+        Whose log of acts says which clip is in hand.
+
     """
     with st.container(key=key):
         data = {"group": group, "dataset": dataset_id, "row": int(row), "part": key}

@@ -13,10 +13,15 @@ from bioviz.ui.state import ACTED, LINK, View, act_log, catch_up, hear
 def act_link(group: str, dataset_id: str, shown: tuple[str, ...] = (acts.CLIP, "colour")) -> None:
     """Hear what was done in the browser, and tell it what Python did. Everything below sees the view as it is now.
 
-    Args:
-        group: of the maps, inspectors and galleries that share the log.
-        dataset_id: whose clips are shown.
-        shown: fields of the view that this page's address has and the browser keeps at the newest act.
+    Parameters
+    ----------
+    group
+        Of the maps, inspectors and galleries that share the log.
+    dataset_id
+        Whose clips are shown.
+    shown
+        Fields of the view that this page's address has and the browser keeps at the newest act.
+
     """
     catch_up()
     log = act_log()

@@ -23,10 +23,15 @@ _LARGEST = 2**53  # up to here a number in the browser is exact
 class Act:
     """One act.
 
-    Attributes:
-        number: of all acts of the tab, increasing.
-        browser: made in the browser, not by Python.
-        value: what was done, JSON-able.
+    Attributes
+    ----------
+    number
+        Of all acts of the tab, increasing.
+    browser
+        Made in the browser, not by Python.
+    value
+        What was done, JSON-able.
+
     """
 
     number: int
