@@ -27,8 +27,8 @@ def beside(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     """What the figure is where a coarser unit is left out, and what tells background without mattering."""
     told = [_figure(one) for one in d.coarser if one.auroc is not None]
     if told:
-        text = "Where neighbors must come from another, coarser unit, the AUROC of background is"
-        yield Clause(f"{text}: {listed(told)}.", "separability")
+        text = "The AUROC of background where neighbors must come from another, coarser unit: by "
+        yield Clause(f"{text}{listed(told)}.", "separability")
     for one in _named(d, levels):
         if not one.matters and not one.beside:
             yield Clause(one.sentence(), "shortcut", {"attribute": one.name}, claim=True)
