@@ -61,6 +61,13 @@ def _verdict(dataset: Dataset, found: Report, asked_above: bool) -> None:
         amber.append(
             f"**Not everything is used**: {count:,} times something was left out. See the problems below."
         )
+    if "no_label" in kinds:
+        count = len(kinds["no_label"].items)
+        amber.append(
+            f"**{count:,} {'annotation has' if count == 1 else 'annotations have'} no label**: "
+            "calls or background, nobody can tell. Here they count as a label “unnamed”; write labels into the "
+            "table, or leave the file out."
+        )
     if found.clips < MIN_CLIPS:
         amber.append(
             f"**Too few clips to say anything**: {found.clips:,}. A map and its scores mean something from some dozens "

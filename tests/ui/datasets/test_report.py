@@ -70,6 +70,13 @@ def test_recordings_that_are_left_out_are_amber(boxed):
     assert "Not everything is used" in texts(app.warning) and not app.success
 
 
+def test_annotations_without_a_label_are_amber(boxed):
+    write(boxed / "e.wav", seconds=12, seed=11)
+    lines(boxed / "e.txt", "1\t2\t")
+    app = report_of(build_dataset(boxed))
+    assert "no label**" in texts(app.warning) and not app.success
+
+
 def test_an_upload_without_a_table_says_so(tmp_path):
     write(tmp_path / "a.wav", seconds=90)
     app = report_of(build_dataset(tmp_path))
