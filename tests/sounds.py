@@ -9,7 +9,7 @@ import numpy as np
 import soundfile as sf
 
 from bioviz.audio.decode import stream_windows
-from bioviz.datasets.sound_file import Sound
+from bioviz.datasets.sound_files.sound_file import Sound
 
 RATE = 16_000
 

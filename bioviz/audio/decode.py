@@ -16,7 +16,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from bioviz.datasets.sound_file import Sound, open_file
+from bioviz.datasets.sound_files.sound_file import Sound, open_file
 from bioviz.errors import BadInput
 
 RESAMPLER = "soxr-hq"

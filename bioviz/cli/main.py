@@ -12,7 +12,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import NoReturn
 
-import bioviz.cli
+import bioviz.cli.commands
 from bioviz.cli.answers import WrongUsage
 from bioviz.cli.arguments import Commands
 from bioviz.cli.terminal import TerminalProgress
@@ -102,8 +102,6 @@ def _parser(as_json: bool) -> argparse.ArgumentParser:
     )
     subcommands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=parser_class)
     commands = Commands(subcommands, common)
-    for module in iter_modules(bioviz.cli.__path__):
-        register = getattr(import_module(f"bioviz.cli.{module.name}"), "register", None)
-        if register is not None:
-            register(commands)
+    for module in iter_modules(bioviz.cli.commands.__path__):
+        import_module(f"bioviz.cli.commands.{module.name}").register(commands)
     return parser

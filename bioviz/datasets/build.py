@@ -12,19 +12,19 @@ from pathlib import Path
 
 import numpy as np
 
-from bioviz.datasets import labelling
-from bioviz.datasets.clips_again import clips_again
+from bioviz.datasets.clips import labelling
+from bioviz.datasets.clips.exported_clips import clips_again
+from bioviz.datasets.clips.width import MIN_BACKGROUND_CLIPS, WIDTHS_S, background_share, suggest_plan
+from bioviz.datasets.clips.windows import count_windows, label_windows, window_starts
 from bioviz.datasets.formats.base import RawDataset
 from bioviz.datasets.formats.choose import choose, read_by
-from bioviz.datasets.formats.facts import Facts, read_facts, with_facts
 from bioviz.datasets.independence import independence
-from bioviz.datasets.open_recordings import open_recordings
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
+from bioviz.datasets.sound_files.open_recordings import open_recordings
 from bioviz.datasets.splits import share_out
+from bioviz.datasets.tables.facts import Facts, read_facts, with_facts
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, Task, WindowPlan
-from bioviz.datasets.width import MIN_BACKGROUND_CLIPS, WIDTHS_S, background_share, suggest_plan
-from bioviz.datasets.windows import count_windows, label_windows, window_starts
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 

@@ -13,8 +13,10 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from bioviz.datasets import exported
-from bioviz.datasets.tables import Placed, Selection, audacity_text, raven_combined_text, raven_text
+from bioviz.datasets.formats.audacity import label_track
+from bioviz.datasets.formats.raven import combined_table, selection_table
+from bioviz.datasets.tables import exported
+from bioviz.datasets.tables.selections import Selection, SelectionInFiles
 from bioviz.datasets.types import BACKGROUND, Dataset, Recording
 
 _RAVEN_COLUMNS = ("Annotation", "Clip", "Split")
@@ -74,21 +76,23 @@ def to_raven(
     names, extra = _table_stems(dataset), dict(extra_columns or {})
     columns = (*_RAVEN_COLUMNS, *extra)
     return {
-        f"{names[recording]}.Table.1.selections.txt": raven_text(selections, columns).encode()
+        f"{names[recording]}.Table.1.selections.txt": selection_table(selections, columns).encode()
         for recording, selections in _by_recording(dataset, rows, texts=texts, extra=extra)
     }
 
 
 def to_raven_combined(dataset: Dataset, rows: Sequence[int] | np.ndarray) -> bytes:
     """One Raven table over all recordings that `rows` touch, to be opened with them in the order of the table."""
-    placed: list[Placed] = []
+    placed: list[SelectionInFiles] = []
     before_s = 0.0
     for index, selections in _by_recording(dataset, rows):
         recording = dataset.recordings[index]
         file = PurePosixPath(recording.name).name
-        placed += [Placed(selection, str(recording.path), file, before_s) for selection in selections]
+        placed += [
+            SelectionInFiles(selection, str(recording.path), file, before_s) for selection in selections
+        ]
         before_s += recording.duration_s
-    return raven_combined_text(placed, _RAVEN_COLUMNS).encode()
+    return combined_table(placed, _RAVEN_COLUMNS).encode()
 
 
 def to_audacity(
@@ -103,7 +107,7 @@ def to_audacity(
     with_note = texts is None and len(rows) > 0
     note = {exported.NOTE: exported.note(plan.width_s, plan.hop_s)} if with_note else {}
     return note | {
-        f"{names[recording]}.txt": audacity_text(selections).encode()
+        f"{names[recording]}.txt": label_track(selections).encode()
         for recording, selections in _by_recording(dataset, rows, with_frequencies=False, texts=texts)
     }
 

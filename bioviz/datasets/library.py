@@ -17,8 +17,8 @@ import numpy as np
 
 from bioviz.config import settings
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.probe import content_hash
 from bioviz.datasets.problems import problem
+from bioviz.datasets.sound_files.probe import content_hash
 from bioviz.datasets.splits import with_unit
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
 from bioviz.errors import BadInput, Missing, NotUnderstood

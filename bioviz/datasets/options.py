@@ -1,7 +1,7 @@
 """What the user may set when a folder becomes a dataset: one list, of which page and command line are made.
 
-A new option is one field here. `bioviz/cli/datasets.py` makes its argument, `bioviz/ui/datasets/option_fields.py` its
-field on the page; a reader that goes by it names it in its `own_options`.
+A new option is one field here. `bioviz/cli/commands/datasets.py` makes its argument,
+`bioviz/ui/datasets/option_fields.py` its field on the page; a reader that goes by it names it in its `own_options`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from bioviz.datasets.independence import Independence, independence
-from bioviz.datasets.sound_file import Sound
+from bioviz.datasets.sound_files.sound_file import Sound
 
 Task = Literal["classification", "detection"]
 BACKGROUND = "background"

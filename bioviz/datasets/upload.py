@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
 from bioviz.config import settings
-from bioviz.datasets.formats.leftovers import is_irrelevant
+from bioviz.datasets.files.leftovers import is_irrelevant
 from bioviz.errors import BadInput
 
 _KEPT = frozenset({".txt", ".yml", ".yaml"})  # of kinds that are mostly irrelevant: BEANS has a datasets.yml

@@ -8,7 +8,7 @@ import numpy as np
 
 from bioviz.audio.bandwidth import bandwidth
 from bioviz.audio.decode import load_clip
-from bioviz.datasets.sound_file import Sound
+from bioviz.datasets.sound_files.sound_file import Sound
 from bioviz.datasets.types import Dataset, Recording
 from bioviz.errors import BadInput
 from bioviz.models.base import ModelCard

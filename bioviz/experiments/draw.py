@@ -13,8 +13,8 @@ from bioviz.audio.mixing import CALL
 from bioviz.config import settings
 from bioviz.datasets import library
 from bioviz.datasets.independence import Unit
-from bioviz.datasets.probe import is_audio, probe
-from bioviz.datasets.sound_file import Sound
+from bioviz.datasets.sound_files.probe import is_audio, probe
+from bioviz.datasets.sound_files.sound_file import Sound
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.experiments.settings import DATASET, FOLDER, NoiseSettings

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bioviz.datasets.clips.windows import labelled_by
 from bioviz.datasets.types import Annotation, Dataset
-from bioviz.datasets.windows import labelled_by
 from bioviz.flags.records import Flag
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bioviz.datasets.labelling import clean
+from bioviz.datasets.clips.labelling import clean
 from bioviz.datasets.options import Options
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput

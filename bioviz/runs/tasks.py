@@ -53,7 +53,7 @@ def run_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def demo_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Make the demo dataset where it is not there yet, and compute its first run."""
-    from bioviz.datasets.demo import ensure_demo
+    from bioviz.datasets.demo.dataset import ensure_demo
     from bioviz.runs.compute import compute_run
     from bioviz.runs.warm import warm_up
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioviz.datasets.sound_file import Sound
+from bioviz.datasets.sound_files.sound_file import Sound
 from bioviz.datasets.types import Annotation, Dataset, Recording
 from bioviz.errors import BadInput, Missing
 from bioviz.server.memory import RecentlyUsed
@@ -139,7 +139,7 @@ _as_registered: dict[Sound, tuple[int, int]] = {}
 
 def _check_unchanged(recording: Recording, stamp: tuple[int, int]) -> None:
     """Refuse a file whose rate or length is not the registered one; looked at once for each version of it."""
-    from bioviz.datasets.probe import probe
+    from bioviz.datasets.sound_files.probe import probe
 
     if _as_registered.get(recording.sound) == stamp:
         return

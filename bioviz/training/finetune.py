@@ -16,10 +16,10 @@ from bioviz.models.checkpoints import Checkpoint
 from bioviz.models.device import best_device, describe_device, precision_of
 from bioviz.progress import Progress, Silent
 from bioviz.training import parity
-from bioviz.training.run_dir import TrainingInputs, TrainingRunDir
+from bioviz.training.data.split import Split, obstacles, split_rows
+from bioviz.training.data.waveform_cache import open_waves
+from bioviz.training.loop.run_dir import TrainingInputs, TrainingRunDir
 from bioviz.training.settings import LORA, TrainSettings
-from bioviz.training.split import Split, obstacles, split_rows
-from bioviz.training.waveform_cache import open_waves
 
 if TYPE_CHECKING:
     import torch
@@ -91,9 +91,9 @@ def finetune(
 
     import torch
 
+    from bioviz.training.loop.trainer import Trainer
     from bioviz.training.prepare import prepare
     from bioviz.training.record import record_of
-    from bioviz.training.trainer import Trainer
 
     started, device = time.time(), device or best_device()
     precision = precision_of(registry.card(model), device, settings.precision)
@@ -167,7 +167,7 @@ def _usable(split: Split, usable: np.ndarray) -> Split:
 def _merged(opened: TorchModel, settings: TrainSettings) -> torch.nn.Module:
     """The trained encoder with its original parameters."""
     if settings.strategy == LORA:
-        from bioviz.training import lora
+        from bioviz.training.network import lora
 
         lora.merge(opened.module)
     return opened.module.eval()

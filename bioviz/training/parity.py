@@ -22,7 +22,7 @@ from bioviz.progress import Progress, Silent
 if TYPE_CHECKING:
     from bioviz.models.base import Model
     from bioviz.models.encoder import TorchModel
-    from bioviz.training.waveform_cache import WaveformCache
+    from bioviz.training.data.waveform_cache import WaveformCache
 
 SAMPLE = 16  # clips
 SAME = 0.9999  # least cosine between two paths in float32
@@ -121,7 +121,7 @@ def check(
     precision : str
         That training computes in.
     """
-    from bioviz.training.inputs import WaveInput
+    from bioviz.training.data.inputs import WaveInput
     from bioviz.training.prepare import embed_rows
     from bioviz.training.settings import TrainSettings
 

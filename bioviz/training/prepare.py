@@ -11,14 +11,14 @@ from torch import nn
 from bioviz.datasets.types import Dataset
 from bioviz.models.encoder import TorchModel, encode
 from bioviz.progress import Progress
-from bioviz.training.inputs import EmbeddingInput, Input, WaveInput, chunks
-from bioviz.training.layers import Learner
-from bioviz.training.objective import Objective, objective_of
-from bioviz.training.run_dir import TrainingRunDir
+from bioviz.training.data.inputs import EmbeddingInput, Input, WaveInput, chunks
+from bioviz.training.data.split import Split
+from bioviz.training.data.waveform_cache import WaveformCache
+from bioviz.training.loop.run_dir import TrainingRunDir
+from bioviz.training.network.layers import Learner
+from bioviz.training.network.objective import Objective, objective_of
+from bioviz.training.network.start import LinearHead, probe_head
 from bioviz.training.settings import LINEAR, PROBE, TrainSettings
-from bioviz.training.split import Split
-from bioviz.training.start import LinearHead, probe_head
-from bioviz.training.waveform_cache import WaveformCache
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import numpy as np
 
 from bioviz.datasets.types import Dataset
 from bioviz.models.checkpoint_record import CheckpointRecord, Outcome, SplitRecord, TrainedOn
-from bioviz.training.objective import Objective
+from bioviz.training.data.split import Split, describe, uses_own_split, warnings
+from bioviz.training.loop.trainer_state import TrainerState
+from bioviz.training.network.objective import Objective
 from bioviz.training.outcome import judge_outcome
 from bioviz.training.settings import LINEAR, TrainSettings
-from bioviz.training.split import Split, describe, uses_own_split, warnings
-from bioviz.training.trainer_state import TrainerState
 
 FORMAT = 2  # 1: waveforms as 16-bit integers, classifiers from a random start
 LIBRARIES = ("torch", "torchaudio", "torchvision", "numpy", "safetensors")

@@ -11,7 +11,7 @@ from bioviz.datasets import library
 from bioviz.models import registry
 from bioviz.progress import Progress
 from bioviz.training.finetune import finetune, work_of
-from bioviz.training.run_dir import TrainingRunDir
+from bioviz.training.loop.run_dir import TrainingRunDir
 from bioviz.training.settings import TrainSettings
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bioviz import runs
-from bioviz.datasets import demo as sounds
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
+from bioviz.datasets.demo import dataset as sounds
 from bioviz.models import checkpoints
 from bioviz.progress import Silent
 from bioviz.reports.comparison_parts import label_of_arrows

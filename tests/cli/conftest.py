@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bioviz.cli import main
-from bioviz.datasets.demo import ensure_demo
+from bioviz.datasets.demo.dataset import ensure_demo
 
 
 @pytest.fixture(scope="package")

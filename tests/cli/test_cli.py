@@ -203,7 +203,7 @@ def test_wrong_usage_is_code_2(arguments):
 
 
 def test_alone_it_opens_the_app_with_the_projects_settings(monkeypatch):
-    from bioviz.cli import open as opening
+    from bioviz.cli.commands import open as opening
 
     started = []
 

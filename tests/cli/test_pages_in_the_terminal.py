@@ -8,7 +8,7 @@ import io
 import pytest
 
 from bioviz.cli import main
-from bioviz.cli.compare import LAYOUTS
+from bioviz.cli.commands.compare import LAYOUTS
 from bioviz.datasets import library
 from bioviz.runs import comparison
 

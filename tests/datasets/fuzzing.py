@@ -21,17 +21,17 @@ from pathlib import Path
 import numpy as np
 
 from bioviz.datasets.build import build_dataset
+from bioviz.datasets.files.leftovers import account, doubtful
+from bioviz.datasets.files.locator import Locator
+from bioviz.datasets.files.scan import Files
 from bioviz.datasets.formats.base import TableContent
-from bioviz.datasets.formats.leftovers import account, doubtful
-from bioviz.datasets.formats.locator import Locator
 from bioviz.datasets.formats.registry import formats, recognize
-from bioviz.datasets.formats.scan import Files
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.header import read_header
-from bioviz.datasets.listening import listen
 from bioviz.datasets.options import Options
-from bioviz.datasets.probe import probe
-from bioviz.datasets.sound_file import Sound, open_file
+from bioviz.datasets.sound_files.header import read_header
+from bioviz.datasets.sound_files.listening import listen
+from bioviz.datasets.sound_files.probe import probe
+from bioviz.datasets.sound_files.sound_file import Sound, open_file
+from bioviz.datasets.tables.source import SourceFile
 from bioviz.errors import BiovizError
 from tests.datasets.sounds import write
 from tests.datasets.test_formats import SAMPLES

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioviz.datasets import beans_labels
+from bioviz.datasets.beans import labels as beans_labels
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.formats import beans
 from tests.datasets.sounds import kinds, lines, write

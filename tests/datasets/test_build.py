@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.header import time_from_header
 from bioviz.datasets.options import Options
-from bioviz.datasets.probe import content_hash, probe
 from bioviz.datasets.recorded_at import site_of, time_from_name
 from bioviz.datasets.report import report
+from bioviz.datasets.sound_files.header import time_from_header
+from bioviz.datasets.sound_files.probe import content_hash, probe
 from bioviz.datasets.splits import make_splits
 from bioviz.errors import BadInput, Cancelled
 from tests.datasets.sounds import kinds, write

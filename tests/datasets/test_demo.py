@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from bioviz.datasets import demo, library
-from bioviz.datasets.synth import noises
-from bioviz.datasets.synth.calls import CALLS
+from bioviz.datasets import library
+from bioviz.datasets.demo import dataset as demo
+from bioviz.datasets.demo import noises
+from bioviz.datasets.demo.calls import CALLS
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.formats import mat5
+from bioviz.datasets.files.scan import Files
 from bioviz.datasets.formats.registry import formats, recognize
-from bioviz.datasets.formats.scan import Files
-from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables import mat5
+from bioviz.datasets.tables.source import SourceFile
 from bioviz.errors import BiovizError
 from tests.datasets.sounds import boxes, kinds, labels_of, lines, write
 
@@ -304,7 +304,7 @@ def test_broken_samples_give_sentences(folder, data):
         source = SourceFile(Files.below(folder), file)
         _, format = recognize(source)
         if format is not None:
-            from bioviz.datasets.formats.locator import Locator
+            from bioviz.datasets.files.locator import Locator
 
             format.read(source, Locator(source.files, file), Options())
     except BiovizError as error:

@@ -9,7 +9,7 @@ import pytest
 
 from bioviz.datasets import export
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.exported import NOTE
+from bioviz.datasets.tables.exported import NOTE
 from tests.datasets.sounds import kinds, lines, write
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bioviz.datasets.build import build_dataset
+from bioviz.datasets.clips.width import background_share, suggest_plan
 from bioviz.datasets.types import WindowPlan
-from bioviz.datasets.width import background_share, suggest_plan
 from tests.datasets.sounds import kinds, lines, write
 
 USUAL = WindowPlan(3.0, 1.5)

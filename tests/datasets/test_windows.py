@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bioviz.datasets.clips.windows import count_windows, label_windows, window_starts
 from bioviz.datasets.types import WindowPlan
-from bioviz.datasets.windows import count_windows, label_windows, window_starts
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bioviz.datasets.clips.windows import count_windows, label_windows, window_starts
 from bioviz.datasets.types import Annotation, Clips, Dataset, Recording, WindowPlan
-from bioviz.datasets.windows import count_windows, label_windows, window_starts
 
 LABELS = ("frog", "owl", "wren")
 PLAN = WindowPlan(2.0, 1.0)

@@ -7,13 +7,13 @@ import json
 
 import pytest
 
-from bioviz.cli.finetune import plan, summary
+from bioviz.cli.commands.finetune import plan, summary
 from bioviz.cli.main import main
 from bioviz.datasets import library
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.checkpoints import Checkpoint
+from bioviz.training.data.split import split_rows
 from bioviz.training.settings import preset
-from bioviz.training.split import split_rows
 
 
 def asked(**values) -> argparse.Namespace:

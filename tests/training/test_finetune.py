@@ -13,13 +13,14 @@ from bioviz.embedding.pipeline import embed_dataset
 from bioviz.errors import BadInput, Cancelled
 from bioviz.models import checkpoints, finetuned, registry
 from bioviz.progress import Silent
-from bioviz.training import parity, trainer
+from bioviz.training import parity
+from bioviz.training.data.split import split_rows
+from bioviz.training.data.waveform_cache import open_waves
 from bioviz.training.finetune import finetune, work_of
-from bioviz.training.layers import open_stages
-from bioviz.training.run_dir import TrainingInputs, TrainingRunDir
+from bioviz.training.loop import trainer
+from bioviz.training.loop.run_dir import TrainingInputs, TrainingRunDir
+from bioviz.training.network.layers import open_stages
 from bioviz.training.settings import PRESETS, TrainSettings
-from bioviz.training.split import split_rows
-from bioviz.training.waveform_cache import open_waves
 from tests.training import tiny
 
 FAST = TrainSettings(learning_rates=(1e-2,), epochs=3, batch=8)

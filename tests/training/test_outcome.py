@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bioviz.training.finetune import finetune
-from bioviz.training.metrics import measures
-from bioviz.training.objective import objective_of
+from bioviz.training.network.metrics import measures
+from bioviz.training.network.objective import objective_of
 from bioviz.training.outcome import LESS, MORE, NOT_MORE, NOTHING, UNTOLD, judge_outcome
 from bioviz.training.settings import TrainSettings
 from tests.training import tiny

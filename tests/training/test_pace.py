@@ -7,11 +7,11 @@ import pytest
 
 from bioviz.jobs.rate import RateEstimate
 from bioviz.training.finetune import finetune, work_of
-from bioviz.training.live import MAX_POINTS, LiveLoss
-from bioviz.training.pace import Pace
-from bioviz.training.run_dir import TrainingRunDir
+from bioviz.training.loop.live import MAX_POINTS, LiveLoss
+from bioviz.training.loop.pace import Pace
+from bioviz.training.loop.run_dir import TrainingRunDir
+from bioviz.training.loop.trainer_state import TrainerState
 from bioviz.training.settings import TrainSettings
-from bioviz.training.trainer_state import TrainerState
 
 
 class Watch:

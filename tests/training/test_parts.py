@@ -21,14 +21,14 @@ from bioviz.errors import BadInput, Missing
 from bioviz.models import checkpoints, registry
 from bioviz.progress import Silent
 from bioviz.training import parity
-from bioviz.training.augment import Draws, change, draw, hide
+from bioviz.training.data.augment import Draws, change, draw, hide
+from bioviz.training.data.waveform_cache import open_waves
 from bioviz.training.finetune import finetune
-from bioviz.training.layers import stages
-from bioviz.training.metrics import measures
-from bioviz.training.objective import objective_of
-from bioviz.training.schedule import factor
+from bioviz.training.loop.schedule import factor
+from bioviz.training.network.layers import stages
+from bioviz.training.network.metrics import measures
+from bioviz.training.network.objective import objective_of
 from bioviz.training.settings import DRAWN, PRESETS, PROBE, TrainSettings, preset, strategies_for
-from bioviz.training.waveform_cache import open_waves
 from tests.training import tiny
 
 
@@ -159,7 +159,7 @@ def test_stored_waveforms_are_the_clips_and_are_decoded_once(tones, monkeypatch)
     assert waves.stored and np.array_equal(
         waves.take(rows), expected
     )  # 16-bit files at their own rate: exact
-    monkeypatch.setattr("bioviz.training.waveform_cache.decode_ahead", None)  # not called again
+    monkeypatch.setattr("bioviz.training.data.waveform_cache.decode_ahead", None)  # not called again
     assert np.array_equal(open_waves(tones, tiny.RATE, Silent()).take(rows), expected)
     shutil.rmtree(config.settings().cache_dir / "waves")
     large = open_waves(tones, tiny.RATE, Silent(), limit_bytes=10)

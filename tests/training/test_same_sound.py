@@ -20,10 +20,10 @@ from bioviz.models import device, registry
 from bioviz.progress import Silent
 from bioviz.store.hashes import HashMemory
 from bioviz.training import parity
-from bioviz.training import waveform_cache as waves
+from bioviz.training.data import waveform_cache as waves
+from bioviz.training.data.waveform_cache import no_room, open_waves
 from bioviz.training.finetune import finetune
 from bioviz.training.settings import TrainSettings
-from bioviz.training.waveform_cache import no_room, open_waves
 from tests.training import tiny
 
 

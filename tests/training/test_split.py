@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
+from bioviz.training.data.split import obstacles, split_rows, uses_own_split, warnings
 from bioviz.training.settings import TrainSettings
-from bioviz.training.split import obstacles, split_rows, uses_own_split, warnings
 from tests.training.tiny import detection
 
 

@@ -14,15 +14,15 @@ from bioviz.analysis.statistics.folds import folds
 from bioviz.models import registry
 from bioviz.models.device import precision_of
 from bioviz.progress import Silent
-from bioviz.training.augment import Draws, change
+from bioviz.training.data.augment import Draws, change
+from bioviz.training.data.split import split_rows
+from bioviz.training.data.waveform_cache import open_waves
 from bioviz.training.finetune import finetune
-from bioviz.training.objective import objective_of
+from bioviz.training.loop.run_dir import TrainingRunDir
+from bioviz.training.network.objective import objective_of
+from bioviz.training.network.start import probe_head
 from bioviz.training.prepare import prepare
-from bioviz.training.run_dir import TrainingRunDir
 from bioviz.training.settings import PRESETS, TrainSettings, preset
-from bioviz.training.split import split_rows
-from bioviz.training.start import probe_head
-from bioviz.training.waveform_cache import open_waves
 from tests.training import tiny
 
 LPFT = TrainSettings(

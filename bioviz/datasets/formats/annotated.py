@@ -11,7 +11,11 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bioviz.datasets.formats import leftovers, profiles
+from bioviz.datasets.files import leftovers
+from bioviz.datasets.files.locator import Locator
+from bioviz.datasets.files.others import is_ignored
+from bioviz.datasets.files.scan import Files
+from bioviz.datasets.formats import profile
 from bioviz.datasets.formats.base import (
     LEFT_OUT_BY_USER,
     FileAccount,
@@ -20,14 +24,11 @@ from bioviz.datasets.formats.base import (
     RawDataset,
     TableContent,
 )
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.others import is_ignored
 from bioviz.datasets.formats.registry import formats, recognize
-from bioviz.datasets.formats.scan import Files
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.told import ToldColumns, told_columns
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
+from bioviz.datasets.tables.explained import ToldColumns, told_columns
+from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput, NotUnderstood
 
@@ -174,7 +175,7 @@ def _read_all(
         # What the user explains goes for the table that is named, else for those that nothing else recognizes well.
         named = options.table == other and told is not None and not told.only_label
         kept = (
-            format is not None and format.name == profiles.name
+            format is not None and format.name == profile.name
         )  # what is said now goes before what was kept
         unsure = (kept or sure < EXPLAINABLE) and not (told is not None and told.only_label and sure)
         if told is not None and (named or (unsure and told.recognizes(file))):

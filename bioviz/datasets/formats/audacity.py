@@ -1,4 +1,4 @@
-"""Audacity label tracks: start, end, label with tabs, no header.
+"""Audacity label tracks, read and written: start, end, label with tabs, no header.
 
 A line that begins with a backslash holds the frequencies of the label before it. A track belongs to the recording of
 its name.
@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bioviz.datasets import exported
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.text import hertz, number
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables import exported
+from bioviz.datasets.tables.selections import Selection, cell
+from bioviz.datasets.tables.source import SourceFile
+from bioviz.datasets.tables.text import hertz, number
 
 name = "audacity"
 title = "Audacity label tracks"
@@ -98,3 +99,13 @@ def _annotations(text: str, locator: Locator, content: TableContent) -> Iterator
             held = RawAnnotation(where, start, end, " ".join(cells[2:]).strip())
     if held is not None:
         yield held
+
+
+def label_track(selections: Iterable[Selection]) -> str:
+    """A label track; a second line with a backslash holds the frequencies where both are known."""
+    lines = []
+    for selection in selections:
+        lines.append(f"{selection.start_s:.6f}\t{selection.end_s:.6f}\t{cell(selection.label)}")
+        if selection.low_hz is not None and selection.high_hz is not None:
+            lines.append(f"\\\t{selection.low_hz:.6f}\t{selection.high_hz:.6f}")
+    return "".join(line + "\n" for line in lines)

@@ -11,8 +11,8 @@ from bioviz.datasets.options import Options
 from bioviz.datasets.types import Problem, Task
 
 if TYPE_CHECKING:
-    from bioviz.datasets.formats.locator import Locator
-    from bioviz.datasets.formats.source import SourceFile
+    from bioviz.datasets.files.locator import Locator
+    from bioviz.datasets.tables.source import SourceFile
 
 Role = Literal["read", "sound", "irrelevant", "unused", "not understood"]
 

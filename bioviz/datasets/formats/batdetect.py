@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
-from bioviz.datasets.formats.json_file import items, read_json_file, seconds, text
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables.json_file import items, read_json_file, seconds, text
+from bioviz.datasets.tables.source import SourceFile
 from bioviz.errors import BadInput
 
 name = "batdetect"

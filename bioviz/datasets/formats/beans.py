@@ -12,17 +12,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bioviz.datasets import beans_labels
+from bioviz.datasets.beans import labels as beans_labels
+from bioviz.datasets.beans.plans import PLANS, Plan, plans_in
+from bioviz.datasets.files.locator import Locator
+from bioviz.datasets.files.others import other_tables
+from bioviz.datasets.files.scan import Files
 from bioviz.datasets.formats.base import FileAccount, RawAnnotation, RawDataset
-from bioviz.datasets.formats.beans_plans import PLANS, Plan, plans_in
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.others import other_tables
-from bioviz.datasets.formats.scan import Files
-from bioviz.datasets.formats.text import head, number, parse_table, read_text
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.spelling import clean
 from bioviz.datasets.splits import SPLITS
+from bioviz.datasets.tables.text import head, number, parse_table, read_text
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.tabular import times
-from bioviz.datasets.formats.text import number
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables.source import SourceFile
+from bioviz.datasets.tables.tabular import times
+from bioviz.datasets.tables.text import number
 from bioviz.errors import BadInput
 
 name = "birdnet"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioviz.datasets.files.scan import Files
 from bioviz.datasets.formats import annotated
 from bioviz.datasets.formats.base import Format, Layout, RawDataset
 from bioviz.datasets.formats.own_options import check_of_layout, check_of_tables, own_options
 from bioviz.datasets.formats.registry import formats, layouts
-from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.options import Options
 from bioviz.errors import BadInput, Missing
 
@@ -92,7 +92,7 @@ def read_by(layout: Layout, root: Path, options: Options) -> RawDataset:
 
 
 def _other_sound(root: Path) -> str:
-    from bioviz.datasets.formats.leftovers import unreadable_sound
+    from bioviz.datasets.files.leftovers import unreadable_sound
 
     problems = unreadable_sound(Files.below(root))
     return "".join(f" {p.file}: {p.detail}." for p in problems[:3])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bioviz.datasets import exported
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import TableContent
-from bioviz.datasets.formats.columns import ColumnMapping, guess
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.mapped import read_mapped
-from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.options import Options
 from bioviz.datasets.splits import split_of_table
+from bioviz.datasets.tables import exported
+from bioviz.datasets.tables.columns import ColumnMapping, guess
+from bioviz.datasets.tables.mapped import read_mapped
+from bioviz.datasets.tables.source import SourceFile
 
 name = "csv"
 title = "Table: path, label or path, start, end, label"

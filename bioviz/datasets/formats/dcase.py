@@ -6,11 +6,11 @@ is something that the annotators could not tell.
 
 from __future__ import annotations
 
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.tabular import times
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables.source import SourceFile
+from bioviz.datasets.tables.tabular import times
 from bioviz.errors import BadInput
 
 name = "dcase"

@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioviz.datasets.files.others import other_tables
+from bioviz.datasets.files.scan import Files
 from bioviz.datasets.formats.base import RawDataset, RawRecording
-from bioviz.datasets.formats.others import other_tables
-from bioviz.datasets.formats.scan import Files
-from bioviz.datasets.formats.text import plain
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.recorded_at import GENERIC_FOLDERS, time_from_name
 from bioviz.datasets.splits import as_split
+from bioviz.datasets.tables.text import plain
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput
 

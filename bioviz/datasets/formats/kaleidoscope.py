@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.text import Row, Table, number
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables.source import SourceFile
+from bioviz.datasets.tables.text import Row, Table, number
 from bioviz.errors import BadInput
 
 name = "kaleidoscope"

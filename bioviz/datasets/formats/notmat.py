@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.mat5 import Broken, read_mat5
-from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables.mat5 import Broken, read_mat5
+from bioviz.datasets.tables.source import SourceFile
 from bioviz.errors import BadInput
 
 name = "notmat"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from bioviz.datasets.files.leftovers import is_fact_of_recordings
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import TableContent
-from bioviz.datasets.formats.columns import ColumnMapping, guess
-from bioviz.datasets.formats.leftovers import is_fact_of_recordings
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.mapped import read_mapped
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.text import Table
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables.columns import ColumnMapping, guess
+from bioviz.datasets.tables.mapped import read_mapped
+from bioviz.datasets.tables.source import SourceFile
+from bioviz.datasets.tables.text import Table
 from bioviz.errors import BadInput
 
 name = "one_hot"

@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from bioviz.datasets.formats.base import FileAccount, Layout
 from bioviz.datasets.formats.registry import formats, layouts
-from bioviz.datasets.formats.text import plain
-from bioviz.datasets.formats.told import NAME as TOLD
 from bioviz.datasets.options import OPTIONS, Options
+from bioviz.datasets.tables.explained import NAME as TOLD
+from bioviz.datasets.tables.text import plain
 from bioviz.errors import BadInput
 
 

@@ -1,4 +1,4 @@
-"""Raven selection tables: one a recording, or one over several files; with tabs, or saved as CSV.
+"""Raven selection tables: one a recording, or one over several files; with tabs, or saved as CSV; read and written.
 
 The traps: a selection comes twice when both views (waveform and spectrogram) were exported; in a table over
 several files Begin and End Time run on from file to file, and only `File Offset (s)` is the time within the file.
@@ -7,17 +7,19 @@ several files Begin and End Time run on from file to file, and only `File Offset
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from bioviz.datasets import exported
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
-from bioviz.datasets.formats.columns import guess
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.tabular import times
-from bioviz.datasets.formats.text import Row, Table, hertz, number, plain
 from bioviz.datasets.options import Options
 from bioviz.datasets.splits import as_split
+from bioviz.datasets.tables import exported
+from bioviz.datasets.tables.columns import guess
+from bioviz.datasets.tables.selections import Selection, SelectionInFiles, cell
+from bioviz.datasets.tables.source import SourceFile
+from bioviz.datasets.tables.tabular import times
+from bioviz.datasets.tables.text import Row, Table, hertz, number, plain
 from bioviz.errors import BadInput
 
 name = "raven"
@@ -32,13 +34,17 @@ _LABELS = (
     "Annotation", "Label", "Species", "Common Name", "Species Code", "Tag 1", "Tag", "Call Type", "Sound Type",
     "Type", "Class", "Sound",
 )  # fmt: skip
-_OWN = {
-    plain(column)
-    for column in (
-        "Selection", "View", "Channel", "Begin Time (s)", "End Time (s)", "Low Freq (Hz)", "High Freq (Hz)",
-        "Begin Path", "End Path", "Begin File", "End File", "File Offset (s)", "Delta Time (s)",
-    )
-}  # fmt: skip
+_COLUMNS = (
+    "Selection",
+    "View",
+    "Channel",
+    "Begin Time (s)",
+    "End Time (s)",
+    "Low Freq (Hz)",
+    "High Freq (Hz)",
+)
+_IN_FILES = ("Begin Path", "Begin File", "File Offset (s)")
+_OWN = {plain(column) for column in (*_COLUMNS, *_IN_FILES, "End Path", "End File", "Delta Time (s)")}
 
 
 def recognizes(file: SourceFile) -> float:
@@ -136,3 +142,35 @@ def _runs_on(annotations: list[RawAnnotation]) -> bool:
     for annotation in annotations:
         spans[annotation.recording].append(annotation.start_s)
     return all(min(after) >= max(before) for before, after in pairwise(spans.values()))
+
+
+def selection_table(selections: Iterable[Selection], columns: Sequence[str] = ("Annotation",)) -> str:
+    """A selection table for one recording; the label goes to the column "Annotation"."""
+    lines = ["\t".join((*_COLUMNS, *columns))]
+    for row, selection in enumerate(selections, start=1):
+        lines.append("\t".join([*_own_cells(row, selection, 0.0), *_free_cells(selection, columns)]))
+    return "\n".join(lines) + "\n"
+
+
+def combined_table(selections: Iterable[SelectionInFiles], columns: Sequence[str] = ("Annotation",)) -> str:
+    """A table over several files opened one after the other: its times run on, File Offset is within a file."""
+    lines = ["\t".join((*_COLUMNS, *_IN_FILES, *columns))]
+    for row, each in enumerate(selections, start=1):
+        in_file = [cell(each.path), cell(each.file), f"{each.selection.start_s:.6f}"]
+        own_cells = _own_cells(row, each.selection, each.before_s)
+        lines.append("\t".join([*own_cells, *in_file, *_free_cells(each.selection, columns)]))
+    return "\n".join(lines) + "\n"
+
+
+def _own_cells(row: int, selection: Selection, before_s: float) -> list[str]:
+    low = "" if selection.low_hz is None else f"{selection.low_hz:.1f}"
+    high = "" if selection.high_hz is None else f"{selection.high_hz:.1f}"
+    span = [f"{before_s + selection.start_s:.6f}", f"{before_s + selection.end_s:.6f}"]
+    return [str(row), "Spectrogram 1", "1", *span, low, high]
+
+
+def _free_cells(selection: Selection, columns: Sequence[str]) -> list[str]:
+    return [
+        cell(selection.label if column == "Annotation" else selection.extras.get(column, ""))
+        for column in columns
+    ]

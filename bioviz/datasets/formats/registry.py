@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import bioviz.datasets.formats as package
 from bioviz import plugins
-from bioviz.datasets.formats.leftovers import is_irrelevant
+from bioviz.datasets.files.leftovers import is_irrelevant
 
 if TYPE_CHECKING:
     from bioviz.datasets.formats.base import Format, Layout
-    from bioviz.datasets.formats.source import SourceFile
+    from bioviz.datasets.tables.source import SourceFile
 
 GROUP = "bioviz.formats"
 """Entry points of other packages: modules that are a format of tables (`base.Format`)."""
-_NO_FORMATS = {"annotated", "choose", "others", "own_options", "registry"}  # they stand above the formats
+_NO_FORMATS = {"annotated", "choose", "own_options", "registry"}  # they stand above the formats
 _added: dict[str, Format] = {}
 
 

@@ -6,10 +6,10 @@ import math
 import re
 from collections.abc import Iterator
 
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables.source import SourceFile
 from bioviz.errors import BadInput
 
 name = "textgrid"
@@ -57,7 +57,8 @@ def _tiers(text: str) -> Iterator[tuple[str, list[tuple[float, float, str]]]]:
         count = int(_number(next(values)))
         for _ in range(count):
             kind, tier = _text(next(values)), _text(next(values))
-            next(values), next(values)  # the tier's own ends
+            for _ in ("start", "end"):  # of the tier itself
+                next(values)
             size = int(_number(next(values)))
             marks = []
             for _ in range(size):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
-from bioviz.datasets.formats.locator import Locator
-from bioviz.datasets.formats.source import SourceFile
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables.source import SourceFile
 
 name = "timit"
 title = "TIMIT labels (.phn, .wrd)"

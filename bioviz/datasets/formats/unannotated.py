@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bioviz.datasets.files.others import other_tables
+from bioviz.datasets.files.scan import Files
 from bioviz.datasets.formats.base import RawDataset
-from bioviz.datasets.formats.others import other_tables
-from bioviz.datasets.formats.scan import Files
 from bioviz.datasets.options import Options
 from bioviz.errors import BadInput, NotUnderstood
 

@@ -87,7 +87,7 @@ def card_of_box(path: Path, title: str, box: Annotation | RawAnnotation, colour:
     BadInput
         The recording cannot be read.
     """
-    from bioviz.datasets.probe import probe
+    from bioviz.datasets.sound_files.probe import probe
 
     info = probe(path)
     rate = info.sample_rate

@@ -11,13 +11,13 @@ import pandas as pd
 import streamlit as st
 
 from bioviz import jobs
-from bioviz.datasets.formats.columns import FREQUENCY_UNITS, ROLES, TIME_UNITS, TITLES, ColumnMapping
-from bioviz.datasets.formats.preview import first_guess, labels_in, looks_like_data
-from bioviz.datasets.formats.profiles import TableProfile, fitting_name, keep_profile, profile_of
-from bioviz.datasets.formats.scan import Files
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.text import Table
+from bioviz.datasets.files.scan import Files
 from bioviz.datasets.options import Options
+from bioviz.datasets.tables.columns import FREQUENCY_UNITS, ROLES, TIME_UNITS, TITLES, ColumnMapping
+from bioviz.datasets.tables.preview import first_guess, labels_in, looks_like_data
+from bioviz.datasets.tables.profiles import TableProfile, fitting_name, keep_profile, profile_of
+from bioviz.datasets.tables.source import SourceFile
+from bioviz.datasets.tables.text import Table
 from bioviz.errors import BiovizError
 from bioviz.store.digest import digest
 from bioviz.ui.app.notices import plain

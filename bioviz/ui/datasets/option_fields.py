@@ -9,11 +9,11 @@ from typing import Any
 
 import streamlit as st
 
+from bioviz.datasets.files.leftovers import is_irrelevant
 from bioviz.datasets.formats import beans
-from bioviz.datasets.formats.leftovers import is_irrelevant
 from bioviz.datasets.option_kinds import Columns, Number, OneOf, OptionInfo, Shares, Text, Whole, Words
 from bioviz.datasets.options import GROUPS, OPTIONS, Options
-from bioviz.datasets.probe import is_audio
+from bioviz.datasets.sound_files.probe import is_audio
 from bioviz.errors import BadInput
 from bioviz.ui.app.notices import plain
 from bioviz.ui.session import set_widget, widget

@@ -7,7 +7,7 @@ import json
 
 import streamlit as st
 
-from bioviz.datasets.formats.profiles import keep_profile, list_profiles, read_profile, remove_profile
+from bioviz.datasets.tables.profiles import keep_profile, list_profiles, read_profile, remove_profile
 from bioviz.errors import BiovizError, Missing
 from bioviz.ui.app.notices import plain
 

@@ -10,8 +10,8 @@ from typing import Any
 import streamlit as st
 
 from bioviz import jobs
-from bioviz.datasets.formats.facts import fact_columns
 from bioviz.datasets.formats.registry import formats
+from bioviz.datasets.tables.facts import fact_columns
 from bioviz.datasets.types import Dataset
 from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets import scans

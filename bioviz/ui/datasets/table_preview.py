@@ -7,14 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from bioviz.datasets.clips.labelling import UNNAMED
 from bioviz.datasets.formats.base import RawAnnotation
-from bioviz.datasets.formats.columns import TIME_UNITS, ColumnMapping
-from bioviz.datasets.formats.preview import TablePreview, preview
-from bioviz.datasets.formats.source import SourceFile
-from bioviz.datasets.formats.text import Table
-from bioviz.datasets.labelling import UNNAMED
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import KINDS
+from bioviz.datasets.tables.columns import TIME_UNITS, ColumnMapping
+from bioviz.datasets.tables.preview import TablePreview, preview
+from bioviz.datasets.tables.source import SourceFile
+from bioviz.datasets.tables.text import Table
 from bioviz.errors import BadInput
 from bioviz.plots import palette
 from bioviz.ui.app.notices import plain

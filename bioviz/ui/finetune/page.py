@@ -11,7 +11,7 @@ from bioviz.models import registry
 from bioviz.models.base import FINETUNED
 from bioviz.models.device import describe_device, precision_of
 from bioviz.training import tasks
-from bioviz.training.split import obstacles, warnings
+from bioviz.training.data.split import obstacles, warnings
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form

@@ -11,8 +11,8 @@ from bioviz.models import checkpoints, registry
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.checkpoints import Checkpoint
 from bioviz.training import tasks
+from bioviz.training.loop.run_dir import TrainingRunDir
 from bioviz.training.outcome import LESS, NOTHING
-from bioviz.training.run_dir import TrainingRunDir
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.finetune.curves import METRIC_TITLES, show_curves
 from bioviz.ui.job_cards import job_card

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from bioviz.cli import main
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.formats.profiles import find_profile, list_profiles, load_profile
+from bioviz.datasets.tables.profiles import find_profile, list_profiles, load_profile
 from bioviz.errors import BadInput
 from tests.datasets.sounds import boxes, labels_of, lines, write
 from tests.pages.test_pages import texts

@@ -1,0 +1,1 @@
+"""The commands: each module has `register`, and is found by itself."""

@@ -1,0 +1,199 @@
+"""Commands on datasets: add, list, remove, the demo."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bioviz.cli.answers import Answer, WrongUsage, four_digits
+from bioviz.cli.arguments import Commands, name_and_value
+from bioviz.cli.output import check_writable, write_files
+from bioviz.cli.settings_arguments import add_settings, given_settings
+from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.config import settings
+from bioviz.datasets.independence import Unit
+from bioviz.datasets.options import Options
+from bioviz.datasets.problems import LEFT_OUT
+from bioviz.errors import Missing
+
+SHOWN = 10  # problems of a kind that are printed
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands of this file."""
+    parser = commands.add(add)
+    parser.add_argument("folder", help="folder of recordings, within BIOVIZ_DATA")
+    parser.add_argument("--name", help="what to call it")
+    parser.add_argument("--reader", help="format, where it is not recognised by itself")
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        type=name_and_value,
+        metavar="NAME=VALUE",
+        help="an option of reading by its name, e.g. width_s=3; each has an argument of its own too, see below",
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=name_and_value,
+        metavar="WHAT=COLUMN",
+        help="what a column of a table is, e.g. start=begin_time, label=species, time_unit=ms",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="table profile that says what the columns are, kept or in a file",
+    )
+    parser.add_argument(
+        "--save-profile",
+        metavar="NAME",
+        help="keep what --column says under this name: the next table of the kind is recognized",
+    )
+    parser.add_argument("--check", action="store_true", help="only report, add nothing")
+    # --column says more clearly what the option `columns` is.
+    add_settings(parser.add_argument_group("how to read it"), Options, leave_out=("columns",))
+    parser = commands.add(datasets)
+    parser.add_argument("dataset", nargs="?", help="report on this one")
+    parser.add_argument("--remove", action="store_true", help="forget it; its recordings stay")
+    parser.add_argument("--unit", choices=[str(unit) for unit in Unit], help="set its unit of independence")
+    parser = commands.add(profiles)
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--add", metavar="FILE", help="take in a profile, such as a colleague's")
+    one.add_argument("--write", nargs=2, metavar=("NAME", "FILE"), help="write a profile to a file")
+    one.add_argument("--remove", metavar="NAME")
+    commands.add(demo)
+
+
+def add(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Read a folder, report what it holds, and register it."""
+    from bioviz.datasets import library
+    from bioviz.datasets.build import build_dataset
+    from bioviz.datasets.report import report
+    from bioviz.datasets.tables.profiles import find_profile
+
+    root = settings().check_inside(options.folder)
+    wanted = dict(options.option) | given_settings(options, Options)
+    columns: dict[str, Any] = find_profile(options.profile).mapping.to_dict() if options.profile else {}
+    columns = {**columns, **{name: str(value) for name, value in options.column}}
+    if columns:
+        wanted["columns"] = columns
+    dataset = build_dataset(root, name=options.name, reader=options.reader, options=wanted, progress=progress)
+    if not options.check:
+        library.save(dataset)
+    if options.save_profile:
+        _keep_profile(options.save_profile, columns, dataset.source["files"])
+    found = report(dataset)
+    data = {"dataset": dataset.id, "added": not options.check, "report": found.to_dict()}
+    done = "Not added (--check)" if options.check else f"Added as {dataset.id}"
+    skipped = any(problem.kind in LEFT_OUT for problem in dataset.problems)
+    return Answer(data, f"{_report_text(found)}\n{done}", skipped)
+
+
+def profiles(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """List the table profiles, or take one in from a file, write one to a file, or remove one."""
+    from bioviz.datasets.tables import profiles as kept
+
+    if options.add:
+        profile = kept.load_profile(options.add)
+        kept.keep_profile(profile)
+        return Answer(profile.to_dict(), f"Kept as “{profile.name}”.")
+    if options.remove:
+        kept.remove_profile(options.remove)
+        return Answer({"removed": options.remove}, f"Removed the table profile “{options.remove}”.")
+    known = kept.list_profiles()
+    if options.write:
+        profile = next((each for each in known if each.name == options.write[0]), None)
+        if profile is None:
+            raise Missing(f"There is no table profile {options.write[0]!r}.")
+        out = Path(options.write[1])
+        check_writable(out, folder=False)
+        write_files({out: json.dumps(profile.to_dict(), ensure_ascii=False, indent=1).encode()})
+        return Answer({"file": str(out)}, f"Written to {out}.")
+    lines = [(each.name, ", ".join(each.columns), each.mapping.sentence()) for each in known]
+    return Answer([each.to_dict() for each in known], table(("name", "columns", "what they mean"), lines))
+
+
+def _keep_profile(name: str, columns: dict[str, str], files: list[dict[str, Any]]) -> None:
+    from bioviz.datasets.tables.columns import ColumnMapping
+    from bioviz.datasets.tables.explained import ToldColumns
+    from bioviz.datasets.tables.profiles import TableProfile, keep_profile, list_profiles
+    from bioviz.datasets.tables.text import numbered
+
+    told = ToldColumns(ColumnMapping.from_dict(columns))
+    header = next((each["columns"] for each in files if each["format"] == told.name), None)
+    if header is None:
+        raise WrongUsage("--save-profile needs --column, and a table that these columns fit")
+    mapping = told.mapping_of(header)
+    header = header if mapping.has_header else numbered(len(header))
+    known = next((profile for profile in list_profiles() if profile.fits(header)), None)
+    keep_profile(TableProfile(name, tuple(header), mapping), instead_of=known)
+
+
+def datasets(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """List datasets, or report on one, or forget one."""
+    from bioviz.datasets import library
+    from bioviz.datasets.report import report
+
+    if options.unit and not options.dataset:
+        raise WrongUsage("--unit needs the dataset that it is set for")
+    if options.unit:
+        library.set_unit(options.dataset, options.unit)
+    if options.dataset and options.remove:
+        library.remove(options.dataset)
+        return Answer({"removed": options.dataset}, f"Removed {options.dataset}; its recordings stay.")
+    if options.dataset:
+        found = report(library.load(options.dataset))
+        return Answer(found.to_dict(), _report_text(found))
+    rows = library.list_datasets()
+    head = ("id", "name", "task", "clips", "recordings", "labels", "background", "hours")
+    lines = [
+        (
+            d.id,
+            d.name,
+            d.task,
+            d.clips,
+            d.recordings,
+            len(d.labels),
+            f"{d.background_share:.0%}",
+            f"{d.hours:.2f}",
+        )
+        for d in rows
+    ]
+    return Answer([asdict(row) for row in rows], table(head, lines))
+
+
+def demo(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Make the demo dataset and its first run."""
+    from bioviz.runs import demo_job
+
+    found = demo_job({}, progress)
+    scores = found["scores"]
+    text = f"The demo is ready: {found['clips']} clips, NMI {four_digits(scores['nmi'])}. Open the app to explore it."
+    return Answer(found, text)
+
+
+def _report_text(found) -> str:
+    lines = [
+        f"{found.name} ({found.task}): {found.clips} clips from {found.recordings} recordings, "
+        f"{found.hours:.2f} h, {found.background_share:.0%} background",
+        table(
+            ("label", "clips", "annotations"),
+            [(row.label, row.clips, row.annotations) for row in found.labels],
+        ),
+    ]
+    for group in found.problems:
+        lines.append(f"{group.title} ({len(group.items)}):")
+        sentences = group.by_sentence()
+        for detail, files in sentences[:SHOWN]:
+            more = f" and {len(files) - 1} more (--json lists all)" if len(files) > 1 else ""
+            lines.append(f"  {files[0]}{more}: {detail}")
+        if len(sentences) > SHOWN:
+            lines.append(f"  and {len(sentences) - SHOWN} more kinds (--json lists all)")
+        if group.to_do:
+            lines.append(f"  What to do: {group.to_do}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What is known of the datasets of BEANS; `formats.beans` reads them."""

@@ -1,0 +1,1 @@
+"""The demo dataset, made on the user's computer."""

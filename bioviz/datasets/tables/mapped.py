@@ -1,0 +1,210 @@
+"""Reading a table by a `ColumnMapping`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from bioviz.datasets.files.locator import Locator
+from bioviz.datasets.formats.base import RawAnnotation, TableContent
+from bioviz.datasets.options import Options
+from bioviz.datasets.recorded_at import time_from_name
+from bioviz.datasets.splits import as_split
+from bioviz.datasets.tables.columns import ColumnMapping
+from bioviz.datasets.tables.text import Row, Table, hertz, number, plain
+from bioviz.errors import BadInput
+
+_CLOCK = re.compile(r"^\s*(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)\s*$")
+_SCALE = {"s": 1.0, "ms": 1e-3, "min": 60.0}
+_YES, _NO = {"1", "1.0", "true", "yes", "x", "present"}, {"0", "0.0", "false", "no", "", "absent"}
+
+
+def read_mapped(
+    table: Table, mapping: ColumnMapping, locator: Locator, options: Options, split: str = ""
+) -> TableContent:
+    """Boxes or labels of files from a table whose columns are known.
+
+    A row whose times cannot be read becomes a problem, and its recording unsure.
+
+    Parameters
+    ----------
+    table : Table
+        The whole table.
+    mapping : ColumnMapping
+        Of its columns; complete.
+    locator : Locator
+        Finds the recordings and takes the problems.
+    options : Options
+        For the least confidence.
+    split : str
+        Of recordings for which the table has no column, "" if none.
+
+    Raises
+    ------
+    BadInput
+        The mapping names a column that the table lacks, or is not complete.
+    """
+    mapping = mapping.fitted(table.columns)
+    if not mapping.complete:
+        raise BadInput(
+            "It needs a column with labels, and columns with the recording or with start and end "
+            f"(or duration); it has {', '.join(table.columns)}."
+        )
+    content = TableContent(how=mapping.sentence())
+    words = _Words(mapping)
+    used = {plain(column) for column in mapping.used}
+    for row in table.rows:
+        if mapping.path and not row.get(mapping.path):
+            locator.row_problem(row.line, f"{mapping.path} is empty")
+            continue
+        where = locator.find(row.get(mapping.path))
+        if where is None:
+            continue
+        content.labels.setdefault(where, [])
+        named = as_split(row.get(mapping.split)) or split
+        known = content.splits.setdefault(where, named)
+        if not known:
+            content.splits[where] = named
+        elif named and named != known:
+            locator.note("split", f"{where} is in {known} and in {named}; it stays whole in {known}")
+        sure = _confidence(row, mapping)
+        if sure is not None and sure < options.min_confidence:
+            continue
+        try:
+            labels = list(labels_of_row(row, mapping))
+        except ValueError as error:
+            locator.row_problem(row.line, str(error))
+            content.unsure.add(where)
+            continue
+        if not mapping.timed:
+            _whole_file(content, where, labels, words)
+            continue
+        span = [row.get(mapping.start), row.get(mapping.end or mapping.duration)]
+        if not any(labels) and not any(span):
+            continue  # a recording that was listened to and holds nothing
+        start, stop = (_seconds(cell, mapping, locator, where, i) for i, cell in enumerate(span))
+        if start is None or stop is None:
+            ends = f"{mapping.start} or {mapping.end or mapping.duration}"
+            locator.row_problem(row.line, f"{ends} is not a number" + _unit_hint(mapping))
+            content.unsure.add(where)
+            continue
+        if not mapping.end:
+            stop += start
+        scale = 1000.0 if mapping.frequency_unit == "kHz" else 1.0
+        low_hz, high_hz = (
+            None if (hz := hertz(row.get(c))) is None else hz * scale for c in (mapping.low, mapping.high)
+        )
+        extras = {column: value for column, value in row.cells.items() if value and plain(column) not in used}
+        for label in labels:
+            if words.dropped(label) or words.background(label):
+                continue
+            unknown = words.unknown(label)
+            box = RawAnnotation(where, start, stop, label, low_hz, high_hz, extras, unknown=unknown)
+            content.annotations.append(box)
+    if mapping.timed:
+        content.labels.clear()
+    return content
+
+
+class _Words:
+    """What labels mean, by the mapping."""
+
+    def __init__(self, mapping: ColumnMapping) -> None:
+        self._sets = [
+            {word.casefold() for word in words}
+            for words in (mapping.background, mapping.unknown, mapping.drop)
+        ]
+
+    def background(self, label: str) -> bool:
+        return label.casefold() in self._sets[0]
+
+    def unknown(self, label: str) -> bool:
+        return label.casefold() in self._sets[1]
+
+    def dropped(self, label: str) -> bool:
+        return label.casefold() in self._sets[2]
+
+
+def _whole_file(content: TableContent, where: str, labels: list[str], words: _Words) -> None:
+    known = content.labels[where]
+    for label in labels:
+        if words.dropped(label):
+            content.unsure.add(where)  # what is left out is no background either
+        elif words.unknown(label):
+            content.unsure.add(where)
+        elif not words.background(label) and label not in known:
+            known.append(label)
+
+
+def _confidence(row: Row, mapping: ColumnMapping) -> float | None:
+    """Between 0 and 1; of a logit, the probability that it stands for."""
+    sure = number(row.get(mapping.confidence))
+    if sure is None or not plain(mapping.confidence).startswith("logit"):
+        return sure
+    return 1 / (1 + math.exp(-max(-700.0, min(sure, 700.0))))
+
+
+def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:
+    """The labels of a row as written, "" for an empty cell.
+
+    Raises
+    ------
+    ValueError
+        A column of 0 and 1 holds neither.
+    """
+    if mapping.label_columns:
+        for column in mapping.label_columns:
+            cell = row.get(column).casefold()
+            if cell in _YES:
+                yield column
+            elif cell not in _NO:
+                value = number(cell)
+                if value is None:
+                    raise ValueError(f"{column} is neither 0 nor 1")
+                if value > 0.5:
+                    yield column
+        return
+    text = row.get(mapping.label)
+    parts = [part.strip() for part in text.split(mapping.separator)] if mapping.separator else [text]
+    yield from (part for part in parts if part) if any(parts) else [""]
+
+
+def _seconds(cell: str, mapping: ColumnMapping, locator: Locator, where: str, position: int) -> float | None:
+    """A time as seconds from the start of its recording; None where the cell does not tell."""
+    if position == 1 and not mapping.end and mapping.time_unit == "date":
+        return number(cell)  # a duration beside dates is in seconds
+    if mapping.time_unit == "date":
+        return _since_start(cell, where)
+    if clock := _CLOCK.match(cell):
+        hours, minutes, seconds = clock.groups()
+        return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
+    if mapping.time_unit == "clock":
+        return None
+    value = number(cell)
+    if value is None:
+        return None
+    if mapping.time_unit == "samples":
+        rate = locator.sample_rate(where)
+        return None if rate is None else value / rate
+    return value * _SCALE[mapping.time_unit]
+
+
+def _since_start(cell: str, where: str) -> float | None:
+    begun = time_from_name(where)
+    try:
+        at = datetime.fromisoformat(cell.strip())
+    except ValueError:
+        return None
+    if begun is None:
+        return None
+    if at.tzinfo is None or begun.tzinfo is None:  # the same clock, whatever its zone
+        at, begun = (each.replace(tzinfo=UTC) for each in (at, begun))
+    return (at - begun).total_seconds()
+
+
+def _unit_hint(mapping: ColumnMapping) -> str:
+    if mapping.time_unit == "date":
+        return " of a recording whose name tells when it began"
+    return f" of {mapping.time_unit}" if mapping.time_unit in ("samples",) else ""

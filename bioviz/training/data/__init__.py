@@ -1,0 +1,1 @@
+"""What is learnt from: the split, waveforms decoded once, augmentation, and what goes into the network."""

@@ -1,0 +1,1 @@
+"""What is learnt: layers, the classifier and its start, the objective and how it is measured."""
