@@ -32,10 +32,10 @@ def box_snr_db(signal: np.ndarray, cells: np.ndarray, frames: int, beside: np.nd
     track = cells @ beside  # what the boxes would hold, were each of their frames as this one
     if not len(track):
         return np.nan
-    noise, held = float(track.mean()), float(signal.sum())
-    if held <= 0 and noise <= 0:
+    noise, energy = float(track.mean()), float(signal.sum())
+    if energy <= 0 and noise <= 0:
         return np.nan
-    ratio = held / max(noise, 1e-30) - 1
+    ratio = energy / max(noise, 1e-30) - 1
     if ratio <= max(_CLEARS * gust(track, frames), _BY_COUNT / np.sqrt(max(cells.sum(), 1))):
         return np.nan
     return float(np.clip(10 * np.log10(ratio), *SNR_RANGE_DB))

@@ -174,8 +174,10 @@ def _read_mono(sound: _Opened, start: int, stop: int) -> np.ndarray:
     missing = stop - start - len(block)
     if missing > _SLACK_S * rate:
         ends = (start + len(block)) / rate
-        said = sound.frames / rate
-        raise BadInput(f"{path} is damaged: it ends at {ends:.1f} s, though its header says {said:.1f} s.")
+        declared_s = sound.frames / rate
+        raise BadInput(
+            f"{path} is damaged: it ends at {ends:.1f} s, though its header says {declared_s:.1f} s."
+        )
     if sound.channel:
         mono = block[:, sound.channel - 1]
     else:

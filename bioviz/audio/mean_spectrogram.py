@@ -112,19 +112,19 @@ def mean_spectrogram(
     rows = np.asarray(rows, dtype=np.int64)
     if not len(rows):
         raise BadInput("There are no clips to average.")
-    found = open_mean(dataset, rows, rate)
-    if found is None:
-        found = _compute(dataset, rows, rate, progress or Silent())
+    mean = open_mean(dataset, rows, rate)
+    if mean is None:
+        mean = _compute(dataset, rows, rate, progress or Silent())
         with open_cache(settings(), _CACHE, _CACHE_BYTES) as cache:
-            cache.set(_key(dataset, rows, rate), _packed(found))
-    return found
+            cache.set(_key(dataset, rows, rate), _packed(mean))
+    return mean
 
 
 def means_job(params: Mapping[str, Any], progress: Progress) -> dict[str, object]:
     """Job: average several groups of clips; params {"dataset": id, "groups": [[row, ...], ...], "rate": Hz}."""
     dataset = library.load(params["dataset"])
-    made = [mean_spectrogram(dataset, np.asarray(g), params["rate"], progress) for g in params["groups"]]
-    return {"averaged": [mean.averaged for mean in made]}
+    means = [mean_spectrogram(dataset, np.asarray(g), params["rate"], progress) for g in params["groups"]]
+    return {"averaged": [mean.averaged for mean in means]}
 
 
 def _compute(dataset: Dataset, rows: np.ndarray, rate: int, progress: Progress) -> MeanSpectrogram:
@@ -150,8 +150,8 @@ def _compute(dataset: Dataset, rows: np.ndarray, rate: int, progress: Progress) 
         return frame_power(samples, size, per_row)
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        for done, power in enumerate(_in_order(pool, power_of, rows)):
-            progress.report("averaging spectrograms", done, len(rows))
+        for count, power in enumerate(_in_order(pool, power_of, rows)):
+            progress.report("averaging spectrograms", count, len(rows))
             if power is None:
                 unreadable += 1
                 continue
@@ -214,13 +214,13 @@ def _packed(mean: MeanSpectrogram) -> bytes:
 
 def _unpacked(stored: bytes) -> MeanSpectrogram:
     head, _, body = stored.partition(b"\n")
-    told = json.loads(head)
-    levels = np.frombuffer(body, dtype="<f4").reshape(told["shape"])
+    header = json.loads(head)
+    levels = np.frombuffer(body, dtype="<f4").reshape(header["shape"])
     return MeanSpectrogram(
         levels,
-        np.array(told["hz"]),
-        np.array(told["seconds"]),
-        told["rate"],
-        told["averaged"],
-        told["unreadable"],
+        np.array(header["hz"]),
+        np.array(header["seconds"]),
+        header["rate"],
+        header["averaged"],
+        header["unreadable"],
     )

@@ -158,14 +158,14 @@ def measure(
     shapes = spectral_measures(np.stack([window.mean for window in heard], axis=1), frequencies)
     limit = band_limit_hz(np.minimum.reduce([window.mean for window in heard]), frequencies)
     for window, shape in zip(heard, shapes, strict=True):
-        found = estimate(window.banded, smoothed(window.banded), floor, bands)
+        estimated = estimate(window.banded, smoothed(window.banded), floor, bands)
         out[window.place] = (
             *level_measures(window.samples),
             _marked_db(window, heard, bands),
-            found.snr_db,
-            found.prominence_db,
-            found.low_hz,
-            found.high_hz,
+            estimated.snr_db,
+            estimated.prominence_db,
+            estimated.low_hz,
+            estimated.high_hz,
             steady,
             onset_db(window.banded, floor),
             limit,
@@ -274,9 +274,9 @@ def spectral_measures(mean_power: np.ndarray, frequencies: np.ndarray) -> np.nda
     flatness = feature.spectral_flatness(S=power, amin=1e-12, power=1.0)[0]
     centroid = feature.spectral_centroid(S=power, freq=frequencies)
     bandwidth = feature.spectral_bandwidth(S=power, freq=frequencies, centroid=centroid)[0]
-    found = np.stack([flatness, centroid[0], bandwidth, frequencies[power.argmax(axis=0)]], axis=1)
-    found[level <= 0] = np.nan
-    return found
+    columns = np.stack([flatness, centroid[0], bandwidth, frequencies[power.argmax(axis=0)]], axis=1)
+    columns[level <= 0] = np.nan
+    return columns
 
 
 def onset_db(banded: np.ndarray, floor: Floor) -> float:

@@ -44,8 +44,8 @@ def noise_gain(
 
     """
     signal, fitted = _checked(signal, noise, snr_db)
-    where = slice(None) if active is None else np.asarray(active, bool)
-    power, noise_power = (float(np.mean(np.square(each[where]))) for each in (signal, fitted))
+    part = slice(None) if active is None else np.asarray(active, bool)
+    power, noise_power = (float(np.mean(np.square(each[part]))) for each in (signal, fitted))
     return _gain(power, noise_power, snr_db)
 
 

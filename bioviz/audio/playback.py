@@ -116,8 +116,8 @@ def _gain(samples: np.ndarray, normalise: bool, loudness: float | None) -> float
     peak = float(np.abs(samples).max(initial=0.0))
     if peak == 0 or not (normalise or loudness is not None):
         return 1.0
-    wanted = _PEAK / peak
+    gain = _PEAK / peak
     now = loudness_db(samples)
     if loudness is not None and now is not None:
-        wanted = min(wanted, 10 ** ((loudness - now) / 20))
-    return min(wanted, _LARGEST_GAIN)
+        gain = min(gain, 10 ** ((loudness - now) / 20))
+    return min(gain, _LARGEST_GAIN)

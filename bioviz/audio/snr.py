@@ -120,8 +120,8 @@ def find_call(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands)
     band = band_of(of_band)
     if noise[band].sum() > _UNSTEADY * ground[band].sum():  # calls that were not made out, or noise in gusts
         return None, prominence
-    there = np.any(calls[band], axis=0)
-    return Call(band, loud_frames(excess[band].sum(axis=0), there), noise), prominence
+    is_call = np.any(calls[band], axis=0)
+    return Call(band, loud_frames(excess[band].sum(axis=0), is_call), noise), prominence
 
 
 def band_of(power: np.ndarray) -> slice:
@@ -152,10 +152,10 @@ def _stands_out(smooth: np.ndarray, floor: Floor, bands: Bands) -> tuple[np.ndar
         return None, highest
     labelled: Any = label(ratio > (rim * distrust)[:, None])
     regions, count = labelled
-    wanted = np.zeros(count + 1, dtype=bool)
-    wanted[regions[cores]] = True
-    wanted[0] = False
-    return wanted[regions], highest
+    mask = np.zeros(count + 1, dtype=bool)
+    mask[regions[cores]] = True
+    mask[0] = False
+    return mask[regions], highest
 
 
 @lru_cache(maxsize=32)

@@ -101,8 +101,8 @@ def run_spec(options: argparse.Namespace) -> RunSpec:
     if not hasattr(options, "method"):
         return spec
     names = ("method", "n_neighbors", "min_dist", "perplexity", "metric")
-    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    projection = replace(spec.projection, seed=options.map_seed, **given)
+    values = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    projection = replace(spec.projection, seed=options.map_seed, **values)
     return replace(
         spec, split=options.split, projection=projection, without_background=options.without_background
     )

@@ -33,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     With `--json` standard output holds one JSON value and nothing else, also where the command fails:
     {"error": sentence, "code": name of the exit code}.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments) or ["open"]
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["open"]
     try:
-        code = _run(given, "--json" in given)
+        code = _run(words, "--json" in words)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         # What is still in the buffer would raise again when Python exits.
@@ -44,9 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(given: Sequence[str], as_json: bool) -> int:
+def _run(words: Sequence[str], as_json: bool) -> int:
     parser = _parser(as_json)
-    options = parser.parse_args(given)
+    options = parser.parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     progress = TerminalProgress(quiet=options.quiet)
     try:
@@ -68,8 +68,8 @@ def _run(given: Sequence[str], as_json: bool) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:  # a full disk, a folder without rights: of the system's making, not a bug
-        where = f"{error.filename}: " if error.filename else ""
-        return _fail(as_json, f"{where}{error.strerror or error}.", "failed")
+        prefix = f"{error.filename}: " if error.filename else ""
+        return _fail(as_json, f"{prefix}{error.strerror or error}.", "failed")
     print(json.dumps(answer.data, ensure_ascii=False, indent=1) if as_json else answer.text)
     return EXIT["skipped"] if answer.skipped else EXIT["ok"]
 

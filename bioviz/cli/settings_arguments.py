@@ -46,7 +46,7 @@ def add_settings(
         if title := field.metadata.get("title"):
             help = f"{title}: {help[:1].lower()}{help[1:]}"
         name = f"--{prefix}{field.name.replace('_', '-')}"
-        kind, many = _kind(kinds[field.name])
+        kind, is_list = _kind(kinds[field.name])
         options: dict[str, Any] = {"dest": _dest(prefix, field.name), "default": None}
         if kind is bool:
             options["action"] = argparse.BooleanOptionalAction
@@ -54,7 +54,7 @@ def add_settings(
             options["choices"] = field.metadata["choices"]
         else:
             options |= {"type": kind, "metavar": field.name.upper()}
-        if many:
+        if is_list:
             options["nargs"] = "+"
         parser.add_argument(name, help=f"{help} ({_default(field)})".replace("%", "%%").strip(), **options)
 

@@ -69,8 +69,8 @@ def build_dataset(
     root = Path(root).expanduser().resolve()
     if not root.is_dir():
         raise BadInput(f"{root} is not a folder.")
-    chosen = choose(root, reader, chosen_options)
-    raw = read_by(chosen, root, chosen_options)
+    layout = choose(root, reader, chosen_options)
+    raw = read_by(layout, root, chosen_options)
     recordings, opened = open_recordings(raw.recordings, progress or Silent(), chosen_options)
     facts, contradictions = read_facts(root)
     recordings = [with_facts(r, facts.get(r.name, Facts())) for r in recordings]
@@ -79,27 +79,27 @@ def build_dataset(
         reasons = "; ".join(f"{p.file}: {p.detail}" for p in (opened or problems)[:3])
         raise BadInput(f"{root} holds no recording that can be used" + (f" ({reasons})." if reasons else "."))
 
-    made = labelling.resolve(raw, recordings, chosen_options)
-    problems += made.problems
+    labelled = labelling.resolve(raw, recordings, chosen_options)
+    problems += labelled.problems
     cut = _cut(raw, recordings, chosen_options)
     problems += cut
     wanted = chosen_options.task or ("detection" if cut else raw.task)
     task: Task = "detection" if wanted == "detection" else "classification"
     plan = _plan(raw, task, recordings, chosen_options)
-    recordings, split_made, split_problems = _splits(recordings, made.of_recording, chosen_options)
+    recordings, split_made, split_problems = _splits(recordings, labelled.of_recording, chosen_options)
     problems += split_problems
     if task == "detection" and raw.clips and not (chosen_options.width_s or chosen_options.hop_s):
-        plan, clips = clips_again(raw.clips, recordings, made, plan)
+        plan, clips = clips_again(raw.clips, recordings, labelled, plan)
         trouble = []
     elif task == "detection":
         plan, width_problems = (
-            (plan, []) if cut else _suited(raw, recordings, made.annotations, plan, chosen_options)
+            (plan, []) if cut else _suited(raw, recordings, labelled.annotations, plan, chosen_options)
         )
         problems += width_problems
-        clips, trouble = _windows(raw, recordings, made, plan)
+        clips, trouble = _windows(raw, recordings, labelled, plan)
     else:
-        clips, trouble = _whole_files(recordings, made.of_recording, made.labels, plan)
-    clips, left_out = _without_doubtful(clips, recordings, made.unsure)
+        clips, trouble = _whole_files(recordings, labelled.of_recording, labelled.labels, plan)
+    clips, left_out = _without_doubtful(clips, recordings, labelled.unsure)
     trouble += left_out
     if not len(clips):
         reasons = "; ".join(f"{p.file}: {p.detail}" for p in (*problems, *trouble)[:3])
@@ -110,14 +110,14 @@ def build_dataset(
         name=title,
         task=task,
         sample_rate=chosen_options.sample_rate or raw.sample_rate or _common_rate(recordings),
-        labels=made.labels,
+        labels=labelled.labels,
         recordings=tuple(recordings),
-        annotations=made.annotations if task == "detection" else (),
+        annotations=labelled.annotations if task == "detection" else (),
         plan=plan,
         clips=clips,
         source={
             "root": str(root),
-            "reader": raw.reader or chosen.name,
+            "reader": raw.reader or layout.name,
             "options": chosen_options.to_dict(),
             "files": [each.to_dict() for each in raw.accounts[:ACCOUNTS_KEPT]],
             "split_made": split_made,
@@ -203,19 +203,19 @@ def _splits(
     recordings: list[Recording], labels: Sequence[frozenset[str]], options: Options
 ) -> tuple[list[Recording], bool, list[Problem]]:
     """Keep the source's splits; where it has none at all, make them by the unit of independence."""
-    named = [r.name for r in recordings if r.split]
-    if named:
+    with_split = [r.name for r in recordings if r.split]
+    if with_split:
         without = [problem("split", r.name, "it is in no split") for r in recordings if not r.split]
         return recordings, False, without
     groups = independence(recordings).groups
-    made = share_out(recordings, groups, labels, options.split_fractions, options.split_seed)
-    return [replace(r, split=s) for r, s in zip(recordings, made, strict=True)], True, []
+    shares = share_out(recordings, groups, labels, options.split_fractions, options.split_seed)
+    return [replace(r, split=s) for r, s in zip(recordings, shares, strict=True)], True, []
 
 
 def _windows(
     raw: RawDataset,
     recordings: Sequence[Recording],
-    made: labelling.Labelled,
+    labelled: labelling.Labelled,
     plan: WindowPlan,
 ) -> tuple[Clips, list[Problem]]:
     declared = {r.name: r.length_s for r in raw.recordings}
@@ -231,26 +231,26 @@ def _windows(
     count = count_windows(np.array(lengths), plan, raw.pad_short)
     for r, n, length in zip(recordings, count, lengths, strict=True):
         if length + 1e-9 < plan.width_s:
-            what = "padded with silence" if n else "left out"
+            fate = "padded with silence" if n else "left out"
             problems.append(
-                problem("too_short", r.name, f"{length:.2f} s, a clip is {plan.width_s:g} s: {what}")
+                problem("too_short", r.name, f"{length:.2f} s, a clip is {plan.width_s:g} s: {fate}")
             )
     recording, start = window_starts(count, plan.hop_s)
-    column = {label: i for i, label in enumerate(made.labels)}
+    column = {label: i for i, label in enumerate(labelled.labels)}
     on = label_windows(
         count,
         plan,
-        *_boxes(made.annotations),
-        np.array([column[a.label] for a in made.annotations], dtype=np.int64),
-        len(made.labels),
+        *_boxes(labelled.annotations),
+        np.array([column[a.label] for a in labelled.annotations], dtype=np.int64),
+        len(labelled.labels),
     )
     clips = _clips(recordings, recording, start, start + plan.width_s, on)
     # A clip into which something unknown reaches is no background, however little of it.
     touched = label_windows(
         count,
         replace(plan, min_overlap=0.0),
-        *_boxes(made.unknown),
-        np.zeros(len(made.unknown), dtype=np.int64),
+        *_boxes(labelled.unknown),
+        np.zeros(len(labelled.unknown), dtype=np.int64),
         1,
     )[:, 0]
     return _kept(clips, on.any(axis=1) | ~touched), problems

@@ -119,7 +119,7 @@ def _by_recording(
     texts: Sequence[str] | None = None,
     extra: Mapping[str, Sequence | np.ndarray] | None = None,
 ) -> Iterator[tuple[int, list[Selection]]]:
-    found: dict[int, list[Selection]] = defaultdict(list)
+    selections: dict[int, list[Selection]] = defaultdict(list)
     for position, row in enumerate(map(int, rows)):
         index = int(dataset.clips.recording[row])
         start, end = _span(dataset, row)
@@ -128,9 +128,9 @@ def _by_recording(
         extras = {"Clip": str(row), "Split": str(dataset.clips.split[row])}
         extras |= {name: str(values[position]) for name, values in (extra or {}).items()}
         labels = _labels(dataset, row) if texts is None else [texts[position]]
-        found[index] += [Selection(start, end, label, *band, extras) for label in labels]
-    for index in sorted(found):
-        yield index, sorted(found[index], key=lambda selection: selection.start_s)
+        selections[index] += [Selection(start, end, label, *band, extras) for label in labels]
+    for index in sorted(selections):
+        yield index, sorted(selections[index], key=lambda selection: selection.start_s)
 
 
 def _span(dataset: Dataset, row: int) -> tuple[float, float]:

@@ -122,13 +122,19 @@ def independence(recordings: Sequence[Recording], wanted: str = "") -> Independe
     for other in order[order.index(unit) + 1 :]:
         known = [groups, *coarser.values()]
         joined = partitions[other]
-        if counts[other] >= 2 and _joins(groups, joined) and not any(_same(joined, one) for one in known):
+        if (
+            counts[other] >= 2
+            and _joins(groups, joined)
+            and not any(_same(joined, other_groups) for other_groups in known)
+        ):
             coarser[str(other)] = joined
     choices = {}
-    for one in order:
-        new = counts[one] > 1 and not any(_same(partitions[one], partitions[k]) for k in choices)
-        if new or one in (unit, Unit.FILE):
-            choices[one] = counts[one]
+    for other_groups in order:
+        new = counts[other_groups] > 1 and not any(
+            _same(partitions[other_groups], partitions[k]) for k in choices
+        )
+        if new or other_groups in (unit, Unit.FILE):
+            choices[other_groups] = counts[other_groups]
     return Independence(unit, detected, reason, groups, coarser, choices)
 
 
@@ -142,7 +148,7 @@ def names_of(recordings: Sequence[Recording], groups: np.ndarray) -> list[str]:
 
 def _detect(partitions: dict[Unit, np.ndarray], counts: dict[Unit, int]) -> tuple[Unit, str]:
     files = counts[Unit.FILE]
-    for unit, finer, what in (
+    for unit, finer, reason in (
         (Unit.RECORDING, Unit.FILE, "are cut from the same original recordings"),
         (Unit.SESSION, Unit.RECORDING, "follow each other within minutes on the same recorder"),
     ):
@@ -154,7 +160,7 @@ def _detect(partitions: dict[Unit, np.ndarray], counts: dict[Unit, int]) -> tupl
                 f"All {files} files are of one {unit.noun}, so nothing could be held out by it: figures by "
                 f"{finer.noun} are likely too good."
             )
-        return unit, f"{shared} of {len(partitions[unit])} files {what}: {counts[unit]} {unit.noun}s."
+        return unit, f"{shared} of {len(partitions[unit])} files {reason}: {counts[unit]} {unit.noun}s."
     return Unit.FILE, "No two files are known to be cut from one recording or to follow each other."
 
 
@@ -195,7 +201,7 @@ def _merged(*keys: Sequence[object] | np.ndarray, rank: np.ndarray) -> np.ndarra
 
 def _sessions(recordings: Sequence[Recording]) -> list[object]:
     """One key a recording: files of one recorder that follow each other share it; None without a time."""
-    found: list[object] = [None] * len(recordings)
+    sessions: list[object] = [None] * len(recordings)
     of_recorder: dict[tuple[str, str], list[int]] = {}
     for i, r in enumerate(recordings):
         if r.recorded_at is not None:
@@ -210,12 +216,12 @@ def _sessions(recordings: Sequence[Recording]) -> list[object]:
                 cut = ends - first > LONGEST_SESSION
                 for j in chain:
                     day = _noon_day(_clock(recordings[j])) if cut else ""
-                    found[j] = (recorder, first, day)
+                    sessions[j] = (recorder, first, day)
                 chain, ends = [], datetime.min
             if i is not None:
                 chain.append(i)
                 ends = max(ends, _clock(recordings[i]) + timedelta(seconds=recordings[i].duration_s))
-    return found
+    return sessions
 
 
 def _night(recording: Recording) -> object:

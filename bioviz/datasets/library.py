@@ -88,16 +88,16 @@ def load(dataset_id: str) -> Dataset:
 
 def list_datasets() -> list[DatasetSummary]:
     """All registered datasets by name, without opening them; damaged ones are left out."""
-    found = []
+    summaries = []
     for path in _folder().glob("*.summary.json"):
         if not path.with_name(path.name.replace(".summary.json", ".json")).is_file():
             continue
         try:
             values = read_json(path)
-            found.append(DatasetSummary(**{**values, "labels": tuple(values["labels"])}))
+            summaries.append(DatasetSummary(**{**values, "labels": tuple(values["labels"])}))
         except (Corrupt, TypeError, KeyError, FileNotFoundError):
             continue
-    return sorted(found, key=lambda summary: (summary.name.casefold(), summary.id))
+    return sorted(summaries, key=lambda summary: (summary.name.casefold(), summary.id))
 
 
 def remove(dataset_id: str) -> None:

@@ -54,13 +54,13 @@ def time_from_name(name: str) -> datetime | None:
         *parts, zone = match.groups()
         try:
             year, month, day, hour, minute, second = (int(part or 0) for part in parts)
-            found = datetime(year, month, day, hour, minute, second)
+            time = datetime(year, month, day, hour, minute, second)
         except ValueError:
             return None
-        return found.replace(tzinfo=_zone(zone)) if zone else found
+        return time.replace(tzinfo=_zone(zone)) if zone else time
     if _AUDIOMOTH_HEX.fullmatch(base):
-        found = datetime.fromtimestamp(int(stem, 16), tz=UTC)
-        return found if 2010 <= found.year <= 2040 else None
+        time = datetime.fromtimestamp(int(stem, 16), tz=UTC)
+        return time if 2010 <= time.year <= 2040 else None
     if match := _SHORT_STAMP.search(stem):
         return _short(match)
     return None
@@ -76,11 +76,11 @@ def _short(match: re.Match[str]) -> datetime | None:
     possible = set()
     for year, month, day in ((a, b, c), (c, b, a), (c, a, b)):
         try:
-            found = datetime(2000 + year, month, day, hour, minute, second)
+            time = datetime(2000 + year, month, day, hour, minute, second)
         except ValueError:
             continue
-        if _FIRST_YEAR <= found.year <= _LAST_YEAR:
-            possible.add(found)
+        if _FIRST_YEAR <= time.year <= _LAST_YEAR:
+            possible.add(time)
     first = next(iter(possible), None)
     return first if len(possible) == 1 and first and first.year == 2000 + a else None
 

@@ -63,12 +63,12 @@ def make_splits(
     def order(group: str) -> tuple[str, str]:
         return first_stratum[group], hashlib.sha256(f"{seed}:{group}".encode()).hexdigest()
 
-    given = [0, 0, 0]
+    assigned = [0, 0, 0]
     split_of: dict[str, str] = {}
     for position, group in enumerate(sorted(first_stratum, key=order), start=1):
-        owed = [share * position - n for share, n in zip(fractions, given, strict=True)]
+        owed = [share * position - n for share, n in zip(fractions, assigned, strict=True)]
         best = owed.index(max(owed))
-        given[best] += 1
+        assigned[best] += 1
         split_of[group] = SPLITS[best]
     return [split_of[group] for group in groups]
 
@@ -108,7 +108,7 @@ def with_unit(dataset: Dataset, unit: str) -> Dataset:
     for row, column in zip(*np.nonzero(clips.labels), strict=True):
         labels[clips.recording[row]].add(dataset.labels[column])
     options = Options.of(dataset.source.get("options"))
-    made = share_out(dataset.recordings, groups, labels, options.split_fractions, options.split_seed)
-    recordings = tuple(replace(r, split=s) for r, s in zip(dataset.recordings, made, strict=True))
-    split = np.array(made, dtype="U5")[clips.recording]
+    shares = share_out(dataset.recordings, groups, labels, options.split_fractions, options.split_seed)
+    recordings = tuple(replace(r, split=s) for r, s in zip(dataset.recordings, shares, strict=True))
+    split = np.array(shares, dtype="U5")[clips.recording]
     return replace(changed, recordings=recordings, clips=replace(clips, split=split))

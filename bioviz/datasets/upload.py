@@ -99,19 +99,19 @@ def _unpack(name: str, file: BinaryIO, target: Path, budget: _Budget) -> None:
                     raise BadInput(f"{name} holds a link ({entry.filename}); put the file itself into it.")
                 if entry.flag_bits & 0x1:
                     raise BadInput(f"{name} is protected by a password. Pack it again without one.")
-                place = target.joinpath(*_safe_parts(name, entry.filename))
+                path = target.joinpath(*_safe_parts(name, entry.filename))
                 with archive.open(entry) as source:
-                    _copy(source, place, budget)
+                    _copy(source, path, budget)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
         raise BadInput(f"{name} cannot be unpacked: {error}. Pack it again.") from error
 
 
-def _copy(source: IO[bytes], place: Path, budget: _Budget) -> None:
-    if place.exists():
-        raise BadInput(f"{place.name} comes twice in the upload; rename one of them.")
-    budget.add_file(place.name)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("xb") as out:
+def _copy(source: IO[bytes], path: Path, budget: _Budget) -> None:
+    if path.exists():
+        raise BadInput(f"{path.name} comes twice in the upload; rename one of them.")
+    budget.add_file(path.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as out:
         for chunk in _chunks(source):
             budget.add_bytes(len(chunk))
             out.write(chunk)
@@ -153,11 +153,11 @@ def _is_zip(name: str) -> bool:
 def _hash(files: Sequence[tuple[str, BinaryIO]]) -> str:
     whole = hashlib.sha256()
     for name, file in files:
-        one = hashlib.sha256(name.encode())
+        entry_hash = hashlib.sha256(name.encode())
         file.seek(0)
         for chunk in _chunks(file):
-            one.update(chunk)
-        whole.update(one.digest())
+            entry_hash.update(chunk)
+        whole.update(entry_hash.digest())
     return whole.hexdigest()[:16]
 
 

@@ -25,10 +25,10 @@ def open_acoustic(dataset: Dataset) -> dict[str, np.ndarray] | None:
     Column name (`audio.measures.NAMES`) to (N,) float32, NaN where a recording could not be read.
 
     """
-    found = read_set(folder_of(acoustic_key(dataset)), len(dataset.clips), WIDTH)
-    if found is None:
+    measured = read_set(folder_of(acoustic_key(dataset)), len(dataset.clips), WIDTH)
+    if measured is None:
         return None
-    columns = np.array(found.matrix).T
+    columns = np.array(measured.matrix).T
     return dict(zip(measures.NAMES, columns, strict=True))
 
 

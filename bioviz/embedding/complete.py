@@ -74,10 +74,10 @@ def complete(
     """
     folder = folder_of(target.key)
     for _ in range(_ATTEMPTS):
-        found = read_set(folder, *target.shape)
-        if found is not None and not found.failures:
-            return found
-        tried = {failure.file for failure in found.failures} if found else {task.name for task in tasks}
+        previous = read_set(folder, *target.shape)
+        if previous is not None and not previous.failures:
+            return previous
+        tried = {failure.file for failure in previous.failures} if previous else {task.name for task in tasks}
         compute([task for task in tasks if task.name in tried and task.failed is None])
         failures = tuple(task.failed for task in tasks if task.failed is not None)
         if tasks and len(failures) == len(tasks):
@@ -90,7 +90,7 @@ def complete(
                 return write_set(
                     folder,
                     target.shape,
-                    _blocks(target.store, tasks, found, tried),
+                    _blocks(target.store, tasks, previous, tried),
                     key=_content_key(target, tasks),
                     failures=failures,
                     provenance=target.provenance(),
@@ -127,13 +127,13 @@ def _content_key(target: Target, tasks: Sequence[RecordingTask]) -> str:
 
 
 def _blocks(
-    store: BlockStore, tasks: Sequence[RecordingTask], found: EmbeddingSet | None, tried: set[str]
+    store: BlockStore, tasks: Sequence[RecordingTask], previous: EmbeddingSet | None, tried: set[str]
 ) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
     for task in tasks:
         if task.failed is not None:
             yield task.rows, None
-        elif found is not None and task.name not in tried:
-            yield task.rows, found.matrix[task.rows]  # its block may have been pruned since
+        elif previous is not None and task.name not in tried:
+            yield task.rows, previous.matrix[task.rows]  # its block may have been pruned since
         else:
             block = store.load(task.key, len(task.rows))
             if block is None:

@@ -191,10 +191,10 @@ class _Work:
                 yield from units_of(task)
 
     def _missing(self, tasks: list[RecordingTask]) -> list[RecordingTask]:
-        there = {task for task in tasks if self._store.has(task.key)}
-        if there:
-            self._counter.add(sum(len(task.rows) for task in there))
-        return [task for task in tasks if task not in there]
+        stored = {task for task in tasks if self._store.has(task.key)}
+        if stored:
+            self._counter.add(sum(len(task.rows) for task in stored))
+        return [task for task in tasks if task not in stored]
 
     def _claim_acoustic(self, name: str, tasks: list[RecordingTask]) -> list[FileLock]:
         """Acoustic columns are measured along the way, unless they are there or another process is at them."""

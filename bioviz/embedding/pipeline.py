@@ -125,11 +125,11 @@ def embed_with(
 
     made_by = f"{recipe.fingerprint} {recipe.arithmetic}"
     target = Target(key, made_by, (len(dataset.clips), recipe.dim), store, provenance)
-    found = complete(target, tasks_of(dataset, recipe), compute, counter)
-    columns = measure_dataset(dataset, progress, found.failures)
+    embeddings = complete(target, tasks_of(dataset, recipe), compute, counter)
+    columns = measure_dataset(dataset, progress, embeddings.failures)
     if computed:
         prune(settings(), keep={folder_of(key), columns})
-    return found
+    return embeddings
 
 
 def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[Problem] = ()) -> Path:

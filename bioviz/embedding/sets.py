@@ -102,7 +102,7 @@ def read_set(folder: Path, rows: int, columns: int) -> EmbeddingSet | None:
         if not fits or about["matrix"] != stored_digest(folder / MATRIX):
             raise Corrupt(f"{folder} is damaged: its files do not belong together.")
         failures = tuple(Problem(**failure) for failure in about["failures"])
-        found = EmbeddingSet(about["key"], matrix, valid, failures, about["provenance"])
+        embeddings = EmbeddingSet(about["key"], matrix, valid, failures, about["provenance"])
     except FileNotFoundError:
         return None
     except (Corrupt, KeyError, TypeError):
@@ -110,7 +110,7 @@ def read_set(folder: Path, rows: int, columns: int) -> EmbeddingSet | None:
             (folder / ABOUT).unlink()
         return None
     touch(folder / ABOUT)
-    return found
+    return embeddings
 
 
 def write_set(

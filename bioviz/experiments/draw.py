@@ -121,7 +121,7 @@ class Draw:
         return key_of("draw", 1, self)
 
 
-def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
+def draw(dataset: Dataset, split: str, settings: NoiseSettings) -> Draw:
     """Draw clips of the labels and background for each.
 
     A clip gets background of another unit of independence where there is any. The background of a clip does not
@@ -138,14 +138,14 @@ def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
         There are no such clips, or no background. Missing: no dataset of that id.
 
     """
-    rows = _labelled(dataset, split, chosen)
-    choose = _background(dataset, split, chosen)
+    rows = _labelled(dataset, split, settings)
+    choose = _background(dataset, split, settings)
     calls = _Calls(dataset)
     clips, width_s = dataset.clips, dataset.plan.width_s
     pairs = []
     for row in rows.tolist():
         index = int(clips.recording[row])
-        noise = choose(index, np.random.default_rng([chosen.seed, row]))
+        noise = choose(index, np.random.default_rng([settings.seed, row]))
         if noise is None:
             continue
         recording, start = dataset.recordings[index], float(clips.start_s[row])
@@ -162,7 +162,7 @@ def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
                 width_s,
                 calls.within(index, start, width_s),
                 noise,
-                chosen.measured,
+                settings.measured,
             )
         )
     if not pairs:
@@ -173,25 +173,27 @@ def draw(dataset: Dataset, split: str, chosen: NoiseSettings) -> Draw:
     return Draw(tuple(pairs), len(rows) - len(pairs))
 
 
-def source_version(dataset: Dataset, chosen: NoiseSettings) -> str:
+def source_version(dataset: Dataset, settings: NoiseSettings) -> str:
     """Version of the dataset that background comes from; "" for a folder. Raises Missing."""
-    if chosen.background.startswith(FOLDER):
+    if settings.background.startswith(FOLDER):
         return ""
-    return (library.load(chosen.background.removeprefix(DATASET)) if chosen.background else dataset).version
+    return (
+        library.load(settings.background.removeprefix(DATASET)) if settings.background else dataset
+    ).version
 
 
-def _labelled(dataset: Dataset, split: str, chosen: NoiseSettings) -> np.ndarray:
-    unknown = set(chosen.labels) - set(dataset.labels)
+def _labelled(dataset: Dataset, split: str, settings: NoiseSettings) -> np.ndarray:
+    unknown = set(settings.labels) - set(dataset.labels)
     if unknown:
         raise BadInput(f"{dataset.name} has no label {', '.join(sorted(unknown))}.")
     inside = _in_split(dataset, split)
-    taken = []
-    for label in chosen.labels or dataset.labels:
+    drawn_rows = []
+    for label in settings.labels or dataset.labels:
         rows = np.flatnonzero(dataset.clips.labels[:, dataset.labels.index(label)] & inside)
         # By the label's own seed: what is drawn of one label does not change with the others.
-        rng = np.random.default_rng([chosen.seed, zlib.crc32(label.encode("utf-8", "surrogatepass"))])
-        taken.append(rng.permutation(rows)[: chosen.per_label])
-    rows = np.unique(np.concatenate(taken)) if taken else np.empty(0, dtype=np.int64)
+        rng = np.random.default_rng([settings.seed, zlib.crc32(label.encode("utf-8", "surrogatepass"))])
+        drawn_rows.append(rng.permutation(rows)[: settings.per_label])
+    rows = np.unique(np.concatenate(drawn_rows)) if drawn_rows else np.empty(0, dtype=np.int64)
     if not len(rows):
         raise BadInput(f"{dataset.name} has no clips of these labels here. Choose other labels or all clips.")
     return rows
@@ -201,12 +203,14 @@ def _in_split(dataset: Dataset, split: str) -> np.ndarray:
     return np.ones(len(dataset.clips), dtype=bool) if split == "all" else dataset.clips.split == split
 
 
-def _background(dataset: Dataset, split: str, chosen: NoiseSettings):
+def _background(dataset: Dataset, split: str, settings: NoiseSettings):
     """A function (recording of the clip, random generator) -> Noise, or None where the clip's site has none."""
-    if chosen.background.startswith(FOLDER):
-        return _from_folder(Path(chosen.background.removeprefix(FOLDER)), dataset.plan.width_s, chosen.seed)
-    own = not chosen.background
-    source = dataset if own else library.load(chosen.background.removeprefix(DATASET))
+    if settings.background.startswith(FOLDER):
+        return _from_folder(
+            Path(settings.background.removeprefix(FOLDER)), dataset.plan.width_s, settings.seed
+        )
+    own = not settings.background
+    source = dataset if own else library.load(settings.background.removeprefix(DATASET))
     own = own or source.id == dataset.id
     rows = np.flatnonzero((source.targets == 0) & _in_split(source, split if own else "all"))
     if not len(rows):
@@ -214,29 +218,29 @@ def _background(dataset: Dataset, split: str, chosen: NoiseSettings):
     recordings = source.clips.recording[rows]
     sites = np.array([each.site for each in source.recordings], dtype=str)
     of_recording = source.independence.groups
-    if chosen.same_site and source.independence.unit in (Unit.SITE, Unit.YEAR):
+    if settings.same_site and source.independence.unit in (Unit.SITE, Unit.YEAR):
         of_recording = np.arange(len(source.recordings))  # another site would not be the same one
 
     def choose(recording: int, rng: np.random.Generator) -> Noise | None:
         usable = np.ones(len(rows), dtype=bool)
         if own:
             usable = of_recording[recordings] != of_recording[recording]
-        if chosen.same_site:
+        if settings.same_site:
             usable = usable & (sites[recordings] == sites[recording]) & (sites[recording] != "")
         elsewhere = np.flatnonzero(usable)
-        if chosen.same_site and not len(elsewhere):
+        if settings.same_site and not len(elsewhere):
             return None
         row = int(rows[rng.choice(elsewhere)] if len(elsewhere) else rng.choice(rows))
         index = int(source.clips.recording[row])
-        found, start = source.recordings[index], float(source.clips.start_s[row])
-        end = min(start + source.plan.width_s, found.duration_s)
+        noise_recording, start = source.recordings[index], float(source.clips.start_s[row])
+        end = min(start + source.plan.width_s, noise_recording.duration_s)
         return Noise(
-            found.sound,
-            found.name,
-            found.content_hash,
+            noise_recording.sound,
+            noise_recording.name,
+            noise_recording.content_hash,
             start,
             end,
-            found.sample_rate,
+            noise_recording.sample_rate,
             index if own else -1,
         )
 
@@ -249,8 +253,8 @@ def _from_folder(folder: Path, width_s: float, seed: int):
         raise BadInput(f"{folder} is not a folder.")
     files = sorted(path for path in root.rglob("*") if is_audio(path.name) and path.is_file())
     if len(files) > FOLDER_FILES:
-        kept = np.random.default_rng(seed).permutation(len(files))[:FOLDER_FILES]
-        files = [files[i] for i in np.sort(kept)]
+        picked = np.random.default_rng(seed).permutation(len(files))[:FOLDER_FILES]
+        files = [files[i] for i in np.sort(picked)]
     usable = []
     for path in files:
         try:

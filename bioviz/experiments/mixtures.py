@@ -52,12 +52,12 @@ def native(pair: Pair) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     width = round(pair.width_s * pair.rate)
     signal, noise = _sounds(pair, pair.rate, width)
     times = (np.arange(width) + 0.5) / pair.rate
-    there = times < pair.duration_s - pair.start_s
-    called = np.zeros(width, dtype=bool)
+    inside = times < pair.duration_s - pair.start_s
+    has_call = np.zeros(width, dtype=bool)
     for start, end in pair.calls:
-        called |= (times >= start) & (times < end)
-    called &= there
-    return signal, noise, called if called.any() else there
+        has_call |= (times >= start) & (times < end)
+    has_call &= inside
+    return signal, noise, has_call if has_call.any() else inside
 
 
 def mixture(pair: Pair, snr_db: float) -> np.ndarray:
@@ -165,8 +165,10 @@ def embed_mixtures(
 
     """
     store = BlockStore(recipe.fingerprint[:32], recipe.dim)
-    found = np.full((len(snrs_db), len(drawn.pairs), recipe.dim), np.nan, dtype=np.float32)
-    counter = Counter(progress, f"Embedding mixtures with {recipe.model}", found.shape[0] * found.shape[1])
+    embeddings = np.full((len(snrs_db), len(drawn.pairs), recipe.dim), np.nan, dtype=np.float32)
+    counter = Counter(
+        progress, f"Embedding mixtures with {recipe.model}", embeddings.shape[0] * embeddings.shape[1]
+    )
     todo = []
     for first in range(0, len(drawn.pairs), CHUNK):
         chunk = _chunk(drawn, range(first, min(first + CHUNK, len(drawn.pairs))), snrs_db, recipe)
@@ -175,7 +177,7 @@ def embed_mixtures(
             if block is None:
                 chunk.missing.append(i)
             else:
-                found[i, chunk.places] = block
+                embeddings[i, chunk.places] = block
         counter.add((len(chunk.keys) - len(chunk.missing)) * len(chunk.places))
         if chunk.missing:
             chunk.made = np.full((len(chunk.missing), len(chunk.places), recipe.dim), np.nan, np.float32)
@@ -185,8 +187,8 @@ def embed_mixtures(
     if todo:
         _compute(todo, drawn, snrs_db, recipe, open_model(), store, counter, problems)
     for chunk in todo:
-        found[np.ix_(chunk.missing, chunk.places)] = chunk.made
-    return found, tuple(problems)
+        embeddings[np.ix_(chunk.missing, chunk.places)] = chunk.made
+    return embeddings, tuple(problems)
 
 
 def _chunk(drawn: Draw, places: range, snrs_db: Sequence[float], recipe: Recipe) -> _Chunk:
@@ -220,8 +222,8 @@ def _compute(
         try:
             if pair.sound.identity(memory.content_hash(pair.sound.path)) != pair.content_hash:
                 raise BadInput(f"{pair.name} has changed since the dataset was added. Add it again.")
-            made = mixtures(pair, [snrs_db[i] for i in chunk.missing], recipe.rate, recipe.width)
-            yield _Mixed(chunk, local, made, nbytes=made.nbytes)
+            waveforms = mixtures(pair, [snrs_db[i] for i in chunk.missing], recipe.rate, recipe.width)
+            yield _Mixed(chunk, local, waveforms, nbytes=waveforms.nbytes)
         except (BadInput, OSError) as error:
             detail = f"The clip at {pair.start_s:.2f} s could not be mixed with {pair.noise.name}: {error}"
             yield _Mixed(chunk, local, np.empty((0, 0), np.float32), Problem("unreadable", pair.name, detail))

@@ -47,9 +47,9 @@ class NoiseResult:
     problems: tuple[Problem, ...]
 
 
-def drawn_for(spec: RunSpec, chosen: NoiseSettings) -> Draw:
+def drawn_for(spec: RunSpec, settings: NoiseSettings) -> Draw:
     """The clips and backgrounds of an experiment on a run; the same for every model. Raises BadInput, Missing."""
-    return draw(library.load(spec.dataset), spec.split, chosen)
+    return draw(library.load(spec.dataset), spec.split, settings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,19 +99,19 @@ class NoiseInputs:
     noise_recording: np.ndarray
 
 
-def noise_inputs(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> NoiseInputs:
+def noise_inputs(run: Run, settings: NoiseSettings, drawn: Draw | None = None) -> NoiseInputs:
     """All that an experiment on a run rests on, as it is now. Raises BadInput as `drawn_for`, Missing."""
     spec = run.spec
     dataset = library.load(spec.dataset)
-    drawn = drawn or drawn_for(spec, chosen)
+    drawn = drawn or drawn_for(spec, settings)
     unit = dataset.independence.groups  # of each recording
     return NoiseInputs(
         drawn=drawn,
         identity=registry.fingerprint(spec.model, spec.checkpoint, spec.seed, "float32"),
         rate=registry.card(spec.model).sample_rate or dataset.sample_rate,
         width_s=dataset.plan.width_s,
-        snrs_db=chosen.snrs_db,
-        k=chosen.k,
+        snrs_db=settings.snrs_db,
+        k=settings.k,
         embedding=run.stored("embedding"),
         xy=run.stored("xy"),
         knn_cross_unit=run.stored("knn_cross_unit"),
@@ -126,13 +126,13 @@ def noise_inputs(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> 
     )
 
 
-def open_noise(run: Run, chosen: NoiseSettings, drawn: Draw | None = None) -> NoiseResult | None:
+def open_noise(run: Run, settings: NoiseSettings, drawn: Draw | None = None) -> NoiseResult | None:
     """The finished experiment, or None where it is not computed yet. Raises BadInput as `drawn_for`."""
-    return stages.read_result(NoiseResult, STAGE, key_of(STAGE, VERSION, noise_inputs(run, chosen, drawn)))
+    return stages.read_result(NoiseResult, STAGE, key_of(STAGE, VERSION, noise_inputs(run, settings, drawn)))
 
 
 def compute_noise(
-    run: Run, chosen: NoiseSettings, progress: Progress | None = None, device: str | None = None
+    run: Run, settings: NoiseSettings, progress: Progress | None = None, device: str | None = None
 ) -> NoiseResult:
     """Mix, embed and judge, and keep the result.
 
@@ -152,7 +152,7 @@ def compute_noise(
     dataset = library.load(spec.dataset)
     if not (run.targets == 0).any():
         raise BadInput(f"{dataset.name} has no background on this map that calls could be lost in.")
-    inputs = noise_inputs(run, chosen)
+    inputs = noise_inputs(run, settings)
     device = device or best_device()
     recipe = recipe_for(dataset, spec.model, spec.checkpoint, spec.seed, device)
 
@@ -171,7 +171,7 @@ def compute_noise(
             f"background from another dataset, or add recordings.{why}"
         )
     result = NoiseResult(inputs.drawn.rows, scores, problems)
-    about = {"settings": chosen.to_dict(), "run": run.key, "arithmetic": recipe.arithmetic}
+    about = {"settings": settings.to_dict(), "run": run.key, "arithmetic": recipe.arithmetic}
     stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), result, about)
     progress.report("neighbors of the mixtures", 1, 1, "steps")
     return result
@@ -193,16 +193,16 @@ def _judge(inputs: NoiseInputs, mixed: np.ndarray) -> NoiseScores:
     )
 
 
-def job_params(specs: Sequence[RunSpec], chosen: NoiseSettings) -> dict[str, Any]:
+def job_params(specs: Sequence[RunSpec], settings: NoiseSettings) -> dict[str, Any]:
     """Parameters of the job, by which a running one is found again."""
-    return {"specs": [spec.to_dict() for spec in specs], "settings": chosen.to_dict()}
+    return {"specs": [spec.to_dict() for spec in specs], "settings": settings.to_dict()}
 
 
-def start_noise(specs: Sequence[RunSpec], chosen: NoiseSettings) -> jobs.Job:
+def start_noise(specs: Sequence[RunSpec], settings: NoiseSettings) -> jobs.Job:
     """Start the experiment with every model of `specs` in a process of its own, or join the job that does."""
     models = ", ".join(f"{spec.model} ({spec.checkpoint})" for spec in specs)
     title = f"Noise experiment on {library.load(specs[0].dataset).name}: {models}"
-    return jobs.start("noise", "bioviz.experiments.noise:noise_job", job_params(specs, chosen), title=title)
+    return jobs.start("noise", "bioviz.experiments.noise:noise_job", job_params(specs, settings), title=title)
 
 
 def noise_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -216,19 +216,19 @@ def noise_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """
     from bioviz.runs.compute import compute_run
 
-    chosen = NoiseSettings.from_dict(params["settings"])
-    done, failed = [], {}
+    settings = NoiseSettings.from_dict(params["settings"])
+    finished, failed = [], {}
     for each in params["specs"]:
         spec = RunSpec.from_dict(each)
         try:
             run = open_run(spec) or compute_run(spec, progress)
-            if open_noise(run, chosen) is None:
-                compute_noise(run, chosen, progress)
-            done.append(run.key)
+            if open_noise(run, settings) is None:
+                compute_noise(run, settings, progress)
+            finished.append(run.key)
         except Cancelled:
             raise
         except BiovizError as error:
             failed[f"{spec.model} ({spec.checkpoint})"] = error
-    if failed and not done:
+    if failed and not finished:
         raise list(failed.values())[-1]
-    return {"runs": done, "failed": {name: str(error) for name, error in failed.items()}}
+    return {"runs": finished, "failed": {name: str(error) for name, error in failed.items()}}

@@ -147,7 +147,7 @@ def score_mixtures(
     first = labels.argmax(axis=1) + 1
     right = np.where(count > 0, votes.argmax(axis=1) == np.tile(first, levels), np.nan).reshape(levels, m)
     own = _background_scores(reference, k)
-    told = np.stack([_told(own, reference, each, labels, recording) for each in confusion])
+    recognized = np.stack([_told(own, reference, each, labels, recording) for each in confusion])
     everyone = np.ones((m, 1), dtype=bool)
 
     def curve(values: np.ndarray) -> np.ndarray:
@@ -164,9 +164,9 @@ def score_mixtures(
         mean_confusion=curve(confusion),
         mean_purity=curve(purity),
         accuracy=curve(right),
-        told=told,
+        told=recognized,
         clips=(labels & np.isfinite(share).any(axis=0)[:, None]).sum(axis=0),
-        lost_at_db=lost_range(np.asarray(snrs_db, dtype=np.float64), told),
+        lost_at_db=lost_range(np.asarray(snrs_db, dtype=np.float64), recognized),
     )
 
 
@@ -186,8 +186,8 @@ def _base_rates(
     hits = np.bincount(reference.recording, weights=background, minlength=size)
     other = (noise_recording >= 0) & (noise_recording != recording)
     left = len(background) - clips[recording] - np.where(other, clips[noise_recording], 0)
-    found = background.sum() - hits[recording] - np.where(other, hits[noise_recording], 0)
-    return np.where(left > 0, found / np.maximum(left, 1), np.nan)
+    hits_elsewhere = background.sum() - hits[recording] - np.where(other, hits[noise_recording], 0)
+    return np.where(left > 0, hits_elsewhere / np.maximum(left, 1), np.nan)
 
 
 def _background_scores(reference: Reference, k: int) -> np.ndarray:

@@ -68,7 +68,7 @@ class ShiftResult:
     problems: tuple[Problem, ...]
 
 
-def draw_shifts(dataset: Dataset, rows: np.ndarray, chosen: ShiftSettings) -> tuple[np.ndarray, np.ndarray]:
+def draw_shifts(dataset: Dataset, rows: np.ndarray, settings: ShiftSettings) -> tuple[np.ndarray, np.ndarray]:
     """Draw clips among `rows` and shift their windows within the recording.
 
     A shift that would leave the recording goes as far the other way; a clip with no room for it on either side
@@ -87,18 +87,18 @@ def draw_shifts(dataset: Dataset, rows: np.ndarray, chosen: ShiftSettings) -> tu
     durations = np.array([recording.duration_s for recording in dataset.recordings])
     start, width = dataset.clips.start_s[rows, None], dataset.plan.width_s
     last = durations[dataset.clips.recording[rows], None] - width + 1e-6
-    wanted = start + chosen.fractions * width
-    mirrored = start - chosen.fractions * width
+    wanted = start + settings.fractions * width
+    mirrored = start - settings.fractions * width
     fits, fits_mirrored = ((each >= 0) & (each <= last) for each in (wanted, mirrored))
     starts = np.where(fits, wanted, mirrored)
     able = np.flatnonzero((fits | fits_mirrored).all(axis=1))
     if not len(able):
         raise BadInput(
-            f"No clip of {dataset.name} can be shifted by {chosen.reach * width:.2f} s: its recordings are hardly "
+            f"No clip of {dataset.name} can be shifted by {settings.reach * width:.2f} s: its recordings are hardly "
             "longer than the clips. Choose a shorter shift, or a dataset with long recordings."
         )
-    taken = np.sort(np.random.default_rng(chosen.seed).permutation(able)[: chosen.clips])
-    return rows[taken].astype(np.int64), starts[taken]
+    rows_drawn = np.sort(np.random.default_rng(settings.seed).permutation(able)[: settings.clips])
+    return rows[rows_drawn].astype(np.int64), starts[rows_drawn]
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,11 +144,11 @@ class ShiftInputs:
     n_targets: int
 
 
-def shift_inputs(run: Run, chosen: ShiftSettings) -> ShiftInputs:
+def shift_inputs(run: Run, settings: ShiftSettings) -> ShiftInputs:
     """All that an experiment on a run rests on, as it is now. Raises BadInput as `draw_shifts`, Missing."""
     spec = run.spec
     dataset = library.load(spec.dataset)
-    rows, starts = draw_shifts(dataset, run.rows, chosen)
+    rows, starts = draw_shifts(dataset, run.rows, settings)
     return ShiftInputs(
         rows=rows,
         starts_s=starts,
@@ -156,7 +156,7 @@ def shift_inputs(run: Run, chosen: ShiftSettings) -> ShiftInputs:
         identity=registry.fingerprint(spec.model, spec.checkpoint, spec.seed, "float32"),
         rate=registry.card(spec.model).sample_rate or dataset.sample_rate,
         width_s=dataset.plan.width_s,
-        k=chosen.k,
+        k=settings.k,
         embedding=run.stored("embedding"),
         xy=run.stored("xy"),
         knn_cross_unit=run.stored("knn_cross_unit"),
@@ -167,13 +167,13 @@ def shift_inputs(run: Run, chosen: ShiftSettings) -> ShiftInputs:
     )
 
 
-def open_shift(run: Run, chosen: ShiftSettings) -> ShiftResult | None:
+def open_shift(run: Run, settings: ShiftSettings) -> ShiftResult | None:
     """The finished experiment, or None where it is not computed yet. Raises BadInput as `draw_shifts`."""
-    return stages.read_result(ShiftResult, STAGE, key_of(STAGE, VERSION, shift_inputs(run, chosen)))
+    return stages.read_result(ShiftResult, STAGE, key_of(STAGE, VERSION, shift_inputs(run, settings)))
 
 
 def compute_shift(
-    run: Run, chosen: ShiftSettings, progress: Progress | None = None, device: str | None = None
+    run: Run, settings: ShiftSettings, progress: Progress | None = None, device: str | None = None
 ) -> ShiftResult:
     """Embed the shifted windows, compare their neighbors (of other recordings) and keep the result.
 
@@ -187,7 +187,7 @@ def compute_shift(
     """
     progress = progress or Silent()
     dataset = library.load(run.spec.dataset)
-    inputs = shift_inputs(run, chosen)
+    inputs = shift_inputs(run, settings)
     if len(np.unique(inputs.recording)) < 2:
         raise BadInput("Neighbors are looked for in other units of independence, and this map has only one.")
     embeddings, problems = _embed(dataset, run.spec, inputs.rows, inputs.starts_s, progress, device)
@@ -195,7 +195,7 @@ def compute_shift(
         raise BadInput(f"None of the shifted clips could be read ({problems[0].detail}).")
     progress.report("neighbors of the shifted clips", 0, 1, "steps")
     result = _judge(inputs, embeddings, problems)
-    about = {"settings": chosen.to_dict(), "run": run.key}
+    about = {"settings": settings.to_dict(), "run": run.key}
     stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), result, about)
     progress.report("neighbors of the shifted clips", 1, 1, "steps")
     return result
@@ -207,19 +207,19 @@ def _judge(inputs: ShiftInputs, embeddings: np.ndarray, problems: tuple[Problem,
     rows, starts, embeddings = inputs.rows[good], inputs.starts_s[good], embeddings[good]
     at = np.searchsorted(inputs.run_rows, rows)
     graph, xy, recording = value_of(inputs.knn_cross_unit), value_of(inputs.xy), inputs.recording
-    found = shift_stability(
+    stability = shift_stability(
         value_of(inputs.embedding), at, embeddings, recording, min(inputs.k, graph.k), graph.metric
     )
-    places = place(found.graph, xy).reshape(*starts.shape, 2)
-    mean = found.kept.mean(axis=1)
+    places = place(stability.graph, xy).reshape(*starts.shape, 2)
+    mean = stability.kept.mean(axis=1)
     members = inputs.targets[at][:, None] == np.arange(inputs.n_targets)
-    order = np.lexsort((-found.relative, mean))
+    order = np.lexsort((-stability.relative, mean))
     return ShiftResult(
         rows=rows[order],
         starts_s=starts[order],
-        kept=found.kept[order],
-        relative=found.relative[order],
-        changed=found.changed[order],
+        kept=stability.kept[order],
+        relative=stability.relative[order],
+        changed=stability.changed[order],
         places=places[order],
         ellipses=ellipses(np.concatenate([places, xy[at][:, None]], axis=1))[order],
         by_target=np.stack(mean_share_interval(mean, members, recording[at]), axis=1),
@@ -270,22 +270,22 @@ def _embed(
     return out, tuple(task.failed for _, task in tasks if task.failed)
 
 
-def job_params(spec: RunSpec, chosen: ShiftSettings) -> dict[str, Any]:
+def job_params(spec: RunSpec, settings: ShiftSettings) -> dict[str, Any]:
     """Parameters of the job, by which a running one is found again."""
-    return {"spec": spec.to_dict(), "settings": chosen.to_dict()}
+    return {"spec": spec.to_dict(), "settings": settings.to_dict()}
 
 
-def start_shift(spec: RunSpec, chosen: ShiftSettings) -> jobs.Job:
+def start_shift(spec: RunSpec, settings: ShiftSettings) -> jobs.Job:
     """Start the experiment in a process of its own, or join the job that does."""
     title = f"Shifted windows of {library.load(spec.dataset).name}: {spec.model} ({spec.checkpoint})"
-    return jobs.start("shift", "bioviz.experiments.shift:shift_job", job_params(spec, chosen), title=title)
+    return jobs.start("shift", "bioviz.experiments.shift:shift_job", job_params(spec, settings), title=title)
 
 
 def shift_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Compute the run params["spec"] where it is missing, then its stability."""
     from bioviz.runs.compute import compute_run
 
-    spec, chosen = RunSpec.from_dict(params["spec"]), ShiftSettings.from_dict(params["settings"])
+    spec, settings = RunSpec.from_dict(params["spec"]), ShiftSettings.from_dict(params["settings"])
     run = open_run(spec) or compute_run(spec, progress)
-    found = open_shift(run, chosen) or compute_shift(run, chosen, progress)
-    return {"run": run.key, "clips": len(found.rows), "changed": int(found.changed.sum())}
+    result = open_shift(run, settings) or compute_shift(run, settings, progress)
+    return {"run": run.key, "clips": len(result.rows), "changed": int(result.changed.sum())}

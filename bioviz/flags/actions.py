@@ -64,7 +64,7 @@ def flag(
     if wrong and wrong not in dataset.labels:
         raise BadInput(f"{dataset.name} has no label {wrong!r}.")
     recording = dataset.recordings[int(dataset.clips.recording[row])]
-    made = Flag(
+    new_flag = Flag(
         id=check_id(id or uuid.uuid4().hex),
         recording=recording.content_hash,
         name=recording.name,
@@ -80,8 +80,8 @@ def flag(
     )
     with writing(dataset.id, user) as log:
         if id is None or id not in log.read().ids:
-            log.append(made.to_dict())
-    return made
+            log.append(new_flag.to_dict())
+    return new_flag
 
 
 def undo(dataset: Dataset, row: int, *, user: str, id: str | None = None) -> Flag | None:

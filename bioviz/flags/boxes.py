@@ -46,28 +46,28 @@ def follow(dataset: Dataset, change: Change) -> tuple[Annotation, ...]:
     """
     rows_of = _rows_by_recording(dataset, change)
     column = {name: i for i, name in enumerate(change.names)}
-    found: list[Annotation] = []
+    boxes: list[Annotation] = []
     explained: set[tuple[int, str]] = set()  # (row, label) where an annotation was given that label
     for annotation in dataset.annotations:
         rows = rows_of.get(annotation.recording)
         if rows is None or annotation.label not in column:
-            found.append(annotation)
+            boxes.append(annotation)
             continue
         rows = _labelled_rows(dataset, rows, annotation)
         carried = rows[change.before[rows, column[annotation.label]]]
-        kept = rows[~change.removed[rows]]
-        if not len(carried) or change.after[kept, column[annotation.label]].any():
-            found.append(annotation)
+        rows_left = rows[~change.removed[rows]]
+        if not len(carried) or change.after[rows_left, column[annotation.label]].any():
+            boxes.append(annotation)
             continue
         right = {change.flags[row].label for row in carried.tolist() if not change.removed[row]}
         if len(right) == 1 and (label := right.pop()):
-            found.append(replace(annotation, label=label))
-            explained |= {(row, label) for row in kept.tolist()}
+            boxes.append(replace(annotation, label=label))
+            explained |= {(row, label) for row in rows_left.tolist()}
     gained = change.after & ~change.before & ~change.removed[:, None]
     for row, at in zip(*np.nonzero(gained), strict=True):
         if (int(row), change.names[at]) not in explained:
-            found.append(_over_clip(dataset, int(row), change.names[at], change.flags[int(row)]))
-    return tuple(found)
+            boxes.append(_over_clip(dataset, int(row), change.names[at], change.flags[int(row)]))
+    return tuple(boxes)
 
 
 def _rows_by_recording(dataset: Dataset, change: Change) -> dict[int, np.ndarray]:

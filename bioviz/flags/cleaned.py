@@ -59,11 +59,11 @@ def apply_flags(
         raise BadInput(f"Every clip of {dataset.name} is flagged as bad audio; nothing would be left.")
     boxes = follow(dataset, change) if dataset.task == "detection" else dataset.annotations
     record = _record(dataset, change, disputed, disputes)
-    kept = ~change.removed
-    recordings = _recordings_left(dataset, kept)
-    place = np.cumsum(recordings) - 1
+    stays = ~change.removed
+    recordings = _recordings_left(dataset, stays)
+    new_index = np.cumsum(recordings) - 1
     boxes = tuple(
-        replace(box, recording=int(place[box.recording])) for box in boxes if recordings[box.recording]
+        replace(box, recording=int(new_index[box.recording])) for box in boxes if recordings[box.recording]
     )
     columns = _columns(dataset, change, boxes)
     clips = dataset.clips
@@ -75,11 +75,11 @@ def apply_flags(
         recordings=tuple(r for r, left in zip(dataset.recordings, recordings, strict=True) if left),
         annotations=boxes,
         clips=Clips(
-            recording=place[clips.recording[kept]].astype(clips.recording.dtype),
-            start_s=clips.start_s[kept],
-            end_s=clips.end_s[kept],
-            labels=change.after[np.ix_(kept, np.asarray(columns, dtype=np.intp))],
-            split=clips.split[kept],
+            recording=new_index[clips.recording[stays]].astype(clips.recording.dtype),
+            start_s=clips.start_s[stays],
+            end_s=clips.end_s[stays],
+            labels=change.after[np.ix_(stays, np.asarray(columns, dtype=np.intp))],
+            split=clips.split[stays],
         ),
         source={**dataset.source, "cleaned": record},
         unit=str(dataset.independence.unit),  # what was detected with the recordings that are left out too
@@ -99,15 +99,15 @@ def make_cleaned(dataset: Dataset, flags: Flags, *, disputes: str | None = None)
         No room on the disk.
 
     """
-    made = apply_flags(dataset, flags, disputes=disputes)
-    there = {summary.id: summary.name for summary in library.list_datasets()}
-    title = made.source["cleaned"]["original_name"]
+    cleaned = apply_flags(dataset, flags, disputes=disputes)
+    names = {summary.id: summary.name for summary in library.list_datasets()}
+    title = cleaned.source["cleaned"]["original_name"]
     numbered = re.compile(re.escape(title) + r" \(cleaned (\d+)\)")
-    numbers = [int(found[1]) for name in there.values() if (found := numbered.fullmatch(name))]
-    name = there.get(made.id) or f"{title} (cleaned {max(numbers, default=0) + 1})"
-    made = replace(made, name=name)
-    library.save(made)
-    return made
+    numbers = [int(match[1]) for name in names.values() if (match := numbered.fullmatch(name))]
+    name = names.get(cleaned.id) or f"{title} (cleaned {max(numbers, default=0) + 1})"
+    cleaned = replace(cleaned, name=name)
+    library.save(cleaned)
+    return cleaned
 
 
 def _change(dataset: Dataset, flags: Flags) -> Change:
@@ -133,24 +133,24 @@ def _change(dataset: Dataset, flags: Flags) -> Change:
     return Change(names, before, after, removed, {row: deciding[row] for row in changed})
 
 
-def _recordings_left(dataset: Dataset, kept: np.ndarray) -> np.ndarray:
+def _recordings_left(dataset: Dataset, stays: np.ndarray) -> np.ndarray:
     """(R,) bool: all recordings but those that lost every clip (some may never have had one)."""
-    had, has = np.zeros((2, len(dataset.recordings)), dtype=bool)
+    had, has_now = np.zeros((2, len(dataset.recordings)), dtype=bool)
     had[dataset.clips.recording] = True
-    has[dataset.clips.recording[kept]] = True
-    return has | ~had
+    has_now[dataset.clips.recording[stays]] = True
+    return has_now | ~had
 
 
 def _columns(dataset: Dataset, change: Change, boxes: tuple[Annotation, ...]) -> list[int]:
     """Columns of the labels that stay, sorted by name if the dataset's are (else in its order, new ones last)."""
     had = np.any(change.before, axis=0)
-    has = np.any(change.after[~change.removed], axis=0)
+    occurs = np.any(change.after[~change.removed], axis=0)
     marked = {box.label for box in boxes}
     # A label that the dataset declares without ever using it is still declared.
     columns = [
         i
         for i, name in enumerate(change.names)
-        if has[i] or name in marked or (i < len(dataset.labels) and not had[i])
+        if occurs[i] or name in marked or (i < len(dataset.labels) and not had[i])
     ]
     if list(dataset.labels) == sorted(dataset.labels):
         columns.sort(key=change.names.__getitem__)

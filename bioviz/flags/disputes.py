@@ -38,9 +38,9 @@ def finalize(flags: Flags, rule: str | None) -> Flags:
         )
     by_row = dict(flags.by_row)
     for row in disputed:
-        kept = _kept(by_row.pop(row), rule)
-        if kept:
-            by_row[row] = kept
+        flag = _kept(by_row.pop(row), rule)
+        if flag:
+            by_row[row] = flag
     return replace(flags, by_row={row: by_row[row] for row in sorted(by_row)})
 
 
@@ -57,8 +57,8 @@ def in_words(rule: str) -> str:
 def named(rows: list[int]) -> str:
     """Some clips by their numbers."""
     more = len(rows) - _MOST_NAMED
-    some = ", ".join(map(str, rows[:_MOST_NAMED]))
-    return f"{'clip' if len(rows) == 1 else 'clips'} {some}" + (f" and {more} more" if more > 0 else "")
+    examples = ", ".join(map(str, rows[:_MOST_NAMED]))
+    return f"{'clip' if len(rows) == 1 else 'clips'} {examples}" + (f" and {more} more" if more > 0 else "")
 
 
 def _kept(of_clip, rule: str):

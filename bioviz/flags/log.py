@@ -153,15 +153,15 @@ def _read(path: Path) -> Log:
             if "undoes" in values:
                 undone.add(str(values["undoes"]))
             else:
-                found = Flag.from_dict(values)
+                parsed = Flag.from_dict(values)
                 # The file decides whose flag it is: a log that was copied by hand must not speak for others.
-                named = found if found.user.casefold() == user else replace(found, user=user)
-                flags.setdefault(found.id, named)
+                named = parsed if parsed.user.casefold() == user else replace(parsed, user=user)
+                flags.setdefault(parsed.id, named)
             ids.add(str(values["id"]))
         except (ValueError, KeyError, TypeError, OverflowError):
             damaged += 1
-    kept = tuple(flag for flag in flags.values() if flag.id not in undone)
-    return Log(user, kept, frozenset(ids), damaged)
+    active = tuple(flag for flag in flags.values() if flag.id not in undone)
+    return Log(user, active, frozenset(ids), damaged)
 
 
 def _folder(dataset_id: str) -> Path:

@@ -43,8 +43,8 @@ class Flags:
 
     def of(self, row: int) -> Flag | None:
         """The flag that decides for a clip, if it has one."""
-        found = self.by_row.get(int(row))
-        return _deciding(found) if found else None
+        clip_flags = self.by_row.get(int(row))
+        return _deciding(clip_flags) if clip_flags else None
 
     @cached_property
     def deciding(self) -> tuple[Flag, ...]:
@@ -142,21 +142,22 @@ def load_flags(dataset: Dataset, user: str | None = None) -> Flags:
 
 def merge(dataset: Dataset, logs: Iterable[log.Log]) -> Flags:
     """Put logs together. In a log the last line of a clip counts, whatever a clock said; of users, the latest."""
-    found: dict[int, list[Flag]] = defaultdict(list)
+    collected: dict[int, list[Flag]] = defaultdict(list)
     unplaced: list[Flag] = []
     damaged = 0
-    for one in logs:
-        damaged += one.damaged
+    for user_log in logs:
+        damaged += user_log.damaged
         last: dict[int, Flag] = {}
-        for flag, row in zip(one.flags, place(dataset, one.flags), strict=True):
+        for flag, row in zip(user_log.flags, place(dataset, user_log.flags), strict=True):
             if row < 0:
                 unplaced.append(flag)
             else:
                 last[row] = flag
         for row, flag in last.items():
-            found[row].append(flag)
+            collected[row].append(flag)
     by_row = {
-        row: tuple(sorted(found[row], key=lambda f: (f.time, f.user), reverse=True)) for row in sorted(found)
+        row: tuple(sorted(collected[row], key=lambda f: (f.time, f.user), reverse=True))
+        for row in sorted(collected)
     }
     return Flags(by_row, tuple(unplaced), damaged)
 
@@ -176,11 +177,11 @@ def place(dataset: Dataset, flags: Sequence[Flag]) -> list[int]:
         clip = (recording.content_hash, *span(clips.start_s[row], clips.end_s[row]))
         exact.setdefault((recording.name, *clip), row)
         renamed.setdefault(clip, row)
-    found = []
+    placed = []
     for flag in flags:
         clip = (flag.recording, *span(flag.start_s, flag.end_s))
-        found.append(exact.get((flag.name, *clip), renamed.get(clip, -1)))
-    return found
+        placed.append(exact.get((flag.name, *clip), renamed.get(clip, -1)))
+    return placed
 
 
 def span(start_s: float, end_s: float) -> tuple[int, int]:

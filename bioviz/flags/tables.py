@@ -10,16 +10,18 @@ from bioviz.flags.records import TITLES, Flag
 
 def to_csv(dataset: Dataset, flags: Flags) -> bytes:
     """CSV as of clips, with the flag, its label, note, user and time, and whether it decides and users disagree."""
-    rows, found = _lines(flags)
+    rows, row_flags = _lines(flags)
     disputed = set(flags.rows[flags.disagreement].tolist())
     columns = {
-        "flag": [TITLES[flag.kind] for flag in found],
-        "right_label": [flag.label for flag in found],
-        "wrong_label": [flag.wrong for flag in found],
-        "note": [flag.note for flag in found],
-        "user": [flag.user for flag in found],
-        "time": [flag.time for flag in found],
-        "decides": ["yes" if flags.of(row) is flag else "no" for row, flag in zip(rows, found, strict=True)],
+        "flag": [TITLES[flag.kind] for flag in row_flags],
+        "right_label": [flag.label for flag in row_flags],
+        "wrong_label": [flag.wrong for flag in row_flags],
+        "note": [flag.note for flag in row_flags],
+        "user": [flag.user for flag in row_flags],
+        "time": [flag.time for flag in row_flags],
+        "decides": [
+            "yes" if flags.of(row) is flag else "no" for row, flag in zip(rows, row_flags, strict=True)
+        ],
         "users_disagree": ["yes" if row in disputed else "no" for row in rows],
     }
     return export.to_csv(dataset, rows, columns)
@@ -27,15 +29,15 @@ def to_csv(dataset: Dataset, flags: Flags) -> bytes:
 
 def to_raven(dataset: Dataset, flags: Flags) -> dict[str, bytes]:
     """One Raven selection table a recording; Annotation holds the flag in words."""
-    rows, found = _lines(flags)
-    columns = {"User": [flag.user for flag in found], "Note": [flag.note for flag in found]}
-    return export.to_raven(dataset, rows, texts=[flag.text for flag in found], extra_columns=columns)
+    rows, row_flags = _lines(flags)
+    columns = {"User": [flag.user for flag in row_flags], "Note": [flag.note for flag in row_flags]}
+    return export.to_raven(dataset, rows, texts=[flag.text for flag in row_flags], extra_columns=columns)
 
 
 def to_audacity(dataset: Dataset, flags: Flags) -> dict[str, bytes]:
     """One Audacity label track a recording, with the flags in words."""
-    rows, found = _lines(flags)
-    return export.to_audacity(dataset, rows, texts=[flag.text for flag in found])
+    rows, row_flags = _lines(flags)
+    return export.to_audacity(dataset, rows, texts=[flag.text for flag in row_flags])
 
 
 def _lines(flags: Flags) -> tuple[list[int], list[Flag]]:

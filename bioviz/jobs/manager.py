@@ -64,10 +64,10 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "")
 
 def find(kind: str, params: Mapping[str, Any]) -> Job | None:
     """The newest job that `start` was asked for with the same kind and parameters, running or over."""
-    found = [
+    matching = [
         job for folder in _folders(f"{_signature(kind, params)}-*") if (job := _read(folder)) is not None
     ]
-    return max(found, key=lambda job: job.created, default=None)
+    return max(matching, key=lambda job: job.created, default=None)
 
 
 def restart(job_id: str) -> Job:
@@ -101,8 +101,8 @@ def get(job_id: str) -> Job:
 
 def list_jobs() -> list[Job]:
     """All jobs that are kept, newest first."""
-    found = [job for folder in _folders("*") if (job := _read(folder)) is not None]
-    return sorted(found, key=lambda job: job.created, reverse=True)
+    listed = [job for folder in _folders("*") if (job := _read(folder)) is not None]
+    return sorted(listed, key=lambda job: job.created, reverse=True)
 
 
 def cancel(job_id: str, grace_s: float = GRACE_S) -> Job:

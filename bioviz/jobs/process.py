@@ -46,9 +46,9 @@ def is_here(process: Identity) -> bool:
 def is_alive(process: Identity) -> bool:
     """Whether just this process of this machine still runs (a zombie does not)."""
     try:
-        found = psutil.Process(process["pid"])
-        same = abs(found.create_time() - process["started"]) < 1.0
-        return same and found.status() != psutil.STATUS_ZOMBIE
+        running = psutil.Process(process["pid"])
+        same = abs(running.create_time() - process["started"]) < 1.0
+        return same and running.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
@@ -90,7 +90,7 @@ def kill_tree(process: Identity) -> None:
             os.killpg(process["pid"], signal.SIGKILL)  # a worker leads its own group
         else:
             worker = psutil.Process(process["pid"])
-            for one in [*worker.children(recursive=True), worker]:
-                one.kill()
+            for member in [*worker.children(recursive=True), worker]:
+                member.kill()
     except (ProcessLookupError, psutil.NoSuchProcess):
         return

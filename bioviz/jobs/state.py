@@ -98,8 +98,8 @@ def read_job(folder: Path, now: float) -> Job:
     state = _read(folder / "state.json") or {}
     process = _read(folder / "process.json")
     beat = _modified(folder / "heartbeat") or spec["created"]
-    asked = (folder / "cancel").exists()
-    outcome = judge(state.get("state", "queued"), _lives(process, spec["created"], beat, now), asked)
+    cancel_asked = (folder / "cancel").exists()
+    outcome = judge(state.get("state", "queued"), _lives(process, spec["created"], beat, now), cancel_asked)
     message = state.get("message", "")
     ended = state.get("ended", 0.0)
     if outcome != state.get("state") and outcome in ("lost", "cancelled"):
@@ -113,7 +113,7 @@ def read_job(folder: Path, now: float) -> Job:
         message=message,
         ended=ended,
         silent_s=max(now - beat, 0.0),
-        cancelling=asked and outcome in ("queued", "running"),
+        cancelling=cancel_asked and outcome in ("queued", "running"),
     )
 
 

@@ -15,7 +15,7 @@ GROUP = "bioviz.models"
 
 
 def _cards() -> dict[str, ModelCard]:
-    own = [import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__)]
+    own = [import_module(f"{package.__name__}.{info.name}") for info in iter_modules(package.__path__)]
     cards: dict[str, ModelCard] = {}
     for module in own:
         for card in module.CARDS:

@@ -76,12 +76,12 @@ def _background(settings: Mapping[str, Any]) -> str:
 
 def list_checkpoints() -> list[Checkpoint]:
     """All readable checkpoints, newest first, those marked unusable too."""
-    found = []
+    checkpoints = []
     for record in folder().glob(f"*/{RECORD}"):
         with contextlib.suppress(Missing, BadInput):
             if not record.parent.name.startswith((CHECKING, ".")):
-                found.append(get(record.parent.name))
-    return sorted(found, key=lambda made: made.record.created, reverse=True)
+                checkpoints.append(get(record.parent.name))
+    return sorted(checkpoints, key=lambda checkpoint: checkpoint.record.created, reverse=True)
 
 
 def get(identity: str) -> Checkpoint:
@@ -95,25 +95,25 @@ def get(identity: str) -> Checkpoint:
         Its record is damaged.
 
     """
-    place = _place(identity)
+    path = _place(identity)
     try:
-        record = CheckpointRecord.from_dict(read_json(place / RECORD))
+        record = CheckpointRecord.from_dict(read_json(path / RECORD))
     except FileNotFoundError as error:
         raise Missing(f"There is no fine-tuned checkpoint {identity!r}.") from error
     except Corrupt as error:
         raise BadInput(str(error)) from error
-    if not (place / WEIGHTS).is_file():
-        raise BadInput(f"{place} is not a whole checkpoint. Delete it, and train the model again.")
+    if not (path / WEIGHTS).is_file():
+        raise BadInput(f"{path} is not a whole checkpoint. Delete it, and train the model again.")
     return Checkpoint(identity, record)
 
 
 def delete(identity: str) -> None:
     """Remove a checkpoint for good. Raises Missing."""
-    place = _place(identity)
-    if not place.is_dir():
+    path = _place(identity)
+    if not path.is_dir():
         raise Missing(f"There is no fine-tuned checkpoint {identity!r}.")
-    doomed = place.with_name(f".{identity}.{os.getpid()}.tmp")  # never half a folder under its own name
-    place.rename(doomed)
+    doomed = path.with_name(f".{identity}.{os.getpid()}.tmp")  # never half a folder under its own name
+    path.rename(doomed)
     shutil.rmtree(doomed, ignore_errors=True)
 
 
@@ -138,25 +138,25 @@ def save(encoder: Mapping[str, Tensor], head: Mapping[str, Tensor], record: Chec
     return _write(CHECKING + sha256[:ID_DIGITS], data, replace(record, sha256=sha256))
 
 
-def finalize(made: Checkpoint, *, usable: bool, reason: str, parity: dict[str, Any]) -> Checkpoint:
+def finalize(checkpoint: Checkpoint, *, usable: bool, reason: str, parity: dict[str, Any]) -> Checkpoint:
     """Give a checked checkpoint its id, with the outcome of the parity check in its record."""
-    identity = made.id.removeprefix(CHECKING)
-    checked = replace(made.record, usable=usable, reason=reason, parity=parity)
-    write_json(made.path.with_name(RECORD), checked.to_dict())
-    place = folder() / identity
-    if place.is_dir():
+    identity = checkpoint.id.removeprefix(CHECKING)
+    checked = replace(checkpoint.record, usable=usable, reason=reason, parity=parity)
+    write_json(checkpoint.path.with_name(RECORD), checked.to_dict())
+    path = folder() / identity
+    if path.is_dir():
         delete(identity)
-    made.path.parent.rename(place)
+    checkpoint.path.parent.rename(path)
     return get(identity)
 
 
 def export(identity: str) -> bytes:
     """A zip file with weights and record. Raises Missing, BadInput."""
-    made = get(identity)
+    checkpoint = get(identity)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        archive.write(made.path, WEIGHTS)
-        archive.writestr(RECORD, json.dumps(made.record.to_dict(), ensure_ascii=False, indent=1))
+        archive.write(checkpoint.path, WEIGHTS)
+        archive.writestr(RECORD, json.dumps(checkpoint.record.to_dict(), ensure_ascii=False, indent=1))
     return packed.getvalue()
 
 
@@ -213,10 +213,10 @@ def _check_fit(model: str, weights: bytes) -> None:
 
 
 def _write(identity: str, weights: bytes, record: CheckpointRecord) -> Checkpoint:
-    place = folder() / identity
-    (place / RECORD).unlink(missing_ok=True)  # the record makes it a checkpoint, so it comes last
-    write_atomic(place / WEIGHTS, weights)
-    write_json(place / RECORD, record.to_dict())
+    path = folder() / identity
+    (path / RECORD).unlink(missing_ok=True)  # the record makes it a checkpoint, so it comes last
+    write_atomic(path / WEIGHTS, weights)
+    write_json(path / RECORD, record.to_dict())
     return get(identity)
 
 

@@ -52,35 +52,35 @@ def find(checkpoint: str) -> FineTuned:
 
     """
     identity = checkpoint.removeprefix(FINETUNED)
-    place = folder() / identity
-    if not _ID.fullmatch(identity) or not (place / "model.safetensors").is_file():
+    path = folder() / identity
+    if not _ID.fullmatch(identity) or not (path / "model.safetensors").is_file():
         raise Missing(f"There is no fine-tuned checkpoint {identity!r}. Train it again, or choose another.")
     try:
-        record = CheckpointRecord.from_dict(read_json(place / "record.json"))
+        record = CheckpointRecord.from_dict(read_json(path / "record.json"))
     except (OSError, Corrupt, BadInput) as error:
         raise BadInput(
-            f"{place / 'record.json'} is missing or damaged ({error}). Train the model again."
+            f"{path / 'record.json'} is missing or damaged ({error}). Train the model again."
         ) from error
     if not record.model or not record.base:
-        raise BadInput(f"{place / 'record.json'} does not say of which model it is. Train the model again.")
+        raise BadInput(f"{path / 'record.json'} does not say of which model it is. Train the model again.")
     if not record.usable:
         raise BadInput(
             f"The fine-tuned checkpoint {identity} must not be used: {record.reason} Train the model again."
         )
-    return FineTuned(checkpoint, record.model, record.base, place / "model.safetensors")
+    return FineTuned(checkpoint, record.model, record.base, path / "model.safetensors")
 
 
 def list_finetuned(model: str) -> list[FineTuned]:
     """The readable checkpoints of a model, sorted by id."""
-    found = []
+    checkpoints = []
     for record in sorted(folder().glob("*/record.json")):
         try:
-            made = find(FINETUNED + record.parent.name)
+            checkpoint = find(FINETUNED + record.parent.name)
         except (BadInput, Missing):
             continue  # still being written, or damaged: opening it by name says so
-        if made.model == model:
-            found.append(made)
-    return found
+        if checkpoint.model == model:
+            checkpoints.append(checkpoint)
+    return checkpoints
 
 
 def read_state(path: Path) -> dict[str, Tensor]:

@@ -41,7 +41,10 @@ def card(name: str) -> ModelCard:
 
 def checkpoints(name: str) -> tuple[str, ...]:
     """What a model can be opened with: those of its card, then the fine-tuned ones made here."""
-    return (*card(name).checkpoints, *(made.checkpoint for made in finetuned.list_finetuned(name)))
+    return (
+        *card(name).checkpoints,
+        *(trained.checkpoint for trained in finetuned.list_finetuned(name)),
+    )
 
 
 def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
@@ -57,8 +60,13 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
     try:
         _check_known(about, checkpoint)
         if checkpoint.startswith(FINETUNED):
-            made = finetuned.find(checkpoint)
-            return CheckpointState(True, f"Fine-tuned here, from {made.base}.", made.path, made.path.name)
+            trained = finetuned.find(checkpoint)
+            return CheckpointState(
+                True,
+                f"Fine-tuned here, from {trained.base}.",
+                trained.path,
+                trained.path.name,
+            )
     except (Missing, BadInput) as error:
         return CheckpointState(False, str(error))
     if checkpoint == NONE:
@@ -181,10 +189,10 @@ def _weights(about: ModelCard) -> WeightsFile:
 
 
 def _finetuned(about: ModelCard, checkpoint: str) -> finetuned.FineTuned:
-    made = finetuned.find(checkpoint)
-    if made.model != about.name:
-        raise BadInput(f"The checkpoint {checkpoint} is of {made.model}, not of {about.name}.")
-    return made
+    trained = finetuned.find(checkpoint)
+    if trained.model != about.name:
+        raise BadInput(f"The checkpoint {checkpoint} is of {trained.model}, not of {about.name}.")
+    return trained
 
 
 def _check_known(about: ModelCard, checkpoint: str) -> None:

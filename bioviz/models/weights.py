@@ -51,13 +51,13 @@ def checked(weights: WeightsFile) -> tuple[Path, str]:
     path = locate(weights)
     if path is None:
         raise Missing(f"The pretrained weights {weights.name} are missing. {advice(weights)}")
-    found = file_sha256(path)
-    if not found.startswith(weights.sha256):
+    actual = file_sha256(path)
+    if not actual.startswith(weights.sha256):
         raise BadInput(
-            f"{path} is damaged or another file: its sha256 starts with {found[:8]}, the published one with "
+            f"{path} is damaged or another file: its sha256 starts with {actual[:8]}, the published one with "
             f"{weights.sha256[:8]}. Delete it. {advice(weights)}"
         )
-    return path, found
+    return path, actual
 
 
 def file_sha256(path: Path) -> str:
@@ -99,12 +99,12 @@ def download(weights: WeightsFile, progress: Progress | None = None) -> Path:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            found = _fetch(weights, file, progress)
+            digest = _fetch(weights, file, progress)
             file.flush()
             os.fsync(file.fileno())
-        if not found.startswith(weights.sha256):
+        if not digest.startswith(weights.sha256):
             raise BadInput(
-                f"What {weights.url} sent is not {weights.name}: its sha256 starts with {found[:8]}, the published "
+                f"What {weights.url} sent is not {weights.name}: its sha256 starts with {digest[:8]}, the published "
                 f"one with {weights.sha256[:8]}. Try again later, or bring the file by hand."
             )
         temporary.replace(target)
@@ -118,18 +118,20 @@ def download(weights: WeightsFile, progress: Progress | None = None) -> Path:
 def _fetch(weights: WeightsFile, file, progress: Progress) -> str:
     """Copy the url's bytes into an open file; returns their sha256 (hex)."""
     digest = hashlib.sha256()
-    done = 0
+    received = 0
     try:
         with urllib.request.urlopen(weights.url, timeout=TIMEOUT_S) as response:
             total = int(response.headers.get("Content-Length") or 0)
             while chunk := response.read(CHUNK):
                 digest.update(chunk)
                 file.write(chunk)
-                done += len(chunk)
-                progress.report(f"downloading {weights.name}", done / 1e6, max(total, done) / 1e6, "MB")
+                received += len(chunk)
+                progress.report(
+                    f"downloading {weights.name}", received / 1e6, max(total, received) / 1e6, "MB"
+                )
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         reason = getattr(error, "reason", error)
         raise Missing(f"{weights.url} cannot be reached ({reason}). {advice(weights)}") from error
-    if done < total:
-        raise Missing(f"The connection to {weights.url} broke off after {done / 1e6:.0f} MB. Try again.")
+    if received < total:
+        raise Missing(f"The connection to {weights.url} broke off after {received / 1e6:.0f} MB. Try again.")
     return digest.hexdigest()

@@ -80,9 +80,9 @@ def arrows(
             name="from old to new place",
         ),
     ]
-    made = figure(traces, dark, *titles, height=520, showlegend=True)
-    made.update_layout(legend={"orientation": "h", "y": 1.08})
-    return made
+    chart = figure(traces, dark, *titles, height=520, showlegend=True)
+    chart.update_layout(legend={"orientation": "h", "y": 1.08})
+    return chart
 
 
 def arrows_drawn(left: np.ndarray, right: np.ndarray, chosen: np.ndarray) -> int:
@@ -143,10 +143,10 @@ def flow(
             "hovertemplate": "%{customdata}<extra></extra>",
         },
     )
-    made = go.Figure([sankey])
-    made.update_layout(template=template(dark), height=120 + 26 * max(len(used_left), len(used_right), 4))
+    chart = go.Figure([sankey])
+    chart.update_layout(template=template(dark), height=120 + 26 * max(len(used_left), len(used_right), 4))
     for x, anchor, title in ((0, "left", titles[0]), (1, "right", titles[1])):
-        made.add_annotation(
+        chart.add_annotation(
             x=x,
             y=1,
             xref="paper",
@@ -156,7 +156,7 @@ def flow(
             showarrow=False,
             text=short(title),
         )
-    return made.update_layout(margin_t=40)
+    return chart.update_layout(margin_t=40)
 
 
 def differences(
@@ -208,9 +208,9 @@ def differences(
         ],
         hoverinfo="text",
     )
-    made = figure([points], dark, x_title, y_title, height=110 + 22 * max(len(names), 2))
-    made.add_vline(0, line={"dash": "dash", "width": 1.5, "color": ink})
-    return made.update_yaxes(
+    chart = figure([points], dark, x_title, y_title, height=110 + 22 * max(len(names), 2))
+    chart.add_vline(0, line={"dash": "dash", "width": 1.5, "color": ink})
+    return chart.update_yaxes(
         tickvals=np.arange(len(names)), ticktext=[short(name) for name in names], autorange="reversed"
     )
 

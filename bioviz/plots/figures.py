@@ -43,9 +43,9 @@ def label_counts(targets: np.ndarray, names: Sequence[str], *, dark: bool = Fals
         hovertext=[f"{escape(names[i])}: {counts[i]:,} clips, {counts[i] / total:.1%}" for i in order],
         hoverinfo="text",
     )
-    made = figure([bar], dark, "clips (number)", "label", height=_height(len(names)))
-    made.update_xaxes(range=[0, 1.15 * max(int(counts.max(initial=0)), 1)])
-    return _named_rows(made, [names[i] for i in order])
+    chart = figure([bar], dark, "clips (number)", "label", height=_height(len(names)))
+    chart.update_xaxes(range=[0, 1.15 * max(int(counts.max(initial=0)), 1)])
+    return _named_rows(chart, [names[i] for i in order])
 
 
 def cluster_table(
@@ -66,27 +66,27 @@ def cluster_table(
     table, assigned = np.asarray(table), np.asarray(assigned)
     # Clusters that stand for a label come in the labels' order, so that agreement is a diagonal.
     order = np.lexsort((-table.sum(axis=1), np.where(assigned < 0, len(names), assigned)))
-    made = _heat_map(
+    chart = _heat_map(
         table[order],
         [f"cluster {i + 1}" for i in order],
         names,
         titles=("label", "cluster"),
-        what="of the cluster's clips",
+        of="of the cluster's clips",
         dark=dark,
     )
     frame = "#F0E442" if dark else "#D55E00"
-    for place, cluster in enumerate(order):
+    for row, cluster in enumerate(order):
         column = int(assigned[cluster])
         if column >= 0:
-            made.add_shape(
+            chart.add_shape(
                 type="rect",
                 x0=column - 0.5,
                 x1=column + 0.5,
-                y0=place - 0.5,
-                y1=place + 0.5,
+                y0=row - 0.5,
+                y1=row + 0.5,
                 line={"color": frame, "width": 2},
             )
-    return made
+    return chart
 
 
 def confusion_map(
@@ -94,14 +94,14 @@ def confusion_map(
     names: Sequence[str],
     *,
     titles: tuple[str, str] = ("label of the neighbors", "label of the clip"),
-    what: str = "of the neighbors",
+    of: str = "of the neighbors",
     dark: bool = False,
 ) -> go.Figure:
     """Confusion heat map: row i shows how label i's `counts` divide between labels; rows sum to 100 %.
 
     `point.customdata` of a clicked cell is [row, column].
     """
-    return _heat_map(np.asarray(counts), names, names, titles=titles, what=what, dark=dark)
+    return _heat_map(np.asarray(counts), names, names, titles=titles, of=of, dark=dark)
 
 
 def _heat_map(
@@ -110,7 +110,7 @@ def _heat_map(
     column_names: Sequence[str],
     *,
     titles: tuple[str, str],
-    what: str,
+    of: str,
     dark: bool,
 ) -> go.Figure:
     if counts.shape != (len(row_names), len(column_names)):
@@ -121,7 +121,7 @@ def _heat_map(
     shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
     hover = [
         [
-            f"{escape(row)}<br>{escape(column)}: {counts[i, j]:,.6g} ({shares[i, j]:.1%} {what})"
+            f"{escape(row)}<br>{escape(column)}: {counts[i, j]:,.6g} ({shares[i, j]:.1%} {of})"
             for j, column in enumerate(column_names)
         ]
         for i, row in enumerate(row_names)
@@ -142,14 +142,14 @@ def _heat_map(
     if counts.size and counts.size <= 400:
         heat.text = [[f"{value:,.4g}" if value else "" for value in row] for row in counts]
         heat.texttemplate = "%{text}"
-    made = figure([heat], dark, titles[0], titles[1], height=max(260, _height(len(row_names)) + 90))
-    made.update_xaxes(
+    chart = figure([heat], dark, titles[0], titles[1], height=max(260, _height(len(row_names)) + 90))
+    chart.update_xaxes(
         tickvals=np.arange(len(column_names)),
         ticktext=[short(name) for name in column_names],
         tickangle=-40,
         showgrid=False,
     )
-    return _named_rows(made, row_names).update_yaxes(showgrid=False)
+    return _named_rows(chart, row_names).update_yaxes(showgrid=False)
 
 
 def ranked_bars(
@@ -210,15 +210,15 @@ def ranked_bars(
         hoverinfo="text",
         customdata=np.asarray(order, dtype=np.int32),
     )
-    made = figure([bar], dark, x_title, y_title, height=_height(len(names)))
+    chart = figure([bar], dark, x_title, y_title, height=_height(len(names)))
     if reference is not None:
-        made.add_vline(
+        chart.add_vline(
             reference,
             line={"dash": "dash", "width": 1.5, "color": "#E6E9EA" if dark else "#31333F"},
             annotation={"text": escape(reference_name), "y": 1, "yanchor": "bottom", "xanchor": "center"},
         )
-        made.update_layout(margin_t=34)
-    return _named_rows(made, [names[i] for i in order])
+        chart.update_layout(margin_t=34)
+    return _named_rows(chart, [names[i] for i in order])
 
 
 def scatter(
@@ -318,15 +318,15 @@ def curves(
         traces.append(
             go.Scatter(x=x, y=values, mode="lines+markers", name=short(name), line=line, marker_size=5)
         )
-    made = figure(
+    chart = figure(
         traces, dark, x_title, y_title, height=360, showlegend=len(lines) > 1, hovermode="x unified"
     )
-    return made.update_xaxes(type="log") if log_x else made
+    return chart.update_xaxes(type="log") if log_x else chart
 
 
-def _named_rows(made: go.Figure, names: Sequence[str]) -> go.Figure:
+def _named_rows(chart: go.Figure, names: Sequence[str]) -> go.Figure:
     """Write the names along the upright axis, first on top. Places are numbers: equal short names stay apart."""
-    return made.update_yaxes(
+    return chart.update_yaxes(
         tickvals=np.arange(len(names)), ticktext=[short(name) for name in names], autorange="reversed"
     )
 

@@ -42,24 +42,24 @@ def mean_spectrograms(
     shown = difference(levels_a, levels_b) - offset_db
     bound = difference_bound(shown)
     common = {"x": seconds, "y": np.asarray(hz) / 1000, "zsmooth": False}
-    told = "%{x:.2f} s, %{y:.2f} kHz<br>"
+    hover = "%{x:.2f} s, %{y:.2f} kHz<br>"
     traces = [
         go.Heatmap(
             z=levels, **common, xaxis=f"x{i}", yaxis=f"y{i}", coloraxis="coloraxis",
-            hovertemplate=told + "%{z:.1f} dB<extra></extra>",
+            hovertemplate=hover + "%{z:.1f} dB<extra></extra>",
         )
         for i, levels in ((1, levels_a), (2, levels_b))
     ]  # fmt: skip
     traces.append(
         go.Heatmap(
             z=shown, **common, xaxis="x3", yaxis="y3", coloraxis="coloraxis2",
-            hovertemplate=told + "%{z:+.1f} dB<extra></extra>",
+            hovertemplate=hover + "%{z:+.1f} dB<extra></extra>",
         )
     )  # fmt: skip
     ends = ((0.0, 0.27), (0.295, 0.565), (0.69, 0.96))
     titles = (short(names[0]), short(names[1]), f"{short(names[0])} minus {short(names[1])}")
-    made = go.Figure(traces)
-    made.update_layout(
+    chart = go.Figure(traces)
+    chart.update_layout(
         template=template(dark),
         height=330,
         margin={"t": 40},
@@ -85,8 +85,8 @@ def mean_spectrograms(
             y["title"] = "frequency (kHz)"
         else:
             x["matches"], y["matches"], y["showticklabels"] = "x", "y", False
-        made.update_layout({f"xaxis{i}": x, f"yaxis{i}": y})
-    return made
+        chart.update_layout({f"xaxis{i}": x, f"yaxis{i}": y})
+    return chart
 
 
 def colour_limits(levels_a: np.ndarray, levels_b: np.ndarray) -> tuple[float, float]:

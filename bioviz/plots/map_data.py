@@ -70,14 +70,14 @@ class Categories:
         chosen = None if colours is None else tuple(colours)
         if len(names) > MAX_CATEGORIES:
             counts = np.bincount(codes, minlength=len(names))
-            kept = np.sort(np.argsort(-counts, kind="stable")[: MAX_CATEGORIES - 1]).tolist()
-            place = np.full(len(names), len(kept))
-            place[kept] = np.arange(len(kept))
-            codes = place[codes]
-            other = f"{len(names) - len(kept)} others"
+            largest = np.sort(np.argsort(-counts, kind="stable")[: MAX_CATEGORIES - 1]).tolist()
+            new_code = np.full(len(names), len(largest))
+            new_code[largest] = np.arange(len(largest))
+            codes = new_code[codes]
+            other = f"{len(names) - len(largest)} others"
             if chosen is not None:
-                chosen = (*(chosen[i] for i in kept), palette.BACKGROUND_COLOUR)
-            names = (*(names[i] for i in kept), other)
+                chosen = (*(chosen[i] for i in largest), palette.BACKGROUND_COLOUR)
+            names = (*(names[i] for i in largest), other)
         return cls(id, title, codes.astype(np.uint16), names, chosen or palette.sequence_colours(len(names)))
 
     @classmethod

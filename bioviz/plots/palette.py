@@ -75,13 +75,13 @@ def colours_for(labels: Sequence[str]) -> dict[str, str]:
     while size < len(names):
         size *= 2
     palette = extended(size)
-    taken: dict[int, str] = {}
+    name_at: dict[int, str] = {}
     for name in names:
-        place = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:4]) % size
-        while place in taken:
-            place = (place + 1) % size
-        taken[place] = name
-    colours = {name: palette[place] for place, name in taken.items()}
+        slot = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:4]) % size
+        while slot in name_at:
+            slot = (slot + 1) % size
+        name_at[slot] = name
+    colours = {name: palette[slot] for slot, name in name_at.items()}
     if BACKGROUND in labels:
         colours[BACKGROUND] = BACKGROUND_COLOUR
     return colours

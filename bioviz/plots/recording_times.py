@@ -90,8 +90,8 @@ def _shown_places(places: Sequence[str]) -> list[str]:
     counts: dict[str, int] = {}
     for place in places:
         counts[place] = counts.get(place, 0) + 1
-    kept = set(sorted(counts, key=lambda place: -counts[place])[:_MOST_PLACES])
-    return [(place or "place unknown") if place in kept else "other places" for place in places]
+    commonest = set(sorted(counts, key=lambda place: -counts[place])[:_MOST_PLACES])
+    return [(place or "place unknown") if place in commonest else "other places" for place in places]
 
 
 def _by_day(clocks, durations_s, place, hover, everything):

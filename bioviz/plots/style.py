@@ -44,6 +44,6 @@ def figure(
     traces: Iterable[BaseTraceType], dark: bool, x_title: str, y_title: str, **layout: Any
 ) -> go.Figure:
     """A figure in the shared look; titles are escaped here."""
-    made = go.Figure(list(traces))
-    made.update_layout(template=template(dark), xaxis_title=escape(x_title), yaxis_title=escape(y_title))
-    return made.update_layout(**layout)
+    chart = go.Figure(list(traces))
+    chart.update_layout(template=template(dark), xaxis_title=escape(x_title), yaxis_title=escape(y_title))
+    return chart.update_layout(**layout)

@@ -58,7 +58,7 @@ class OwnScore:
 
 
 def comparison_report(
-    found: Comparison,
+    comparison: Comparison,
     left: Run,
     right: Run,
     dataset: Dataset,
@@ -84,25 +84,26 @@ def comparison_report(
         Label whose clips are shown as arrows; the first one if "".
 
     """
-    changes = found.changes
+    changes = comparison.changes
     names, colours = changes.names, palette.colours_for(changes.names)
     book = changes.ledgers["confusion"]
-    target = label_of_arrows(found, arrows_of)
+    target = label_of_arrows(comparison, arrows_of)
     blocks = [
         Words(
-            f"Left: {titles[0]}. Right: {titles[1]}. {len(found):,} clips of {dataset.name} are on both sides "
+            f"Left: {titles[0]}. Right: {titles[1]}. {len(comparison):,} clips of {dataset.name} are on both sides "
             f"({len(left):,} on the left, {len(right):,} on the right). "
             f"{LAYOUTS[layout].capitalize()}; then the right one was "
             "turned, mirrored, scaled evenly and moved onto the left, which keeps the ratios of its distances "
-            f"(misfit {found.fit.misfit:.2f}: 0 the same map, 1 nothing in common)."
+            f"(misfit {comparison.fit.misfit:.2f}: 0 the same map, 1 nothing in common)."
         ),
         *(Words(note) for note in (*notes, *changes.notes)),
         Heading("Maps"),
         Charts(
-            _maps(found, left, right, names, colours, titles), "Same colours, same axes; one point a clip."
+            _maps(comparison, left, right, names, colours, titles),
+            "Same colours, same axes; one point a clip.",
         ),
         Heading(f"Old and new places of {names[target]}"),
-        Charts([arrows_figure(found, left, target)], arrows_caption(found, target)),
+        Charts([arrows_figure(comparison, left, target)], arrows_caption(comparison, target)),
         Heading("Scores"),
         Table(
             ["score", "left", "right", "difference", "from", "to", "larger than its uncertainty"],
@@ -142,11 +143,11 @@ def comparison_report(
             ],
             digits=1,
         ),
-        *_lists(found, left, dataset),
+        *_lists(comparison, left, dataset),
         Heading("Labels that gained or lost"),
-        _label_figure(found),
+        _label_figure(comparison),
         Heading("Flow"),
-        Charts([flow_figure(found, left, right, titles)], FLOW_CAPTION),
+        Charts([flow_figure(comparison, left, right, titles)], FLOW_CAPTION),
         Heading("Settings and provenance"),
         Values(
             {"left": left.provenance, "right": right.provenance, "layout": layout, "neighbors": changes.k}
@@ -155,12 +156,12 @@ def comparison_report(
     return html_report(f"{titles[0]} and {titles[1]}", blocks)
 
 
-def _maps(found, left, right, names, colours, titles) -> list[go.Figure]:
-    made = []
-    ranges = extent(found)
+def _maps(comparison, left, right, names, colours, titles) -> list[go.Figure]:
+    charts = []
+    ranges = extent(comparison)
     sides = (
-        (found.left_xy, left, found.left_places),
-        (found.right_xy, right, found.right_places),
+        (comparison.left_xy, left, comparison.left_places),
+        (comparison.right_xy, right, comparison.right_places),
     )
     for title, (xy, run, places) in zip(titles, sides, strict=True):
         targets = run.targets[places]
@@ -175,30 +176,30 @@ def _maps(found, left, right, names, colours, titles) -> list[go.Figure]:
                         x=xy[chosen, 0], y=xy[chosen, 1], mode="markers", marker=marker, name=short(name)
                     )
                 )
-        one = figure(traces, False, "map 1 (no unit)", "map 2 (no unit)", height=480, title=short(title))
-        one.update_layout(margin_t=50, legend={"orientation": "h"}, showlegend=True)
+        chart = figure(traces, False, "map 1 (no unit)", "map 2 (no unit)", height=480, title=short(title))
+        chart.update_layout(margin_t=50, legend={"orientation": "h"}, showlegend=True)
         if ranges:
-            one.update_xaxes(range=ranges[0]).update_yaxes(range=ranges[1])
-        made.append(one)
-    return made
+            chart.update_xaxes(range=ranges[0]).update_yaxes(range=ranges[1])
+        charts.append(chart)
+    return charts
 
 
-def _lists(found: Comparison, left: Run, dataset: Dataset) -> list:
+def _lists(comparison: Comparison, left: Run, dataset: Dataset) -> list:
     blocks = []
-    book, clips = found.changes.ledgers["confusion"], dataset.clips
+    book, clips = comparison.changes.ledgers["confusion"], dataset.clips
     for title, places in (("Rescued", book.rescued), ("Broken", book.broken)):
         rows = []
-        for place in places[:LISTED]:
-            row = int(left.rows[found.left_places[place]])
+        for position in places[:LISTED]:
+            row = int(left.rows[comparison.left_places[position]])
             rows.append(
                 [
                     row,
-                    found.changes.names[found.changes.left.targets[place]],
+                    comparison.changes.names[comparison.changes.left.targets[position]],
                     dataset.recordings[clips.recording[row]].name,
                     float(clips.start_s[row]),
                     float(clips.end_s[row]),
-                    float(found.changes.left.confusion.confusion[place]),
-                    float(found.changes.right.confusion.confusion[place]),
+                    float(comparison.changes.left.confusion.confusion[position]),
+                    float(comparison.changes.right.confusion.confusion[position]),
                 ]
             )
         if rows:
@@ -217,15 +218,15 @@ def _lists(found: Comparison, left: Run, dataset: Dataset) -> list:
     return blocks
 
 
-def _label_figure(found: Comparison) -> Charts:
-    rows = label_rows(found)
-    made = figures.differences(
+def _label_figure(comparison: Comparison) -> Charts:
+    rows = label_rows(comparison)
+    chart = figures.differences(
         [row["label"] for row in rows],
         *([row[name] for row in rows] for name in ("difference", "from", "to", "differs")),
         x_title="noise confusion, right less left (below 0: less confused)",
         y_title="label",
     )
-    return Charts([made], "Full points: larger than its uncertainty, all labels and scores judged together.")
+    return Charts([chart], "Full points: larger than its uncertainty, all labels and scores judged together.")
 
 
 def _told(exceeds: bool | None) -> object:

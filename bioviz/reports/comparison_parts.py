@@ -16,10 +16,10 @@ from bioviz.runs.run import Run
 FLOW_CAPTION = "Each clip flows from the label that its cluster stands for on the left to that on the right."
 
 
-def label_of_arrows(found: Comparison, name: str) -> int:
+def label_of_arrows(comparison: Comparison, name: str) -> int:
     """Target of a label that has clips: the one named, else the first that is not background."""
-    used = np.flatnonzero(found.changes.labels.clips).tolist()
-    named = [target for target in used if found.changes.names[target] == name]
+    used = np.flatnonzero(comparison.changes.labels.clips).tolist()
+    named = [target for target in used if comparison.changes.names[target] == name]
     return (named or [target for target in used if target] or used)[0]
 
 
@@ -37,13 +37,13 @@ def arrows_figure(found: Comparison, left: Run, target: int, dark: bool = False)
     )
 
 
-def arrows_caption(found: Comparison, target: int) -> str:
+def arrows_caption(comparison: Comparison, target: int) -> str:
     """How to read `arrows_figure`."""
-    places = np.flatnonzero(found.changes.left.targets == target)
-    drawn = figures.arrows_drawn(found.left_xy, found.right_xy, places)
+    places = np.flatnonzero(comparison.changes.left.targets == target)
+    drawn = figures.arrows_drawn(comparison.left_xy, comparison.right_xy, places)
     return (
         f"{drawn:,} of {len(places):,} clips are drawn, from their place on the left to that on the right. Read the "
-        f"directions, not the single lengths: the maps agree to a misfit of {found.fit.misfit:.2f} "
+        f"directions, not the single lengths: the maps agree to a misfit of {comparison.fit.misfit:.2f} "
         "(0 the same, 1 nothing in common)."
     )
 
@@ -58,7 +58,7 @@ def stands_for(run: Run, places: np.ndarray, names: tuple[str, ...]) -> np.ndarr
 
 
 def flow_figure(
-    found: Comparison,
+    comparison: Comparison,
     left: Run,
     right: Run,
     titles: tuple[str, str],
@@ -66,21 +66,21 @@ def flow_figure(
     dark: bool = False,
 ) -> go.Figure:
     """The flow of assignments, of the clips of (n,) bool `member` alone if it is given."""
-    names = (*found.changes.names, "no label")
+    names = (*comparison.changes.names, "no label")
     sides = [
-        stands_for(run, places, found.changes.names)
-        for run, places in ((left, found.left_places), (right, found.right_places))
+        stands_for(run, places, comparison.changes.names)
+        for run, places in ((left, comparison.left_places), (right, comparison.right_places))
     ]
     if member is not None:
         sides = [np.where(member, side, -1) for side in sides]
     return figures.flow(
-        *sides, names, names, palette.colours_for(found.changes.names), titles=titles, dark=dark
+        *sides, names, names, palette.colours_for(comparison.changes.names), titles=titles, dark=dark
     )
 
 
-def extent(found: Comparison) -> tuple[tuple[float, float], tuple[float, float]] | None:
+def extent(comparison: Comparison) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Axes that hold both maps, with some room; None where nothing has a place."""
-    both = np.concatenate([found.left_xy, found.right_xy]).astype(np.float64)
+    both = np.concatenate([comparison.left_xy, comparison.right_xy]).astype(np.float64)
     both = both[np.isfinite(both).all(axis=1)]
     if not len(both):
         return None
@@ -90,9 +90,9 @@ def extent(found: Comparison) -> tuple[tuple[float, float], tuple[float, float]]
     return (left, right), (bottom, top)
 
 
-def label_rows(found: Comparison) -> list[Mapping[str, Any]]:
+def label_rows(comparison: Comparison) -> list[Mapping[str, Any]]:
     """One row a target with clips: confusion and share told right, left and right, with intervals."""
-    labels, names = found.changes.labels, found.changes.names
+    labels, names = comparison.changes.labels, comparison.changes.names
     return [
         {
             "label": names[t],

@@ -91,7 +91,7 @@ def _block(block: Block, number: int) -> str:
             body = "".join(f"<tr>{''.join(_cell(value, digits) for value in row)}</tr>" for row in rows)
             return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         case Charts(figures, caption):
-            drawn = "".join(_figure(made, number + i) for i, made in enumerate(figures))
+            drawn = "".join(_figure(chart, number + i) for i, chart in enumerate(figures))
             kind = ' class="two"' if len(figures) > 1 else ""
             return f"<figure><div{kind}>{drawn}</div><figcaption>{html.escape(caption)}</figcaption></figure>"
         case Values(value):
@@ -110,9 +110,9 @@ def _cell(value: object, digits: int) -> str:
     return f"<td>{html.escape(str(value))}</td>"
 
 
-def _figure(made: go.Figure, number: int) -> str:
+def _figure(chart: go.Figure, number: int) -> str:
     # In a script "<" could end it or open a comment.
-    data = str(made.to_json()).replace("<", "\\u003c")
+    data = str(chart.to_json()).replace("<", "\\u003c")
     options = '{"displaylogo":false,"responsive":true,"showLink":false}'
     return (
         f'<div id="figure{number}"></div>'

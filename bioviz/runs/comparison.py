@@ -127,14 +127,14 @@ def compute_comparison(spec: ComparisonSpec, progress: Progress | None = None) -
     progress = progress or Silent()
     left, right = (open_run(side) or compute_run(side, progress) for side in (spec.left, spec.right))
     inputs = comparison_inputs(left, right, spec.layout, spec.k)
-    kept = read_comparison(key_of(STAGE, VERSION, inputs))
-    if kept is not None:
-        return kept
+    stored = read_comparison(key_of(STAGE, VERSION, inputs))
+    if stored is not None:
+        return stored
     if len(inputs.recording) < 2:
         raise BadInput("These two have hardly a clip in common, so there is nothing to compare clip by clip.")
-    found = _compare(inputs, progress)
-    stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), found, {"spec": spec.to_dict()})
-    return found
+    comparison = _compare(inputs, progress)
+    stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), comparison, {"spec": spec.to_dict()})
+    return comparison
 
 
 def job_params(spec: ComparisonSpec) -> dict[str, Any]:

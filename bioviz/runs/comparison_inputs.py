@@ -126,15 +126,15 @@ def common_clips(
         _, a, b = np.intersect1d(left.rows, right.rows, assume_unique=True, return_indices=True)
         return a.astype(np.int64), b.astype(np.int64)
     waiting: dict[tuple, list[int]] = defaultdict(list)
-    for place, name in enumerate(_identities(right, right_dataset)):
-        waiting[name].append(place)
+    for row, name in enumerate(_identities(right, right_dataset)):
+        waiting[name].append(row)
     pairs = [
-        (place, waiting[name].pop(0))
-        for place, name in enumerate(_identities(left, left_dataset))
+        (row, waiting[name].pop(0))
+        for row, name in enumerate(_identities(left, left_dataset))
         if waiting.get(name)
     ]
-    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
+    rows = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return rows[:, 0], rows[:, 1]
 
 
 def _identities(run: Run, dataset: Dataset) -> list[tuple[str, int, int]]:

@@ -100,9 +100,9 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
 def _neighbors(
     x: np.ndarray, groups: np.ndarray, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
 ) -> KnnGraph:
-    kept = stages.read("neighbors", keys.neighbors, *ALL)
-    if kept is not None and stages.read("neighbors", keys.neighbors, *ELSEWHERE) is not None:
-        indices, distances = kept
+    stored = stages.read("neighbors", keys.neighbors, *ALL)
+    if stored is not None and stages.read("neighbors", keys.neighbors, *ELSEWHERE) is not None:
+        indices, distances = stored
         return KnnGraph(indices, distances, spec.metric)
     with clock.time("neighbors"):
         everywhere, elsewhere = knn_both(x, keys.k, groups, spec.metric, progress=progress)
@@ -115,9 +115,9 @@ def _neighbors(
 def _projection(
     x: np.ndarray, graph: KnnGraph, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
 ) -> np.ndarray:
-    kept = stages.read("projection", keys.projection, "xy")
-    if kept is not None:
-        return kept[0]
+    stored = stages.read("projection", keys.projection, "xy")
+    if stored is not None:
+        return stored[0]
     with clock.time("projection"):
         xy = project(x, spec, graph=graph, progress=progress)
     stages.save("projection", keys.projection, {"xy": xy}, {"spec": spec.to_dict()})
@@ -183,10 +183,10 @@ def _plan(dataset: Dataset) -> dict[str, float]:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    versions = {}
     for name in _LIBRARIES:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

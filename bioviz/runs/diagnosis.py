@@ -79,9 +79,9 @@ def compute_diagnosis(run: Run, k: int = K, progress: Progress | None = None) ->
     if measure_missing(library.load(run.spec.dataset), progress):
         run = open_run(run.spec) or run  # which has the columns
     inputs = diagnosis_inputs(run, k)
-    found = diagnose(inputs, progress)
-    stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), found)
-    return found
+    diagnosis = diagnose(inputs, progress)
+    stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), diagnosis)
+    return diagnosis
 
 
 def job_params(spec: RunSpec, k: int = K) -> dict[str, Any]:
@@ -140,10 +140,10 @@ def _nuisances(run: Run, dataset: Dataset) -> dict[str, np.ndarray]:
         "recorder": [r.recorder for r in dataset.recordings],
         "source": [r.source for r in dataset.recordings],
     }
-    found = {name: np.array(values)[of] for name, values in stated.items()}
+    nuisances = {name: np.array(values)[of] for name, values in stated.items()}
     if "level_dbfs" in run.acoustic:
-        found["level"] = np.asarray(run.acoustic["level_dbfs"], dtype=np.float64)
-    return found
+        nuisances["level"] = np.asarray(run.acoustic["level_dbfs"], dtype=np.float64)
+    return nuisances
 
 
 def _columns(run: Run, dataset: Dataset) -> dict[str, np.ndarray]:

@@ -72,9 +72,9 @@ def checkpoints(model: str, dataset: Dataset | None = None, seed: int = 0) -> li
         No such model.
 
     """
-    found = [_readiness(model, name, dataset, seed) for name in registry.checkpoints(model)]
+    readiness = [_readiness(model, name, dataset, seed) for name in registry.checkpoints(model)]
     # A model with weights opens with them, whatever else of it is computed.
-    return sorted(found, key=lambda each: (not each.state.available, each.kind, not each.computed))
+    return sorted(readiness, key=lambda each: (not each.state.available, each.kind, not each.computed))
 
 
 def models(dataset: Dataset | None = None, seed: int = 0) -> list[Readiness]:
@@ -85,8 +85,8 @@ def models(dataset: Dataset | None = None, seed: int = 0) -> list[Readiness]:
 
 def everything(dataset: Dataset | None = None, seed: int = 0) -> list[Readiness]:
     """All checkpoints of all models, the best first."""
-    found = [each for card in registry.list_models() for each in checkpoints(card.name, dataset, seed)]
-    return sorted(found, key=lambda each: each.rank)
+    readiness = [each for card in registry.list_models() for each in checkpoints(card.name, dataset, seed)]
+    return sorted(readiness, key=lambda each: each.rank)
 
 
 def _readiness(model: str, checkpoint: str, dataset: Dataset | None, seed: int) -> Readiness:

@@ -223,9 +223,9 @@ def select(dataset: Dataset, valid: np.ndarray, spec: RunSpec) -> np.ndarray:
     if spec.split != "all":
         wanted &= dataset.clips.split == spec.split
         if not wanted.any():
-            there = sorted({str(name) for name in np.unique(dataset.clips.split)} - {""}) or ["none"]
+            splits = sorted({str(name) for name in np.unique(dataset.clips.split)} - {""}) or ["none"]
             raise BadInput(
-                f"{dataset.name} has no clips in the split {spec.split} (it has: {', '.join(there)})."
+                f"{dataset.name} has no clips in the split {spec.split} (it has: {', '.join(splits)})."
             )
     if spec.without_background:
         wanted &= dataset.targets > 0

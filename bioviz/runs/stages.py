@@ -184,14 +184,14 @@ def read_meta(stage: str, key: str) -> dict[str, Any] | None:
     """A stage's `meta`, or None when the stage is absent or damaged; notes that the stage was used."""
     path = _folder(stage, key) / "meta.json"
     try:
-        found = read_json(path)
+        meta = read_json(path)
     except FileNotFoundError:
         return None
     except Corrupt:
         drop(stage, key)
         return None
     touch(path)
-    return found
+    return meta
 
 
 def metas(stage: str) -> Iterator[dict[str, Any]]:

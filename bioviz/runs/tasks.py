@@ -39,9 +39,9 @@ def specs_of(job: jobs.Job) -> list[dict[str, Any]]:
     """The runs (`RunSpec.to_dict`) that a job computes where they are missing."""
     if job.kind == "demo":
         return [DEMO.to_dict()]
-    asked = job.params.get("spec") or {}
-    sides = [asked[side] for side in ("left", "right") if side in asked]
-    return [*job.params.get("specs", []), *(sides or [asked])]
+    spec = job.params.get("spec") or {}
+    sides = [spec[side] for side in ("left", "right") if side in spec]
+    return [*job.params.get("specs", []), *(sides or [spec])]
 
 
 def run_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:

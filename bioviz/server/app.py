@@ -52,8 +52,8 @@ async def _clip_media(request: Request, media_type: str, tag_of, make) -> Respon
         unchanged = not_modified(request, tag, pinned)
         if unchanged is not None:
             return unchanged
-        made = make(clip)
-        return send(request, made.body, media_type, cache_headers(tag, pinned) | about_header(made.about))
+        media = make(clip)
+        return send(request, media.body, media_type, cache_headers(tag, pinned) | about_header(media.about))
 
     return await _run(request, work)
 

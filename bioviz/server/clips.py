@@ -42,7 +42,7 @@ class Clip:
         return first, max(stop, first)
 
 
-def checked_id(text: str, what: str) -> str:
+def checked_id(text: str, kind: str) -> str:
     """`text` if it may be an id (letters, digits, dot, dash, underscore).
 
     Raises
@@ -52,7 +52,7 @@ def checked_id(text: str, what: str) -> str:
 
     """
     if not _SAFE_ID.fullmatch(text):
-        raise Missing(f"There is no such {what}.")
+        raise Missing(f"There is no such {kind}.")
     return text
 
 

@@ -52,16 +52,16 @@ def clip_facts(clip: Clip) -> dict[str, object]:
 
 def _levels(measured: dict[str, np.ndarray], row: int, boxed: bool) -> dict[str, object]:
     """What is known of `LEVELS`, and why not; nobody expects the ratio of a call that is not annotated (`boxed`)."""
-    found: dict[str, object] = {
+    levels: dict[str, object] = {
         name: round(float(of[row]), 2) for name, of in measured.items() if np.isfinite(of[row])
     }
-    if "level_dbfs" in found and "prominence_db" in measured:
+    if "level_dbfs" in levels and "prominence_db" in measured:
         prominence = float(measured["prominence_db"][row])
-        if "loudest_db" not in found:
-            found["loudest_unknown"] = why_no_snr(prominence)
-        if boxed and "snr_db" not in found:
-            found["snr_unknown"] = why_no_snr(prominence, boxed)
-    return found
+        if "loudest_db" not in levels:
+            levels["loudest_unknown"] = why_no_snr(prominence)
+        if boxed and "snr_db" not in levels:
+            levels["snr_unknown"] = why_no_snr(prominence, boxed)
+    return levels
 
 
 def _is_boxed(clip: Clip) -> bool:
@@ -80,13 +80,13 @@ def run_facts(run_key: str, row: int) -> dict[str, object]:
     """
     opened = _open_run(checked_id(run_key, "run"))
     run, dataset = opened.run, opened.dataset
-    clip, place = clip_of(dataset, row), run.position(row)
+    clip, position = clip_of(dataset, row), run.position(row)
     return {
         **clip_facts(clip),
-        **_cluster(run, place),
+        **_cluster(run, position),
         **_levels(opened.levels, row, _is_boxed(clip)),
-        "neighbors": _neighbors(run, run.graph, dataset, place),
-        "neighbors_apart": _neighbors(run, run.knn_cross_unit, dataset, place),
+        "neighbors": _neighbors(run, run.graph, dataset, position),
+        "neighbors_apart": _neighbors(run, run.knn_cross_unit, dataset, position),
     }
 
 
@@ -108,9 +108,9 @@ def _open_run(run_key: str) -> _Opened:
     from bioviz.datasets import library
     from bioviz.embedding.acoustic import open_acoustic
 
-    held = _opened.get(run_key)
-    if held is not None and held.levels and library.load(held.dataset.id) is held.dataset:
-        return held
+    cached = _opened.get(run_key)
+    if cached is not None and cached.levels and library.load(cached.dataset.id) is cached.dataset:
+        return cached
     run = runs.open_run_by_key(run_key)
     if run is None:
         raise Missing("This run is not there any more. Compute it again.")
@@ -130,27 +130,27 @@ def _when(recorded_at: datetime | None, start_s: float) -> dict[str, object]:
     return {"time": at.strftime("%Y-%m-%d %H:%M:%S"), "zone": at.tzname() or ""}
 
 
-def _cluster(run: Run, place: int) -> dict[str, object]:
+def _cluster(run: Run, position: int) -> dict[str, object]:
     """Cluster of a clip (-1 for none), the label it stands for, and the list of misclustered clips it puts it on."""
-    cluster = int(run.clusters[place])
+    cluster = int(run.clusters[position])
     stands_for = int(run.placement.stands_for[cluster]) if cluster >= 0 else -1
-    place = PLACES[run.placement.place[place]]
+    placement = PLACES[run.placement.place[position]]
     return {
         "cluster": cluster,
         "cluster_label": run.target_names[stands_for] if stands_for >= 0 else None,
-        "misclustered": TITLES[place].lower() if place in LISTS else None,
+        "misclustered": TITLES[placement].lower() if placement in LISTS else None,
     }
 
 
-def _neighbors(run: Run, graph: KnnGraph, dataset: Dataset, place: int) -> list[dict[str, object]]:
+def _neighbors(run: Run, graph: KnnGraph, dataset: Dataset, position: int) -> list[dict[str, object]]:
     recording = dataset.clips.recording
-    own = recording[run.rows[place]]
-    found = []
-    for at, distance in zip(graph.indices[place], graph.distances[place], strict=True):
-        if at < 0 or at == place:
+    own = recording[run.rows[position]]
+    neighbors = []
+    for at, distance in zip(graph.indices[position], graph.distances[position], strict=True):
+        if at < 0 or at == position:
             continue
         row = int(run.rows[at])
-        found.append(
+        neighbors.append(
             {
                 "row": row,
                 "label": ", ".join(dataset.labels_of(row) or [BACKGROUND]),
@@ -159,6 +159,6 @@ def _neighbors(run: Run, graph: KnnGraph, dataset: Dataset, place: int) -> list[
                 "same_recording": bool(recording[row] == own),
             }
         )
-        if len(found) == NEIGHBORS:
+        if len(neighbors) == NEIGHBORS:
             break
-    return found
+    return neighbors

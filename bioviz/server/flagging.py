@@ -55,10 +55,10 @@ async def set_flag(request: Request) -> Response:
     body = await _limited_body(request)
     if body is None:
         return refusal(413, f"A flag has at most {MAX_BODY_BYTES // 1024} kB. Shorten the note.")
-    told = _fields(body)
+    request_fields = _fields(body)
     dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
     try:
-        return _reply(await run_in_threadpool(_store, dataset_id, row, told))
+        return _reply(await run_in_threadpool(_store, dataset_id, row, request_fields))
     except Outdated as error:
         return refusal(409, str(error))
 
@@ -78,34 +78,34 @@ def same_origin(headers: Mapping[str, str]) -> bool:
 
 def about_clip(dataset: Dataset, row: int, user: str | None) -> dict[str, Any]:
     """A clip's labels and flags (the user's own first), all labels that may be given, and the state of the flags."""
-    found = flags.load_flags(dataset)
+    all_flags = flags.load_flags(dataset)
     own = None if user is None else user.casefold()
     names = ("kind", "label", "wrong", "note", "user", "text")
-    told = [
+    entries = [
         {**{name: getattr(flag, name) for name in names}, "mine": flag.user.casefold() == own}
-        for flag in found.by_row.get(row, ())
+        for flag in all_flags.by_row.get(row, ())
     ]
     return {
         "labels": dataset.labels_of(row),
-        "flags": sorted(told, key=lambda flag: not flag["mine"]),
-        "known": sorted({*dataset.labels, *found.labels.tolist()} - {""}, key=str.casefold),
+        "flags": sorted(entries, key=lambda flag: not flag["mine"]),
+        "known": sorted({*dataset.labels, *all_flags.labels.tolist()} - {""}, key=str.casefold),
         "state": log.state(dataset.id),
     }
 
 
-def _store(dataset_id: str, row: int, told: Mapping[str, str]) -> dict[str, Any]:
+def _store(dataset_id: str, row: int, request_fields: Mapping[str, str]) -> dict[str, Any]:
     dataset = find_clip(dataset_id, row).dataset
-    if told["version"] != dataset.version[:12]:
+    if request_fields["version"] != dataset.version[:12]:
         raise Outdated(
             f"{dataset.name} has changed since this page was opened, so the flag was not kept: it might fall on "
             "another clip. Reload the page and flag again."
         )
-    user = flags.check_user(told["user"])
-    if told["kind"] == "undo":
-        flags.undo(dataset, row, user=user, id=told["id"])
+    user = flags.check_user(request_fields["user"])
+    if request_fields["kind"] == "undo":
+        flags.undo(dataset, row, user=user, id=request_fields["id"])
     else:
-        texts = {name: told[name] for name in ("label", "wrong", "note")}
-        flags.flag(dataset, row, told["kind"], user=user, id=told["id"], **texts)
+        texts = {name: request_fields[name] for name in ("label", "wrong", "note")}
+        flags.flag(dataset, row, request_fields["kind"], user=user, id=request_fields["id"], **texts)
     return about_clip(dataset, row, user)
 
 
@@ -120,13 +120,13 @@ async def _limited_body(request: Request) -> bytes | None:
 
 def _fields(body: bytes) -> dict[str, str]:
     try:
-        told = json.loads(body)
+        values = json.loads(body)
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict) or not all(isinstance(told.get(name, ""), str) for name in _TEXTS):
+        values = None
+    if not isinstance(values, dict) or not all(isinstance(values.get(name, ""), str) for name in _TEXTS):
         raise BadInput("This is no flag: it must be a JSON object of texts.")
-    return {name: told.get(name, "") for name in _TEXTS}
+    return {name: values.get(name, "") for name in _TEXTS}
 
 
-def _reply(told: Mapping[str, Any]) -> Response:
-    return JSONResponse(dict(told), headers={**SAFE, "Cache-Control": "no-store"})
+def _reply(content: Mapping[str, Any]) -> Response:
+    return JSONResponse(dict(content), headers={**SAFE, "Cache-Control": "no-store"})

@@ -23,7 +23,7 @@ from bioviz.store.disk import open_cache
 from bioviz.store.keys import key_of
 
 VERSION = 3  # raise it when the same request gives other bytes
-_made = RecentlyUsed(64 * 2**20)
+_rendered = RecentlyUsed(64 * 2**20)
 log = logging.getLogger(__name__)
 
 
@@ -57,24 +57,24 @@ def picture_tag(clip: Clip, spec: PictureSpec, context_s: float) -> str:
 def sound(clip: Clip, spec: SoundSpec) -> Media:
     """The clip as a WAV."""
     key = sound_tag(clip, spec)
-    media = _made.get(key)
+    media = _rendered.get(key)
     if media is None:
         rate = clip.recording.sample_rate
         slow = spec.slow if spec.slow is not None else playback.default_slow(rate)
         samples = band_pass(native_samples(clip, spec.context_s), rate, spec.low_hz, spec.high_hz)
-        made = playback.render(samples, rate, slow, spec.normalise, spec.loudness_db)
-        reached = None if made.loudness_db is None else round(made.loudness_db, 2)
+        rendered = playback.render(samples, rate, slow, spec.normalise, spec.loudness_db)
+        reached = None if rendered.loudness_db is None else round(rendered.loudness_db, 2)
         about = {
-            "rate": made.rate, "slow": made.slow, "gain_db": round(made.gain_db, 1), "loudness_db": reached,
+            "rate": rendered.rate, "slow": rendered.slow, "gain_db": round(rendered.gain_db, 1), "loudness_db": reached,
         }  # fmt: skip
-        media = _keep(key, Media(made.wav, about))
+        media = _keep(key, Media(rendered.wav, about))
     return media
 
 
 def picture(clip: Clip, spec: PictureSpec, context_s: float) -> Media:
     """The clip's spectrogram as a bare PNG; `about` has its edges in seconds and Hz and its colours in dB."""
     key = picture_tag(clip, spec, context_s)
-    media = _made.get(key)
+    media = _rendered.get(key)
     if media is not None:
         return media
     stored = _on_disk_get(key)
@@ -83,13 +83,13 @@ def picture(clip: Clip, spec: PictureSpec, context_s: float) -> Media:
         return _keep(key, Media(png, json.loads(head)))
     rate = clip.recording.sample_rate
     first, stop = clip.stretch(context_s)
-    made = spectrogram.draw(native_samples(clip, context_s), rate, spec)
+    drawn = spectrogram.draw(native_samples(clip, context_s), rate, spec)
     about = {
-        "start_s": first / rate, "end_s": stop / rate, "axis": spec.axis, "low_hz": made.low_hz,
-        "high_hz": made.high_hz, "top_db": made.top_db, "floor_db": made.floor_db, "n_fft": made.n_fft,
+        "start_s": first / rate, "end_s": stop / rate, "axis": spec.axis, "low_hz": drawn.low_hz,
+        "high_hz": drawn.high_hz, "top_db": drawn.top_db, "floor_db": drawn.floor_db, "n_fft": drawn.n_fft,
     }  # fmt: skip
-    media = _keep(key, Media(made.png, about))
-    _on_disk_put(key, json.dumps(about).encode() + b"\n" + made.png)
+    media = _keep(key, Media(drawn.png, about))
+    _on_disk_put(key, json.dumps(about).encode() + b"\n" + drawn.png)
     return media
 
 
@@ -122,7 +122,7 @@ def _tag(kind: str, clip: Clip, wanted: dict[str, object]) -> str:
 
 
 def _keep(key: str, media: Media) -> Media:
-    _made.put(key, media, len(media.body))
+    _rendered.put(key, media, len(media.body))
     return media
 
 
@@ -133,8 +133,8 @@ def _disk(cache_dir: Path):
 
 def _on_disk_get(key: str) -> bytes | None:
     try:
-        held: Any = _disk(settings().cache_dir).get(key)
-        return held
+        content: Any = _disk(settings().cache_dir).get(key)
+        return content
     except (OSError, sqlite3.Error) as error:  # a cache that cannot be read only costs time
         log.warning("The picture cache could not be read: %s", error)
         return None

@@ -67,11 +67,11 @@ def choice(query: Mapping[str, str], name: str, allowed: tuple[Name, ...]) -> Na
         Something else.
 
     """
-    asked = query.get(name, "") or allowed[0]
+    requested = query.get(name, "") or allowed[0]
     for value in allowed:
-        if value == asked:
+        if value == requested:
             return value
-    raise BadInput(f"{name}={asked[:40]} cannot be used: it must be one of {', '.join(allowed)}.")
+    raise BadInput(f"{name}={requested[:40]} cannot be used: it must be one of {', '.join(allowed)}.")
 
 
 def sound_spec(query: Mapping[str, str]) -> SoundSpec:

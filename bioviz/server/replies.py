@@ -55,8 +55,8 @@ def cache_headers(tag: str, pinned: bool) -> dict[str, str]:
 
 def not_modified(request: Request, tag: str, pinned: bool) -> Response | None:
     """A 304 where the client already holds the bytes of this tag."""
-    held = request.headers.get("if-none-match", "")
-    if held == "*" or f'"{tag}"' in held:
+    etags = request.headers.get("if-none-match", "")
+    if etags == "*" or f'"{tag}"' in etags:
         return Response(status_code=304, headers=cache_headers(tag, pinned))
     return None
 
@@ -64,11 +64,11 @@ def not_modified(request: Request, tag: str, pinned: bool) -> Response | None:
 def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
     """The bytes, or the one range of them that was asked for."""
     headers = {**headers, "Accept-Ranges": "bytes"}
-    asked = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    requested = _RANGE.fullmatch(request.headers.get("range", "").strip())
     unchanged = request.headers.get("if-range", headers["ETag"]) == headers["ETag"]
     status, piece = 200, body
-    if asked and any(asked.groups()) and unchanged:
-        first, last = _bounds(asked[1], asked[2], len(body))
+    if requested and any(requested.groups()) and unchanged:
+        first, last = _bounds(requested[1], requested[2], len(body))
         if first > last:
             headers["Content-Range"] = f"bytes */{len(body)}"
             return Response(status_code=416, headers=headers)

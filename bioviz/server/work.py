@@ -30,7 +30,7 @@ class Workers:
         return await self._share((False, key), self._now, work)
 
     async def run_ahead(
-        self, key: Hashable, work: Callable[[], Any], gone: Callable[[], Awaitable[bool]]
+        self, key: Hashable, work: Callable[[], Any], is_gone: Callable[[], Awaitable[bool]]
     ) -> Any:
         """Result of `work()`, which never holds up what the user waits for.
 
@@ -41,7 +41,7 @@ class Workers:
 
         """
         async with self._turn:
-            if await gone():
+            if await is_gone():
                 raise CalledOff
             return await self._share((True, key), self._ahead, work)
 

@@ -44,12 +44,12 @@ class Stored(Generic[T]):
         return self.load()
 
 
-def value_of(held: Stored[T] | T) -> T:
+def value_of(stored: Stored[T] | T) -> T:
     """The content of a field of inputs that may be `Stored`: for where it is computed with."""
-    if isinstance(held, Stored):
-        content: T = held.value
+    if isinstance(stored, Stored):
+        content: T = stored.value
         return content
-    return held
+    return stored
 
 
 def key_of(kind: str, version: int | str, inputs: object) -> str:

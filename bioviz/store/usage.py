@@ -46,12 +46,12 @@ class _Entry:
 
 def usage(settings: Settings) -> list[Usage]:
     """Size of every folder of the cache, largest first."""
-    found = []
+    entries = []
     if settings.cache_dir.is_dir():
         for folder in settings.cache_dir.iterdir():
             sizes = [status.st_size for _, status in _files(folder)]
-            found.append(Usage(folder.name, sum(sizes), len(sizes), folder.name in EVICTABLE))
-    return sorted(found, key=lambda item: (-item.bytes, item.name))
+            entries.append(Usage(folder.name, sum(sizes), len(sizes), folder.name in EVICTABLE))
+    return sorted(entries, key=lambda item: (-item.bytes, item.name))
 
 
 def touch(path: Path) -> None:

@@ -86,8 +86,8 @@ def finetune(
     if reasons := obstacles(dataset, settings, model):
         raise BadInput(" ".join(reasons))
     work = work_of(dataset, model, checkpoint, base_seed, settings)
-    if made := _finished(work):
-        return made
+    if saved := _finished(work):
+        return saved
 
     import torch
 
@@ -101,12 +101,12 @@ def finetune(
     rate = opened.card.sample_rate or dataset.sample_rate
     waves = open_waves(dataset, rate, progress)
     rows = parity.sample_rows(dataset, waves.usable, settings.seed)
-    told = parity.check(
+    checked = parity.check(
         dataset, rows, waves, opened, checkpoint, base_seed, precision, progress, "Checking the start"
     )
-    if not told.usable:
+    if not checked.usable:
         raise BadInput(
-            f"The training was not started, as the model would hear something else in it than in use. {told.reason}"
+            f"The training was not started, as the model would hear something else in it than in use. {checked.reason}"
         )
     split = _usable(split_rows(dataset, settings), waves.usable)
     ready = prepare(dataset, opened, precision, waves, split, settings, work, progress)
@@ -116,7 +116,7 @@ def finetune(
     at = trainer.run(progress)
 
     total = len(split.test)
-    logits = trainer.predict(split.test, lambda done: progress.report("Testing", done, total))
+    logits = trainer.predict(split.test, lambda count: progress.report("Testing", count, total))
     progress.report("Comparing with chance and with a linear probe", 0, 1, "steps")
     record = replace(
         record_of(dataset, split, settings, ready.objective, at, logits, ready.probe_test),
@@ -128,19 +128,19 @@ def finetune(
         notes=[note for note in (bandwidth_note(dataset, opened.card), waves.note) if note],
         precision=precision,
         computed_on=describe_device(device, precision),
-        parity_before=told.figures,
+        parity_before=checked.figures,
         seconds=round(time.time() - started, 1),
     )
     encoder = _merged(opened, settings)
-    made = checkpoints.save(encoder.state_dict(), ready.learner.head.state_dict(), record)
-    told = parity.check(
-        dataset, rows, waves, opened, made.name, 0, precision, progress, "Checking the checkpoint"
+    saved = checkpoints.save(encoder.state_dict(), ready.learner.head.state_dict(), record)
+    checked = parity.check(
+        dataset, rows, waves, opened, saved.name, 0, precision, progress, "Checking the checkpoint"
     )
-    made = checkpoints.finalize(made, usable=told.usable, reason=told.reason, parity=told.figures)
-    work.finish(made.id)
+    saved = checkpoints.finalize(saved, usable=checked.usable, reason=checked.reason, parity=checked.figures)
+    work.finish(saved.id)
     if torch.device(device).type == "cuda":
         torch.cuda.empty_cache()
-    return made
+    return saved
 
 
 def _finished(work: TrainingRunDir) -> Checkpoint | None:

@@ -55,11 +55,11 @@ def judge_outcome(
     n, units = len(recording), np.unique(recording)
     every, shuffles = np.ones(n, dtype=bool), N_SHUFFLES if n <= LARGE else N_SHUFFLES_LARGE
     value, gain = measure(np.arange(n)), difference(every) if difference else None
-    told = {"loss": loss, "chance_loss": chance_loss, "recordings": len(units)}
-    told |= {"p_chance": None, "gain": gain, "gain_low": None, "gain_high": None}
+    figures = {"loss": loss, "chance_loss": chance_loss, "recordings": len(units)}
+    figures |= {"p_chance": None, "gain": gain, "gain_low": None, "gain_high": None}
 
     def outcome(kind: str, sentence: str) -> Outcome:
-        return Outcome(kind, sentence, **told)
+        return Outcome(kind, sentence, **figures)
 
     if loss is not None and loss >= NEAR_CHANCE * chance_loss:
         return outcome(
@@ -78,9 +78,9 @@ def judge_outcome(
     rng = np.random.default_rng(seed)
     blocks = [np.flatnonzero(recording == unit) for unit in units]
     dealt = [measure(_dealt(blocks, rng)) for _ in range(shuffles)]
-    dealt = np.array([-np.inf if one is None else one for one in dealt])
-    told["p_chance"] = float((1 + (dealt >= value - 1e-12).sum()) / (1 + shuffles))
-    if told["p_chance"] > SURE:
+    dealt = np.array([-np.inf if dealt_gain is None else dealt_gain for dealt_gain in dealt])
+    figures["p_chance"] = float((1 + (dealt >= value - 1e-12).sum()) / (1 + shuffles))
+    if figures["p_chance"] > SURE:
         high = np.quantile(dealt[np.isfinite(dealt)], 0.95) if np.isfinite(dealt).any() else math.nan
         return outcome(
             NOTHING,
@@ -94,7 +94,7 @@ def judge_outcome(
     interval = jackknife(difference, recording, rng)
     if gain is None or interval is None:
         return outcome(UNTOLD, "It cannot be told whether this training is better than a linear probe.")
-    told["gain_low"], told["gain_high"] = interval
+    figures["gain_low"], figures["gain_high"] = interval
     against = f"{metric} {value:.3f} on the test, {value - gain:.3f} by a linear probe on the model as it was before"
     between = f"difference {interval[0]:+.3f} to {interval[1]:+.3f}"
     if interval[0] > 0:

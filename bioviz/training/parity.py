@@ -131,8 +131,8 @@ def check(
     mixed = embed_rows(source, trained.module, rows, precision, SAMPLE, Silent())
     progress.report(stage, 1, 3, "steps")
     device = str(trained.device)
-    again = registry.open_model(model, checkpoint, seed=seed, device=device, precision="float32")
-    opened = through_model(dataset, rows, again, waves.rate)
+    reopened = registry.open_model(model, checkpoint, seed=seed, device=device, precision="float32")
+    opened = through_model(dataset, rows, reopened, waves.rate)
     progress.report(stage, 2, 3, "steps")
     cached = through_cache(dataset, rows, model, checkpoint, seed, device)
     progress.report(stage, 3, 3, "steps")
@@ -152,13 +152,15 @@ def through_model(dataset: Dataset, rows: np.ndarray, model: Model, rate: int) -
     """(n, D) embeddings of clips read from their recordings, by an opened model."""
     import torch
 
-    clips, made = dataset.clips, []
+    clips, embeddings = dataset.clips, []
     for row in rows:
         recording, start = dataset.recordings[clips.recording[row]], float(clips.start_s[row])
         waveform = load_clip(recording.sound, start, start + dataset.plan.width_s, rate)
         with torch.inference_mode():
-            made.append(model.embed(torch.from_numpy(waveform[None]).to(model.device), rate)[0].cpu().numpy())
-    return np.stack(made)
+            embeddings.append(
+                model.embed(torch.from_numpy(waveform[None]).to(model.device), rate)[0].cpu().numpy()
+            )
+    return np.stack(embeddings)
 
 
 def through_cache(
@@ -170,8 +172,8 @@ def through_cache(
         clips,
         **{name: getattr(clips, name)[rows] for name in ("recording", "start_s", "end_s", "labels", "split")},
     )
-    found = embed_dataset(replace(dataset, clips=part), model, checkpoint, seed=seed, device=device)
-    return np.array(found.matrix)
+    embeddings = embed_dataset(replace(dataset, clips=part), model, checkpoint, seed=seed, device=device)
+    return np.array(embeddings.matrix)
 
 
 def _least_cosine(a: np.ndarray, b: np.ndarray) -> float:

@@ -96,12 +96,12 @@ def embed_rows(
     stage: str = "Embedding with the start",
 ) -> np.ndarray:
     """(n, D) float32 embeddings of some clips by the path of training, nothing augmented; `size` clips at once."""
-    made, done = [], 0
+    parts, done = [], 0
     module.eval()
     for part in chunks(rows, size):
         with torch.inference_mode():
             features = source.prepare(source.read(part, None))
-            made.append(encode(module, features, precision).cpu().numpy())
+            parts.append(encode(module, features, precision).cpu().numpy())
         done += len(part)
         progress.report(stage, done, len(rows))
-    return np.concatenate(made)
+    return np.concatenate(parts)

@@ -51,7 +51,7 @@ def start(spec: TrainSpec) -> jobs.Job:
 def finetune_job(params: dict[str, Any], progress: Progress) -> dict[str, object]:
     """Train params (`TrainSpec.to_dict`); returns the checkpoint's id, its test measures and whether it is usable."""
     spec = TrainSpec.from_dict(params)
-    made = finetune(
+    checkpoint = finetune(
         library.load(spec.dataset),
         spec.model,
         spec.checkpoint,
@@ -60,10 +60,10 @@ def finetune_job(params: dict[str, Any], progress: Progress) -> dict[str, object
         name=spec.name,
         progress=progress,
     )
-    record = made.record
+    record = checkpoint.record
     return {
-        "checkpoint": made.name,
-        "usable": made.usable,
+        "checkpoint": checkpoint.name,
+        "usable": checkpoint.usable,
         "reason": record.reason,
         "outcome": record.outcome.sentence,
         "test": record.test,

@@ -113,9 +113,9 @@ class LabelChanges:
         """Targets whose confusion fell (better) or rose by more than its uncertainty, the largest change first."""
         with np.errstate(invalid="ignore"):
             rose = self.confusion_right > self.confusion_left
-        found = np.flatnonzero(self.claimed & (rose != better))
-        size = np.abs(self.confusion_right - self.confusion_left)[found]
-        return found[np.argsort(-size, kind="stable")]
+        claimed_rows = np.flatnonzero(self.claimed & (rose != better))
+        size = np.abs(self.confusion_right - self.confusion_left)[claimed_rows]
+        return claimed_rows[np.argsort(-size, kind="stable")]
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def compare_sides(
     estimates = _estimates((left, right), spare, measures, recording, len(names), k, seed)
     step(2)
     of_scores, of_labels = _claims(estimates)
-    found = _differences((left, right), estimates, of_scores)
+    changes = _differences((left, right), estimates, of_scores)
     labels = _labels(estimates, left.targets, of_labels)
     step(3)
     change = measures[1].confusion.confusion - measures[0].confusion.confusion
@@ -218,7 +218,16 @@ def compare_sides(
     step(4)
     before, after = measures
     return Changes(
-        tuple(names), k, elsewhere, before, after, moved, found, labels, ledgers, _notes(measures, elsewhere)
+        tuple(names),
+        k,
+        elsewhere,
+        before,
+        after,
+        moved,
+        changes,
+        labels,
+        ledgers,
+        _notes(measures, elsewhere),
     )
 
 
@@ -227,9 +236,9 @@ def neighborhood_change(left: KnnGraph, right: KnnGraph) -> np.ndarray:
     n = len(left.indices)
     own = np.arange(n, dtype=np.int64)[:, None] * (n + 1)
     pairs = [own + np.asarray(graph.indices) for graph in (left, right)]
-    there = [np.asarray(graph.indices) >= 0 for graph in (left, right)]
-    shared = (np.isin(pairs[0], pairs[1][there[1]]) & there[0]).sum(axis=1)
-    a, b = (each.sum(axis=1) for each in there)
+    valid = [np.asarray(graph.indices) >= 0 for graph in (left, right)]
+    shared = (np.isin(pairs[0], pairs[1][valid[1]]) & valid[0]).sum(axis=1)
+    a, b = (each.sum(axis=1) for each in valid)
     return np.where((a > 0) & (b > 0), 1 - shared / np.maximum(a + b - shared, 1), np.nan)
 
 
@@ -266,39 +275,41 @@ def _estimates(
     return paired_changes(left, right, units, n_targets, k, seed)
 
 
-def _claims(found: PairedChanges) -> tuple[np.ndarray, np.ndarray]:
+def _claims(changes: PairedChanges) -> tuple[np.ndarray, np.ndarray]:
     """((6,), (T,)) bool: the differences of scores and of labels that are said, held to one level together."""
     tests: dict[Hashable, float | None] = {
         (kind, i): None if np.isnan(p) else float(p)
-        for kind, estimate in (("score", found.scores), ("label", found.confusions))
+        for kind, estimate in (("score", changes.scores), ("label", changes.confusions))
         for i, p in enumerate(estimate.p)
     }
-    made = holm(tests)
+    levels = holm(tests)
     of_scores, of_labels = (
-        np.array([(kind, i) in made for i in range(len(estimate.p))], dtype=bool)
-        for kind, estimate in (("score", found.scores), ("label", found.confusions))
+        np.array([(kind, i) in levels for i in range(len(estimate.p))], dtype=bool)
+        for kind, estimate in (("score", changes.scores), ("label", changes.confusions))
     )
     return of_scores, of_labels
 
 
 def _differences(
-    sides: tuple[Side, Side], found: PairedChanges, claimed: np.ndarray
+    sides: tuple[Side, Side], changes: PairedChanges, claimed: np.ndarray
 ) -> tuple[Difference, ...]:
-    made = []
+    differences = []
     for i, name in enumerate(TESTED):
         left, right, low, high = (
             float(each[i]) if np.isfinite(each[i]) else None
-            for each in (found.scores.left, found.scores.right, found.scores.low, found.scores.high)
+            for each in (changes.scores.left, changes.scores.right, changes.scores.low, changes.scores.high)
         )
         gap = None if left is None or right is None else right - left
-        told = gap is not None and low is not None
-        why = "" if told else f"fewer than {MIN_UNITS} {UNITS}"
-        made.append(Difference(name, left, right, gap, low, high, bool(claimed[i]) if told else None, why))
+        has_interval = gap is not None and low is not None
+        why = "" if has_interval else f"fewer than {MIN_UNITS} {UNITS}"
+        differences.append(
+            Difference(name, left, right, gap, low, high, bool(claimed[i]) if has_interval else None, why)
+        )
     for name, score in _OF_THE_MAP.items():
         left, right = (score(side) for side in sides)
         gap = None if left is None or right is None else right - left
-        made.append(Difference(name, left, right, gap, why=ONE_MAP))
-    return tuple(made)
+        differences.append(Difference(name, left, right, gap, why=ONE_MAP))
+    return tuple(differences)
 
 
 def _of_clusters(score: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[Side], float | None]:
@@ -336,16 +347,16 @@ _OF_THE_MAP: dict[str, Callable[[Side], float | None]] = {
 
 def _silhouette(side: Side) -> np.ndarray:
     """(n,) silhouette of the side's clusters on its embedding."""
-    found = np.full(len(side.clusters), np.nan)
+    of_clips = np.full(len(side.clusters), np.nan)
     good = finite_rows(side.embedding) & (side.clusters >= 0)
     if 1 < len(np.unique(side.clusters[good])) < good.sum():
-        found[good] = silhouettes(np.asarray(side.embedding)[good], [side.clusters[good]])[0]
-    return found
+        of_clips[good] = silhouettes(np.asarray(side.embedding)[good], [side.clusters[good]])[0]
+    return of_clips
 
 
-def _labels(found: PairedChanges, targets: np.ndarray, claimed: np.ndarray) -> LabelChanges:
+def _labels(changes: PairedChanges, targets: np.ndarray, claimed: np.ndarray) -> LabelChanges:
     count = np.bincount(targets, minlength=len(claimed))
-    a, b = found.confusions, found.told
+    a, b = changes.confusions, changes.told
     return LabelChanges(count, a.left, a.right, a.low, a.high, b.left, b.right, b.low, b.high, claimed)
 
 

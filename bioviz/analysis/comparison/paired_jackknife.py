@@ -127,9 +127,9 @@ def paired_changes(
     moved: dict[Rule, list[np.ndarray]] = {rule: [] for rule in RULES}
     walks = [left_out(side.graph, k, side.background, units, parts) for side in sides]
     for number, confusions in enumerate(zip(*walks, strict=True)):
-        kept = parts != number
+        stays = parts != number
         for values, side, confusion in zip(replicates, sides, confusions, strict=True):
-            values.append(_values(side, confusion, kept, n_targets))
+            values.append(_values(side, confusion, stays, n_targets))
         for rule in RULES:
             moved[rule].append(_events(sides, list(confusions), rule, n_targets))
     count = _units_of(units, left.targets, n_targets)
@@ -144,23 +144,23 @@ def paired_changes(
     lefts, rights = (np.array(values) for values in replicates)
     estimate = _estimate(whole[0], whole[1], lefts, rights, n_units, wider)
     m = len(TESTED)
-    scores, confusions_of, told = (
-        Estimate(*(each[where] for each in estimate))
-        for where in (slice(m), slice(m, m + n_targets), slice(m + n_targets, None))
+    scores, confusions_of, recognitions = (
+        Estimate(*(each[part] for each in estimate))
+        for part in (slice(m), slice(m, m + n_targets), slice(m + n_targets, None))
     )
     spans: dict[Rule, tuple[np.ndarray, np.ndarray]] = {
         rule: _spans(events[rule], np.array(moved[rule]), count) for rule in RULES
     }
-    return PairedChanges(scores, confusions_of, told, spans)
+    return PairedChanges(scores, confusions_of, recognitions, spans)
 
 
-def _values(side: Judged, confusion: NoiseConfusion, kept: np.ndarray, n_targets: int) -> np.ndarray:
+def _values(side: Judged, confusion: NoiseConfusion, stays: np.ndarray, n_targets: int) -> np.ndarray:
     """(6 + 2 T,) the scores of TESTED, and of each target its confusion and the share named right."""
     background = side.background
-    known = np.isfinite(confusion.confusion) & kept
+    known = np.isfinite(confusion.confusion) & stays
     score = np.where(background, 1 - confusion.confusion, confusion.confusion)
     share, base = confusion.background_share, confusion.base_rate
-    by_target = _means(share, side.targets, kept, n_targets), _means(base, side.targets, kept, n_targets)
+    by_target = _means(share, side.targets, stays, n_targets), _means(base, side.targets, stays, n_targets)
     with np.errstate(invalid="ignore", divide="ignore"):
         confusions = balanced(*by_target)
         confusions[0] = 1 - confusions[0]
@@ -170,11 +170,11 @@ def _values(side: Judged, confusion: NoiseConfusion, kept: np.ndarray, n_targets
         _auc(score, background, known),
         overall,
         _mean(confusion.confused.astype(np.float64), calls),
-        _mean(side.told, kept),
-        _mean(side.probed, kept),
-        _mean(side.purity, kept),
+        _mean(side.told, stays),
+        _mean(side.probed, stays),
+        _mean(side.purity, stays),
     ]
-    return np.concatenate([scores, confusions, _means(side.told, side.targets, kept, n_targets)])
+    return np.concatenate([scores, confusions, _means(side.told, side.targets, stays, n_targets)])
 
 
 def _estimate(left, right, lefts, rights, n_units, wider) -> tuple[np.ndarray, ...]:

@@ -40,20 +40,18 @@ class Difference:
     why: str = ""
 
 
-def sentence(found: Difference) -> str:
+def sentence(difference: Difference) -> str:
     """The difference in plain words, and whether it is larger than its uncertainty."""
-    about = METRIC_INFO[found.name]
-    if found.difference is None:
+    about = METRIC_INFO[difference.name]
+    if difference.difference is None:
         return f"{about.title}: not defined on both sides."
-    ends = f"from {found.left:.3f} to {found.right:.3f}"
-    moved = "rose" if found.difference > 0 else "fell" if found.difference < 0 else "stayed"
-    if found.exceeds is None or found.low is None or found.high is None:
-        return (
-            f"{about.title} {moved} {ends}; whether by chance cannot be told: {found.why or 'no interval'}."
-        )
-    span = f"({found.difference:+.3f}, 95 % interval {found.low:+.3f} to {found.high:+.3f})"
-    if not found.exceeds:
+    ends = f"from {difference.left:.3f} to {difference.right:.3f}"
+    moved = "rose" if difference.difference > 0 else "fell" if difference.difference < 0 else "stayed"
+    if difference.exceeds is None or difference.low is None or difference.high is None:
+        return f"{about.title} {moved} {ends}; whether by chance cannot be told: {difference.why or 'no interval'}."
+    span = f"({difference.difference:+.3f}, 95 % interval {difference.low:+.3f} to {difference.high:+.3f})"
+    if not difference.exceeds:
         return f"{about.title} {moved} {ends} {span}: not larger than its uncertainty."
-    good = (found.difference > 0) == (about.best == "high")
+    good = (difference.difference > 0) == (about.best == "high")
     value = "" if not about.best else "better, and " if good else "worse, and "
     return f"{about.title} {moved} {ends} {span}: {value}larger than its uncertainty."

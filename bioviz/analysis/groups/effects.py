@@ -75,20 +75,20 @@ def compare_groups(
     """
     a = np.asarray(a, bool)
     b = np.asarray(b, bool) & ~a
-    found = []
+    effects = []
     for name, values in columns.items():
         values = np.asarray(values, np.float64)
         rows = np.flatnonzero((a | b) & np.isfinite(values))
         side = a[rows]
         if side.all() or not side.any():
             continue
-        found.append(_effect(name, values[rows], side, np.asarray(recording)[rows], seed))
-    q = benjamini_hochberg(np.array([np.nan if e.p is None else e.p for e in found]))
-    found = [
+        effects.append(_effect(name, values[rows], side, np.asarray(recording)[rows], seed))
+    q = benjamini_hochberg(np.array([np.nan if e.p is None else e.p for e in effects]))
+    effects = [
         Effect(**{**vars(effect), "q": None if np.isnan(value) else float(value)})
-        for effect, value in zip(found, q, strict=True)
+        for effect, value in zip(effects, q, strict=True)
     ]
-    return tuple(sorted(found, key=lambda effect: -abs(effect.delta)))
+    return tuple(sorted(effects, key=lambda effect: -abs(effect.delta)))
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
@@ -146,9 +146,9 @@ def _median_interval(values, side, recording, n_units, seed) -> tuple[float | No
 def _medians(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """(b,) median of `values` (n,), each counted as often as `weights` (b, n) say; NaN if none is."""
     order = np.argsort(values, kind="stable")
-    seen = np.cumsum(weights[:, order], axis=1)
-    total = seen[:, -1:]
-    lower = (2 * seen >= total).argmax(axis=1)
-    upper = (2 * seen > total).argmax(axis=1)
+    cumulated = np.cumsum(weights[:, order], axis=1)
+    total = cumulated[:, -1:]
+    lower = (2 * cumulated >= total).argmax(axis=1)
+    upper = (2 * cumulated > total).argmax(axis=1)
     ordered = values[order]
     return np.where(total[:, 0] > 0, (ordered[lower] + ordered[upper]) / 2, np.nan)

@@ -15,12 +15,12 @@ BELIEVED_Q = 0.05
 
 def lines(effects: Sequence[Effect], names: tuple[str, str]) -> list[dict[str, object]]:
     """A line of a table for each effect: values with their units, delta a number."""
-    made = []
+    sentences = []
     for effect in effects:
-        what = feature(effect.feature)
-        made.append(
+        name = feature(effect.feature)
+        sentences.append(
             {
-                "property": what.title,
+                "property": name.title,
                 f"median of {names[0]}": _value(effect, effect.median_a),
                 f"median of {names[1]}": _value(effect, effect.median_b),
                 "difference": difference_text(effect.feature, effect.difference, signed=True),
@@ -29,7 +29,7 @@ def lines(effects: Sequence[Effect], names: tuple[str, str]) -> list[dict[str, o
                 "q": q_text(effect.q),
             }
         )
-    return made
+    return sentences
 
 
 def sentences(
@@ -54,8 +54,8 @@ def _value(effect: Effect, value: float) -> str:
 
 
 def _sentence(effect: Effect, names: tuple[str, str]) -> str:
-    what = feature(effect.feature)
-    title = what.title[:1].upper() + what.title[1:]
+    name = feature(effect.feature)
+    title = name.title[:1].upper() + name.title[1:]
     first, second = names
     higher = first if effect.delta > 0 else second
     share = 50 + 50 * abs(effect.delta)
@@ -72,10 +72,10 @@ def _sentence(effect: Effect, names: tuple[str, str]) -> str:
 
 def difference_text(name: str, value: float, signed: bool = False) -> str:
     """A difference with its unit: decibels for levels, percentage points for shares."""
-    what = feature(name)
-    if what.unit == "dBFS":
-        what = replace(what, unit="dB")
-    text = f"{100 * abs(value):.0f} percentage points" if what.unit == "share" else what.text(abs(value))
+    words = feature(name)
+    if words.unit == "dBFS":
+        words = replace(words, unit="dB")
+    text = f"{100 * abs(value):.0f} percentage points" if words.unit == "share" else words.text(abs(value))
     sign = "−" if value < 0 else "+" if signed and value > 0 else ""
     return sign + text
 

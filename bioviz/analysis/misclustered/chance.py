@@ -189,5 +189,5 @@ def _against_chance(observed: int, dealt: np.ndarray, log_ways: float) -> Chance
         against = "fewer"
     elif observed > high:
         against = "more"
-    told = log_ways >= log(MIN_DEALS)
-    return Chance(int(observed), float(dealt.mean()), int(low), int(high), against if told else None)
+    can_be_told = log_ways >= log(MIN_DEALS)
+    return Chance(int(observed), float(dealt.mean()), int(low), int(high), against if can_be_told else None)

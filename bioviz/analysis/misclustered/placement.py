@@ -103,20 +103,20 @@ def placement(clusters: np.ndarray, label_matrix: np.ndarray) -> Placement:
     own = np.zeros(len(clusters), dtype=bool)
     with_label = np.flatnonzero(of_clip > 0)
     own[with_label] = labels[with_label, of_clip[with_label] - 1]
-    place = np.select(
+    codes = np.select(
         [~member, background & (of_clip == 0), background, of_clip == 0, ~own],
         [PLACES.index(p) for p in ("no_cluster", "background", AMONG_LABELLED, AMONG_BACKGROUND, MIXED)],
         PLACES.index("with_its_label"),
     )
-    return Placement(stands_for.astype(np.int64), place.astype(np.int8))
+    return Placement(stands_for.astype(np.int64), codes.astype(np.int8))
 
 
 def label_counts(clusters: np.ndarray, label_matrix: np.ndarray, k: int) -> np.ndarray:
     """(k, L) int64: clips of each cluster that carry each label; clips in no cluster (-1) do not count."""
     rows, columns = np.nonzero(label_matrix)
-    there = clusters[rows] >= 0
+    clustered = clusters[rows] >= 0
     width = label_matrix.shape[1]
-    cells = clusters[rows[there]] * width + columns[there]
+    cells = clusters[rows[clustered]] * width + columns[clustered]
     return np.bincount(cells, minlength=k * width).reshape(k, width)
 
 
@@ -138,27 +138,31 @@ def evidence(graph: KnnGraph, label_matrix: np.ndarray, places: Placement, at: n
     for start, stop in blocks(len(at), k * (16 + packed.shape[1])):
         part = at[start:stop]
         indices = np.asarray(graph.indices[part, :k])
-        there, theirs = indices >= 0, np.maximum(indices, 0)
+        valid, theirs = indices >= 0, np.maximum(indices, 0)
         quiet, shared = background[theirs], (packed[theirs] & packed[part, None]).any(axis=2)
-        place = places.place[part, None]
-        speaks_against = there & np.select(
-            [background[part, None], place == PLACES.index(AMONG_BACKGROUND), place == PLACES.index(MIXED)],
+        own_place = places.place[part, None]
+        speaks_against = valid & np.select(
+            [
+                background[part, None],
+                own_place == PLACES.index(AMONG_BACKGROUND),
+                own_place == PLACES.index(MIXED),
+            ],
             [~quiet, quiet, ~quiet & ~shared],
             ~shared,
         )
-        known = there.any(axis=1) & (place[:, 0] != PLACES.index("no_cluster"))
+        known = valid.any(axis=1) & (own_place[:, 0] != PLACES.index("no_cluster"))
         count = speaks_against.sum(axis=1)
-        of_all = count / np.maximum(there.sum(axis=1), 1)
+        of_all = count / np.maximum(valid.sum(axis=1), 1)
         total = np.where(speaks_against, graph.distances[part, :k], 0).sum(axis=1, dtype=np.float64)
         near = np.where(count > 0, total / np.maximum(count, 1), np.inf)
         share[start:stop], distance[start:stop] = np.where(known, [of_all, near], np.nan)
     return Evidence(share, distance)
 
 
-def worst_first(found: Evidence) -> np.ndarray:
+def worst_first(evidence: Evidence) -> np.ndarray:
     """(m,) int64 order of clips, the worst first.
 
     The more of a clip's neighbors speak against it, the worse; of equals the nearer these are. Clips without
     neighbors come last.
     """
-    return np.lexsort((found.distance, -np.nan_to_num(found.share, nan=-1.0)))
+    return np.lexsort((evidence.distance, -np.nan_to_num(evidence.share, nan=-1.0)))

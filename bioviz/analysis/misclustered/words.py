@@ -40,9 +40,9 @@ ORDERS: Mapping[str, str] = {
 
 def too_few(labelled: int, background: int) -> str:
     """A sentence where there are labelled or background clips, but too few of them to say anything; else ""."""
-    for count, what in ((labelled, "labelled"), (background, "background")):
+    for count, side in ((labelled, "labelled"), (background, "background")):
         if 0 < count < MIN_CLIPS:
-            return f"{count} {what} {'clip' if count == 1 else 'clips'}: too few to say anything."
+            return f"{count} {side} {'clip' if count == 1 else 'clips'}: too few to say anything."
     return ""
 
 
@@ -109,17 +109,15 @@ def _beside(chance: PlacementChance) -> str:
     return f", {HOW[among.against if among.against == 'more' else 'as']} ({_span(among)})"
 
 
-def _judged(text: str, found: Chance, units: int, not_shown: str, unit: str) -> str:
+def _judged(text: str, chance: Chance, units: int, not_shown: str, unit: str) -> str:
     """The sentence `text` with how its number compares with chance; `not_shown` where it is not below it."""
-    if found.against is None:
-        few = UnitWords(unit).counted(units)
-        return (
-            f"{text}. What chance would give cannot be told: {few} {'is' if units == 1 else 'are'} too few."
-        )
-    dealt = f"{_span(found)} with the labels dealt out at random among the {UnitWords(unit).several}"
-    end = "" if found.against == "fewer" else f" {not_shown}"
-    return f"{text}: {HOW[found.against]} ({dealt}).{end}"
+    if chance.against is None:
+        counted = UnitWords(unit).counted(units)
+        return f"{text}. What chance would give cannot be told: {counted} {'is' if units == 1 else 'are'} too few."
+    dealt = f"{_span(chance)} with the labels dealt out at random among the {UnitWords(unit).several}"
+    end = "" if chance.against == "fewer" else f" {not_shown}"
+    return f"{text}: {HOW[chance.against]} ({dealt}).{end}"
 
 
-def _span(found: Chance) -> str:
-    return f"{found.low:,}" if found.low == found.high else f"{found.low:,} to {found.high:,}"
+def _span(chance: Chance) -> str:
+    return f"{chance.low:,}" if chance.low == chance.high else f"{chance.low:,} to {chance.high:,}"

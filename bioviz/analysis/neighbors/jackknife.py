@@ -51,46 +51,46 @@ def left_out(
 
     """
     background = np.asarray(background, bool)
-    there = graph.indices >= 0
-    near = np.where(there, graph.indices, 0)
-    side, part = background[near], np.where(there, parts[near], -1)
-    first = there[:, :k]
+    valid = graph.indices >= 0
+    near = np.where(valid, graph.indices, 0)
+    side, part = background[near], np.where(valid, parts[near], -1)
+    first = valid[:, :k]
     count = first.sum(axis=1)
     with np.errstate(invalid="ignore"):
         share = (side[:, :k] & first).sum(axis=1) / count
-    rows, of, changed = _refilled(there, side, part, k)
+    rows, of, changed = _refilled(valid, side, part, k)
     ends = np.searchsorted(of, np.arange(int(parts.max(initial=-1)) + 2))
     for number in range(len(ends) - 1):
         mine = slice(ends[number], ends[number + 1])
-        here = share.copy()
-        here[rows[mine]] = changed[mine]
-        here[parts == number] = np.nan
-        yield noise_confusion_of(here, background, units if graph.grouped else None)
+        own_share = share.copy()
+        own_share[rows[mine]] = changed[mine]
+        own_share[parts == number] = np.nan
+        yield noise_confusion_of(own_share, background, units if graph.grouped else None)
 
 
 def _refilled(
-    there: np.ndarray, side: np.ndarray, part: np.ndarray, k: int
+    valid: np.ndarray, side: np.ndarray, part: np.ndarray, k: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(rows, parts, share of background) of all clips that have a neighbor in a part, that part left out.
 
     Parameters
     ----------
-    there, side, part : (n, m)
+    valid, side, part : (n, m)
         Nearest first: a neighbor is there, is background, and its part.
 
     """
-    found = []
-    for place in range(min(k, part.shape[1])):
-        own = part[:, place]
-        fresh = there[:, place] & ~(part[:, :place] == own[:, None]).any(axis=1)
+    columns = []
+    for rank in range(min(k, part.shape[1])):
+        own = part[:, rank]
+        fresh = valid[:, rank] & ~(part[:, :rank] == own[:, None]).any(axis=1)
         rows = np.flatnonzero(fresh)
-        stay = there[rows] & (part[rows] != own[rows, None])
+        stay = valid[rows] & (part[rows] != own[rows, None])
         stay &= np.cumsum(stay, axis=1, dtype=np.int32) <= k
         with np.errstate(invalid="ignore", divide="ignore"):
-            found.append((rows, own[rows], (stay & side[rows]).sum(axis=1) / stay.sum(axis=1)))
-    if not found:
+            columns.append((rows, own[rows], (stay & side[rows]).sum(axis=1) / stay.sum(axis=1)))
+    if not columns:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    rows, of, share = (np.concatenate(column) for column in zip(*found, strict=True))
+    rows, of, share = (np.concatenate(column) for column in zip(*columns, strict=True))
     order = np.argsort(of, kind="stable")
     return rows[order], of[order], share[order]
 
@@ -104,11 +104,11 @@ def replicates(
     statistics: Mapping[str, Callable[[NoiseConfusion], np.ndarray | float]],
 ) -> dict[str, np.ndarray]:
     """(parts, m) values of each statistic (m,) of the noise confusion, with each part left out; see `left_out`."""
-    found: dict[str, list[np.ndarray]] = {name: [] for name in statistics}
+    replicate_values: dict[str, list[np.ndarray]] = {name: [] for name in statistics}
     for confusion in left_out(graph, k, background, units, parts):
         for name, statistic in statistics.items():
-            found[name].append(np.atleast_1d(statistic(confusion)))
-    return {name: np.array(values) for name, values in found.items()}
+            replicate_values[name].append(np.atleast_1d(statistic(confusion)))
+    return {name: np.array(values) for name, values in replicate_values.items()}
 
 
 def part_counts(members: np.ndarray, parts: np.ndarray) -> np.ndarray:

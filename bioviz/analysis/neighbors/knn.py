@@ -132,11 +132,11 @@ def nearest_to(
         if also_left_out is not None:
             second = np.concatenate([reference_groups, also_left_out])[good]
     rows = prepare(both[good], metric)
-    asked = np.arange(n, len(good))
-    inner, near = _exact(rows, asked, k, [groups], Silent(), candidates=n, second=second)[0]
+    query_rows = np.arange(n, len(good))
+    inner, near = _exact(rows, query_rows, k, [groups], Silent(), candidates=n, second=second)[0]
     indices = np.full((len(queries), k), -1, dtype=np.int32)
     distances = np.full((len(queries), k), np.inf, dtype=np.float32)
-    own = good[asked] - len(reference)
+    own = good[query_rows] - len(reference)
     indices[own] = np.where(inner >= 0, good[inner] if len(good) else -1, -1)
     distances[own] = near
     return KnnGraph(indices, distances, metric, grouped=groups is not None)
@@ -156,11 +156,11 @@ def _graphs(x, k, metric, groupings, seed, progress, exact_up_to) -> list[KnnGra
         None if groups is None else np.unique(groups[good], return_inverse=True)[1] for groups in groupings
     ]
     if len(good) <= exact_up_to:
-        found = _exact(rows, np.arange(len(good)), k, inner, progress)
+        both = _exact(rows, np.arange(len(good)), k, inner, progress)
     else:
-        found = _approximate(rows, k, inner, seed, progress)
+        both = _approximate(rows, k, inner, seed, progress)
     graphs = []
-    for groups, (indices, distances) in zip(groupings, found, strict=True):
+    for groups, (indices, distances) in zip(groupings, both, strict=True):
         all_indices = np.full((len(x), k), -1, dtype=np.int32)
         all_distances = np.full((len(x), k), np.inf, dtype=np.float32)
         all_indices[good] = np.where(indices >= 0, good[indices] if len(good) else -1, -1)
@@ -183,30 +183,30 @@ def _exact(
     `second` (len(rows),) holds a further group that each query has no neighbors in.
     """
     n = len(rows) if candidates is None else candidates
-    found = [
+    parts = [
         (np.full((len(queries), k), -1, dtype=np.int64), np.full((len(queries), k), np.inf, dtype=np.float32))
         for _ in groupings
     ]
-    many = min(n, k + SPARE)
+    n_candidates = min(n, k + SPARE)
     for start, stop in blocks(len(queries) if n else 0, 4 * len(rows)):
         progress.report("neighbors", start, len(queries))
         part = queries[start:stop]
         keys = rows.keys(part)
         keys[np.arange(len(part)), part] = np.inf
         keys = keys[:, :n]
-        for (indices, distances), groups in zip(found, groupings, strict=True):
+        for (indices, distances), groups in zip(parts, groupings, strict=True):
             if groups is not None:
                 keys[groups[part, None] == groups[None, :n]] = np.inf
                 if second is not None:
                     keys[second[part, None] == groups[None, :n]] = np.inf
-            if many < n:
-                chosen = np.argpartition(keys, many - 1, axis=1)[:, :many]
+            if n_candidates < n:
+                chosen = np.argpartition(keys, n_candidates - 1, axis=1)[:, :n_candidates]
             else:
                 chosen = np.tile(np.arange(n), (len(part), 1))
             left_out = np.isinf(np.take_along_axis(keys, chosen, axis=1))
             indices[start:stop], distances[start:stop] = _nearest(rows, part, chosen, left_out, k)
     progress.report("neighbors", len(queries), len(queries))
-    return found
+    return parts
 
 
 def _nearest(rows: Rows, queries, chosen, left_out, k) -> tuple[np.ndarray, np.ndarray]:
@@ -232,13 +232,15 @@ def _approximate(rows: Rows, k: int, groupings, seed: int, progress: Progress):
     n = len(rows)
     progress.report("neighbors", 0, n)
     # Asking for more than k raises recall and leaves room for the neighbors of the own group.
-    wanted = min(n - 1, k + max(SPARE, k // 2))
-    index = NNDescent(rows.x, metric="euclidean", n_neighbors=wanted + 1, random_state=seed, low_memory=True)
+    n_candidates = min(n - 1, k + max(SPARE, k // 2))
+    index = NNDescent(
+        rows.x, metric="euclidean", n_neighbors=n_candidates + 1, random_state=seed, low_memory=True
+    )
     found_neighbors = index.neighbor_graph
     assert found_neighbors is not None  # None only of an index that has been compressed
     candidates = np.asarray(found_neighbors[0], dtype=np.int64)
     all_rows = np.arange(n)
-    found = []
+    graphs = []
     for groups in groupings:
         left_out = (candidates == all_rows[:, None]) | (candidates < 0)
         if groups is not None:
@@ -247,6 +249,6 @@ def _approximate(rows: Rows, k: int, groupings, seed: int, progress: Progress):
         short = np.flatnonzero((indices < 0).any(axis=1) | (rows.penalty > 0))
         if len(short):
             indices[short], distances[short] = _exact(rows, short, k, [groups], progress)[0]
-        found.append((indices, distances))
+        graphs.append((indices, distances))
     progress.report("neighbors", n, n)
-    return found
+    return graphs

@@ -49,8 +49,8 @@ class LabelConfusion:
     @property
     def ranking(self) -> np.ndarray:
         """Labels (targets from 1) with clips, the most confused with background first."""
-        found = np.flatnonzero(np.isfinite(self.confusion[1:])) + 1
-        return found[np.argsort(-self.confusion[found], kind="stable")]
+        targets = np.flatnonzero(np.isfinite(self.confusion[1:])) + 1
+        return targets[np.argsort(-self.confusion[targets], kind="stable")]
 
 
 def neighbor_matrix(graph: KnnGraph, label_matrix: np.ndarray) -> np.ndarray:
@@ -74,9 +74,9 @@ def label_scores(confusion: NoiseConfusion, targets: np.ndarray) -> np.ndarray:
     """
     share, base = (_mean(each, targets) for each in _known(confusion))
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = balanced(share, base)
-    found[0] = 1 - found[0]
-    return found
+        scores = balanced(share, base)
+    scores[0] = 1 - scores[0]
+    return scores
 
 
 def label_confusion(

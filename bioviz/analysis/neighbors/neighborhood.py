@@ -11,9 +11,9 @@ def neighbor_sums(graph: KnnGraph, values: np.ndarray) -> np.ndarray:
     """(n, m) float32: sum of `values` (n, m) over the neighbors of each clip."""
     from scipy.sparse import csr_array
 
-    there = graph.indices >= 0
-    ends = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
-    columns = graph.indices[there]
+    valid = graph.indices >= 0
+    ends = np.concatenate([[0], np.cumsum(valid.sum(axis=1))])
+    columns = graph.indices[valid]
     ones = np.ones(len(columns), dtype=np.float32)
     n = len(graph.indices)
     return csr_array((ones, columns, ends), shape=(n, n)) @ np.asarray(values, dtype=np.float32)
@@ -30,8 +30,8 @@ def same_share(graph: KnnGraph, attribute: np.ndarray) -> np.ndarray:
     Neighbors of unknown value (-1) do not count; NaN where the clip's own is unknown or none is left.
     """
     attribute = np.asarray(attribute)
-    there = graph.indices >= 0
-    theirs = np.where(there, attribute[graph.indices], -1)
+    valid = graph.indices >= 0
+    theirs = np.where(valid, attribute[graph.indices], -1)
     known = theirs >= 0
     same = (theirs == attribute[:, None]) & known
     count = known.sum(axis=1)

@@ -41,13 +41,13 @@ def local_outlier_factor(graph: KnnGraph) -> np.ndarray:
     reach(i, j) = max(k-distance(j), d(i, j)); lrd(i) = 1 / mean over neighbors j of reach(i, j);
     LOF(i) = mean over neighbors j of lrd(j) / lrd(i). NaN for clips without neighbors.
     """
-    there = graph.indices >= 0
-    near = np.where(there, graph.indices, 0)
-    count = there.sum(axis=1)
-    distance = np.where(there, graph.distances, 0).astype(np.float64)
+    valid = graph.indices >= 0
+    near = np.where(valid, graph.indices, 0)
+    count = valid.sum(axis=1)
+    distance = np.where(valid, graph.distances, 0).astype(np.float64)
     last = distance.max(axis=1, initial=0)
-    reach = np.where(there, np.maximum(last[near], distance), 0)
+    reach = np.where(valid, np.maximum(last[near], distance), 0)
     # 1e-10 as in scikit-learn: a crowd of copies has no density, and a factor of 1.
     density = count / np.maximum(reach.sum(axis=1) + 1e-10 * count, 1e-300)
-    ratio = np.where(there, density[near], 0).sum(axis=1) / np.maximum(density * count, 1e-300)
+    ratio = np.where(valid, density[near], 0).sum(axis=1) / np.maximum(density * count, 1e-300)
     return np.where(count > 0, ratio, np.nan)

@@ -58,33 +58,33 @@ def surrounded_p(
     """
     from scipy.special import bdtrc
 
-    there = indices >= 0
-    near = np.where(there, indices, 0)
-    count = (other[near] & there).sum(axis=1)
-    total = there.sum(axis=1)
-    p = _by_chance(near, there, other, units, seed)[count]
+    valid = indices >= 0
+    near = np.where(valid, indices, 0)
+    count = (other[near] & valid).sum(axis=1)
+    total = valid.sum(axis=1)
+    p = _by_chance(near, valid, other, units, seed)[count]
     if whole:
         return p
     code = np.unique(units[rows], return_inverse=True)[1]
     rate = float(other.mean())
     hits = np.bincount(code, count)[code] - count + rate * indices.shape[1]
-    seen = np.bincount(code, total)[code] - total + indices.shape[1]
-    own = bdtrc(count - 1.0, total, np.clip(hits / seen, 1e-9, 1 - 1e-9))
+    eligible = np.bincount(code, total)[code] - total + indices.shape[1]
+    own = bdtrc(count - 1.0, total, np.clip(hits / eligible, 1e-9, 1 - 1e-9))
     return np.maximum(p, np.where(count > 0, own, 1.0))
 
 
 def _by_chance(
-    near: np.ndarray, there: np.ndarray, other: np.ndarray, units: np.ndarray, seed: int
+    near: np.ndarray, valid: np.ndarray, other: np.ndarray, units: np.ndarray, seed: int
 ) -> np.ndarray:
     """(k + 1,) chance that a clip has at least 0, 1, ... k neighbors of the other side."""
     k = near.shape[1]
     order = np.argsort(units, kind="stable")
     blocks = np.split(other[order], np.flatnonzero(np.diff(units[order])) + 1)
     rng = np.random.default_rng(seed)
-    found = np.zeros(k + 1)
+    histogram = np.zeros(k + 1)
     dealt = np.empty(len(other), bool)
     for _ in range(int(np.clip(DRAWN // max(len(near), 1), 20, 200))):
         dealt[order] = np.concatenate([blocks[i] for i in rng.permutation(len(blocks))])
-        found += np.bincount((dealt[near] & there).sum(axis=1), minlength=k + 1)
-    tail = np.cumsum(found[::-1])[::-1]
-    return (tail + 1) / (found.sum() + 1)
+        histogram += np.bincount((dealt[near] & valid).sum(axis=1), minlength=k + 1)
+    tail = np.cumsum(histogram[::-1])[::-1]
+    return (tail + 1) / (histogram.sum() + 1)

@@ -73,18 +73,18 @@ def shift_stability(
     own = np.asarray(recording)[rows]
     base = nearest_to(reference, reference[rows], k, metric, recording, own)
     moved = nearest_to(reference, shifted.reshape(m * s, d), k, metric, recording, np.repeat(own, s))
-    kept = np.empty((m, s))
+    shares = np.empty((m, s))
     for i in range(m):
-        here = base.indices[i][base.indices[i] >= 0]
+        neighbors = base.indices[i][base.indices[i] >= 0]
         for j in range(s):
-            there = moved.indices[i * s + j]
-            there = there[there >= 0]
-            both = len(np.intersect1d(here, there))
-            kept[i, j] = both / max(len(here) + len(there) - both, 1)
+            neighbors_moved = moved.indices[i * s + j]
+            neighbors_moved = neighbors_moved[neighbors_moved >= 0]
+            both = len(np.intersect1d(neighbors, neighbors_moved))
+            shares[i, j] = both / max(len(neighbors) + len(neighbors_moved) - both, 1)
     spread = _distances(reference[rows], shifted, metric).mean(axis=1)
     nearest = base.distances[:, 0].astype(np.float64)
     relative = np.where(nearest > 0, spread / np.where(nearest > 0, nearest, 1), np.inf)
-    return Stability(kept, spread, relative, kept.mean(axis=1) < 0.5, moved)
+    return Stability(shares, spread, relative, shares.mean(axis=1) < 0.5, moved)
 
 
 def _distances(clips: np.ndarray, shifted: np.ndarray, metric: Metric) -> np.ndarray:

@@ -80,14 +80,14 @@ def starting_places(known: np.ndarray, graph: KnnGraph) -> np.ndarray:
 
     """
     places = np.array(known, dtype=np.float32)
-    there = np.all(np.isfinite(places), axis=1)
-    if there.all() or not there.any():
+    placed = np.all(np.isfinite(places), axis=1)
+    if placed.all() or not placed.any():
         return places
-    missing = np.flatnonzero(~there)
+    missing = np.flatnonzero(~placed)
     near = np.asarray(graph.indices)[missing]
-    usable = (near >= 0) & there[np.maximum(near, 0)]
+    usable = (near >= 0) & placed[np.maximum(near, 0)]
     sums = np.where(usable[:, :, None], places[np.maximum(near, 0)], 0).sum(axis=1)
     count = usable.sum(axis=1, keepdims=True)
-    middle = places[there].mean(axis=0)
+    middle = places[placed].mean(axis=0)
     places[missing] = np.where(count > 0, sums / np.maximum(count, 1), middle)
     return places

@@ -60,8 +60,8 @@ def joint_maps(
     if n < 2 * MIN_CLIPS:
         raise BadInput(f"Only {n} clips have a place on both sides: too few to lay out two maps together.")
     parts = [np.ascontiguousarray(x[good], dtype=np.float32) for x in (left, right)]
-    given = graphs if graphs is not None and good.all() else (None, None)
-    fuzzy = [_fuzzy_graph(x, spec, graph, progress) for x, graph in zip(parts, given, strict=True)]
+    given_graphs = graphs if graphs is not None and good.all() else (None, None)
+    fuzzy = [_fuzzy_graph(x, spec, graph, progress) for x, graph in zip(parts, given_graphs, strict=True)]
     state = np.random.RandomState(spec.seed)
     starts = [_start(x, graph, state) for x, graph in zip(parts, fuzzy, strict=True)]
     starts[1] = starts[1] @ procrustes(*starts).rotation
@@ -69,9 +69,9 @@ def joint_maps(
     maps = []
     for places, graph in zip(xy, fuzzy, strict=True):
         places[np.diff(graph.indptr) == 0] = np.nan
-        found = np.full((len(good), 2), np.nan, dtype=np.float32)
-        found[good] = places
-        maps.append(found)
+        of_all = np.full((len(good), 2), np.nan, dtype=np.float32)
+        of_all[good] = places
+        maps.append(of_all)
     return maps[0], maps[1]
 
 

@@ -82,10 +82,10 @@ class ProjectionSpec:
             raise BadInput(f"Unknown projection settings: {', '.join(sorted(unknown))}.")
         casts = {"int": int, "float": float}
         try:
-            given: dict[str, Any] = {
+            checked: dict[str, Any] = {
                 name: casts.get(known[name], str)(value) for name, value in values.items()
             }
-            return cls(**given)
+            return cls(**checked)
         except (TypeError, ValueError) as error:
             raise BadInput(f"A projection setting is not a number: {error}.") from error
 
@@ -134,12 +134,12 @@ def project(
     """
     x = np.asarray(x)
     progress = progress or Silent()
-    for what, given in (
+    for option, value in (
         ("neighbors", None if graph is None else graph.indices),
         ("starting positions", init),
     ):
-        if given is not None and len(given) != len(x):
-            raise BadInput(f"The {what} are of {len(given)} clips, the embedding has {len(x)}.")
+        if value is not None and len(value) != len(x):
+            raise BadInput(f"The {option} are of {len(value)} clips, the embedding has {len(x)}.")
     good = finite_rows(x)
     xy = np.full((len(x), 2), np.nan, dtype=np.float32)
     if not good.any():
@@ -273,9 +273,9 @@ class _Epochs:
         self._progress = progress
 
     def write(self, text: str) -> None:
-        done, slash, total = text.strip().partition("/")
-        if slash and done.isdigit() and total.isdigit():
-            self._progress.report("projection", int(done), int(total), "epochs")
+        epoch, slash, total = text.strip().partition("/")
+        if slash and epoch.isdigit() and total.isdigit():
+            self._progress.report("projection", int(epoch), int(total), "epochs")
 
     def flush(self) -> None:
         return None

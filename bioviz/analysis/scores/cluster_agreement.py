@@ -120,19 +120,22 @@ def cluster_report(
     x, labels = np.asarray(embedding)[good], np.asarray(targets)[good]
     k = max(1, len(np.unique(labels)))
     spaces = {"embedding": x} if projection is None else {"projection": projection[good], "embedding": x}
-    found = [
+    clusterings = [
         (space, method, cluster(points, k, method, seed))
         for space, points in {**spaces, "embedding": principal(x)}.items()
         for method in methods
     ]
     # On the embedding all partitions are scored in one pass; on the picture those alone that were found there.
     partitions = {
-        space: [labels, *(clusters for where, _, clusters in found if where == space or space == "embedding")]
+        space: [
+            labels,
+            *(clusters for space_of, _, clusters in clusterings if space_of == space or space == "embedding"),
+        ]
         for space in spaces
     }
     means = {space: _silhouettes(points, partitions[space]) for space, points in spaces.items()}
     scores = []
-    for i, (space, method, clusters) in enumerate(found, start=1):
+    for i, (space, method, clusters) in enumerate(clusterings, start=1):
         everywhere = np.full(len(good), -1, dtype=np.int32)
         everywhere[good] = clusters
         # The projection, where there is one, comes first: its clusterings have the same numbers in both lists.

@@ -8,7 +8,7 @@ TOLD = 0.75
 """AUROC from which on a label counts as told from background: halfway between chance (0.5) and perfect (1)."""
 
 
-def lost_at(snr_db: np.ndarray, told: np.ndarray) -> np.ndarray:
+def lost_at(snr_db: np.ndarray, recognized: np.ndarray) -> np.ndarray:
     """The SNR at which each label is lost: told from background (AUROC) falls below `TOLD`.
 
     Read between the steps by straight lines, coming from the highest SNR.
@@ -16,7 +16,7 @@ def lost_at(snr_db: np.ndarray, told: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     snr_db : (s,) float
-    told : (..., s, L) float
+    recognized : (..., s, L) float
         0.5 by chance.
 
     Returns
@@ -26,7 +26,7 @@ def lost_at(snr_db: np.ndarray, told: np.ndarray) -> np.ndarray:
     """
     order = np.argsort(-np.asarray(snr_db, np.float64))
     snr = np.asarray(snr_db, np.float64)[order]
-    value = np.asarray(told, np.float64)[..., order, :]
+    value = np.asarray(recognized, np.float64)[..., order, :]
     lost = value < TOLD
     first = lost.argmax(axis=-2)
     before = np.maximum(first - 1, 0)
@@ -38,7 +38,7 @@ def lost_at(snr_db: np.ndarray, told: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(value).all(axis=-2), at, np.nan)
 
 
-def lost_range(snr_db: np.ndarray, told: np.ndarray) -> np.ndarray:
+def lost_range(snr_db: np.ndarray, recognized: np.ndarray) -> np.ndarray:
     """(L, 3) where each label is lost, and the ends of a 95 % interval: where the ends of `told` cross `TOLD`.
 
     A label that is not told as recorded cannot be lost: NaN. It is told where its AUROC is at least `TOLD` and the
@@ -48,24 +48,24 @@ def lost_range(snr_db: np.ndarray, told: np.ndarray) -> np.ndarray:
     ----------
     snr_db : (S,)
         Falling, first infinity: as recorded.
-    told : (S, L, 3)
+    recognized : (S, L, 3)
         AUROC and its interval.
 
     """
-    at, high, low = (lost_at(snr_db[1:], told[1:, :, end]) for end in range(3))
-    found = np.stack([at, low, high], axis=1)
-    found[~told_as_recorded(told)] = np.nan
-    return found
+    at, high, low = (lost_at(snr_db[1:], recognized[1:, :, end]) for end in range(3))
+    bounds = np.stack([at, low, high], axis=1)
+    bounds[~told_as_recorded(recognized)] = np.nan
+    return bounds
 
 
-def told_as_recorded(told: np.ndarray) -> np.ndarray:
+def told_as_recorded(recognized: np.ndarray) -> np.ndarray:
     """(L,) bool of (S, L, 3) AUROC with interval, first as recorded; an interval that is unknown tells nothing.
 
     Intervals are widened for the number of labels (Bonferroni), so that none of many is told by chance.
     """
     from scipy.stats import norm
 
-    value, low = told[0, :, 0], told[0, :, 1]
+    value, low = recognized[0, :, 0], recognized[0, :, 1]
     known = max(int(np.isfinite(low).sum()), 1)
     wider = norm.ppf(1 - 0.025 / known) / norm.ppf(0.975)
     with np.errstate(invalid="ignore"):

@@ -80,23 +80,23 @@ def paper_scores(
     if k == 0:
         reason = "There is no clip to score."
         return PaperScores(None, None, None, 0, clusters, {**notes, **dict.fromkeys(_NAMES, reason)})
-    found = cluster(projection[good], k, "kmeans", seed)
-    clusters[good] = found
+    clusters_on_map = cluster(projection[good], k, "kmeans", seed)
+    clusters[good] = clusters_on_map
     nmi = ari = silhouette = None
     if k == 1:
         notes["nmi"] = notes["ari"] = "All clips have the same label, so there is nothing to agree with."
     else:
-        nmi = float(normalized_mutual_info_score(labels, found))
-        ari = float(adjusted_rand_score(labels, found))
-    groups = len(np.unique(found))
+        nmi = float(normalized_mutual_info_score(labels, clusters_on_map))
+        ari = float(adjusted_rand_score(labels, clusters_on_map))
+    groups = len(np.unique(clusters_on_map))
     if groups < 2:
         notes["silhouette"] = (
             "All clips fall into one cluster, so there is no other cluster to be apart from."
         )
-    elif groups >= len(found):
+    elif groups >= len(clusters_on_map):
         notes["silhouette"] = "Every clip is a cluster of its own, so no cluster has an inside."
     else:
-        silhouette = mean_silhouette(embedding[good], found)
+        silhouette = mean_silhouette(embedding[good], clusters_on_map)
     return PaperScores(nmi, ari, silhouette, k, clusters, notes)
 
 

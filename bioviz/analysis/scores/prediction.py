@@ -240,6 +240,6 @@ def _average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
     order = np.argsort(-s, kind="stable")
     s, hit = s[order], hit[order]
     ends = np.append(np.flatnonzero(np.diff(s)), len(s) - 1)
-    found = np.cumsum(hit)[ends]
-    precision = found / (ends + 1)
-    return float((np.diff(found, prepend=0) / found[-1]) @ precision)
+    hits_at = np.cumsum(hit)[ends]
+    precision = hits_at / (ends + 1)
+    return float((np.diff(hits_at, prepend=0) / hits_at[-1]) @ precision)

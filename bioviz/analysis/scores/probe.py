@@ -43,12 +43,12 @@ def probe_scores_of(x: np.ndarray, y: np.ndarray, foldings: Sequence[np.ndarray]
     x, y = np.asarray(x), np.asarray(y, dtype=np.float64)
     good = np.flatnonzero(finite_rows(x))
     z, inner = _standardised(x[good]), y[good]
-    found = []
+    probes = []
     for fold in foldings:
         out = np.full(y.shape, np.nan, dtype=np.float32)
         out[good] = _out_of_fold(z, inner, np.asarray(fold)[good])
-        found.append(out)
-    return found
+        probes.append(out)
+    return probes
 
 
 def _standardised(x: np.ndarray) -> np.ndarray:

@@ -133,9 +133,9 @@ class _Products:
         self.wide = x.astype(np.float64)
         self.wide -= self.wide.mean(axis=0)
         self.squares = np.einsum("ij,ij->i", self.wide, self.wide)
-        one, squares = np.ones((len(x), 1)), self.squares[:, None]
-        self.left = np.hstack([self.wide * -2, squares, one]).astype(np.float32)
-        self.right = np.hstack([self.wide, one, squares]).astype(np.float32)
+        ones, squares = np.ones((len(x), 1)), self.squares[:, None]
+        self.left = np.hstack([self.wide * -2, squares, ones]).astype(np.float32)
+        self.right = np.hstack([self.wide, ones, squares]).astype(np.float32)
 
     def distances(self, rows: slice, columns: slice) -> np.ndarray:
         square = self.left[rows] @ self.right[columns].T
@@ -154,14 +154,14 @@ class _Products:
         norms = self.squares[start + doubtful, None] + self.squares[None, columns]
         near = (square[doubtful] < NEAR * norms) & np.isfinite(square[doubtful])
         count = near.sum(axis=1)
-        many = count > MANY * near.shape[1]
-        whole = doubtful[many]
+        is_crowded = count > MANY * near.shape[1]
+        whole = doubtful[is_crowded]
         exact = self.wide[start + whole] @ (self.wide[columns] * -2).T if len(whole) else np.empty((0, 1))
-        exact = np.maximum(exact + norms[many], 0)
+        exact = np.maximum(exact + norms[is_crowded], 0)
         square[whole] = np.where(np.isinf(square[whole]), np.inf, exact)
-        few, j = np.nonzero(near & ~many[:, None])
+        row, j = np.nonzero(near & ~is_crowded[:, None])
         step = max(1, 2**20 // self.wide.shape[1])
-        for a in range(0, len(few), step):
-            i, c = doubtful[few[a : a + step]], j[a : a + step]
+        for a in range(0, len(row), step):
+            i, c = doubtful[row[a : a + step]], j[a : a + step]
             difference = self.wide[start + i] - self.wide[columns.start + c]
             square[i, c] = np.einsum("ij,ij->i", difference, difference)

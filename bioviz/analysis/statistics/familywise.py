@@ -16,10 +16,10 @@ def holm(p: Mapping[Hashable, float | None], level: float = LEVEL) -> dict[Hasha
     made, and does not count.
     """
     known = sorted((value, i, name) for i, (name, value) in enumerate(p.items()) if value is not None)
-    made = {}
-    for place, (value, _, name) in enumerate(known):
-        bound = level / (len(known) - place)
+    bounds = {}
+    for rank, (value, _, name) in enumerate(known):
+        bound = level / (len(known) - rank)
         if value > bound:
             break
-        made[name] = bound
-    return made
+        bounds[name] = bound
+    return bounds

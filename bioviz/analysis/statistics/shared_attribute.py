@@ -52,9 +52,9 @@ class Links:
     def of(cls, indices: np.ndarray, units: np.ndarray, labels: np.ndarray, known: np.ndarray) -> Links:
         """From (n, k) neighbors (-1 none), (n,) unit and label codes; clips not `known` (n,) take no part."""
         n_units, n_labels = int(units.max(initial=-1)) + 1, int(labels.max(initial=-1)) + 1
-        there = (indices >= 0) & known[:, None]
-        clip, place = np.nonzero(there)
-        near = indices[clip, place]
+        valid = (indices >= 0) & known[:, None]
+        clip, rank = np.nonzero(valid)
+        near = indices[clip, rank]
         good = known[near] & (units[clip] != units[near])
         clip, near = clip[good], near[good]
         of_cell, count = np.unique(units[known] * n_labels + labels[known], return_counts=True)
@@ -70,40 +70,42 @@ class Links:
             float((asked / elsewhere) @ own), n_units, n_labels,
         )  # fmt: skip
 
-    def excess(self, place: np.ndarray) -> float:
-        """Links between units of the same `place` (units,) beyond those that the neighbors' labels bring."""
-        same = self.weight @ (place[self.row] == place[self.column])
-        n_places = int(place.max()) + 1
+    def excess(self, attribute: np.ndarray) -> float:
+        """Links between units of the same `attribute` (units,) beyond those that the neighbors' labels bring."""
+        same = self.weight @ (attribute[self.row] == attribute[self.column])
+        n_places = int(attribute.max()) + 1
         sizes = np.bincount(
-            place[self.of_unit] * self.labels + self.of_label, self.count, n_places * self.labels
+            attribute[self.of_unit] * self.labels + self.of_label, self.count, n_places * self.labels
         )
-        expected = self.asked @ sizes[place[self.unit] * self.labels + self.label]
+        expected = self.asked @ sizes[attribute[self.unit] * self.labels + self.label]
         return float(same - (expected - self.own))
 
 
-def place_p(links: Links, place: np.ndarray, seed: int = 0) -> float | None:
+def place_p(links: Links, attribute: np.ndarray, seed: int = 0) -> float | None:
     """One-sided p of `excess`, places dealt out over the units anew; None where there is one place only.
 
     Parameters
     ----------
-    place : (units,) ints
+    attribute : (units,) ints
         >= 0.
 
     """
-    if len(np.unique(place)) < 2:
+    if len(np.unique(attribute)) < 2:
         return None
     cost = len(links.row) + len(links.unit) + len(links.of_unit)
     n = int(np.clip(MAX_COMPARED // max(cost, 1), MIN_PERMUTATIONS, PERMUTATIONS))
-    found, reached = links.excess(place), 0
-    if abs(found) < 1e-9 * max(links.weight.sum(), 1):
+    observed, reached = links.excess(attribute), 0
+    if abs(observed) < 1e-9 * max(links.weight.sum(), 1):
         return None  # the labels leave nothing open: each has its own place
     rng = np.random.default_rng(seed)
     for _ in range(n):
-        reached += links.excess(rng.permutation(place)) >= found - 1e-9 * abs(found)
+        reached += links.excess(rng.permutation(attribute)) >= observed - 1e-9 * abs(observed)
     return (reached + 1) / (n + 1)
 
 
-def label_chance(indices: np.ndarray, place: np.ndarray, units: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def label_chance(
+    indices: np.ndarray, attribute: np.ndarray, units: np.ndarray, labels: np.ndarray
+) -> np.ndarray:
     """(n,) share of neighbors of the clip's own place that their labels bring; NaN where unknown.
 
     The mean, over the neighbors, of the share of the clip's place among all clips of the neighbor's label outside
@@ -113,28 +115,28 @@ def label_chance(indices: np.ndarray, place: np.ndarray, units: np.ndarray, labe
     ----------
     indices : (n, k)
         -1 none.
-    place : (n,) ints
+    attribute : (n,) ints
         -1 unknown.
     units, labels : (n,) ints
         >= 0.
 
     """
-    n_labels, n_places = int(labels.max(initial=-1)) + 1, int(place.max(initial=-1)) + 1
-    known = place >= 0
-    there = (indices >= 0) & known[:, None]
-    near = np.where(there, indices, 0)
-    there &= known[near]
+    n_labels, n_places = int(labels.max(initial=-1)) + 1, int(attribute.max(initial=-1)) + 1
+    known = attribute >= 0
+    valid = (indices >= 0) & known[:, None]
+    near = np.where(valid, indices, 0)
+    valid &= known[near]
     size = np.bincount(labels[known], minlength=n_labels).astype(np.float64)
     of_place = np.zeros((n_labels, max(n_places, 1)))
-    np.add.at(of_place, (labels[known], place[known]), 1)
-    theirs, mine, own = labels[near], np.maximum(place, 0)[:, None], units[:, None]
+    np.add.at(of_place, (labels[known], attribute[known]), 1)
+    theirs, mine, own = labels[near], np.maximum(attribute, 0)[:, None], units[:, None]
     in_unit = _Counts.of(units[known] * n_labels + labels[known])(own * n_labels + theirs)
-    key = (units[known] * n_labels + labels[known]) * max(n_places, 1) + place[known]
+    key = (units[known] * n_labels + labels[known]) * max(n_places, 1) + attribute[known]
     in_unit_same = _Counts.of(key)((own * n_labels + theirs) * max(n_places, 1) + mine)
     left = size[theirs] - in_unit
     share = np.where(left > 0, (of_place[theirs, mine] - in_unit_same) / np.maximum(left, 1), 0.0)
-    count = there.sum(axis=1)
-    return np.where(count > 0, (share * there).sum(axis=1) / np.maximum(count, 1), np.nan)
+    count = valid.sum(axis=1)
+    return np.where(count > 0, (share * valid).sum(axis=1) / np.maximum(count, 1), np.nan)
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,8 @@ class _Counts:
     def of(cls, keys: np.ndarray) -> _Counts:
         return cls(*np.unique(keys, return_counts=True))
 
-    def __call__(self, asked: np.ndarray) -> np.ndarray:
+    def __call__(self, pairs: np.ndarray) -> np.ndarray:
         if not len(self.keys):
-            return np.zeros(asked.shape, np.int64)
-        at = np.minimum(np.searchsorted(self.keys, asked), len(self.keys) - 1)
-        return np.where(self.keys[at] == asked, self.count[at], 0)
+            return np.zeros(pairs.shape, np.int64)
+        at = np.minimum(np.searchsorted(self.keys, pairs), len(self.keys) - 1)
+        return np.where(self.keys[at] == pairs, self.count[at], 0)

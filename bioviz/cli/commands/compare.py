@@ -44,8 +44,8 @@ def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         check_writable(Path(options.report), folder=False)
     left = run_spec(options)
     spec = ComparisonSpec(left, _right(options, left), options.layout, options.k)
-    found = compute_comparison(spec, progress)
-    changes = found.changes
+    comparison = compute_comparison(spec, progress)
+    changes = comparison.changes
     scores = [
         {
             "score": d.name,
@@ -58,33 +58,35 @@ def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         for d in changes.scores
     ]
     data = {
-        "clips": len(found),
+        "clips": len(comparison),
         "left": spec.left.to_dict(),
         "right": spec.right.to_dict(),
         "scores": scores,
         "labels": _labels(changes),
         "transitions": {
-            rule: {name: len(getattr(kept, name)) for name in ("rescued", "broken", "cleared", "captured")}
-            for rule, kept in changes.ledgers.items()
+            rule: {
+                name: len(getattr(transitions, name)) for name in ("rescued", "broken", "cleared", "captured")
+            }
+            for rule, transitions in changes.ledgers.items()
         },
         "notes": list(changes.notes),
     }
     if options.report:
-        write_files({Path(options.report): _report(spec, found)})
+        write_files({Path(options.report): _report(spec, comparison)})
         data["report"] = options.report
     return Answer(data, _text(changes, data))
 
 
 def _right(options: argparse.Namespace, left: RunSpec) -> RunSpec:
     """The right side: the left one with what was named for the right."""
-    named = argparse.Namespace(**vars(options))
-    named.model = options.right_model or options.model
-    named.dataset = options.right_dataset or options.dataset
-    named.seed = options.seed if options.right_seed is None else options.right_seed
+    arguments = argparse.Namespace(**vars(options))
+    arguments.model = options.right_model or options.model
+    arguments.dataset = options.right_dataset or options.dataset
+    arguments.seed = options.seed if options.right_seed is None else options.right_seed
     # Another model has checkpoints of its own; the same model keeps the left side's.
-    other_model = named.model != options.model
-    named.checkpoint = options.right_checkpoint or (None if other_model else left.checkpoint)
-    return replace(run_spec(named), projection=left.projection)
+    other_model = arguments.model != options.model
+    arguments.checkpoint = options.right_checkpoint or (None if other_model else left.checkpoint)
+    return replace(run_spec(arguments), projection=left.projection)
 
 
 def _labels(changes: Changes) -> list[dict[str, Any]]:
@@ -102,7 +104,7 @@ def _labels(changes: Changes) -> list[dict[str, Any]]:
     ]
 
 
-def _report(spec: ComparisonSpec, found: Comparison) -> bytes:
+def _report(spec: ComparisonSpec, comparison: Comparison) -> bytes:
     from bioviz import runs
     from bioviz.datasets import library
     from bioviz.models import registry
@@ -115,7 +117,7 @@ def _report(spec: ComparisonSpec, found: Comparison) -> bytes:
         f"{registry.card(side.model).title} ({side.checkpoint})" for side in (spec.left, spec.right)
     )
     dataset = library.load(spec.left.dataset)
-    return comparison_report(found, left, right, dataset, (first, second), spec.layout)
+    return comparison_report(comparison, left, right, dataset, (first, second), spec.layout)
 
 
 def _text(changes: Changes, data: dict[str, Any]) -> str:

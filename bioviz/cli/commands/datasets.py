@@ -62,10 +62,10 @@ def register(commands: Commands) -> None:
     parser.add_argument("--remove", action="store_true", help="forget it; its recordings stay")
     parser.add_argument("--unit", choices=[str(unit) for unit in Unit], help="set its unit of independence")
     parser = commands.add(profiles)
-    one = parser.add_mutually_exclusive_group()
-    one.add_argument("--add", metavar="FILE", help="take in a profile, such as a colleague's")
-    one.add_argument("--write", nargs=2, metavar=("NAME", "FILE"), help="write a profile to a file")
-    one.add_argument("--remove", metavar="NAME")
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--add", metavar="FILE", help="take in a profile, such as a colleague's")
+    group.add_argument("--write", nargs=2, metavar=("NAME", "FILE"), help="write a profile to a file")
+    group.add_argument("--remove", metavar="NAME")
     commands.add(demo)
 
 
@@ -87,11 +87,11 @@ def add(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         library.save(dataset)
     if options.save_profile:
         _keep_profile(options.save_profile, columns, dataset.source["files"])
-    found = report(dataset)
-    data = {"dataset": dataset.id, "added": not options.check, "report": found.to_dict()}
-    done = "Not added (--check)" if options.check else f"Added as {dataset.id}"
+    summary = report(dataset)
+    data = {"dataset": dataset.id, "added": not options.check, "report": summary.to_dict()}
+    outcome = "Not added (--check)" if options.check else f"Added as {dataset.id}"
     skipped = any(problem.kind in LEFT_OUT for problem in dataset.problems)
-    return Answer(data, f"{_report_text(found)}\n{done}", skipped)
+    return Answer(data, f"{_report_text(summary)}\n{outcome}", skipped)
 
 
 def profiles(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -124,14 +124,14 @@ def _keep_profile(name: str, columns: dict[str, str], files: list[dict[str, Any]
     from bioviz.datasets.tables.profiles import TableProfile, keep_profile, list_profiles
     from bioviz.datasets.tables.text import numbered
 
-    told = ToldColumns(ColumnMapping.from_dict(columns))
-    header = next((each["columns"] for each in files if each["format"] == told.name), None)
+    explained = ToldColumns(ColumnMapping.from_dict(columns))
+    header = next((each["columns"] for each in files if each["format"] == explained.name), None)
     if header is None:
         raise WrongUsage("--save-profile needs --column, and a table that these columns fit")
-    mapping = told.mapping_of(header)
+    mapping = explained.mapping_of(header)
     header = header if mapping.has_header else numbered(len(header))
-    known = next((profile for profile in list_profiles() if profile.fits(header)), None)
-    keep_profile(TableProfile(name, tuple(header), mapping), instead_of=known)
+    existing = next((profile for profile in list_profiles() if profile.fits(header)), None)
+    keep_profile(TableProfile(name, tuple(header), mapping), instead_of=existing)
 
 
 def datasets(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -147,8 +147,8 @@ def datasets(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         library.remove(options.dataset)
         return Answer({"removed": options.dataset}, f"Removed {options.dataset}; its recordings stay.")
     if options.dataset:
-        found = report(library.load(options.dataset))
-        return Answer(found.to_dict(), _report_text(found))
+        summary = report(library.load(options.dataset))
+        return Answer(summary.to_dict(), _report_text(summary))
     rows = library.list_datasets()
     head = ("id", "name", "task", "clips", "recordings", "labels", "background", "hours")
     lines = [
@@ -171,22 +171,22 @@ def demo(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Make the demo dataset and its first run."""
     from bioviz.runs import demo_job
 
-    found = demo_job({}, progress)
-    scores = found["scores"]
-    text = f"The demo is ready: {found['clips']} clips, NMI {four_digits(scores['nmi'])}. Open the app to explore it."
-    return Answer(found, text)
+    summary = demo_job({}, progress)
+    scores = summary["scores"]
+    text = f"The demo is ready: {summary['clips']} clips, NMI {four_digits(scores['nmi'])}. Open the app to explore it."
+    return Answer(summary, text)
 
 
-def _report_text(found) -> str:
+def _report_text(summary) -> str:
     lines = [
-        f"{found.name} ({found.task}): {found.clips} clips from {found.recordings} recordings, "
-        f"{found.hours:.2f} h, {found.background_share:.0%} background",
+        f"{summary.name} ({summary.task}): {summary.clips} clips from {summary.recordings} recordings, "
+        f"{summary.hours:.2f} h, {summary.background_share:.0%} background",
         table(
             ("label", "clips", "annotations"),
-            [(row.label, row.clips, row.annotations) for row in found.labels],
+            [(row.label, row.clips, row.annotations) for row in summary.labels],
         ),
     ]
-    for group in found.problems:
+    for group in summary.problems:
         lines.append(f"{group.title} ({len(group.items)}):")
         sentences = group.by_sentence()
         for detail, files in sentences[:SHOWN]:

@@ -32,26 +32,26 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     if options.unit:
         library.set_unit(options.dataset, options.unit)
     run = run_of(options, progress)
-    found = open_diagnosis(run, options.k) or compute_diagnosis(run, options.k, progress)
-    clauses = verdict(found)
+    diagnosis = open_diagnosis(run, options.k) or compute_diagnosis(run, options.k, progress)
+    clauses = verdict(diagnosis)
     labels = [
         {
-            "label": found.names[t],
-            "clips": int(found.labels.clips[t]),
-            "confusion": float(found.labels.confusion[t]),
-            "low": finite(float(found.labels.low[t])),
-            "high": finite(float(found.labels.high[t])),
-            "confused": float(found.labels.confused[t]),
+            "label": diagnosis.names[t],
+            "clips": int(diagnosis.labels.clips[t]),
+            "confusion": float(diagnosis.labels.confusion[t]),
+            "low": finite(float(diagnosis.labels.low[t])),
+            "high": finite(float(diagnosis.labels.high[t])),
+            "confused": float(diagnosis.labels.confused[t]),
         }
-        for t in found.labels.ranking
+        for t in diagnosis.labels.ranking
     ]
     dataset = library.load(run.spec.dataset)
     queues = {
         name: [
-            _clip(run, dataset, found, int(i)) | {"beyond_chance": place < queue.beyond}
-            for place, i in enumerate(queue.rows)
+            _clip(run, dataset, diagnosis, int(i)) | {"beyond_chance": rank < queue.beyond}
+            for rank, i in enumerate(queue.rows)
         ]
-        for name, queue in (("looks_labelled", found.missed), ("looks_like_background", found.faint))
+        for name, queue in (("looks_labelled", diagnosis.missed), ("looks_like_background", diagnosis.faint))
     }
     data = {
         "run": run.key,
@@ -63,7 +63,7 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     return Answer(data, _text(clauses, labels, queues, options.list))
 
 
-def _clip(run, dataset, found, i: int) -> dict[str, Any]:
+def _clip(run, dataset, diagnosis, i: int) -> dict[str, Any]:
     row = int(run.rows[i])
     clips = dataset.clips
     return {
@@ -71,9 +71,9 @@ def _clip(run, dataset, found, i: int) -> dict[str, Any]:
         "recording": dataset.recordings[int(clips.recording[row])].name,
         "start_s": float(clips.start_s[row]),
         "labels": dataset.labels_of(row),
-        "confusion": float(found.clips.judged.confusion[i]),
-        "causes": found.triage.titles(i),
-        "evidence": found.triage.evidence(i, found.names),
+        "confusion": float(diagnosis.clips.judged.confusion[i]),
+        "causes": diagnosis.triage.titles(i),
+        "evidence": diagnosis.triage.evidence(i, diagnosis.names),
     }
 
 

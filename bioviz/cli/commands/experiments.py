@@ -36,14 +36,14 @@ def noise(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.datasets import library
     from bioviz.experiments.noise import compute_noise, open_noise
 
-    chosen = NoiseSettings(**given_settings(options, NoiseSettings), seed=options.draw_seed)
+    settings = NoiseSettings(**given_settings(options, NoiseSettings), seed=options.draw_seed)
     run = run_of(options, progress)
-    result = open_noise(run, chosen) or compute_noise(run, chosen, progress, options.device)
+    result = open_noise(run, settings) or compute_noise(run, settings, progress, options.device)
     scores, names = result.scores, library.load(run.spec.dataset).labels
     levels = [finite(level) for level in scores.snrs_db]
     data = {
         "run": run.key,
-        "settings": chosen.to_dict(),
+        "settings": settings.to_dict(),
         "clips": len(result.rows),
         "snrs_db": levels,  # null: the clips as recorded
         "curves": {name: [_ends(row) for row in getattr(scores, name)] for name in CURVES},
@@ -79,9 +79,9 @@ def shift(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.datasets import library
     from bioviz.experiments.shift import compute_shift, open_shift
 
-    chosen = ShiftSettings(**given_settings(options, ShiftSettings), seed=options.draw_seed)
+    settings = ShiftSettings(**given_settings(options, ShiftSettings), seed=options.draw_seed)
     run = run_of(options, progress)
-    result = open_shift(run, chosen) or compute_shift(run, chosen, progress, options.device)
+    result = open_shift(run, settings) or compute_shift(run, settings, progress, options.device)
     dataset = library.load(run.spec.dataset)
     clips = dataset.clips
     listed = [
@@ -89,15 +89,15 @@ def shift(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             "row": int(row),
             "recording": dataset.recordings[int(clips.recording[row])].name,
             "start_s": float(clips.start_s[row]),
-            "kept": finite(kept),
+            "kept": finite(shares),
             "relative_move": finite(relative),
         }
-        for row, kept, relative in zip(result.rows, result.kept.mean(axis=1), result.relative, strict=True)
+        for row, shares, relative in zip(result.rows, result.kept.mean(axis=1), result.relative, strict=True)
     ]
     targets = {run.target_names[t]: _ends(result.by_target[t]) for t in np.flatnonzero(result.clips)}
     data = {
         "run": run.key,
-        "settings": chosen.to_dict(),
+        "settings": settings.to_dict(),
         "clips": len(result.rows),
         "neighbors_kept": float(result.kept.mean()),
         "changed": float(result.changed.mean()),

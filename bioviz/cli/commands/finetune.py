@@ -70,45 +70,51 @@ def finetune(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
     dataset, start = library.load(options.dataset), run_spec(options)
     rows: list[dict[str, Any]] = []
-    told: list[str] = []
+    sentences: list[str] = []
     names: list[str] = []
     for name, settings in plan(dataset, options, start.checkpoint):
-        made = [
+        checkpoints = [
             _trained(dataset, options, start.checkpoint, settings, seed, progress)
             for seed in options.train_seed
         ]
-        names += [one.name for one in made]
-        for seed, one in zip(options.train_seed, made, strict=True):
-            told.append(f"{name}, seed {seed}: {sentence_of(one)}")
+        names += [checkpoint.name for checkpoint in checkpoints]
+        for seed, checkpoint in zip(options.train_seed, checkpoints, strict=True):
+            sentences.append(f"{name}, seed {seed}: {sentence_of(checkpoint)}")
         if not rows:
             frozen = _scores(options, start.checkpoint, progress, start.seed)
-            figures = [{**(made[0].record.probe.get("test") or {}), **frozen}]
+            figures = [{**(checkpoints[0].record.probe.get("test") or {}), **frozen}]
             rows.append({"trained": "frozen, with a linear probe", "figures": figures})
-        figures = [{**one.record.test, **_scores(options, one.name, progress)} for one in made]
+        figures = [
+            {**checkpoint.record.test, **_scores(options, checkpoint.name, progress)}
+            for checkpoint in checkpoints
+        ]
         rows.append({"trained": name, "figures": figures})
     note = bandwidth_note(dataset, registry.card(options.model))
     data = {
         "checkpoints": names,
         "rows": rows,
-        "outcomes": told,
+        "outcomes": sentences,
         "warnings": [note] if note else [],
     }
     lines = [
-        [row["trained"], *(summary([one.get(key) for one in row["figures"]]) for key in (*TESTED, *SCORED))]
+        [
+            row["trained"],
+            *(summary([figure.get(key) for figure in row["figures"]]) for key in (*TESTED, *SCORED)),
+        ]
         for row in rows
     ]
     text = [
         *([f"Warning: {note}"] if note else []),
         table(("trained with background", *TESTED, *SCORED), lines),
-        *told,
+        *sentences,
         f"Kept as {', '.join(names)}.",
     ]
     return Answer(data, "\n".join(text))
 
 
-def sentence_of(made: Checkpoint) -> str:
+def sentence_of(checkpoint: Checkpoint) -> str:
     """What a training taught, how long it took and where."""
-    record = made.record
+    record = checkpoint.record
     sentence = record.outcome.sentence or "learnt."
     return f"{sentence} {record.seconds:.0f} s on {record.computed_on}."
 
@@ -127,15 +133,15 @@ def plan(dataset: Dataset, options: argparse.Namespace, start: str) -> Iterator[
     """
     from bioviz.training.data.split import split_rows
 
-    chosen = replace(
+    base = replace(
         preset(options.preset, trained_start=start != RANDOM), **given_settings(options, TrainSettings)
     )
     wanted = [
-        (f"share {share:g}", replace(chosen, background_share=share)) for share in options.background_share
+        (f"share {share:g}", replace(base, background_share=share)) for share in options.background_share
     ]
     if options.remove_everywhere:
-        wanted.append(("none, by the paper's way", replace(chosen, remove_everywhere=True)))
-    all_of_it = len(split_rows(dataset, replace(chosen, background_share=1.0)).train)
+        wanted.append(("none, by the paper's way", replace(base, remove_everywhere=True)))
+    all_of_it = len(split_rows(dataset, replace(base, background_share=1.0)).train)
     for name, settings in wanted:
         if options.same_steps:
             longer = all_of_it / len(split_rows(dataset, settings).train)
@@ -165,7 +171,7 @@ def _trained(
     """Raises BiovizError if the checkpoint is not usable."""
     from bioviz.training.finetune import finetune as train
 
-    made = train(
+    checkpoint = train(
         dataset,
         options.model,
         start,
@@ -175,9 +181,9 @@ def _trained(
         device=options.device,
         progress=progress,
     )
-    if not made.usable:
-        raise BiovizError(made.record.reason)
-    return made
+    if not checkpoint.usable:
+        raise BiovizError(checkpoint.record.reason)
+    return checkpoint
 
 
 def _scores(
@@ -187,5 +193,5 @@ def _scores(
     from bioviz import runs
 
     spec = runs.RunSpec(options.dataset, model=options.model, checkpoint=checkpoint, seed=seed, split="test")
-    found = runs.compute_run(spec, progress, device=options.device).scores
-    return {key: found.get(key) for key in SCORED}
+    scores = runs.compute_run(spec, progress, device=options.device).scores
+    return {key: scores.get(key) for key in SCORED}

@@ -92,7 +92,7 @@ def flag(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.flags import flag as give
 
     dataset = library.load(options.dataset)
-    given = give(
+    new_flag = give(
         dataset,
         options.clip,
         options.kind,
@@ -101,7 +101,9 @@ def flag(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         wrong=options.wrong,
         note=options.note,
     )
-    return Answer(given.to_dict(), f"Clip {options.clip} ({given.name}): {given.text}, by {given.user}.")
+    return Answer(
+        new_flag.to_dict(), f"Clip {options.clip} ({new_flag.name}): {new_flag.text}, by {new_flag.user}."
+    )
 
 
 def unflag(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -109,10 +111,10 @@ def unflag(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.datasets import library
     from bioviz.flags import undo
 
-    taken = undo(library.load(options.dataset), options.clip, user=options.user)
-    if taken is None:
+    undone = undo(library.load(options.dataset), options.clip, user=options.user)
+    if undone is None:
         return Answer({"undone": None}, f"{options.user} has no flag on clip {options.clip}.")
-    return Answer({"undone": taken.to_dict()}, f"Taken back: {TITLES[taken.kind]} on clip {options.clip}.")
+    return Answer({"undone": undone.to_dict()}, f"Taken back: {TITLES[undone.kind]} on clip {options.clip}.")
 
 
 def clean(options: argparse.Namespace, progress: TerminalProgress) -> Answer:

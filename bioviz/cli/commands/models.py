@@ -30,8 +30,8 @@ def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         states = {
             name: registry.checkpoint_state(card.name, name) for name in registry.checkpoints(card.name)
         }
-        told = {name: {"available": s.available, "message": s.message} for name, s in states.items()}
-        data.append({**asdict(card), "checkpoints": told})
+        readiness = {name: {"available": s.available, "message": s.message} for name, s in states.items()}
+        data.append({**asdict(card), "checkpoints": readiness})
         rate = f"{card.sample_rate} Hz" if card.sample_rate else "as recorded"
         shown = ", ".join(name if s.available else f"({name})" for name, s in states.items())
         lines.append((card.name, card.title, rate, card.dim, shown))

@@ -24,12 +24,19 @@ def register(commands: Commands) -> None:
 
 def open_app(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Open the dashboard in your browser; it runs until you press Ctrl-C."""
-    given = {
+    environment = {
         "server.port": options.port,
         "server.address": options.address,
         "server.headless": True if options.no_browser else None,
     }
-    command = [sys.executable, "-m", "streamlit", "run", str(app_folder() / "app.py"), *_settings(given)]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(app_folder() / "app.py"),
+        *_settings(environment),
+    ]
     try:
         code = subprocess.run(command, check=False).returncode
     except KeyboardInterrupt:  # the server got it too, and has stopped
@@ -39,10 +46,10 @@ def open_app(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     return Answer({"code": code}, "The dashboard has been closed.")
 
 
-def _settings(given: dict[str, object]) -> list[str]:
+def _settings(environment: dict[str, object]) -> list[str]:
     """Streamlit's settings as arguments, since it looks for a file of them only where it is started."""
     settings = tomllib.loads((app_folder() / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    flat = {**_flat(settings), **{name: value for name, value in given.items() if value is not None}}
+    flat = {**_flat(settings), **{name: value for name, value in environment.items() if value is not None}}
     return [
         f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in flat.items()
     ]

@@ -35,16 +35,16 @@ def embed(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
     dataset = library.load(options.dataset)
     spec = run_spec(options)
-    found = embed_dataset(
+    embeddings = embed_dataset(
         dataset, spec.model, spec.checkpoint, seed=spec.seed, device=options.device, progress=progress
     )
-    count = int(np.count_nonzero(found.valid))
+    count = int(np.count_nonzero(embeddings.valid))
     notes = _notes(dataset, spec.model)
-    data = {"key": found.key, "clips": count, "dim": found.matrix.shape[1], "notes": notes}
-    data |= skipped_data(found.failures)
-    text = f"{count} clips embedded, {found.matrix.shape[1]} numbers each."
-    text += "".join(f"\nNote: {note}" for note in notes) + skipped_text(found.failures)
-    return Answer(data, text, skipped=bool(found.failures))
+    data = {"key": embeddings.key, "clips": count, "dim": embeddings.matrix.shape[1], "notes": notes}
+    data |= skipped_data(embeddings.failures)
+    text = f"{count} clips embedded, {embeddings.matrix.shape[1]} numbers each."
+    text += "".join(f"\nNote: {note}" for note in notes) + skipped_text(embeddings.failures)
+    return Answer(data, text, skipped=bool(embeddings.failures))
 
 
 def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -55,8 +55,8 @@ def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     run = run_of(options, progress)
     dataset = library.load(run.spec.dataset)
     listed = {name: _misclustered(run, dataset, name) for name in LISTS}
-    few = words.too_few(*words.sides(run.placement.counts))
-    notes = [*([few] if few else []), *_notes(dataset, run.spec.model)]
+    sentence = words.too_few(*words.sides(run.placement.counts))
+    notes = [*([sentence] if sentence else []), *_notes(dataset, run.spec.model)]
     counts = {
         "targets": list(run.target_names),
         "rows": run.table.tolist(),

@@ -51,22 +51,22 @@ def clips_again(
     for box in labelled.annotations:
         labels[box.recording, round(box.start_s, _DIGITS)].add(column[box.label])
     unknown = {(box.recording, round(box.start_s, _DIGITS)) for box in labelled.unknown}
-    kept = sorted(
-        place
-        for place in at
-        if (place in labels or place not in unknown) and place[1] < recordings[place[0]].duration_s
+    distinct = sorted(
+        span
+        for span in at
+        if (span in labels or span not in unknown) and span[1] < recordings[span[0]].duration_s
     )
-    recording = np.array([i for i, _ in kept], dtype=np.int32)
-    start = np.array([begin for _, begin in kept], dtype=np.float64)
+    recording = np.array([i for i, _ in distinct], dtype=np.int32)
+    start = np.array([begin for _, begin in distinct], dtype=np.float64)
     lengths = [
         (end - begin) / recordings[index[name]].expansion for name, begin, end in spans if name in index
     ]
     width = round(max(lengths, default=plan.width_s), _DIGITS) or plan.width_s
-    steps = [b[1] - a[1] for a, b in pairwise(kept) if a[0] == b[0]]
+    steps = [b[1] - a[1] for a, b in pairwise(distinct) if a[0] == b[0]]
     hop = round(min(steps, default=width), _DIGITS)
-    on = np.zeros((len(kept), len(labelled.labels)), dtype=bool)
-    for row, place in enumerate(kept):
-        on[row, sorted(labels.get(place, ()))] = True
+    on = np.zeros((len(distinct), len(labelled.labels)), dtype=bool)
+    for row, span in enumerate(distinct):
+        on[row, sorted(labels.get(span, ()))] = True
     split = np.array([each.split for each in recordings], dtype="U5")
-    again = WindowPlan(width, hop, plan.min_overlap)
-    return again, Clips(recording, start, start + width, on, split[recording])
+    grid = WindowPlan(width, hop, plan.min_overlap)
+    return grid, Clips(recording, start, start + width, on, split[recording])

@@ -89,9 +89,9 @@ class _Resolver:
         index = {recording.name: i for i, recording in enumerate(self.recordings)}
         self.unsure |= {index[name] for name in self.raw.unsure if name in index}
         annotations = [
-            made
+            resolved
             for a in self._one_label_each(self.raw.annotations)
-            if a.recording in index and (made := self._annotation(a, index))
+            if a.recording in index and (resolved := self._annotation(a, index))
         ]
         of_recording: list[set[str]] = [set() for _ in self.recordings]
         for annotation in annotations:
@@ -132,14 +132,14 @@ class _Resolver:
     def _whole_file(self, raw: RawRecording, index: int) -> set[str]:
         separator = self.options.separator
         texts = [part for text in raw.labels for part in (text.split(separator) if separator else [text])]
-        found: set[str] = set()
+        names: set[str] = set()
         for text in texts:
             if self._is_unknown(text):
                 self._note("unknown", raw.name, f"{clean(text)!r} says that the label is not known")
                 self.unsure.add(index)
             elif (label := self._label(text, raw.name)) is not None:
-                found.add(label)
-        return found
+                names.add(label)
+        return names
 
     def _is_unknown(self, text: str) -> bool:
         label = clean(text)
@@ -163,8 +163,8 @@ class _Resolver:
             self._note("past_end", raw.recording, f"it lies outside the recording of {length:.2f} s")
             return None
         if raw.unknown or self._is_unknown(raw.label):
-            what = f"{clean(raw.label)!r} says that the label is not known"
-            self._note("unknown", raw.recording, what)
+            reason = f"{clean(raw.label)!r} says that the label is not known"
+            self._note("unknown", raw.recording, reason)
             self.unknown.append(Annotation(index[raw.recording], max(start, 0.0), min(end, length), ""))
             return None
         label = self._label(raw.label, raw.recording)
@@ -198,8 +198,8 @@ class _Resolver:
         if self.declared is None:
             return label
         unknown = self.raw.unknown_label
-        taken = f"taken as {unknown!r}" if unknown else "left out"
-        self._note("unknown_label", file, f"{label!r} is not among the dataset's labels; {taken}")
+        fate = f"taken as {unknown!r}" if unknown else "left out"
+        self._note("unknown_label", file, f"{label!r} is not among the dataset's labels; {fate}")
         return unknown
 
     def _note(self, kind: str, file: str, detail: str) -> None:

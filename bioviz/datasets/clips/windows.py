@@ -92,18 +92,18 @@ def label_windows(
     count = np.asarray(count, dtype=np.int64)
     on = np.zeros((int(count.sum()), n_labels), dtype=bool)
     start_s, end_s = np.asarray(start_s, np.float64), np.asarray(end_s, np.float64)
-    kept = np.flatnonzero(end_s > start_s)
-    if not len(kept):
+    valid = np.flatnonzero(end_s > start_s)
+    if not len(valid):
         return on
-    recording, label = np.asarray(recording)[kept], np.asarray(label)[kept]
-    start_s, end_s = start_s[kept], end_s[kept]
+    recording, label = np.asarray(recording)[valid], np.asarray(label)[valid]
+    start_s, end_s = start_s[valid], end_s[valid]
     # The windows that touch an annotation, with one to spare at either end against rounding.
     first = np.floor((start_s - plan.width_s) / plan.hop_s).astype(np.int64) - 1
     last = np.ceil(end_s / plan.hop_s).astype(np.int64) + 1
     first = np.clip(first, 0, count[recording])
     last = np.clip(last + 1, first, count[recording])
     number = last - first
-    which = np.repeat(np.arange(len(kept)), number)
+    which = np.repeat(np.arange(len(valid)), number)
     window = np.repeat(first, number) + _ragged(number)
 
     begin = window * float(plan.hop_s)

@@ -98,9 +98,9 @@ def write_demo(folder: Path, progress: Progress) -> None:
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         futures = [pool.submit(make, number) for number in range(total)]
         try:
-            for done, future in enumerate(futures, start=1):
+            for count, future in enumerate(futures, start=1):
                 future.result()
-                progress.report("Making the demo recordings", done, total, "recordings")
+                progress.report("Making the demo recordings", count, total, "recordings")
         finally:
             for future in futures:
                 future.cancel()

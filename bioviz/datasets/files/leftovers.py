@@ -89,19 +89,19 @@ def is_fact_of_recordings(column: str) -> bool:
 
 def spoken_of(file: SourceFile) -> set[str]:
     """Recordings that a file may speak of: the one of its name, and those whose names stand in it."""
-    found: set[str] = set()
+    recordings: set[str] = set()
     try:
         beside = file.files.find_beside(file.name)
-        found |= {beside} if beside else set()
+        recordings |= {beside} if beside else set()
     except Ambiguous as several:
-        found |= set(several.args[0])
+        recordings |= set(several.args[0])
     try:
         if file.path.stat().st_size <= _MAX_SEARCHED:
             text = file.text() if file.beginning else file.path.read_bytes().decode("latin-1")
-            found |= file.files.named_in(text)
+            recordings |= file.files.named_in(text)
     except (BadInput, OSError):
         pass
-    return found
+    return recordings
 
 
 def doubtful(file: SourceFile, understood: set[str]) -> set[str]:
@@ -120,11 +120,11 @@ def doubtful(file: SourceFile, understood: set[str]) -> set[str]:
     set of str
         Those that it names; of a table that names none, all that nothing else speaks of.
     """
-    named = spoken_of(file)
+    recordings = spoken_of(file)
     if has_times(file):
-        return named or set(file.files.audio) - understood
+        return recordings or set(file.files.audio) - understood
     structured = len(file.columns) > 1 or file.beginning.lstrip().startswith(("{", "[", "<"))
-    return (named if named or not structured else set(file.files.audio)) - understood
+    return (recordings if recordings or not structured else set(file.files.audio)) - understood
 
 
 def sentence(about: FileAccount) -> Problem:
@@ -161,9 +161,9 @@ def has_times(file: SourceFile) -> bool:
 
 def _rises(cells: Sequence[str]) -> bool:
     """Whether two neighboring cells are numbers, the second not below the first, as start and end are."""
-    for one, other in pairwise(cell.strip() for cell in cells):
-        if _NUMBER.match(one) and _NUMBER.match(other):
-            first, second = (float(cell.replace(",", ".")) for cell in (one, other))
+    for before, after in pairwise(cell.strip() for cell in cells):
+        if _NUMBER.match(before) and _NUMBER.match(after):
+            first, second = (float(cell.replace(",", ".")) for cell in (before, after))
             if 0 <= first <= second:
                 return True
     return False

@@ -80,20 +80,22 @@ class Locator:
 
     def _look_up(self, written: str) -> str | None:
         try:
-            found = self.files.find(written, self.table) if written else self.files.find_beside(self.table)
+            match = self.files.find(written, self.table) if written else self.files.find_beside(self.table)
         except Ambiguous as several:
             self.doubtful.update(several.args[0])
-            what = written or "the name of the table"
+            subject = written or "the name of the table"
             fits = ", ".join(several.args[0])
-            self.problems.append(problem("ambiguous", self.table, f"{what} fits several recordings: {fits}"))
+            self.problems.append(
+                problem("ambiguous", self.table, f"{subject} fits several recordings: {fits}")
+            )
             return None
-        if found is None and not written and (found := self.files.only_recording) is not None:
-            self.note("only_recording", f"it is taken to speak of {found}, the only recording here")
-        if found is None:
+        if match is None and not written and (match := self.files.only_recording) is not None:
+            self.note("only_recording", f"it is taken to speak of {match}, the only recording here")
+        if match is None:
             self.is_homeless |= not written
             detail = f"there is no recording {written!r}" if written else "there is no recording of this name"
             if written and (near := self.files.of_stem(written)):
                 self.doubtful.update(near)
                 detail += f" (there is {', '.join(near[:3])}; if that is meant, correct the table)"
             self.problems.append(problem("no_recording", self.table, detail))
-        return found
+        return match

@@ -34,14 +34,14 @@ class Ambiguous(Exception):
 
 def walk(root: Path) -> list[str]:
     """All files below `root`, sorted, relative with forward slashes; hidden ones and macOS leftovers left out."""
-    found: list[str] = []
+    names: list[str] = []
     top = str(root)
     for folder, folders, files in os.walk(top):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__MACOSX")
         inside = os.path.relpath(folder, top).replace(os.sep, "/")
         prefix = "" if inside == "." else inside + "/"
-        found.extend(prefix + name for name in files if not name.startswith("."))
-    return sorted(found)
+        names.extend(prefix + name for name in files if not name.startswith("."))
+    return sorted(names)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Files:
         """Names of the files that end like this (small letters or capitals)."""
         return [name for name in self.names if name.lower().endswith(suffixes)]
 
-    def chosen(self, table: str | None, found: Iterable[str]) -> list[str]:
+    def chosen(self, table: str | None, tables: Iterable[str]) -> list[str]:
         """The one table that the user names, else those found.
 
         Raises
@@ -97,7 +97,7 @@ class Files:
 
         """
         if table is None:
-            return list(found)
+            return list(tables)
         if table not in self.names:
             raise BadInput(f"{self.root} holds no table {table!r}.")
         return [table]
@@ -108,17 +108,17 @@ class Files:
 
     @cached_property
     def _by_base(self) -> dict[str, list[str]]:
-        found = defaultdict(list)
+        names = defaultdict(list)
         for name in self.audio:
-            found[_key(name.rsplit("/", 1)[-1])].append(name)
-        return found
+            names[_key(name.rsplit("/", 1)[-1])].append(name)
+        return names
 
     @cached_property
     def _by_stem(self) -> dict[str, list[str]]:
-        found = defaultdict(list)
+        names = defaultdict(list)
         for name in self.audio:
-            found[_key(PurePosixPath(name).stem)].append(name)
-        return found
+            names[_key(PurePosixPath(name).stem)].append(name)
+        return names
 
     def find(self, reference: str, beside: str = "") -> str | None:
         """The audio file that a table names.
@@ -169,8 +169,8 @@ class Files:
         """
         folder, _, base = table.rpartition("/")
         for stem in _stems(base):
-            if found := self._by_stem.get(stem):
-                return self._one(found, folder)
+            if names := self._by_stem.get(stem):
+                return self._one(names, folder)
             if is_audio(stem) and stem in self._by_base:  # rec.wav.txt
                 return self._one(self._by_base[stem], folder)
         return None
@@ -231,10 +231,10 @@ class Files:
 
         """
         mentioned, doubtful = set(mentioned), set(doubtful)
-        kept, left_out = [], []
+        wanted, left_out = [], []
         for name in self.audio:
             if name in mentioned or (unannotated == "background" and name not in doubtful):
-                kept.append(self.recording(name))
+                wanted.append(self.recording(name))
                 continue
             detail = (
                 "its table could not be used, so what it holds is unknown"
@@ -242,7 +242,7 @@ class Files:
                 else "no table mentions it, so what it holds is unknown (option unannotated = background takes it so)"
             )
             left_out.append(problem("unlisted", name, detail))
-        return kept, left_out
+        return wanted, left_out
 
 
 def _key(name: str) -> str:
@@ -262,12 +262,12 @@ def _common_tail(a: list[str], b: list[str]) -> int:
 def _stems(base: str) -> list[str]:
     """Stems of the recording that a table's file name may stand for, longest first."""
     stem = _key(base.rpartition(".")[0])
-    found = [stem]
+    stems = [stem]
     for ending in _TABLE_ENDINGS:
         if stem.endswith(ending):
-            found.append(stem[: -len(ending)])
+            stems.append(stem[: -len(ending)])
     # Any further ".word" endings, e.g. rec.Table.1.selections.txt or rec.analyst2.txt.
     while "." in stem:
         stem = stem.rpartition(".")[0]
-        found.append(stem)
-    return list(dict.fromkeys(s for s in found if s))
+        stems.append(stem)
+    return list(dict.fromkeys(s for s in stems if s))

@@ -75,8 +75,8 @@ def sniff(root: Path, options: Options | None = None) -> float:
     if not files.audio:
         return 0.0
     others = [SourceFile(files, name) for name in files.tables_and_others]
-    told = told_columns(options) if options else None
-    if told is not None and any(told.recognizes(file) for file in others):
+    explained = told_columns(options) if options else None
+    if explained is not None and any(explained.recognizes(file) for file in others):
         return 1.0
     return max((recognize(file)[0] for file in others), default=0.0)
 
@@ -101,9 +101,9 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
     files = Files.below(root)
     tables, accounts, problems, doubtful = _read_all(files, options, only)
     if not tables:
-        asked = any(each.kind in ("not_understood", "bad_table") for each in problems)
+        asks = any(each.kind in ("not_understood", "bad_table") for each in problems)
         message = _nothing(root, only, problems)
-        raise NotUnderstood(message, accounts) if asked else BadInput(message)
+        raise NotUnderstood(message, accounts) if asks else BadInput(message)
     used, passed_over = _best(tables)
     problems += passed_over
     annotations: list[RawAnnotation] = []
@@ -114,11 +114,11 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
     for table in used:
         content, recordings = table.content, used[table]
         annotations += [box for box in content.annotations if box.recording in recordings]
-        for where in content.labels.keys() & recordings:
-            own = labels.setdefault(where, [])
-            own += [label for label in content.labels[where] if label not in own]
-        for where in content.splits.keys() & recordings:
-            splits[where] = splits.get(where) or content.splits[where]
+        for recording in content.labels.keys() & recordings:
+            own = labels.setdefault(recording, [])
+            own += [label for label in content.labels[recording] if label not in own]
+        for recording in content.splits.keys() & recordings:
+            splits[recording] = splits.get(recording) or content.splits[recording]
         unsure |= content.unsure
         problems += table.locator.problems
         doubtful |= table.locator.doubtful
@@ -132,7 +132,7 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
             if owners or content.how:
                 problems.append(problem("empty_table", table.file.name, detail))
     accounts += [_told(table, used) for table in tables]
-    mentioned = {where for table in used for where in used[table]}
+    mentioned = {recording for table in used for recording in used[table]}
     listed, left_out = files.listed(mentioned, options.unannotated, doubtful)
     if detection and labels:
         labels.clear()
@@ -168,22 +168,24 @@ def _read_all(
     doubtful: set[str] = set()
     not_understood: list[SourceFile] = []
     homeless: list[SourceFile] = []
-    told = told_columns(options)
+    explained = told_columns(options)
     for other in files.tables_and_others:
         file = SourceFile(files, other)
         sure, format = recognize(file)
         # What the user explains goes for the table that is named, else for those that nothing else recognizes well.
-        named = options.table == other and told is not None and not told.only_label
-        kept = (
+        named = options.table == other and explained is not None and not explained.only_label
+        has_profile = (
             format is not None and format.name == profile.name
         )  # what is said now goes before what was kept
-        unsure = (kept or sure < EXPLAINABLE) and not (told is not None and told.only_label and sure)
-        if told is not None and (named or (unsure and told.recognizes(file))):
-            sure, format = 1.0, told
+        unsure = (has_profile or sure < EXPLAINABLE) and not (
+            explained is not None and explained.only_label and sure
+        )
+        if explained is not None and (named or (unsure and explained.recognizes(file))):
+            sure, format = 1.0, explained
         if is_ignored(other, options):
             accounts.append(FileAccount(other, "irrelevant", detail=LEFT_OUT_BY_USER))
             continue
-        if other not in wanted or (only is not None and format not in (only, told)):
+        if other not in wanted or (only is not None and format not in (only, explained)):
             if sure and format is not None:
                 why = "another table was asked for" if options.table else "another format was asked for"
                 accounts.append(FileAccount(other, "unused", format.name, detail=why))
@@ -191,9 +193,9 @@ def _read_all(
             if other not in wanted:
                 accounts.append(FileAccount(other, "unused", detail="another table was asked for"))
                 continue
-        if options.table == other and only is not None and format is not told:
+        if options.table == other and only is not None and format is not explained:
             format = only  # the user knows better than its first line
-        if format is None or (only is not None and format not in (only, told)):
+        if format is None or (only is not None and format not in (only, explained)):
             about = leftovers.account(file)
             accounts.append(about)
             if about.role == "not understood":
@@ -217,7 +219,7 @@ def _read_all(
         if locator.is_homeless and not content.rows and file.beginning.strip():
             homeless.append(file)  # it says something of a recording, one does not know of which
         tables.append(_Read(file, format, content, locator))
-    understood = {where for table in tables for where in table.recordings}
+    understood = {recording for table in tables for recording in table.recordings}
     for file in not_understood:
         doubtful |= leftovers.doubtful(file, understood)
     for file in homeless:
@@ -232,15 +234,15 @@ def _best(tables: list[_Read]) -> tuple[dict[_Read, set[str]], list[Problem]]:
     for table in sorted(tables, key=lambda each: each.rank):
         if boxes and table.content.labels and not table.content.annotations:
             continue  # boxes go before labels of whole files
-        for where in table.recordings:
-            best.setdefault(where, (table.rank, table.format.name))
+        for recording in table.recordings:
+            best.setdefault(recording, (table.rank, table.format.name))
     used: dict[_Read, set[str]] = {}
     problems: list[Problem] = []
     for table in tables:
         mine = {w for w in table.recordings if best.get(w) == (table.rank, table.format.name)}
         others: dict[str, set[str]] = defaultdict(set)
-        for where in table.recordings - mine:
-            others[best[where][1] if where in best else ""].add(where)
+        for recording in table.recordings - mine:
+            others[best[recording][1] if recording in best else ""].add(recording)
         if others and table.content.rows:
             problems.append(_passed_over(table, others, boxes))
         if mine or not table.recordings:
@@ -249,8 +251,8 @@ def _best(tables: list[_Read]) -> tuple[dict[_Read, set[str]], list[Problem]]:
 
 
 def _passed_over(table: _Read, others: dict[str, set[str]], boxes: list[_Read]) -> Problem:
-    where = sorted(set().union(*others.values()))
-    shown = ", ".join(where[:3]) + (f" and {len(where) - 3} more" if len(where) > 3 else "")
+    recordings = sorted(set().union(*others.values()))
+    shown = ", ".join(recordings[:3]) + (f" and {len(recordings) - 3} more" if len(recordings) > 3 else "")
     if boxes and table.content.labels and not table.content.annotations:
         why = f"its labels of whole recordings are not used: {boxes[0].file.name} gives times"
     elif table.source == "machine":
@@ -275,5 +277,5 @@ def _told(table: _Read, used: dict[_Read, set[str]]) -> FileAccount:
 
 def _nothing(root: Path, only: Format | None, problems: list[Problem]) -> str:
     reasons = "; ".join(f"{p.file}: {p.detail}" for p in problems[:3])
-    what = only.title if only is not None else "table of annotations that can be used"
-    return f"{root} holds no {what}" + (f" ({reasons})." if reasons else ".")
+    expected = only.title if only is not None else "table of annotations that can be used"
+    return f"{root} holds no {expected}" + (f" ({reasons})." if reasons else ".")

@@ -69,15 +69,15 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         if not reference:
             locator.row_problem(number, "a sound event without a recording")
             continue
-        if (where := locator.find(reference)) is None:
+        if (recording := locator.find(reference)) is None:
             continue
         box = _box(event.get("geometry"))
         if box is None:
             locator.row_problem(number, "a geometry that is no time")
-            content.unsure.add(where)
+            content.unsure.add(recording)
             continue
         label = _label(each.get("tags"), tags, options.label_column)
-        content.annotations.append(RawAnnotation(where, box[0], box[1], label, box[2], box[3]))
+        content.annotations.append(RawAnnotation(recording, box[0], box[1], label, box[2], box[3]))
     return content
 
 

@@ -41,7 +41,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     low, high = table.column("y1"), table.column("y2")
     for row, start, stop in times(table.rows, begin, end, locator, content, path):
         sure = number(row.get(score))
-        if (where := locator.find(row.get(path))) is None or (
+        if (recording := locator.find(row.get(path))) is None or (
             sure is not None and sure < options.min_confidence
         ):
             continue
@@ -57,7 +57,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
             "---",
         )
         box = RawAnnotation(
-            where, start, stop, row.get(label), hertz(row.get(low)), hertz(row.get(high)), unknown=unknown
+            recording, start, stop, row.get(label), hertz(row.get(low)), hertz(row.get(high)), unknown=unknown
         )
         content.annotations.append(box)
     return content

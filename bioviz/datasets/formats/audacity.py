@@ -76,29 +76,29 @@ def _with_confidence(boxes: Iterable[RawAnnotation], least: float) -> Iterator[R
 
 
 def _annotations(text: str, locator: Locator, content: TableContent) -> Iterator[RawAnnotation]:
-    held: RawAnnotation | None = None  # a label waits for the line with its frequencies
+    waiting: RawAnnotation | None = None  # a label waits for the line with its frequencies
     for line, written in enumerate(text.split("\n"), start=1):
         cells = written.split("\t")
         if cells[0].strip() == "\\":
-            if held is not None and len(cells) >= 3:
-                held = replace(held, low_hz=hertz(cells[1]), high_hz=hertz(cells[2]))
+            if waiting is not None and len(cells) >= 3:
+                waiting = replace(waiting, low_hz=hertz(cells[1]), high_hz=hertz(cells[2]))
             continue
-        if held is not None:
-            yield held
-            held = None
+        if waiting is not None:
+            yield waiting
+            waiting = None
         if not written.strip():
             continue
         start = number(cells[0])
         end = number(cells[1]) if len(cells) > 1 else None
         if start is None or end is None:
             locator.row_problem(line, "start or end is not a number")
-            if (where := locator.find("")) is not None:
-                content.unsure.add(where)
+            if (recording := locator.find("")) is not None:
+                content.unsure.add(recording)
             continue
-        if (where := locator.find("")) is not None:
-            held = RawAnnotation(where, start, end, " ".join(cells[2:]).strip())
-    if held is not None:
-        yield held
+        if (recording := locator.find("")) is not None:
+            waiting = RawAnnotation(recording, start, end, " ".join(cells[2:]).strip())
+    if waiting is not None:
+        yield waiting
 
 
 def label_track(selections: Iterable[Selection]) -> str:

@@ -26,20 +26,20 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     value, content = read_json_file(file), TableContent()
     if not isinstance(value, list):
         raise BadInput("It is no list of segments.")
-    where = locator.find("")
+    recording = locator.find("")
     for number, segment in enumerate(value, start=1):
         if isinstance(segment, Mapping):
             continue  # the header
         if not isinstance(segment, list) or len(segment) < 5:
             locator.row_problem(number, "it is no segment of AviaNZ")
-            content.unsure |= {where} if where else set()
+            content.unsure |= {recording} if recording else set()
             continue
         start, stop, low, high = (seconds(each) for each in segment[:4])
         if start is None or stop is None:
             locator.row_problem(number, "start or end is not a number")
-            content.unsure |= {where} if where else set()
+            content.unsure |= {recording} if recording else set()
             continue
-        if where is None:
+        if recording is None:
             continue
         band = (low, high) if high else (None, None)
         species = segment[4]
@@ -50,6 +50,6 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
             unknown = certainty == 0 or label.casefold().replace("'", "") in ("dont know", "")
             extras = {} if certainty is None else {"certainty": f"{certainty:g}"}
             content.annotations.append(
-                RawAnnotation(where, start, stop, label, *band, extras, unknown=unknown)
+                RawAnnotation(recording, start, stop, label, *band, extras, unknown=unknown)
             )
     return content

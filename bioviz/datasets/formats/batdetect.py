@@ -38,17 +38,17 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         content.source = "people"
     for entry in entries:
         reference = text(entry.get("id") or entry.get("file_path"))
-        where = locator.find(reference)
+        recording = locator.find(reference)
         boxes = items(entry.get("annotation", entry.get("annotations")))
         for number, box in enumerate(boxes, start=1):
-            _add(content, locator, where, number, box, options, seconds(entry.get("time_exp")) or 1.0)
+            _add(content, locator, recording, number, box, options, seconds(entry.get("time_exp")) or 1.0)
     return content
 
 
 def _add(
     content: TableContent,
     locator: Locator,
-    where: str | None,
+    recording: str | None,
     number: int,
     box: Mapping[str, Any],
     options: Options,
@@ -57,10 +57,10 @@ def _add(
     start, stop = seconds(box.get("start_time")), seconds(box.get("end_time"))
     if start is None or stop is None:
         locator.row_problem(number, "start_time or end_time is not a number")
-        content.unsure |= {where} if where else set()
+        content.unsure |= {recording} if recording else set()
         return
     sure = seconds(box.get("det_prob"))
-    if where is None or (sure is not None and sure < options.min_confidence):
+    if recording is None or (sure is not None and sure < options.min_confidence):
         return
     label = text(box.get("class"))
     event = text(box.get("event"))
@@ -69,7 +69,7 @@ def _add(
     }
     content.annotations.append(
         RawAnnotation(
-            where,
+            recording,
             start,
             stop,
             label or event,

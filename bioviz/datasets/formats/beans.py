@@ -59,14 +59,12 @@ def read(root: Path, options: Options) -> RawDataset:
         locator = Locator(files, table)
         rows = _read_jsonl if plan.task == "detection" else _read_csv
         try:
-            for where, more, boxes in rows(read_text(root / table), locator):
-                if where in recordings and recordings[where]["split"] != split:
-                    detail = (
-                        f"{where} is in {recordings[where]['split']} and in {split}; it stays in the first"
-                    )
+            for file, more, boxes in rows(read_text(root / table), locator):
+                if file in recordings and recordings[file]["split"] != split:
+                    detail = f"{file} is in {recordings[file]['split']} and in {split}; it stays in the first"
                     problems.append(problem("split", table, detail))
                     continue
-                recordings.setdefault(where, {"split": split, **more})
+                recordings.setdefault(file, {"split": split, **more})
                 annotations += boxes
                 counts[table] += 1
         except BadInput as error:
@@ -74,12 +72,12 @@ def read(root: Path, options: Options) -> RawDataset:
         problems += locator.problems
     labels, doubts = _labels(chosen, plan, annotations, recordings.values(), options)
     problems += [problem("unknown_label", tables[0][1], doubt) for doubt in doubts]
-    made = tuple(files.recording(where, **more) for where, more in recordings.items())
-    accounts, asked = _others(files, [table for _, table in tables], counts, options)
-    problems += asked + _unlisted(files, recordings)
+    raw_recordings = tuple(files.recording(file, **more) for file, more in recordings.items())
+    accounts, questions = _others(files, [table for _, table in tables], counts, options)
+    problems += questions + _unlisted(files, recordings)
     return RawDataset(
         task=plan.task,
-        recordings=made,
+        recordings=raw_recordings,
         annotations=tuple(annotations),
         problems=tuple(problems),
         labels=labels,
@@ -136,8 +134,8 @@ def _labels(
     declared = plan.labels or ()
     occurring = {label for label in occurring if label in declared or not options.is_background(label)} - {""}
     if plan is PLANS.get(chosen) and not beans_labels.fits(chosen, occurring):
-        said = f"most of the {len(occurring)} labels here are not among the {len(declared)} published for {chosen}"
-        return None, [f"{said}; the labels that occur are used, in alphabetical order"]
+        statement = f"most of the {len(occurring)} labels here are not among the {len(declared)} published for {chosen}"
+        return None, [f"{statement}; the labels that occur are used, in alphabetical order"]
     others = sorted(occurring - set(declared))
     if not others or plan.unknown_label is not None:
         return plan.labels, []  # what is taken as the unknown label is told recording by recording
@@ -172,15 +170,15 @@ def _choose(root: Path, files: Files, options: Options) -> tuple[str, Plan]:
             f"{root} looks like BEANS, but which of its datasets it is cannot be told: name the folder like it, or "
             f"set the option beans to one of {', '.join(PLANS)}."
         )
-    here = [one for one, plan in plans.items() if _tables(files, plan)]
-    if len(here) != 1:
-        what = (
-            f"holds several datasets ({', '.join(here)})"
-            if here
+    names = [name for name, plan in plans.items() if _tables(files, plan)]
+    if len(names) != 1:
+        subject = (
+            f"holds several datasets ({', '.join(names)})"
+            if names
             else "holds the tables of none of its datasets"
         )
-        raise BadInput(f"{root} {what}: set the option beans to one of {', '.join(here or plans)}.")
-    return here[0], plans[here[0]]
+        raise BadInput(f"{root} {subject}: set the option beans to one of {', '.join(names or plans)}.")
+    return names[0], plans[names[0]]
 
 
 def _named(root: Path) -> str | None:
@@ -203,9 +201,9 @@ def _told_by_tables(root: Path, files: Files) -> str | None:
             continue
         paths, labels = _contents(root, [table for _, table in tables], task)
         # BEANS writes paths from its own folder: data/rfcx/wav/...
-        told = {_dataset_of(part) for path in paths for part in path.split("/")[:-1]} & set(names)
-        if len(told) == 1:
-            return told.pop()
+        dataset_names = {_dataset_of(part) for path in paths for part in path.split("/")[:-1]} & set(names)
+        if len(dataset_names) == 1:
+            return dataset_names.pop()
         if len(labels) >= _FEWEST and (name := beans_labels.by_labels(names, labels)):
             return name
     return None
@@ -241,14 +239,14 @@ def _tables(files: Files, plan: Plan) -> list[tuple[str, str]]:
         present = set(files.names)
         return [(split, table) for split, table in plan.files if table in present]
     ending = ".jsonl" if plan.task == "detection" else ".csv"
-    found = []
+    tables = []
     for split in SPLITS:
         fits = [
             t for t in files.tables(ending) if t.lower().endswith((f"/{split}{ending}", f".{split}{ending}"))
         ]
         fits += [t for t in files.names if t.lower() == f"{split}{ending}"]
-        found += [(split, table) for table in fits[:1]]
-    return found
+        tables += [(split, table) for table in fits[:1]]
+    return tables
 
 
 def _is_jsonl(path: Path) -> bool:
@@ -265,8 +263,8 @@ def _read_csv(text: str, locator: Locator) -> _Rows:
     if path is None or label is None:
         raise BadInput("It needs the columns path and label.")
     for row in table.rows:
-        if row.get(path) and (where := locator.find(row.get(path))):
-            yield where, {"labels": (row.get(label),)}, []
+        if row.get(path) and (recording := locator.find(row.get(path))):
+            yield recording, {"labels": (row.get(label),)}, []
 
 
 def _read_jsonl(text: str, locator: Locator) -> _Rows:
@@ -281,5 +279,5 @@ def _read_jsonl(text: str, locator: Locator) -> _Rows:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             locator.row_problem(line, f"not as BEANS writes it ({error})")
             continue
-        if where := locator.find(path):
-            yield where, {"length_s": length}, [RawAnnotation(where, *box) for box in times]
+        if recording := locator.find(path):
+            yield recording, {"length_s": length}, [RawAnnotation(recording, *box) for box in times]

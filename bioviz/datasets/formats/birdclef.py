@@ -38,21 +38,21 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     if row_id is None or (birds is None and not classes):
         raise BadInput("It needs the column birds, or a column a species.")
     for row in table.rows:
-        found = _ROW.match(row.get(row_id))
-        if found is None:
+        match = _ROW.match(row.get(row_id))
+        if match is None:
             locator.row_problem(row.line, "row_id is not as in recording_5")
             of_row = locator.find(_recording(row.get(row_id).rpartition("_")[0] or row.get(row_id), locator))
             content.unsure |= {of_row} if of_row else set()
             continue
-        where = locator.find(_recording(found["recording"], locator))
-        if where is None:
+        recording = locator.find(_recording(match["recording"], locator))
+        if recording is None:
             continue
-        stop = float(found["end"])
+        stop = float(match["end"])
         if birds is not None:
             labels = [bird for bird in row.get(birds).split() if bird.casefold() != "nocall"]
         else:
             labels = [column for column in classes if (number(row.get(column)) or 0) > 0.5]
-        content.annotations += [RawAnnotation(where, stop - WINDOW_S, stop, label) for label in labels]
+        content.annotations += [RawAnnotation(recording, stop - WINDOW_S, stop, label) for label in labels]
     return content
 
 

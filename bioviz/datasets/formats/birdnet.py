@@ -39,10 +39,10 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     label = table.column(options.label_column) if options.label_column else table.column(*_LABELS)
     used = {begin, end, label, reference}
     for row, start, stop in times(table.rows, begin, end, locator, content, reference):
-        where = locator.find(row.get(reference))
+        recording = locator.find(row.get(reference))
         sure = number(row.get(confidence))
-        if where is None or (sure is not None and sure < options.min_confidence):
+        if recording is None or (sure is not None and sure < options.min_confidence):
             continue
         extras = {column: value for column, value in row.cells.items() if value and column not in used}
-        content.annotations.append(RawAnnotation(where, start, stop, row.get(label), extras=extras))
+        content.annotations.append(RawAnnotation(recording, start, stop, row.get(label), extras=extras))
     return content

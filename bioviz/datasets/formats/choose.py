@@ -49,9 +49,9 @@ def sniff_all(root: Path, options: Options | None = None) -> list[tuple[float, s
     """Layouts that may fit a folder, the surest first: (confidence, name)."""
     if options is not None and options.table is not None:
         return [(1.0, annotated.name)]  # a table that is named is to be read
-    found = [(layout.sniff(root), name) for name, layout in layouts().items()]
-    found.append((annotated.sniff(root, options), annotated.name))
-    return sorted((pair for pair in found if pair[0] > 0), key=lambda pair: -pair[0])
+    scores = [(layout.sniff(root), name) for name, layout in layouts().items()]
+    scores.append((annotated.sniff(root, options), annotated.name))
+    return sorted((pair for pair in scores if pair[0] > 0), key=lambda pair: -pair[0])
 
 
 def choose(root: Path, name: str | None = None, options: Options | None = None) -> Layout:

@@ -31,7 +31,7 @@ def recognizes(file: SourceFile) -> float:
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read a table. UNK becomes a box of something unknown."""
     table, content = file.table(), TableContent()
-    path, begin, end = (table.column(one) for one in ("Audiofilename", "Starttime", "Endtime"))
+    path, begin, end = (table.column(name) for name in ("Audiofilename", "Starttime", "Endtime"))
     if path is None or begin is None or end is None:
         raise BadInput("The columns Audiofilename, Starttime and Endtime are missing.")
     classes = [column for column in table.columns if column not in (path, begin, end)]
@@ -39,15 +39,15 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         f"classes: {', '.join(_TARGET if c.upper() == 'Q' else c for c in classes[:10])}; UNK is unknown"
     )
     for row, start, stop in times(table.rows, begin, end, locator, content, path):
-        if (where := locator.find(row.get(path))) is None:
+        if (recording := locator.find(row.get(path))) is None:
             continue
         for column in classes:
             value = row.get(column).upper()
             if value in ("POS", "UNK"):
                 label = _TARGET if column.upper() == "Q" else column
-                box = RawAnnotation(where, start, stop, label, unknown=value == "UNK")
+                box = RawAnnotation(recording, start, stop, label, unknown=value == "UNK")
                 content.annotations.append(box)
             elif value not in ("NEG", ""):
                 locator.row_problem(row.line, f"{column} is neither POS, NEG nor UNK")
-                content.unsure.add(where)
+                content.unsure.add(recording)
     return content

@@ -56,7 +56,9 @@ def _classes(names: Sequence[str]) -> dict[str, _Place]:
         name: _Place(parts[shared], splits[name], tuple(parts[shared + 1 :]))
         for name, parts in folders.items()
     }
-    return {name: place for name, place in places.items() if not _is_no_class(place.label)}
+    return {
+        name: class_folder for name, class_folder in places.items() if not _is_no_class(class_folder.label)
+    }
 
 
 def _is_no_class(folder: str) -> bool:
@@ -64,49 +66,51 @@ def _is_no_class(folder: str) -> bool:
 
 
 def sniff(root: Path) -> float:
-    found = _classes(Files.below(root).audio)
-    if not found:
+    classes = _classes(Files.below(root).audio)
+    if not classes:
         return 0.0
     # Folders of recordings with the time in their names are places rather than classes.
-    timed = sum(time_from_name(name) is not None for name in found)
-    if timed > len(found) / 2:
+    timed = sum(time_from_name(name) is not None for name in classes)
+    if timed > len(classes) / 2:
         return 0.2
-    return 0.5 if len({place.label for place in found.values()}) > 1 else 0.3
+    return 0.5 if len({class_folder.label for class_folder in classes.values()}) > 1 else 0.3
 
 
 def read(root: Path, options: Options) -> RawDataset:
     files = Files.below(root)
-    found = _classes(files.audio)
-    if not found:
+    classes = _classes(files.audio)
+    if not classes:
         raise BadInput(f"{root} holds no folders with recordings in them, one a class.")
-    stray, problems = _stray(found, options)
+    stray, problems = _stray(classes, options)
     recordings: list[RawRecording] = [
-        files.recording(name, labels=(place.label,), split=place.split)
-        for name, place in found.items()
+        files.recording(name, labels=(class_folder.label,), split=class_folder.split)
+        for name, class_folder in classes.items()
         if name not in stray
     ]
     problems += [
-        problem("unlisted", name, "it lies in no class folder") for name in files.audio if name not in found
+        problem("unlisted", name, "it lies in no class folder") for name in files.audio if name not in classes
     ]
-    labels = sorted({place.label for place in found.values()})
+    labels = sorted({class_folder.label for class_folder in classes.values()})
     if len(labels) == 1 and not options.is_background(labels[0]):
         detail = "every recording gets this label; if it is no label, name the recordings in a table"
         problems.append(problem("one_folder", labels[0], detail))
     # What the folders say holds, whatever a table beside them may say; but such a table is named.
-    accounts, asked, _ = other_tables(files, options)
+    accounts, questions, _ = other_tables(files, options)
     return RawDataset(
         "classification",
         tuple(recordings),
-        problems=tuple(problems + asked),
+        problems=tuple(problems + questions),
         accounts=tuple(accounts),
         reader=name,
     )
 
 
-def _stray(found: Mapping[str, _Place], options: Options) -> tuple[set[str], list[Problem]]:
+def _stray(classes: Mapping[str, _Place], options: Options) -> tuple[set[str], list[Problem]]:
     """Files whose class is in doubt, and a word on folders that lie beside files in a class folder."""
-    direct = {place.label for place in found.values() if not place.below}
-    inner = Counter((place.label, place.below) for place in found.values() if place.below)
+    direct = {class_folder.label for class_folder in classes.values() if not class_folder.below}
+    inner = Counter(
+        (class_folder.label, class_folder.below) for class_folder in classes.values() if class_folder.below
+    )
     left_out, problems = set(), []
     for (label, below), count in sorted(inner.items()):
         folder = "/".join((label, *below))
@@ -115,7 +119,9 @@ def _stray(found: Mapping[str, _Place], options: Options) -> tuple[set[str], lis
             detail = f"recordings left out: {count}. The folder means background, and lies in that of {label}"
             kind = "unlisted"
             left_out |= {
-                name for name, place in found.items() if (place.label, place.below) == (label, below)
+                name
+                for name, class_folder in classes.items()
+                if (class_folder.label, class_folder.below) == (label, below)
             }
         elif label in direct:
             kind = "stray"

@@ -35,11 +35,11 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     if path is None or label is None or begin is None or end is None:
         raise BadInput("The columns recording, label, start_offset_s and end_offset_s are missing.")
     for row, start, stop in times(table.rows, begin, end, locator, content, path):
-        if (where := locator.find(row.get(path))) is None:
+        if (recording := locator.find(row.get(path))) is None:
             continue
-        said = row.get(kind).casefold()
-        if said not in _ABSENT:
-            box = RawAnnotation(where, start, stop, row.get(label), unknown=said not in _THERE)
+        kind_of_row = row.get(kind).casefold()
+        if kind_of_row not in _ABSENT:
+            box = RawAnnotation(recording, start, stop, row.get(label), unknown=kind_of_row not in _THERE)
             content.annotations.append(box)
     content.how = "rows of label_type positive are calls, negative ones none, others something unknown"
     return content

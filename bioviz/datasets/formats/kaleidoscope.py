@@ -29,32 +29,32 @@ def recognizes(file: SourceFile) -> float:
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read a table. Several species in MANUAL ID, separated by commas, are a label each."""
     table, content = file.table(), TableContent()
-    columns = [table.column(one) for one in ("INDIR", "FOLDER", "IN FILE", "OFFSET", "DURATION")]
+    columns = [table.column(name) for name in ("INDIR", "FOLDER", "IN FILE", "OFFSET", "DURATION")]
     indir, folder, reference, offset, duration = columns
     if reference is None or offset is None or duration is None:
         raise BadInput("The columns IN FILE, OFFSET and DURATION are missing.")
     labels = [options.label_column] if options.label_column else list(_LABELS)
-    label_columns = [column for one in labels if (column := table.column(one))]
+    label_columns = [column for name in labels if (column := table.column(name))]
     low, high, confidence = table.column("Fmin"), table.column("Fmax"), table.column("confidence")
     manual, ratio = table.column("MANUAL ID"), table.column("MATCH RATIO")
     for row in table.rows:
         path = "/".join(part for part in (row.get(indir), row.get(folder), row.get(reference)) if part)
-        where = locator.find(path)
+        recording = locator.find(path)
         start, length = number(row.get(offset)), number(row.get(duration))
         if start is None or length is None:
             locator.row_problem(row.line, f"{offset} or {duration} is not a number")
-            if where is not None:
-                content.unsure.add(where)
+            if recording is not None:
+                content.unsure.add(recording)
             continue
         column = next((column for column in label_columns if row.get(column)), None)
         sure = None if manual and column == manual else number(row.get(confidence or ratio))
-        if where is None or (sure is not None and sure < options.min_confidence):
+        if recording is None or (sure is not None and sure < options.min_confidence):
             continue
         label = row.get(column)
         several = [part.strip() for part in label.split(",")] if column == manual and manual else [label]
         band, extras = _band(row, low, high), _extras(row, table, columns)
         content.annotations += [
-            RawAnnotation(where, start, start + length, each, *band, extras=extras)
+            RawAnnotation(recording, start, start + length, each, *band, extras=extras)
             for each in several
             if each or len(several) == 1
         ]
@@ -76,5 +76,5 @@ def _band(row: Row, low: str | None, high: str | None) -> tuple[float | None, fl
 
 def _extras(row: Row, table: Table, used: list[str | None]) -> dict[str, str]:
     wanted = ("CHANNEL", "DATE", "TIME", "TOP1DIST", "AUTO ID", "MANUAL ID", "TOP1MATCH", "MATCH RATIO")
-    columns = {column for one in wanted if (column := table.column(one))} - set(used)
+    columns = {column for name in wanted if (column := table.column(name))} - set(used)
     return {column: row.get(column) for column in sorted(columns) if row.get(column)}

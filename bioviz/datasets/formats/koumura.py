@@ -31,9 +31,9 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     except ElementTree.ParseError as error:
         raise BadInput(f"It is broken: {error}.") from error
     for number, sequence in enumerate(root.iter("Sequence"), start=1):
-        where = locator.find((sequence.findtext("WaveFileName") or "").strip())
-        rate = None if where is None else locator.sample_rate(where)
-        if where is None or not rate:
+        recording = locator.find((sequence.findtext("WaveFileName") or "").strip())
+        rate = None if recording is None else locator.sample_rate(recording)
+        if recording is None or not rate:
             continue
         try:
             begin = int(sequence.findtext("Position") or "")
@@ -41,8 +41,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
                 first = begin + int(note.findtext("Position") or "")
                 last = first + int(note.findtext("Length") or "")
                 label = (note.findtext("Label") or "").strip()
-                content.annotations.append(RawAnnotation(where, first / rate, last / rate, label))
+                content.annotations.append(RawAnnotation(recording, first / rate, last / rate, label))
         except (ValueError, OverflowError):
             locator.row_problem(number, "a position or length is not a number")
-            content.unsure.add(where)
+            content.unsure.add(recording)
     return content

@@ -27,7 +27,7 @@ def recognizes(file: SourceFile) -> float:
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read onsets, offsets and labels."""
     content = TableContent()
-    where = locator.find("")
+    recording = locator.find("")
     try:
         if file.path.stat().st_size > _MAX_BYTES:
             raise BadInput("It is larger than 64 MiB, too large for annotations.")
@@ -48,9 +48,9 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         raise BadInput("Its onsets or offsets are no numbers.")
     if not len(onsets) == len(offsets) == len(labels):
         raise BadInput(f"It has {len(onsets)} onsets, {len(offsets)} offsets and {len(labels)} labels.")
-    if where is not None:
+    if recording is not None:
         content.annotations += [
-            RawAnnotation(where, start / 1000, stop / 1000, label)
+            RawAnnotation(recording, start / 1000, stop / 1000, label)
             for start, stop, label in zip(onsets.tolist(), offsets.tolist(), labels, strict=True)
         ]
     return content

@@ -48,13 +48,13 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
 
 
 def _mapping(table: Table) -> ColumnMapping | None:
-    found = guess(table.columns)
-    if not found.path or found.label or bool(found.start) != bool(found.end):
+    guessed = guess(table.columns)
+    if not guessed.path or guessed.label or bool(guessed.start) != bool(guessed.end):
         return None
-    known = {found.path, found.start, found.end}
+    known = {guessed.path, guessed.start, guessed.end}
     labels = [c for c in table.columns if c and c not in known and not is_fact_of_recordings(c)]
     if not labels or not table.rows:
         return None
     if any(row.get(column).casefold() not in _CELLS for row in table.rows for column in labels):
         return None
-    return replace(ColumnMapping(found.path, found.start, found.end), label_columns=tuple(labels))
+    return replace(ColumnMapping(guessed.path, guessed.start, guessed.end), label_columns=tuple(labels))

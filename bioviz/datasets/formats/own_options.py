@@ -57,11 +57,11 @@ def check_of_tables(options: Options, accounts: Collection[FileAccount], tables:
         titles += [format.title] if format else []
     _refuse([name for name in _given(options) if name not in known], " and ".join(titles), tables)
     if options.columns and not any(each.format == TOLD for each in read):
-        given = ", ".join(f"{what}={column}" for what, column in options.columns.items())
-        there = "; ".join(f"{each.name} has {', '.join(each.columns)}" for each in accounts if each.columns)
+        mapping = ", ".join(f"{role}={column}" for role, column in options.columns.items())
+        headers = "; ".join(f"{each.name} has {', '.join(each.columns)}" for each in accounts if each.columns)
         raise BadInput(
-            f"No table could be read with the columns that were given ({given})"
-            + (f": {there}." if there else ".")
+            f"No table could be read with the columns that were given ({mapping})"
+            + (f": {headers}." if headers else ".")
             + " To read a table so that is understood without them, name it as the table to read too."
         )
     if options.label_column and not any(_may_have(each, options.label_column) for each in read):
@@ -81,8 +81,8 @@ def _may_have(account: FileAccount, column: str) -> bool:
 
 
 def _given(options: Options) -> list[str]:
-    given = options.to_dict()
-    return [info.name for info in OPTIONS if info.of_readers and info.name in given]
+    values = options.to_dict()
+    return [info.name for info in OPTIONS if info.of_readers and info.name in values]
 
 
 def _refuse(unknown: list[str], title: str, tables: Layout) -> None:

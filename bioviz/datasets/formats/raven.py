@@ -83,20 +83,22 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         if sure is not None and sure < options.min_confidence:
             locator.mention(next((row.get(column) for column in references if row.get(column)), ""))
             continue
-        where = locator.find(next((row.get(column) for column in references if row.get(column)), ""))
-        if where is None:
+        recording = locator.find(next((row.get(column) for column in references if row.get(column)), ""))
+        if recording is None:
             continue
         within = number(row.get(offset))
         if within is not None:
             start, stop = within, within + (stop - start)
-        if split and content.splits.setdefault(where, as_split(row.get(split))) == "":
-            content.splits[where] = as_split(row.get(split))
+        if split and content.splits.setdefault(recording, as_split(row.get(split))) == "":
+            content.splits[recording] = as_split(row.get(split))
         extras = {c: v for c, v in row.cells.items() if v and plain(c) not in _OWN and c != label}
         low_hz, high_hz = hertz(row.get(low)), hertz(row.get(high))
-        content.annotations.append(RawAnnotation(where, start, stop, row.get(label), low_hz, high_hz, extras))
+        content.annotations.append(
+            RawAnnotation(recording, start, stop, row.get(label), low_hz, high_hz, extras)
+        )
     content.are_clips = exported.is_table_of_clips(file.plain_columns)
-    found = content.annotations
-    if offset is None and len({a.recording for a in found}) > 1 and _runs_on(found):
+    annotations = content.annotations
+    if offset is None and len({a.recording for a in annotations}) > 1 and _runs_on(annotations):
         raise BadInput(
             "Its times run on over several files and it has no column File Offset (s), so the time within each "
             "file is unknown; export it again with that column."
@@ -125,15 +127,15 @@ def _one_view(table: Table) -> list[Row]:
     if view is None or selection is None:
         return list(table.rows)
     begin, path = table.column("Begin Time (s)"), table.column("Begin Path", "Begin File")
-    kept: dict[tuple[str, ...], Row] = {}
+    rows: dict[tuple[str, ...], Row] = {}
     for row in table.rows:
         key = (row.get(selection), row.get(begin), row.get(path)) if row.get(selection) else (str(row.line),)
-        views = {row.get(view), kept[key].get(view)} if key in kept else set()
+        views = {row.get(view), rows[key].get(view)} if key in rows else set()
         if len(views) == 1:  # the same view twice: two selections that share a number
-            kept[(*key, str(row.line))] = row
-        elif not views or "waveform" in kept[key].get(view).casefold():
-            kept[key] = row
-    return list(kept.values())
+            rows[(*key, str(row.line))] = row
+        elif not views or "waveform" in rows[key].get(view).casefold():
+            rows[key] = row
+    return list(rows.values())
 
 
 def _runs_on(annotations: list[RawAnnotation]) -> bool:

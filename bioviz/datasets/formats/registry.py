@@ -26,10 +26,10 @@ _added: dict[str, Format] = {}
 def _modules() -> tuple[dict[str, Format], dict[str, Layout]]:
     tables: dict[str, Format] = {}
     layouts: dict[str, Layout] = {}
-    for found in iter_modules(package.__path__):
-        if found.name in _NO_FORMATS:
+    for info in iter_modules(package.__path__):
+        if info.name in _NO_FORMATS:
             continue
-        module = import_module(f"{package.__name__}.{found.name}")
+        module = import_module(f"{package.__name__}.{info.name}")
         if hasattr(module, "recognizes"):
             tables[module.name] = module  # type: ignore[assignment]
         elif hasattr(module, "sniff"):

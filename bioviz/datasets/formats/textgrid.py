@@ -33,18 +33,18 @@ def recognizes(file: SourceFile) -> float:
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read the tiers; `options.label_column` names one of them."""
     content = TableContent()
-    where = locator.find("")
+    recording = locator.find("")
     tiers = list(_tiers(file.text()))
     names = [tier for tier, _ in tiers]
     if options.label_column and options.label_column not in names:
         raise BadInput(f"It has no tier {options.label_column!r}; it has {', '.join(names) or 'none'}.")
     for tier, marks in tiers:
-        if where is None or (options.label_column and tier != options.label_column):
+        if recording is None or (options.label_column and tier != options.label_column):
             continue
         for start, stop, label in marks:
             if label.strip():
                 content.annotations.append(
-                    RawAnnotation(where, start, stop, label.strip(), extras={"tier": tier})
+                    RawAnnotation(recording, start, stop, label.strip(), extras={"tier": tier})
                 )
     content.how = f"tiers: {', '.join((options.label_column and [options.label_column]) or names)}"
     return content
@@ -72,13 +72,13 @@ def _tiers(text: str) -> Iterator[tuple[str, list[tuple[float, float, str]]]]:
 
 def _values(text: str) -> Iterator[tuple[str, str]]:
     body = text.split("TextGrid", 1)[-1]
-    for found in _VALUE.finditer(body.split('"', 1)[-1]):
-        if found[3] is not None:
-            yield "flag", found[3]
-        elif found[2] is not None:
-            yield "number", found[2]
+    for match in _VALUE.finditer(body.split('"', 1)[-1]):
+        if match[3] is not None:
+            yield "flag", match[3]
+        elif match[2] is not None:
+            yield "number", match[2]
         else:
-            yield "text", found[1].replace('""', '"')
+            yield "text", match[1].replace('""', '"')
 
 
 def _skip_to(values: Iterator[tuple[str, str]], flag: str) -> None:

@@ -24,19 +24,19 @@ def recognizes(file: SourceFile) -> float:
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read the lines at the recording's own rate."""
     content = TableContent()
-    where = locator.find("")
-    rate = None if where is None else locator.sample_rate(where)
+    recording = locator.find("")
+    rate = None if recording is None else locator.sample_rate(recording)
     for number, line in enumerate(file.text().split("\n"), start=1):
         if not line.strip():
             continue
-        found = _LINE.match(line)
-        if found is None:
+        match = _LINE.match(line)
+        if match is None:
             locator.row_problem(number, "it is not start, end and label")
-            content.unsure |= {where} if where else set()
-        elif where is not None and rate:
+            content.unsure |= {recording} if recording else set()
+        elif recording is not None and rate:
             content.annotations.append(
-                RawAnnotation(where, int(found[1]) / rate, int(found[2]) / rate, found[3])
+                RawAnnotation(recording, int(match[1]) / rate, int(match[2]) / rate, match[3])
             )
-    if where is not None and not rate:
-        content.unsure.add(where)
+    if recording is not None and not rate:
+        content.unsure.add(recording)
     return content

@@ -25,9 +25,10 @@ def read(root: Path, options: Options) -> RawDataset:
         raise BadInput(f"{root} holds no audio that can be read (wav, flac, ogg, mp3, aiff and others).")
     accounts, problems, doubtful = other_tables(files, options)
     if doubtful >= set(files.audio):
-        asked = "; ".join(f"{p.file}: {p.detail}" for p in problems if p.kind == "not_understood")
+        questions = "; ".join(f"{p.file}: {p.detail}" for p in problems if p.kind == "not_understood")
         raise NotUnderstood(
-            f"No recording can be taken for background while a table is not understood. {asked}.", accounts
+            f"No recording can be taken for background while a table is not understood. {questions}.",
+            accounts,
         )
     listed, left_out = files.listed(set(files.audio) - doubtful, "skip", doubtful)
     return RawDataset(

@@ -36,16 +36,16 @@ def recognizes(file: SourceFile) -> float:
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     """Read selections. Such a table may have no label at all: its selections are then one label without a name."""
     table, content = file.table(), TableContent()
-    path, begin, end = (table.column(one) for one in ("sound.files", "start", "end"))
+    path, begin, end = (table.column(name) for name in ("sound.files", "start", "end"))
     if path is None or begin is None or end is None:
         raise BadInput("The columns sound.files, start and end are missing.")
     label = table.column(options.label_column) if options.label_column else table.column(*_LABELS)
     low, high = table.column("bottom.freq"), table.column("top.freq")
     for row, start, stop in times(table.rows, begin, end, locator, content, path):
-        if (where := locator.find(row.get(path))) is None:
+        if (recording := locator.find(row.get(path))) is None:
             continue
         low_hz, high_hz = (
             None if (khz := number(row.get(column))) is None else khz * 1000 for column in (low, high)
         )
-        content.annotations.append(RawAnnotation(where, start, stop, row.get(label), low_hz, high_hz))
+        content.annotations.append(RawAnnotation(recording, start, stop, row.get(label), low_hz, high_hz))
     return content

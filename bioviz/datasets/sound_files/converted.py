@@ -53,24 +53,24 @@ def converted(path: Path) -> Path:
     path = Path(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    made = settings().cache_dir / "converted" / f"{digest}.flac"
-    if made.is_file():
-        return made
+    target = settings().cache_dir / "converted" / f"{digest}.flac"
+    if target.is_file():
+        return target
     program = ffmpeg()
     if program is None:
         raise BadInput(
             f"{path.name} is read through ffmpeg, which is not installed. Install it, or convert it to wav"
         )
-    made.parent.mkdir(parents=True, exist_ok=True)
-    part = made.with_name(f".{digest}.{os.getpid()}.{threading.get_ident()}.tmp")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{digest}.{os.getpid()}.{threading.get_ident()}.tmp")
     with _one_at_a_time:
         try:
-            if not made.is_file():
+            if not target.is_file():
                 _run(program, path, part)
-                os.replace(part, made)
+                os.replace(part, target)
         finally:
             part.unlink(missing_ok=True)
-    return made
+    return target
 
 
 def _run(program: str, path: Path, part: Path) -> None:
@@ -81,7 +81,7 @@ def _run(program: str, path: Path, part: Path) -> None:
         f"file:{part}",
     ]  # fmt: skip
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             command, capture_output=True, timeout=_TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired as error:
@@ -90,7 +90,7 @@ def _run(program: str, path: Path, part: Path) -> None:
         ) from error
     except OSError as error:
         raise BadInput(f"ffmpeg cannot be run ({error.strerror}). Convert {path.name} to wav") from error
-    if done.returncode or not part.is_file():
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        why = said[-1][:200].replace(str(path), path.name) if said else f"exit code {done.returncode}"
+    if process.returncode or not part.is_file():
+        lines = process.stderr.decode("utf-8", "replace").strip().splitlines()
+        why = lines[-1][:200].replace(str(path), path.name) if lines else f"exit code {process.returncode}"
         raise BadInput(f"{path.name} cannot be read as audio by ffmpeg: {why}")

@@ -48,15 +48,15 @@ def held_frames(path: Path) -> int | None:
     nominal = int.from_bytes(head[8:10], "big")  # samples in a frame
     declared = declared_frames(path)
     ends = [len(tail)]
-    for found in reversed(list(_SYNC.finditer(tail))):
-        frame = _frame(tail, found.start(), nominal)
+    for sync in reversed(list(_SYNC.finditer(tail))):
+        frame = _frame(tail, sync.start(), nominal)
         if frame is None:
             continue
         first, count = frame
         # A tag may follow the last frame, so that a header that agrees with it is believed.
-        if first + count == declared or _is_whole(tail, found.start(), ends[-_MOST_ENDS:]):
+        if first + count == declared or _is_whole(tail, sync.start(), ends[-_MOST_ENDS:]):
             return first + count
-        ends.append(found.start())  # cut off or damaged: the frame before it may end here
+        ends.append(sync.start())  # cut off or damaged: the frame before it may end here
     return None
 
 
@@ -84,11 +84,11 @@ def _frame(data: bytes, at: int, nominal: int) -> tuple[int, int] | None:
     head = data[at : at + 16]
     if len(head) < 6:
         return None
-    ones = _leading_ones(head[4])
-    length = 1 if ones == 0 else ones
-    if ones == 1 or ones > 7 or len(head) < 4 + length + 4:
+    leading = _leading_ones(head[4])
+    length = 1 if leading == 0 else leading
+    if leading == 1 or leading > 7 or len(head) < 4 + length + 4:
         return None
-    number = head[4] & (0x7F >> ones)
+    number = head[4] & (0x7F >> leading)
     for byte in head[5 : 4 + length]:
         if byte & 0xC0 != 0x80:
             return None
@@ -114,13 +114,13 @@ def _leading_ones(byte: int) -> int:
 
 
 def _table(polynomial: int, bits: int) -> tuple[int, ...]:
-    top, mask, made = 1 << (bits - 1), (1 << bits) - 1, []
+    top, mask, table = 1 << (bits - 1), (1 << bits) - 1, []
     for value in range(256):
         value <<= bits - 8
         for _ in range(8):
             value = (value << 1 ^ polynomial if value & top else value << 1) & mask
-        made.append(value)
-    return tuple(made)
+        table.append(value)
+    return tuple(table)
 
 
 _CRC8, _CRC16 = _table(0x07, 8), _table(0x8005, 16)

@@ -64,13 +64,13 @@ def _guano(content: bytes) -> dict[str, str]:
 
 def _wamd(content: bytes) -> dict[int, bytes]:
     """The first value of each field, by its number."""
-    found: dict[int, bytes] = {}
+    entries: dict[int, bytes] = {}
     at = 0
     while at + 6 <= len(content):
         number, size = struct.unpack_from("<HI", content, at)
-        found.setdefault(number, content[at + 6 : at + 6 + size])
+        entries.setdefault(number, content[at + 6 : at + 6 + size])
         at += 6 + size
-    return found
+    return entries
 
 
 def _expansion(guano: str, wamd: bytes) -> float:
@@ -104,7 +104,7 @@ def _audiomoth(comment: str) -> datetime | None:
 
 def _bext(content: bytes) -> datetime | None:
     """Date and time of origin: digits with any separators, by the clock of the recorder."""
-    date, time = (re.findall(rb"\d+", content[where]) for where in (_BEXT_DATE, _BEXT_TIME))
+    date, time = (re.findall(rb"\d+", content[field]) for field in (_BEXT_DATE, _BEXT_TIME))
     if [len(part) for part in date] != [4, 2, 2] or [len(part) for part in time] != [2, 2, 2]:
         return None
     try:

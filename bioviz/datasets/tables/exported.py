@@ -42,11 +42,11 @@ def has_note(root: Path, table: str, names: Collection[str], spans: Sequence[tup
     """
     parts = table.split("/")[:-1]
     places = ["/".join([*parts[:n], NOTE]) for n in range(len(parts), -1, -1)]
-    place = next((each for each in places if each in names), None)
-    if place is None:
+    note_name = next((each for each in places if each in names), None)
+    if note_name is None:
         return False
     try:
-        with (root / place).open("rb") as file:
+        with (root / note_name).open("rb") as file:
             values = json.loads(file.read(_MOST_BYTES))
         is_ours = values["bioviz_clips"] == _FORMAT
         width, hop = float(values["width_s"]), float(values["hop_s"])

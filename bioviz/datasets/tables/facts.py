@@ -62,19 +62,21 @@ def read_facts(root: Path) -> tuple[dict[str, Facts], list[Problem]]:
             continue
         locator = Locator(files, name)
         for row in table.rows:
-            where = locator.find(row.get(path)) if row.get(path) else None
-            if not where:
+            recording = locator.find(row.get(path)) if row.get(path) else None
+            if not recording:
                 continue
             for fact, column in columns.items():
                 if value := row.get(column):
-                    stated.setdefault(where, {}).setdefault(fact, set()).add(value)
-    found, problems = {}, []
-    for where, facts in stated.items():
+                    stated.setdefault(recording, {}).setdefault(fact, set()).add(value)
+    facts_of, problems = {}, []
+    for recording, facts in stated.items():
         for fact in [fact for fact, values in facts.items() if len(values) > 1]:
             values = ", ".join(sorted(facts.pop(fact))[:3])
-            problems.append(problem("facts", where, f"the tables state several values of {fact}: {values}"))
-        found[where] = Facts(**{fact: next(iter(values)) for fact, values in facts.items()})
-    return found, problems
+            problems.append(
+                problem("facts", recording, f"the tables state several values of {fact}: {values}")
+            )
+        facts_of[recording] = Facts(**{fact: next(iter(values)) for fact, values in facts.items()})
+    return facts_of, problems
 
 
 def with_facts(recording: Recording, facts: Facts) -> Recording:

@@ -59,16 +59,18 @@ def read_mapped(
         if mapping.path and not row.get(mapping.path):
             locator.row_problem(row.line, f"{mapping.path} is empty")
             continue
-        where = locator.find(row.get(mapping.path))
-        if where is None:
+        recording = locator.find(row.get(mapping.path))
+        if recording is None:
             continue
-        content.labels.setdefault(where, [])
-        named = as_split(row.get(mapping.split)) or split
-        known = content.splits.setdefault(where, named)
-        if not known:
-            content.splits[where] = named
-        elif named and named != known:
-            locator.note("split", f"{where} is in {known} and in {named}; it stays whole in {known}")
+        content.labels.setdefault(recording, [])
+        row_split = as_split(row.get(mapping.split)) or split
+        earlier = content.splits.setdefault(recording, row_split)
+        if not earlier:
+            content.splits[recording] = row_split
+        elif row_split and row_split != earlier:
+            locator.note(
+                "split", f"{recording} is in {earlier} and in {row_split}; it stays whole in {earlier}"
+            )
         sure = _confidence(row, mapping)
         if sure is not None and sure < options.min_confidence:
             continue
@@ -76,19 +78,19 @@ def read_mapped(
             labels = list(labels_of_row(row, mapping))
         except ValueError as error:
             locator.row_problem(row.line, str(error))
-            content.unsure.add(where)
+            content.unsure.add(recording)
             continue
         if not mapping.timed:
-            _whole_file(content, where, labels, words)
+            _whole_file(content, recording, labels, words)
             continue
         span = [row.get(mapping.start), row.get(mapping.end or mapping.duration)]
         if not any(labels) and not any(span):
             continue  # a recording that was listened to and holds nothing
-        start, stop = (_seconds(cell, mapping, locator, where, i) for i, cell in enumerate(span))
+        start, stop = (_seconds(cell, mapping, locator, recording, i) for i, cell in enumerate(span))
         if start is None or stop is None:
             ends = f"{mapping.start} or {mapping.end or mapping.duration}"
             locator.row_problem(row.line, f"{ends} is not a number" + _unit_hint(mapping))
-            content.unsure.add(where)
+            content.unsure.add(recording)
             continue
         if not mapping.end:
             stop += start
@@ -101,7 +103,7 @@ def read_mapped(
             if words.dropped(label) or words.background(label):
                 continue
             unknown = words.unknown(label)
-            box = RawAnnotation(where, start, stop, label, low_hz, high_hz, extras, unknown=unknown)
+            box = RawAnnotation(recording, start, stop, label, low_hz, high_hz, extras, unknown=unknown)
             content.annotations.append(box)
     if mapping.timed:
         content.labels.clear()
@@ -127,15 +129,15 @@ class _Words:
         return label.casefold() in self._sets[2]
 
 
-def _whole_file(content: TableContent, where: str, labels: list[str], words: _Words) -> None:
-    known = content.labels[where]
+def _whole_file(content: TableContent, recording: str, labels: list[str], words: _Words) -> None:
+    earlier = content.labels[recording]
     for label in labels:
         if words.dropped(label):
-            content.unsure.add(where)  # what is left out is no background either
+            content.unsure.add(recording)  # what is left out is no background either
         elif words.unknown(label):
-            content.unsure.add(where)
-        elif not words.background(label) and label not in known:
-            known.append(label)
+            content.unsure.add(recording)
+        elif not words.background(label) and label not in earlier:
+            earlier.append(label)
 
 
 def _confidence(row: Row, mapping: ColumnMapping) -> float | None:
@@ -171,12 +173,14 @@ def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:
     yield from (part for part in parts if part) if any(parts) else [""]
 
 
-def _seconds(cell: str, mapping: ColumnMapping, locator: Locator, where: str, position: int) -> float | None:
+def _seconds(
+    cell: str, mapping: ColumnMapping, locator: Locator, recording: str, position: int
+) -> float | None:
     """A time as seconds from the start of its recording; None where the cell does not tell."""
     if position == 1 and not mapping.end and mapping.time_unit == "date":
         return number(cell)  # a duration beside dates is in seconds
     if mapping.time_unit == "date":
-        return _since_start(cell, where)
+        return _since_start(cell, recording)
     if clock := _CLOCK.match(cell):
         hours, minutes, seconds = clock.groups()
         return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
@@ -186,13 +190,13 @@ def _seconds(cell: str, mapping: ColumnMapping, locator: Locator, where: str, po
     if value is None:
         return None
     if mapping.time_unit == "samples":
-        rate = locator.sample_rate(where)
+        rate = locator.sample_rate(recording)
         return None if rate is None else value / rate
     return value * _SCALE[mapping.time_unit]
 
 
-def _since_start(cell: str, where: str) -> float | None:
-    begun = time_from_name(where)
+def _since_start(cell: str, recording: str) -> float | None:
+    begun = time_from_name(recording)
     try:
         at = datetime.fromisoformat(cell.strip())
     except ValueError:

@@ -49,13 +49,13 @@ def read_mat5(content: bytes, names: Collection[str]) -> dict[str, np.ndarray | 
     order = {b"IM": "<", b"MI": ">"}.get(content[126:128])
     if order is None:
         raise Broken("no MATLAB file of version 5 to 7")
-    found: dict[str, np.ndarray | list[str]] = {}
+    variables: dict[str, np.ndarray | list[str]] = {}
     for kind, body in _elements(content[_HEADER:], order):
         if kind == _COMPRESSED:
             (kind, body), *_ = list(_elements(_inflated(body), order)) or [(0, b"")]
         if kind == _MATRIX and (variable := _variable(body, order, names)) is not None:
-            found[variable[0]] = variable[1]
-    return found
+            variables[variable[0]] = variable[1]
+    return variables
 
 
 def _inflated(body: bytes) -> bytes:

@@ -71,13 +71,13 @@ def first_guess(file: SourceFile, header: bool = True, label_column: str | None 
     return guessed if guessed.path else replace(guessed, path=_names_recordings(file, header, guessed.used))
 
 
-def _names_recordings(file: SourceFile, header: bool, taken: Collection[str]) -> str:
+def _names_recordings(file: SourceFile, header: bool, used: Collection[str]) -> str:
     """The column whose first cells are all names of recordings of the folder, "" if there is none."""
     table = file.first_rows(header)
     rows = table.rows[:_ROWS_JUDGED]
     for column in table.columns:
         cells = {row.get(column) for row in rows}
-        if rows and column not in taken and all(cell and _is_recording(file, cell) for cell in cells):
+        if rows and column not in used and all(cell and _is_recording(file, cell) for cell in cells):
             return column
     return ""
 
@@ -123,13 +123,13 @@ def preview(file: SourceFile, table: Table, mapping: ColumnMapping, options: Opt
 
 def labels_in(table: Table, mapping: ColumnMapping) -> Counter[str]:
     """How often each label occurs; labels of rows that cannot be read are left out."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for row in table.rows:
         try:
-            found.update(label for label in labels_of_row(row, mapping) if label)
+            counts.update(label for label in labels_of_row(row, mapping) if label)
         except ValueError:
             continue
-    return found
+    return counts
 
 
 def _length(file: SourceFile, name: str) -> float:

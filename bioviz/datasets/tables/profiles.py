@@ -177,11 +177,11 @@ def find_profile(text: str) -> TableProfile:
     BadInput
         There is neither.
     """
-    kept = {profile.name: profile for profile in list_profiles()}
-    if text in kept:
-        return kept[text]
+    profiles = {profile.name: profile for profile in list_profiles()}
+    if text in profiles:
+        return profiles[text]
     if not Path(text).is_file():
-        names = ", ".join(f"“{name}”" for name in kept) or "none"
+        names = ", ".join(f"“{name}”" for name in profiles) or "none"
         raise BadInput(f"There is no table profile {text!r}, neither kept (there is {names}) nor as a file.")
     return load_profile(text)
 
@@ -204,13 +204,13 @@ def read_profile(data: bytes, file: str) -> TableProfile:
 
 def list_profiles() -> list[TableProfile]:
     """The kept profiles by name; files that are none are passed over."""
-    found = []
+    profiles = []
     for path in sorted((settings().cache_dir / "profiles").glob("*.json")):
         try:
-            found.append(load_profile(path))
+            profiles.append(load_profile(path))
         except BadInput:
             continue
-    return found
+    return profiles
 
 
 def remove_profile(profile: str) -> None:

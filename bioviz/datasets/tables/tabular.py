@@ -34,7 +34,7 @@ def times(
         start, stop = number(row.get(begin)), number(row.get(end))
         if start is None or stop is None:
             locator.row_problem(row.line, f"{begin} or {end} is not a number")
-            if (where := locator.find(row.get(reference))) is not None:
-                content.unsure.add(where)
+            if (recording := locator.find(row.get(reference))) is not None:
+                content.unsure.add(recording)
             continue
         yield row, start, stop

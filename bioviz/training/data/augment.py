@@ -68,17 +68,17 @@ def change(waveforms: np.ndarray, mixed_in: np.ndarray, draws: Draws) -> np.ndar
         Waveforms of `draws.background`, those of -1 left out.
 
     """
-    made = np.empty_like(waveforms)
+    changed = np.empty_like(waveforms)
     steps = np.round(draws.shift * waveforms.shape[1]).astype(np.int64)
     for row, step in enumerate(steps):
-        made[row] = np.roll(waveforms[row], step)
-        _smooth_seam(made[row], step)
+        changed[row] = np.roll(waveforms[row], step)
+        _smooth_seam(changed[row], step)
     at = np.flatnonzero(draws.background >= 0)
     if len(at):
-        loud, quiet = _level(made[at]), _level(mixed_in)
+        loud, quiet = _level(changed[at]), _level(mixed_in)
         factor = gain_for(loud**2, np.maximum(quiet, 1e-9) ** 2, draws.mix_db[at, None])
-        made[at] += (factor * mixed_in).astype(np.float32)
-    return made * draws.gain[:, None].astype(np.float32)
+        changed[at] += (factor * mixed_in).astype(np.float32)
+    return changed * draws.gain[:, None].astype(np.float32)
 
 
 def _smooth_seam(waveform: np.ndarray, step: int) -> None:
@@ -112,8 +112,8 @@ def hide(features: Tensor, masks: np.ndarray) -> Tensor:
     import torch
 
     if features.ndim == 2:
-        kept = features * ~_stretch(features.shape[1], masks[:, 0], masks[:, 1], features.device)
-        spectrum = torch.fft.rfft(kept)
+        visible = features * ~_stretch(features.shape[1], masks[:, 0], masks[:, 1], features.device)
+        spectrum = torch.fft.rfft(visible)
         spectrum = spectrum * ~_stretch(spectrum.shape[1], masks[:, 2], masks[:, 3], features.device)
         return torch.fft.irfft(spectrum, n=features.shape[1])
     least = features.amin(dim=tuple(range(1, features.ndim)), keepdim=True)
@@ -124,12 +124,12 @@ def hide(features: Tensor, masks: np.ndarray) -> Tensor:
     return torch.where(hidden, least, features)
 
 
-def _stretch(length: int, width: np.ndarray, place: np.ndarray, device) -> Tensor:
+def _stretch(length: int, width: np.ndarray, start: np.ndarray, device) -> Tensor:
     """(n, length) bool, True in one stretch a row."""
     import torch
 
     size = np.round(WIDEST * width * length)
-    first = np.round(place * (length - size))
+    first = np.round(start * (length - size))
     edges = torch.as_tensor(np.stack([first, first + size]), device=device, dtype=torch.float32)
     index = torch.arange(length, device=device)
     return (index >= edges[0, :, None]) & (index < edges[1, :, None])

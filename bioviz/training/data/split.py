@@ -48,8 +48,8 @@ def split_rows(dataset: Dataset, settings: TrainSettings) -> Split:
     is_background = ~np.any(dataset.clips.labels, axis=1)
     share = 0.0 if settings.remove_everywhere else settings.background_share
     quiet = np.random.default_rng(settings.seed).permutation(train[is_background[train]])
-    kept = quiet[: round(share * len(quiet))]
-    train = np.sort(np.concatenate([train[~is_background[train]], kept]))
+    quiet_used = quiet[: round(share * len(quiet))]
+    train = np.sort(np.concatenate([train[~is_background[train]], quiet_used]))
     reported = test
     if settings.remove_everywhere:
         valid, reported = valid[~is_background[valid]], test[~is_background[test]]
@@ -63,44 +63,46 @@ def uses_own_split(dataset: Dataset, settings: TrainSettings) -> bool:
 
 def obstacles(dataset: Dataset, settings: TrainSettings, model: str) -> list[str]:
     """Why this training cannot be started, in sentences; none where it can."""
-    said = []
+    sentences = []
     if not dataset.labels:
         return ["The dataset has no labels, so there is nothing to learn. Add annotations first."]
     if settings.strategy not in strategies_for(model):
         name = "Low-rank adapters" if settings.strategy == LORA else settings.strategy
-        said.append(f"{name}: {model} has no attention layers to put them into. Choose another strategy.")
+        sentences.append(
+            f"{name}: {model} has no attention layers to put them into. Choose another strategy."
+        )
     split = split_rows(dataset, settings)
-    for rows, what in ((split.train, "training"), (split.valid, "validation"), (split.test, "the test")):
+    for rows, part in ((split.train, "training"), (split.valid, "validation"), (split.test, "the test")):
         if not len(rows):
-            said.append(
-                f"No clips are left for {what}. Splitting goes by whole recordings, so at least three recordings "
+            sentences.append(
+                f"No clips are left for {part}. Splitting goes by whole recordings, so at least three recordings "
                 "are needed, and some background must stay where there is nothing else."
             )
     labels = dataset.clips.labels
     if len(split.train) and not labels[split.train].any():
-        said.append("No labelled clip is left for training. Choose other splits or add recordings.")
+        sentences.append("No labelled clip is left for training. Choose other splits or add recordings.")
     elif len(split.valid) and not labels[split.valid].any():
-        said.append(
+        sentences.append(
             "No labelled clip is in validation, so the best epoch cannot be chosen. Choose another split."
         )
-    return said
+    return sentences
 
 
 def warnings(dataset: Dataset, settings: TrainSettings) -> list[str]:
     """What the user should know before the start, in sentences: labels too rare, splits made up, background."""
-    split, labels, said = split_rows(dataset, settings), dataset.clips.labels, []
+    split, labels, sentences = split_rows(dataset, settings), dataset.clips.labels, []
     if settings.split == "dataset" and not uses_own_split(dataset, settings):
-        said.append(
+        sentences.append(
             "The dataset has no split of its own to train and test by; recordings are shared out from the seed."
         )
     if leak := _leaks(dataset, split):
-        said.append(leak)
+        sentences.append(leak)
     counts = {name: labels[getattr(split, name)].sum(axis=0) for name in SPLITS}
     recordings = [len(np.unique(dataset.groups[column])) for column in labels.T]
-    few = [j for j in range(len(dataset.labels)) if recordings[j] < 3]
-    if few:
-        named = _named(dataset, few)
-        said.append(
+    scarce = [j for j in range(len(dataset.labels)) if recordings[j] < 3]
+    if scarce:
+        named = _named(dataset, scarce)
+        sentences.append(
             f"{named}: in fewer than three recordings, so not every one of training, validation and test can have it."
         )
     for name, words in (
@@ -108,38 +110,38 @@ def warnings(dataset: Dataset, settings: TrainSettings) -> list[str]:
         ("valid", "not in validation, so it has no say in the best epoch"),
         ("test", "not in the test, so nothing is known of it afterwards"),
     ):
-        absent = [j for j in range(len(dataset.labels)) if counts[name][j] == 0 and j not in few]
+        absent = [j for j in range(len(dataset.labels)) if counts[name][j] == 0 and j not in scarce]
         if absent:
-            said.append(f"{_named(dataset, absent)}: {words}.")
+            sentences.append(f"{_named(dataset, absent)}: {words}.")
     rare = [j for j in range(len(dataset.labels)) if 0 < counts["train"][j] < MIN_TRAIN_CLIPS]
     if rare:
-        said.append(
+        sentences.append(
             f"{_named(dataset, rare)}: fewer than {MIN_TRAIN_CLIPS} clips to learn from. Expect little."
         )
     quiet = int((~labels[split.train].any(axis=1)).sum())
     if settings.mix_background > 0 and not quiet:
-        said.append("There is no background in training, so none can be mixed in.")
+        sentences.append("There is no background in training, so none can be mixed in.")
     if settings.remove_everywhere:
-        said.append(
+        sentences.append(
             "The paper's way: background is removed from validation and test too, so this score cannot be compared "
             "with one on the whole test. Both are reported."
         )
-    return said
+    return sentences
 
 
 def describe(dataset: Dataset, split: Split) -> dict[str, dict[str, object]]:
     """For each split its clips, recordings, background clips and clips per label (JSON-able)."""
-    told = {}
+    parts = {}
     for name in SPLITS:
         rows = getattr(split, name)
         labels = dataset.clips.labels[rows]
-        told[name] = {
+        parts[name] = {
             "clips": len(rows),
             "recordings": len(np.unique(dataset.clips.recording[rows])),
             "background": int((~labels.any(axis=1)).sum()),
             "labels": dict(zip(dataset.labels, map(int, labels.sum(axis=0)), strict=True)),
         }
-    return told
+    return parts
 
 
 def _assign(dataset: Dataset, settings: TrainSettings) -> np.ndarray:
@@ -175,10 +177,10 @@ def _seeded(
 ) -> np.ndarray:
     """(len(rows),) split of clips (all if None) by whole units."""
     rows = np.arange(len(unit)) if rows is None else rows
-    place, of = np.unique(unit[rows], return_inverse=True)
-    has = np.zeros((len(place), dataset.clips.labels.shape[1]), dtype=bool)
-    np.logical_or.at(has, of, dataset.clips.labels[rows])
-    strata = ["".join("1" if on else "0" for on in labels) for labels in has]
+    groups, of = np.unique(unit[rows], return_inverse=True)
+    has_label = np.zeros((len(groups), dataset.clips.labels.shape[1]), dtype=bool)
+    np.logical_or.at(has_label, of, dataset.clips.labels[rows])
+    strata = ["".join("1" if on else "0" for on in labels) for labels in has_label]
     name = dict(
         zip(
             dataset.independence.groups.tolist(),
@@ -186,8 +188,8 @@ def _seeded(
             strict=True,
         )
     )
-    made = make_splits([name[g] for g in place.tolist()], strata, shares, seed)
-    return np.array(made, dtype="<U5")[of]
+    splits = make_splits([name[g] for g in groups.tolist()], strata, shares, seed)
+    return np.array(splits, dtype="<U5")[of]
 
 
 def _leaks(dataset: Dataset, split: Split) -> str:

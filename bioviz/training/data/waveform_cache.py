@@ -123,8 +123,8 @@ def open_waves(
 
 def no_room(wanted_bytes: int, limit_bytes: int, folder: Path) -> str:
     """Why waveforms are not kept, in a sentence; "" where there is room for them."""
-    there = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
-    free = shutil.disk_usage(there).free - RESERVE_BYTES
+    existing = next(parent for parent in (folder, *folder.parents) if parent.is_dir())
+    free = shutil.disk_usage(existing).free - RESERVE_BYTES
     slower = "The recordings are decoded anew in every epoch, which is slower."
     if wanted_bytes > limit_bytes:
         return (
@@ -179,7 +179,7 @@ def _store(
     ]
 
     def parts() -> Iterator[tuple[slice, np.ndarray]]:
-        done = 0
+        count = 0
         units = (unit for task in tasks for unit in units_of(task))
         with HashMemory() as memory, decode_ahead(units, dataset.plan.width_s, rate, memory, "cpu") as ahead:
             for chunk in ahead:
@@ -191,8 +191,8 @@ def _store(
                 usable[rows] = True
                 for row, samples in zip(rows, chunk.windows, strict=True):
                     yield slice(int(row), int(row) + 1), samples[None]
-                done += len(rows)
-                progress.report("Reading the recordings", done, len(clips))
+                count += len(rows)
+                progress.report("Reading the recordings", count, len(clips))
         for task in tasks:
             if task.failed is not None:
                 usable[task.rows] = False  # what came before the damage is left out too
@@ -200,5 +200,5 @@ def _store(
     (folder / "waves.json").unlink(missing_ok=True)  # written last: without it, nothing counts
     save_rows(folder / "samples.npy", (len(clips), width), np.float32, parts())
     save_array(folder / "usable.npy", usable)
-    told = [{"kind": p.kind, "file": p.file, "detail": p.detail} for p in failures.values()]
-    write_json(folder / "waves.json", {"dataset": dataset.id, "rate": rate, "failures": told})
+    failed = [{"kind": p.kind, "file": p.file, "detail": p.detail} for p in failures.values()]
+    write_json(folder / "waves.json", {"dataset": dataset.id, "rate": rate, "failures": failed})

@@ -53,8 +53,8 @@ class Pace:
         epochs, rates = self.settings.epochs, self.settings.learning_rates
         past = sum(len(trial["epochs"]) for trial in at.trials[: at.trial])
         coming = past + epochs * (len(rates) - at.trial)
-        done = (past + at.epoch) * self.epoch + trained + LISTENING * listened
-        progress.report("Training", done, coming * self.epoch, "clips", self._note(at, doing))
+        clips_done = (past + at.epoch) * self.epoch + trained + LISTENING * listened
+        progress.report("Training", clips_done, coming * self.epoch, "clips", self._note(at, doing))
 
     def _note(self, at: TrainerState, doing: str) -> str:
         """E.g. "epoch 2 of at most 50, validation; ends after 5 epochs without a better validation"."""

@@ -99,13 +99,13 @@ class Trainer:
             self._save(at)
         if at.best is None:
             raise BadInput(at.trials[-1]["stopped"])
-        found = self._work.load("best")
-        if found is None:
+        best = self._work.load("best")
+        if best is None:
             self._work.restart()
             raise BadInput(
                 "The weights of the best epoch are damaged. Check the disk, and start the training again."
             )
-        self._restore(found[0])
+        self._restore(best[0])
         self._learner.eval().requires_grad_(False)
         return at
 
@@ -119,18 +119,18 @@ class Trainer:
 
         """
         self._learner.eval()
-        made, done = [], 0
+        logits, done = [], 0
         with torch.no_grad():
             for batch in batches(self._source, chunks(rows, max(self._micro, 1)), None):
-                made.append(self._learner(self._source.prepare(batch)).float().cpu().numpy())
+                logits.append(self._learner(self._source.prepare(batch)).float().cpu().numpy())
                 done += len(batch.rows)
                 tick(done)
-        return np.concatenate(made) if made else np.zeros((0, len(self._objective.names)), np.float32)
+        return np.concatenate(logits) if logits else np.zeros((0, len(self._objective.names)), np.float32)
 
     def _trial(self, at: TrainerState, rate: float, progress: Progress) -> None:
         settings, split = self._settings, self._split
         while at.epoch < settings.epochs and not at.trials[-1]["stopped"]:
-            told = self._epoch(at, rate, progress)
+            measured = self._epoch(at, rate, progress)
             started = time.perf_counter()
             self._settle(lambda done: self._pace.listen(progress, at, done, "statistics"))
             logits = self.predict(
@@ -140,9 +140,9 @@ class Trainer:
             valid = self._objective.measure(logits, split.valid)
             if not math.isfinite(_loss(valid)):
                 raise Diverged(_diverged(at.epoch, rate))
-            told["valid_seconds"] = time.perf_counter() - started
+            measured["valid_seconds"] = time.perf_counter() - started
             at.epoch += 1
-            at.trials[-1]["epochs"].append({"epoch": at.epoch, **told, "valid": valid})
+            at.trials[-1]["epochs"].append({"epoch": at.epoch, **measured, "valid": valid})
             score = self._compare(at, valid, {"trial": at.trial, "epoch": at.epoch})
             if at.trial_best is None or score > at.trial_best:
                 at.trial_best, at.worse = score, 0
@@ -158,12 +158,12 @@ class Trainer:
         return [-1.0 if metric is None else metric, -_loss(valid)]
 
     def _compare(
-        self, at: TrainerState, valid: dict[str, float | None], where: dict[str, int]
+        self, at: TrainerState, valid: dict[str, float | None], epoch_at: dict[str, int]
     ) -> list[float]:
         """Keep the weights as they are if they are the best so far; returns the score."""
         score = self._score(valid)
         if at.best is None or score > at.best:
-            at.best, at.best_at = score, where
+            at.best, at.best_at = score, epoch_at
             self._work.save("best", self._mutable, {})
         return score
 
@@ -265,10 +265,10 @@ class Trainer:
 
     def _resume(self) -> TrainerState:
         self._micro = self._settings.batch
-        found = self._work.load("state")
-        if found is None:
+        stored = self._work.load("state")
+        if stored is None:
             return TrainerState(0, 0, 0, None, None, self._micro, [], None, {})
-        tensors, about = found
+        tensors, about = stored
         at = TrainerState(**about)
         self._micro = at.micro
         if at.epoch:

@@ -51,9 +51,9 @@ class TrainerState:
 def moments(optimizer: torch.optim.Optimizer, named: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """What the optimizer remembers of each named parameter, as "opt/<name>/<what>"."""
     return {
-        f"opt/{name}/{what}": value
+        f"opt/{name}/{moment}": value
         for name, parameter in named.items()
-        for what, value in optimizer.state.get(parameter, {}).items()
+        for moment, value in optimizer.state.get(parameter, {}).items()
     }
 
 
@@ -63,8 +63,8 @@ def restore_moments(
     """Give a new optimizer what `moments` told; other entries of `stored` are passed over."""
     for key, value in stored.items():
         if key.startswith("opt/"):
-            _, name, what = key.split("/")
-            optimizer.state[named[name]][what] = _like(value, named[name])
+            _, name, moment = key.split("/")
+            optimizer.state[named[name]][moment] = _like(value, named[name])
 
 
 def _like(value: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:

@@ -180,8 +180,8 @@ class Strategy:
         return open_stages(len(self.stages), epoch, self._settings.epochs)
 
     def _named(self, module: str) -> dict[str, nn.Parameter]:
-        found = self._learner.get_submodule(module).named_parameters()
-        return {f"{module}.{name}": parameter for name, parameter in found}
+        parameters = self._learner.get_submodule(module).named_parameters()
+        return {f"{module}.{name}": parameter for name, parameter in parameters}
 
     @staticmethod
     def _group(own: dict[str, nn.Parameter], scale: float) -> dict[str, Any]:

@@ -30,14 +30,14 @@ class LowRank(nn.Module):
 
 def adapt(module: nn.Module, rank: int) -> int:
     """Add adapters to every attention projection; returns how many."""
-    found = [
+    linears = [
         layer
         for name, layer in module.named_modules()
         if isinstance(layer, nn.Linear) and name.rpartition(".")[2] in _PROJECTIONS
     ]
-    for layer in found:
+    for layer in linears:
         parametrize.register_parametrization(layer, "weight", LowRank(layer.weight, rank))
-    return len(found)
+    return len(linears)
 
 
 def merge(module: nn.Module) -> None:

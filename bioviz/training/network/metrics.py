@@ -45,7 +45,7 @@ def measures(labels: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> dic
 
 def average_precision(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """(L,) average precision of each label over n clips; NaN for a label without clips. Ties count as one step."""
-    found = np.full(labels.shape[1], np.nan)
+    precisions = np.full(labels.shape[1], np.nan)
     for j in range(labels.shape[1]):
         positives = int(labels[:, j].sum())
         if positives:
@@ -53,9 +53,9 @@ def average_precision(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
             ranked, is_last = scores[order, j], np.ones(len(order), dtype=bool)
             is_last[:-1] = ranked[1:] != ranked[:-1]
             hits = np.cumsum(labels[order, j])[is_last]
-            taken = np.flatnonzero(is_last) + 1
-            found[j] = float((np.diff(hits, prepend=0) * hits / taken).sum() / positives)
-    return found
+            n_taken = np.flatnonzero(is_last) + 1
+            precisions[j] = float((np.diff(hits, prepend=0) * hits / n_taken).sum() / positives)
+    return precisions
 
 
 def _auroc(positive: np.ndarray, scores: np.ndarray) -> float | None:

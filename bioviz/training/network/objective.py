@@ -85,9 +85,9 @@ class Objective:
         """The measures of some clips from their (n, outputs) logits, with the loss; None where undefined."""
         if not len(rows):
             return {}
-        told = measures(self.labels[rows], *self._answers(logits))
-        told["loss"] = float(self.loss(torch.from_numpy(logits), rows)) / max(self.scale(rows), 1e-12)
-        return told
+        measured = measures(self.labels[rows], *self._answers(logits))
+        measured["loss"] = float(self.loss(torch.from_numpy(logits), rows)) / max(self.scale(rows), 1e-12)
+        return measured
 
     def measure_metric(self, logits: np.ndarray, rows: np.ndarray) -> float | None:
         """`measure` of the metric alone."""
@@ -108,10 +108,10 @@ class Objective:
         tensor = torch.from_numpy(logits)
         scores = (torch.log_softmax(tensor, dim=1) if self.one_label else tensor).numpy()
         first = len(self.names) - self.labels.shape[1]
-        found = average_precision(self.labels[rows], scores[:, first:])
+        precisions = average_precision(self.labels[rows], scores[:, first:])
         return {
             name: None if np.isnan(value) else float(value)
-            for name, value in zip(self.names[first:], found, strict=True)
+            for name, value in zip(self.names[first:], precisions, strict=True)
         }
 
 

@@ -65,7 +65,7 @@ def probe_head(
         scale, offset = _calibrated(probe.out_of_fold, rows, objective)
         logits = torch.from_numpy((probe.out_of_fold * scale + offset).astype(np.float32))
         fitted.append((float(objective.loss(logits, rows)), probe, scale, offset))
-    _, probe, scale, offset = min(fitted, key=lambda one: one[0])
+    _, probe, scale, offset = min(fitted, key=lambda fit: fit[0])
     return LinearHead(
         torch.from_numpy((probe.weights * scale).T.astype(np.float32)).contiguous(),
         torch.from_numpy((probe.bias * scale + offset).astype(np.float32)),
