@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -25,12 +25,16 @@ class Account(Protocol):
 class NotUnderstood(BadInput):
     """A table that looks like annotations is in no known format, and nothing can be said without it.
 
-    `accounts` (of `datasets.formats.base.FileAccount`) say what became of the files of the folder.
+    `accounts` (of `datasets.formats.base.FileAccount`) say what became of the files of the folder, `missing` how often
+    each word stands where a label is missing (`datasets.options.MISSING_NAMES`).
     """
 
-    def __init__(self, message: str, accounts: Sequence[Account] = ()) -> None:
+    def __init__(
+        self, message: str, accounts: Sequence[Account] = (), missing: Mapping[str, int] | None = None
+    ) -> None:
         super().__init__(message)
         self.accounts = tuple(accounts)
+        self.missing = dict(missing or {})
 
 
 class Missing(BiovizError):

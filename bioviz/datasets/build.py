@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from bioviz.datasets.clips import labelling
-from bioviz.datasets.clips.exported_clips import clips_again
+from bioviz.datasets.clips.exported_clips import clips_again, same_places
 from bioviz.datasets.clips.width import MIN_BACKGROUND_CLIPS, WIDTHS_S, background_share, suggest_plan
-from bioviz.datasets.clips.windows import count_windows, label_windows, window_starts
+from bioviz.datasets.clips.windows import count_windows, label_windows, touched_by, window_starts
 from bioviz.datasets.formats.base import RawDataset
 from bioviz.datasets.formats.choose import choose, read_by
 from bioviz.datasets.independence import independence
@@ -25,10 +25,11 @@ from bioviz.datasets.sound_files.open_recordings import open_recordings
 from bioviz.datasets.splits import share_out
 from bioviz.datasets.tables.facts import Facts, read_facts, with_facts
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, Task, WindowPlan
-from bioviz.errors import BadInput
+from bioviz.errors import BadInput, NotUnderstood
 from bioviz.progress import Progress, Silent
 
 LONGEST_CLIP_S = 10.0
+ASK_MISSING = "Say what missing labels mean, such as --missing-labels empty=unknown."
 ACCOUNTS_KEPT = 5000  # files named in the record of a dataset
 
 
@@ -90,20 +91,27 @@ def build_dataset(
     problems += split_problems
     if task == "detection" and raw.clips and not (chosen_options.width_s or chosen_options.hop_s):
         plan, clips = clips_again(raw.clips, recordings, labelled, plan)
-        trouble = []
+        dropped, trouble = same_places(clips, labelled.dropped), []
     elif task == "detection":
         plan, width_problems = (
             (plan, []) if cut else _suited(raw, recordings, labelled.annotations, plan, chosen_options)
         )
         problems += width_problems
         clips, trouble = _windows(raw, recordings, labelled, plan)
+        dropped = _touched(clips, labelled.dropped)
     else:
         clips, trouble = _whole_files(recordings, labelled.of_recording, labelled.labels, plan)
+        dropped = np.isin(clips.recording, sorted(labelled.dropped_recordings))
+    clips, left_out = _without_dropped(clips, recordings, dropped)
+    trouble += left_out
     clips, left_out = _without_doubtful(clips, recordings, labelled.unsure)
     trouble += left_out
     if not len(clips):
         reasons = "; ".join(f"{p.file}: {p.detail}" for p in (*problems, *trouble)[:3])
-        raise BadInput(f"{root} gives no clip of which is known what it holds ({reasons}).")
+        sentence = f"{root} gives no clip of which is known what it holds ({reasons})."
+        if labelled.missing:
+            raise NotUnderstood(f"{sentence} {ASK_MISSING}", raw.accounts, labelled.missing)
+        raise BadInput(sentence)
     title = name or raw.name or root.name
     return Dataset(
         id=dataset_id(title, root),
@@ -121,6 +129,7 @@ def build_dataset(
             "options": chosen_options.to_dict(),
             "files": [each.to_dict() for each in raw.accounts[:ACCOUNTS_KEPT]],
             "split_made": split_made,
+            "missing_labels": dict(labelled.missing),
         },
         problems=tuple(problems + trouble),
     )
@@ -194,6 +203,11 @@ def _boxes(annotations: Sequence[Annotation]) -> tuple[np.ndarray, np.ndarray, n
     )
 
 
+def _touched(clips: Clips, boxes: Sequence[Annotation]) -> np.ndarray:
+    """(N,) bool: the clips into which one of the boxes reaches."""
+    return touched_by(clips.recording, clips.start_s, clips.end_s, *_boxes(boxes))
+
+
 def _common_rate(recordings: Sequence[Recording]) -> int:
     counts = Counter(r.sample_rate for r in recordings)
     return max(counts, key=lambda rate: (counts[rate], rate))
@@ -246,13 +260,7 @@ def _windows(
     )
     clips = _clips(recordings, recording, start, start + plan.width_s, on)
     # A clip into which something unknown reaches is no background, however little of it.
-    touched = label_windows(
-        count,
-        replace(plan, min_overlap=0.0),
-        *_boxes(labelled.unknown),
-        np.zeros(len(labelled.unknown), dtype=np.int64),
-        1,
-    )[:, 0]
+    touched = _touched(clips, labelled.unknown)
     return _kept(clips, on.any(axis=1) | ~touched), problems
 
 
@@ -291,6 +299,17 @@ def _without_doubtful(
         for i, n in sorted(count.items())
     ]
     return _kept(clips, ~doubtful), problems
+
+
+def _without_dropped(
+    clips: Clips, recordings: Sequence[Recording], dropped: np.ndarray
+) -> tuple[Clips, list[Problem]]:
+    """Without the (N,) bool clips that the user leaves out, whatever else is in them."""
+    count = Counter(clips.recording[dropped].tolist())
+    return _kept(clips, ~dropped), [
+        problem("dropped", recordings[i].name, f"{n} {'clip' if n == 1 else 'clips'} left out")
+        for i, n in sorted(count.items())
+    ]
 
 
 def _kept(clips: Clips, keep: np.ndarray) -> Clips:

@@ -148,7 +148,8 @@ def scan_job(params: Mapping[str, Any], progress: Progress) -> dict[str, object]
     Returns
     -------
     {"dataset": id for `load_draft`}; where nothing can be said before a table is understood, {"asked":
-    sentence, "files": accounts of the files} (`formats.base.FileAccount.to_dict`).
+    sentence, "files": accounts of the files (`formats.base.FileAccount.to_dict`), "missing_labels": how often each
+    word stands where a label is missing}.
 
     """
     root = settings().check_inside(str(params["root"]))
@@ -161,7 +162,8 @@ def scan_job(params: Mapping[str, Any], progress: Progress) -> dict[str, object]
             progress=progress,
         )
     except NotUnderstood as question:
-        return {"asked": str(question), "files": [account.to_dict() for account in question.accounts]}
+        files = [account.to_dict() for account in question.accounts]
+        return {"asked": str(question), "files": files, "missing_labels": question.missing}
     _write(dataset, _file(dataset.id, draft=True))
     return {"dataset": dataset.id}
 

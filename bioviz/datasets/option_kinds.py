@@ -100,6 +100,47 @@ class Words:
         return tuple(word for word in words if word)
 
 
+MEANINGS: Mapping[str, str] = {
+    "unknown": "a call of an unknown kind: neither a label nor background",
+    "background": "nothing calls there: background",
+    "drop": "leave these stretches out",
+}
+"""What a missing label may mean, and in words; any other text is a label."""
+ALL_MISSING, EMPTY = "*", "empty"  # how all missing labels, and the empty one, are written in an option
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """What words mean that stand where a label is missing: "empty=unknown, NA=drop", or one meaning for all."""
+
+    def read(self, name: str, value: object) -> Mapping[str, str]:
+        if isinstance(value, str):
+            value = [part for part in value.split(",") if part.strip()]
+        if isinstance(value, Mapping):
+            pairs = list(value.items())
+        elif isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+            pairs = [part.rpartition("=")[::2] if "=" in part else (ALL_MISSING, part) for part in value]
+        else:
+            pairs = [(None, value)]
+        meanings = {}
+        for word, meaning in pairs:
+            if not isinstance(word, str) or not isinstance(meaning, str) or not meaning.strip():
+                raise BadInput(
+                    f"{name} must say what missing labels mean, such as empty=unknown, NA=drop, not {value!r}."
+                )
+            if any(mark in meaning for mark in ",="):
+                raise BadInput(f"{name}: a label must not hold a comma or =, as {meaning!r} does.")
+            word, meaning = word.strip().casefold(), meaning.strip()
+            known = meaning.casefold()
+            meanings["" if word == EMPTY else word] = known if known in MEANINGS else meaning
+        return meanings
+
+    @staticmethod
+    def written(meanings: Mapping[str, str]) -> str:
+        """A value as one text, for `read`."""
+        return ", ".join(f"{word or EMPTY}={meaning}" for word, meaning in meanings.items())
+
+
 @dataclass(frozen=True)
 class Shares:
     """Shares that sum to 1, one for each of `names`."""

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Literal
 
 from bioviz.datasets.option_kinds import (
+    ALL_MISSING,
+    MEANINGS,
     Columns,
+    Meanings,
     Number,
     OneOf,
     OptionInfo,
@@ -24,9 +28,14 @@ from bioviz.datasets.option_kinds import (
 from bioviz.errors import BadInput
 
 BACKGROUND_NAMES = ("background", "noise", "silence", "other", "none", "nocall", "no call", "no_call", "noid")
-# What people and programs write where they do not know, or where a cell was empty. Some are species codes of somebody,
-# so that the report names what was taken so.
-UNKNOWN_NAMES = ("?", "nan", "na", "n/a", "null", "unk", "unknown", "unidentified", "<na>")
+UNKNOWN_NAMES = ("unk", "unknown", "unidentified")
+# What people and programs write where a label is missing. It may mean an unknown call, no call at all, or be a species
+# code of somebody: the user is asked (`missing_labels`).
+MISSING_NAMES = frozenset({
+    "", "?", "nan", "na", "n/a", "#n/a", "null", "<na>", "-", "--", "---", ".", "#value!", "#ref!", "#name?",
+})  # fmt: skip
+
+Meaning = Literal["label", "background", "unknown", "drop", "asked"]
 
 WINDOWS, SOUND, LABELS, TABLES, SPLITS = "Windows", "Sound", "Labels", "Tables and files", "Splits"
 
@@ -98,8 +107,15 @@ class Options:
         Words(),
         LABELS,
         "Names that mean unknown",
-        "Something is there and nobody knows what. Such clips are neither calls nor background; question marks alone "
-        "always mean this.",
+        "Something is there and nobody knows what. Such clips are neither calls nor background.",
+    )
+    missing_labels: Mapping[str, str] | None = option(
+        None,
+        Meanings(),
+        LABELS,
+        "Meaning of missing labels",
+        "What an empty label, NA, nan or ? means: unknown, background, drop (its stretch is left out) or a label, such "
+        "as empty=unknown, NA=background, ?=drop or empty=call. One word goes for all of them.",
     )
     separator: str = option(
         "",
@@ -200,16 +216,41 @@ class Options:
 
     def is_unknown(self, label: str) -> bool:
         """Whether a label says that one does not know what it is."""
-        text = label.strip().casefold()
-        return bool(text) and (
-            not text.strip("?") or text in {name.casefold() for name in self.unknown_names}
-        )
+        return label.strip().casefold() in {name.casefold() for name in self.unknown_names}
+
+    def meaning_of(self, label: str) -> tuple[Meaning, str]:
+        """What a label means, and the label itself where it is one.
+
+        Names that mean background or unknown go first; what stands for a missing label is as the user answered, and
+        "asked" until then.
+        """
+        text = label.strip()
+        if text and self.is_background(text):
+            return "background", ""
+        if text and self.is_unknown(text):
+            return "unknown", ""
+        word = missing_word(text)
+        if word is None:
+            return "label", text
+        answers = self.missing_labels or {}
+        answer = answers.get(word, answers.get(ALL_MISSING, ""))
+        if not answer:
+            return "asked", ""
+        return (answer, "") if answer in MEANINGS else ("label", answer)  # type: ignore[return-value]
 
     def to_dict(self) -> dict[str, object]:
         """The options that differ from the defaults, JSON-able."""
         default = asdict(Options())
         plain = {name: value for name, value in asdict(self).items() if value != default[name]}
         return {name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()}
+
+
+def missing_word(label: str) -> str | None:
+    """The word of MISSING_NAMES that a label is, however it is written; None for every other label."""
+    word = label.strip().casefold()
+    if word and not word.strip("?"):
+        return "?"
+    return word if word in MISSING_NAMES else None
 
 
 OPTIONS: tuple[OptionInfo, ...] = tuple(map(info_of, fields(Options)))

@@ -29,8 +29,9 @@ KINDS: dict[str, str] = {
     "unknown": "Annotations of something unknown (their clips are neither calls nor background)",
     "clipped": "Annotations past the end of their recording (cut there)",
     "past_end": "Annotations wholly outside their recording (left out)",
-    "point": "Annotations of no length (they put no label on a clip)",
-    "no_label": "Annotations without a label (called 'unnamed')",
+    "point": "Annotations of no length (they put no label on a clip, and no clip is background by them)",
+    "no_label": "Labels that are missing (neither calls nor background until you say what they mean)",
+    "dropped": "Clips left out, because something that you leave out lies in them",
     "alike": "Labels that differ only in how they are written (kept apart)",
     "several_labels": "Labels that may be several in one cell",
     "unknown_label": "Labels that the dataset does not declare",
@@ -55,7 +56,7 @@ KINDS: dict[str, str] = {
 # Kinds for which a file or table was left out or not understood: exit code 4, and nothing on the page is green.
 LEFT_OUT = frozenset({
     "unreadable", "empty_audio", "outside", "no_recording", "ambiguous", "unlisted", "bad_table", "not_understood",
-    "unsupported_audio", "unsure", "no_channel",
+    "unsupported_audio", "unsure", "no_channel", "no_label", "bad_row", "past_end",
 })  # fmt: skip
 
 # kind -> what the user can do about it; "" where nothing needs to be done.
@@ -85,7 +86,8 @@ WHAT_TO_DO: dict[str, str] = {
     "clipped": "Look whether table and recording belong together.",
     "past_end": "Look whether table and recording belong together, and whether the unit of time is right.",
     "point": "Give them a length in the table if they are to count.",
-    "no_label": "Write a label into the table.",
+    "no_label": "Say what they mean (“Meaning of missing labels”), or write labels into the table.",
+    "dropped": "Nothing, if that is right. Else change which labels are left out.",
     "alike": "If they mean the same, write them alike in the table.",
     "several_labels": "Set “Separator of labels” if a cell holds several.",
     "unknown_label": "Nothing, if that is right. Else add the labels to the dataset's own list.",

@@ -172,9 +172,9 @@ def test_16_labels_that_say_nothing(r1, label):
     assert (
         dataset.labels == ("owl",)
         and 5.0 not in dataset.clips.start_s
-        and kinds(dataset)["unknown"] == ["r1.wav"]
+        and kinds(dataset)["no_label"] == ["r1.wav"]
     )
-    told(16, f"{label}: unknown, its clip neither call nor background, noted")
+    told(16, f"{label}: asked about; until then its clip is neither call nor background")
 
 
 def test_17_labels_that_differ_in_how_they_are_written(r1):

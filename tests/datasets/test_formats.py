@@ -113,7 +113,7 @@ SAMPLES = {
     "textgrid": ("a.TextGrid", TEXTGRID, [(1.0, 2.0, 'owl "tawny"'), (3.0, 3.0, "far 2 away")]),
     "timit": ("a.phn", "0 8000 h#\n8000 16000 owl\n", [(0.0, 1.0, "h#"), (1.0, 2.0, "owl")]),
     "warbler": ("x.csv", "sound.files,selec,start,end,bottom.freq,top.freq\na.wav,1,1,2,0.3,0.9\n",
-                [(1.0, 2.0, "unnamed")]),
+                [(1.0, 2.0, "call")]),
     "aoef": ("x.json", json.dumps(AOEF), [(1.0, 2.0, "owl"), (2.5, 3.0, "owl")]),
     "koumura": ("Annotation.xml", KOUMURA, [(1.0, 2.0, "3")]),
     "arbimon": ("x.csv", "recording,species,x1,x2,y1,y2,validated\na.wav,owl,1,2,300,900,1\na.wav,owl,3,4,1,2,0\n",
@@ -140,7 +140,8 @@ def folder(tmp_path):
 def test_a_sample_of_the_real_layout(folder, name):
     file, content, expected = SAMPLES[name]
     (folder / file).write_text(content)
-    dataset = build_dataset(folder)
+    # The selections of warbleR have no label here.
+    dataset = build_dataset(folder, options={"missing_labels": "call"})
     assert dataset.source["reader"] == name
     assert [(start, end, label) for _, start, end, label, _, _ in boxes(dataset)] == expected
     assert dataset.source["files"][0]["role"] == "read"

@@ -112,14 +112,13 @@ def test_csv_of_boxes_with_bad_rows(tmp_path):
     dataset = build_dataset(tmp_path, options=WINDOWS)
     assert boxes(dataset) == [
         ("a.wav", 0.5, 1.5, "owl", 300.0, 900.0), ("a.wav", 4.0, 5.0, "owl", None, None),
-        ("a.wav", 1.0, 2.0, "unnamed", None, None), ("a.wav", 3.0, 3.0, "owl", None, None),
+        ("a.wav", 3.0, 3.0, "owl", None, None),
     ]  # fmt: skip
     assert kinds(dataset) == {
         "bad_row": ["boxes.csv", "boxes.csv", "a.wav"], "no_recording": ["boxes.csv"], "unlisted": ["other.wav"],
         "clipped": ["a.wav"], "past_end": ["a.wav"], "no_label": ["a.wav"], "point": ["a.wav"],
-        "unsure": ["a.wav"],  # a row of it cannot be read, so that what no row labels may be a call
     }  # fmt: skip
-    assert labels_of(dataset)["a.wav"] == [{"owl", "unnamed"}, {"owl", "unnamed"}, {"owl"}]
+    assert labels_of(dataset)["a.wav"] == [{"owl"}, {"owl"}, {"owl"}]
     assert "gone.wav" in next(p.detail for p in dataset.problems if p.kind == "no_recording")
     assert "line 6" in next(p.detail for p in dataset.problems if p.kind == "bad_row")
     assert labels_of(dataset)["quiet.wav"] == [set(), set()]

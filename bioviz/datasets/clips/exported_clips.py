@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from bioviz.datasets.clips.labelling import Labelled
-from bioviz.datasets.types import Clips, Recording, WindowPlan
+from bioviz.datasets.types import Annotation, Clips, Recording, WindowPlan
 
 _DIGITS = 5  # of seconds; exports write six
 
@@ -70,3 +70,10 @@ def clips_again(
     split = np.array([each.split for each in recordings], dtype="U5")
     grid = WindowPlan(width, hop, plan.min_overlap)
     return grid, Clips(recording, start, start + width, on, split[recording])
+
+
+def same_places(clips: Clips, boxes: Sequence[Annotation]) -> np.ndarray:
+    """(N,) bool: the clips of `clips_again` that begin with one of the boxes."""
+    places = {(box.recording, round(box.start_s, _DIGITS)) for box in boxes}
+    own = zip(clips.recording.tolist(), clips.start_s.tolist(), strict=True)
+    return np.array([(i, round(start, _DIGITS)) in places for i, start in own], dtype=bool)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bioviz.datasets.formats.base import RawAnnotation, RawDataset, RawRecording
-from bioviz.datasets.options import Options
+from bioviz.datasets.options import Meaning, Options, missing_word
 from bioviz.datasets.problems import problem
 from bioviz.datasets.spelling import clean
 from bioviz.datasets.types import Annotation, Problem, Recording
 
-UNNAMED = "unnamed"
 # Annotation programs round the length of a recording; a box this much past its end is no mistake.
 _TOLERANCE_S = 0.01
 
@@ -29,6 +28,12 @@ class Labelled:
     unsure
         Indices of recordings of which something could not be used: their clips without a label are not
         background.
+    dropped
+        Boxes that the user leaves out: no clip that touches one is used.
+    dropped_recordings
+        Indices of recordings that the user leaves out by a label of the whole file.
+    missing
+        How often each word stands where a label is missing, "" for an empty one, where nobody said what it means.
 
     """
 
@@ -38,6 +43,9 @@ class Labelled:
     problems: list[Problem]
     unknown: tuple[Annotation, ...] = ()
     unsure: frozenset[int] = frozenset()
+    dropped: tuple[Annotation, ...] = ()
+    dropped_recordings: frozenset[int] = frozenset()
+    missing: Mapping[str, int] = field(default_factory=dict)
 
 
 def _alike(labels: Iterable[str]) -> Iterator[str]:
@@ -83,7 +91,11 @@ class _Resolver:
         self.declared = None if raw.labels is None else tuple(clean(label) for label in raw.labels)
         self.counts: Counter[tuple[str, str, str]] = Counter()  # (kind, file, detail) -> how often
         self.unknown: list[Annotation] = []
+        self.dropped: list[Annotation] = []
         self.unsure: set[int] = set()
+        self.outside: dict[int, list[bool]] = {}  # recording -> of each of its boxes, whether it lies outside
+        self.missing: Counter[str] = Counter()
+        self.spelled: dict[str, str] = {}  # a word for a missing label -> as it was written first
 
     def run(self) -> Labelled:
         index = {recording.name: i for i, recording in enumerate(self.recordings)}
@@ -93,12 +105,17 @@ class _Resolver:
             for a in self._one_label_each(self.raw.annotations)
             if a.recording in index and (resolved := self._annotation(a, index))
         ]
+        # Times of which none fits are of another unit, or of another recording.
+        self.unsure |= {i for i, outside in self.outside.items() if all(outside)}
+        dropped = {index[name] for name in self.raw.dropped if name in index}
         of_recording: list[set[str]] = [set() for _ in self.recordings]
         for annotation in annotations:
             of_recording[annotation.recording].add(annotation.label)
         for raw in self.raw.recordings:
             if raw.name in index:
-                of_recording[index[raw.name]].update(self._whole_file(raw, index[raw.name]))
+                labels, is_dropped = self._whole_file(raw, index[raw.name])
+                of_recording[index[raw.name]].update(labels)
+                dropped |= {index[raw.name]} if is_dropped else set()
         if self.raw.task == "classification":  # as boxes over the whole file, for those who want windows
             annotations = [
                 Annotation(i, 0.0, self.recordings[i].duration_s, label)
@@ -121,6 +138,9 @@ class _Resolver:
             problems,
             tuple(self.unknown),
             frozenset(self.unsure),
+            tuple(self.dropped),
+            frozenset(dropped),
+            dict(self.missing),
         )
 
     def _one_label_each(self, boxes: Iterable[RawAnnotation]) -> Iterator[RawAnnotation]:
@@ -129,22 +149,43 @@ class _Resolver:
             parts = [part for part in box.label.split(separator) if part.strip()] if separator else []
             yield from (replace(box, label=part) for part in parts) if len(parts) > 1 else (box,)
 
-    def _whole_file(self, raw: RawRecording, index: int) -> set[str]:
+    def _whole_file(self, raw: RawRecording, index: int) -> tuple[set[str], bool]:
+        """The labels of a recording as a whole, and whether the user leaves it out."""
         separator = self.options.separator
         texts = [part for text in raw.labels for part in (text.split(separator) if separator else [text])]
         names: set[str] = set()
+        is_dropped = False
         for text in texts:
-            if self._is_unknown(text):
-                self._note("unknown", raw.name, f"{clean(text)!r} says that the label is not known")
+            meaning, label = self._meaning(text, raw.name)
+            is_dropped |= meaning == "drop"
+            if meaning in ("unknown", "asked"):
                 self.unsure.add(index)
-            elif (label := self._label(text, raw.name)) is not None:
+            elif meaning == "label":
                 names.add(label)
-        return names
+        return names, is_dropped
 
-    def _is_unknown(self, text: str) -> bool:
-        label = clean(text)
-        declared = self.declared is not None and label in self.declared
-        return not declared and self.options.is_unknown(label)
+    def _meaning(self, text: str, file: str) -> tuple[Meaning, str]:
+        """What a label means, and the label as the dataset knows it; noted where the user should know."""
+        written = clean(text)
+        if self.declared is not None and written in self.declared:
+            return "label", written
+        meaning, label = self.options.meaning_of(written)
+        label = clean(label)
+        quoted = repr(written) if written else "an empty label"
+        if meaning == "asked":
+            word = missing_word(written) or ""
+            self.missing[self.spelled.setdefault(word, "?" if word == "?" else written)] += 1
+            self._note("no_label", file, f"{quoted} may be a call of an unknown kind or nothing at all")
+        elif meaning == "unknown":
+            self._note("unknown", file, f"{quoted} says that the label is not known")
+        elif meaning == "background" and self.raw.task == "detection":
+            self._note("background_label", file, f"{quoted} counts as background")
+        elif meaning == "label" and self.declared is not None and label not in self.declared:
+            unknown = self.raw.unknown_label
+            taken = f"taken as {unknown!r}" if unknown else "left out"
+            self._note("unknown_label", file, f"{label!r} is not among the dataset's labels; {taken}")
+            return ("label", unknown) if unknown else ("background", "")
+        return meaning, label
 
     def _annotation(self, raw, index: dict[str, int]) -> Annotation | None:
         recording = self.recordings[index[raw.recording]]
@@ -159,16 +200,23 @@ class _Resolver:
             self._note("bad_row", raw.recording, "the end lies before the start")
             self.unsure.add(index[raw.recording])
             return None
-        if start >= length or end < 0 or (end == 0 and start < 0):
+        is_outside = start >= length or end < 0 or (end == 0 and start < 0)
+        self.outside.setdefault(index[raw.recording], []).append(is_outside)
+        if is_outside:
             self._note("past_end", raw.recording, f"it lies outside the recording of {length:.2f} s")
             return None
-        if raw.unknown or self._is_unknown(raw.label):
-            reason = f"{clean(raw.label)!r} says that the label is not known"
-            self._note("unknown", raw.recording, reason)
-            self.unknown.append(Annotation(index[raw.recording], max(start, 0.0), min(end, length), ""))
+        stretch = Annotation(index[raw.recording], max(start, 0.0), min(end, length), "")
+        if raw.dropped:
+            self.dropped.append(stretch)
             return None
-        label = self._label(raw.label, raw.recording)
-        if label is None:
+        meaning, label = ("unknown", "") if raw.unknown else self._meaning(raw.label, raw.recording)
+        if raw.unknown:
+            self._note("unknown", raw.recording, f"{clean(raw.label)!r} says that the label is not known")
+        if meaning == "drop":
+            self.dropped.append(stretch)
+        elif meaning in ("unknown", "asked"):
+            self.unknown.append(stretch)
+        if meaning != "label":
             return None
         if end > length + _TOLERANCE_S or start < -_TOLERANCE_S:
             self._note(
@@ -176,31 +224,11 @@ class _Resolver:
             )
         if end == start:
             self._note("point", raw.recording, "start and end are the same")
+            self.unknown += [stretch] if self.declared is None else []
         low, high = (None if hz is None else hz * slower for hz in (raw.low_hz, raw.high_hz))
         if low is not None and high is not None and low > high:
             low, high = high, low
-        return Annotation(
-            index[raw.recording], max(start, 0.0), min(end, length), label, low, high, dict(raw.extras)
-        )
-
-    def _label(self, text: str, file: str) -> str | None:
-        """The label as the dataset knows it; None for background and for what is left out."""
-        label = clean(text)
-        if not label:
-            self._note("no_label", file, "the label is empty")
-            label = UNNAMED
-        if self.declared is not None and label in self.declared:
-            return label
-        if self.options.is_background(label):
-            if self.raw.task == "detection":
-                self._note("background_label", file, f"{label!r} counts as background")
-            return None
-        if self.declared is None:
-            return label
-        unknown = self.raw.unknown_label
-        fate = f"taken as {unknown!r}" if unknown else "left out"
-        self._note("unknown_label", file, f"{label!r} is not among the dataset's labels; {fate}")
-        return unknown
+        return replace(stretch, label=label, low_hz=low, high_hz=high, extras=dict(raw.extras))
 
     def _note(self, kind: str, file: str, detail: str) -> None:
         self.counts[kind, file, detail] += 1

@@ -12,6 +12,7 @@ from bioviz.datasets.types import WindowPlan
 
 # Lengths come as decimal numbers, so that (60.0 - 0.3) / 0.1 may fall short of 597 by a rounding error.
 _ROUNDING = 1e-9
+_TOUCHING = 1e-6  # seconds: stretches that overlap by less only meet
 
 
 def count_windows(length_s: np.ndarray, plan: WindowPlan, pad_short: bool = True) -> np.ndarray:
@@ -121,6 +122,41 @@ def labelled_by(
     """Whether annotations from `a` to `b` (b > a) put their label on windows from `begin` to `end`; seconds."""
     overlap = (np.minimum(end, b) - np.maximum(begin, a)) / np.minimum(end - begin, b - a)
     return (overlap > min_overlap) | ((a <= begin) & (end <= b))
+
+
+def touched_by(
+    clip_recording: np.ndarray,
+    clip_start_s: np.ndarray,
+    clip_end_s: np.ndarray,
+    recording: np.ndarray,
+    start_s: np.ndarray,
+    end_s: np.ndarray,
+) -> np.ndarray:
+    """Which clips a stretch reaches into, however little; one of no length touches the clips that it lies in.
+
+    Parameters
+    ----------
+    clip_recording, clip_start_s, clip_end_s : (N,)
+        The clips, in any order.
+    recording, start_s, end_s : (A,)
+        The stretches.
+
+    Returns
+    -------
+    (N,) bool.
+    """
+    if not len(recording):
+        return np.zeros(len(clip_recording), dtype=bool)
+    # All recordings behind one another on one axis, with a gap between them.
+    apart = max(float(end_s.max()), float(clip_end_s.max(initial=0.0))) + 1.0
+    order = np.argsort(recording * apart + start_s)
+    begins = (recording * apart + start_s)[order]
+    ends = (recording * apart + np.maximum(end_s, start_s + 2 * _TOUCHING))[order]
+    # Of the stretches that begin before a clip ends, the one that ends last decides.
+    latest = np.maximum.accumulate(ends)
+    before = np.searchsorted(begins, clip_recording * apart + clip_end_s - _TOUCHING)
+    last_end = latest[np.maximum(before, 1) - 1]
+    return (before > 0) & (last_end > clip_recording * apart + clip_start_s + _TOUCHING)
 
 
 def _ragged(count: np.ndarray) -> np.ndarray:

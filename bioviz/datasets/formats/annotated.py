@@ -110,6 +110,7 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
     labels: dict[str, list[str]] = {}
     splits: dict[str, str] = {}
     unsure: set[str] = set()
+    dropped: set[str] = set()
     detection = any(table.content.annotations or not table.content.labels for table in used)
     for table in used:
         content, recordings = table.content, used[table]
@@ -120,6 +121,7 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
         for recording in content.splits.keys() & recordings:
             splits[recording] = splits.get(recording) or content.splits[recording]
         unsure |= content.unsure
+        dropped |= content.dropped
         problems += table.locator.problems
         doubtful |= table.locator.doubtful
         if not content.rows and not table.locator.problems:
@@ -151,6 +153,7 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
         width_s=prescribed.width_s,
         hop_s=prescribed.hop_s,
         unsure=frozenset(unsure | doubtful),
+        dropped=frozenset(dropped),
         accounts=tuple(accounts),
         reader=names.pop() if len(names) == 1 else name,
         clips=tuple((box.recording, box.start_s, box.end_s) for box in annotations) if are_clips else (),

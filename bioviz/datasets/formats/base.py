@@ -48,7 +48,8 @@ class RawAnnotation:
     """A labelled box as written in the source: seconds from the start of the recording, Hz.
 
     `unknown` boxes say that something is there and not what (DCASE's UNK, a "?" of the annotator): a clip that only
-    they touch is neither a call nor background.
+    they touch is neither a call nor background. `dropped` boxes are left out by the user: no clip that touches one is
+    used, whatever else is in it.
     """
 
     recording: str  # RawRecording.name
@@ -59,6 +60,7 @@ class RawAnnotation:
     high_hz: float | None = None
     extras: Mapping[str, str] = field(default_factory=dict)
     unknown: bool = False
+    dropped: bool = False
     expansion: float = 1.0  # time expansion that its program took into account already
 
 
@@ -116,6 +118,8 @@ class TableContent:
     unsure
         Recordings of which it holds something that could not be used (a row whose times cannot be read):
         their clips without a label are not background.
+    dropped
+        Recordings that are left out, because the user leaves out a label of the whole file.
     how
         Which column is what, where that was found out by names.
     width_s, hop_s
@@ -131,6 +135,7 @@ class TableContent:
     labels: dict[str, list[str]] = field(default_factory=dict)
     splits: dict[str, str] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
+    dropped: set[str] = field(default_factory=set)
     how: str = ""
     width_s: float | None = None
     hop_s: float | None = None
@@ -163,6 +168,8 @@ class RawDataset:
         a name for the dataset, where the source has one.
     unsure
         Names of recordings whose clips without a label are not background (see `TableContent`).
+    dropped
+        Names of recordings that are left out (see `TableContent`).
     accounts
         What became of the files that are not sound.
     reader
@@ -186,6 +193,7 @@ class RawDataset:
     pad_short: bool = True
     name: str | None = None
     unsure: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
     accounts: tuple[FileAccount, ...] = ()
     reader: str = ""
     clips: tuple[tuple[str, float, float], ...] = ()

@@ -53,7 +53,11 @@ class ColumnMapping:
     frequency_unit : str
         "Hz" or "kHz".
     background, unknown, drop : tuple of str
-        Labels that mean "nothing is there", "something is there, one does not know what" and "leave the row out".
+        Labels that mean "nothing is there", "something is there, one does not know what" and "leave this stretch out":
+        no clip that touches it is used.
+        "" among them stands for an empty cell.
+    empty : str
+        The label of rows whose cell is empty, or of all rows where no column holds the label; "" if there is none.
     separator : str
         Between several labels in one cell; "" for one label a cell.
     header : str
@@ -75,6 +79,7 @@ class ColumnMapping:
     background: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    empty: str = ""
     separator: str = ""
     header: str = "yes"
 
@@ -101,7 +106,7 @@ class ColumnMapping:
     @property
     def complete(self) -> bool:
         """Whether a table can be read with it."""
-        has_labels = bool(self.label or self.label_columns)
+        has_labels = bool(self.label or self.label_columns or self.empty)
         return has_labels and (self.timed or bool(self.path and not self.start))
 
     @property
@@ -114,6 +119,8 @@ class ColumnMapping:
         parts = [f"{TITLES[role].lower()}: {getattr(self, role)}" for role in ROLES if getattr(self, role)]
         if self.label_columns:
             parts.append(f"labels: {len(self.label_columns)} columns of 0 and 1")
+        if self.empty:
+            parts.append(f"label {'of rows without one' if self.label else 'of all rows'}: {self.empty}")
         if self.timed and self.time_unit != "s":
             parts.append(f"times in {TIME_UNITS[self.time_unit]}")
         return ", ".join(parts)
@@ -142,10 +149,10 @@ class ColumnMapping:
                 )
             if isinstance(kinds[name], tuple):
                 if isinstance(value, str):
-                    value = [part.strip() for part in value.split(",")]
+                    value = [part.strip() for part in value.split(",") if part.strip()]
                 if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
                     raise BadInput(f"{name} must be a list of texts.")
-                own[name] = tuple(each for each in value if each)
+                own[name] = tuple(value)
             elif isinstance(value, str):
                 own[name] = value
             else:

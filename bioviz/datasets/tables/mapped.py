@@ -84,7 +84,7 @@ def read_mapped(
             _whole_file(content, recording, labels, words)
             continue
         span = [row.get(mapping.start), row.get(mapping.end or mapping.duration)]
-        if not any(labels) and not any(span):
+        if not any(span) and not (row.get(mapping.label) if mapping.label else any(labels)):
             continue  # a recording that was listened to and holds nothing
         start, stop = (_seconds(cell, mapping, locator, recording, i) for i, cell in enumerate(span))
         if start is None or stop is None:
@@ -99,12 +99,13 @@ def read_mapped(
             None if (hz := hertz(row.get(c))) is None else hz * scale for c in (mapping.low, mapping.high)
         )
         extras = {column: value for column, value in row.cells.items() if value and plain(column) not in used}
-        for label in labels:
-            if words.dropped(label) or words.background(label):
-                continue
-            unknown = words.unknown(label)
-            box = RawAnnotation(recording, start, stop, label, low_hz, high_hz, extras, unknown=unknown)
-            content.annotations.append(box)
+        content.annotations += [
+            RawAnnotation(
+                recording, start, stop, label, low_hz, high_hz, extras, words.unknown(label), words.dropped(label)
+            )
+            for label in labels
+            if not words.background(label)
+        ]
     if mapping.timed:
         content.labels.clear()
     return content
@@ -133,7 +134,7 @@ def _whole_file(content: TableContent, recording: str, labels: list[str], words:
     earlier = content.labels[recording]
     for label in labels:
         if words.dropped(label):
-            content.unsure.add(recording)  # what is left out is no background either
+            content.dropped.add(recording)
         elif words.unknown(label):
             content.unsure.add(recording)
         elif not words.background(label) and label not in earlier:
@@ -149,7 +150,7 @@ def _confidence(row: Row, mapping: ColumnMapping) -> float | None:
 
 
 def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:
-    """The labels of a row as written, "" for an empty cell.
+    """The labels of a row as written; for an empty cell what the mapping says of those, or "".
 
     Raises
     ------
@@ -170,7 +171,7 @@ def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:
         return
     text = row.get(mapping.label)
     parts = [part.strip() for part in text.split(mapping.separator)] if mapping.separator else [text]
-    yield from (part for part in parts if part) if any(parts) else [""]
+    yield from (part for part in parts if part) if any(parts) else [mapping.empty]
 
 
 def _seconds(

@@ -110,11 +110,12 @@ def preview(file: SourceFile, table: Table, mapping: ColumnMapping, options: Opt
     """
     locator = Locator(file.files, file.name)
     content = read_mapped(table, mapping, locator, options)
+    boxes = tuple(box for box in content.annotations if not box.dropped)
     lengths = {name: _length(file, name) for name in sorted(locator.mentioned)[:RECORDINGS_OPENED]}
-    outside = (box for box in content.annotations if box.start_s >= lengths.get(box.recording, float("inf")))
+    outside = (box for box in boxes if box.start_s >= lengths.get(box.recording, float("inf")))
     return TablePreview(
         len(table.rows),
-        tuple(content.annotations),
+        boxes,
         {name: tuple(labels) for name, labels in content.labels.items()},
         tuple(locator.problems),
         tuple(outside),
@@ -122,11 +123,11 @@ def preview(file: SourceFile, table: Table, mapping: ColumnMapping, options: Opt
 
 
 def labels_in(table: Table, mapping: ColumnMapping) -> Counter[str]:
-    """How often each label occurs; labels of rows that cannot be read are left out."""
+    """How often each label occurs, "" for rows without one; labels of rows that cannot be read are left out."""
     counts: Counter[str] = Counter()
     for row in table.rows:
         try:
-            counts.update(label for label in labels_of_row(row, mapping) if label)
+            counts.update(labels_of_row(row, mapping))
         except ValueError:
             continue
     return counts

@@ -65,6 +65,7 @@ def _after_scan(job: jobs.Job) -> None:
         with st.container(border=True):
             st.markdown(f"**3. A question about {plain(str(job.params.get('name') or 'the folder'))}**")
             questions.ask(job, job.result["files"])
+            questions.ask_missing(job, job.result.get("missing_labels") or {})
             _discard(job)
         return
     try:
@@ -75,6 +76,7 @@ def _after_scan(job: jobs.Job) -> None:
     with st.container(border=True):
         st.markdown(f"**3. Look at what was found in {plain(dataset.name)}**")
         questions.ask(job, dataset.source["files"])
+        questions.ask_missing(job, dataset.source.get("missing_labels") or {})
         questions.choose_tables(job, dataset)
         report.show(dataset, key="draft", asked_above=True)
         with st.container(horizontal=True):

@@ -25,6 +25,7 @@ from bioviz.ui.datasets import scans
 from bioviz.ui.datasets.table_preview import show_preview
 
 NOT_THERE = ""
+EMPTY_CELL = "(empty)"
 _HELP = {
     "path": "Names the recording. Without one the table belongs to the recording of its own name.",
     "start": "When the sound begins, from the start of its recording.",
@@ -153,21 +154,29 @@ def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
 
 
 def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) -> ColumnMapping:
-    """Which labels mean background, unknown, or that the row is to be left out."""
-    if not mapping.label:
+    """Which labels mean background, unknown, or that their stretch is to be left out; and the label of rows without."""
+    if mapping.label_columns:
         return mapping
-    *cells, last = st.columns(4)
-    separator = last.text_input(
+    empty_cell, separator_cell = st.columns(2)
+    empty = empty_cell.text_input(
+        "Label of rows without one",
+        placeholder="none: it is asked what they mean" if mapping.label else "the label of all rows",
+        key=f"{key}_empty",
+        help="Where the cell is empty; where no column holds the label, that of all rows.",
+    ).strip()
+    if not mapping.label:
+        return replace(mapping, empty=empty)
+    separator = separator_cell.text_input(
         "Separator of labels",
         mapping.separator or options.separator,
         max_chars=3,
         key=f"{key}_separator",
         help="Where a cell holds several labels, such as ; in “owl;frog”.",
     )
-    mapping = replace(mapping, separator=separator)
+    mapping = replace(mapping, separator=separator, empty=empty)
     labels = [label for label, _ in labels_in(table, mapping).most_common(_LABELS_OFFERED)]
-    settled = [label for label in labels if options.is_background(label) or options.is_unknown(label)]
-    free = [label for label in labels if label not in settled]
+    settled = [label for label in labels if options.meaning_of(label)[0] in ("background", "unknown")]
+    free = [label or EMPTY_CELL for label in labels if label not in settled]
     titles = {
         "background": ("Labels that mean background", "Somebody listened, and nothing calls there."),
         "unknown": (
@@ -176,11 +185,11 @@ def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) 
         ),
         "drop": (
             "Labels to leave out",
-            "As if these rows were not in the table: their time can be background.",
+            "Their stretches are left out: no clip that touches one is used, neither as a call nor as background.",
         ),
     }
     words = {}
-    for (name, (title, help)), cell in zip(titles.items(), cells, strict=True):
+    for (name, (title, help)), cell in zip(titles.items(), st.columns(3), strict=True):
         taken = {word for other in words.values() for word in other}
         words[name] = cell.multiselect(
             title,
@@ -195,7 +204,13 @@ def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) 
             f"By the lists of names in the form, {plain(_some(settled))} "
             f"{'means' if len(settled) == 1 else 'mean'} background or unknown already."
         )
-    return replace(mapping, **{name: tuple(chosen) for name, chosen in words.items()})
+    return replace(
+        mapping,
+        **{
+            name: tuple("" if word == EMPTY_CELL else word for word in chosen)
+            for name, chosen in words.items()
+        },
+    )
 
 
 def _keep(

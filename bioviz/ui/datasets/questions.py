@@ -11,8 +11,10 @@ import streamlit as st
 
 from bioviz import jobs
 from bioviz.datasets.formats.registry import formats
+from bioviz.datasets.option_kinds import MEANINGS, Meanings
 from bioviz.datasets.tables.facts import fact_columns
 from bioviz.datasets.types import Dataset
+from bioviz.errors import BadInput
 from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets import scans
 from bioviz.ui.datasets.columns_dialog import ask_columns
@@ -51,6 +53,71 @@ def ask(job: jobs.Job, accounts: Sequence[Account]) -> None:
     if first is not None and (job.id, first) not in adding().asked:
         adding().asked.add((job.id, first))
         _open(job, first)
+
+
+def ask_missing(job: jobs.Job, missing: Mapping[str, int]) -> None:
+    """An amber box with each word that stands where a label is missing, and what it may mean.
+
+    Parameters
+    ----------
+    job : jobs.Job
+        The scan, which is done again with the answers.
+    missing : mapping of str to int
+        How often each word stands there, "" for an empty label.
+    """
+    if not missing:
+        return
+    with st.container(border=True):
+        st.warning(
+            "**Some labels are missing.** What they mean only you can know; until you say so, these stretches are "
+            "neither calls nor background.",
+            icon=":material/help:",
+        )
+        answers = {word: _meaning_of(word, count) for word, count in list(missing.items())[:SHOWN]}
+        given = {word: answer for word, answer in answers.items() if answer}
+        st.button(
+            "Scan again with these answers",
+            key="answer_missing",
+            type="primary",
+            icon=":material/check:",
+            disabled=not given,
+            on_click=_answer_missing,
+            args=(job, given),
+        )
+
+
+def _answer_missing(job: jobs.Job, given: Mapping[str, str]) -> None:
+    before = (job.params.get("options") or {}).get("missing_labels") or {}
+    try:
+        answers = Meanings().read("Meaning of missing labels", {**before, **given})
+    except BadInput as error:
+        adding().error = str(error)
+        return
+    scans.again(job, missing_labels=answers)
+
+
+def _meaning_of(word: str, count: int) -> str:
+    """Ask what a word means where a label is missing; "" until it is said."""
+    says, choice, label = st.columns([3, 4, 3], vertical_alignment="bottom")
+    what = f"“{word}”" if word else "empty"
+    says.text(f"{count:,} {'label is' if count == 1 else 'labels are'} {what}")
+    titles = {"": "Choose what it means", **MEANINGS, "label": "all of them are one label"}
+    meaning = choice.selectbox(
+        f"Meaning of labels that are {what}",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=f"missing_{word}",
+        label_visibility="collapsed",
+    )
+    if meaning != "label":
+        return meaning
+    return label.text_input(
+        f"The label for those that are {what}",
+        word,
+        placeholder="such as a species",
+        key=f"missing_label_{word}",
+        label_visibility="collapsed",
+    ).strip()
 
 
 def is_table(account: Account) -> bool:

@@ -55,18 +55,17 @@ def _verdict(dataset: Dataset, found: Report, asked_above: bool) -> None:
             f"**{asked} {'file was' if asked == 1 else 'files were'} not understood.** What "
             f"{'it' if asked == 1 else 'they'} may speak of is not taken for background."
         )
-    others = [group for group in found.problems if group.kind in LEFT_OUT and group.kind != "not_understood"]
+    others = [g for g in found.problems if g.kind in LEFT_OUT - {"not_understood", "no_label"}]
     if others:
         count = sum(len(group.items) for group in others)
         amber.append(
             f"**Not everything is used**: {count:,} times something was left out. See the problems below."
         )
-    if "no_label" in kinds:
-        count = len(kinds["no_label"].items)
+    if (missing := dataset.source.get("missing_labels")) and not asked_above:
+        count = sum(missing.values())
         amber.append(
-            f"**{count:,} {'annotation has' if count == 1 else 'annotations have'} no label**: "
-            "calls or background, nobody can tell. Here they count as a label “unnamed”; write labels into the "
-            "table, or leave the file out."
+            f"**{count:,} {'label is' if count == 1 else 'labels are'} missing**: calls or background, nobody can "
+            "tell, so that these stretches are neither. Add the folder again to say what they mean."
         )
     if found.clips < MIN_CLIPS:
         amber.append(
@@ -79,7 +78,7 @@ def _verdict(dataset: Dataset, found: Report, asked_above: bool) -> None:
         )
     for sentence in amber:
         st.warning(sentence, icon=":material/help:")
-    if not amber and not asked:
+    if not amber and not asked and not missing:
         by_user = sum(each["detail"] == LEFT_OUT_BY_USER for each in dataset.source.get("files") or [])
         rest = sum(len(group.items) for group in found.problems)
         st.success(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bioviz import jobs
+from bioviz.datasets.option_kinds import Meanings
 from bioviz.ui.datasets.option_fields import option_key
 from bioviz.ui.session import set_widget
 from bioviz.ui.state import adding
@@ -24,7 +25,8 @@ def again(job: jobs.Job, reader: str | None = None, **options: object) -> None:
     params = job.params
     folder = Path(str(params["root"]))
     for name, value in options.items():
-        set_widget(option_key(name, folder), value)
+        shown = Meanings.written(value) if isinstance(value, Mapping) else value
+        set_widget(option_key(name, folder), shown)
     if reader is not None:
         set_widget(option_key("reader", folder), reader)
     start(

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from bioviz.datasets.clips.labelling import UNNAMED
 from bioviz.datasets.formats.base import RawAnnotation
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import KINDS
@@ -21,6 +20,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets.clip_cards import Card, Group, card_of_box, show_cards
 
 CLIPS = 3
+NO_LABEL = "no label"
 _WHOLE_S = 5.0  # shown of a recording that is labelled as a whole
 
 
@@ -52,8 +52,8 @@ def _only_background(found: TablePreview) -> bool:
 
 
 def _what_is_missing(mapping: ColumnMapping) -> str:
-    if not mapping.label and not mapping.label_columns:
-        return "Choose the column that holds the label."
+    if not mapping.label and not mapping.label_columns and not mapping.empty:
+        return "Choose the column that holds the label, or write the label of all rows."
     if mapping.start and not (mapping.end or mapping.duration):
         return "Choose the column of the end, or of the duration."
     if not mapping.start and (mapping.end or mapping.duration):
@@ -73,7 +73,7 @@ def _sentence(found: TablePreview, whole: bool) -> str:
             + (f"; {empty:,} without a label" if empty else "")
             + "."
         )
-    labels = Counter("unknown" if box.unknown else box.label or "unnamed" for box in found.boxes)
+    labels = Counter("unknown" if box.unknown else box.label or NO_LABEL for box in found.boxes)
     recordings = len({box.recording for box in found.boxes})
     boxes = f"{len(found.boxes):,} {'box' if len(found.boxes) == 1 else 'boxes'}"
     return f"{rows} {boxes} in {recordings:,} {'recording' if recordings == 1 else 'recordings'}: {_counted(labels)}."
@@ -81,14 +81,14 @@ def _sentence(found: TablePreview, whole: bool) -> str:
 
 def _counted(labels: Counter[str], most: int = 8) -> str:
     shown = ", ".join(f"{label} ({count:,})" for label, count in labels.most_common(most))
-    return (shown or "no label") + (f" and {len(labels) - most:,} more labels" if len(labels) > most else "")
+    return (shown or NO_LABEL) + (f" and {len(labels) - most:,} more labels" if len(labels) > most else "")
 
 
 def _cards(file: SourceFile, found: TablePreview) -> tuple[Card, ...]:
     outside = set(map(id, found.outside))
     boxes = [box for box in found.boxes if id(box) not in outside and box.end_s > box.start_s]
     boxes += [
-        RawAnnotation(name, 0.0, _WHOLE_S, ", ".join(labels) or "no label")
+        RawAnnotation(name, 0.0, _WHOLE_S, ", ".join(labels) or NO_LABEL)
         for name, labels in found.files.items()
     ]
     colours = palette.colours_for(sorted({box.label for box in boxes}))
@@ -105,5 +105,5 @@ def _cards(file: SourceFile, found: TablePreview) -> tuple[Card, ...]:
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={RawAnnotation: repr})
 def _card(path: str, changed: int, box: RawAnnotation, colour: str) -> Card:
     return card_of_box(
-        Path(path), f"{box.label or UNNAMED} · {box.recording.rsplit('/', 1)[-1]}", box, colour
+        Path(path), f"{box.label or NO_LABEL} · {box.recording.rsplit('/', 1)[-1]}", box, colour
     )

@@ -98,13 +98,13 @@ def test_what_the_answer_gives_is_shown_as_it_is_given(folder, form, scan):
     assert "The 4 rows give 2 boxes in 2 recordings: owl (1), unknown (1)." in texts(app.text)
 
 
-def test_a_clip_of_a_row_without_label_is_called_as_the_dataset_calls_it(folder, form, scan):
+def test_a_clip_of_a_row_without_label_says_so(folder, form, scan):
     lines(folder / "beobachtet.csv", HEADER, "a.wav,1000,2000,,500,1500")
     scan(form(folder))
     app = dialog()
     answer(app)
     (shown,) = app.get("bidi_component")
-    assert "unnamed · a.wav" in json.loads(shown.proto.json, strict=False)["groups"][0]["cards"][0].values()
+    assert "no label · a.wav" in json.loads(shown.proto.json, strict=False)["groups"][0]["cards"][0].values()
 
 
 def test_the_answer_is_the_command_lines_and_the_next_table_is_recognized(
@@ -165,6 +165,70 @@ def test_a_file_can_be_left_out_instead(folder, form, scan, scans):
     assert "not understood" not in texts(app.warning)
     assert app.multiselect(key=f"ignore_{folder}").value == ["[odd] name.csv", "beobachtet.csv"]
     assert "No file says what can be heard" in texts(app.warning) and not app.success
+
+
+def test_missing_labels_are_asked_about_beside_the_other_questions(tmp_path, form, scan, scans):
+    write(tmp_path / "a.wav", seconds=6)
+    rows = ["a.wav,0,1,owl", "a.wav,2,3,NA", "a.wav,4,5,", "a.wav,5,6,"]
+    lines(tmp_path / "t.csv", "path,start_s,end_s,label", *rows)
+    app = scan(form(tmp_path))
+    assert "Some labels are missing" in texts(app.warning) and not app.success
+    assert "2 labels are empty" in texts(app.text) and "1 label is “NA”" in texts(app.text)
+    assert app.button(key="answer_missing").disabled
+    app.selectbox(key="missing_NA").select("label").run()
+    assert app.text_input(key="missing_label_NA").value == "NA"
+    app.button(key="answer_missing").click().run()
+    assert not app.exception and scans[-1]["options"]["missing_labels"] == {"na": "NA"}
+    assert "2 labels are empty" in texts(app.text) and "“NA”" not in texts(app.text)
+    app.selectbox(key="missing_").select("background").run()
+    app.button(key="answer_missing").click().run()
+    assert scans[-1]["options"]["missing_labels"] == {"na": "NA", "": "background"}
+    assert "labels are missing" not in texts(app.warning) and not app.exception
+    assert app.text_input(key=f"missing_labels_{tmp_path}").value == "na=NA, empty=background"
+    assert library.load_draft(next(iter(_drafts()))).labels == ("NA", "owl")
+
+
+def test_missing_labels_are_asked_about_where_nothing_else_is_known(tmp_path, form, scan, scans):
+    write(tmp_path / "a.wav")
+    lines(tmp_path / "t.csv", "path,label", "a.wav,?")
+    app = scan(form(tmp_path))
+    assert "Some labels are missing" in texts(app.warning) and not app.success
+    app.selectbox(key="missing_?").select("label").run()
+    app.text_input(key="missing_label_?").set_value("a, b").run()
+    app.button(key="answer_missing").click().run()
+    assert "must not hold a comma" in texts(app.error) and not app.exception
+    app.text_input(key="missing_label_?").set_value("Kiwi").run()
+    app.button(key="answer_missing").click().run()
+    assert library.load_draft(next(iter(_drafts()))).labels == ("Kiwi",)
+
+
+def test_the_dialog_gives_rows_without_a_label_one(folder, form, scan, scans):
+    lines(folder / "beobachtet.csv", "woher,los,schluss", "a.wav,1,2", "b.wav,1,2")
+    scan(form(folder))
+    app = dialog()
+    for role in ("path", "start", "end"):
+        in_dialog(app, role).select(COLUMNS[role]).run()
+    assert "write the label of all rows" in texts(app.info) and in_dialog(app, "keep").disabled
+    in_dialog(app, "empty").set_value("Kiwi").run()
+    assert "2 boxes in 2 recordings: Kiwi (2)" in texts(app.text)
+    in_dialog(app, "keep").click().run()
+    assert not app.exception and build_dataset(folder).labels == ("Kiwi",)
+
+
+def test_the_dialog_answers_what_empty_cells_mean(folder, form, scan, scans):
+    lines(folder / "beobachtet.csv", HEADER, "a.wav,1,2,owl,,", "b.wav,1,2,,,")
+    scan(form(folder))
+    app = dialog()
+    answer(app, unit="s")
+    in_dialog(app, "background").select("(empty)").run()
+    assert "The 2 rows give 1 box in 1 recording: owl (1)." in texts(app.text)
+    in_dialog(app, "keep").click().run()
+    dataset = build_dataset(folder, options={"width_s": 1, "hop_s": 1})
+    assert not dataset.source["missing_labels"]
+    assert labels_of(dataset)["b.wav"] == [set()] * 4
+    in_dialog(app, "background").set_value([]).run()
+    in_dialog(app, "empty").set_value("frog").run()
+    assert "owl (1), frog (1)" in texts(app.text)
 
 
 def test_the_dialog_can_leave_the_file_out_too(folder, form, scan, scans):

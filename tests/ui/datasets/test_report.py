@@ -74,7 +74,7 @@ def test_annotations_without_a_label_are_amber(boxed):
     write(boxed / "e.wav", seconds=12, seed=11)
     lines(boxed / "e.txt", "1\t2\t")
     app = report_of(build_dataset(boxed))
-    assert "no label**" in texts(app.warning) and not app.success
+    assert "1 label is missing**" in texts(app.warning) and not app.success
 
 
 def test_an_upload_without_a_table_says_so(tmp_path):
