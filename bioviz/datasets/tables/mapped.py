@@ -101,7 +101,15 @@ def read_mapped(
         extras = {column: value for column, value in row.cells.items() if value and plain(column) not in used}
         content.annotations += [
             RawAnnotation(
-                recording, start, stop, label, low_hz, high_hz, extras, words.unknown(label), words.dropped(label)
+                recording,
+                start,
+                stop,
+                label,
+                low_hz,
+                high_hz,
+                extras,
+                words.unknown(label),
+                words.dropped(label),
             )
             for label in labels
             if not words.background(label)
