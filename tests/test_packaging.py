@@ -31,8 +31,9 @@ def pins(name: str) -> dict[str, str]:
     [
         (PYPROJECT["project"]["dependencies"], "requirements.txt"),
         (PYPROJECT["project"]["optional-dependencies"]["dev"], "requirements-dev.txt"),
+        (PYPROJECT["project"]["optional-dependencies"]["files"], "requirements-files.txt"),
     ],
-    ids=["dependencies", "dev"],
+    ids=["dependencies", "dev", "files"],
 )
 def test_requirements_and_pyproject_name_the_same(declared, file):
     needs = {need.name: need for need in map(Requirement, declared)}

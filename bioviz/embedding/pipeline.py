@@ -21,7 +21,7 @@ from bioviz.embedding.sets import EmbeddingSet, folder_of
 from bioviz.embedding.source import RecordingTask
 from bioviz.errors import BadInput
 from bioviz.models import registry
-from bioviz.models.device import arithmetic, best_device, describe_device, precision_of
+from bioviz.models.device import arithmetic, describe_device, device_of, precision_of
 from bioviz.progress import Progress, Silent
 from bioviz.store.usage import prune
 
@@ -65,7 +65,7 @@ def embed_dataset(
         No room on the disk.
 
     """
-    device = device or best_device()
+    device = device_of(registry.card(model_name), device)
     recipe = recipe_for(dataset, model_name, checkpoint, seed, device)
 
     def open_model() -> Model:
@@ -80,7 +80,7 @@ def embed_dataset(
 def recipe_for(dataset: Dataset, model_name: str, checkpoint: str, seed: int, device: str) -> Recipe:
     """What decides the embeddings of a dataset by a model on a device. Raises Missing."""
     card = registry.card(model_name)
-    precision = precision_of(card, device)
+    device, precision = device_of(card, device), precision_of(card, device)
     return Recipe(
         model=model_name,
         checkpoint=checkpoint,

@@ -146,14 +146,14 @@ def compute_noise(
     """
     from bioviz.embedding.pipeline import recipe_for
     from bioviz.experiments.mixtures import embed_mixtures
-    from bioviz.models.device import best_device
+    from bioviz.models.device import device_of
 
     progress, spec = progress or Silent(), run.spec
     dataset = library.load(spec.dataset)
     if not (run.targets == 0).any():
         raise BadInput(f"{dataset.name} has no background on this map that calls could be lost in.")
     inputs = noise_inputs(run, settings)
-    device = device or best_device()
+    device = device_of(registry.card(spec.model), device)
     recipe = recipe_for(dataset, spec.model, spec.checkpoint, spec.seed, device)
 
     def open_model():

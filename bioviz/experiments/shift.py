@@ -241,9 +241,9 @@ def _embed(
     from bioviz.embedding.compute import Counter, compute_embeddings
     from bioviz.embedding.pipeline import recipe_for
     from bioviz.embedding.source import RecordingTask
-    from bioviz.models.device import best_device
+    from bioviz.models.device import device_of
 
-    device = device or best_device()
+    device = device_of(registry.card(spec.model), device)
     recipe = recipe_for(dataset, spec.model, spec.checkpoint, spec.seed, device)
     store = BlockStore(recipe.fingerprint[:32], recipe.dim)
     out = np.full((*starts_s.shape, recipe.dim), np.nan, dtype=np.float32)

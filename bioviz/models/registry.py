@@ -5,17 +5,20 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bioviz.errors import BadInput, Missing
 from bioviz.models import finetuned, weights
 from bioviz.models.base import FINETUNED, NONE, PRETRAINED, RANDOM, CheckpointState, ModelCard, WeightsFile
 from bioviz.models.cards import CARDS
 from bioviz.models.device import resolve_precision
+from bioviz.models.runtimes import session
 from bioviz.progress import Progress
 
 if TYPE_CHECKING:
+    from bioviz.models.base import Model
     from bioviz.models.encoder import Encoder, TorchModel
 
 
@@ -79,18 +82,37 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
     path = weights.locate(expected)
     if path is None:
         return CheckpointState(False, weights.advice(expected), None, expected.name, bool(expected.url))
+    if about.graph is not None and (absent := session.advice(about.graph.runtime)):
+        return CheckpointState(False, absent, path, expected.name)
     return CheckpointState(True, f"Trained weights from {path.name}.", path, expected.name)
 
 
-def download(name: str, progress: Progress | None = None) -> Path:
-    """Fetch a model's pretrained weights into the first weights folder; see `weights.download`."""
+def download(name: str, progress: Progress | None = None, *, terms_accepted: bool = False) -> Path:
+    """Fetch a model's pretrained weights into the first weights folder; see `weights.download`.
+
+    Parameters
+    ----------
+    terms_accepted
+        The user has confirmed the card's `terms`.
+
+    Raises
+    ------
+    BadInput
+        There are terms that nobody has confirmed.
+
+    """
     about = card(name)
+    if about.terms and not terms_accepted:
+        raise BadInput(
+            f"The weights of {about.title} come with terms, which nobody has confirmed: {about.terms}"
+        )
     return weights.download(_weights(about), progress)
 
 
-def download_job(params: dict[str, str], progress: Progress) -> dict[str, str]:
-    """`download` as a job: params["model"] is the model's name."""
-    return {"file": download(params["model"], progress).name}
+def download_job(params: dict[str, Any], progress: Progress) -> dict[str, str]:
+    """`download` as a job: params["model"] is the model's name, "terms_accepted" as there."""
+    accepted = params.get("terms_accepted") is True
+    return {"file": download(params["model"], progress, terms_accepted=accepted).name}
 
 
 def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: str = "float32") -> str:
@@ -120,13 +142,15 @@ def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: s
     else:
         identity = f"seed {seed}" if checkpoint == RANDOM else ""
     parts = [about.name, about.dim, about.sample_rate, about.preprocessing, checkpoint, identity, precision]
+    if about.graph is not None:
+        parts.append([about.window_s, asdict(about.graph)])
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def open_model(
     name: str, checkpoint: str = RANDOM, *, seed: int = 0, device: str = "cpu", precision: str = "auto"
-) -> TorchModel:
-    """Build a model with a checkpoint's weights, in eval mode (see `base.Model`).
+) -> Model:
+    """Open a model with a checkpoint's weights (see `base.Model`).
 
     Parameters
     ----------
@@ -140,9 +164,35 @@ def open_model(
     Raises
     ------
     Missing
-        No such model or checkpoint, or its weights file is not there (says which to put where).
+        No such model or checkpoint, its weights file is not there (says which to put where), or what runs it is not
+        installed.
     BadInput
         The weights file is damaged or of another model.
+
+    """
+    about = card(name)
+    if about.graph is None:
+        return open_network(name, checkpoint, seed=seed, device=device, precision=precision)
+
+    from bioviz.models.file_model import FileModel, window_samples
+
+    _check_known(about, checkpoint)
+    identity = fingerprint(name, checkpoint, seed, resolve_precision(precision, "cpu", about.autocast))
+    path, _ = weights.checked(_weights(about))
+    opened = session.open_session(path, about.graph, window_samples(about))
+    return FileModel(about, checkpoint, identity, opened)
+
+
+def open_network(
+    name: str, checkpoint: str = RANDOM, *, seed: int = 0, device: str = "cpu", precision: str = "auto"
+) -> TorchModel:
+    """`open_model` for a network that is built here, which can be fine-tuned; in eval mode.
+
+    Raises
+    ------
+    Missing
+    BadInput
+        As `open_model`; and the model is a file that cannot be trained.
 
     """
     import torch
@@ -150,6 +200,10 @@ def open_model(
     from bioviz.models.encoder import TorchModel, build_encoder
 
     about = card(name)
+    if about.graph is not None:
+        raise BadInput(
+            f"{about.title} is a finished model file, which cannot be trained. Choose another model."
+        )
     precision = resolve_precision(precision, str(device), about.autocast)
     identity = fingerprint(name, checkpoint, seed, precision)
     if checkpoint in (RANDOM, NONE):
@@ -196,9 +250,7 @@ def _finetuned(about: ModelCard, checkpoint: str) -> finetuned.FineTuned:
 
 
 def _check_known(about: ModelCard, checkpoint: str) -> None:
-    if checkpoint in about.checkpoints or (
-        checkpoint.startswith(FINETUNED) and NONE not in about.checkpoints
-    ):
+    if checkpoint in about.checkpoints or (checkpoint.startswith(FINETUNED) and about.trainable):
         return
     raise Missing(
         f"{about.title} has no checkpoint {checkpoint!r}; choose from {', '.join(checkpoints(about.name))}."

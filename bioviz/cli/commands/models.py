@@ -15,6 +15,9 @@ def register(commands: Commands) -> None:
     parser = commands.add(models)
     parser.add_argument("model", nargs="?")
     parser.add_argument("--download", action="store_true", help="fetch its published weights")
+    parser.add_argument(
+        "--accept-terms", action="store_true", help="confirm the terms of the weights, where they have some"
+    )
 
 
 def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -22,7 +25,7 @@ def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.models import registry
 
     if options.model and options.download:
-        path = registry.download(options.model, progress)
+        path = registry.download(options.model, progress, terms_accepted=options.accept_terms)
         return Answer({"model": options.model, "weights": str(path)}, f"Weights are in {path}.")
     cards = [registry.card(options.model)] if options.model else registry.list_models()
     data, lines = [], []

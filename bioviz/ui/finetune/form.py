@@ -6,7 +6,7 @@ import streamlit as st
 
 from bioviz.datasets import library
 from bioviz.models import registry
-from bioviz.models.base import FINETUNED, NONE, RANDOM
+from bioviz.models.base import FINETUNED, RANDOM
 from bioviz.runs import ready as readiness
 from bioviz.training.settings import PRESETS, strategies_for
 from bioviz.training.settings import preset as settings_of
@@ -43,7 +43,7 @@ def train_form() -> TrainSpec | None:
     if view().model and view().model not in cards:
         choose_again.ask(Gone("model", view().model, list(cards), lambda n: cards[n].title, ("checkpoint",)))
     # The best to start from comes first: a model whose weights are here before one that starts at random.
-    marks = {each.model: each for each in readiness.models() if NONE not in cards[each.model].checkpoints}
+    marks = {each.model: each for each in readiness.models() if cards[each.model].trainable}
     names = list(marks)
     first = names.index(view().model) if view().model in names else 0
     model = middle.selectbox(

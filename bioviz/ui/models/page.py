@@ -19,14 +19,22 @@ CHECKPOINTS = {
 
 def download(card: ModelCard) -> None:
     """A button that fetches a model's weights, and the job that does, in whichever tab it was started."""
-    params = {"model": card.name}
+    params: dict[str, object] = {"model": card.name}
+    if card.terms:
+        params["terms_accepted"] = True  # the button is dead until they are
     job = jobs.find("download", params)
     if job and not job.is_over:
         job_card.watch(job.id)
         return
     if job:
         job_card.outcome(job)
-    if st.button("Download the weights", key=f"download_{card.name}", icon=":material/cloud_download:"):
+    accepted = not card.terms or st.checkbox(f"I accept: {card.terms}", key=f"terms_{card.name}")
+    if st.button(
+        "Download the weights",
+        key=f"download_{card.name}",
+        icon=":material/cloud_download:",
+        disabled=not accepted,
+    ):
         title = f"Downloading the weights of {card.title}"
         jobs.start("download", "bioviz.models.registry:download_job", params, title=title)
         st.rerun()
@@ -56,6 +64,6 @@ def show() -> None:
                     right.success(f"{title}: ready", icon=":material/check_circle:")
                     continue
                 right.warning(f"{title}: {state.message}", icon=":material/download:")
-                if card.weights and card.weights.url:
+                if state.downloadable:
                     with right:
                         download(card)
