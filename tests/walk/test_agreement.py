@@ -72,10 +72,12 @@ def test_every_choice_of_a_colour_counts(opens, url, page):
 @pytest.mark.parametrize("page", PAGES)
 def test_next_steps_on_and_all_of_the_page_agrees(opens, url, page):
     user = opens(url, page)
-    visited = []
+    visited, key = [], "ArrowRight"
     for pause, count in PACES:
         for _ in range(count):
-            clip = user.steps("ArrowRight" if len(visited) < len_of_list(user) - 1 else "ArrowLeft")
+            at, length = place_in_list(user)
+            key = {1: "ArrowRight", length: "ArrowLeft"}.get(at, key)  # turns round at both ends
+            clip = user.steps(key)
             visited.append(clip)
             user.stays(pause, clip)
     user.settles()
@@ -88,8 +90,10 @@ def test_next_steps_on_and_all_of_the_page_agrees(opens, url, page):
     assert user.clip() == visited[-1], "the link reopens another clip"
 
 
-def len_of_list(user: User) -> int:
-    return int(re.search(r"of (\d+)", user.page.locator(".bv-position").inner_text())[1])
+def place_in_list(user: User) -> tuple[int, int]:
+    """The position of the clip, counted from 1, and the length of the list."""
+    at, length = re.search(r"(\d+) of (\d+)", user.page.locator(".bv-position").inner_text()).groups()
+    return int(at), int(length)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -202,7 +206,7 @@ def test_a_walk_in_two_tabs_ends_with_everything_equal(opens, quick, site):
             for user in users:
                 user.page.bring_to_front()
                 at = look(user.page)
-                last = len_of_list(user) - 1
+                last = place_in_list(user)[1] - 1
                 index = int(
                     re.match(r"[–\d]+", user.page.locator(".bv-position").inner_text())[0].replace("–", "0")
                 )

@@ -9,6 +9,7 @@ BirdNET 2.4, and the batch size moved no byte.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -102,7 +103,7 @@ def with_output(content: bytes, entry: str, tensor: str) -> tuple[bytes, int, in
 
     if content[4:8] != b"TFL3":
         raise LookupError("it does not begin like a .tflite file.")
-    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    model: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
     graph = model.subgraphs[0]
     names = [each.name.decode("utf-8", "replace") for each in graph.tensors]
     inputs = {names[index]: int(index) for index in graph.inputs}

@@ -37,7 +37,7 @@ class ONNXSession:
             (values,) = self._session.run([self._embedding], {self._input: window.reshape(self._shape)})
         except Exception as error:  # the runtime's own errors have no common class
             raise BadInput(_refused(self._path, error)) from error
-        return values
+        return np.asarray(values)
 
 
 def _named(outputs: list[str], embedding: str) -> str:

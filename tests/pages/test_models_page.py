@@ -1,0 +1,33 @@
+"""The page Models: terms come before a download, and what is missing is said."""
+
+from __future__ import annotations
+
+from bioviz import jobs
+from bioviz.models.runtimes import session
+from tests.pages.test_pages import open_app
+
+PAGE = "models.py"
+
+
+def test_a_download_with_terms_waits_until_they_are_accepted(monkeypatch, tmp_path):
+    monkeypatch.setenv("BIOVIZ_WEIGHTS", str(tmp_path / "weights"))
+    app = open_app(PAGE)
+    assert app.button(key="download_birdnet_2_4").disabled
+    assert not app.button(key="download_gpv_teacher2").disabled
+    assert "must not be commercial" in app.checkbox(key="terms_birdnet_2_4").label
+    app.checkbox(key="terms_birdnet_2_4").check().run()
+    assert not app.button(key="download_birdnet_2_4").disabled
+    started = []
+    monkeypatch.setattr(jobs, "start", lambda kind, function, params, **_: started.append((function, params)))
+    app.button(key="download_birdnet_2_4").click().run()
+    assert started == [
+        ("bioviz.models.registry:download_job", {"model": "birdnet_2_4", "terms_accepted": True})
+    ]
+
+
+def test_a_runtime_that_is_missing_is_named_with_the_line_that_brings_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("BIOVIZ_WEIGHTS", str(tmp_path))
+    (tmp_path / "perch_v2.onnx").write_bytes(b"x")
+    monkeypatch.setattr(session, "REQUIRES", {**session.REQUIRES, "onnx": ("ONNX Runtime", "no_such_module")})
+    app = open_app(PAGE)
+    assert any('pip install "bioviz[files]"' in each.value for each in app.warning)
