@@ -5,14 +5,15 @@ from __future__ import annotations
 import atexit
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -110,10 +111,40 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(script: Path, environment: Mapping[str, str], log: Path, base: str = "") -> Iterator[str]:
-    """Run `streamlit run script` until the block ends; gives its address.
+def running(
+    command: Sequence[str | Path], url: str, log: Path, environment: Mapping[str, str], folder: Path = PROJECT
+) -> Iterator[str]:
+    """Run a command that serves the app until the block ends; gives its address once it answers.
 
     Args:
+        environment: all of it.
+        folder: in which it is typed.
+
+    Raises:
+        RuntimeError: it did not come up in two minutes; the message ends with its log.
+    """
+    with log.open("wb") as sink:
+        server = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=sink, stderr=sink, start_new_session=True
+        )
+    try:
+        wait_until_up(url, server, log)
+        yield url
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+@contextmanager
+def serve(script: Path, environment: Mapping[str, str], log: Path, base: str = "") -> Iterator[str]:
+    """Run `streamlit run script` until the block ends; gives its address. Tests take the fixture `start_app`.
+
+    Args:
+        environment: beside that of this process.
         base: path below which everything is served, such as "/lab".
 
     Raises:
@@ -123,20 +154,9 @@ def serve(script: Path, environment: Mapping[str, str], log: Path, base: str = "
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
     command += ["--server.baseUrlPath", base] if base else []
-    with log.open("wb") as sink:
-        server = subprocess.Popen(
-            command, cwd=PROJECT, env={**os.environ, **environment}, stdout=sink, stderr=subprocess.STDOUT
-        )
-    url = f"http://localhost:{port}{base}"
-    try:
-        wait_until_up(url, server, log)
+    own = {"PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"}  # the apps of tests import tests
+    with running(command, f"http://localhost:{port}{base}", log, {**os.environ, **own, **environment}) as url:
         yield url
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            server.kill()
 
 
 def wait_until_up(url: str, server: subprocess.Popen, log: Path) -> None:

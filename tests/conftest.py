@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests import browsing
 
 # A slow moment of the machine is no failure: no test asserts on a time.
 settings.register_profile("bioviz", deadline=None)
@@ -31,6 +36,38 @@ def own_cache(tmp_path_factory, monkeypatch) -> Path:
     return cache
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser of all tests; where it is not installed they skip, and fail where `CI` is set."""
+    with browsing.chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(chromium) -> Iterator[Any]:
+    """`chromium`, whose windows are closed once a file's tests are over."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def start_app(tmp_path_factory) -> Iterator[Callable[..., str]]:
+    """start_app(script, cache, base="", **environment) -> its address; it runs until the tests of the file are over."""
+    with ExitStack() as apps:
+
+        def start(script: Path, cache: Path, base: str = "", **environment: str) -> str:
+            given = {
+                "BIOVIZ_CACHE": str(cache),
+                "BIOVIZ_DATA": str(tmp_path_factory.getbasetemp()),
+                **environment,
+            }
+            log = tmp_path_factory.mktemp("app") / "log"
+            return apps.enter_context(browsing.serve(script, given, log, base))
+
+        yield start
+
+
 _SLOW = (
     "tests/training/",
     "tests/bench/",
@@ -41,9 +78,22 @@ _SLOW = (
 )
 
 
+SHARING = ("tests/browser/",)  # files that share an app and its demo
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `fast` what needs neither a browser nor a training, and no minutes (`-m fast`)."""
+    """Mark as `fast` what needs neither a browser nor a training, and no minutes (`-m fast`); browsers go first.
+
+    With `-n` the tests of a file stay together (`--dist loadgroup`), since they share what it has prepared. The longest
+    files are those with a browser: begun last, one would be waited for alone.
+    """
+    in_browser = {item.path for item in items if item.get_closest_marker("browser")}
     for item in items:
         slow = any(item.get_closest_marker(name) for name in ("browser", "bench", "slow"))
         if not slow and not item.nodeid.startswith(_SLOW):
             item.add_marker(pytest.mark.fast)
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(
+            pytest.mark.xdist_group(next((room for room in SHARING if file.startswith(room)), file))
+        )
+    items.sort(key=lambda item: item.path not in in_browser)

@@ -15,7 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tests.browsing import PROJECT, chromium, free_port, wait_until_up
+from tests.browsing import PROJECT, free_port, running
 
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -109,23 +109,13 @@ def test_the_command_works_in_any_folder_and_keeps_its_cache_with_the_user(insta
 
 
 @pytest.mark.browser
-def test_the_installed_app_opens_the_demo(installed, tmp_path):
+def test_the_installed_app_opens_the_demo(installed, tmp_path, browser):
     port = free_port()
-    log = tmp_path / "log"
-    command = [str(installed.parent / "bioviz"), "open", "--no-browser", "--port", str(port)]
-    with log.open("wb") as sink:
-        server = subprocess.Popen(
-            command, cwd=tmp_path, env=environment(tmp_path), stdout=sink, stderr=sink, start_new_session=True
-        )
-    try:
-        wait_until_up(f"http://localhost:{port}", server, log)
-        with chromium() as browser:
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.goto(f"http://localhost:{port}")
-            page.get_by_role("button", name="Open the demo").click(timeout=120_000)
-            page.locator(".bioviz-map").wait_for(timeout=600_000)
-            page.close()
-        assert (tmp_path / ".cache" / "bioviz" / "datasets").is_dir()
-    finally:
-        os.killpg(server.pid, 15)
-        server.wait(timeout=20)
+    command = [installed.parent / "bioviz", "open", "--no-browser", "--port", str(port)]
+    address = f"http://localhost:{port}"
+    with running(command, address, tmp_path / "log", environment(tmp_path), tmp_path) as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(url)
+        page.get_by_role("button", name="Open the demo").click(timeout=120_000)
+        page.locator(".bioviz-map").wait_for(timeout=600_000)
+    assert (tmp_path / ".cache" / "bioviz" / "datasets").is_dir()

@@ -7,6 +7,7 @@ import streamlit as st
 from bioviz.runs import Run
 from bioviz.runs.measuring import measuring, start_measuring
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.state import JobState
 
 
 def acoustic_notice(run: Run) -> None:
@@ -24,6 +25,6 @@ def acoustic_notice(run: Run) -> None:
     )
     if job is not None and job.state != "done":
         job_card.outcome(job)
-    if st.button("Measure the sound", key="measure_sound", icon=":material/play_arrow:"):
+    if st.button("Measure the sound", key=JobState.measure_sound, icon=":material/play_arrow:"):
         start_measuring(run.spec.dataset)
         st.rerun()

@@ -7,13 +7,13 @@ import numpy as np
 
 def clicked(event) -> int | None:
     """Customdata of the point clicked, None where none is."""
-    found = selected(event)
-    return int(found[0]) if len(found) else None
+    rows = selected(event)
+    return int(rows[0]) if len(rows) else None
 
 
 def selected(event) -> np.ndarray:
     """Customdata of the points chosen in a chart; Streamlit gives a lone number as it is or in a container."""
-    found = []
+    rows = []
     for point in event.selection.points:
         data = point.get("customdata")
         if isinstance(data, dict):
@@ -21,5 +21,5 @@ def selected(event) -> np.ndarray:
         elif isinstance(data, list):
             data = data[0] if data else None
         if data is not None:
-            found.append(int(data))
-    return np.asarray(found, dtype=np.int64)
+            rows.append(int(data))
+    return np.asarray(rows, dtype=np.int64)

@@ -19,9 +19,9 @@ DISPUTED_COLOUR = "#0072B2"
 
 def flag_colouring(run: Run, dataset: Dataset) -> Categories:
     """What is flagged as a colouring of the run's clips; "not flagged" is grey, and disputed clips have a colour."""
-    found = load_flags(dataset)
-    codes = found.column(len(dataset.clips)) + 1
-    codes[found.rows[found.disagreement]] = len(KINDS) + 1
+    flags = load_flags(dataset)
+    codes = flags.column(len(dataset.clips)) + 1
+    codes[flags.rows[flags.disagreement]] = len(KINDS) + 1
     names = (NOT_FLAGGED, *(TITLES[kind] for kind in KINDS), DISPUTED)
     colours = (palette.BACKGROUND_COLOUR, *(COLOURS[kind] for kind in KINDS), DISPUTED_COLOUR)
     return Categories.from_codes("flags", "Flags", codes[run.rows], names, colours)

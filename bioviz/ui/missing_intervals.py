@@ -28,5 +28,5 @@ def say_missing(names: Sequence[str], unit: str) -> None:
 
 def some(names: Sequence[str], most: int = 4) -> str:
     """The first names, and how many more there are."""
-    shown = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    named = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"

@@ -16,6 +16,7 @@ from bioviz.runs import stages
 from bioviz.runs.tasks import specs_of
 from bioviz.store.usage import EVICTABLE, prune, usage
 from bioviz.ui.app.notices import plain
+from bioviz.ui.state import DatasetsState, JobState
 
 
 @st.dialog("Remove this dataset from the list?", width="medium")
@@ -28,13 +29,13 @@ def ask_dataset(summary: DatasetSummary) -> None:
         if st.button(
             "Remove it",
             type="primary",
-            key="remove_really",
+            key=DatasetsState.remove_really,
             icon=":material/delete:",
             on_click=_remove,
             args=(summary.id,),
         ):
             st.rerun()  # closes the dialog
-        if st.button("Keep it", key="remove_not"):
+        if st.button("Keep it", key=DatasetsState.keep):
             st.rerun()
 
 
@@ -91,10 +92,14 @@ def ask_cache() -> None:
         st.text(f"Work that is running now may fail and has to be started again: {'; '.join(running)}.")
     with st.container(horizontal=True):
         if st.button(
-            "Remove them", type="primary", key="prune_really", icon=":material/delete_sweep:", on_click=_clear
+            "Remove them",
+            type="primary",
+            key=JobState.remove_results_really,
+            icon=":material/delete_sweep:",
+            on_click=_clear,
         ):
             st.rerun()  # closes the dialog
-        if st.button("Keep them", key="prune_not"):
+        if st.button("Keep them", key=JobState.keep_results):
             st.rerun()
 
 

@@ -1,42 +1,71 @@
-"""The session of one tab of a browser: the only module that touches Streamlit's `session_state`.
-
-Keys that two modules share are named here; a key that one module alone knows is a constant of that module.
-"""
+"""What a key of Streamlit's session is: the only module that touches `session_state`. `state.py` declares the keys."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Generic, TypeVar
 
 import streamlit as st
 
-SELECTION_LIST = "selection_list"
-"""Explore: the list of clips that is open."""
-DIAGNOSE_SECTION = "diagnose_section"
-"""Diagnose: the part that is open."""
-COMPARE_SECTION = "compare_section"
-"""Compare: the part that is open."""
+T = TypeVar("T")
 
 
-def widget(key: str, usual: Any = None) -> Any:
-    """What is held under a key, such as a widget's value; `usual` where nothing is, as before its first drawing."""
-    return st.session_state.get(key, usual)
+class Element(str):
+    """The name of something drawn; Python hears of it by what the call that draws it returns."""
 
 
-def has_widget(key: str) -> bool:
-    """Whether anything is held under a key."""
-    return key in st.session_state
+class Key(Element, Generic[T]):
+    """The name of a value in the session of one tab of a browser, such as a widget's, with the value's type.
+
+    Parameters
+    ----------
+    name : str
+        Of all keys its own.
+    default : T
+        What is read where nothing is held. All sessions share it, so it must not be mutable.
+    """
+
+    default: T
+
+    def __new__(cls, name: str, default: T) -> Key[T]:
+        key = super().__new__(cls, name)
+        key.default = default
+        return key
+
+    def get(self) -> T:
+        """Return what is held, such as a widget's value; the default where nothing is, as before its first drawing."""
+        return st.session_state.get(str(self), self.default)
+
+    def set(self, value: T) -> None:
+        """Hold a value; of a widget: in a callback, or before the widget is drawn."""
+        st.session_state[str(self)] = value
+
+    def pop(self) -> T:
+        """Return what was held; nothing is afterwards."""
+        return st.session_state.pop(str(self), self.default)
 
 
-def set_widget(key: str, value: Any) -> None:
-    """Hold a value under a key; of a widget: in a callback, or before the widget is drawn."""
-    st.session_state[key] = value
+class Elements:
+    """Names of things that are drawn once for each of several clips, labels, jobs ...
+
+    Parameters
+    ----------
+    pattern : str
+        The name, with ``{}`` where that goes which they are of.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+
+    def __call__(self, *of: object) -> Element:
+        return Element(self.pattern.format(*of))
 
 
-def start_widget(key: str, value: Any) -> Any:
-    """What is held under a key, which is `value` where nothing was."""
-    return st.session_state.setdefault(key, value)
+class Keys(Generic[T]):
+    """Keys of values that there is one of for each of several clips, labels, jobs ...; see `Elements` and `Key`."""
 
+    def __init__(self, pattern: str, default: T) -> None:
+        self.pattern = pattern
+        self.default = default
 
-def pop_widget(key: str, usual: Any = None) -> Any:
-    """What was held under a key, which is empty afterwards."""
-    return st.session_state.pop(key, usual)
+    def __call__(self, *of: object) -> Key[T]:
+        return Key(self.pattern.format(*of), self.default)

@@ -1,264 +1,314 @@
-"""What the user is looking at: one `View`, kept in the session and in the URL.
+"""Every key of the session, typed, in one class a page; nothing else names one (`tests/ui/test_state.py`).
 
-The fields that are also changed in the browser (ACTED) follow the log of the user's acts, see `acts`.
+`Key` is of a value that Python reads or sets, `Element` of what is only drawn under a name; `Keys` and `Elements` are
+called with what they are one each of. Classes that are made with a word are of parts that several pages have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+import numpy as np
 
-from bioviz.analysis.projection.layouts import Method
-from bioviz.analysis.rows import Metric
-from bioviz.runs import query, spec
-from bioviz.runs.comparison import LAYOUTS
-from bioviz.runs.stages import NEIGHBORS
-from bioviz.ui.app import notices
-from bioviz.ui.components.shared import acts
-from bioviz.ui.session import has_widget, set_widget, start_widget, widget
-
-_KEY = "view"
-_FROM_LINK = "fields_from_link"  # those that no page has looked at yet
-CLIPS = (0, 10**9)
-NEIGHBORS = (1, NEIGHBORS)  # no more are kept of a clip
-_ACTS = "acts"
-LINK = "act_link"  # the component by which the browser tells of acts
-ACTED = (acts.CLIP, "colour", "measure")  # fields of the view that are kinds of acts too
-_LONGEST_NAME = 200
+from bioviz.ui.session import Element, Elements, Key, Keys
 
 
-@dataclass(frozen=True)
-class View:
-    """All that decides what a page shows. Every field is a query parameter of the same name.
+class AppState:
+    """The frame around all pages."""
 
-    Attributes
-    ----------
-    dataset, model, checkpoint, split
-        Names; "" means "the best there is".
-    model_seed
-        Of a random checkpoint.
-    method, n_neighbors, min_dist, perplexity, seed, metric
-        The projection.
-    without_background
-        Whether background clips are left out of maps and scores.
-    k
-        Neighbors looked at, where a page compares a clip with its nearest.
-    colour
-        What the points are coloured by.
-    clip
-        Row of the clip in the inspector, -1 for none.
-    section
-        Part of the diagnosis or comparison that is open;
-    measure
-        What its points are coloured by.
-    other_dataset, other_model, other_checkpoint, other_model_seed
-        The right side of a comparison;
-    layout
-        How its maps are made;
-    arrows
-        The label whose arrows are shown.
-    noise, shift
-        Settings of the experiments that differ from the usual ones, as JSON.
-
-    """
-
-    dataset: str = ""
-    model: str = ""
-    checkpoint: str = ""
-    model_seed: int = 0
-    split: str = "all"
-    method: Method = "umap"
-    n_neighbors: int = 50
-    min_dist: float = 0.1
-    perplexity: float = 25.0
-    seed: int = 42
-    metric: Metric = "euclidean"
-    without_background: bool = False
-    k: int = 20
-    colour: str = "label"
-    clip: int = -1
-    section: str = "labels"
-    measure: str = "confusion"
-    other_dataset: str = ""
-    other_model: str = ""
-    other_checkpoint: str = ""
-    other_model_seed: int = 0
-    layout: str = "started"
-    arrows: str = ""
-    noise: str = ""
-    shift: str = ""
-
-    @classmethod
-    def from_query(cls, parameters: Mapping[str, str]) -> tuple[View, list[str]]:
-        """The view of a link, and a sentence for every value that cannot be used. Never fails."""
-        values, sentences = query.read(parameters, PARSERS, {f.name: f.default for f in fields(cls)})
-        return cls(**values), sentences
-
-    def to_query(self) -> dict[str, str]:
-        """What differs from the usual view, as query parameters."""
-        values = ((f.name, getattr(self, f.name), f.default) for f in fields(self))
-        return {name: query.as_text(value) for name, value, usual in values if value != usual}
+    view: Key[Any] = Key("view", None)  # a `view.View`; None before it is read from the address
+    fields_from_link: Key[frozenset[str]] = Key(
+        "fields_from_link", frozenset()
+    )  # no page has looked at them yet
+    acts: Key[Mapping[str, Any] | None] = Key("acts", None)  # a log, see `components.shared.acts`
+    act_link: Key[Mapping[str, Any] | None] = Key("act_link", None)  # by which the browser tells of acts
+    switching_to: Key[str] = Key("switching_to", "")  # file of the page that is not reached yet
+    scroll_to: Key[str] = Key("scroll_to", "")  # the container that is brought into view
+    notices: Key[tuple[str, ...]] = Key("notices", ())  # sentences not read yet
+    notices_container: Key[Any] = Key("notices_place", None)  # where they are drawn
+    notices_read = Element("notices_read")
 
 
-# How each field is read from a link. What only a page can know (which clips, parts or colours there are) it checks.
-PARSERS: Mapping[str, query.Parser] = {
-    **spec.PARSERS,
-    "k": query.whole(*NEIGHBORS),
-    "colour": query.anything,
-    "clip": query.whole(*CLIPS),
-    "section": query.anything,
-    "measure": query.anything,
-    "other_dataset": query.anything,
-    "other_model": query.anything,
-    "other_checkpoint": query.anything,
-    "other_model_seed": query.whole(*spec.SEEDS),
-    "layout": query.choice(*LAYOUTS),
-    "arrows": query.anything,
-    "noise": query.json_object,
-    "shift": query.json_object,
-}
+class PickerState:
+    """The sidebar, and what stands in for what is not here."""
+
+    field: Keys[Any] = Keys("_pick_{}", None)  # a field of the view
+    preset: Key[str | None] = Key("_preset", None)
+    unit: Key[Any] = Key("_unit_of_independence", None)
+    other_choice = Element("instead_choice")
+    other = Element("instead")
 
 
-def view() -> View:
-    """The current view; the first time in a session it is read from the URL, and what cannot be used is said."""
-    if not has_widget(_KEY):
-        parameters = st.query_params.to_dict()
-        first, sentences = View.from_query(parameters)
-        set_widget(_KEY, first)
-        set_widget(_FROM_LINK, set(parameters))
-        for sentence in sentences:
-            notices.say(sentence)
-    return widget(_KEY)
+class JobState:
+    """Cards of jobs, and the page of jobs and storage."""
+
+    compute = Element("compute")
+    cancel = Elements("cancel_{}")
+    missing_weights = Elements("{}_weights")
+    measure_sound = Element("measure_sound")
+    remove_results = Element("prune")
+    remove_results_really = Element("prune_really")
+    keep_results = Element("prune_not")
 
 
-def set_view(**changes: Any) -> None:
-    """Change fields of the view; the URL follows at the end of the run (`write_url`).
+class ModelsState:
+    """The page Models."""
 
-    A change of a field of ACTED is an act that Python makes for the user: make it in a callback, or before
-    `act_link` is drawn, which hands it to the browser.
-    """
-    catch_up()  # of callbacks before one run any may come first, and this act comes after what the browser told
-    before = view()
-    after = replace(before, **changes)
-    set_widget(_KEY, after)
-    for kind in ACTED:
-        moved = kind == acts.CLIP and after.dataset != before.dataset and after.clip >= 0
-        if moved or getattr(after, kind) != getattr(before, kind):
-            set_widget(_ACTS, acts.with_own(act_log(), kind, _value(after, kind)))
+    accept_terms = Elements("terms_{}")
+    download = Elements("download_{}")
 
 
-def act_log() -> acts.Log:
-    """The newest acts that Python has heard of or made; at first the view itself, as act number 0."""
-    if not has_widget(_ACTS):
-        set_widget(_ACTS, {kind: acts.Act(0, False, _value(view(), kind)) for kind in ACTED})
-    return widget(_ACTS)
+class HomeState:
+    """The first page."""
+
+    demo_job: Key[str] = Key("demo_job", "")  # id of the one that this tab follows
+    open_demo = Element("open_demo")
+    add_dataset = Element("add_dataset")
+    explore = Elements("home_explore_{}")
 
 
-def catch_up() -> None:
-    """`hear` what the browser told last, if it told anything."""
-    state = widget(LINK)
-    if isinstance(state, Mapping):
-        hear(state.get("acts"))
+class MapState:
+    """What every embedding map has beside its own name."""
+
+    points = Elements("{}-points")
+    sent: Keys[str] = Keys("{}-points-sent", "")  # digest of the points that the browser has
+    drawing_library = Element("plotly_ahead")
 
 
-def hear(told: object) -> None:
-    """Take what a browser says was done in it; the view follows where that is newer than what Python knows."""
-    log = acts.merged(act_log(), acts.from_browser(told))
-    set_widget(_ACTS, log)
-    held = view()
-    heard: dict[str, Any] = {"clip": acts.clip_row(log[acts.CLIP].value, held.dataset)}
-    for kind in ACTED:
-        value = log[kind].value
-        if kind != acts.CLIP and isinstance(value, str) and len(value) <= _LONGEST_NAME:
-            heard[kind] = value
-    set_widget(_KEY, replace(held, **heard))
+class ClipState:
+    """Clips, wherever they are listed."""
+
+    desk = Element("clip_desk")
+    mark_of_part = Elements("{}_mark")
+    list_shape = Element("selection_shape")
+    list_lines: Keys[Any] = Keys("selection_table_{}", None)
+    gallery = Element("selection_gallery")
+    gallery_page = Element("gallery_page")
+    export = Elements("export_{}")
 
 
-def user_name() -> str | None:
-    """Who flags in this browser, as far as it has said so."""
-    act = act_log().get(acts.USER)
-    return act.value if act and isinstance(act.value, str) and act.value else None
+class DeskState:
+    """The inspector of a page with its flags."""
+
+    def __init__(self, page: str) -> None:
+        self.inspector = Element(f"{page}_inspector")
+        self.flag_bar = Element(f"{page}_flag_bar")
+        self.flags = Element(f"{page}_flags")
+        self.flag_panel = FlagPanelState(f"{page}_flag_panel")
+        self.test_split = Element(f"{page}_test_split")
 
 
-def _value(of: View, kind: str) -> Any:
-    return acts.clip_value(of.dataset, of.clip) if kind == acts.CLIP else getattr(of, kind)
+class FlagPanelState:
+    """The panel of a dataset's flags."""
+
+    def __init__(self, panel: str) -> None:
+        self.user = Element(f"{panel}_who")
+        self.go_through = Element(f"{panel}_go")
+        self.lines: Keys[Any] = Keys(f"{panel}_table_{{}}", None)
+        self.take_back = Element(f"{panel}_undo")
+        self.take_back_error: Key[str] = Key(f"{panel}_undo_error", "")
+        self.export = Elements(f"{panel}_{{}}")
+        self.disputes = Element(f"{panel}_disputes")
+        self.clean = Element(f"{panel}_clean")
+        self.cleaned: Key[tuple[str, str, Mapping[str, Any]] | None] = Key(
+            f"{panel}_made", None
+        )  # id, name, record
+        self.open_cleaned = Element(f"{panel}_open")
 
 
-def open_dataset(dataset_id: str) -> None:
-    """Turn to a dataset, with the best model that is ready for it."""
-    set_view(dataset=dataset_id, model="", checkpoint="", other_dataset="", clip=-1)
+class ExploreState:
+    """The page Explore."""
+
+    desk = DeskState("explore")
+    map = Element("explore_map")
+    seen_selection: Key[int] = Key("seen_selection", 0)  # number of the act
+    clip_list: Key[str] = Key("selection_list", "")
+    label = Element("selection_label")
+    labels = Element("explore_labels")
+    label_counts = Element("label_counts")
+    clusters = Element("cluster_table")
+    one_to_one = Element("one_to_one_table")
+    provenance = Element("explore_provenance")
 
 
-def keep_known(field: str, known: Iterable[str], what: str) -> None:
-    """Give a field of a link its usual value where it names something that this page does not have, and say so.
+class DiagnoseState:
+    """The page Diagnose."""
 
-    Parameters
-    ----------
-    field
-        Of the view.
-    known
-        What it may be.
-    what
-        In words, as in "part of this page".
-
-    """
-    from_link: set[str] = widget(_FROM_LINK, set())
-    if field not in from_link:
-        return
-    from_link.remove(field)
-    current, usual, names = getattr(view(), field), getattr(View(), field), list(known)
-    if current in names or current == usual:
-        return
-    allowed = f"there is no such {what}; there are {', '.join(names)}"
-    notices.say(query.not_used(field, current, allowed, usual))
-    set_view(**{field: usual})
-
-
-def write_url() -> None:
-    """Put what differs from the defaults into the URL, so that a copied link reopens this view."""
-    wanted = view().to_query()
-    if dict(st.query_params) != wanted:
-        st.query_params.from_dict(wanted)
-
-
-@dataclass
-class Adding:
-    """What the page Datasets remembers while a dataset is being added; a tab of a browser has one.
-
-    Attributes
-    ----------
-    job
-        Id of the scan that is followed, "" for none.
-    uploaded, stored
-        Ids of the files that were uploaded last, and the folder that they were unpacked into.
-    asked : (id of a scan, table)
-        Whose dialog has opened by itself.
-    error
-        What the last act of a button could not do, in a sentence.
-
-    """
-
-    job: str = ""
-    uploaded: tuple[str, ...] = ()
-    stored: Path | None = None
-    asked: set[tuple[str, str]] = field(default_factory=set)
-    error: str = ""
+    desk = DeskState("diagnose")
+    map = Element("diagnose_map")
+    part = Element("diagnose_part")
+    section: Key[str] = Key("diagnose_section", "")
+    clause = Elements("clause_{}")
+    cause_of_clip = Element("diagnose_cause")
+    listening = Element("diagnose_ab")
+    neighbors_of_clip = Element("diagnose_near")
+    player = Element("diagnose_listening")
+    groups = Element("diagnose_groups")
+    keep_group = Element("keep_group")
+    kept_group: Key[tuple[str, np.ndarray] | None] = Key("kept_group", None)  # key of its run, clip rows
+    first_group = Element("group_a")
+    second_group = Element("group_b")
+    level_out = Element("diagnose_group_comparison_offset")
+    mean_spectrograms = Element("diagnose_group_comparison_means")
+    average_more = Element("diagnose_group_comparison_more")
+    labels = Element("diagnose_labels")
+    matrix = Element("diagnose_matrix")
+    feature: Key[str | None] = Key("diagnose_feature", None)
+    feature_scatter = Elements("diagnose_scatter_{}")
+    feature_curve = Elements("diagnose_curve_{}")
+    triage = Element("diagnose_triage")
+    signs = Element("diagnose_signs")
+    confound = Element("diagnose_place")
+    confound_bars = Element("diagnose_place_bars")
+    alarms = Element("diagnose_alarms")
 
 
-def adding() -> Adding:
-    """See `Adding`."""
-    return start_widget("adding", Adding())
+class CompareState:
+    """The page Compare."""
+
+    desk = DeskState("compare")
+    map = Elements("compare_{}")
+    zoom_together = Element("compare_lock")
+    report = Element("compare_report")
+    provenance = Element("compare_provenance")
+    seen_selection: Key[int] = Key("compare_seen_selection", 0)  # number of the act
+    section: Key[str] = Key("compare_section", "")
+    right_of_clip = Element("compare_near")
+    right_neighbors = Element("compare_neighbors")
+    compute = Element("compute_comparison")
+    scores = Element("compare_scores")
+    rule = Element("compare_rule")
+    fate = Element("compare_fate")
+    transitions = Element("compare_ledger")
+    labels = Element("compare_labels")
+    label_table = Element("compare_label_table")
+    flow_label = Element("compare_flow_label")
+    flow = Element("compare_flow")
+    stream = Elements("compare_stream_{}")
+    arrow_label: Key[int | None] = Key("compare_arrow_label", None)
+    arrows = Element("compare_arrows")
 
 
-def switching_to() -> str:
-    """File of the page that is being switched to, "" once it is reached."""
-    return widget("switching_to", "")
+class NoiseState:
+    """The page of the noise experiments; settings begin with what the view holds, None before."""
+
+    experiment = Element("experiment")
+    snrs: Key[str | None] = Key("noise_snrs", None)
+    per_label: Key[int | None] = Key("noise_per_label", None)
+    k: Key[int | None] = Key("noise_k", None)
+    seed: Key[int | None] = Key("noise_seed", None)
+    measured: Key[str | None] = Key("noise_measured", None)
+    same_site: Keys[bool | None] = Keys("noise_same_site_{}", None)  # a dataset
+    labels: Keys[list[str] | None] = Keys("noise_labels_{}", None)  # a dataset
+    models: Keys[list[str] | None] = Keys("noise_models_{}", None)  # a model and checkpoint
+    source: Keys[str | None] = Keys("noise_source_{}", None)  # a dataset
+    folder: Key[str | None] = Key("noise_folder", None)
+    compute = Element("compute_noise")
+    measure = Element("noise_measure")
+    curve_label = Element("noise_curve_label")
+    curves = Element("noise_curves")
+    lost = Element("noise_lost")
+    path_model = Element("noise_path_model")
+    clips = Element("noise_clips")
+    path = Element("noise_path")
+    level = Element("noise_listen")
+    shift_clips: Key[int | None] = Key("shift_clips", None)
+    shift_reach: Key[float | None] = Key("shift_reach", None)
+    shift_steps: Key[int | None] = Key("shift_steps", None)
+    shift_k: Key[int | None] = Key("shift_k", None)
+    shift_seed: Key[int | None] = Key("shift_seed", None)
+    compute_shift = Element("compute_shift")
+    shift_labels = Element("shift_labels")
+    shift_lines: Key[Any] = Key("shift_clips_table", None)
+    shift_map = Element("shift_map")
+    shift_inspector = Element("shift_inspector")
 
 
-def set_switching_to(file: str) -> None:
-    """See `switching_to`."""
-    set_widget("switching_to", file)
+class FinetuneState:
+    """The page Fine-tune."""
+
+    job: Key[str] = Key("train_job", "")  # id of the training that this tab started
+    dataset = Element("train_dataset")
+    model = Element("train_model")
+    base = Elements("train_base_{}")
+    base_seed = Elements("train_base_seed_{}")
+    preset = Elements("train_preset_{}")
+    setting = Elements("train_{}_{}")  # a preset, a setting
+    name = Element("train_name")
+    start = Element("train")
+    loss = Elements("{}_loss")
+    metric = Elements("{}_metric")
+    live_curves = Elements("live_{}")
+    ended_curves = Elements("ended_{}")
+    record_curves = Elements("curves_{}")
+    resume = Elements("resume_{}")
+    forget = Elements("forget_{}")
+    import_file = Element("import_checkpoint")
+    import_now = Element("import_now")
+    checkpoint = Elements("checkpoint_{}")
+    record = Elements("record_{}")
+    explore = Elements("explore_checkpoint_{}")
+    compare = Elements("compare_checkpoint_{}")
+    export = Elements("export_checkpoint_{}")
+    delete = Elements("delete_checkpoint_{}")
+
+
+class DatasetsState:
+    """The page Datasets."""
+
+    tab: Key[str] = Key("datasets_tab", "")
+    explore = Elements("explore_{}")
+    remove = Elements("remove_{}")
+    remove_really = Element("remove_really")
+    keep = Element("remove_not")
+    show_report = Elements("report_{}")
+    folder: Key[str | None] = Key("folder_path", None)
+    subfolder: Keys[str | None] = Keys("sub_{}", None)  # a folder
+    folder_up = Element("folder_up")
+    uploads = Element("uploads")
+    uploaded: Key[tuple[str, ...]] = Key("uploaded", ())  # ids of the files that were uploaded last
+    unpacked: Key[Path | None] = Key("unpacked", None)  # the folder that they are in
+    option: Keys[Any] = Keys("{}_{}", None)  # an option, a folder
+    scan: Key[str] = Key("followed_scan", "")  # id of its job
+    error: Key[str] = Key("adding_error", "")  # what the last act of a button could not do
+    add = Element("add_scanned")
+    discard = Element("discard_scanned")
+    asked: Key[frozenset[tuple[str, str]]] = Key("asked_by_itself", frozenset())  # (id of a scan, table)
+    leave_all_out = Element("leave_all_out")
+    answer_missing = Element("answer_missing")
+    missing_meaning = Elements("missing_{}")  # a word that stands where a label is missing
+    missing_label = Elements("missing_label_{}")
+    leave_out = Elements("leave_{}")
+    explain = Elements("explain_{}")
+    read_only = Elements("instead_{}")
+    profiles = Element("profiles_panel")
+    profile_file = Element("profile_file")
+    profile_import = Element("import_profile_button")
+    profile_export = Elements("export_profile_{}")
+    profile_remove = Elements("drop_{}")
+
+
+class ReportState:
+    """The report on one dataset."""
+
+    def __init__(self, report: str) -> None:
+        self.labels = Element(f"{report}_labels")
+        self.times = Element(f"{report}_times")
+        self.shown_labels = Element(f"{report}_shown")
+        self.clips = Element(f"{report}_clips")
+        self.problems = Elements(f"{report}_problems_{{}}")
+        self.files = Element(f"{report}_files")
+
+
+class ColumnsState:
+    """The dialog that asks what the columns of one table are."""
+
+    def __init__(self, table: str) -> None:
+        self.no_header = Element(f"{table}_no_header")
+        self.role = Elements(f"{table}_{{}}")
+        self.clips = Element(f"{table}_clips")
+        self.name = Element(f"{table}_name")
+        self.leave_out = Element(f"{table}_leave")
+        self.keep = Element(f"{table}_keep")

@@ -8,7 +8,8 @@ import streamlit as st
 from bioviz.datasets.types import Dataset
 from bioviz.runs import Run
 from bioviz.ui.compare.training import learnt_from
-from bioviz.ui.state import set_view
+from bioviz.ui.state import DeskState
+from bioviz.ui.view import set_view
 
 
 def trained_on(run: Run, dataset: Dataset) -> int:
@@ -18,7 +19,7 @@ def trained_on(run: Run, dataset: Dataset) -> int:
     return int(heard[dataset.clips.recording[run.rows]].sum())
 
 
-def trained_note(run: Run, dataset: Dataset, key: str) -> None:
+def trained_note(run: Run, dataset: Dataset, keys: DeskState) -> None:
     """Say how many clips the model learnt from, and offer the test clips where the dataset has some."""
     count = trained_on(run, dataset)
     if not count:
@@ -34,7 +35,7 @@ def trained_note(run: Run, dataset: Dataset, key: str) -> None:
     left.warning(text, icon=":material/warning:")
     if right.button(
         "Test clips only",
-        key=f"{key}_test_split",
+        key=keys.test_split,
         help="Show and judge the test clips of the dataset, which no training has seen.",
     ):
         set_view(split="test")

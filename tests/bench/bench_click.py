@@ -18,7 +18,7 @@ from bioviz import runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
-from tests.browsing import PROJECT, chromium, on_map, serve
+from tests.browsing import PROJECT, on_map
 
 pytestmark = [pytest.mark.bench, pytest.mark.browser]
 
@@ -42,51 +42,51 @@ def recordings(folder):
     return folder
 
 
-def test_click_to_sound_and_spectrogram(own_cache, tmp_path):
+def test_click_to_sound_and_spectrogram(own_cache, tmp_path, start_app, browser):
     dataset = build_dataset(recordings(tmp_path / "field"), options={"width_s": 2.0, "hop_s": 1.0})
     library.save(dataset)
     spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec())
     run = runs.compute_run(spec)
     assert len(run) == RECORDINGS * (SECONDS - 1)
-    with serve(PROJECT / "app.py", {}, tmp_path / "log") as url, chromium() as browser:
-        page = browser.new_page(viewport={"width": 1500, "height": 1200})
-        link = f"{url}/explore?dataset={dataset.id}&model=acoustic_features"
-        opened = []
-        for _ in range(3):
-            started = time.perf_counter()
-            page.goto(link)
-            page.locator(".bioviz-map[data-ready]").wait_for(timeout=120_000)
-            opened.append(time.perf_counter() - started)
-        chosen = []
-        for _ in range(3):
-            page.goto(url)
-            page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Explore").wait_for(
-                timeout=60_000
-            )
-            page.wait_for_timeout(1500)
-            started = time.perf_counter()
-            page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Explore").click()
-            page.locator(".bioviz-map[data-ready]").wait_for(timeout=120_000)
-            chosen.append(time.perf_counter() - started)
+    url = start_app(PROJECT / "app.py", own_cache)
+    page = browser.new_page(viewport={"width": 1500, "height": 1200})
+    link = f"{url}/explore?dataset={dataset.id}&model=acoustic_features"
+    opened = []
+    for _ in range(3):
+        started = time.perf_counter()
         page.goto(link)
         page.locator(".bioviz-map[data-ready]").wait_for(timeout=120_000)
-        page.wait_for_timeout(3000)
-        times, inspector = [], page.locator(".bv-inspector")
-        pauses = [HASTE_MS] * 21 + [LISTENING_MS] * 20
-        places = np.random.default_rng(1).choice(len(run), len(pauses), replace=False)
-        for place, pause in zip(places, pauses, strict=True):
-            x, y = on_map(page, run.xy[place])
-            before = inspector.get_attribute("data-row")
-            page.mouse.click(x, y)
-            page.wait_for_function(
-                "b => { const i = document.querySelector('.bioviz-map') && [...document.querySelectorAll('*')]"
-                ".map(e => e.shadowRoot?.querySelector('.bv-inspector')).find(Boolean);"
-                " return i && i.dataset.state === 'ready' && i.dataset.row !== b; }",
-                arg=before,
-                timeout=60_000,
-            )
-            times.append(float(inspector.get_attribute("data-shown-ms")))
-            page.wait_for_timeout(pause)
+        opened.append(time.perf_counter() - started)
+    chosen = []
+    for _ in range(3):
+        page.goto(url)
+        page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Explore").wait_for(
+            timeout=60_000
+        )
+        page.wait_for_timeout(1500)
+        started = time.perf_counter()
+        page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Explore").click()
+        page.locator(".bioviz-map[data-ready]").wait_for(timeout=120_000)
+        chosen.append(time.perf_counter() - started)
+    page.goto(link)
+    page.locator(".bioviz-map[data-ready]").wait_for(timeout=120_000)
+    page.wait_for_timeout(3000)
+    times, inspector = [], page.locator(".bv-inspector")
+    pauses = [HASTE_MS] * 21 + [LISTENING_MS] * 20
+    places = np.random.default_rng(1).choice(len(run), len(pauses), replace=False)
+    for place, pause in zip(places, pauses, strict=True):
+        x, y = on_map(page, run.xy[place])
+        before = inspector.get_attribute("data-row")
+        page.mouse.click(x, y)
+        page.wait_for_function(
+            "b => { const i = document.querySelector('.bioviz-map') && [...document.querySelectorAll('*')]"
+            ".map(e => e.shadowRoot?.querySelector('.bv-inspector')).find(Boolean);"
+            " return i && i.dataset.state === 'ready' && i.dataset.row !== b; }",
+            arg=before,
+            timeout=60_000,
+        )
+        times.append(float(inspector.get_attribute("data-shown-ms")))
+        page.wait_for_timeout(pause)
     print(
         f"\n{len(run):,} clips: run opened to its map in {min(opened):.2f} s (first visit {opened[0]:.2f} s)"
     )

@@ -11,7 +11,6 @@ import pytest
 
 from tests.ui.test_map_browser import (  # noqa: F401  (fixtures)
     address,
-    browser,
     draw_loop,
     map_of,
     open_page,

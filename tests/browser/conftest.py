@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bioviz.datasets import library
-from tests.browsing import PROJECT, chromium, serve
+from tests.browsing import PROJECT, serve
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,6 @@ def app(tmp_path_factory) -> Iterator[RunningApp]:
         yield RunningApp(url, cache)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    with chromium() as started:
-        yield started
-
-
 @pytest.fixture
 def page(browser, request) -> Iterator[object]:
     """A fresh page; where the test fails and BIOVIZ_SHOTS names a folder, a screenshot is left there."""
@@ -51,9 +45,9 @@ def page(browser, request) -> Iterator[object]:
 
 
 @pytest.fixture(scope="session")
-def demo(app, browser):
+def demo(app, chromium):
     """The demo, opened as a newcomer does; gives its dataset."""
-    page = browser.new_page(viewport={"width": 1500, "height": 1200})
+    page = chromium.new_page(viewport={"width": 1500, "height": 1200})
     page.goto(app.url)
     page.get_by_role("button", name="Open the demo").click(timeout=60_000)
     started = time.perf_counter()

@@ -11,20 +11,17 @@ import pytest
 
 from bioviz import runs
 from bioviz.runs.comparison import compute_comparison
-from tests.browsing import MAPS, PROJECT, chromium, lasso_left_half, on_map, serve
+from tests.browsing import MAPS, PROJECT, lasso_left_half, on_map
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(own_cache, tmp_path):
-    environment = {"BIOVIZ_CACHE": str(own_cache), "BIOVIZ_DATA": str(tmp_path.parent)}
-    with serve(PROJECT / "app.py", environment, tmp_path / "app.log") as url, chromium() as browser:
-        opened = browser.new_page(viewport={"width": 1700, "height": 1400}, accept_downloads=True)
-        opened.set_default_timeout(90_000)
-        opened.goto("about:blank")
-        opened.app_url = url
-        yield opened
+def page(own_cache, start_app, browser):
+    opened = browser.new_page(viewport={"width": 1700, "height": 1400}, accept_downloads=True)
+    opened.set_default_timeout(90_000)
+    opened.app_url = start_app(PROJECT / "app.py", own_cache)
+    return opened
 
 
 def shot(page, name: str) -> None:

@@ -13,7 +13,6 @@ import soundfile
 
 from bioviz.datasets import library
 from bioviz.datasets.types import Annotation, Clips, Dataset, Recording, WindowPlan
-from tests.browsing import chromium, serve
 
 pytestmark = pytest.mark.browser
 
@@ -79,26 +78,25 @@ def tones(tmp_path_factory) -> tuple[Dataset, Path]:
 
 
 @pytest.fixture(scope="module")
-def open_page(tones):
+def open_page(tones, start_app, browser):
     """open_page("row=0&others=2,1", dark=False) -> a page whose sound is tapped and whose requests are kept."""
-    environment = {"BIOVIZ_CACHE": str(tones[1]), "OMP_NUM_THREADS": "1"}
-    with serve(APP, environment, tones[1].with_suffix(".log")) as url, chromium() as browser:
+    url = start_app(APP, tones[1])
 
-        def opened(query: str, dark: bool = False):
-            context = browser.new_context(
-                color_scheme="dark" if dark else "light", viewport={"width": 1400, "height": 900}
-            )
-            page = context.new_page()
-            page.set_default_timeout(30_000)
-            page.asked, page.errors, page.sounds = [], [], {}
-            page.on("request", lambda request: page.asked.append(request.url))
-            page.on("pageerror", lambda error: page.errors.append(str(error)))
-            page.add_init_script(TAP)
-            page.goto(f"{url}/?dataset=tones&{query}")
-            page.locator('.bv-ab[data-state="ready"]').wait_for()
-            return page
+    def opened(query: str, dark: bool = False):
+        context = browser.new_context(
+            color_scheme="dark" if dark else "light", viewport={"width": 1400, "height": 900}
+        )
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.asked, page.errors, page.sounds = [], [], {}
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.add_init_script(TAP)
+        page.goto(f"{url}/?dataset=tones&{query}")
+        page.locator('.bv-ab[data-state="ready"]').wait_for()
+        return page
 
-        yield opened
+    return opened
 
 
 @pytest.fixture(scope="module")

@@ -12,14 +12,14 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import load_flags
-from tests.browsing import PROJECT, chromium, serve
+from tests.browsing import PROJECT
 from tests.sounds import folder_per_class
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, start_app):
     """A dataset with a finished map, and the app that shows it."""
     cache = tmp_path_factory.mktemp("app-cache")
     environment = {"BIOVIZ_CACHE": str(cache), "BIOVIZ_DATA": str(tmp_path_factory.getbasetemp())}
@@ -30,8 +30,8 @@ def site(tmp_path_factory):
         library.save(dataset)
         spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="pca"))
         runs.compute_run(spec)
-    with serve(PROJECT / "app.py", environment, cache.with_suffix(".log")) as url:
-        yield f"{url}/explore?dataset={dataset.id}&method=pca&clip=4", dataset, cache
+    url = start_app(PROJECT / "app.py", cache)
+    return f"{url}/explore?dataset={dataset.id}&method=pca&clip=4", dataset, cache
 
 
 @pytest.fixture
@@ -42,15 +42,14 @@ def current(site, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def page(site):
-    with chromium() as browser:
-        opened = browser.new_page(viewport={"width": 1500, "height": 1400})
-        opened.set_default_timeout(30_000)
-        opened.add_init_script("localStorage.setItem('bioviz:user', 'me')")
-        opened.goto(site[0])
-        opened.locator(".bv-flag-bar").wait_for(timeout=150_000)
-        opened.locator(".bv-flag-status", has_text="not flagged").wait_for()
-        yield opened
+def page(site, browser):
+    opened = browser.new_page(viewport={"width": 1500, "height": 1400})
+    opened.set_default_timeout(30_000)
+    opened.add_init_script("localStorage.setItem('bioviz:user', 'me')")
+    opened.goto(site[0])
+    opened.locator(".bv-flag-bar").wait_for(timeout=150_000)
+    opened.locator(".bv-flag-status", has_text="not flagged").wait_for()
+    return opened
 
 
 def until(condition, seconds: float = 30.0):

@@ -22,7 +22,6 @@ from bioviz.plots.group_figures import (
     difference_bound,
     mean_spectrograms,
 )
-from tests.browsing import chromium, serve
 
 APP = Path(__file__).parent / "apps" / "groups_app.py"
 
@@ -91,7 +90,7 @@ def test_scales_of_nothing_and_of_hardly_anything():
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory):
+def compared(tmp_path_factory, start_app, browser):
     """A run over calls at 3 kHz and quieter background, and the address of the page that compares them."""
     root, cache = tmp_path_factory.mktemp("calls"), tmp_path_factory.mktemp("app-cache")
     rng, t = np.random.default_rng(3), np.arange(16_000) / 16_000
@@ -109,18 +108,17 @@ def compared(tmp_path_factory):
         library.save(dataset)
         spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="pca"))
         run = runs.compute_run(spec)
-    environment["OMP_NUM_THREADS"] = "1"
-    with serve(APP, environment, cache.with_suffix(".log")) as url, chromium() as browser:
+    url = start_app(APP, cache)
 
-        def opened(query: str, dark: bool = False):
-            scheme = "dark" if dark else "light"
-            context = browser.new_context(color_scheme=scheme, viewport={"width": 1400, "height": 1000})
-            page = context.new_page()
-            page.set_default_timeout(60_000)
-            page.goto(f"{url}/?run={run.key}&{query}")
-            return page
+    def opened(query: str, dark: bool = False):
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(color_scheme=scheme, viewport={"width": 1400, "height": 1000})
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{url}/?run={run.key}&{query}")
+        return page
 
-        yield opened
+    return opened
 
 
 def shot(page, name: str) -> None:

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +13,12 @@ import soundfile
 
 from bioviz.audio.bandpass import band_pass
 from bioviz.datasets import library
-from tests import browsing
 from tests.server import samples
 from tests.server.samples import HOSTILE, first_row
 
 pytestmark = pytest.mark.browser
 
 APP = Path(__file__).parent / "apps" / "inspector_app.py"
-PROJECT = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="module")
@@ -41,45 +33,17 @@ def media(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def url(media):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "BIOVIZ_CACHE": str(media[1]),
-        "PYTHONPATH": str(PROJECT),
-        "OMP_NUM_THREADS": "1",
-    }
-    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), *options]
-    app = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://localhost:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        app.terminate()
-        app.wait(timeout=10)
+def url(media, start_app):
+    return start_app(APP, media[1])
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with browsing.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def open_page(chromium, url):
+def open_page(browser, url):
     """open_page("row=3&report=1", dark=False) -> page with the inspector on it."""
 
     def opened(query: str = "", dark: bool = False):
         scheme = "dark" if dark else "light"
-        page = chromium.new_context(color_scheme=scheme, viewport={"width": 1300, "height": 1000}).new_page()
+        page = browser.new_context(color_scheme=scheme, viewport={"width": 1300, "height": 1000}).new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.goto(f"{url}/?{query}")

@@ -14,7 +14,7 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.ui.app.pages import PAGES
-from bioviz.ui.state import PARSERS, View
+from bioviz.ui.view import PARSERS, View
 from tests.pages.test_pages import open_app, texts
 from tests.sounds import folder_per_class
 

@@ -1,11 +1,15 @@
 """What Python makes of a selection that a browser sends: only what fits the data gets through."""
 
+import re
+
 import numpy as np
 import pytest
 
 from bioviz.plots.map_data import Categories, MapData
-from bioviz.ui.components.embedding_map.embedding_map import read_selection
+from bioviz.ui.components.embedding_map.embedding_map import MapProps, read_selection
 from bioviz.ui.components.shared.acts import Act
+from bioviz.ui.session import Element
+from tests.browsing import PROJECT
 
 SQUARE = [[-1.0, -1.0], [1.5, -1.0], [1.5, 9.0], [-1.0, 9.0]]
 
@@ -64,3 +68,11 @@ def test_a_damaged_or_outdated_outline_selects_nothing(data, changes):
 @pytest.mark.parametrize("value", [None, "x", 3, [1, 2]])
 def test_what_is_no_selection_clears(data, value):
     assert read_selection(data, Act(7, True, value)).rows is None
+
+
+def test_the_browser_is_given_all_that_its_script_reads(data):
+    script = (PROJECT / "bioviz/ui/components/embedding_map/view.js").read_text(encoding="utf-8")
+    declared = script.split("@typedef {object} MapProps")[1].split("*/")[0]
+    given = MapProps(Element("map"), "clips", "ours").for_browser(data)
+    assert set(re.findall(r"@property \{[^}]*\} (\w+)", declared)) == set(given)
+    assert given["label"] == "Map of 6 clips"

@@ -14,6 +14,7 @@ def page(splits: list[str]) -> None:
     import numpy as np
 
     from bioviz.ui import trained_note
+    from bioviz.ui.state import DeskState
 
     class Run(SimpleNamespace):
         def __len__(self) -> int:
@@ -22,7 +23,7 @@ def page(splits: list[str]) -> None:
     clips = SimpleNamespace(recording=np.array([0, 0, 1, 2]), split=np.array(splits))
     names = [SimpleNamespace(name=name) for name in ("a.wav", "b.wav", "c.wav")]
     run = Run(rows=np.arange(4), spec=SimpleNamespace(checkpoint="ft:0123"))
-    trained_note.trained_note(run, SimpleNamespace(clips=clips, recordings=names), key="page")
+    trained_note.trained_note(run, SimpleNamespace(clips=clips, recordings=names), DeskState("page"))
 
 
 @pytest.mark.parametrize("splits", [["train", "train", "valid", "test"], ["train"] * 4])

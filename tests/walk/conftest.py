@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.datasets.types import Dataset
 from bioviz.runs.comparison import ComparisonSpec, compute_comparison
 from bioviz.runs.diagnosis import compute_diagnosis
-from tests.browsing import PROJECT, chromium, serve
+from tests.browsing import PROJECT
 from tests.sounds import folder_per_class
 
 APP = PROJECT / "tests" / "ui" / "apps" / "slow_app.py"
@@ -58,29 +57,16 @@ def site(tmp_path_factory) -> Site:
         return Site(dataset, cache, run, found)
 
 
-def _served(site: Site, delay_s: float) -> Iterator[str]:
-    environment = {"BIOVIZ_CACHE": str(site.cache), "DELAY_S": str(delay_s), "PYTHONPATH": str(PROJECT)}
-    environment |= {"BIOVIZ_DATA": str(site.cache.parent), "OMP_NUM_THREADS": "1"}
-    with serve(APP, environment, site.cache.with_name(f"app-{delay_s:g}.log")) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def quick(site) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def quick(site, start_app) -> str:
     """Where the app runs as it is."""
-    yield from _served(site, 0)
+    return start_app(APP, site.cache, DELAY_S="0")
 
 
-@pytest.fixture(scope="session")
-def slow(site) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def slow(site, start_app) -> str:
     """Where each run of a page takes three seconds longer."""
-    yield from _served(site, SLOW_S)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    with chromium() as started:
-        yield started
+    return start_app(APP, site.cache, DELAY_S=f"{SLOW_S:g}")
 
 
 @pytest.fixture(autouse=True)

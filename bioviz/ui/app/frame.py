@@ -15,7 +15,7 @@ from bioviz.errors import BiovizError  # noqa: E402
 from bioviz.ui.app import notices  # noqa: E402
 from bioviz.ui.app.pages import PAGES, finish_switch  # noqa: E402
 from bioviz.ui.app.theme import tighten  # noqa: E402
-from bioviz.ui.state import view, write_url  # noqa: E402
+from bioviz.ui.view import view, write_url  # noqa: E402
 
 st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial_sidebar_state="expanded")
 tighten()

@@ -5,31 +5,33 @@ from __future__ import annotations
 import re
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from bioviz.ui.session import has_widget, set_widget, start_widget, widget
-
-_KEY = "notices"
-_PLACE = "notices_place"
+from bioviz.ui.state import AppState
 
 
 def say(sentence: str) -> None:
     """Show a sentence above the page, until the user has read it."""
-    known: list[str] = start_widget(_KEY, [])
-    if sentence in known:
+    unread = AppState.notices.get()
+    if sentence in unread:
         return
-    known.append(sentence)
-    if has_widget(_PLACE):  # the frame has drawn already what was known before
-        _draw(widget(_PLACE), sentence)
+    AppState.notices.set((*unread, sentence))
+    container = AppState.notices_container.get()
+    if container is not None:  # the frame has drawn already what was known before
+        _draw(container, sentence)
 
 
 def show() -> None:
     """Draw what there is to say, at this place; what is said later in this run joins it here."""
-    place = st.container()
-    set_widget(_PLACE, place)
-    for sentence in widget(_KEY, []):
-        _draw(place, sentence)
-    if widget(_KEY):
-        place.button("I have read this", key="notices_read", on_click=_forget, icon=":material/check:")
+    container = st.container()
+    AppState.notices_container.set(container)
+    unread = AppState.notices.get()
+    for sentence in unread:
+        _draw(container, sentence)
+    if unread:
+        container.button(
+            "I have read this", key=AppState.notices_read, on_click=_forget, icon=":material/check:"
+        )
 
 
 def plain(text: str) -> str:
@@ -37,9 +39,9 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", text)
 
 
-def _draw(place, sentence: str) -> None:
-    place.warning(plain(sentence), icon=":material/link_off:")
+def _draw(container: DeltaGenerator, sentence: str) -> None:
+    container.warning(plain(sentence), icon=":material/link_off:")
 
 
 def _forget() -> None:
-    set_widget(_KEY, [])
+    AppState.notices.set(())

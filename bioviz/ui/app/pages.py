@@ -8,7 +8,7 @@ from typing import NoReturn
 import streamlit as st
 
 from bioviz.config import app_folder
-from bioviz.ui.state import set_switching_to, switching_to
+from bioviz.ui.state import AppState
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def ask_for_a_dataset() -> NoReturn:
 
 def open_page(file: str) -> None:
     """Switch to a page by its file name; `finish_switch` sees to it that the page is reached."""
-    set_switching_to(file)
+    AppState.switching_to.set(file)
     st.switch_page(_entry(file).as_streamlit())
 
 
@@ -70,10 +70,10 @@ def finish_switch(page: st.Page) -> None:
         That this run is of.
 
     """
-    file = switching_to()
+    file = AppState.switching_to.get()
     if file and _entry(file).title != page.title:
         open_page(file)
-    set_switching_to("")
+    AppState.switching_to.set("")
 
 
 def _entry(file: str) -> PageEntry:

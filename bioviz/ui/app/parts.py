@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bioviz.ui.compare import sections as compare_sections
 from bioviz.ui.diagnose import sections as diagnose_sections
-from bioviz.ui.state import keep_known
+from bioviz.ui.view import keep_known
 
 
 def check_part() -> None:

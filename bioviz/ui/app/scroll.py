@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bioviz.ui.session import pop_widget, set_widget
+from bioviz.ui.session import Element
+from bioviz.ui.state import AppState
 
-_WANTED = "scroll_to"
 
-
-def scroll_to(key: str) -> None:
+def scroll_to(key: Element) -> None:
     """Bring the container with this key into view at the end of this run (or of the next, from a callback)."""
-    set_widget(_WANTED, key)
+    AppState.scroll_to.set(key)
 
 
 def scroll() -> None:
     """Do what was asked for; at the end of a page."""
-    key = pop_widget(_WANTED, None)
-    if key is not None:
+    key = AppState.scroll_to.pop()
+    if key:
         st.html(
             f"<script>const part = document.querySelector('.st-key-{key}');"
             "part?.style.setProperty('scroll-margin-top', '1rem');"

@@ -26,27 +26,27 @@ def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]
         The clip is not in the run.
 
     """
-    place = run.position(row)
+    position = run.position(row)
     on = np.asarray(dataset.clips.labels[run.rows], dtype=bool)
     background = ~np.any(on, axis=1)
-    if background[place]:
+    if background[position]:
         sides = ((NEAREST_LABELLED, ~background), (NEAREST_BACKGROUND, background))
     else:
-        sides = ((NEAREST_BACKGROUND, background), (NEAREST_SAME, np.any(on & on[place], axis=1)))
+        sides = ((NEAREST_BACKGROUND, background), (NEAREST_SAME, np.any(on & on[position], axis=1)))
     graphs = ((run.knn_cross_unit, ""), (run.graph, f" (same {run.unit.noun})"))
-    found = []
+    pairs = []
     for role, wanted in sides:
-        for graph, where in graphs:
-            at = _first(graph, place, wanted)
+        for graph, same_unit in graphs:
+            at = _first(graph, position, wanted)
             if at is not None:
-                found.append((role + where, int(run.rows[at])))
+                pairs.append((role + same_unit, int(run.rows[at])))
                 break
-    return found
+    return pairs
 
 
-def _first(graph: KnnGraph, place: int, wanted: np.ndarray) -> int | None:
+def _first(graph: KnnGraph, position: int, wanted: np.ndarray) -> int | None:
     """The nearest neighbor of `place` among the `wanted` (n,) bool, or None."""
-    near = np.asarray(graph.indices[place])
-    near = near[(near >= 0) & (near != place)]
+    near = np.asarray(graph.indices[position])
+    near = near[(near >= 0) & (near != position)]
     hits = near[wanted[near]]
     return int(hits[0]) if len(hits) else None

@@ -16,9 +16,9 @@ from bioviz.ui.app.scroll import scroll_to
 from bioviz.ui.clips.flag_panel import flag_summary
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
 from bioviz.ui.components.flag_bar.flag_bar import flag_bar
-from bioviz.ui.state import set_view, view
+from bioviz.ui.state import ClipState, DeskState
+from bioviz.ui.view import set_view, view
 
-DESK = "clip_desk"  # the container that the inspector is in
 GROUP = "clips"  # maps, inspector, galleries and lists of all pages share one log of the user's acts
 
 
@@ -50,7 +50,7 @@ def take_first(rows: np.ndarray) -> None:
     """Take the first of a list into the hand, and bring it into view."""
     if len(rows):
         set_view(clip=int(rows[0]))
-        scroll_to(DESK)
+        scroll_to(ClipState.desk)
 
 
 def take(row: int) -> None:
@@ -58,27 +58,27 @@ def take(row: int) -> None:
     set_view(clip=int(row))
 
 
-def clip_desk(run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, *, key: str) -> None:
+def clip_desk(run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, keys: DeskState) -> None:
     """Show the inspector of a run with the flag bar in it.
 
     Parameters
     ----------
     rows : (m,)
         Clip rows that previous and next step through; playlist_name says what they are.
-    key
-        Unique on the page.
+    keys
+        Of the page.
 
     """
     clip_inspector(
         run.key,
         dataset.id,
         rows,
-        key=f"{key}_inspector",
+        key=keys.inspector,
         group=GROUP,
         playlist_name=playlist_name,
         colours=palette.colours_for(dataset.target_names),
     )
-    flag_bar(dataset, key=f"{key}_flag_bar", group=GROUP)
+    flag_bar(dataset, key=keys.flag_bar, group=GROUP)
 
 
 def flagged_rows(run: Run, dataset: Dataset) -> np.ndarray:
@@ -86,7 +86,7 @@ def flagged_rows(run: Run, dataset: Dataset) -> np.ndarray:
     return np.intersect1d(run.rows, load_flags(dataset).rows)
 
 
-def flags_panel(dataset: Dataset, *, key: str, go_through: Callable[[], None]) -> None:
+def flags_panel(dataset: Dataset, keys: DeskState, *, go_through: Callable[[], None]) -> None:
     """All flags of the dataset, folded away; a click on one takes its clip into the hand.
 
     Parameters
@@ -95,12 +95,7 @@ def flags_panel(dataset: Dataset, *, key: str, go_through: Callable[[], None]) -
         Makes the flagged clips the page's list; called before a run.
 
     """
-    folded = st.expander("Flags and the cleaned dataset", key=f"{key}_flags", on_change="rerun")
+    folded = st.expander("Flags and the cleaned dataset", key=keys.flags, on_change="rerun")
     if folded.open:
         with folded:
-            flag_summary(
-                dataset,
-                key=f"{key}_flag_panel",
-                go_through=go_through,
-                pick=take,
-            )
+            flag_summary(dataset, keys.flag_panel, go_through=go_through, pick=take)

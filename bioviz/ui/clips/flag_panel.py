@@ -13,14 +13,18 @@ from bioviz.errors import BiovizError
 from bioviz.flags import KINDS, TITLES, Flags, disputes, load_flags, make_cleaned, tables, undo
 from bioviz.store.digest import digest
 from bioviz.ui.clips.selection import zipped
-from bioviz.ui.session import has_widget, pop_widget, set_widget, widget
-from bioviz.ui.state import set_view, user_name
+from bioviz.ui.state import FlagPanelState
+from bioviz.ui.view import set_view, user_name
 
 EVERYBODY = "everybody"
 
 
 def flag_summary(
-    dataset: Dataset, *, go_through: Callable[[], None], pick: Callable[[int], object], key: str = "flags"
+    dataset: Dataset,
+    keys: FlagPanelState,
+    *,
+    go_through: Callable[[], None],
+    pick: Callable[[int], object],
 ) -> None:
     """Show the flags of a dataset. What it calls is called before a run.
 
@@ -32,56 +36,56 @@ def flag_summary(
         Takes the clip of a line that was clicked into the hand, by its row in the dataset.
 
     """
-    found = load_flags(dataset)
+    flags = load_flags(dataset)
     _origin(dataset)
-    if found.damaged:
+    if flags.damaged:
         st.warning(
-            f"{found.damaged} lines of the logs of flags cannot be read (a crash while writing); all others count."
+            f"{flags.damaged} lines of the logs of flags cannot be read (a crash while writing); all others count."
         )
-    if not len(found):
+    if not len(flags):
         st.info(
             "No clip is flagged yet. Pick one on the map, and flag it with the buttons under its spectrogram."
         )
         return
-    if len(found.users) > 1:
-        who = st.selectbox("Whose flags", [EVERYBODY, *found.users], key=f"{key}_who")
+    if len(flags.users) > 1:
+        who = st.selectbox("Whose flags", [EVERYBODY, *flags.users], key=keys.user)
         if who != EVERYBODY:
-            found = load_flags(dataset, who)
-    _counts(found)
-    marked = _table(dataset, found, pick, key)
+            flags = load_flags(dataset, who)
+    _counts(flags)
+    marked = _table(dataset, flags, pick, keys)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Go through these clips",
             icon=":material/playlist_play:",
-            key=f"{key}_go",
+            key=keys.go_through,
             on_click=go_through,
             help="Make the flagged clips the list above, to hear and see them one after the other.",
         )
-        _take_back(dataset, found, marked, key)
-    rule = _settled(found, key)
+        _take_back(dataset, flags, marked, keys)
+    rule = _settled(flags, keys)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _make_cleaned(dataset, found, key, rule)
-        _downloads(dataset, found, key)
-    _made(key)
+        _make_cleaned(dataset, flags, keys, rule)
+        _downloads(dataset, flags, keys)
+    _offer_cleaned(keys)
 
 
-def table(dataset: Dataset, found: Flags) -> pd.DataFrame:
+def table(dataset: Dataset, flags: Flags) -> pd.DataFrame:
     """One line a flagged clip, with the flag that decides."""
-    clips, rows = dataset.clips, found.rows
+    clips, rows = dataset.clips, flags.rows
     labels = [" + ".join(dataset.labels_of(row)) for row in rows]
     return pd.DataFrame(
         {
             "clip": rows,
-            "flag": [TITLES[flag.kind] for flag in found.deciding],
-            "right label": found.labels,
+            "flag": [TITLES[flag.kind] for flag in flags.deciding],
+            "right label": flags.labels,
             "present label": [label or "background" for label in labels],
-            "note": [flag.note for flag in found.deciding],
-            "by": [flag.user for flag in found.deciding],
-            "users disagree": found.disagreement,
+            "note": [flag.note for flag in flags.deciding],
+            "by": [flag.user for flag in flags.deciding],
+            "users disagree": flags.disagreement,
             "recording": [dataset.recordings[i].name for i in clips.recording[rows]],
             "start (s)": clips.start_s[rows],
             "end (s)": clips.end_s[rows],
-            "when (UTC)": [flag.time[:19].replace("T", " ") for flag in found.deciding],
+            "when (UTC)": [flag.time[:19].replace("T", " ") for flag in flags.deciding],
         }
     )
 
@@ -96,34 +100,34 @@ def _origin(dataset: Dataset) -> None:
         )
 
 
-def _counts(found: Flags) -> None:
+def _counts(flags: Flags) -> None:
     cells = st.columns(len(KINDS) + 1)
-    for cell, (kind, number) in zip(cells, found.counts.items(), strict=False):
+    for cell, (kind, number) in zip(cells, flags.counts.items(), strict=False):
         cell.metric(TITLES[kind].capitalize(), f"{number:,}")
     cells[-1].metric(
         "Users disagree",
-        f"{int(found.disagreement.sum()):,}",
+        f"{int(flags.disagreement.sum()):,}",
         help="Clips of which users say different things. What happens to them you say before making a cleaned dataset.",
     )
-    if found.unplaced:
+    if flags.unplaced:
         st.caption(
-            f"{len(found.unplaced):,} more flags are for clips that this dataset does not have: their recordings are "
+            f"{len(flags.unplaced):,} more flags are for clips that this dataset does not have: their recordings are "
             "gone, or its clips are cut another way. They are kept."
         )
 
 
-def _table(dataset: Dataset, found: Flags, pick: Callable[[int], object], key: str) -> int | None:
+def _table(dataset: Dataset, flags: Flags, pick: Callable[[int], object], keys: FlagPanelState) -> int | None:
     """The table; returns the clip row of the line that is marked, if any."""
-    frame = table(dataset, found)
+    frame = table(dataset, flags)
     seconds = st.column_config.NumberColumn(format="%.2f")
-    table_key = f"{key}_table_{digest(found.rows)[:16]}"  # what is marked is a line, see `selection.show`
+    table_key = keys.lines(digest(flags.rows)[:16])  # what is marked is a line, see `selection.show`
 
     def marked(event) -> int | None:
         lines = event.selection.rows
         return int(frame["clip"].iloc[lines[0]]) if lines else None
 
     def clicked() -> None:
-        row = marked(widget(table_key))
+        row = marked(table_key.get())
         if row is not None:
             pick(row)
 
@@ -139,7 +143,7 @@ def _table(dataset: Dataset, found: Flags, pick: Callable[[int], object], key: s
     return marked(event)
 
 
-def _take_back(dataset: Dataset, found: Flags, row: int | None, key: str) -> None:
+def _take_back(dataset: Dataset, flags: Flags, row: int | None, keys: FlagPanelState) -> None:
     """The button that undoes the user's own flag of the line that is marked."""
 
     def taken_back() -> None:
@@ -149,29 +153,29 @@ def _take_back(dataset: Dataset, found: Flags, row: int | None, key: str) -> Non
         try:
             undo(dataset, row, user=user)
         except BiovizError as error:
-            set_widget(f"{key}_undo_error", str(error))
+            keys.take_back_error.set(str(error))
 
-    mine = "" if row is None else found.told([row], user_name())[0][0]
+    mine = "" if row is None else flags.told([row], user_name())[0][0]
     st.button(
         "Take back your flag",
         icon=":material/undo:",
-        key=f"{key}_undo",
+        key=keys.take_back,
         disabled=not mine,
         on_click=taken_back,
         help=f"Clip {row}: {mine}" if mine else "Mark a line with a flag of yours first.",
     )
-    if error := pop_widget(f"{key}_undo_error", None):
+    if error := keys.take_back_error.pop():
         st.error(error, icon=":material/error:")
 
 
-def _downloads(dataset: Dataset, found: Flags, key: str) -> None:
+def _downloads(dataset: Dataset, flags: Flags, keys: FlagPanelState) -> None:
     name = f"bioviz_{dataset.id}_flags"
     for title, make, ending, mime in (
-        ("CSV", lambda: tables.to_csv(dataset, found), ".csv", "text/csv"),
-        ("Raven tables", lambda: zipped(tables.to_raven(dataset, found)), "_raven.zip", "application/zip"),
+        ("CSV", lambda: tables.to_csv(dataset, flags), ".csv", "text/csv"),
+        ("Raven tables", lambda: zipped(tables.to_raven(dataset, flags)), "_raven.zip", "application/zip"),
         (
             "Audacity labels",
-            lambda: zipped(tables.to_audacity(dataset, found)),
+            lambda: zipped(tables.to_audacity(dataset, flags)),
             "_audacity.zip",
             "application/zip",
         ),
@@ -182,29 +186,31 @@ def _downloads(dataset: Dataset, found: Flags, key: str) -> None:
             name + ending,
             mime,
             icon=":material/download:",
-            key=f"{key}_{title}",
+            key=keys.export(title),
             on_click="ignore",
         )
 
 
 def disputes_told(record: Mapping[str, Any]) -> str:
     """What was done about clips on which users disagreed, of the record of a cleaned dataset; "" without any."""
-    held = record.get("disputes")
-    if not held:
+    settled = record.get("disputes")
+    if not settled:
         return ""
-    clips = held["clips"]
-    return f"Users disagreed on {len(clips):,} ({disputes.named(clips)}): {disputes.in_words(held['rule'])}."
+    clips = settled["clips"]
+    return (
+        f"Users disagreed on {len(clips):,} ({disputes.named(clips)}): {disputes.in_words(settled['rule'])}."
+    )
 
 
-def _settled(found: Flags, key: str) -> str | None:
+def _settled(flags: Flags, keys: FlagPanelState) -> str | None:
     """What the user wants done about the clips on which users disagree; None before an answer."""
-    disputed = found.rows[found.disagreement].tolist()
+    disputed = flags.rows[flags.disagreement].tolist()
     if not disputed:
         return None
     rules = {
         disputes.LEAVE: "leave them as they are",
         disputes.LATEST: "take the latest flag",
-        **{f"{disputes.OF_USER}{user}": f"take the flag of {user}" for user in found.users},
+        **{f"{disputes.OF_USER}{user}": f"take the flag of {user}" for user in flags.users},
     }
     st.warning(f"Users disagree on {len(disputed):,} ({disputes.named(disputed)}).", icon=":material/group:")
     return st.radio(
@@ -212,42 +218,43 @@ def _settled(found: Flags, key: str) -> str | None:
         list(rules),
         index=None,
         format_func=rules.__getitem__,
-        key=f"{key}_disputes",
+        key=keys.disputes,
         horizontal=True,
     )
 
 
-def _make_cleaned(dataset: Dataset, found: Flags, key: str, rule: str | None) -> None:
+def _make_cleaned(dataset: Dataset, flags: Flags, keys: FlagPanelState, rule: str | None) -> None:
     if st.button(
         "Make a cleaned dataset",
         type="primary",
         icon=":material/cleaning_services:",
-        key=f"{key}_clean",
-        disabled=rule is None and bool(found.disagreement.any()),
+        key=keys.clean,
+        disabled=rule is None and bool(flags.disagreement.any()),
         help="A new dataset with these flags applied: labels set right, background emptied, missed calls added, bad "
         "audio left out. This dataset stays as it is. Where users disagree, say first what to do.",
     ):
         try:
-            made = make_cleaned(dataset, found, disputes=rule)
+            cleaned = make_cleaned(dataset, flags, disputes=rule)
         except BiovizError as error:
-            pop_widget(f"{key}_made", None)
+            keys.cleaned.set(None)
             st.error(str(error), icon=":material/error:")
         else:
-            set_widget(f"{key}_made", (made.id, made.name, made.source["cleaned"]))
+            keys.cleaned.set((cleaned.id, cleaned.name, cleaned.source["cleaned"]))
 
 
-def _made(key: str) -> None:
+def _offer_cleaned(keys: FlagPanelState) -> None:
     """What was made last, and the way there."""
-    if not has_widget(f"{key}_made"):
+    cleaned = keys.cleaned.get()
+    if cleaned is None:
         return
-    made_id, name, record = widget(f"{key}_made")
+    dataset_id, name, record = cleaned
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success(
             f"{name} is ready: {record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed. "
             f"{disputes_told(record)} Compute its map to see its scores beside those of the original.",
             icon=":material/check_circle:",
         )
-        if st.button(f"Open {name}", key=f"{key}_open"):
-            pop_widget(f"{key}_made")
-            set_view(dataset=made_id, clip=-1)
+        if st.button(f"Open {name}", key=keys.open_cleaned):
+            keys.cleaned.set(None)
+            set_view(dataset=dataset_id, clip=-1)
             st.rerun()  # the page that this panel is on, with the new dataset

@@ -64,7 +64,7 @@ def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
     colours = palette.colours_for(names)
     background = colours[BACKGROUND]
     labelled = palette.sequence_colours(1)[0]
-    found: list[Colouring] = [
+    colourings: list[Colouring] = [
         Categories.from_codes("label", "Label", targets, names, [colours[name] for name in names]),
         Categories.from_codes(
             "background",
@@ -76,19 +76,21 @@ def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
     ]
     if run.clusters is not None and len(run.clusters) and run.clusters.max() >= 0:
         k = int(run.clusters.max()) + 1
-        found.append(
+        colourings.append(
             Categories.from_codes(
                 "cluster", "Cluster", np.maximum(run.clusters, 0), [f"cluster {i + 1}" for i in range(k)]
             )
         )
-        found.append(_place_colouring(run, dark))
+        colourings.append(_place_colouring(run, dark))
     recordings = [recording.name for recording in dataset.recordings]
-    found.append(Categories.from_codes("recording", "Recording", clips.recording[rows], recordings))
-    found += _places_and_times(run, dataset)
+    colourings.append(Categories.from_codes("recording", "Recording", clips.recording[rows], recordings))
+    colourings += _places_and_times(run, dataset)
     if len(set(clips.split[rows])) > 1:
-        found.append(Categories.from_names("split", "Split", [str(s) or "none" for s in clips.split[rows]]))
+        colourings.append(
+            Categories.from_names("split", "Split", [str(s) or "none" for s in clips.split[rows]])
+        )
     if run.acoustic:
-        found += [
+        colourings += [
             Measure("level", "Level", run.acoustic["level_dbfs"].astype(np.float32), "dBFS"),
             Measure(
                 "loudest",
@@ -105,8 +107,8 @@ def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
         ]
         snr = run.acoustic["snr_db"].astype(np.float32)
         if np.isfinite(snr).any():  # of annotated calls alone
-            found.append(Measure("snr", "SNR in the box", snr, "dB"))
-    return found
+            colourings.append(Measure("snr", "SNR in the box", snr, "dB"))
+    return colourings
 
 
 def _place_colouring(run: Run, dark: bool) -> Categories:
@@ -114,25 +116,25 @@ def _place_colouring(run: Run, dark: bool) -> Categories:
     names, colours = [SHORT[place] for place in PLACES], palette.place_colours(dark)
     if not run.placement.counts["no_cluster"]:
         names, colours = names[:-1], colours[:-1]
-    made = Categories.from_codes(
+    colouring = Categories.from_codes(
         "misclustered", "Right or wrong cluster", run.placement.place, names, colours
     )
     return replace(
-        made, raised=tuple(range(len(LISTS)))
+        colouring, raised=tuple(range(len(LISTS)))
     )  # background in a wrong place is not to be overlooked
 
 
 def _places_and_times(run: Run, dataset: Dataset) -> list[Colouring]:
     recording = dataset.clips.recording[run.rows]
-    found: list[Colouring] = []
+    colourings: list[Colouring] = []
     sites = np.asarray([r.site or UNKNOWN for r in dataset.recordings])
     if len(set(sites)) > 1:
-        found.append(Categories.from_names("site", "Site", sites[recording]))
+        colourings.append(Categories.from_names("site", "Site", sites[recording]))
     dates = np.asarray(
         [f"{r.recorded_at:%Y-%m-%d}" if r.recorded_at else UNKNOWN for r in dataset.recordings]
     )
     if len(set(dates)) > 1:
-        found.append(Categories.from_names("date", "Date", dates[recording]))
+        colourings.append(Categories.from_names("date", "Date", dates[recording]))
     if any(r.recorded_at for r in dataset.recordings):
         hours = np.asarray(
             [
@@ -142,5 +144,5 @@ def _places_and_times(run: Run, dataset: Dataset) -> list[Colouring]:
             dtype=np.float32,
         )
         hour = (hours[recording] + dataset.clips.start_s[run.rows] / 3600) % 24
-        found.append(Measure("hour", "Time of day", hour.astype(np.float32), "h", low=0.0, high=24.0))
-    return found
+        colourings.append(Measure("hour", "Time of day", hour.astype(np.float32), "h", low=0.0, high=24.0))
+    return colourings

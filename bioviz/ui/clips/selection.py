@@ -20,8 +20,8 @@ from bioviz.runs import Run
 from bioviz.store.digest import digest
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.gallery.gallery import gallery
-from bioviz.ui.session import widget
-from bioviz.ui.state import user_name
+from bioviz.ui.state import ClipState
+from bioviz.ui.view import user_name
 
 GALLERY_PAGE = 48
 AGAINST = "neighbors against (%)"
@@ -34,31 +34,31 @@ AGAINST_HELP = (
 
 def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
     """One line a clip of `rows` (clip rows in the dataset), with its flags and everything the run knows of it."""
-    place = run.positions(rows)
+    positions = run.positions(rows)
     recordings = dataset.recordings
     clips = dataset.clips
-    mine, others = load_flags(dataset).told(rows, user_name())
+    own_flags, others_flags = load_flags(dataset).told(rows, user_name())
     frame = pd.DataFrame(
         {
             "clip": rows,
             "label": label_names(dataset)[rows],
-            AGAINST: 100 * run.evidence(place).share,
-            "your flag": mine,
-            "others' flags": others,
+            AGAINST: 100 * run.evidence(positions).share,
+            "your flag": own_flags,
+            "others' flags": others_flags,
             "recording": [recordings[i].name for i in clips.recording[rows]],
             "start (s)": clips.start_s[rows],
             "end (s)": clips.end_s[rows],
             "split": clips.split[rows],
-            "cluster": run.clusters[place] + 1,
-            "stands for": [_target_name(run, dataset, c) for c in run.clusters[place]],
-            "lies": [TITLES[PLACES[code]] for code in run.placement.place[place]],
+            "cluster": run.clusters[positions] + 1,
+            "stands for": [_target_name(run, dataset, c) for c in run.clusters[positions]],
+            "lies": [TITLES[PLACES[code]] for code in run.placement.place[positions]],
         }
     )
     if run.acoustic:
-        frame["level (dBFS)"] = run.acoustic["level_dbfs"][place]
-        frame["loudest sound (dB above noise)"] = run.acoustic["loudest_db"][place]
+        frame["level (dBFS)"] = run.acoustic["level_dbfs"][positions]
+        frame["loudest sound (dB above noise)"] = run.acoustic["loudest_db"][positions]
         if np.isfinite(run.acoustic["snr_db"]).any():
-            frame["SNR in the box (dB)"] = run.acoustic["snr_db"][place]
+            frame["SNR in the box (dB)"] = run.acoustic["snr_db"][positions]
     return frame
 
 
@@ -94,15 +94,15 @@ def show(
         st.info("No clips here. Draw a lasso round points on the map, or choose another list above.")
         return
     frame = table(run, dataset, rows)
-    for place, (title, values) in enumerate((extra or {}).items(), start=2):
-        frame.insert(place, title, values)
+    for index, (title, values) in enumerate((extra or {}).items(), start=2):
+        frame.insert(index, title, values)
     with st.container(horizontal=True, vertical_alignment="center"):
         shape = st.segmented_control(
             "Show as",
             ["Table", "Gallery"],
             default="Table",
             required=True,
-            key="selection_shape",
+            key=ClipState.list_shape,
             label_visibility="collapsed",
         )
         _downloads(dataset, rows, frame)
@@ -110,10 +110,10 @@ def show(
         _gallery(run, dataset, rows, group)
         return
     # Of these clips only: what is marked is a line, and in another list that would be another clip.
-    key = f"selection_table_{digest(rows)[:16]}"
+    key = ClipState.list_lines(digest(rows)[:16])
 
     def clicked() -> None:
-        for line in widget(key).selection.rows:
+        for line in key.get().selection.rows:
             pick(int(rows[line]))
 
     st.dataframe(
@@ -138,16 +138,16 @@ def _gallery(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> None:
     pages = -(-len(rows) // GALLERY_PAGE)
     page = 1
     if pages > 1:
-        page = st.number_input(f"Page (of {pages:,})", 1, pages, 1, key="gallery_page")
-    some = rows[(page - 1) * GALLERY_PAGE : page * GALLERY_PAGE]
-    names = label_names(dataset)[some]
+        page = st.number_input(f"Page (of {pages:,})", 1, pages, 1, key=ClipState.gallery_page)
+    page_rows = rows[(page - 1) * GALLERY_PAGE : page * GALLERY_PAGE]
+    names = label_names(dataset)[page_rows]
     colours = palette.colours_for(dataset.target_names)
     # A clip of several labels has the colour it has on the map: that of its first label.
     firsts = {
         name: colours[dataset.target_names[dataset.targets[row]]]
-        for name, row in zip(names, some, strict=True)
+        for name, row in zip(names, page_rows, strict=True)
     }
-    gallery(dataset, some, labels=names, group=group, key="selection_gallery", colours=firsts)
+    gallery(dataset, page_rows, labels=names, group=group, key=ClipState.gallery, colours=firsts)
 
 
 def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
@@ -158,7 +158,7 @@ def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
         f"{name}.csv",
         "text/csv",
         icon=":material/download:",
-        key="export_csv",
+        key=ClipState.export("csv"),
         on_click="ignore",
     )
     st.download_button(
@@ -167,7 +167,7 @@ def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
         f"{name}_raven.zip",
         "application/zip",
         icon=":material/download:",
-        key="export_raven",
+        key=ClipState.export("raven"),
         on_click="ignore",
         help="One selection table a recording, which Raven opens beside it.",
     )
@@ -177,7 +177,7 @@ def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
         f"{name}_audacity.zip",
         "application/zip",
         icon=":material/download:",
-        key="export_audacity",
+        key=ClipState.export("audacity"),
         on_click="ignore",
     )
 

@@ -16,7 +16,7 @@ from bioviz.runs.comparison import Comparison
 class Case:
     """What every section works on; `places` are positions among the clips compared."""
 
-    found: Comparison
+    comparison: Comparison
     left: Run
     right: Run
     dataset: Dataset  # of the left run, whose rows name the clips
@@ -27,16 +27,16 @@ class Case:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return self.found.changes.names
+        return self.comparison.changes.names
 
     @property
     def targets(self) -> np.ndarray:
-        return self.found.changes.left.targets
+        return self.comparison.changes.left.targets
 
     @property
     def change(self) -> np.ndarray:
         """(n,) confusion on the right less that on the left."""
-        changes = self.found.changes
+        changes = self.comparison.changes
         return changes.right.confusion.confusion - changes.left.confusion.confusion
 
 

@@ -23,15 +23,17 @@ FATE_TITLES = {
 }
 
 
-def comparison_maps(found: Comparison, left: Run, right: Run, dark: bool = False) -> tuple[MapData, MapData]:
+def comparison_maps(
+    comparison: Comparison, left: Run, right: Run, dark: bool = False
+) -> tuple[MapData, MapData]:
     """Left and right map; a point's row is that of the clip in the left dataset on both, so that they are linked."""
-    rows = left.rows[found.left_places].astype(np.int32)
-    shared = _changes(found)
-    ranges = extent(found)
-    made: list[MapData] = []
+    rows = left.rows[comparison.left_places].astype(np.int32)
+    shared = _changes(comparison)
+    ranges = extent(comparison)
+    maps: list[MapData] = []
     for run, places, xy, measures in (
-        (left, found.left_places, found.left_xy, found.changes.left),
-        (right, found.right_places, found.right_xy, found.changes.right),
+        (left, comparison.left_places, comparison.left_xy, comparison.changes.left),
+        (right, comparison.right_places, comparison.right_xy, comparison.changes.right),
     ):
         own = map_data(run, library.load(run.spec.dataset), dark)
         confusion = Measure(
@@ -43,7 +45,7 @@ def comparison_maps(found: Comparison, left: Run, right: Run, dark: bool = False
             high=1,
         )
         label, *others = (_taken(colouring, places) for colouring in own.colourings)
-        made.append(
+        maps.append(
             replace(
                 own,
                 rows=rows,
@@ -55,17 +57,17 @@ def comparison_maps(found: Comparison, left: Run, right: Run, dark: bool = False
                 extent=ranges,
             )
         )
-    return made[0], made[1]
+    return maps[0], maps[1]
 
 
-def _changes(found: Comparison) -> tuple[Colouring, ...]:
-    book = found.changes.ledgers["confusion"]
-    codes = np.full(len(found), len(FATES))
+def _changes(comparison: Comparison) -> tuple[Colouring, ...]:
+    book = comparison.changes.ledgers["confusion"]
+    codes = np.full(len(comparison), len(FATES))
     for code, name in enumerate(FATES):
         codes[getattr(book, name)] = code
     names = [*(FATE_TITLES[name] for name in FATES), "as before"]
     colours = (*palette.sequence_colours(len(FATES)), palette.BACKGROUND_COLOUR)
-    moved = found.changes.moved.astype(np.float32)
+    moved = comparison.changes.moved.astype(np.float32)
     return (
         Categories.from_codes("fate", "Rescued or broken", codes, names, colours),
         Measure("moved", "Change of neighbors", moved, "0 to 1", low=0, high=1),

@@ -31,14 +31,14 @@ from bioviz.ui.compare.maps import comparison_maps
 from bioviz.ui.compare.pickers import pick_comparison, titles
 from bioviz.ui.compare.sections import SECTIONS
 from bioviz.ui.compare.training import outcomes, tested, training_notes
-from bioviz.ui.components.embedding_map.embedding_map import MapEvent, embedding_map
+from bioviz.ui.components.embedding_map.embedding_map import MapEvent, MapProps, embedding_map
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.unit_picker import pick_unit
-from bioviz.ui.session import COMPARE_SECTION, set_widget, widget
-from bioviz.ui.state import keep_known, set_view, view, write_url
+from bioviz.ui.state import CompareState
+from bioviz.ui.view import keep_known, set_view, view, write_url
 
 NEIGHBORS = 8
 
@@ -52,21 +52,21 @@ def comparison_of(key: str) -> Comparison | None:
 def points(left_key: str, right_key: str, key: str, states: tuple[str, str], dark: bool):
     """Both maps' points; cached, since making them for 100,000 clips takes a moment."""
     left, right = (runs.run_by_key(key) for key in (left_key, right_key))
-    found = comparison_of(key)
-    if found is None:
+    comparison = comparison_of(key)
+    if comparison is None:
         raise Missing("This comparison is no longer in the cache. Compute it again.")
-    return comparison_maps(found, left, right, dark)
+    return comparison_maps(comparison, left, right, dark)
 
 
 def neighbors_right(case: Case, row: int) -> np.ndarray:
     """Rows, in the left dataset, of the clip's nearest neighbors on the right that both sides have."""
-    places = np.flatnonzero(case.left.rows[case.found.left_places] == row)
+    places = np.flatnonzero(case.left.rows[case.comparison.left_places] == row)
     if not len(places):
         return np.empty(0, dtype=np.int64)
-    graph = case.right.knn_cross_unit if case.found.changes.elsewhere else case.right.graph
+    graph = case.right.knn_cross_unit if case.comparison.changes.elsewhere else case.right.graph
     back = np.full(len(case.right), -1, dtype=np.int64)
-    back[case.found.right_places] = case.left.rows[case.found.left_places]
-    near = np.asarray(graph.indices[case.found.right_places[places[0]]])
+    back[case.comparison.right_places] = case.left.rows[case.comparison.left_places]
+    near = np.asarray(graph.indices[case.comparison.right_places[places[0]]])
     rows = back[near[near >= 0]]
     return rows[rows >= 0][:NEIGHBORS]
 
@@ -74,39 +74,41 @@ def neighbors_right(case: Case, row: int) -> np.ndarray:
 def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.ndarray | None:
     """Places, among the clips compared, inside the lasso that was drawn last; a new one opens its list."""
     latest = next((event for event in events if event.rows is not None), events[0])
-    if latest.selected_at != widget("compare_seen_selection", 0):
-        set_widget("compare_seen_selection", latest.selected_at)
+    if latest.selected_at != CompareState.seen_selection.get():
+        CompareState.seen_selection.set(latest.selected_at)
         if latest.rows is not None:
-            set_widget(COMPARE_SECTION, "lasso")
+            CompareState.section.set("lasso")
     return None if latest.rows is None else np.flatnonzero(np.isin(case_rows, latest.rows))
 
 
 @page_part
-def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, found: Comparison) -> None:
+def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, comparison: Comparison) -> None:
     """The page proper."""
     dataset = library.load(left.spec.dataset)
-    rows_compared = left.rows[found.left_places]
+    rows_compared = left.rows[comparison.left_places]
     names = titles(spec)
     data = points(left.key, right.key, key, (left.state, right.state), is_dark())
     keep_known("colour", [colouring.id for colouring in data[0].colourings], "colouring of these maps")
-    keep_known("arrows", found.changes.names, "label")
+    keep_known("arrows", comparison.changes.names, "label")
     act_link(clip_desk.GROUP, dataset.id)
     notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows
     head, lock_at, report_at = st.columns([5, 2, 2], vertical_alignment="center")
-    fewer = max(len(left), len(right)) - len(found)
+    fewer = max(len(left), len(right)) - len(comparison)
     head.caption(
-        f"{len(found):,} clips on both sides"
+        f"{len(comparison):,} clips on both sides"
         + (f"; {fewer:,} that one side lacks are left out" if fewer else "")
-        + f". Procrustes disparity of the maps: {found.fit.misfit:.2f} (0 the same, 1 nothing in common)."
+        + f". Procrustes disparity of the maps: {comparison.fit.misfit:.2f} (0 the same, 1 nothing in common)."
     )
-    lock = lock_at.toggle("Zoom together", value=True, key="compare_lock")
+    lock = lock_at.toggle("Zoom together", value=True, key=CompareState.zoom_together)
     report_at.download_button(
         "Report (HTML)",
-        lambda: comparison_report(found, left, right, dataset, names, spec.layout, notes, own, arrows_of),
+        lambda: comparison_report(
+            comparison, left, right, dataset, names, spec.layout, notes, own, arrows_of
+        ),
         f"bioviz_{dataset.id}_comparison.html",
         "text/html",
         icon=":material/download:",
-        key="compare_report",
+        key=CompareState.report,
         on_click="ignore",
         help="Figures, tables, settings and provenance in one file that opens without a network.",
     )
@@ -116,19 +118,19 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, fou
     with wide:
         events = two_maps(data, names, dataset.id, lock)
         selected = last_lasso(rows_compared, events)
-        case = Case(found, left, right, dataset, names, is_dark(), selected, own)
+        case = Case(comparison, left, right, dataset, names, is_dark(), selected, own)
         chosen = part(case)
         rows = rows_compared[chosen.places]
         st.subheader(f"{len(rows):,} {chosen.name}")
         extra = {
-            "confusion left": found.changes.left.confusion.confusion[chosen.places],
-            "confusion right": found.changes.right.confusion.confusion[chosen.places],
-            "neighbors changed": found.changes.moved[chosen.places],
+            "confusion left": comparison.changes.left.confusion.confusion[chosen.places],
+            "confusion right": comparison.changes.right.confusion.confusion[chosen.places],
+            "neighbors changed": comparison.changes.moved[chosen.places],
         }
         selection.show(left, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
     with narrow:
         inspect(case, chosen.name, rows)
-    with st.expander("Where this result comes from", key="compare_provenance"):
+    with st.expander("Where this result comes from", key=CompareState.provenance):
         st.json({"left": left.provenance, "right": right.provenance}, expanded=False)
     write_url()  # this fragment runs without the frame around it
 
@@ -146,12 +148,14 @@ def two_maps(
             events.append(
                 embedding_map(
                     points_of,
-                    key=f"compare_{side}",
-                    group=clip_desk.GROUP,
-                    dataset_id=dataset_id,
-                    lock_view=lock,
-                    height=480,
-                    label=f"{side} map: {title}",
+                    MapProps(
+                        key=CompareState.map(side),
+                        group=clip_desk.GROUP,
+                        dataset_id=dataset_id,
+                        lock_view=lock,
+                        height=480,
+                        label=f"{side} map: {title}",
+                    ),
                 )
             )
     return events[0], events[1]
@@ -159,13 +163,13 @@ def two_maps(
 
 def part(case: Case) -> Chosen:
     """The part of the page that is open."""
-    if widget(COMPARE_SECTION) not in SECTIONS:
-        set_widget(COMPARE_SECTION, (view().section if view().section in SECTIONS else next(iter(SECTIONS))))
+    if CompareState.section.get() not in SECTIONS:
+        CompareState.section.set(view().section if view().section in SECTIONS else next(iter(SECTIONS)))
     section = st.segmented_control(
         "Part",
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
-        key=COMPARE_SECTION,
+        key=CompareState.section,
         required=True,
         wrap=True,
         label_visibility="collapsed",
@@ -179,21 +183,21 @@ def part(case: Case) -> Chosen:
 
 def inspect(case: Case, name: str, rows: np.ndarray) -> None:
     """The selected clip with its neighbors on the left, and below those on the right."""
-    clip_desk.clip_desk(case.left, case.dataset, rows, name, key="compare")
+    clip_desk.clip_desk(case.left, case.dataset, rows, name, CompareState.desk)
     current = clip_desk.selected_clip()
     if current is None:
         return
     near = neighbors_right(case, current)
     unit = UnitWords(case.dataset.independence.unit.noun)
-    where = f"in {unit.other}" if case.found.changes.elsewhere else f"in all {unit.several}"
-    with about_clip(case.dataset.id, current, key="compare_near", group=clip_desk.GROUP):
-        st.caption(f"Neighbors above: on the left. Nearest on the right, {where}:")
+    units = f"in {unit.other}" if case.comparison.changes.elsewhere else f"in all {unit.several}"
+    with about_clip(case.dataset.id, current, key=CompareState.right_of_clip, group=clip_desk.GROUP):
+        st.caption(f"Neighbors above: on the left. Nearest on the right, {units}:")
         gallery(
             case.dataset,
             near,
             labels=[case.dataset.target_names[target] for target in case.dataset.targets[near]],
             group=clip_desk.GROUP,
-            key="compare_neighbors",
+            key=CompareState.right_neighbors,
             colours=palette.colours_for(case.dataset.target_names),
             height=260,
             empty="None of its neighbors on the right is on the left.",
@@ -227,7 +231,9 @@ def show() -> None:
                     for side, run in ((spec.left, left_run), (spec.right, right_run))
                     if not run
                 ]
-                job = next((each for each in at_work if each is not None and not each.is_over), job)
+                job = next(
+                    (side_job for side_job in at_work if side_job is not None and not side_job.is_over), job
+                )
             compute_card.show(
                 job,
                 lambda: start_comparison(spec),
@@ -235,7 +241,7 @@ def show() -> None:
                 text="\n".join([f"Left: {left}", f"Right: {right}", *outcomes(spec)]),
                 models=[spec.left, spec.right],
                 button="Compare them",
-                key="compute_comparison",
+                key=CompareState.compute,
                 blocked=same if spec.left == spec.right else "",
             )
         else:

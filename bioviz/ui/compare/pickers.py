@@ -26,7 +26,7 @@ from bioviz.ui.pickers.run_picker import (
     projection,
     seed_of,
 )
-from bioviz.ui.state import set_view, view
+from bioviz.ui.view import set_view, view
 
 
 def pick_comparison() -> ComparisonSpec | None:
@@ -131,10 +131,12 @@ def family(dataset_id: str) -> str:
 def titles(spec: ComparisonSpec) -> tuple[str, str]:
     """What the two sides are called: only what differs beside the model and its checkpoint."""
     names = {s.id: s.name for s in library.list_datasets()}
-    found = []
+    side_titles = []
     for side in (spec.left, spec.right):
         title = f"{registry.card(side.model).title}, {checkpoint_title(side.checkpoint)}"
         if spec.left.seed != spec.right.seed and side.checkpoint == RANDOM:
             title += f", seed {side.seed}"
-        found.append(title + (f", {names[side.dataset]}" if spec.left.dataset != spec.right.dataset else ""))
-    return found[0], found[1]
+        side_titles.append(
+            title + (f", {names[side.dataset]}" if spec.left.dataset != spec.right.dataset else "")
+        )
+    return side_titles[0], side_titles[1]

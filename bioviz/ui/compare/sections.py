@@ -27,13 +27,13 @@ from bioviz.reports.comparison_parts import (
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.compare.case import Case, Chosen
 from bioviz.ui.compare.maps import FATE_TITLES, FATES
-from bioviz.ui.session import set_widget, widget
-from bioviz.ui.state import set_view, view
+from bioviz.ui.state import CompareState
+from bioviz.ui.view import set_view, view
 
 
 def scores(case: Case) -> Chosen:
     """Each measure left and right, and in words whether they differ."""
-    changes, unit = case.found.changes, _unit(case)
+    changes, unit = case.comparison.changes, _unit(case)
     st.dataframe(
         pd.DataFrame(
             [
@@ -66,7 +66,7 @@ def scores(case: Case) -> Chosen:
         hide_index=True,
         height="content",
         column_config={name: _three for name in ("left", "right", "difference", "from", "to")},
-        key="compare_scores",
+        key=CompareState.scores,
     )
     st.caption(
         f"From and to: 95 % interval of the difference, by leaving out one {unit.one} at a time (paired jackknife), "
@@ -98,73 +98,73 @@ def _cannot_be_told(differences: Sequence[Difference]) -> str:
 
 def book(case: Case) -> Chosen:
     """The ledger: clips that left the background's neighborhood, and those that entered it."""
-    changes = case.found.changes
+    changes = case.comparison.changes
     rule = st.radio(
         "In the background's neighborhood means",
         list(RULES),
         format_func=lambda name: f"{RULES[name]} among the {changes.k} nearest",
-        key="compare_rule",
+        key=CompareState.rule,
         horizontal=True,
     )
-    kept = changes.ledgers[rule]
+    transitions = changes.ledgers[rule]
     fate = st.segmented_control(
         "Clips",
         list(FATES),
-        format_func=lambda name: f"{FATE_TITLES[name]} ({len(getattr(kept, name)):,})",
+        format_func=lambda name: f"{FATE_TITLES[name]} ({len(getattr(transitions, name)):,})",
         default="rescued",
         required=True,
         wrap=True,
-        key="compare_fate",
+        key=CompareState.fate,
         label_visibility="collapsed",
     )
-    with_clips = np.flatnonzero(kept.clips)
+    with_clips = np.flatnonzero(transitions.clips)
     st.dataframe(
         pd.DataFrame(
             {
                 "label": [case.names[t] for t in with_clips],
-                "clips": kept.clips[with_clips],
-                "in, left": kept.before[with_clips],
-                "in, right": kept.after[with_clips],
-                "went out": kept.left[with_clips],
-                "went out, 95 %": _span(kept.left_low, kept.left_high, with_clips),
-                "came in": kept.entered[with_clips],
-                "came in, 95 %": _span(kept.entered_low, kept.entered_high, with_clips),
+                "clips": transitions.clips[with_clips],
+                "in, left": transitions.before[with_clips],
+                "in, right": transitions.after[with_clips],
+                "went out": transitions.left[with_clips],
+                "went out, 95 %": _span(transitions.left_low, transitions.left_high, with_clips),
+                "came in": transitions.entered[with_clips],
+                "came in, 95 %": _span(transitions.entered_low, transitions.entered_high, with_clips),
             }
         ),
         hide_index=True,
         height=210,
-        key="compare_ledger",
+        key=CompareState.transitions,
     )
     st.caption(
         f"Counts of clips with 95 % intervals (jackknife over {_unit(case).several}). For background the other side is "
         "meant: "
         "in is among labelled clips."
     )
-    return Chosen(np.asarray(getattr(kept, fate)), f"clips {FATE_TITLES[fate].split(':')[0]}")
+    return Chosen(np.asarray(getattr(transitions, fate)), f"clips {FATE_TITLES[fate].split(':')[0]}")
 
 
 def moved(case: Case) -> Chosen:
     """Clips by how much their neighborhood changed."""
-    change = case.found.changes.moved
+    change = case.comparison.changes.moved
     order = np.argsort(-np.nan_to_num(change, nan=-1), kind="stable")
     return Chosen(order[np.isfinite(change[order])], "clips, most changed neighbors first")
 
 
 def most_moved(case: Case) -> Chosen:
     """`moved`, with what it means."""
-    change = case.found.changes.moved
+    change = case.comparison.changes.moved
     if np.isfinite(change).any():
         st.caption(
-            f"Of the {case.found.changes.k} nearest neighbors of a clip on either side, the share that is on one side "
-            f"only (1 less Jaccard): on average {np.nanmean(change):.2f}; 0 is unchanged, 1 is all new."
+            f"Of the {case.comparison.changes.k} nearest neighbors of a clip on either side, the share that is on one "
+            f"side only (1 less Jaccard): on average {np.nanmean(change):.2f}; 0 is unchanged, 1 is all new."
         )
     return moved(case)
 
 
 def labels(case: Case) -> Chosen:
     """Labels whose confusion with background fell or rose."""
-    rows = label_rows(case.found)
-    where = np.flatnonzero(case.found.changes.labels.clips)
+    rows = label_rows(case.comparison)
+    with_clips = np.flatnonzero(case.comparison.changes.labels.clips)
     event = st.plotly_chart(
         figures.differences(
             [row["label"] for row in rows],
@@ -173,92 +173,107 @@ def labels(case: Case) -> Chosen:
             y_title="label",
             dark=case.dark,
         ),
-        key="compare_labels",
+        key=CompareState.labels,
         theme=None,
         on_select="rerun",
         selection_mode="points",
     )
-    better, worse = ([case.names[t] for t in case.found.changes.labels.changed(way)] for way in (True, False))
-    for words, found in (("Less confused", better), ("More confused", worse)):
-        if found:
-            st.text(f"{words}, by more than the uncertainty: {', '.join(found)}.")
+    better, worse = (
+        [case.names[t] for t in case.comparison.changes.labels.changed(way)] for way in (True, False)
+    )
+    for words, changed in (("Less confused", better), ("More confused", worse)):
+        if changed:
+            st.text(f"{words}, by more than the uncertainty: {', '.join(changed)}.")
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         height=210,
-        key="compare_label_table",
+        key=CompareState.label_table,
         column_config={name: _two for name in rows[0] if name not in ("label", "clips")} if rows else None,
     )
     picked = clicked(event)
-    size = np.abs(case.found.changes.labels.confusion_right - case.found.changes.labels.confusion_left)
-    target = where[picked if picked is not None else int(np.nan_to_num(size[where]).argmax())]
+    size = np.abs(
+        case.comparison.changes.labels.confusion_right - case.comparison.changes.labels.confusion_left
+    )
+    target = with_clips[picked if picked is not None else int(np.nan_to_num(size[with_clips]).argmax())]
     return _most_changed(case, case.targets == target, f"clips of {case.names[target]}, largest change first")
 
 
 def flow(case: Case) -> Chosen:
     """How assignments flow from left to right."""
     everything = -1
-    used = [everything, *np.flatnonzero(case.found.changes.labels.clips).tolist()]
+    used = [everything, *np.flatnonzero(case.comparison.changes.labels.clips).tolist()]
     target = st.selectbox(
         "Clips of",
         used,
         format_func=lambda t: "all labels" if t < 0 else case.names[t],
-        key="compare_flow_label",
+        key=CompareState.flow_label,
     )
-    member = np.ones(len(case.found), bool) if target == everything else case.targets == target
+    member = np.ones(len(case.comparison), bool) if target == everything else case.targets == target
     st.plotly_chart(
-        flow_figure(case.found, case.left, case.right, case.titles, member, case.dark),
-        key="compare_flow",
+        flow_figure(case.comparison, case.left, case.right, case.titles, member, case.dark),
+        key=CompareState.flow,
         theme=None,
     )
     st.caption(FLOW_CAPTION)
     names = (*case.names, "no label")
     sides = [
         stands_for(run, places, case.names)
-        for run, places in ((case.left, case.found.left_places), (case.right, case.found.right_places))
+        for run, places in (
+            (case.left, case.comparison.left_places),
+            (case.right, case.comparison.right_places),
+        )
     ]
     code = sides[0] * len(names) + sides[1]
     streams, counts = np.unique(code[member], return_counts=True)
     # The largest stream that changes its label is what one would look at first.
     order = np.lexsort((-counts, streams // len(names) == streams % len(names)))
-    told = {
+    stream_titles = {
         int(s): f"{names[s // len(names)]} → {names[s % len(names)]} ({c:,})"
         for s, c in zip(streams[order], counts[order], strict=True)
     }
     stream = st.selectbox(
-        "Go through", list(told), format_func=told.__getitem__, key=f"compare_stream_{target}"
+        "Go through",
+        list(stream_titles),
+        format_func=stream_titles.__getitem__,
+        key=CompareState.stream(target),
     )
-    return _most_changed(case, member & (code == stream), f"clips {told[stream]}")
+    return _most_changed(case, member & (code == stream), f"clips {stream_titles[stream]}")
 
 
 def arrows(case: Case) -> Chosen:
     """Old and new places of one label's clips, as arrows."""
-    found = case.found
-    used = np.flatnonzero(found.changes.labels.clips).tolist()
-    key = "compare_arrow_label"
-    set_widget(key, label_of_arrows(found, view().arrows))
+    comparison = case.comparison
+    used = np.flatnonzero(comparison.changes.labels.clips).tolist()
+
+    def chosen() -> None:
+        label = CompareState.arrow_label.get()
+        if label is not None:
+            set_view(arrows=case.names[label])
+
+    CompareState.arrow_label.set(label_of_arrows(comparison, view().arrows))
     target = st.selectbox(
         "Label",
         used,
         format_func=case.names.__getitem__,
-        key=key,
-        on_change=lambda: set_view(arrows=case.names[widget(key)]),
+        key=CompareState.arrow_label,
+        on_change=chosen,
         help="The downloaded report shows the arrows of this label too.",
     )
     event = st.plotly_chart(
-        arrows_figure(found, case.left, target, case.dark),
-        key="compare_arrows",
+        arrows_figure(comparison, case.left, target, case.dark),
+        key=CompareState.arrows,
         theme=None,
         on_select="rerun",
         selection_mode=("points", "lasso", "box"),
     )
-    st.caption(arrows_caption(found, target))
-    rows = case.left.rows[found.left_places]
+    st.caption(arrows_caption(comparison, target))
+    rows = case.left.rows[comparison.left_places]
     picked = np.unique(selected(event))
     if len(picked):
         return Chosen(np.flatnonzero(np.isin(rows, picked)), "clips chosen among the arrows")
     places = np.flatnonzero(case.targets == target)
-    length = np.linalg.norm(found.right_xy[places] - found.left_xy[places], axis=1)
+    length = np.linalg.norm(comparison.right_xy[places] - comparison.left_xy[places], axis=1)
     order = np.argsort(-np.nan_to_num(length, nan=-1), kind="stable")
     return Chosen(places[order], f"clips of {case.names[target]}, longest way first")
 
@@ -288,10 +303,10 @@ def _unit(case: Case) -> UnitWords:
     return UnitWords(case.dataset.independence.unit.noun)
 
 
-def _span(low: np.ndarray, high: np.ndarray, where: np.ndarray) -> list[str]:
+def _span(low: np.ndarray, high: np.ndarray, labels: np.ndarray) -> list[str]:
     return [
         f"fewer than {MIN_UNITS} {UNITS}" if np.isnan(a) else f"{a:.1f} to {b:.1f}"
-        for a, b in zip(low[where], high[where], strict=True)
+        for a, b in zip(low[labels], high[labels], strict=True)
     ]
 
 

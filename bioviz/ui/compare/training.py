@@ -81,13 +81,13 @@ def tested(spec: ComparisonSpec) -> tuple[OwnScore, ...]:
         return ()
     left_test, right_test = (_tested_on(record) for record in records)
     same = left_test is not None and left_test == right_test
-    found = []
+    rows = []
     for name, title, text in OWN_CLASSIFIER:
         left, right = (None if record is None else record.test.get(name) for record in records)
         gap = right - left if same and left is not None and right is not None else None
         if left is not None or right is not None:
-            found.append(OwnScore(title, left, right, gap, text))
-    return tuple(found)
+            rows.append(OwnScore(title, left, right, gap, text))
+    return tuple(rows)
 
 
 def _record(checkpoint: str) -> CheckpointRecord | None:

@@ -13,10 +13,10 @@ from bioviz.errors import BadInput, Missing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.datasets import profiles_panel, questions, report, scans
-from bioviz.ui.datasets.option_fields import AUTO, option_fields, option_key
+from bioviz.ui.datasets.option_fields import AUTO, option_fields
 from bioviz.ui.job_cards import job_card
-from bioviz.ui.session import set_widget, widget
-from bioviz.ui.state import adding, open_dataset
+from bioviz.ui.state import DatasetsState, ReportState
+from bioviz.ui.view import open_dataset
 
 
 def add_from(folder: Path | None) -> None:
@@ -24,9 +24,8 @@ def add_from(folder: Path | None) -> None:
     if folder is not None:
         _scan_form(folder)
     profiles_panel.show()
-    if adding().error:
-        st.error(plain(adding().error), icon=":material/error:")
-        adding().error = ""
+    if error := DatasetsState.error.pop():
+        st.error(plain(error), icon=":material/error:")
     job = scans.followed()
     if job is not None:
         _after_scan(job)
@@ -34,14 +33,14 @@ def add_from(folder: Path | None) -> None:
 
 def _scan_form(folder: Path) -> None:
     titles = {None: AUTO, **{name: reader.title for name, reader in readers().items()}}
-    key = option_key("reader", folder)
-    if widget(key) not in titles:
-        set_widget(key, None)
+    key = DatasetsState.option("reader", folder)
+    if key.get() not in titles:
+        key.set(None)
     with st.form("scan"):
         st.markdown("**2. Say how to read it, where the automatic way is not right**")
         left, right = st.columns(2)
         name = left.text_input(
-            "Name of the dataset", value=folder.name or str(folder), key=option_key("name", folder)
+            "Name of the dataset", value=folder.name or str(folder), key=DatasetsState.option("name", folder)
         )
         reader = right.selectbox("Format", list(titles), format_func=titles.__getitem__, key=key)
         try:
@@ -78,15 +77,15 @@ def _after_scan(job: jobs.Job) -> None:
         questions.ask(job, dataset.source["files"])
         questions.ask_missing(job, dataset.source.get("missing_labels") or {})
         questions.choose_tables(job, dataset)
-        report.show(dataset, key="draft", asked_above=True)
+        report.show(dataset, ReportState("draft"), asked_above=True)
         with st.container(horizontal=True):
-            if st.button("Add this dataset", type="primary", key="add_scanned", icon=":material/check:"):
+            if st.button("Add this dataset", type="primary", key=DatasetsState.add, icon=":material/check:"):
                 library.save(dataset)
-                adding().job = ""
+                DatasetsState.scan.set("")
                 open_dataset(dataset.id)
                 open_page("explore.py")
             _discard(job)
 
 
 def _discard(job: jobs.Job) -> None:
-    st.button("Discard", key="discard_scanned", on_click=scans.leave, args=(job,))
+    st.button("Discard", key=DatasetsState.discard, on_click=scans.leave, args=(job,))

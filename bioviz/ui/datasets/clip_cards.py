@@ -16,6 +16,7 @@ from bioviz.datasets.formats.base import RawAnnotation
 from bioviz.datasets.types import BACKGROUND, Annotation, Dataset
 from bioviz.server.clips import annotations_near, clip_of
 from bioviz.ui.components.shared.mount import component
+from bioviz.ui.session import Element
 
 _PICTURE = {"w": 320, "h": 96, "db_range": 50}
 _AROUND_S = 0.5  # before and after a box in its picture
@@ -56,7 +57,7 @@ class Group:
     cards: tuple[Card, ...]
 
 
-def show_cards(groups: Sequence[Group], key: str) -> None:
+def show_cards(groups: Sequence[Group], key: Element) -> None:
     """Draw groups of cards; `key` is unique on the page."""
     _component()(key=key, data={"groups": [asdict(group) for group in groups]})
 

@@ -23,6 +23,7 @@ from bioviz.store.digest import digest
 from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets import scans
 from bioviz.ui.datasets.table_preview import show_preview
+from bioviz.ui.state import ColumnsState
 
 NOT_THERE = ""
 EMPTY_CELL = "(empty)"
@@ -61,10 +62,11 @@ def ask_columns(root: Path, table: str, job: jobs.Job) -> None:
         The scan, which is done again with the answer.
     """
     st.text(table)
-    key = f"columns_{digest([str(root), table])[:12]}"
+    identity = f"columns_{digest([str(root), table])[:12]}"
+    keys = ColumnsState(identity)
     try:
         file = SourceFile(_files(str(root), job.id), table)
-        header = _has_header(file, key)
+        header = _has_header(file, keys)
         rows = file.first_rows(header)
     except (BiovizError, OSError) as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -72,14 +74,14 @@ def ask_columns(root: Path, table: str, job: jobs.Job) -> None:
     _first_rows(rows)
     options = Options.of(job.params.get("options"))
     guessed = first_guess(file, header, options.label_column)
-    mapping = _columns(rows, guessed, key if header else f"{key}n")
-    mapping = _meanings(rows, mapping, options, key)
+    mapping = _columns(rows, guessed, keys if header else ColumnsState(f"{identity}n"))
+    mapping = _meanings(rows, mapping, options, keys)
     st.markdown("**What this gives**")
-    shown = show_preview(file, rows, mapping, options, key)
-    _keep(file, rows, mapping, job, key, ready=shown)
+    gives_boxes = show_preview(file, rows, mapping, options, keys)
+    _keep(file, rows, mapping, job, keys, ready=gives_boxes)
 
 
-def _has_header(file: SourceFile, key: str) -> bool:
+def _has_header(file: SourceFile, keys: ColumnsState) -> bool:
     """Whether the first line names the columns: asked where it looks like data, or was said before."""
     known = profile_of(file)
     suspicious = looks_like_data(file.columns)
@@ -88,7 +90,7 @@ def _has_header(file: SourceFile, key: str) -> bool:
     return not st.toggle(
         "The first line is data: the table has no header",
         suspicious if known is None else not known.mapping.has_header,
-        key=f"{key}_no_header",
+        key=keys.no_header,
     )
 
 
@@ -98,7 +100,7 @@ def _first_rows(table: Table) -> None:
     st.dataframe(pd.DataFrame(rows, columns=numbered), hide_index=True, height="content")
 
 
-def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
+def _columns(table: Table, guessed: ColumnMapping, keys: ColumnsState) -> ColumnMapping:
     """A box for each meaning, filled in with what names and contents of the columns tell."""
     filled = [TITLES[role] for role in ROLES if getattr(guessed, role)]
     st.caption(
@@ -115,7 +117,7 @@ def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
             choices,
             choices.index(guess) if guess in choices else 0,
             format_func=lambda name: name or "— none —",
-            key=f"{key}_{role}",
+            key=keys.role(role),
             help=_HELP[role],
         )
 
@@ -133,7 +135,7 @@ def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
                         "Or: columns that are labels",
                         [name for name in choices[1:] if name not in chosen.values()],
                         [name for name in guessed.label_columns if name in choices],
-                        key=f"{key}_label_columns",
+                        key=keys.role("label_columns"),
                         help="Columns named after a label that hold 1 where it was heard, else 0.",
                         placeholder="— none —",
                         disabled=bool(chosen["label"]),
@@ -147,13 +149,13 @@ def _columns(table: Table, guessed: ColumnMapping, key: str) -> ColumnMapping:
                     list(titles),
                     list(titles).index(getattr(guessed, role)),
                     format_func=titles.__getitem__,
-                    key=f"{key}_{role}",
+                    key=keys.role(role),
                 )
     labels = () if chosen["label"] else tuple(one_hot)
     return ColumnMapping(**chosen, label_columns=labels, header=guessed.header)
 
 
-def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) -> ColumnMapping:
+def _meanings(table: Table, mapping: ColumnMapping, options: Options, keys: ColumnsState) -> ColumnMapping:
     """Which labels mean background, unknown, or that their stretch is to be left out; and the label of rows without."""
     if mapping.label_columns:
         return mapping
@@ -161,7 +163,7 @@ def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) 
     empty = empty_cell.text_input(
         "Label of rows without one",
         placeholder="none: it is asked what they mean" if mapping.label else "the label of all rows",
-        key=f"{key}_empty",
+        key=keys.role("empty"),
         help="Where the cell is empty; where no column holds the label, that of all rows.",
     ).strip()
     if not mapping.label:
@@ -170,7 +172,7 @@ def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) 
         "Separator of labels",
         mapping.separator or options.separator,
         max_chars=3,
-        key=f"{key}_separator",
+        key=keys.role("separator"),
         help="Where a cell holds several labels, such as ; in “owl;frog”.",
     )
     mapping = replace(mapping, separator=separator, empty=empty)
@@ -194,7 +196,7 @@ def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) 
         words[name] = cell.multiselect(
             title,
             [label for label in free if label not in taken],
-            key=f"{key}_{name}",
+            key=keys.role(name),
             help=help,
             accept_new_options=True,
             placeholder="none",
@@ -214,7 +216,7 @@ def _meanings(table: Table, mapping: ColumnMapping, options: Options, key: str) 
 
 
 def _keep(
-    file: SourceFile, table: Table, mapping: ColumnMapping, job: jobs.Job, key: str, ready: bool
+    file: SourceFile, table: Table, mapping: ColumnMapping, job: jobs.Job, keys: ColumnsState, ready: bool
 ) -> None:
     known = profile_of(file)
     usual = known.name if known else fitting_name(PurePosixPath(file.name).stem)
@@ -222,13 +224,13 @@ def _keep(
         "Name of this kind of table",
         usual,
         max_chars=60,
-        key=f"{key}_name",
+        key=keys.name,
         help="The answer is kept as a table profile: the next table with these columns is read without asking.",
     )
     keep, leave = st.columns([1, 3])
     if leave.button(
         "Leave this file out",
-        key=f"{key}_leave",
+        key=keys.leave_out,
         on_click=scans.leave_out,
         args=(job, [file.name]),
         help="It holds no annotations: whatever it says, recordings may be taken for background.",
@@ -237,7 +239,7 @@ def _keep(
     if keep.button(
         "Keep this and scan again",
         type="primary",
-        key=f"{key}_keep",
+        key=keys.keep,
         icon=":material/check:",
         disabled=not ready,
         width="stretch",

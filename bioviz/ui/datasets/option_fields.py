@@ -16,16 +16,12 @@ from bioviz.datasets.options import GROUPS, OPTIONS, Options
 from bioviz.datasets.sound_files.probe import is_audio
 from bioviz.errors import BadInput
 from bioviz.ui.app.notices import plain
-from bioviz.ui.session import set_widget, widget
+from bioviz.ui.session import Key
+from bioviz.ui.state import DatasetsState
 
 AUTO = "automatic"
 _LOOKED_AT = 5000  # entries of a folder that are looked at for names of tables
 _OFFERED = 200
-
-
-def option_key(name: str, folder: Path) -> str:
-    """Key of the field of an option: each folder has fields of its own."""
-    return f"{name}_{folder}"
 
 
 def option_fields(folder: Path) -> dict[str, object]:
@@ -50,12 +46,12 @@ def option_fields(folder: Path) -> dict[str, object]:
                 for info, cell in zip(infos[first : first + 3], st.columns(3), strict=False):
                     with cell:
                         values[info.name] = _field(
-                            info, option_key(info.name, folder), offered.get(info.name, ())
+                            info, DatasetsState.option(info.name, folder), offered.get(info.name, ())
                         )
     return Options.of({name: value for name, value in values.items() if value not in (None, "")}).to_dict()
 
 
-def _field(info: OptionInfo, key: str, offered: Sequence[str]) -> object:
+def _field(info: OptionInfo, key: Key[Any], offered: Sequence[str]) -> object:
     """Draw the field of an option; None where the reader or the data are to decide."""
     usual, kind = info.default, info.kind
     about: Mapping[str, Any] = {"key": key, "help": info.help}
@@ -73,18 +69,18 @@ def _field(info: OptionInfo, key: str, offered: Sequence[str]) -> object:
             )
         case OneOf():
             titles = {None: AUTO, **kind.titles} if usual is None else kind.titles
-            if widget(key) not in titles:
-                set_widget(key, usual)
+            if key.get() not in titles:
+                key.set(usual)
             return st.selectbox(info.title, list(titles), format_func=titles.__getitem__, **about)
         case Words() if offered:
-            known = [*offered, *(name for name in widget(key, ()) if name not in offered)]
+            known = [*offered, *(name for name in key.get() or () if name not in offered)]
             return st.multiselect(info.title, known, accept_new_options=True, placeholder="none", **about)
         case Words():
             return st.text_input(info.title, ", ".join(usual), **about)
         case Shares():
             return st.text_input(info.title, ", ".join(f"{share:g}" for share in usual), **about)
         case Text() if offered:
-            known = [*offered, *([held] if (held := widget(key)) and held not in offered else [])]
+            known = [*offered, *([chosen] if (chosen := key.get()) and chosen not in offered else [])]
             return st.selectbox(
                 info.title, known, index=None, accept_new_options=True, placeholder=AUTO, **about
             )
@@ -105,14 +101,14 @@ def _offered(folder: Path) -> dict[str, Sequence[str]]:
 
 def _tables(folder: Path) -> list[str]:
     """Files near the top of a folder that may be tables; it may be a whole disk, so that not all is looked at."""
-    found: list[str] = []
+    tables: list[str] = []
     seen = 0
-    for place, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        inside = Path(place).relative_to(folder).as_posix()
+        inside = Path(parent).relative_to(folder).as_posix()
         names = (name if inside == "." else f"{inside}/{name}" for name in sorted(files) if name[0] != ".")
-        found += [name for name in names if not is_audio(name) and not is_irrelevant(name)]
+        tables += [name for name in names if not is_audio(name) and not is_irrelevant(name)]
         seen += len(files) + len(folders)
-        if seen > _LOOKED_AT or len(found) > _OFFERED:
+        if seen > _LOOKED_AT or len(tables) > _OFFERED:
             break
-    return found[:_OFFERED]
+    return tables[:_OFFERED]

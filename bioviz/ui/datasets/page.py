@@ -11,19 +11,22 @@ from bioviz.ui import removing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.datasets import add, report, source_folder
-from bioviz.ui.session import set_widget, widget
-from bioviz.ui.state import open_dataset
+from bioviz.ui.state import DatasetsState, ReportState
+from bioviz.ui.view import open_dataset
 
 YOURS, FOLDER, UPLOAD = "Your datasets", "Add from a folder", "Upload files"
-_TAB = "datasets_tab"
 
 
 def show() -> None:
     """Draw the page below its title."""
-    if widget(_TAB) not in (YOURS, FOLDER, UPLOAD):
-        set_widget(_TAB, YOURS)
+    if DatasetsState.tab.get() not in (YOURS, FOLDER, UPLOAD):
+        DatasetsState.tab.set(YOURS)
     tab = st.segmented_control(
-        "What to do", [YOURS, FOLDER, UPLOAD], required=True, label_visibility="collapsed", key=_TAB
+        "What to do",
+        [YOURS, FOLDER, UPLOAD],
+        required=True,
+        label_visibility="collapsed",
+        key=DatasetsState.tab,
     )
     if tab == FOLDER:
         add.add_from(source_folder.pick_folder())
@@ -35,7 +38,7 @@ def show() -> None:
 
 def open_form() -> None:
     """Lead to the form that adds a dataset. For a button of another page."""
-    set_widget(_TAB, FOLDER)
+    DatasetsState.tab.set(FOLDER)
     open_page("datasets.py")
 
 
@@ -54,15 +57,17 @@ def _dataset(summary: DatasetSummary) -> None:
     )
     with st.expander(plain(title)):
         with st.container(horizontal=True):
-            if st.button("Explore", key=f"explore_{summary.id}", type="primary"):
+            if st.button("Explore", key=DatasetsState.explore(summary.id), type="primary"):
                 open_dataset(summary.id)
                 open_page("explore.py")
             if st.button(
-                "Remove from the list", key=f"remove_{summary.id}", help="Your files stay untouched."
+                "Remove from the list",
+                key=DatasetsState.remove(summary.id),
+                help="Your files stay untouched.",
             ):
                 removing.ask_dataset(summary)
-        if st.toggle("Show the report", key=f"report_{summary.id}"):
+        if st.toggle("Show the report", key=DatasetsState.show_report(summary.id)):
             try:
-                report.show(library.load(summary.id), key=summary.id)
+                report.show(library.load(summary.id), ReportState(summary.id))
             except Missing as error:  # removed in another tab, or damaged
                 st.error(plain(str(error)), icon=":material/error:")

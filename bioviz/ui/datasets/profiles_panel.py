@@ -10,12 +10,15 @@ import streamlit as st
 from bioviz.datasets.tables.profiles import keep_profile, list_profiles, read_profile, remove_profile
 from bioviz.errors import BiovizError, Missing
 from bioviz.ui.app.notices import plain
+from bioviz.ui.state import DatasetsState
 
 
 def show() -> None:
     """Draw the panel."""
     profiles = list_profiles()
-    with st.expander(f"Table profiles ({len(profiles)})", icon=":material/table_edit:", key="profiles_panel"):
+    with st.expander(
+        f"Table profiles ({len(profiles)})", icon=":material/table_edit:", key=DatasetsState.profiles
+    ):
         st.caption(
             "What you said of a table's columns, kept so that the next table with the same columns is read without "
             "asking. On the command line: profiles, and add --profile FILE."
@@ -30,7 +33,7 @@ def show() -> None:
                 json.dumps(profile.to_dict(), ensure_ascii=False, indent=1),
                 f"{profile.name}.json",
                 "application/json",
-                key=f"export_{profile.name}",
+                key=DatasetsState.profile_export(profile.name),
                 icon=":material/download:",
                 on_click="ignore",
                 width="stretch",
@@ -38,7 +41,7 @@ def show() -> None:
             )
             drop.button(
                 "Remove",
-                key=f"drop_{profile.name}",
+                key=DatasetsState.profile_remove(profile.name),
                 icon=":material/delete:",
                 on_click=_remove,
                 args=(profile.name,),
@@ -46,8 +49,10 @@ def show() -> None:
                 help="Such tables are asked about again. Datasets that were read with it stay as they are.",
             )
         with st.form("import_profile", border=False, clear_on_submit=True):
-            file = st.file_uploader("A colleague's profile (JSON)", key="profile_file", type=["json"])
-            if st.form_submit_button("Take it in", key="import_profile_button") and file is not None:
+            file = st.file_uploader(
+                "A colleague's profile (JSON)", key=DatasetsState.profile_file, type=["json"]
+            )
+            if st.form_submit_button("Take it in", key=DatasetsState.profile_import) and file is not None:
                 try:
                     profile = read_profile(file.getvalue(), file.name)
                     keep_profile(profile)

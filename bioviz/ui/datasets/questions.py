@@ -18,7 +18,7 @@ from bioviz.errors import BadInput
 from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets import scans
 from bioviz.ui.datasets.columns_dialog import ask_columns
-from bioviz.ui.state import adding
+from bioviz.ui.state import DatasetsState
 
 SHOWN = 12  # files that are asked about one by one
 Account = Mapping[str, Any]
@@ -29,11 +29,11 @@ def ask(job: jobs.Job, accounts: Sequence[Account]) -> None:
     asked = [each for each in accounts if each["role"] == "not understood"]
     if not asked:
         return
-    one = len(asked) == 1
+    alone = len(asked) == 1
     with st.container(border=True):
         st.warning(
-            f"**{len(asked)} {'file was' if one else 'files were'} not understood.** What "
-            f"{'it' if one else 'they'} may speak of is not taken for background. Say what the columns are, or leave "
+            f"**{len(asked)} {'file was' if alone else 'files were'} not understood.** What "
+            f"{'it' if alone else 'they'} may speak of is not taken for background. Say what the columns are, or leave "
             "the file out.",
             icon=":material/help:",
         )
@@ -45,13 +45,13 @@ def ask(job: jobs.Job, accounts: Sequence[Account]) -> None:
             )
             st.button(
                 f"Leave all {len(asked)} out",
-                key="leave_all_out",
+                key=DatasetsState.leave_all_out,
                 on_click=scans.leave_out,
                 args=(job, [each["name"] for each in asked]),
             )
     first = next((each["name"] for each in asked if is_table(each)), None)
-    if first is not None and (job.id, first) not in adding().asked:
-        adding().asked.add((job.id, first))
+    if first is not None and (job.id, first) not in DatasetsState.asked.get():
+        DatasetsState.asked.set(DatasetsState.asked.get() | {(job.id, first)})
         _open(job, first)
 
 
@@ -77,7 +77,7 @@ def ask_missing(job: jobs.Job, missing: Mapping[str, int]) -> None:
         given = {word: answer for word, answer in answers.items() if answer}
         st.button(
             "Scan again with these answers",
-            key="answer_missing",
+            key=DatasetsState.answer_missing,
             type="primary",
             icon=":material/check:",
             disabled=not given,
@@ -91,7 +91,7 @@ def _answer_missing(job: jobs.Job, given: Mapping[str, str]) -> None:
     try:
         answers = Meanings().read("Meaning of missing labels", {**before, **given})
     except BadInput as error:
-        adding().error = str(error)
+        DatasetsState.error.set(str(error))
         return
     scans.again(job, missing_labels=answers)
 
@@ -106,7 +106,7 @@ def _meaning_of(word: str, count: int) -> str:
         f"Meaning of labels that are {what}",
         list(titles),
         format_func=titles.__getitem__,
-        key=f"missing_{word}",
+        key=DatasetsState.missing_meaning(word),
         label_visibility="collapsed",
     )
     if meaning != "label":
@@ -115,7 +115,7 @@ def _meaning_of(word: str, count: int) -> str:
         f"The label for those that are {what}",
         word,
         placeholder="such as a species",
-        key=f"missing_label_{word}",
+        key=DatasetsState.missing_label(word),
         label_visibility="collapsed",
     ).strip()
 
@@ -150,7 +150,7 @@ def choose_tables(job: jobs.Job, dataset: Dataset) -> None:
             for name in others:
                 st.button(
                     f"Read only “{title[name]}”",
-                    key=f"instead_{name}",
+                    key=DatasetsState.read_only(name),
                     on_click=scans.again,
                     args=(job, name),
                 )
@@ -168,12 +168,15 @@ def _question(job: jobs.Job, account: Account) -> None:
                 f"What it says of whole recordings ({plain(', '.join(facts))}) is used, also if you leave it out."
             )
     if is_table(account) and explain.button(
-        "Say what the columns are", key=f"explain_{name}", icon=":material/table_edit:", width="stretch"
+        "Say what the columns are",
+        key=DatasetsState.explain(name),
+        icon=":material/table_edit:",
+        width="stretch",
     ):
         _open(job, name)
     leave.button(
         "Leave it out",
-        key=f"leave_{name}",
+        key=DatasetsState.leave_out(name),
         on_click=scans.leave_out,
         args=(job, [name]),
         width="stretch",

@@ -15,6 +15,7 @@ from bioviz.plots.recording_times import recording_times
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.datasets.clip_cards import Group, card_of_clip, note_of, show_cards
+from bioviz.ui.state import ReportState
 
 MIN_CLIPS = 20
 """Clips below which neither a map nor a score says anything."""
@@ -24,25 +25,25 @@ _TABLE_ROWS = 10  # of a table before it scrolls
 _ROW_PIXELS = 35
 
 
-def show(dataset: Dataset, key: str, *, asked_above: bool = False) -> None:
-    """Draw the report; `key` is unique on the page, and the page may ask about the files above it."""
-    found = report(dataset)
-    _verdict(dataset, found, asked_above)
-    _numbers(dataset, found)
+def show(dataset: Dataset, keys: ReportState, *, asked_above: bool = False) -> None:
+    """Draw the report; the page may ask about the files above it."""
+    summary = report(dataset)
+    _verdict(dataset, summary, asked_above)
+    _numbers(dataset, summary)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _labels(found, key)
+        _labels(summary, keys)
     with right:
-        _rates(found)
-        _times(dataset, key)
-    _clips(dataset, key)
-    _problems(found, key)
-    _files(dataset, key)
+        _rates(summary)
+        _times(dataset, keys)
+    _clips(dataset, keys)
+    _problems(summary, keys)
+    _files(dataset, keys)
 
 
-def _verdict(dataset: Dataset, found: Report, asked_above: bool) -> None:
+def _verdict(dataset: Dataset, summary: Report, asked_above: bool) -> None:
     """What must be read before anything else; green only where every file was understood and is used."""
-    kinds = {group.kind: group for group in found.problems}
+    kinds = {group.kind: group for group in summary.problems}
     asked = len(kinds["not_understood"].items) if "not_understood" in kinds else 0
     amber = []
     if not dataset.labels:
@@ -55,9 +56,9 @@ def _verdict(dataset: Dataset, found: Report, asked_above: bool) -> None:
             f"**{asked} {'file was' if asked == 1 else 'files were'} not understood.** What "
             f"{'it' if asked == 1 else 'they'} may speak of is not taken for background."
         )
-    others = [g for g in found.problems if g.kind in LEFT_OUT - {"not_understood", "no_label"}]
-    if others:
-        count = sum(len(group.items) for group in others)
+    left_out = [g for g in summary.problems if g.kind in LEFT_OUT - {"not_understood", "no_label"}]
+    if left_out:
+        count = sum(len(group.items) for group in left_out)
         amber.append(
             f"**Not everything is used**: {count:,} times something was left out. See the problems below."
         )
@@ -67,12 +68,12 @@ def _verdict(dataset: Dataset, found: Report, asked_above: bool) -> None:
             f"**{count:,} {'label is' if count == 1 else 'labels are'} missing**: calls or background, nobody can "
             "tell, so that these stretches are neither. Add the folder again to say what they mean."
         )
-    if found.clips < MIN_CLIPS:
+    if summary.clips < MIN_CLIPS:
         amber.append(
-            f"**Too few clips to say anything**: {found.clips:,}. A map and its scores mean something from some dozens "
-            "of clips a label on, from several recordings."
+            f"**Too few clips to say anything**: {summary.clips:,}. A map and its scores mean something from some "
+            "dozens of clips a label on, from several recordings."
         )
-    if dataset.labels and not found.background_clips:
+    if dataset.labels and not summary.background_clips:
         amber.append(
             "**No clip is background**: how a model confuses calls with background cannot be measured."
         )
@@ -80,33 +81,39 @@ def _verdict(dataset: Dataset, found: Report, asked_above: bool) -> None:
         st.warning(sentence, icon=":material/help:")
     if not amber and not asked and not missing:
         by_user = sum(each["detail"] == LEFT_OUT_BY_USER for each in dataset.source.get("files") or [])
-        rest = sum(len(group.items) for group in found.problems)
+        n_remarks = sum(len(group.items) for group in summary.problems)
         st.success(
             (
                 f"You left out {by_user:,} {'file' if by_user == 1 else 'files'}. All others were understood."
                 if by_user
                 else "Every file was understood, and nothing was left out."
             )
-            + (f" There {'is 1 remark' if rest == 1 else f'are {rest:,} remarks'} below." if rest else ""),
+            + (
+                f" There {'is 1 remark' if n_remarks == 1 else f'are {n_remarks:,} remarks'} below."
+                if n_remarks
+                else ""
+            ),
             icon=":material/check_circle:",
         )
 
 
-def _numbers(dataset: Dataset, found: Report) -> None:
+def _numbers(dataset: Dataset, summary: Report) -> None:
     cells = st.columns(5)
-    cells[0].metric("Recordings", f"{found.recordings:,}")
-    cells[1].metric("Hours of sound", f"{found.hours:.2f}")
+    cells[0].metric("Recordings", f"{summary.recordings:,}")
+    cells[1].metric("Hours of sound", f"{summary.hours:.2f}")
     cells[2].metric(
-        "Clips", f"{found.clips:,}", help="A clip is the stretch of sound that becomes one point."
+        "Clips", f"{summary.clips:,}", help="A clip is the stretch of sound that becomes one point."
     )
     cells[3].metric(
-        "Background", f"{found.background_share:.0%}", help="Share of the clips that carry no label at all."
+        "Background", f"{summary.background_share:.0%}", help="Share of the clips that carry no label at all."
     )
     cells[4].metric(
-        "Problems", f"{sum(len(g.items) for g in found.problems):,}", help="Files or rows left out or mended."
+        "Problems",
+        f"{sum(len(g.items) for g in summary.problems):,}",
+        help="Files or rows left out or mended.",
     )
     windows = dataset.task == "detection"
-    splits = ", ".join(f"{name or 'none'} {count:,}" for name, count in found.splits.items())
+    splits = ", ".join(f"{name or 'none'} {count:,}" for name, count in summary.splits.items())
     st.caption(
         f"{'Sliding windows' if windows else 'One clip a file'}: {dataset.plan.width_s:g} s clips"
         + (f" every {dataset.plan.hop_s:g} s" if windows else "")
@@ -115,9 +122,9 @@ def _numbers(dataset: Dataset, found: Report) -> None:
     )
 
 
-def _labels(found: Report, key: str) -> None:
+def _labels(summary: Report, keys: ReportState) -> None:
     st.markdown("**Clips and hours of each label**")
-    rows = sorted(found.labels, key=lambda row: (row.label != BACKGROUND, -row.clips))
+    rows = sorted(summary.labels, key=lambda row: (row.label != BACKGROUND, -row.clips))
     table = pd.DataFrame(
         {
             "label": [row.label for row in rows],
@@ -126,13 +133,13 @@ def _labels(found: Report, key: str) -> None:
             "hours": [row.hours for row in rows],
         }
     )
-    if not found.annotations:  # labels of whole files
+    if not summary.annotations:  # labels of whole files
         table = table.drop(columns="annotations")
     st.dataframe(
         table,
         hide_index=True,
         height=_ROW_PIXELS * (1 + min(len(rows), _TABLE_ROWS)) + 3,
-        key=f"{key}_labels",
+        key=keys.labels,
         column_config={
             "label": st.column_config.TextColumn("Label", width=110),
             "clips": st.column_config.ProgressColumn(
@@ -144,16 +151,16 @@ def _labels(found: Report, key: str) -> None:
     )
 
 
-def _rates(found: Report) -> None:
+def _rates(summary: Report) -> None:
     st.markdown("**Sample rates and channels**")
-    rates = ", ".join(f"{rate / 1000:g} kHz ({count:,})" for rate, count in found.sample_rates.items())
-    channels = ", ".join(f"{n} ({count:,})" for n, count in found.channels.items())
+    rates = ", ".join(f"{rate / 1000:g} kHz ({count:,})" for rate, count in summary.sample_rates.items())
+    channels = ", ".join(f"{n} ({count:,})" for n, count in summary.channels.items())
     st.text(f"Sample rate: {rates}\nChannels: {channels}")
-    if len(found.sample_rates) > 1:
+    if len(summary.sample_rates) > 1:
         st.caption("Rates differ: a model may tell recorders apart by them instead of calls.")
 
 
-def _times(dataset: Dataset, key: str) -> None:
+def _times(dataset: Dataset, keys: ReportState) -> None:
     st.markdown("**When they were recorded**")
     timed = [r for r in dataset.recordings if r.recorded_at is not None]
     without = len(dataset.recordings) - len(timed)
@@ -165,14 +172,14 @@ def _times(dataset: Dataset, key: str) -> None:
             [r.name for r in timed],
             dark=is_dark(),
         )
-        st.plotly_chart(drawn, theme=None, key=f"{key}_times", config={"displayModeBar": False})
+        st.plotly_chart(drawn, theme=None, key=keys.times, config={"displayModeBar": False})
     if without:
         of = "No recording" if not timed else f"{without:,} of {len(dataset.recordings):,} recordings"
         verb = "tells" if not timed else "do not tell" if without > 1 else "does not tell"
         st.caption(f"{of} {verb} when it was made: neither its name, nor its header, nor a table.")
 
 
-def _clips(dataset: Dataset, key: str) -> None:
+def _clips(dataset: Dataset, keys: ReportState) -> None:
     """A few clips of each label and of background, with their boxes, to look at and to hear."""
     examples = example_rows(dataset, _PER_LABEL)
     labels = list(examples)
@@ -182,7 +189,7 @@ def _clips(dataset: Dataset, key: str) -> None:
             "Labels shown",
             labels,
             labels[:LABELS_SHOWN],
-            key=f"{key}_shown",
+            key=keys.shown_labels,
             help="The commonest come first.",
         )
     colours = palette.colours_for(dataset.target_names)
@@ -195,18 +202,18 @@ def _clips(dataset: Dataset, key: str) -> None:
         recordings = len(set(dataset.clips.recording[own].tolist()))
         cards = tuple(card_of_clip(dataset, int(row), colours) for row in examples[label])
         groups.append(Group(label, note_of(label, int(own.sum()), recordings), colours[label], cards))
-    show_cards(groups, key=f"{key}_clips")
+    show_cards(groups, key=keys.clips)
 
 
-def _problems(found: Report, key: str) -> None:
-    if not found.problems:
+def _problems(summary: Report, keys: ReportState) -> None:
+    if not summary.problems:
         return
     st.markdown("**Problems, by kind**")
-    for group in sorted(found.problems, key=lambda each: (each.kind not in LEFT_OUT, -len(each.items))):
-        _problem(group, key)
+    for group in sorted(summary.problems, key=lambda each: (each.kind not in LEFT_OUT, -len(each.items))):
+        _problem(group, keys)
 
 
-def _problem(group: ProblemGroup, key: str) -> None:
+def _problem(group: ProblemGroup, keys: ReportState) -> None:
     sentences = group.by_sentence()
     detail, files = sentences[0]
     example = files[0]
@@ -229,12 +236,12 @@ def _problem(group: ProblemGroup, key: str) -> None:
                 pd.DataFrame(rows),
                 hide_index=True,
                 height=_ROW_PIXELS * (1 + min(len(rows), _TABLE_ROWS)) + 3,
-                key=f"{key}_problems_{group.kind}",
+                key=keys.problems(group.kind),
                 column_config={"files": st.column_config.NumberColumn(width="small")},
             )
 
 
-def _files(dataset: Dataset, key: str) -> None:
+def _files(dataset: Dataset, keys: ReportState) -> None:
     """What became of each file that is not sound."""
     accounts = dataset.source.get("files") or []
     if not accounts:
@@ -250,4 +257,4 @@ def _files(dataset: Dataset, key: str) -> None:
             }
             for a in accounts
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}_files")
+        st.dataframe(pd.DataFrame(rows), hide_index=True, key=keys.files)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from bioviz import jobs
 from bioviz.datasets.option_kinds import Meanings
-from bioviz.ui.datasets.option_fields import option_key
-from bioviz.ui.session import set_widget
-from bioviz.ui.state import adding
+from bioviz.ui.state import DatasetsState
 
 _TARGET = "bioviz.datasets.library:scan_job"
 
@@ -17,7 +15,7 @@ _TARGET = "bioviz.datasets.library:scan_job"
 def start(folder: Path, name: str, reader: str | None, options: Mapping[str, object]) -> None:
     """Scan a folder and follow the scan."""
     params = {"root": str(folder), "name": name, "reader": reader, "options": dict(options)}
-    adding().job = jobs.start("scan", _TARGET, params, title=f"Reading {name}").id
+    DatasetsState.scan.set(jobs.start("scan", _TARGET, params, title=f"Reading {name}").id)
 
 
 def again(job: jobs.Job, reader: str | None = None, **options: object) -> None:
@@ -26,9 +24,9 @@ def again(job: jobs.Job, reader: str | None = None, **options: object) -> None:
     folder = Path(str(params["root"]))
     for name, value in options.items():
         shown = Meanings.written(value) if isinstance(value, Mapping) else value
-        set_widget(option_key(name, folder), shown)
+        DatasetsState.option(name, folder).set(shown)
     if reader is not None:
-        set_widget(option_key("reader", folder), reader)
+        DatasetsState.option("reader", folder).set(reader)
     start(
         folder,
         str(params.get("name") or folder.name),
@@ -46,12 +44,14 @@ def leave_out(job: jobs.Job, files: Sequence[str]) -> None:
 def followed() -> jobs.Job | None:
     """The scan that this tab follows: its own, else one that is running, whichever tab started it."""
     scans = {job.id: job for job in jobs.list_jobs() if job.kind == "scan"}
-    job = scans.get(adding().job) or next((each for each in scans.values() if not each.is_over), None)
-    adding().job = job.id if job else ""
+    job = scans.get(DatasetsState.scan.get()) or next(
+        (each for each in scans.values() if not each.is_over), None
+    )
+    DatasetsState.scan.set(job.id if job else "")
     return job
 
 
 def leave(job: jobs.Job) -> None:
     """No longer follow a scan."""
-    if adding().job == job.id:
-        adding().job = ""
+    if DatasetsState.scan.get() == job.id:
+        DatasetsState.scan.set("")

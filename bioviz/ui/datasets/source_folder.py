@@ -10,10 +10,8 @@ from bioviz.config import settings
 from bioviz.datasets import upload
 from bioviz.errors import BiovizError
 from bioviz.ui.app.notices import plain
-from bioviz.ui.session import set_widget, widget
-from bioviz.ui.state import adding
-
-_TYPED = "folder_path"
+from bioviz.ui.session import Key
+from bioviz.ui.state import DatasetsState
 
 
 def pick_folder() -> Path | None:
@@ -21,9 +19,11 @@ def pick_folder() -> Path | None:
     roots = settings().data_roots
     with st.container(border=True):
         st.markdown("**1. Choose the folder that holds the recordings**")
-        if widget(_TYPED) is None:
-            set_widget(_TYPED, str(roots[0]))
-        typed = st.text_input("Folder", key=_TYPED, help="Type or paste its path, or browse below.")
+        if DatasetsState.folder.get() is None:
+            DatasetsState.folder.set(str(roots[0]))
+        typed = st.text_input(
+            "Folder", key=DatasetsState.folder, help="Type or paste its path, or browse below."
+        )
         try:
             folder = settings().check_inside(typed.strip().strip("\"'"))
             inside = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
@@ -32,7 +32,7 @@ def pick_folder() -> Path | None:
             st.error(f"This folder cannot be read: {plain(reason)}", icon=":material/folder_off:")
             folder, inside = None, []
         browse, up = st.columns([5, 1], vertical_alignment="bottom")
-        key = f"sub_{folder}"
+        key = DatasetsState.subfolder(folder)
         browse.selectbox(
             "Browse",
             inside,
@@ -46,7 +46,7 @@ def pick_folder() -> Path | None:
         )
         up.button(
             "Up",
-            key="folder_up",
+            key=DatasetsState.folder_up,
             icon=":material/arrow_upward:",
             on_click=_go_to,
             args=(roots[0] if folder is None else folder.parent,),
@@ -68,7 +68,7 @@ def pick_upload() -> Path | None:
         files = st.file_uploader(
             "Files",
             accept_multiple_files=True,
-            key="uploads",
+            key=DatasetsState.uploads,
             label_visibility="collapsed",
             help="Files of every kind: what cannot be read is named in the report.",
         )
@@ -88,20 +88,21 @@ def _invitation(inside: list[str]) -> str:
     return f"Go into one of {len(inside)} folders" if inside else "No folders in it"
 
 
-def _go_into(folder: Path, key: str) -> None:
-    if chosen := widget(key):
+def _go_into(folder: Path, key: Key[str | None]) -> None:
+    if chosen := key.get():
         _go_to(folder / chosen)
 
 
 def _go_to(folder: Path) -> None:
-    set_widget(_TYPED, str(folder))
+    DatasetsState.folder.set(str(folder))
 
 
 def _stored(files) -> Path:
     """Where the uploaded files lie; unpacked once, not on every rerun."""
     uploaded = tuple(file.file_id for file in files)
-    held = adding()
-    if held.uploaded != uploaded or held.stored is None:
-        held.stored = upload.store([(file.name, file) for file in files])
-        held.uploaded = uploaded
-    return held.stored
+    folder = DatasetsState.unpacked.get()
+    if DatasetsState.uploaded.get() != uploaded or folder is None:
+        folder = upload.store([(file.name, file) for file in files])
+        DatasetsState.unpacked.set(folder)
+        DatasetsState.uploaded.set(uploaded)
+    return folder

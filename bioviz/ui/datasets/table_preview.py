@@ -18,37 +18,40 @@ from bioviz.errors import BadInput
 from bioviz.plots import palette
 from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets.clip_cards import Card, Group, card_of_box, show_cards
+from bioviz.ui.state import ColumnsState
 
 CLIPS = 3
 NO_LABEL = "no label"
 _WHOLE_S = 5.0  # shown of a recording that is labelled as a whole
 
 
-def show_preview(file: SourceFile, table: Table, mapping: ColumnMapping, options: Options, key: str) -> bool:
+def show_preview(
+    file: SourceFile, table: Table, mapping: ColumnMapping, options: Options, keys: ColumnsState
+) -> bool:
     """Draw it; whether the columns give anything at all."""
     try:
-        found = preview(file, table, mapping, options)
+        parsed = preview(file, table, mapping, options)
     except BadInput as error:
         st.info(plain(_what_is_missing(mapping) or str(error)), icon=":material/rule:")
         return False
-    st.text(_sentence(found, whole=len(table.rows) == found.rows))
-    if found.outside:
+    st.text(_sentence(parsed, whole=len(table.rows) == parsed.rows))
+    if parsed.outside:
         st.warning(
-            f"{len(found.outside)} of {len(found.boxes)} boxes begin after the end of their recording. Are the times "
+            f"{len(parsed.outside)} of {len(parsed.boxes)} boxes begin after the end of their recording. Are the times "
             f"really in {TIME_UNITS[mapping.time_unit]}?",
             icon=":material/timer_off:",
         )
-    for kind, count in Counter(each.kind for each in found.problems).most_common(3):
-        example = next(each.detail for each in found.problems if each.kind == kind)
+    for kind, count in Counter(each.kind for each in parsed.problems).most_common(3):
+        example = next(each.detail for each in parsed.problems if each.kind == kind)
         st.warning(f"{KINDS[kind]}: {count}. For example: {plain(example)}.", icon=":material/warning:")
-    cards = _cards(file, found)
+    cards = _cards(file, parsed)
     if cards:
-        show_cards([Group("", "", "", cards)], key=f"{key}_clips")
-    return bool(found.boxes or found.files or _only_background(found))
+        show_cards([Group("", "", "", cards)], key=keys.clips)
+    return bool(parsed.boxes or parsed.files or _only_background(parsed))
 
 
-def _only_background(found: TablePreview) -> bool:
-    return found.rows > 0 and not found.problems
+def _only_background(parsed: TablePreview) -> bool:
+    return parsed.rows > 0 and not parsed.problems
 
 
 def _what_is_missing(mapping: ColumnMapping) -> str:
@@ -63,19 +66,19 @@ def _what_is_missing(mapping: ColumnMapping) -> str:
     return ""
 
 
-def _sentence(found: TablePreview, whole: bool) -> str:
-    rows = f"The {'' if whole else 'first '}{found.rows:,} rows give"
-    if found.files:
-        labels = Counter(label for of in found.files.values() for label in of)
-        empty = sum(not of for of in found.files.values())
+def _sentence(parsed: TablePreview, whole: bool) -> str:
+    rows = f"The {'' if whole else 'first '}{parsed.rows:,} rows give"
+    if parsed.files:
+        labels = Counter(label for of in parsed.files.values() for label in of)
+        empty = sum(not of for of in parsed.files.values())
         return (
-            f"{rows} labels of {len(found.files):,} whole recordings: {_counted(labels)}"
+            f"{rows} labels of {len(parsed.files):,} whole recordings: {_counted(labels)}"
             + (f"; {empty:,} without a label" if empty else "")
             + "."
         )
-    labels = Counter("unknown" if box.unknown else box.label or NO_LABEL for box in found.boxes)
-    recordings = len({box.recording for box in found.boxes})
-    boxes = f"{len(found.boxes):,} {'box' if len(found.boxes) == 1 else 'boxes'}"
+    labels = Counter("unknown" if box.unknown else box.label or NO_LABEL for box in parsed.boxes)
+    recordings = len({box.recording for box in parsed.boxes})
+    boxes = f"{len(parsed.boxes):,} {'box' if len(parsed.boxes) == 1 else 'boxes'}"
     return f"{rows} {boxes} in {recordings:,} {'recording' if recordings == 1 else 'recordings'}: {_counted(labels)}."
 
 
@@ -84,12 +87,12 @@ def _counted(labels: Counter[str], most: int = 8) -> str:
     return (shown or NO_LABEL) + (f" and {len(labels) - most:,} more labels" if len(labels) > most else "")
 
 
-def _cards(file: SourceFile, found: TablePreview) -> tuple[Card, ...]:
-    outside = set(map(id, found.outside))
-    boxes = [box for box in found.boxes if id(box) not in outside and box.end_s > box.start_s]
+def _cards(file: SourceFile, parsed: TablePreview) -> tuple[Card, ...]:
+    outside = set(map(id, parsed.outside))
+    boxes = [box for box in parsed.boxes if id(box) not in outside and box.end_s > box.start_s]
     boxes += [
         RawAnnotation(name, 0.0, _WHOLE_S, ", ".join(labels) or NO_LABEL)
-        for name, labels in found.files.items()
+        for name, labels in parsed.files.items()
     ]
     colours = palette.colours_for(sorted({box.label for box in boxes}))
     cards = []

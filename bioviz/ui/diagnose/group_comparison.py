@@ -21,6 +21,7 @@ from bioviz.plots.group_figures import colour_limits, difference, mean_spectrogr
 from bioviz.runs import Run
 from bioviz.store.keys import key_of
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.state import DiagnoseState
 
 MAX_AVERAGED = 200  # clips of a group
 QUICK_SAMPLES = 1_200_000  # of a group, read while the page is drawn: about half a second on a busy machine
@@ -36,7 +37,6 @@ def group_comparison(
     names: tuple[str, str],
     *,
     dark: bool,
-    key: str,
     columns: Mapping[str, np.ndarray] | None = None,
 ) -> None:
     """Show what tells two groups of a run's clips apart; a clip in both counts in the first alone.
@@ -47,8 +47,6 @@ def group_comparison(
         Clip rows of the dataset, such as two lassos, or a lasso and the rest.
     names
         What the groups are called.
-    key
-        Unique on the page.
     columns
         Further measures, name (see `analysis.features`) to (n,) over the run's clips, beside
         `run.acoustic`.
@@ -72,7 +70,7 @@ def group_comparison(
         _say(f"All clips of {names[1]} are in {names[0]} too, so none is left to compare with.")
         return
     try:
-        _pictures(dataset, a, b, names, dark, key)
+        _pictures(dataset, a, b, names, dark)
     except BiovizError as error:
         st.error(str(error), icon=":material/error:")
     _features(run, dataset, a, b, names, columns or {})
@@ -89,9 +87,7 @@ def quick_count(dataset: Dataset, rate: int) -> int:
     return int(np.clip(fits, QUICK_LEAST, MAX_AVERAGED))
 
 
-def _pictures(
-    dataset: Dataset, a: np.ndarray, b: np.ndarray, names: tuple[str, str], dark: bool, key: str
-) -> None:
+def _pictures(dataset: Dataset, a: np.ndarray, b: np.ndarray, names: tuple[str, str], dark: bool) -> None:
     full = [means.sample(rows, MAX_AVERAGED) for rows in (a, b)]
     rate = means.common_rate(dataset, np.concatenate(full))
     first, second = (means.open_mean(dataset, rows, rate) for rows in full)
@@ -101,12 +97,12 @@ def _pictures(
         partial = any(len(rows) > count for rows in full)
         first, second = (means.mean_spectrogram(dataset, means.sample(rows, count), rate) for rows in full)
     offset = 0.0
-    if st.toggle("Take the overall level out of the difference", key=f"{key}_offset"):
+    if st.toggle("Take the overall level out of the difference", key=DiagnoseState.level_out):
         offset = level_offset(first, second)
     figure = mean_spectrograms(
         first.levels, second.levels, first.hz, first.seconds, names, offset_db=offset, dark=dark
     )
-    st.plotly_chart(figure, theme=None, key=f"{key}_means", config={"displaylogo": False})
+    st.plotly_chart(figure, theme=None, key=DiagnoseState.mean_spectrograms, config={"displaylogo": False})
     silence = colour_limits(first.levels, second.levels)[0]
     st.caption(
         f"Mean power of {_averaged(first, len(a))} clips of the first group and {_averaged(second, len(b))} "
@@ -116,7 +112,7 @@ def _pictures(
         + (f", after {signed(offset, 1)} dB were taken off everywhere." if offset else ".")
     )
     if partial:
-        _more(dataset, full, rate, key)
+        _more(dataset, full, rate)
 
 
 def level_offset(first: MeanSpectrogram, second: MeanSpectrogram) -> float:
@@ -126,12 +122,12 @@ def level_offset(first: MeanSpectrogram, second: MeanSpectrogram) -> float:
     return float(np.median(known)) if len(known) else 0.0
 
 
-def _averaged(mean: MeanSpectrogram, of: int) -> str:
+def _averaged(mean: MeanSpectrogram, group_size: int) -> str:
     unreadable = f" ({mean.unreadable} could not be read)" if mean.unreadable else ""
-    return f"{mean.averaged:,} of {of:,}{unreadable}"
+    return f"{mean.averaged:,} of {group_size:,}{unreadable}"
 
 
-def _more(dataset: Dataset, full: list[np.ndarray], rate: int, key: str) -> None:
+def _more(dataset: Dataset, full: list[np.ndarray], rate: int) -> None:
     """Offer to average more clips, and follow the job that does."""
     params = {"dataset": dataset.id, "groups": [rows.tolist() for rows in full], "rate": rate}
     job = jobs.find("mean_spectrogram", params)
@@ -141,7 +137,7 @@ def _more(dataset: Dataset, full: list[np.ndarray], rate: int, key: str) -> None
     if job is not None:
         job_card.outcome(job)
     counts = " and ".join(f"{len(rows):,}" for rows in full)
-    if st.button(f"Average {counts} clips", key=f"{key}_more", icon=":material/functions:"):
+    if st.button(f"Average {counts} clips", key=DiagnoseState.average_more, icon=":material/functions:"):
         jobs.start(
             "mean_spectrogram", "bioviz.audio.mean_spectrogram:means_job", params,
             title=f"Mean spectrograms of {dataset.name}",
@@ -219,7 +215,7 @@ def _effects(
 ) -> tuple[Effect, ...]:
     """Effects over (a sample of) two groups; `key` stands for all that is passed with an underscore."""
     rows = np.concatenate([means.sample(rows, MAX_MEASURED) for rows in (a, b)])
-    place = _run.positions(rows)
+    positions = _run.positions(rows)
     first = np.isin(rows, a)
-    chosen = {name: np.asarray(_columns[name])[place] for name in measures}
+    chosen = {name: np.asarray(_columns[name])[positions] for name in measures}
     return compare_groups(chosen, first, ~first, _recording[rows])

@@ -29,7 +29,7 @@ from bioviz.ui.clips import clip_desk, selection
 from bioviz.ui.clips.ab_pairs import nearest_for_ab
 from bioviz.ui.clips.run_map import map_data, with_flags
 from bioviz.ui.components.ab_player.ab_listening import ab_listening
-from bioviz.ui.components.embedding_map.embedding_map import embedding_map
+from bioviz.ui.components.embedding_map.embedding_map import MapProps, embedding_map
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.diagnose.case import Case
@@ -38,11 +38,10 @@ from bioviz.ui.diagnose.sections import SECTIONS
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_neighbors, pick_run
 from bioviz.ui.pickers.unit_picker import pick_unit
-from bioviz.ui.session import DIAGNOSE_SECTION, set_widget, widget
-from bioviz.ui.state import keep_known, set_view, view, write_url
+from bioviz.ui.state import ClipState, DiagnoseState
 from bioviz.ui.trained_note import trained_note
+from bioviz.ui.view import keep_known, set_view, view, write_url
 
-PART = "diagnose_part"  # the container that the sections are in
 BACKING = {  # the section that backs a clause of the verdict
     "shortcut": "places",
     "separability": "scores",
@@ -111,7 +110,7 @@ def show_verdict(clauses: list[Clause]) -> None:
             with left:
                 if st.button(
                     "Show",
-                    key=f"clause_{i}",
+                    key=DiagnoseState.clause(i),
                     help="Show what this rests on",
                     type="tertiary",
                     icon=":material/south_east:",
@@ -119,9 +118,9 @@ def show_verdict(clauses: list[Clause]) -> None:
                     section = str(clause.refs.get("queue", BACKING[clause.kind]))
                     set_view(section=section)
                     if "feature" in clause.refs:
-                        set_widget("diagnose_feature", clause.refs["feature"])
-                    set_widget(DIAGNOSE_SECTION, section)
-                    scroll_to(PART)
+                        DiagnoseState.feature.set(str(clause.refs["feature"]))
+                    DiagnoseState.section.set(section)
+                    scroll_to(DiagnoseState.part)
             right.text(clause.text)
 
 
@@ -130,15 +129,15 @@ def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
     run, d, names = case.run, case.diagnosis, case.diagnosis.names
     if lasso is not None and st.button(
         "Keep the selection on the map as a group",
-        key="keep_group",
+        key=DiagnoseState.keep_group,
         help="Then draw a second lasso beside it.",
     ):
-        set_widget("kept_group", (run.key, lasso))
+        DiagnoseState.kept_group.set((run.key, lasso))
     confused = d.clips.judged.confusion > 0.5
     groups = {"selected on the map": np.empty(0, dtype=np.int64) if lasso is None else lasso}
-    kept_of, kept = widget("kept_group", ("", None))
-    if kept_of == run.key:
-        groups["kept selection"] = kept
+    kept_group = DiagnoseState.kept_group.get()
+    if kept_group is not None and kept_group[0] == run.key:
+        groups["kept selection"] = kept_group[1]
     groups["confused labelled clips"] = run.rows[confused & (run.targets > 0)]
     groups["labelled clips that are not confused"] = run.rows[~confused & (run.targets > 0)]
     groups |= {name: run.rows[run.targets == target] for target, name in enumerate(names)}
@@ -148,25 +147,24 @@ def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
         "First group",
         list(groups),
         index=0 if lasso is not None else list(groups).index("confused labelled clips"),
-        key="group_a",
+        key=DiagnoseState.first_group,
     )
-    second = right.selectbox("Second group", [rest, *groups], key="group_b")
-    others = np.setdiff1d(run.rows, groups[first]) if second == rest else groups[second]
+    second = right.selectbox("Second group", [rest, *groups], key=DiagnoseState.second_group)
+    second_rows = np.setdiff1d(run.rows, groups[first]) if second == rest else groups[second]
     group_comparison(
         run,
         case.dataset,
         groups[first],
-        others,
+        second_rows,
         (first, second),
         dark=case.dark,
-        key="diagnose_group_comparison",
         columns=d.triage.columns,
     )
 
 
 def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
     """Make the flagged clips the list of the page, and take the first into the hand."""
-    set_widget(DIAGNOSE_SECTION, "flagged")
+    DiagnoseState.section.set("flagged")
     clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
 
 
@@ -179,15 +177,15 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     act_link(clip_desk.GROUP, dataset.id, ("clip", "measure"))
     case = Case(run, dataset, d, is_dark())
     acoustic_notice(run)
-    trained_note(run, dataset, key="diagnose")
+    trained_note(run, dataset, DiagnoseState.desk)
     show_verdict(verdict(d))
-    if widget(DIAGNOSE_SECTION) not in SECTIONS:
-        set_widget(DIAGNOSE_SECTION, view().section if view().section in SECTIONS else "labels")
-    section = st.container(key=PART).segmented_control(
+    if DiagnoseState.section.get() not in SECTIONS:
+        DiagnoseState.section.set(view().section if view().section in SECTIONS else "labels")
+    section = st.container(key=DiagnoseState.part).segmented_control(
         "Part",
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
-        key=DIAGNOSE_SECTION,
+        key=DiagnoseState.section,
         required=True,
         label_visibility="collapsed",
     )
@@ -199,38 +197,39 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     with left:
         chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
-        event = embedding_map(
-            data,
-            key="diagnose_map",
-            group=clip_desk.GROUP,
-            dataset_id=dataset.id,
-            colour_kind="measure",
-            height=480,
-        )
+        props = MapProps(DiagnoseState.map, clip_desk.GROUP, dataset.id, colour_kind="measure", height=480)
+        event = embedding_map(data, props)
     st.subheader(f"{len(rows):,} {chosen.name}")
-    evidence = [d.triage.evidence(int(place), d.names) for place in chosen.places]
+    evidence = [d.triage.evidence(int(position), d.names) for position in chosen.places]
     extra = {"confusion": case.confusion[chosen.places], "why": evidence}
     selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
-    with right.container(key=clip_desk.DESK):
-        clip_desk.clip_desk(run, dataset, rows, chosen.name, key="diagnose")
+    with right.container(key=ClipState.desk):
+        clip_desk.clip_desk(run, dataset, rows, chosen.name, DiagnoseState.desk)
         row = clip_desk.selected_clip()
-        place = run.position(row) if row is not None and row in run else None
-        if row is not None and place is not None and (why := d.triage.evidence(place, d.names)):
-            with about_clip(dataset.id, row, key="diagnose_cause", group=clip_desk.GROUP):
-                st.info(f"{d.triage.titles(place).capitalize()}. {why}", icon=":material/search_insights:")
-    if row is not None and place is not None:
-        listening = st.expander("Hear it against its nearest neighbors", key="diagnose_ab", on_change="rerun")
+        position = run.position(row) if row is not None and row in run else None
+        if row is not None and position is not None and (why := d.triage.evidence(position, d.names)):
+            with about_clip(dataset.id, row, key=DiagnoseState.cause_of_clip, group=clip_desk.GROUP):
+                st.info(f"{d.triage.titles(position).capitalize()}. {why}", icon=":material/search_insights:")
+    if row is not None and position is not None:
+        listening = st.expander(
+            "Hear it against its nearest neighbors", key=DiagnoseState.listening, on_change="rerun"
+        )
         if listening.open:
-            with listening, about_clip(dataset.id, row, key="diagnose_near", group=clip_desk.GROUP):
-                others = nearest_for_ab(run, dataset, row)
+            with (
+                listening,
+                about_clip(dataset.id, row, key=DiagnoseState.neighbors_of_clip, group=clip_desk.GROUP),
+            ):
+                neighbors = nearest_for_ab(run, dataset, row)
                 ab_listening(
-                    dataset, row, others, key="diagnose_listening", group=clip_desk.GROUP, run_key=run.key
+                    dataset, row, neighbors, key=DiagnoseState.player, group=clip_desk.GROUP, run_key=run.key
                 )
-    told_apart = st.expander("What tells two groups of clips apart", key="diagnose_groups", on_change="rerun")
+    told_apart = st.expander(
+        "What tells two groups of clips apart", key=DiagnoseState.groups, on_change="rerun"
+    )
     if told_apart.open:
         with told_apart:
             compare_groups(case, event.rows)
-    clip_desk.flags_panel(dataset, key="diagnose", go_through=lambda: go_through_flags(run, dataset))
+    clip_desk.flags_panel(dataset, DiagnoseState.desk, go_through=lambda: go_through_flags(run, dataset))
     scroll()
     write_url()  # this fragment runs without the frame around it
 

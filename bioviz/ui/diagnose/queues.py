@@ -12,6 +12,7 @@ from bioviz.analysis.unit_words import UnitWords
 from bioviz.flags import load_flags
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose.case import Case, Chosen
+from bioviz.ui.state import DiagnoseState
 
 
 def missed(case: Case) -> Chosen:
@@ -33,14 +34,14 @@ def faint(case: Case) -> Chosen:
     return Chosen(queue.rows, "labelled clips, most like background first")
 
 
-def _stand_out(case: Case, name: str, queue: Queue, what: str) -> None:
+def _stand_out(case: Case, name: str, queue: Queue, neighbors_say: str) -> None:
     """How many of a queue are there for more than chance."""
     if queue.beyond and name in allowed(case.diagnosis):
         clips = "clip stands" if queue.beyond == 1 else "clips stand"
         verb = "its" if queue.beyond == 1 else "their"
         st.markdown(
-            f"**The first {queue.beyond:,} {clips} out**: {verb} {what} more often than chance brings. Expect up to "
-            f"{100 * FALSE_DISCOVERIES:.0f} % of them to be chance all the same (Benjamini-Hochberg)."
+            f"**The first {queue.beyond:,} {clips} out**: {verb} {neighbors_say} more often than chance brings. Expect "
+            f"up to {100 * FALSE_DISCOVERIES:.0f} % of them to be chance all the same (Benjamini-Hochberg)."
         )
     else:
         st.markdown("**None stands out beyond chance.** The list starts with the likeliest all the same.")
@@ -48,33 +49,33 @@ def _stand_out(case: Case, name: str, queue: Queue, what: str) -> None:
 
 def alarms(case: Case) -> Chosen:
     """What a detector on this embedding would cost."""
-    found = case.diagnosis.false_alarms
+    rates = case.diagnosis.false_alarms
     st.caption(METRIC_INFO["false_alarms"].text)
-    if found is None:
+    if rates is None:
         st.info(
             f"This needs labelled clips and background in at least two {UnitWords(case.diagnosis.unit).several}."
         )
         return faint(case)
     names = case.diagnosis.names[1:]
     lines: dict[str, tuple[np.ndarray, np.ndarray | None, np.ndarray | None]] = {
-        name: (np.maximum(found.per_hour[i], 0.5 / max(found.hours, 1e-9)), None, None)
+        name: (np.maximum(rates.per_hour[i], 0.5 / max(rates.hours, 1e-9)), None, None)
         for i, name in enumerate(names)
-        if np.isfinite(found.per_hour[i]).any()
+        if np.isfinite(rates.per_hour[i]).any()
     }
     st.plotly_chart(
         figures.curves(
-            100 * found.recall,
+            100 * rates.recall,
             lines,
             x_title="calls found (% of the label's clips)",
             y_title="background false alarms (per hour)",
             colours=palette.colours_for(case.diagnosis.names),
             dark=case.dark,
         ).update_yaxes(type="log"),
-        key="diagnose_alarms",
+        key=DiagnoseState.alarms,
         theme=None,
     )
     st.caption(
-        f"Rests on {found.hours:.2f} hours of background: rates below {1 / max(found.hours, 1e-9):.2g} per hour "
+        f"Rests on {rates.hours:.2f} hours of background: rates below {1 / max(rates.hours, 1e-9):.2g} per hour "
         "are not known to be above zero."
     )
     return Chosen(case.diagnosis.missed.rows, "background clips, most like a call first")

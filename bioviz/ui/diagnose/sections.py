@@ -21,6 +21,7 @@ from bioviz.ui.diagnose.case import Case, Chosen, neighbor_share, worst_first
 from bioviz.ui.diagnose.queues import alarms, faint, flagged, missed
 from bioviz.ui.diagnose.tables import places, scores
 from bioviz.ui.missing_intervals import some
+from bioviz.ui.state import DiagnoseState
 
 
 def labels(case: Case) -> Chosen:
@@ -49,7 +50,7 @@ def labels(case: Case) -> Chosen:
             reference_name="as by chance",
             dark=case.dark,
         ),
-        key="diagnose_labels",
+        key=DiagnoseState.labels,
         theme=None,
         on_select="rerun",
         selection_mode="points",
@@ -63,11 +64,11 @@ def matrix(case: Case) -> Chosen:
     """Which labels the neighbors of each label's clips have."""
     d = case.diagnosis
     st.caption(METRIC_INFO["neighbor_matrix"].text + " Click a cell to go through its clips.")
-    made = figures.confusion_map(np.nan_to_num(d.labels.matrix), d.names, dark=case.dark)
+    figure = figures.confusion_map(np.nan_to_num(d.labels.matrix), d.names, dark=case.dark)
     rows, columns = np.indices(d.labels.matrix.shape).reshape(2, -1)
     # Heat maps send no clicks: invisible points over the cells do.
-    heat: Any = made.data[0]
-    made.add_scatter(
+    heat: Any = figure.data[0]
+    figure.add_scatter(
         x=columns,
         y=rows,
         mode="markers",
@@ -78,7 +79,7 @@ def matrix(case: Case) -> Chosen:
         showlegend=False,
     )
     event = st.plotly_chart(
-        made, key="diagnose_matrix", theme=None, on_select="rerun", selection_mode="points"
+        figure, key=DiagnoseState.matrix, theme=None, on_select="rerun", selection_mode="points"
     )
     picked = clicked(event)
     row, column = divmod(picked, len(d.names)) if picked is not None else _darkest(d.labels.matrix)
@@ -91,14 +92,14 @@ def matrix(case: Case) -> Chosen:
 def causes(case: Case) -> Chosen:
     """What of the sound goes with the confusion."""
     d = case.diagnosis
-    found = [cause for cause in d.causes if cause.target < 0]
-    if not found:
+    overall = [cause for cause in d.causes if cause.target < 0]
+    if not overall:
         st.info(
             "Levels and signal-to-noise ratios are not measured for this dataset, so no cause can be told."
         )
         return Chosen(np.empty(0, dtype=np.int64), "clips")
     level = allowed(d).get("cause", -1.0)
-    found.sort(key=lambda cause: -abs(cause.rho) if np.isfinite(cause.rho) else 0)
+    overall.sort(key=lambda cause: -abs(cause.rho) if np.isfinite(cause.rho) else 0)
     table = pd.DataFrame(
         [
             {
@@ -109,11 +110,11 @@ def causes(case: Case) -> Chosen:
                 "p": c.p,
                 "in words": c.sentence(d.names, d.unit) if c.p <= level else "Not told from chance.",
             }
-            for c in found
+            for c in overall
         ]
     )
     st.caption(METRIC_INFO["rank_correlation"].text + " " + METRIC_INFO["family_p"].text)
-    if all(np.isnan(cause.p) for cause in found):
+    if all(np.isnan(cause.p) for cause in overall):
         st.info(
             f"Labelled clips come from {UnitWords(d.unit).fewer_than(MIN_UNITS)}: too few to tell a cause from chance."
         )
@@ -123,12 +124,12 @@ def causes(case: Case) -> Chosen:
         height=210,
         column_config={n: _two for n in ("rank correlation", "from", "to")} | {"p": _four},
     )
-    names = [cause.feature for cause in found]
+    names = [cause.feature for cause in overall]
     name = st.selectbox(
-        "Property of the sound", names, format_func=lambda n: feature(n).title, key="diagnose_feature"
+        "Property of the sound", names, format_func=lambda n: feature(n).title, key=DiagnoseState.feature
     )
-    what = feature(name)
-    title = f"{what.title} ({what.unit or 'no unit'})"
+    info = feature(name)
+    title = f"{info.title} ({info.unit or 'no unit'})"
     left, right = st.columns(2)
     values = d.triage.columns.get(name, case.run.acoustic.get(name))
     labelled = np.flatnonzero(case.run.targets > 0)
@@ -146,14 +147,14 @@ def causes(case: Case) -> Chosen:
                     rows=labelled,
                     dark=case.dark,
                 ),
-                key=f"diagnose_scatter_{name}",
+                key=DiagnoseState.feature_scatter(name),
                 theme=None,
                 on_select="rerun",
                 selection_mode=("points", "lasso", "box"),
             )
             picked = selected(event)
             if len(picked):
-                return worst_first(case, picked, f"clips chosen by {what.title}")
+                return worst_first(case, picked, f"clips chosen by {info.title}")
     with right:
         lines, middles = {}, None
         for cause in d.causes:
@@ -166,7 +167,7 @@ def causes(case: Case) -> Chosen:
                 figures.curves(
                     middles, lines, x_title=title, y_title="mean noise confusion (0 to 1)", dark=case.dark
                 ),
-                key=f"diagnose_curve_{name}",
+                key=DiagnoseState.feature_curve(name),
                 theme=None,
             )
             st.caption(METRIC_INFO["partial_dependence"].text)
@@ -191,7 +192,7 @@ def triage(case: Case) -> Chosen:
             y_title="cause",
             dark=case.dark,
         ),
-        key="diagnose_triage",
+        key=DiagnoseState.triage,
         theme=None,
         on_select="rerun",
         selection_mode="points",
@@ -216,7 +217,7 @@ def triage(case: Case) -> Chosen:
             "interval of the difference, for all signs together."
         )
         shares = {n: _two for n in ("confused clips", "others of the same label", "from", "to")}
-        st.dataframe(signs, hide_index=True, column_config=shares, key="diagnose_signs")
+        st.dataframe(signs, hide_index=True, column_config=shares, key=DiagnoseState.signs)
     picked = clicked(event)
     cause = picked if picked is not None else int(counts.argmax())
     return worst_first(case, d.triage.applies[:, cause], f"clips: {d.triage.all_titles[cause]}")

@@ -11,6 +11,7 @@ from bioviz.analysis.scores.leakage import LeakageScore
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
+from bioviz.ui.state import DiagnoseState
 
 _two = st.column_config.NumberColumn(format="%.2f")
 _three = st.column_config.NumberColumn(format="%.3f")
@@ -47,11 +48,11 @@ def places(case: Case) -> Chosen:
             "clusters follow it (AMI)": _two,
         },
     )
-    shown = [c for c in d.confounds if np.isfinite(c.clip_share).any()]
-    if not shown:
+    confounds = [c for c in d.confounds if np.isfinite(c.clip_share).any()]
+    if not confounds:
         return Chosen(np.empty(0, dtype=np.int64), "clips")
-    by_name = {c.name: c for c in shown}
-    chosen = by_name[st.selectbox("Show by label", list(by_name), key="diagnose_place")]
+    by_name = {c.name: c for c in confounds}
+    chosen = by_name[st.selectbox("Show by label", list(by_name), key=DiagnoseState.confound)]
     with_clips = np.flatnonzero(np.isfinite(chosen.per_label))
     st.plotly_chart(
         figures.ranked_bars(
@@ -63,7 +64,7 @@ def places(case: Case) -> Chosen:
             reference_name="as their labels explain",
             dark=case.dark,
         ),
-        key="diagnose_place_bars",
+        key=DiagnoseState.confound_bars,
         theme=None,
     )
     excess = chosen.clip_share - chosen.clip_chance

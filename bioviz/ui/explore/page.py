@@ -20,15 +20,15 @@ from bioviz.ui.app.scroll import scroll
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
 from bioviz.ui.clips.run_map import map_data, with_flags
-from bioviz.ui.components.embedding_map.embedding_map import MapEvent, embedding_map
+from bioviz.ui.components.embedding_map.embedding_map import MapEvent, MapProps, embedding_map
 from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.explore import scores_panel
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_run
 from bioviz.ui.pickers.unit_picker import pick_unit
-from bioviz.ui.session import SELECTION_LIST, set_widget, start_widget, widget
-from bioviz.ui.state import keep_known, write_url
+from bioviz.ui.state import ClipState, ExploreState
 from bioviz.ui.trained_note import trained_note
+from bioviz.ui.view import keep_known, write_url
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -53,10 +53,10 @@ def first_list(run: runs.Run) -> str:
 def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.ndarray, str]:
     """The clips that the user wants to go through, the misclustered worst first, and what they are."""
     lasso = event.rows
-    if event.selected_at != widget("seen_selection", 0):
-        set_widget("seen_selection", event.selected_at)
-        if lasso is not None or widget(SELECTION_LIST) == "lasso":
-            set_widget(SELECTION_LIST, "lasso" if lasso is not None else first_list(run))
+    if event.selected_at != ExploreState.seen_selection.get():
+        ExploreState.seen_selection.set(event.selected_at)
+        if lasso is not None or ExploreState.clip_list.get() == "lasso":
+            ExploreState.clip_list.set("lasso" if lasso is not None else first_list(run))
     flagged = clip_desk.flagged_rows(run, dataset)
     titles = {
         "lasso": f"Selected on the map ({0 if lasso is None else len(lasso):,})",
@@ -65,12 +65,13 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
         "label": "One label",
         "all": f"All ({len(run):,})",
     }
-    start_widget(SELECTION_LIST, first_list(run))
+    if not ExploreState.clip_list.get():
+        ExploreState.clip_list.set(first_list(run))
     choice = st.segmented_control(
         "Clips",
         list(titles),
         required=True,
-        key=SELECTION_LIST,
+        key=ExploreState.clip_list,
         format_func=titles.__getitem__,
         label_visibility="collapsed",
     )
@@ -88,13 +89,13 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
     if choice == "all":
         return run.rows, "clips"
     names = dataset.target_names
-    target = st.selectbox("Label", range(len(names)), format_func=names.__getitem__, key="selection_label")
+    target = st.selectbox("Label", range(len(names)), format_func=names.__getitem__, key=ExploreState.label)
     return run.rows[run.targets == target], f"clips of {names[target]}"
 
 
 def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
     """Make the flagged clips the list of the page, and take the first into the hand."""
-    set_widget(SELECTION_LIST, "flagged")
+    ExploreState.clip_list.set("flagged")
     clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
 
 
@@ -109,30 +110,24 @@ def explore(run: runs.Run) -> None:
     scores_panel.headline(run, original)
     if original is not None:
         st.caption(f"Arrows: the change from {library.load(original.spec.dataset).name}, before the flags.")
-    trained_note(run, dataset, key="explore")
+    trained_note(run, dataset, ExploreState.desk)
     for problem in run.failures[:5]:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
     acoustic_notice(run)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        event = embedding_map(
-            data,
-            key="explore_map",
-            group=clip_desk.GROUP,
-            dataset_id=dataset.id,
-            height=600,
-        )
+        event = embedding_map(data, MapProps(ExploreState.map, clip_desk.GROUP, dataset.id, height=600))
     st.subheader("Go through clips")
     rows, name = chosen_rows(run, dataset, event)
     selection.show(run, dataset, rows, clip_desk.GROUP, pick=clip_desk.take)
-    with right.container(key=clip_desk.DESK):
-        clip_desk.clip_desk(run, dataset, rows, name, key="explore")
-    clip_desk.flags_panel(dataset, key="explore", go_through=lambda: go_through_flags(run, dataset))
-    labels = st.expander("Labels and clusters", key="explore_labels", on_change="rerun")
+    with right.container(key=ClipState.desk):
+        clip_desk.clip_desk(run, dataset, rows, name, ExploreState.desk)
+    clip_desk.flags_panel(dataset, ExploreState.desk, go_through=lambda: go_through_flags(run, dataset))
+    labels = st.expander("Labels and clusters", key=ExploreState.labels, on_change="rerun")
     if labels.open:
         with labels:
             scores_panel.details(run, dataset, is_dark())
-    with st.expander("Where this result comes from", key="explore_provenance"):
+    with st.expander("Where this result comes from", key=ExploreState.provenance):
         st.json(run.provenance, expanded=True)
     scroll()
     write_url()  # this fragment runs without the frame around it

@@ -14,6 +14,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.plots import figures
 from bioviz.runs import Run, open_run
+from bioviz.ui.state import ExploreState
 
 SCORES = {
     "nmi": (
@@ -105,7 +106,9 @@ def details(run: Run, dataset: Dataset, dark: bool) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown("**Clips of each label**")
-        st.plotly_chart(figures.label_counts(run.targets, names, dark=dark), key="label_counts", theme=None)
+        st.plotly_chart(
+            figures.label_counts(run.targets, names, dark=dark), key=ExploreState.label_counts, theme=None
+        )
     with right:
         st.markdown("**Clusters against labels**")
         st.caption(
@@ -114,7 +117,7 @@ def details(run: Run, dataset: Dataset, dark: bool) -> None:
             "clips are background, else the label that most of them carry."
         )
         table = figures.cluster_table(run.table, run.placement.stands_for, names, dark=dark)
-        st.plotly_chart(table, key="cluster_table", theme=None)
+        st.plotly_chart(table, key=ExploreState.clusters, theme=None)
         st.markdown("**One-to-one matching, as in the paper-style protocol**")
         st.caption(
             "Here each label gets one cluster at most, and background one too, so that most clips agree: "
@@ -122,4 +125,4 @@ def details(run: Run, dataset: Dataset, dark: bool) -> None:
             "background that fills two clusters has only one of them framed."
         )
         table = figures.cluster_table(run.table, run.match.assigned, names, dark=dark)
-        st.plotly_chart(table, key="one_to_one_table", theme=None)
+        st.plotly_chart(table, key=ExploreState.one_to_one, theme=None)

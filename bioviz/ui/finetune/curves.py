@@ -12,6 +12,8 @@ import streamlit as st
 from bioviz.plots import figures
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.job_cards.job_card import duration
+from bioviz.ui.session import Element
+from bioviz.ui.state import FinetuneState
 
 METRIC_TITLES = {
     "accuracy": "accuracy",
@@ -22,7 +24,9 @@ METRIC_TITLES = {
 }
 
 
-def show_curves(curves: Mapping[str, Any] | None, key: str, live: Mapping[str, Any] | None = None) -> None:
+def show_curves(
+    curves: Mapping[str, Any] | None, key: Element, live: Mapping[str, Any] | None = None
+) -> None:
     """Loss and metric over the epochs, a line a learning rate; epoch 0 is the linear probe that it started from.
 
     Parameters
@@ -38,18 +42,18 @@ def show_curves(curves: Mapping[str, Any] | None, key: str, live: Mapping[str, A
         st.caption("Curves appear with the first steps of the training.")
         return
     left, right = st.columns(2)
-    made, last = _loss_figure(trials, batches)
-    left.plotly_chart(made, theme=None, key=f"{key}_loss")
+    loss_figure, last = _loss_figure(trials, batches)
+    left.plotly_chart(loss_figure, theme=None, key=FinetuneState.loss(key))
     if curves and any(trial["epochs"] for trial in trials):
         metric = str(curves["metric"])
-        right.plotly_chart(_metric_figure(trials, metric, last), theme=None, key=f"{key}_metric")
+        right.plotly_chart(_metric_figure(trials, metric, last), theme=None, key=FinetuneState.metric(key))
     else:
         right.caption("How good it is on the validation clips appears after the first epoch.")
     for trial in trials:
         if trial["stopped"]:
             st.caption(f"Learning rate {trial['learning_rate']:g}: {trial['stopped']}")
-    if told := next((trial["epochs"][-1] for trial in reversed(trials) if trial["epochs"]), None):
-        st.caption(_speed(told))
+    if last_epoch := next((trial["epochs"][-1] for trial in reversed(trials) if trial["epochs"]), None):
+        st.caption(_speed(last_epoch))
 
 
 def _batches(live: Mapping[str, Any] | None) -> tuple[np.ndarray, np.ndarray] | None:
@@ -73,11 +77,11 @@ def _loss_figure(
             lines[f"validation, {rate}"] = _line(
                 _start(trial, "loss"), [epoch["valid"]["loss"] for epoch in trial["epochs"]], epochs
             )
-    made = figures.curves(np.arange(epochs + 1), lines, x_title="epoch", y_title="loss", dark=is_dark())
+    figure = figures.curves(np.arange(epochs + 1), lines, x_title="epoch", y_title="loss", dark=is_dark())
     last = float(max(epochs, 1))
     if batches is not None:
         last = max(last, float(np.ceil(batches[0][-1])))
-        made.add_trace(
+        figure.add_trace(
             go.Scatter(
                 x=batches[0],
                 y=batches[1],
@@ -86,8 +90,8 @@ def _loss_figure(
                 line={"color": "#8a8f98", "width": 1},
             )
         )
-    made.update_layout(showlegend=True)
-    return _framed(made, last), last
+    figure.update_layout(showlegend=True)
+    return _framed(figure, last), last
 
 
 def _metric_figure(trials: Sequence[Mapping], metric: str, last: float) -> go.Figure:
@@ -99,14 +103,14 @@ def _metric_figure(trials: Sequence[Mapping], metric: str, last: float) -> go.Fi
         for trial in trials
     }
     title = f"{METRIC_TITLES[metric]}, validation"
-    made = figures.curves(np.arange(epochs + 1), lines, x_title="epoch", y_title=title, dark=is_dark())
-    made.update_yaxes(range=[0, 1.02])
-    return _framed(made, last)
+    figure = figures.curves(np.arange(epochs + 1), lines, x_title="epoch", y_title=title, dark=is_dark())
+    figure.update_yaxes(range=[0, 1.02])
+    return _framed(figure, last)
 
 
-def _framed(made: go.Figure, last: float) -> go.Figure:
-    made.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"})
-    return made.update_xaxes(range=[-0.1, last + 0.1], dtick=1 if last <= 12 else None)
+def _framed(figure: go.Figure, last: float) -> go.Figure:
+    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"})
+    return figure.update_xaxes(range=[-0.1, last + 0.1], dtick=1 if last <= 12 else None)
 
 
 def _start(trial: Mapping, name: str) -> float | None:

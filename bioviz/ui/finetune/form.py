@@ -15,7 +15,8 @@ from bioviz.ui.finetune.settings_form import settings_form
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.pickers.run_picker import checkpoint_title
-from bioviz.ui.state import view
+from bioviz.ui.state import FinetuneState
+from bioviz.ui.view import view
 
 PRESET_TITLES = {
     "quick": "Quick (a laptop)",
@@ -37,7 +38,7 @@ def train_form() -> TrainSpec | None:
         choose_again.ask(Gone("dataset", view().dataset, ids, lambda i: summaries[i].name))
     chosen = ids.index(view().dataset) if view().dataset else 0
     dataset = left.selectbox(
-        "Dataset", ids, chosen, format_func=lambda i: summaries[i].name, key="train_dataset"
+        "Dataset", ids, chosen, format_func=lambda i: summaries[i].name, key=FinetuneState.dataset
     )
     cards = {card.name: card for card in registry.list_models()}
     if view().model and view().model not in cards:
@@ -53,7 +54,7 @@ def train_form() -> TrainSpec | None:
         format_func=lambda n: (
             f"{cards[n].title} — {'untrained' if marks[n].checkpoint == RANDOM else 'ready'}"
         ),
-        key="train_model",
+        key=FinetuneState.model,
     )
     states = {name: registry.checkpoint_state(model, name) for name in registry.checkpoints(model)}
     ready = [name for name in states if states[name].available]
@@ -61,7 +62,7 @@ def train_form() -> TrainSpec | None:
         "Start from",
         sorted(ready, key=lambda name: (name.startswith(FINETUNED), name == RANDOM)),
         format_func=checkpoint_title,
-        key=f"train_base_{model}",
+        key=FinetuneState.base(model),
         help="The weights before training. A pretrained start needs far fewer clips than a random one.",
     )
     base_seed = 0
@@ -71,7 +72,7 @@ def train_form() -> TrainSpec | None:
             0,
             2**31 - 1,
             view().model_seed,
-            key=f"train_base_seed_{model}",
+            key=FinetuneState.base_seed(model),
             help="Decides the random weights that the training starts from, as on the other pages.",
         )
     if "pretrained" in states and not states["pretrained"].available:
@@ -83,12 +84,12 @@ def train_form() -> TrainSpec | None:
         default="quick",
         required=True,
         format_func=PRESET_TITLES.__getitem__,
-        key=f"train_preset_{len(presets)}",
+        key=FinetuneState.preset(len(presets)),
         help="Sets everything below; change what you like afterwards.",
     )
     trained = checkpoint != RANDOM
     settings = settings_form(settings_of(preset, trained), f"{preset}_trained" if trained else preset, model)
     name = st.text_input(
-        "Name of the result", key="train_name", placeholder="e.g. frogs, no background", max_chars=60
+        "Name of the result", key=FinetuneState.name, placeholder="e.g. frogs, no background", max_chars=60
     )
     return TrainSpec(dataset, model, checkpoint, settings, name.strip(), int(base_seed))

@@ -17,7 +17,7 @@ from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.pickers.unit_picker import pick_unit
-from bioviz.ui.session import set_widget, widget
+from bioviz.ui.state import FinetuneState
 
 
 def new_training() -> None:
@@ -40,9 +40,13 @@ def new_training() -> None:
     precision = precision_of(registry.card(spec.model), wanted=spec.settings.precision)
     st.caption(f"Trains on: {describe_device(precision=precision)}")
     if st.button(
-        "Start training", type="primary", key="train", icon=":material/play_arrow:", disabled=bool(against)
+        "Start training",
+        type="primary",
+        key=FinetuneState.start,
+        icon=":material/play_arrow:",
+        disabled=bool(against),
     ):
-        set_widget("train_job", tasks.start(spec).id)
+        FinetuneState.job.set(tasks.start(spec).id)
         st.rerun()
 
 
@@ -58,21 +62,21 @@ def show() -> None:
         for job in trainings:
             if job.state in job_card.RUNNING:
                 training_view.watch(job)
-        mine = next((job for job in trainings if job.id == widget("train_job")), None)
-        made = ""
-        if mine is not None and mine.state == "done" and mine.result is not None:
-            made = mine.result["checkpoint"].removeprefix(FINETUNED)
+        own_job = next((job for job in trainings if job.id == FinetuneState.job.get()), None)
+        new_checkpoint = ""
+        if own_job is not None and own_job.state == "done" and own_job.result is not None:
+            new_checkpoint = own_job.result["checkpoint"].removeprefix(FINETUNED)
             st.success("The training is done; its result is unfolded below.", icon=":material/check_circle:")
         interrupted = [job for job in trainings if job.state in ("failed", "lost", "cancelled")]
         if interrupted:
             with st.expander(
-                f"Trainings that were stopped ({len(interrupted)})", expanded=interrupted[0] is mine
+                f"Trainings that were stopped ({len(interrupted)})", expanded=interrupted[0] is own_job
             ):
                 for job in interrupted[:5]:
                     training_view.ended(job)
         st.subheader("New training")
         new_training()
         st.subheader("Checkpoints")
-        training_view.checkpoint_list(made)
+        training_view.checkpoint_list(new_checkpoint)
     except BiovizError as error:
         st.error(str(error), icon=":material/error:")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
 
 from bioviz.training.settings import GRADUAL, LORA, PROBE, TrainSettings, strategies_for
+from bioviz.ui.session import Element
+from bioviz.ui.state import FinetuneState
 
 STRATEGY_TITLES = {
     "linear": "only a classifier on top (linear probe)",
@@ -29,13 +32,14 @@ STATISTICS_TITLES = {
     "running": "running means (the paper's way)",
 }
 SCHEDULE_TITLES = {"constant": "constant", "cosine": "falling to zero (cosine)"}
+KeyOf = Callable[[str], Element]  # by the setting's name
 
 
 def settings_form(start: TrainSettings, preset: str, model: str) -> TrainSettings:
     """The settings, beginning with those of a preset."""
 
-    def key(name: str) -> str:
-        return f"train_{preset}_{name}"
+    def key(name: str) -> Element:
+        return FinetuneState.setting(preset, name)
 
     rates = ", ".join(f"{rate:g}" for rate in start.learning_rates)
     about = f"{STRATEGY_TITLES[start.strategy]}, {start.epochs} epochs, learning rate {rates}"
@@ -53,7 +57,7 @@ def settings_form(start: TrainSettings, preset: str, model: str) -> TrainSetting
     return settings
 
 
-def _background(key) -> dict[str, object]:
+def _background(key: KeyOf) -> dict[str, object]:
     left, right = st.columns(2)
     share = left.select_slider(
         "How much of the background to train on",
@@ -64,20 +68,20 @@ def _background(key) -> dict[str, object]:
         help="Background clips hold no labelled call. Fewer of them let rare calls weigh more, but a model that never "
         "heard background may see calls in it.",
     )
-    where = right.radio(
+    removal = right.radio(
         "Where background is left out",
         list(BACKGROUND_TITLES),
         format_func=BACKGROUND_TITLES.__getitem__,
         key=key("where"),
         help="The paper removed it from the test too, so that its figures are of an easier test.",
     )
-    return {"background_share": share / 100, "remove_everywhere": where == "everywhere"}
+    return {"background_share": share / 100, "remove_everywhere": removal == "everywhere"}
 
 
-def _how_much(start: TrainSettings, key, model: str) -> dict[str, object]:
+def _how_much(start: TrainSettings, key: KeyOf, model: str) -> dict[str, object]:
     left, middle, right = st.columns(3)
     options = list(strategies_for(model))
-    found: dict[str, object] = {
+    values: dict[str, object] = {
         "strategy": left.selectbox(
             "What learns",
             options,
@@ -98,8 +102,8 @@ def _how_much(start: TrainSettings, key, model: str) -> dict[str, object]:
             help="Epochs without a better result on the validation clips; 0 never stops early.",
         ),
     }
-    if found["strategy"] == GRADUAL:
-        found["layer_decay"] = left.slider(
+    if values["strategy"] == GRADUAL:
+        values["layer_decay"] = left.slider(
             "Lower layers learn slower by",
             0.1,
             1.0,
@@ -107,25 +111,25 @@ def _how_much(start: TrainSettings, key, model: str) -> dict[str, object]:
             key=key("decay"),
             help="Each layer's learning rate is this multiple of the one above it. 1 means all alike.",
         )
-    if found["strategy"] == LORA:
-        found["rank"] = left.number_input(
+    if values["strategy"] == LORA:
+        values["rank"] = left.number_input(
             "Rank", 1, 64, start.rank, key=key("rank"), help="Size of the additions; 8 is usual."
         )
-    found["class_weights"] = right.toggle(
+    values["class_weights"] = right.toggle(
         "Rare labels count more",
         start.class_weights,
         key=key("weights"),
         help="Every label gets the same weight, however few its clips are.",
     )
-    return found
+    return values
 
 
-def _steps(start: TrainSettings, key, strategy: str) -> dict[str, object]:
+def _steps(start: TrainSettings, key: KeyOf, strategy: str) -> dict[str, object]:
     left, middle, right = st.columns(3)
-    shown = ", ".join(f"{rate:g}" for rate in start.learning_rates)
+    usual_rates = ", ".join(f"{rate:g}" for rate in start.learning_rates)
     raw = left.text_input(
         "Learning rates, tried in turn",
-        shown,
+        usual_rates,
         key=key("rates"),
         help="Numbers separated by commas, e.g. 1e-5, 1e-4. The best on validation is kept. Too high, and the loss "
         "jumps about; too low, and nothing changes.",
@@ -197,7 +201,7 @@ def _steps(start: TrainSettings, key, strategy: str) -> dict[str, object]:
     }
 
 
-def _changes(start: TrainSettings, key) -> dict[str, object]:
+def _changes(start: TrainSettings, key: KeyOf) -> dict[str, object]:
     left, middle, right = st.columns(3)
     return {
         "spec_augment": left.toggle(
@@ -221,7 +225,7 @@ def _changes(start: TrainSettings, key) -> dict[str, object]:
     }
 
 
-def _split(start: TrainSettings, key) -> dict[str, object]:
+def _split(start: TrainSettings, key: KeyOf) -> dict[str, object]:
     left, right = st.columns(2)
     options = list(SPLIT_TITLES)
     split = left.selectbox(

@@ -16,7 +16,8 @@ from bioviz.training.outcome import LESS, NOTHING
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.finetune.curves import METRIC_TITLES, show_curves
 from bioviz.ui.job_cards import job_card
-from bioviz.ui.state import set_view
+from bioviz.ui.state import FinetuneState
+from bioviz.ui.view import set_view
 
 METRIC_HELP = {
     "accuracy": "Share of test clips whose answer is right, background included.",
@@ -48,7 +49,7 @@ def watch(job: jobs.Job) -> None:
         if note:
             st.caption(note[:1].upper() + note[1:])
         work = work_of(job)
-        show_curves(work and work.curves(), key=f"live_{job.id}", live=work and work.live())
+        show_curves(work and work.curves(), key=FinetuneState.live_curves(job.id), live=work and work.live())
 
     live()
 
@@ -62,15 +63,15 @@ def ended(job: jobs.Job) -> None:
         curves = work and work.curves()
         epochs = sum(len(trial["epochs"]) for trial in curves["trials"]) if curves else 0
         words = "Go on" if epochs else "Start again"
-        if st.button(words, key=f"resume_{job.id}", icon=":material/play_arrow:", type="primary"):
+        if st.button(words, key=FinetuneState.resume(job.id), icon=":material/play_arrow:", type="primary"):
             jobs.restart(job.id)
             st.rerun()
         if epochs:
-            if st.button("Forget its epochs", key=f"forget_{job.id}", icon=":material/delete:"):
+            if st.button("Forget its epochs", key=FinetuneState.forget(job.id), icon=":material/delete:"):
                 tasks.TrainSpec.from_dict(job.params).work().restart()
                 st.rerun()
             st.caption(f"{epochs} epochs are kept.")
-            show_curves(curves, key=f"ended_{job.id}")
+            show_curves(curves, key=FinetuneState.ended_curves(job.id))
 
 
 def work_of(job: jobs.Job) -> TrainingRunDir | None:
@@ -92,29 +93,34 @@ def checkpoint_list(opened: str = "") -> None:
     """
     with st.expander("Bring a checkpoint from another computer"):
         st.caption("A zip file that was downloaded here or on another computer with bioviz.")
-        file = st.file_uploader("Checkpoint file", type="zip", key="import_checkpoint")
-        if file is not None and st.button("Add it", key="import_now", type="primary"):
+        file = st.file_uploader("Checkpoint file", type="zip", key=FinetuneState.import_file)
+        if file is not None and st.button("Add it", key=FinetuneState.import_now, type="primary"):
             try:
-                made = checkpoints.import_zip(file.getvalue())
-                st.success(f"{made.title} was added.", icon=":material/check_circle:")
+                checkpoint = checkpoints.import_zip(file.getvalue())
+                st.success(f"{checkpoint.title} was added.", icon=":material/check_circle:")
             except BiovizError as error:
                 st.error(str(error), icon=":material/error:")
-    found = checkpoints.list_checkpoints()
-    if not found:
+    known_checkpoints = checkpoints.list_checkpoints()
+    if not known_checkpoints:
         st.caption("No fine-tuned checkpoints yet.")
-    for made in found:
-        record = made.record
-        title = f"{made.title} — {_model_title(record)} on {record.dataset.name or '?'}"
-        place = st.expander(title, expanded=made.id == opened, key=f"checkpoint_{made.id}", on_change="rerun")
-        if place.open:
-            with place:
-                show_checkpoint(made)
+    for checkpoint in known_checkpoints:
+        record = checkpoint.record
+        title = f"{checkpoint.title} — {_model_title(record)} on {record.dataset.name or '?'}"
+        expander = st.expander(
+            title,
+            expanded=checkpoint.id == opened,
+            key=FinetuneState.checkpoint(checkpoint.id),
+            on_change="rerun",
+        )
+        if expander.open:
+            with expander:
+                show_checkpoint(checkpoint)
 
 
-def show_checkpoint(made: Checkpoint) -> None:
+def show_checkpoint(checkpoint: Checkpoint) -> None:
     """One checkpoint: results, actions, curves, record."""
-    record = made.record
-    if not made.usable:
+    record = checkpoint.record
+    if not checkpoint.usable:
         st.error(f"Must not be used: {record.reason}", icon=":material/block:")
     for column, (name, title) in zip(st.columns(len(METRIC_TITLES)), METRIC_TITLES.items(), strict=True):
         value = record.test.get(name)
@@ -134,10 +140,12 @@ def show_checkpoint(made: Checkpoint) -> None:
             f"By the paper's way, with background left out of the test: {METRIC_TITLES[record.metric]} "
             f"{paper:.3f}. Do not compare it with the figures above."
         )
-    _actions(made)
+    _actions(checkpoint)
     if record.curves:
-        show_curves({"metric": record.metric, "trials": record.curves}, key=f"curves_{made.id}")
-    if st.toggle("Show the whole record", key=f"record_{made.id}"):
+        show_curves(
+            {"metric": record.metric, "trials": record.curves}, key=FinetuneState.record_curves(checkpoint.id)
+        )
+    if st.toggle("Show the whole record", key=FinetuneState.record(checkpoint.id)):
         st.json(record.to_dict(), expanded=1)
 
 
@@ -152,57 +160,57 @@ def show_outcome(record: CheckpointRecord) -> None:
         st.caption(note)
 
 
-def _actions(made: Checkpoint) -> None:
+def _actions(checkpoint: Checkpoint) -> None:
     with st.container(horizontal=True):
         known = {summary.id for summary in library.list_datasets()}
-        trained_on = made.record.dataset.id
-        place = {"dataset": trained_on} if trained_on in known else {}
+        trained_on = checkpoint.record.dataset.id
+        own_dataset = {"dataset": trained_on} if trained_on in known else {}
         if st.button(
             "Explore with it",
-            key=f"explore_{made.id}",
+            key=FinetuneState.explore(checkpoint.id),
             type="primary",
             icon=":material/scatter_plot:",
-            disabled=not made.usable,
+            disabled=not checkpoint.usable,
         ):
-            set_view(model=made.record.model, checkpoint=made.name, clip=-1, **place)
+            set_view(model=checkpoint.record.model, checkpoint=checkpoint.name, clip=-1, **own_dataset)
             open_page("explore.py")
         if st.button(
             "Compare with its start",
-            key=f"compare_{made.id}",
+            key=FinetuneState.compare(checkpoint.id),
             icon=":material/compare:",
-            disabled=not (made.usable and place),
+            disabled=not (checkpoint.usable and own_dataset),
             help="Two maps of the same clips, before and after the training. Test clips where the dataset has them.",
         ):
-            set_view(**_before_and_after(made, trained_on))
+            set_view(**_before_and_after(checkpoint, trained_on))
             open_page("compare.py")
         st.download_button(
             "Download",
-            data=lambda: checkpoints.export(made.id),
-            file_name=f"{made.record.model}-{made.id}.zip",
+            data=lambda: checkpoints.export(checkpoint.id),
+            file_name=f"{checkpoint.record.model}-{checkpoint.id}.zip",
             mime="application/zip",
-            key=f"export_{made.id}",
+            key=FinetuneState.export(checkpoint.id),
             on_click="ignore",
             icon=":material/download:",
         )
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown("This cannot be undone. Maps made with it stay until they are cleared away.")
-            if st.button("Delete it", key=f"delete_{made.id}"):
-                checkpoints.delete(made.id)
+            if st.button("Delete it", key=FinetuneState.delete(checkpoint.id)):
+                checkpoints.delete(checkpoint.id)
                 st.rerun()
 
 
-def _before_and_after(made: Checkpoint, trained_on: str) -> dict[str, object]:
+def _before_and_after(checkpoint: Checkpoint, trained_on: str) -> dict[str, object]:
     """The view that compares a checkpoint with what it was trained from, on clips it never learnt from."""
-    own_split = made.record.split.source == "dataset"
+    own_split = checkpoint.record.split.source == "dataset"
     tested = own_split and "test" in library.load(trained_on).clips.split
     return {
         "dataset": trained_on,
-        "model": made.record.model,
-        "checkpoint": made.record.base,
-        "model_seed": made.record.base_seed,
+        "model": checkpoint.record.model,
+        "checkpoint": checkpoint.record.base,
+        "model_seed": checkpoint.record.base_seed,
         "other_dataset": "",
-        "other_model": made.record.model,
-        "other_checkpoint": made.name,
+        "other_model": checkpoint.record.model,
+        "other_checkpoint": checkpoint.name,
         "split": "test" if tested else "all",
         "clip": -1,
     }

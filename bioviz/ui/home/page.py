@@ -10,8 +10,8 @@ from bioviz.ui.app.pages import open_page
 from bioviz.ui.components.embedding_map.embedding_map import load_ahead
 from bioviz.ui.datasets.page import open_form
 from bioviz.ui.job_cards import job_card
-from bioviz.ui.session import pop_widget, set_widget, widget
-from bioviz.ui.state import open_dataset, set_view
+from bioviz.ui.state import HomeState
+from bioviz.ui.view import open_dataset, set_view
 
 DEMO_MODEL = {"model": "acoustic_features", "checkpoint": "none"}
 
@@ -27,10 +27,10 @@ def show() -> None:
     datasets = library.list_datasets()
     demo_job = jobs.find("demo", {})  # whichever tab started it
     if demo_job and not demo_job.is_over:
-        set_widget("demo_job", demo_job.id)
+        HomeState.demo_job.set(demo_job.id)
         job_card.watch(demo_job.id)
-    elif demo_job and demo_job.state == "done" and widget("demo_job") == demo_job.id:
-        pop_widget("demo_job")
+    elif demo_job and demo_job.state == "done" and HomeState.demo_job.get() == demo_job.id:
+        HomeState.demo_job.pop()
         set_view(dataset="demo", other_dataset="", clip=-1, **DEMO_MODEL)
         open_page("explore.py")
     else:
@@ -43,8 +43,10 @@ def show() -> None:
                 "Twenty one-minute recordings from four made-up sites, with six kinds of calls over wind, rain, "
                 "stream, insects and recorder hum. Made on this computer, nothing is downloaded."
             )
-            if st.button("Open the demo", type="primary", icon=":material/play_arrow:", key="open_demo"):
-                set_widget("demo_job", runs.start_demo().id)
+            if st.button(
+                "Open the demo", type="primary", icon=":material/play_arrow:", key=HomeState.open_demo
+            ):
+                HomeState.demo_job.set(runs.start_demo().id)
                 st.rerun()
         with right.container(border=True, height="stretch"):
             st.subheader("Bring your own recordings")
@@ -52,7 +54,7 @@ def show() -> None:
                 "A folder with one sub-folder a species, a CSV, BEANS, or recordings beside Raven, Audacity, BirdNET "
                 "or Kaleidoscope tables. bioviz finds out which, and reports what it found before anything is added."
             )
-            if st.button("Add a dataset", icon=":material/add:", key="add_dataset"):
+            if st.button("Add a dataset", icon=":material/add:", key=HomeState.add_dataset):
                 open_form()
     st.subheader("Your datasets")
     if not datasets:
@@ -63,7 +65,7 @@ def show() -> None:
                 f"**{summary.name}** — {summary.clips:,} clips from {summary.recordings:,} recordings, "
                 f"{len(summary.labels)} labels, {summary.background_share:.0%} background, {summary.hours:.1f} h"
             )
-            if st.button("Explore", key=f"explore_{summary.id}", icon=":material/scatter_plot:"):
+            if st.button("Explore", key=HomeState.explore(summary.id), icon=":material/scatter_plot:"):
                 open_dataset(summary.id)
                 open_page("explore.py")
     load_ahead()

@@ -19,6 +19,8 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.pickers.run_picker import checkpoint_title
+from bioviz.ui.session import Element
+from bioviz.ui.state import JobState
 
 
 def show(
@@ -29,7 +31,7 @@ def show(
     text: str,
     models: Iterable[RunSpec] = (),
     button: str = "Compute it",
-    key: str = "compute",
+    key: Element = JobState.compute,
     blocked: str = "",
 ) -> None:
     """Follow the job, or offer to start it.
@@ -81,13 +83,13 @@ def show(
             st.rerun()
 
 
-def weights_missing(models: Iterable[tuple[str, str]], key: str = "compute") -> None:
+def weights_missing(models: Iterable[tuple[str, str]], key: Element = JobState.compute) -> None:
     """Say for each (model, checkpoint) which file is missing and where to put it, and lead to the page Models."""
     for model, checkpoint in models:
         name = f"{registry.card(model).title}, {checkpoint_title(checkpoint)}"
         why = registry.checkpoint_state(model, checkpoint).message
         st.warning(f"{plain(name)}: its weights are missing. {plain(why)}", icon=":material/download:")
-    if st.button("Open the page Models", key=f"{key}_weights", icon=":material/neurology:"):
+    if st.button("Open the page Models", key=JobState.missing_weights(key), icon=":material/neurology:"):
         open_page("models.py")
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.errors import Missing
 from bioviz.ui.app.notices import plain
+from bioviz.ui.state import JobState
 
 RUNNING = ("queued", "running")
 
@@ -36,7 +37,7 @@ def progress(job: jobs.Job) -> None:
         left.caption(
             "You may close this tab: the work goes on, and what is computed is kept even if you cancel."
         )
-        if right.button("Cancel", key=f"cancel_{job.id}", icon=":material/cancel:", width="stretch"):
+        if right.button("Cancel", key=JobState.cancel(job.id), icon=":material/cancel:", width="stretch"):
             jobs.cancel(job.id)
             st.toast("Cancelling. What was computed is kept.")
 

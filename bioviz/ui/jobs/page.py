@@ -10,6 +10,7 @@ from bioviz.models.device import describe_device
 from bioviz.store.usage import usage
 from bioviz.ui import removing
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.state import JobState
 
 WORDS = {
     "done": ":material/check_circle: finished",
@@ -80,5 +81,7 @@ def show() -> None:
         "maps that were not used for longest are removed (set BIOVIZ_CACHE_GB for another limit). Datasets, flags and "
         "fine-tuned checkpoints are never removed here."
     )
-    if st.button("Remove all embeddings and maps", icon=":material/delete_sweep:", key="prune"):
+    if st.button(
+        "Remove all embeddings and maps", icon=":material/delete_sweep:", key=JobState.remove_results
+    ):
         removing.ask_cache()

@@ -9,6 +9,7 @@ from bioviz.config import settings
 from bioviz.models import registry
 from bioviz.models.base import ModelCard
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.state import ModelsState
 
 CHECKPOINTS = {
     "random": "random start (untrained)",
@@ -28,10 +29,12 @@ def download(card: ModelCard) -> None:
         return
     if job:
         job_card.outcome(job)
-    accepted = not card.terms or st.checkbox(f"I accept: {card.terms}", key=f"terms_{card.name}")
+    accepted = not card.terms or st.checkbox(
+        f"I accept: {card.terms}", key=ModelsState.accept_terms(card.name)
+    )
     if st.button(
         "Download the weights",
-        key=f"download_{card.name}",
+        key=ModelsState.download(card.name),
         icon=":material/cloud_download:",
         disabled=not accepted,
     ):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -20,9 +20,11 @@ from bioviz.runs import RunSpec, query, ready
 from bioviz.runs.spec import SEEDS
 from bioviz.ui.app import notices
 from bioviz.ui.pickers.run_picker import READY_HELP, checkpoint_title
-from bioviz.ui.session import set_widget, widget
-from bioviz.ui.state import NEIGHBORS, set_view, view
+from bioviz.ui.session import Key
+from bioviz.ui.state import NoiseState
+from bioviz.ui.view import NEIGHBORS, set_view, view
 
+T = TypeVar("T")
 SAME = ""
 SINGLE = {  # settings of one value, as a link may give them
     "per_label": query.whole(1, 10_000),
@@ -52,15 +54,15 @@ def remembered(name: str, parsers: Mapping[str, query.Parser], usual: Mapping[st
         What stands in for a setting that cannot be used.
 
     """
-    kept: dict[str, Any] = json.loads(getattr(view(), name) or "{}")  # the view holds JSON objects alone
-    single = {key: query.as_text(value) for key, value in kept.items() if key in parsers}
+    settings: dict[str, Any] = json.loads(getattr(view(), name) or "{}")  # the view holds JSON objects alone
+    single = {key: query.as_text(value) for key, value in settings.items() if key in parsers}
     values, sentences = query.read(single, parsers, {key: usual[key] for key in parsers})
     for sentence in sentences:
         notices.say(sentence.replace("The link's ", f"The link's {name} setting "))
-    for key in kept:
+    for key in settings:
         if key not in usual:
             notices.say(f"The link's {name} setting “{key[:40]}” is not known. It is left out.")
-    return {**{key: value for key, value in kept.items() if key in usual}, **values}
+    return {**{key: value for key, value in settings.items() if key in usual}, **values}
 
 
 def remember(name: str, values: dict[str, Any], usual: dict[str, Any]) -> None:
@@ -79,18 +81,18 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
 
     """
     usual = {**NoiseSettings().to_dict(), "models": []}
-    kept = remembered("noise", SINGLE, usual)
+    settings = remembered("noise", SINGLE, usual)
     with st.container(border=True):
         left, right = st.columns(2)
         with left:
-            labels = _labels(dataset, kept)
-            models = _models(spec, dataset, kept)
+            labels = _labels(dataset, settings)
+            models = _models(spec, dataset, settings)
         with right:
-            background = _source(dataset, kept)
+            background = _source(dataset, settings)
             snrs = seeded(
-                "noise_snrs",
+                NoiseState.snrs,
                 ", ".join(
-                    f"{snr:g}" for snr in _ratios(kept.get("snrs_db", usual["snrs_db"]), usual["snrs_db"])
+                    f"{snr:g}" for snr in _ratios(settings.get("snrs_db", usual["snrs_db"]), usual["snrs_db"])
                 ),
                 lambda key: st.text_input(
                     "Signal-to-noise ratios (dB)",
@@ -101,13 +103,15 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
         with st.expander("Number of clips, neighbors and seed"):
             a, b, c = st.columns(3)
             with a:
-                per_label = count("noise_per_label", "Clips of each label", kept["per_label"], 1, 10_000)
+                per_label = count(
+                    NoiseState.per_label, "Clips of each label", settings["per_label"], 1, 10_000
+                )
             with b:
-                k = count("noise_k", "Neighbors looked at (k)", kept["k"], *NEIGHBORS)
+                k = count(NoiseState.k, "Neighbors looked at (k)", settings["k"], *NEIGHBORS)
             with c:
-                seed = count("noise_seed", "Seed of the draw", kept["seed"], *SEEDS)
-            measured = _measured(kept)
-            same_site = _same_site(dataset, background, kept)
+                seed = count(NoiseState.seed, "Seed of the draw", settings["seed"], *SEEDS)
+            measured = _measured(settings)
+            same_site = _same_site(dataset, background, settings)
     values = {
         "labels": labels,
         "per_label": per_label,
@@ -124,11 +128,11 @@ def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[Run
     return chosen, [_spec(spec, name) for name in dict.fromkeys([own, *models])]
 
 
-def _measured(kept: dict[str, Any]) -> str:
+def _measured(settings: dict[str, Any]) -> str:
     titles = {CALL: "Loudest stretch of the call, within its band", CLIP: "Whole clip, all frequencies"}
     return seeded(
-        "noise_measured",
-        kept["measured"],
+        NoiseState.measured,
+        settings["measured"],
         lambda key: st.selectbox(
             "Signal-to-noise ratio of",
             list(titles),
@@ -140,12 +144,12 @@ def _measured(kept: dict[str, Any]) -> str:
     )
 
 
-def _same_site(dataset: Dataset, background: str, kept: dict[str, Any]) -> bool:
+def _same_site(dataset: Dataset, background: str, settings: dict[str, Any]) -> bool:
     if background != SAME or len({recording.site for recording in dataset.recordings} - {""}) < 2:
         return False
     return seeded(
-        f"noise_same_site_{dataset.id}",
-        kept["same_site"],
+        NoiseState.same_site(dataset.id),
+        settings["same_site"],
         lambda key: st.checkbox(
             "Background of the clip's own site alone",
             key=key,
@@ -154,24 +158,24 @@ def _same_site(dataset: Dataset, background: str, kept: dict[str, Any]) -> bool:
     )
 
 
-def _labels(dataset: Dataset, kept: dict[str, Any]) -> list[str]:
-    before = _known("label", kept.get("labels"), dataset.labels, f"{dataset.name} has")
+def _labels(dataset: Dataset, settings: dict[str, Any]) -> list[str]:
+    before = _known("label", settings.get("labels"), dataset.labels, f"{dataset.name} has")
     return seeded(
-        f"noise_labels_{dataset.id}",
+        NoiseState.labels(dataset.id),
         before,
         lambda key: st.multiselect("Labels", dataset.labels, key=key, placeholder="all labels"),
     )
 
 
-def _models(spec: RunSpec, dataset: Dataset, kept: dict[str, Any]) -> list[str]:
+def _models(spec: RunSpec, dataset: Dataset, settings: dict[str, Any]) -> list[str]:
     """Other models to compare with, the best to open first."""
     own = f"{spec.model}:{spec.checkpoint}"
     marks = {f"{each.model}:{each.checkpoint}": each for each in ready.everything(dataset, view().model_seed)}
     others = [name for name, each in marks.items() if name != own and each.state.available]
-    asked = [name for name in _texts(kept.get("models")) if name != own]
+    asked = [name for name in _texts(settings.get("models")) if name != own]
     before = _known("model", asked, others, "there are weights for")
     return seeded(
-        f"noise_models_{own}",
+        NoiseState.models(own),
         before,
         lambda key: st.multiselect(
             f"Compare {model_title(spec)} with",
@@ -186,25 +190,27 @@ def _models(spec: RunSpec, dataset: Dataset, kept: dict[str, Any]) -> list[str]:
     )
 
 
-def _source(dataset: Dataset, kept: dict[str, Any]) -> str:
+def _source(dataset: Dataset, settings: dict[str, Any]) -> str:
     titles = {SAME: f"Background clips of {dataset.name}"}
     for other in library.list_datasets():
         if other.id != dataset.id:
             titles[DATASET + other.id] = f"Background clips of {other.name}"
     titles[FOLDER] = "All recordings in a folder"
-    before = str(kept.get("background", SAME))
+    before = str(settings.get("background", SAME))
     folder = before.removeprefix(FOLDER) if before.startswith(FOLDER) else ""
     if not folder and before not in titles:
         notices.say(f"There is no background “{before[:60]}” here. That of {dataset.name} is used instead.")
     start = FOLDER if folder else before if before in titles else SAME
     source = seeded(
-        f"noise_source_{dataset.id}",
+        NoiseState.source(dataset.id),
         start,
         lambda key: st.selectbox("Background to add", list(titles), key=key, format_func=titles.__getitem__),
     )
     if source != FOLDER:
         return source
-    path = seeded("noise_folder", folder, lambda key: st.text_input("Folder of background", key=key)).strip()
+    path = seeded(
+        NoiseState.folder, folder, lambda key: st.text_input("Folder of background", key=key)
+    ).strip()
     if not path:
         raise BadInput("Give the folder that holds recordings of background.")
     return FOLDER + path
@@ -215,16 +221,18 @@ def _spec(spec: RunSpec, name: str) -> RunSpec:
     return replace(spec, model=model, checkpoint=checkpoint)
 
 
-def seeded(key: str, value: Any, draw):
+def seeded(key: Key[T | None], value: T, draw: Callable[[Key[T | None]], T | None]) -> T:
     """Draw a widget that starts with `value`; Streamlit forgets widgets when the page is left.
 
     The value is set on every run: if one is cut short before the browser drew the widget, the next must send it.
     """
-    set_widget(key, widget(key, value))
-    return draw(key)
+    current = key.get()
+    key.set(value if current is None else current)
+    drawn = draw(key)
+    return value if drawn is None else drawn
 
 
-def count(key: str, label: str, start: int, low: int, high: int, step: int = 1) -> int:
+def count(key: Key[int | None], label: str, start: int, low: int, high: int, step: int = 1) -> int:
     """A whole number that starts with `start`."""
     return int(seeded(key, start, lambda k: st.number_input(label, low, high, step=step, key=k)))
 
@@ -244,16 +252,16 @@ def _ratios(value: object, usual: list[float]) -> list[float]:
         return [SNR(query.as_text(each)) for each in value]
     except ValueError as error:
         allowed = f"each must be right ({error})" if isinstance(value, list) and value else str(error)
-        shown = ", ".join(f"{snr:g}" for snr in usual)
-        notices.say(query.not_used("noise setting snrs_db", value, allowed, shown))
+        usual_ratios = ", ".join(f"{snr:g}" for snr in usual)
+        notices.say(query.not_used("noise setting snrs_db", value, allowed, usual_ratios))
         return usual
 
 
-def _known(what: str, asked: object, there: Sequence[str], of: str) -> list[str]:
+def _known(kind: str, asked: object, available: Sequence[str], owner: str) -> list[str]:
     """Those of the names asked for that are there; the others are said."""
-    for name in (gone := [name for name in _texts(asked) if name not in there]):
+    for name in (gone := [name for name in _texts(asked) if name not in available]):
         notices.say(
-            f"There is no {what} “{name[:60]}” here ({of} {', '.join(there[:12]) or 'none'}). It is left out."
+            f"There is no {kind} “{name[:60]}” here ({owner} {', '.join(available[:12]) or 'none'}). It is left out."
         )
     return [name for name in _texts(asked) if name not in gone]
 

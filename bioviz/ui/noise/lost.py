@@ -15,6 +15,7 @@ from bioviz.analysis.unit_words import UnitWords
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.noise import NoiseResult
 from bioviz.runs import Run
+from bioviz.ui.state import NoiseState
 
 RECORDING = UnitWords()
 
@@ -36,30 +37,30 @@ def show_lost(ready: Mapping[str, tuple[Run, NoiseResult]], dataset: Dataset) ->
         table["clips"].append(int(first.clips[i]))
         for title, (_, result) in ready.items():
             table.setdefault(title, []).append(lost_words(result, int(i), unit))
-    st.dataframe(pd.DataFrame(table), hide_index=True, key="noise_lost")
+    st.dataframe(pd.DataFrame(table), hide_index=True, key=NoiseState.lost)
 
 
 def lost_sentence(title: str, result: NoiseResult, labels: Sequence[str]) -> str:
     """Which labels a model loses first and last, in words; only those whose intervals leave no doubt."""
     s = result.scores
-    told = told_as_recorded(s.told)
-    if not told.any():
+    told_apart = told_as_recorded(s.told)
+    if not told_apart.any():
         return f"{title}: no label is told from background even as recorded, so where they are lost cannot be told."
     first, last = lost_apart(s.lost_at_db)
     parts = []
     for which, word in ((first, "first"), (last, "last")):
         for label in which:
             words = lost_words(result, int(label))
-            where = f"at {words}" if np.isfinite(s.lost_at_db[label, 0]) else words
-            parts.append(f"{labels[label]} is lost {word}, {where}")
+            at_ratio = f"at {words}" if np.isfinite(s.lost_at_db[label, 0]) else words
+            parts.append(f"{labels[label]} is lost {word}, {at_ratio}")
     if not parts:
-        count = int(told.sum())
+        count = int(told_apart.sum())
         parts.append(
             f"none of the {count} labels is clearly lost before or after all others"
             if count > 1
-            else f"{labels[int(told.argmax())]} is the only label told from background as recorded"
+            else f"{labels[int(told_apart.argmax())]} is the only label told from background as recorded"
         )
-    unknown = np.flatnonzero((s.clips > 0) & ~told).tolist()
+    unknown = np.flatnonzero((s.clips > 0) & ~told_apart).tolist()
     if unknown:
         more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
         parts.append(f"cannot be told for {', '.join(labels[i] for i in unknown[:3])}{more}")

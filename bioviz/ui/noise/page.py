@@ -12,6 +12,7 @@ from bioviz.ui.noise import panel as noise_panel
 from bioviz.ui.noise import shift_panel
 from bioviz.ui.pickers.run_picker import pick_run
 from bioviz.ui.pickers.unit_picker import pick_unit
+from bioviz.ui.state import NoiseState
 
 PANELS = {"Added background": noise_panel.show, "Shifted windows": shift_panel.show}
 
@@ -26,7 +27,7 @@ def show() -> None:
         compute_card.weights_missing([(spec.model, spec.checkpoint)])
         st.stop()
     for tab, panel in zip(
-        st.tabs(list(PANELS), on_change="rerun", key="experiment"), PANELS.values(), strict=True
+        st.tabs(list(PANELS), on_change="rerun", key=NoiseState.experiment), PANELS.values(), strict=True
     ):
         if tab.open:
             with tab:

@@ -30,6 +30,7 @@ from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.noise.form import model_title, noise_form
 from bioviz.ui.noise.lost import show_lost
 from bioviz.ui.pickers.run_picker import METHODS
+from bioviz.ui.state import NoiseState
 
 CLEAN = "as recorded"
 MEASURES = {  # field of NoiseScores -> its help, axis title
@@ -76,7 +77,7 @@ def show(spec: RunSpec) -> None:
             text=f"{len(drawn.rows):,} clips at {len(chosen.snrs_db)} ratios ({count:,} mixtures) for "
             f"{', '.join(model_title(each) for each in left)}.",
             models=left,
-            key="compute_noise",
+            key=NoiseState.compute,
         )
     if ready:
         if drawn.left_out:
@@ -103,13 +104,13 @@ def _curves(ready: Results, dataset: Dataset) -> None:
         default="separability",
         required=True,
         format_func=choices.__getitem__,
-        key="noise_measure",
+        key=NoiseState.measure,
         label_visibility="collapsed",
     )
     column = None
     if measure == "told":
         column = st.selectbox(
-            "Label", measured, format_func=lambda i: dataset.labels[i], key="noise_curve_label", width=300
+            "Label", measured, format_func=lambda i: dataset.labels[i], key=NoiseState.curve_label, width=300
         )
         st.caption(
             f"How well the label's clips are told from background: AUROC, 0.5 by chance. Below {TOLD:g} the label is "
@@ -129,14 +130,14 @@ def _curves(ready: Results, dataset: Dataset) -> None:
         lines[title] = (values, low, high) if known else (values, None, None)
         if (np.isfinite(values) & np.isnan(low)).any():
             without.append(title)
-    made = figures.curves(x, lines, x_title="signal-to-noise ratio (dB)", y_title=y_title, dark=is_dark())
-    made.update_xaxes(autorange="reversed", tickvals=x, ticktext=level_names(snrs))
-    made.update_yaxes(range=[-0.02, 1.02])
+    figure = figures.curves(x, lines, x_title="signal-to-noise ratio (dB)", y_title=y_title, dark=is_dark())
+    figure.update_xaxes(autorange="reversed", tickvals=x, ticktext=level_names(snrs))
+    figure.update_yaxes(range=[-0.02, 1.02])
     if measure in ("separability", "mean_confusion", "told"):
-        made.add_hline(
+        figure.add_hline(
             TOLD if measure == "told" else 0.5, line={"dash": "dash", "width": 1, "color": "#9A9A9A"}
         )
-    st.plotly_chart(made, key="noise_curves", theme=None)
+    st.plotly_chart(figure, key=NoiseState.curves, theme=None)
     say_missing(without, next(iter(ready.values()))[0].unit.noun)
 
 
@@ -156,7 +157,7 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
     st.subheader("One clip on its way")
     title = next(iter(ready))
     if len(ready) > 1:
-        title = st.selectbox("Model", list(ready), key="noise_path_model")
+        title = st.selectbox("Model", list(ready), key=NoiseState.path_model)
     run, result = ready[title]
     s = result.scores
     frame = pd.DataFrame(
@@ -179,7 +180,7 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
             frame,
             hide_index=True,
             height=400,
-            key="noise_clips",
+            key=NoiseState.clips,
             on_select="rerun",
             selection_mode="single-row",
             column_config={"start (s)": st.column_config.NumberColumn(format="%.2f")},
@@ -197,7 +198,7 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
                 titles=(f"{method} 1 (no unit)", f"{method} 2 (no unit)"),
                 dark=is_dark(),
             ),
-            key="noise_path",
+            key=NoiseState.path,
             theme=None,
         )
         _listen(dataset, drawn, s.snrs_db, i, s.background_share[:, i])
@@ -222,7 +223,7 @@ def first_confused(confusion: np.ndarray, snrs_db: np.ndarray) -> list[str]:
 def _listen(dataset: Dataset, drawn: Draw, snrs_db: np.ndarray, i: int, share: np.ndarray) -> None:
     names = level_names(snrs_db)
     level = st.select_slider(
-        "Listen at", range(len(names)), value=0, format_func=lambda j: names[j], key="noise_listen"
+        "Listen at", range(len(names)), value=0, format_func=lambda j: names[j], key=NoiseState.level
     )
     pair = drawn.pairs[i]
     try:

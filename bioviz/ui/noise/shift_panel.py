@@ -26,8 +26,8 @@ from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.noise.form import count, model_title, remember, remembered, seeded
 from bioviz.ui.pickers.run_picker import METHODS
-from bioviz.ui.session import widget
-from bioviz.ui.state import NEIGHBORS
+from bioviz.ui.state import NoiseState
+from bioviz.ui.view import NEIGHBORS
 
 SETTINGS = {  # of a link
     "clips": query.whole(1, 100_000),
@@ -58,7 +58,7 @@ def show(spec: RunSpec) -> None:
             title="The shifts are not computed yet",
             text=f"{count:,} clips, each at {2 * chosen.steps} shifted windows, for {model_title(spec)}.",
             models=[spec],
-            key="compute_shift",
+            key=NoiseState.compute_shift,
         )
         return
     _headline(result)
@@ -70,25 +70,25 @@ def show(spec: RunSpec) -> None:
 
 def _form() -> ShiftSettings:
     usual = ShiftSettings().to_dict()
-    kept = remembered("shift", SETTINGS, usual)
+    settings = remembered("shift", SETTINGS, usual)
     with st.container(border=True):
         a, b, c, d, e = st.columns(5)
         with a:
-            clips = count("shift_clips", "Clips", kept["clips"], 1, 100_000, step=50)
+            clips = count(NoiseState.shift_clips, "Clips", settings["clips"], 1, 100_000, step=50)
         with b:
             reach = seeded(
-                "shift_reach",
-                kept["reach"],
+                NoiseState.shift_reach,
+                settings["reach"],
                 lambda key: st.number_input(
                     "Farthest shift (share of the window)", 0.05, 1.0, step=0.05, key=key
                 ),
             )
         with c:
-            steps = count("shift_steps", "Shifts to either side", kept["steps"], 1, 20)
+            steps = count(NoiseState.shift_steps, "Shifts to either side", settings["steps"], 1, 20)
         with d:
-            k = count("shift_k", "Neighbors looked at (k)", kept["k"], *NEIGHBORS)
+            k = count(NoiseState.shift_k, "Neighbors looked at (k)", settings["k"], *NEIGHBORS)
         with e:
-            seed = count("shift_seed", "Seed of the draw", kept["seed"], *SEEDS)
+            seed = count(NoiseState.shift_seed, "Seed of the draw", settings["seed"], *SEEDS)
     chosen = ShiftSettings(clips, float(reach), steps, k, seed)
     remember("shift", chosen.to_dict(), usual)
     return chosen
@@ -106,14 +106,14 @@ def _headline(result: ShiftResult) -> None:
 
 
 def _labels(run: Run, result: ShiftResult) -> None:
-    there = np.flatnonzero(result.clips)
-    mean, low, high = result.by_target[there].T
-    without = [run.target_names[t] for t, end in zip(there, low, strict=True) if np.isnan(end)]
+    with_clips = np.flatnonzero(result.clips)
+    mean, low, high = result.by_target[with_clips].T
+    without = [run.target_names[t] for t, end in zip(with_clips, low, strict=True) if np.isnan(end)]
     st.caption(f"Lines are 95 % intervals, {UnitWords(run.unit.noun).by}.")
     say_missing(without, run.unit.noun)
     st.plotly_chart(
         figures.ranked_bars(
-            [run.target_names[t] for t in there],
+            [run.target_names[t] for t in with_clips],
             mean,
             low,
             high,
@@ -121,7 +121,7 @@ def _labels(run: Run, result: ShiftResult) -> None:
             colours=palette.colours_for(run.target_names),
             dark=is_dark(),
         ),
-        key="shift_labels",
+        key=NoiseState.shift_labels,
         theme=None,
     )
 
@@ -146,7 +146,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
     left, right = st.columns([3, 2], gap="medium")
 
     def clicked() -> None:
-        for line in widget("shift_clips_table").selection.rows:
+        for line in NoiseState.shift_lines.get().selection.rows:
             clip_desk.take(int(result.rows[line]))
 
     with left:
@@ -154,7 +154,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
             frame,
             hide_index=True,
             height=300,
-            key="shift_clips_table",
+            key=NoiseState.shift_lines,
             on_select=clicked,
             selection_mode="single-row",
             column_config={
@@ -177,7 +177,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
                 marked=places[0] if places else None,
                 dark=is_dark(),
             ),
-            key="shift_map",
+            key=NoiseState.shift_map,
             theme=None,
         )
         st.caption(
@@ -189,7 +189,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
             run.key,
             dataset.id,
             result.rows,
-            key="shift_inspector",
+            key=NoiseState.shift_inspector,
             group=clip_desk.GROUP,
             playlist_name="clips, the least stable first",
             colours=palette.colours_for(dataset.target_names),

@@ -9,7 +9,8 @@ from typing import NoReturn
 import streamlit as st
 
 from bioviz.ui.app.notices import plain
-from bioviz.ui.state import set_view
+from bioviz.ui.state import PickerState
+from bioviz.ui.view import set_view
 
 REASONS = {
     "dataset": "It was removed, or the link was made on another computer.",
@@ -54,12 +55,16 @@ def ask(gone: Gone) -> NoReturn:
     st.warning(plain(sentence + (gone.why or REASONS.get(kind, ""))), icon=":material/search_off:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         other = st.selectbox(
-            f"Another {kind}", list(gone.options), format_func=gone.titles, key="instead_choice", width=360
+            f"Another {kind}",
+            list(gone.options),
+            format_func=gone.titles,
+            key=PickerState.other_choice,
+            width=360,
         )
         st.button(
             f"Use this {kind}",
             type="primary",
-            key="instead",
+            key=PickerState.other,
             icon=":material/check:",
             on_click=lambda: set_view(**{gone.field: other, **dict.fromkeys(gone.follow, ""), "clip": -1}),
         )

@@ -9,8 +9,8 @@ import streamlit as st
 
 from bioviz.runs.spec import BOUNDS
 from bioviz.ui.pickers.choose_again import Gone
-from bioviz.ui.session import set_widget, widget
-from bioviz.ui.state import NEIGHBORS, set_view, view
+from bioviz.ui.state import PickerState
+from bioviz.ui.view import NEIGHBORS, set_view, view
 
 
 def pick(
@@ -42,17 +42,17 @@ def pick(
         The view names what is not among the options.
 
     """
-    key = f"_pick_{name}"
+    key = PickerState.field(name)
     current = getattr(view(), name)
     if current == "" and current not in options:
         current = options[0] if usual is None else usual
         set_view(**{name: current})
     is_here = current in options
     # On every run: if one is cut short before the browser drew the widget, the next must send the value again.
-    set_widget(key, current if is_here else None)
+    key.set(current if is_here else None)
 
     def changed() -> None:
-        set_view(**{name: widget(key), **dict.fromkeys(follow, ""), "clip": -1})
+        set_view(**{name: key.get(), **dict.fromkeys(follow, ""), "clip": -1})
 
     # Without a choice the box would have a button to clear it, so that it has none only where it must.
     nothing: dict[str, Any] = {} if is_here else {"index": None, "placeholder": "not here: choose another"}
@@ -64,11 +64,11 @@ def pick(
 
 def number(name: str, label: str, step: float, help: str | None = None) -> None:
     """A number field bound to one field of the view, within the bounds that links have too."""
-    key = f"_pick_{name}"
+    key = PickerState.field(name)
     field = name.removeprefix("other_")
     low, high = NEIGHBORS if field == "k" else BOUNDS[field]
     kind = type(getattr(view(), name))
-    set_widget(key, getattr(view(), name))  # on every run, as in `pick`
+    key.set(getattr(view(), name))  # on every run, as in `pick`
     st.number_input(
         label,
         kind(low),
@@ -76,5 +76,5 @@ def number(name: str, label: str, step: float, help: str | None = None) -> None:
         step=kind(step),
         key=key,
         help=help,
-        on_change=lambda: set_view(**{name: widget(key)}),
+        on_change=lambda: set_view(**{name: key.get()}),
     )

@@ -14,8 +14,8 @@ from bioviz.runs import RunSpec, ready
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.pickers.fields import number, pick
-from bioviz.ui.session import set_widget, widget
-from bioviz.ui.state import set_view, view
+from bioviz.ui.state import PickerState
+from bioviz.ui.view import set_view, view
 
 METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 CHECKPOINTS = {"random": "random start (untrained)", "pretrained": "pretrained", "none": "no weights needed"}
@@ -157,13 +157,13 @@ def pick_split() -> None:
 
 def pick_background() -> None:
     """Whether background clips are left out."""
-    key = "_pick_without_background"
-    set_widget(key, view().without_background)  # on every run, as in `pick`
+    key = PickerState.field("without_background")
+    key.set(view().without_background)  # on every run, as in `pick`
     st.toggle(
         "Without background",
         key=key,
         help="Leaves clips without a label out of the map and the scores, so that only labels are told apart.",
-        on_change=lambda: set_view(without_background=widget(key), clip=-1),
+        on_change=lambda: set_view(without_background=key.get(), clip=-1),
     )
 
 
@@ -181,17 +181,19 @@ def pick_neighbors() -> int:
 def pick_projection() -> None:
     """The projection's preset, method and settings, bound to the view."""
     current = next((name for name, preset in PRESETS.items() if preset == projection()), None)
-    set_widget("_preset", current)
+    PickerState.preset.set(current)
 
     def changed() -> None:
-        set_view(**PRESETS[widget("_preset")].to_dict())
+        preset = PickerState.preset.get()
+        if preset is not None:
+            set_view(**PRESETS[preset].to_dict())
 
     st.selectbox(
         "Preset",
         list(PRESETS),
         index=None,
         placeholder="Custom",
-        key="_preset",
+        key=PickerState.preset,
         on_change=changed,
         help="The settings of Chen & Yang (2025), and PCA.",
     )

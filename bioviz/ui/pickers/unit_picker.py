@@ -6,7 +6,7 @@ import streamlit as st
 
 from bioviz.datasets import library
 from bioviz.datasets.independence import Unit
-from bioviz.ui.session import set_widget, widget
+from bioviz.ui.state import PickerState
 
 HELP = (
     "Neighbors, folds, splits and intervals leave out or draw whole units: clips of one unit share their background, "
@@ -16,21 +16,25 @@ HELP = (
 
 def pick_unit(dataset_id: str) -> None:
     """A select box in the sidebar, bound to the dataset's record, with the reason for the detected unit."""
-    found = library.load(dataset_id).independence
-    options = list(found.choices)
-    key = "_unit_of_independence"
-    set_widget(key, found.unit)  # on every run: the record decides
+    independence = library.load(dataset_id).independence
+    options = list(independence.choices)
+    PickerState.unit.set(independence.unit)  # on every run: the record decides
 
     def changed() -> None:
-        chosen = widget(key)
-        library.set_unit(dataset_id, "" if chosen == found.detected else str(chosen))
+        chosen = PickerState.unit.get()
+        library.set_unit(dataset_id, "" if chosen == independence.detected else str(chosen))
 
     def title(unit: Unit) -> str:
-        mark = ", detected" if unit is found.detected else ""
-        return f"{unit.heading}: {found.choices[unit]:,}{mark}"
+        mark = ", detected" if unit is independence.detected else ""
+        return f"{unit.heading}: {independence.choices[unit]:,}{mark}"
 
     with st.sidebar:
         st.selectbox(
-            "Unit of independence", options, format_func=title, key=key, on_change=changed, help=HELP
+            "Unit of independence",
+            options,
+            format_func=title,
+            key=PickerState.unit,
+            on_change=changed,
+            help=HELP,
         )
-        st.caption(found.reason)
+        st.caption(independence.reason)

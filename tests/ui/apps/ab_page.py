@@ -10,7 +10,8 @@ from bioviz.ui.clips.ab_pairs import nearest_for_ab
 from bioviz.ui.components.ab_player.ab_listening import ab_listening
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
 from bioviz.ui.components.shared.act_link import act_link
-from bioviz.ui.state import view
+from bioviz.ui.session import Element
+from bioviz.ui.view import view
 
 st.set_page_config(layout="wide")
 query = st.query_params
@@ -25,7 +26,7 @@ with left:
     pairs = list(zip(roles, others, strict=False))
     if "run" in query:
         pairs = nearest_for_ab(runs.open_run_by_key(query["run"]), dataset, row)
-    ab_listening(dataset, row, pairs, run_key=query.get("run"), key="ab", group="trial")
+    ab_listening(dataset, row, pairs, run_key=query.get("run"), key=Element("ab"), group="trial")
 with right:
-    clip_inspector(None, dataset.id, key="inspector", group="trial")
+    clip_inspector(None, dataset.id, key=Element("inspector"), group="trial")
 st.text(f"shown {view().clip}")

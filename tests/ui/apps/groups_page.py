@@ -27,4 +27,4 @@ def group(name: str) -> np.ndarray:
 
 
 names = (query.get("a", "A"), query.get("b", "B"))
-shown.group_comparison(run, dataset, group("a"), group("b"), names, dark=is_dark(), key="groups")
+shown.group_comparison(run, dataset, group("a"), group("b"), names, dark=is_dark())

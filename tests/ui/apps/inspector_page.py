@@ -10,7 +10,8 @@ from bioviz.plots.palette import colours_for
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.shared.act_link import act_link
-from bioviz.ui.state import set_view, view
+from bioviz.ui.session import Element
+from bioviz.ui.view import set_view, view
 
 st.set_page_config(layout="wide")
 query = st.query_params
@@ -30,12 +31,14 @@ with right:
         query.get("run"),
         dataset.id,
         playlist or np.arange(len(dataset.clips)),
-        key="inspector",
+        key=Element("inspector"),
         group="trial",
         playlist_name="all clips",
         colours=colours,
     )
 with left:
     rows = np.arange(min(200, len(dataset.clips)))
-    gallery(dataset, rows, labels=names[rows], group="trial", key="gallery", colours=colours, height=500)
+    gallery(
+        dataset, rows, labels=names[rows], group="trial", key=Element("gallery"), colours=colours, height=500
+    )
 st.text(f"reruns {count}, shown {view().clip}")

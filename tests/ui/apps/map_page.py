@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from bioviz.plots.map_data import Categories, MapData, Measure, SpanColumn, TextColumn
 from bioviz.plots.palette import colours_for
-from bioviz.ui.components.embedding_map.embedding_map import embedding_map
+from bioviz.ui.components.embedding_map.embedding_map import MapProps, embedding_map
 from bioviz.ui.components.shared.act_link import act_link
-from bioviz.ui.state import set_view, view
+from bioviz.ui.session import Element
+from bioviz.ui.view import set_view, view
 
 HOSTILE = '<img src=x onerror="window.hacked=1"> <b>wren</b> & <a href="javascript:1">x</a>'
 
@@ -70,21 +72,22 @@ if ask not in (None, st.session_state.get("asked")):
     set_view(colour=ask)
 set_view(dataset="trial")
 act_link("pair", "trial")
-shared = {"group": "pair", "dataset_id": "trial"}
+left_map = MapProps(Element("left"), "pair", "trial")
 if query.get("odd"):
     for k, (count, kind) in enumerate(((0, ""), (1, ""), (100, "nan"), (50, "lost"))):
-        embedding_map(points(count, 1, kind), key=f"odd{k}", group=f"odd{k}", dataset_id="trial", height=200)
+        props = MapProps(Element(f"odd{k}"), f"odd{k}", "trial", height=200)
+        embedding_map(points(count, 1, kind), props)
     a = b = None
 elif st.sidebar.checkbox("hide the map"):
     a = b = None
 elif query.get("second"):
     left, right = st.columns(2)
     with left:
-        a = embedding_map(points(n, 1, special), key="left", **shared, lock_view=True)
+        a = embedding_map(points(n, 1, special), replace(left_map, lock_view=True))
     with right:
-        b = embedding_map(points(n, 2, special), key="right", **shared, lock_view=True)
+        b = embedding_map(points(n, 2, special), MapProps(Element("right"), "pair", "trial", lock_view=True))
 else:
-    a, b = embedding_map(points(n, 1, special), key="left", **shared), None
+    a, b = embedding_map(points(n, 1, special), left_map), None
 for name, event in (("left", a), ("right", b)):
     if event is not None:
         count = "none" if event.rows is None else len(event.rows)

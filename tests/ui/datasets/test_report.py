@@ -27,8 +27,9 @@ def report_of(dataset) -> AppTest:
     def script(dataset_id: str) -> None:
         from bioviz.datasets import library
         from bioviz.ui.datasets.report import show
+        from bioviz.ui.state import ReportState
 
-        show(library.load(dataset_id), key="r")
+        show(library.load(dataset_id), ReportState("r"))
 
     app = AppTest.from_function(script, args=(dataset.id,), default_timeout=60).run()
     assert not app.exception

@@ -11,6 +11,7 @@ from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.plots.palette import colours_for
 from bioviz.ui.components.shared.mount import component, media_source
+from bioviz.ui.session import Element
 
 LOUDNESS_DBFS = -30.0
 
@@ -20,7 +21,7 @@ def ab_listening(
     row: int,
     others: Sequence[tuple[str, int]],
     *,
-    key: str,
+    key: Element,
     group: str,
     run_key: str | None = None,
     loudness: float = LOUDNESS_DBFS,
@@ -46,8 +47,8 @@ def ab_listening(
         Run in which the distance to the selected clip is looked up; None to leave it out.
 
     """
-    shown = [("this clip", int(row)), *((role, int(other)) for role, other in others)]
-    rates = [_recording(dataset, other).sample_rate for _, other in shown]
+    roles = [("this clip", int(row)), *((role, int(other)) for role, other in others)]
+    rates = [_recording(dataset, other).sample_rate for _, other in roles]
     data = {
         "key": key,
         "group": group,
@@ -55,7 +56,7 @@ def ab_listening(
         "run": run_key,
         "loudness": loudness,
         "slow": max(default_slow(rate) for rate in rates),
-        "clips": [_about(dataset, role, other) for role, other in shown],
+        "clips": [_about(dataset, role, other) for role, other in roles],
         "colours": colours_for(dataset.target_names),
     }
     _component()(key=key, data=data, height="content")

@@ -9,6 +9,7 @@ import numpy as np
 
 from bioviz.datasets import library
 from bioviz.ui.components.shared.mount import component, media_source, packed_rows
+from bioviz.ui.session import Element
 
 
 def clip_inspector(
@@ -16,7 +17,7 @@ def clip_inspector(
     dataset_id: str,
     playlist: Sequence[int] | np.ndarray = (),
     *,
-    key: str,
+    key: Element,
     group: str,
     playlist_name: str = "",
     colours: Mapping[str, str] | None = None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -19,8 +19,9 @@ from bioviz.plots.geometry import inside
 from bioviz.plots.map_data import Categories, MapData
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.mount import base_path, component
-from bioviz.ui.session import pop_widget, set_widget, widget
-from bioviz.ui.state import act_log
+from bioviz.ui.session import Element
+from bioviz.ui.state import MapState
+from bioviz.ui.view import act_log
 
 MAX_CORNERS = 20_000  # a lasso has a few hundred; more is not from our script
 
@@ -45,28 +46,14 @@ class MapEvent:
     selected_at: int = 0
 
 
-def embedding_map(
-    data: MapData,
-    *,
-    key: str,
-    group: str,
-    dataset_id: str,
-    colour_kind: str = "colour",
-    lock_view: bool = False,
-    height: int = 560,
-    label: str | None = None,
-) -> MapEvent:
-    """Draw the map and return what is selected on it.
+@dataclass(frozen=True)
+class MapProps:
+    """What a map is given beside its points.
 
-    Which clip is marked, which colouring is shown and what is selected the group's log of acts says, so that a run
-    of Python never undoes what was done in the browser since. Draw an `act_link` of the group before it.
-
-    Parameters
+    Attributes
     ----------
-    data
-        The points; build it once (cache it), not on every rerun.
     key
-        Widget key, also `mapKey` in the browser's events.
+        Of the widget; also `mapKey` in the browser's events.
     group
         Maps, inspectors and lists of one group share a log of acts; its maps share hover too.
     dataset_id
@@ -78,44 +65,71 @@ def embedding_map(
     height
         Pixels.
     label
-        What the map shows, for screen readers and file names of downloads.
+        What the map shows, for screen readers and file names of downloads; "" for the number of its clips.
 
     """
-    props = {
-        "digest": data.payload["digest"],
-        "map_key": key,
-        "group": group,
-        "dataset": dataset_id,
-        "colour_kind": colour_kind,
-        "lock_view": lock_view,
-        "height": int(height),
-        "label": label or f"Map of {len(data):,} clips",
-        "plotly_url": _plotly_url(),
-    }
+
+    key: Element
+    group: str
+    dataset_id: str
+    colour_kind: Literal["colour", "measure"] = "colour"
+    lock_view: bool = False
+    height: int = 560
+    label: str = ""
+
+    def for_browser(self, data: MapData) -> dict[str, object]:
+        """As embedding_map.js takes them (its `MapProps`)."""
+        return {
+            "digest": data.payload["digest"],
+            "map_key": self.key,
+            "group": self.group,
+            "dataset": self.dataset_id,
+            "colour_kind": self.colour_kind,
+            "lock_view": self.lock_view,
+            "height": self.height,
+            "label": self.label or f"Map of {len(data):,} clips",
+            "plotly_url": _plotly_url(),
+        }
+
+
+def embedding_map(data: MapData, props: MapProps) -> MapEvent:
+    """Draw the map and return what is selected on it.
+
+    Which clip is marked, which colouring is shown and what is selected the group's log of acts says, so that a run
+    of Python never undoes what was done in the browser since. Draw an `act_link` of the group before it.
+
+    Parameters
+    ----------
+    data
+        The points; build it once (cache it), not on every rerun.
+    props
+        See `MapProps`.
+
+    """
     with st.container(gap=None):
-        _send_points(data, f"{key}-points")
-        _map_component()(key=key, data=props)
+        _send_points(data, props.key)
+        _map_component()(key=props.key, data=props.for_browser(data))
     return read_selection(data, act_log().get(acts.SELECTION))
 
 
 def load_ahead() -> None:
     """Let the browser fetch the drawing library on a page without a map: 4.5 MB that the first map would wait for."""
-    _ahead_component()(key="plotly_ahead", data={"plotly_url": _plotly_url()}, height=1)
+    _ahead_component()(key=MapState.drawing_library, data={"plotly_url": _plotly_url()}, height=1)
 
 
-def _send_points(data: MapData, key: str) -> None:
+def _send_points(data: MapData, key: Element) -> None:
     """Send the points where this browser session has not had them; later their digest alone.
 
     Even an unchanged message of 20 MB costs a second to build. A browser that lacks them asks.
     """
-    flag, digest = f"{key}-sent", data.payload["digest"]
-    known = widget(flag) == digest
-    set_widget(flag, digest)
+    sent, digest = MapState.sent(key), data.payload["digest"]
+    known = sent.get() == digest
+    sent.set(digest)
     _points_component()(
-        key=key,
+        key=MapState.points(key),
         data={"digest": digest} if known else data.payload,
         height=1,
-        on_missing_change=lambda: pop_widget(flag, None),
+        on_missing_change=lambda: sent.set(""),
     )
 
 

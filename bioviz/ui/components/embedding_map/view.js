@@ -26,7 +26,7 @@ import { sameView, toPixel, transformOf } from "./view_box.js";
 /** @import { Mode } from "./toolbar.js" */
 /** @import { Pixel, Transform, View } from "./view_box.js" */
 /**
- * @typedef {object} MapData
+ * @typedef {object} MapProps
  * @property {string} digest of the points
  * @property {string} map_key
  * @property {string} group
@@ -52,9 +52,9 @@ export class MapView {
   hovered = -1;
   linked = -1;
   // The following are there from the first update or drawing on.
-  /** @type {Component<MapData>} */
+  /** @type {Component<MapProps>} */
   component;
-  /** @type {MapData} */
+  /** @type {MapProps} */
   props;
   /** @type {ActLog} */
   log;
@@ -94,7 +94,7 @@ export class MapView {
 
   // ---- from Python -------------------------------------------------------------------------------------
 
-  /** @param {Component<MapData>} component */
+  /** @param {Component<MapProps>} component */
   async update(component) {
     this.component = component;
     const props = (this.props = component.data);

@@ -8,6 +8,7 @@ from functools import cache
 from bioviz.datasets.types import Dataset
 from bioviz.flags import TITLES
 from bioviz.ui.components.shared.mount import component, media_source
+from bioviz.ui.session import Element
 
 # Key and help of each kind, in the order of the buttons.
 KEYS: Mapping[str, tuple[str, str]] = {
@@ -20,7 +21,7 @@ KEYS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def flag_bar(dataset: Dataset, *, key: str, group: str) -> None:
+def flag_bar(dataset: Dataset, *, key: Element, group: str) -> None:
     """A row of buttons, each with its key, to flag the selected clip; with its present flags, a note and undo.
 
     A flag goes to the clip that is on screen at that moment, by a route of its own (`server.flagging`); the page is

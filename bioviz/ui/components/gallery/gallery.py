@@ -9,6 +9,7 @@ import numpy as np
 
 from bioviz.datasets.types import Dataset
 from bioviz.ui.components.shared.mount import component, media_source, packed_rows
+from bioviz.ui.session import Element
 
 
 def gallery(
@@ -17,7 +18,7 @@ def gallery(
     *,
     labels: Sequence[str] | np.ndarray,
     group: str,
-    key: str,
+    key: Element,
     colours: Mapping[str, str] | None = None,
     height: int | None = None,
     empty: str = "There are no clips here.",

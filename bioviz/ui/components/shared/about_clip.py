@@ -9,10 +9,12 @@ from functools import cache
 import streamlit as st
 
 from bioviz.ui.components.shared.mount import component
+from bioviz.ui.session import Element
+from bioviz.ui.state import ClipState
 
 
 @contextmanager
-def about_clip(dataset_id: str, row: int, *, key: str, group: str) -> Iterator[None]:
+def about_clip(dataset_id: str, row: int, *, key: Element, group: str) -> Iterator[None]:
     """Draw what is said of clip `row` in this block; it is seen as long as that clip is the one in hand.
 
     Parameters
@@ -25,7 +27,7 @@ def about_clip(dataset_id: str, row: int, *, key: str, group: str) -> Iterator[N
     """
     with st.container(key=key):
         data = {"group": group, "dataset": dataset_id, "row": int(row), "part": key}
-        _component()(key=f"{key}_mark", data=data, height=1)
+        _component()(key=ClipState.mark_of_part(key), data=data, height=1)
         yield
 
 

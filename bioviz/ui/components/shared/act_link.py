@@ -7,7 +7,8 @@ from functools import cache
 
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.mount import component
-from bioviz.ui.state import ACTED, LINK, View, act_log, catch_up, hear
+from bioviz.ui.state import AppState
+from bioviz.ui.view import ACTED, View, act_log, catch_up, hear
 
 
 def act_link(group: str, dataset_id: str, shown: tuple[str, ...] = (acts.CLIP, "colour")) -> None:
@@ -33,7 +34,7 @@ def act_link(group: str, dataset_id: str, shown: tuple[str, ...] = (acts.CLIP, "
         "known": {kind: act.number for kind, act in log.items()},
         "address": {kind: usual[kind] for kind in shown},
     }
-    result = _component()(key=LINK, data=data, height=1, on_acts_change=catch_up)
+    result = _component()(key=AppState.act_link, data=data, height=1, on_acts_change=catch_up)
     hear(result.get("acts"))  # a browser that comes back after an interruption tells without a callback
 
 

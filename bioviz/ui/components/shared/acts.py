@@ -47,11 +47,11 @@ class Act:
 Log = Mapping[str, Act]  # kind -> the newest act of it
 
 
-def merged(one: Log, other: Log) -> Log:
+def merged(log_a: Log, log_b: Log) -> Log:
     """The newest act of each kind that either log holds."""
-    kinds = {**one, **other}
+    kinds = {**log_a, **log_b}
     return {
-        kind: max((log[kind] for log in (one, other) if kind in log), key=lambda act: act.rank)
+        kind: max((log[kind] for log in (log_a, log_b) if kind in log), key=lambda act: act.rank)
         for kind in kinds
     }
 
@@ -66,20 +66,20 @@ def with_own(log: Log, kind: str, value: Any) -> Log:
     return {**log, kind: Act(newest(log) + 1, False, value)}
 
 
-def from_browser(told: object) -> Log:
+def from_browser(sent: object) -> Log:
     """Read a log that a browser sent, {kind: [number, by the browser, value]}; what is no act is left out."""
-    if not isinstance(told, Mapping) or len(told) > _MOST_KINDS:
+    if not isinstance(sent, Mapping) or len(sent) > _MOST_KINDS:
         return {}
-    found = {}
-    for kind, act in told.items():
+    log = {}
+    for kind, act in sent.items():
         if not isinstance(kind, str) or not isinstance(act, list | tuple) or len(act) != 3:
             continue
         number, browser, value = act
         if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
             continue
         if 0 <= number <= _LARGEST and number == int(number) and isinstance(browser, bool):
-            found[kind] = Act(int(number), browser, value)
-    return found
+            log[kind] = Act(int(number), browser, value)
+    return log
 
 
 def to_browser(log: Log) -> dict[str, list[Any]]:
