@@ -64,7 +64,7 @@ class Settings:
 
 
 def app_folder() -> Path:
-    """The folder with `app.py` and `pages/`: the project's in a checkout, inside the package once installed."""
+    """Return the folder with `app.py` and `pages/`: the project's in a checkout, inside the package once installed."""
     return INSTALLED if INSTALLED.is_dir() else PROJECT
 
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 
 def modules(group: str) -> list[ModuleType]:
-    """The modules that installed packages name in an entry point group, by name.
+    """Return the modules that installed packages name in an entry point group, by name.
 
     One that cannot be imported is logged and left out, so that another package's fault stops nothing.
 

@@ -55,5 +55,5 @@ FEATURES: dict[str, Feature] = {
 
 
 def feature(name: str) -> Feature:
-    """The feature of that name; one that is not known is called by its name, without a unit."""
+    """Return the feature of that name; one that is not known is called by its name, without a unit."""
     return FEATURES.get(name, Feature(name, name.replace("_", " "), ""))

@@ -14,7 +14,7 @@ _FROM_BIN = 20  # below, a third of an octave is narrower than what bins can tel
 
 
 def band_limit_hz(spectrum: np.ndarray, frequencies: np.ndarray) -> float:
-    """The highest frequency that the recording holds, Hz.
+    """Return the highest frequency that the recording holds, Hz.
 
     It is the Nyquist frequency unless the noise falls by `CLIFF_DB` or more within a third of an octave and never
     comes back: no natural noise does that, a low-pass filter, lossy compression or resampling do.

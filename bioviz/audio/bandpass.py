@@ -12,7 +12,7 @@ ORDER = 4  # Butterworth; run forwards and backwards, so 48 dB an octave in the 
 def band_pass(
     samples: np.ndarray, rate: int, low_hz: float = 0.0, high_hz: float | None = None
 ) -> np.ndarray:
-    """Samples with only the frequencies from `low_hz` to `high_hz`, half as loud (-6 dB) at the two edges.
+    """Return samples with only the frequencies from `low_hz` to `high_hz`, half as loud (-6 dB) at the two edges.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ _TOP = 3  # bands below half the rate that say nothing: every recorder's filter 
 
 
 def bandwidth(samples: np.ndarray, rate: int) -> float:
-    """The frequency above which a recording is empty, Hz; half the rate where it is nowhere.
+    """Return the frequency above which a recording is empty, Hz; half the rate where it is nowhere.
 
     A recording that was resampled from a lower rate, or compressed, falls off a cliff: from one band to all those
     above it the level drops by 25 dB or more, to no more than what the rounding to 16 bits alone leaves. A loud call

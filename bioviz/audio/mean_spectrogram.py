@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -78,12 +78,12 @@ def sample(rows: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
 
 
 def common_rate(dataset: Dataset, rows: np.ndarray) -> int:
-    """The lowest native rate (Hz) of the recordings of `rows`: up to half of it every clip has something to say."""
+    """Return the lowest native rate (Hz) of the recordings of `rows`: up to half of it every clip has something."""
     return min(dataset.recordings[i].sample_rate for i in np.unique(dataset.clips.recording[rows]).tolist())
 
 
 def open_mean(dataset: Dataset, rows: np.ndarray, rate: int) -> MeanSpectrogram | None:
-    """The mean of these clips if it was computed before, else None."""
+    """Return the mean of these clips if it was computed before, else None."""
     with open_cache(settings(), _CACHE, _CACHE_BYTES) as cache:
         stored: Any = cache.get(_key(dataset, rows, rate))
     return None if stored is None else _unpacked(stored)
@@ -92,7 +92,7 @@ def open_mean(dataset: Dataset, rows: np.ndarray, rate: int) -> MeanSpectrogram 
 def mean_spectrogram(
     dataset: Dataset, rows: np.ndarray, rate: int, progress: Progress | None = None
 ) -> MeanSpectrogram:
-    """The mean spectrogram of clips, from the cache or computed and kept there.
+    """Return the mean spectrogram of clips, from the cache or computed and kept there.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def frame_power(samples: np.ndarray, size: int, per_row: int) -> np.ndarray:
     return power.reshape(len(power), -1, per_row).mean(axis=2) / np.float32((window.sum() / 2) ** 2)
 
 
-def _in_order(pool: ThreadPoolExecutor, work, rows: np.ndarray) -> Iterable:
+def _in_order(pool: ThreadPoolExecutor, work: Callable[[int], Any], rows: np.ndarray) -> Iterable:
     """Results of `work` in the order of `rows`; few at a time, so that a stopped job stops soon."""
     for first in range(0, len(rows), 16):
         yield from pool.map(work, rows[first : first + 16].tolist())

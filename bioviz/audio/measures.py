@@ -183,7 +183,7 @@ def _window(
     times: np.ndarray,
     boxes: np.ndarray | None,
 ) -> _Window:
-    """What is kept of a window with the spectrogram `power` (F, K)."""
+    """Return what is kept of a window with the spectrogram `power` (F, K)."""
     banded, mean = bands.pool(power), power.mean(axis=1)
     sounds = sounding(banded)
     if boxes is None or not len(boxes):
@@ -280,7 +280,7 @@ def spectral_measures(mean_power: np.ndarray, frequencies: np.ndarray) -> np.nda
 
 
 def onset_db(banded: np.ndarray, floor: Floor) -> float:
-    """The strongest onset of band powers (B, K), in dB above the floor a frame; NaN where there is no floor."""
+    """Return the strongest onset of band powers (B, K), in dB above the floor a frame; NaN where there is no floor."""
     from librosa import onset
 
     if not (floor.power > 0).all() or banded.shape[1] < 2:

@@ -19,14 +19,14 @@ _SILENT = "A ratio cannot be set: the call or the noise is silent."
 
 
 def gain_for(power: Any, noise_power: Any, snr_db: ArrayLike) -> Any:
-    """The factor g of the noise for which 10 log10(power / (g^2 noise_power)) = snr_db."""
+    """Return the factor g of the noise for which 10 log10(power / (g^2 noise_power)) = snr_db."""
     return np.sqrt(power / noise_power / 10 ** (np.asarray(snr_db) / 10))
 
 
 def noise_gain(
     signal: np.ndarray, noise: np.ndarray, snr_db: float, active: np.ndarray | None = None
 ) -> float:
-    """The g of `signal + g noise` with that ratio of mean squares, of both over the `active` samples (T,) if given.
+    """Return the g of `signal + g noise` with that ratio of mean squares, over the `active` samples (T,) if given.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def noise_gain(
 def call_gain(
     signal: np.ndarray, noise: np.ndarray, rate: int, snr_db: float, active: np.ndarray | None = None
 ) -> float:
-    """The g of `signal + g noise` with that ratio within the call's band, over its loudest stretch.
+    """Return the g of `signal + g noise` with that ratio within the call's band, over its loudest stretch.
 
     The call is what stands out of the clip's own noise (`snr.find_call`), which does not count as signal; where
     nothing does, the band with 90 % of the clip's power. The stretch are the frames of 20 ms within 10 dB of the

@@ -98,7 +98,7 @@ def smoothed(power: np.ndarray) -> np.ndarray:
 
 
 def noise_floor(power: np.ndarray, bands: Bands) -> Floor:
-    """The floor of band powers (B, K), of a clip and the recording around it."""
+    """Return the floor of band powers (B, K), of a clip and the recording around it."""
     frames = power.shape[1]
     if frames < MIN_FRAMES_GIVEN:
         return Floor(np.full(len(power), np.nan), np.ones(len(power)))

@@ -74,7 +74,7 @@ class Call:
 
 
 def estimate(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands) -> Estimate:
-    """The SNR of the call of a clip; see `find_call`."""
+    """Return the SNR of the call of a clip; see `find_call`."""
     call, prominence = find_call(power, smooth, floor, bands)
     if call is None:
         return Estimate(prominence_db=prominence)
@@ -88,7 +88,7 @@ def estimate(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands) 
 
 
 def find_call(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands) -> tuple[Call | None, float]:
-    """What stands out of a clip, and the prominence in dB (NaN without a floor).
+    """Return what stands out of a clip, and the prominence in dB (NaN without a floor).
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def find_call(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands)
 
 
 def band_of(power: np.ndarray) -> slice:
-    """The bands that hold the middle 90 % of band powers (B,)."""
+    """Return the bands that hold the middle 90 % of band powers (B,)."""
     share = np.cumsum(power) / power.sum()
     low, high = np.searchsorted(share, _BAND)
     return slice(int(low), int(min(high, len(share) - 1)) + 1)

@@ -80,7 +80,7 @@ class Picture:
 
 
 def window_length(rate: int, axis: Axis) -> int:
-    """Samples of the Hann window: about 23 ms, at most 1024 (2048 for mel, whose low bands are narrow)."""
+    """Return samples of the Hann window: about 23 ms, at most 1024 (2048 for mel, whose low bands are narrow)."""
     longest = 2048 if axis == "mel" else 1024
     return int(np.clip(2 ** round(np.log2(max(rate, 1) * 0.0232)), 128, longest))
 

@@ -45,12 +45,12 @@ def skipped_text(failures: Iterable[Problem]) -> str:
 
 
 def four_digits(value: float | None) -> str:
-    """A score as text, "-" where there is none."""
+    """Return a score as text, "-" where there is none."""
     return "-" if value is None else f"{value:.4f}"
 
 
 def finite(value: float | None) -> float | None:
-    """A number that JSON has, or None."""
+    """Return a number that JSON has, or None."""
     return None if value is None or not np.isfinite(value) else float(value)
 
 

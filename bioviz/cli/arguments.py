@@ -81,14 +81,14 @@ def name_and_value(text: str) -> tuple[str, Any]:
 
 
 def run_of(options: argparse.Namespace, progress: TerminalProgress) -> Run:
-    """The run of the run arguments, computed where it is not there yet."""
+    """Return the run of the run arguments, computed where it is not there yet."""
     from bioviz.runs import compute_run
 
     return compute_run(run_spec(options), progress, device=options.device)
 
 
 def run_spec(options: argparse.Namespace) -> RunSpec:
-    """The RunSpec of the run arguments; the checkpoint defaults to the best there is at hand."""
+    """Return the RunSpec of the run arguments; the checkpoint defaults to the best there is at hand."""
     from bioviz.models.device import check_device
     from bioviz.runs import RunSpec, ready
 

@@ -62,7 +62,7 @@ def add_settings(
 def given_settings(
     options: argparse.Namespace, settings: type[DataclassInstance], prefix: str = ""
 ) -> dict[str, Any]:
-    """The fields that were given on the command line, by name; lists as tuples."""
+    """Return the fields that were given on the command line, by name; lists as tuples."""
     values = {field.name: getattr(options, _dest(prefix, field.name), None) for field in fields(settings)}
     return {
         name: tuple(value) if isinstance(value, list) else value
@@ -99,7 +99,7 @@ def _default(field: Field) -> str:
 
 
 def _described(settings: type) -> dict[str, str]:
-    """What the docstring says of each attribute (numpy's style), as help begins: without a capital and a full stop."""
+    """Return what the docstring says of each attribute, as help begins: without a capital and a full stop."""
     _, _, section = (inspect.getdoc(settings) or "").partition("Attributes\n----------\n")
     described: dict[str, str] = {}
     names: list[str] = []

@@ -6,8 +6,9 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import TextIO
 
 from bioviz.errors import Cancelled
@@ -73,10 +74,10 @@ class TerminalProgress:
         self._width = 0
 
     @contextmanager
-    def stopped_by_ctrl_c(self):
+    def stopped_by_ctrl_c(self) -> Iterator[None]:
         """Within, Ctrl-C stops at the next report, so that what is finished is kept; a second one at once."""
 
-        def ask(number, frame):
+        def ask(number: int, frame: FrameType | None) -> None:
             if self.cancelled:
                 raise KeyboardInterrupt
             self.cancelled = True

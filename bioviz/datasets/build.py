@@ -143,7 +143,7 @@ def dataset_id(name: str, root: Path) -> str:
 
 
 def _cut(raw: RawDataset, recordings: Sequence[Recording], options: Options) -> list[Problem]:
-    """A word on it where recordings with one label each are cut into clips, or most of their sound would be lost."""
+    """Say where recordings with one label each are cut into clips, or most of their sound would be lost."""
     if raw.task != "classification" or options.task is not None or raw.width_s or raw.one_clip_each:
         return []
     longest = options.width_s or LONGEST_CLIP_S
@@ -176,7 +176,7 @@ def _suited(
     plan: WindowPlan,
     options: Options,
 ) -> tuple[WindowPlan, list[Problem]]:
-    """The plan, shortened where nobody prescribed it and it leaves hardly a clip without a call; and a word on it."""
+    """Shorten a plan that nobody prescribed and that leaves hardly a clip without a call; and say so."""
     which, start, end = _boxes(annotations)
     of_annotations = np.array([r.duration_s for r in recordings]), which, start, end
     if not len(annotations) or count_windows(of_annotations[0], plan).sum() < MIN_BACKGROUND_CLIPS:
@@ -195,7 +195,7 @@ def _suited(
 
 
 def _boxes(annotations: Sequence[Annotation]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(A,) recording, start and end in seconds of each annotation."""
+    """Return (A,) recording, start and end in seconds of each annotation."""
     return (
         np.array([a.recording for a in annotations], dtype=np.int64),
         np.array([a.start_s for a in annotations], dtype=np.float64),

@@ -139,7 +139,7 @@ def independence(recordings: Sequence[Recording], wanted: str = "") -> Independe
 
 
 def names_of(recordings: Sequence[Recording], groups: np.ndarray) -> list[str]:
-    """A name of each recording's unit that neither the order of files nor other units decide: its least hash."""
+    """Return a name of each recording's unit that neither the order of files nor other units decide: its least hash."""
     least: dict[int, str] = {}
     for group, recording in zip(groups.tolist(), recordings, strict=True):
         least[group] = min(least.get(group, recording.content_hash), recording.content_hash)
@@ -231,12 +231,12 @@ def _night(recording: Recording) -> object:
 
 
 def _noon_day(moment: datetime) -> str:
-    """The day on which a night begins, so that an evening and the morning after it are one."""
+    """Return the day on which a night begins, so that an evening and the morning after it are one."""
     return (moment - timedelta(hours=12)).date().isoformat()
 
 
 def _clock(recording: Recording) -> datetime:
-    """What the recorder's clock showed: names of one recorder are in one zone, whether they state it or not."""
+    """Return what the recorder's clock showed: names of one recorder are in one zone, whether they state it or not."""
     assert recording.recorded_at is not None  # only asked of recordings with a time
     return recording.recorded_at.replace(tzinfo=None)
 

@@ -75,7 +75,7 @@ def set_unit(dataset_id: str, unit: str) -> Dataset:
 
 
 def load(dataset_id: str) -> Dataset:
-    """A registered dataset; kept in memory until its file changes.
+    """Return a registered dataset; kept in memory until its file changes.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def remove(dataset_id: str) -> None:
 
 
 def check_unchanged(dataset: Dataset) -> list[Problem]:
-    """The recordings whose files are gone or hold other bytes than when the dataset was made.
+    """Return the recordings whose files are gone or hold other bytes than when the dataset was made.
 
     Only files whose size or time of change differ are read again, so that this is quick.
     """
@@ -169,7 +169,7 @@ def scan_job(params: Mapping[str, Any], progress: Progress) -> dict[str, object]
 
 
 def load_draft(dataset_id: str) -> Dataset:
-    """What `scan_job` made.
+    """Return what `scan_job` made.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def load_draft(dataset_id: str) -> Dataset:
 
 
 def load_shown(dataset_id: str, version: str) -> Dataset:
-    """What a page shows: the registered dataset of an id, or the draft of it whose version begins so.
+    """Return what a page shows: the registered dataset of an id, or the draft of it whose version begins so.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def load_shown(dataset_id: str, version: str) -> Dataset:
 
 
 def summary(dataset: Dataset) -> DatasetSummary:
-    """The line of a dataset in a list."""
+    """Return the line of a dataset in a list."""
     clips = len(dataset.clips)
     return DatasetSummary(
         id=dataset.id,

@@ -13,7 +13,7 @@ class Kind(Protocol):
     """The values that an option may have."""
 
     def read(self, name: str, value: object) -> object:
-        """The value of the option of that name.
+        """Return the value of the option of that name.
 
         Raises
         ------
@@ -195,7 +195,7 @@ class OptionInfo:
     of_readers: bool
 
     def read(self, value: object) -> Any:
-        """A value of the option; None stays None where the default is none.
+        """Return the value of the option of that name.
 
         Raises
         ------
@@ -218,7 +218,7 @@ def option(default: Any, kind: Kind, group: str, title: str, help: str, of_reade
 
 
 def info_of(declared: Field) -> OptionInfo:
-    """What was said of a field with `option`."""
+    """Return what was said of a field with `option`."""
     about = {name: value for name, value in declared.metadata.items() if name not in ("choices", "empty")}
     return OptionInfo(name=declared.name, default=declared.default, **about)
 

@@ -239,7 +239,7 @@ class Options:
         return (answer, "") if answer in MEANINGS else ("label", answer)  # type: ignore[return-value]
 
     def to_dict(self) -> dict[str, object]:
-        """The options that differ from the defaults, JSON-able."""
+        """Return the options that differ from the defaults, JSON-able."""
         default = asdict(Options())
         plain = {name: value for name, value in asdict(self).items() if value != default[name]}
         return {name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()}

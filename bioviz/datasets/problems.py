@@ -110,7 +110,7 @@ WHAT_TO_DO: dict[str, str] = {
 
 
 def problem(kind: str, file: str, detail: str) -> Problem:
-    """A problem of a known kind.
+    """Return a problem of a known kind.
 
     Raises
     ------

@@ -71,7 +71,7 @@ def _stamp(stem: str) -> re.Match[str] | None:
 
 
 def _short(match: re.Match[str]) -> datetime | None:
-    """The time of six digits and four or six, where only one order of year, month and day is possible."""
+    """Return the time of six digits and four or six, where only one order of year, month and day is possible."""
     a, b, c, hour, minute, second = (int(part or 0) for part in match.groups())
     possible = set()
     for year, month, day in ((a, b, c), (c, b, a), (c, a, b)):
@@ -94,7 +94,7 @@ def _zone(text: str) -> timezone:
 
 
 def site_of(name: str) -> str:
-    """Recorder or place: what stands before the time in the file name, else the sub-folder, else "".
+    """Return recorder or place: what stands before the time in the file name, else the sub-folder, else "".
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def _plain(folder: str) -> str:
 
 
 def recording_id_of(name: str) -> str:
-    """The original recording that a file is a cut of, where its name tells it, else "".
+    """Return the original recording that a file is a cut of, where its name tells it, else "".
 
     >>> recording_id_of("miles_cotton_01_2982_772257_20210216_182030.flac")
     '2982/772257'

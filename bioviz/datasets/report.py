@@ -83,7 +83,7 @@ class Report:
     problems: tuple[ProblemGroup, ...]
 
     def to_dict(self) -> dict[str, object]:
-        """The report as JSON-able values."""
+        """Return the report as JSON-able values."""
         plain = asdict(self)
         for name in ("sample_rates", "channels"):
             plain[name] = {str(key): n for key, n in plain[name].items()}

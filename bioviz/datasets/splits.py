@@ -26,7 +26,7 @@ def as_split(name: str) -> str:
 
 
 def split_of_table(table: str) -> str:
-    """The split in a table's name, as in annotations.train.csv or test.csv."""
+    """Return the split in a table's name, as in annotations.train.csv or test.csv."""
     words = table.rsplit("/", 1)[-1].replace("_", ".").replace("-", ".").split(".")
     return next((split for word in reversed(words) if (split := as_split(word))), "")
 
@@ -89,7 +89,7 @@ def share_out(
 
 
 def with_unit(dataset: Dataset, unit: str) -> Dataset:
-    """The dataset with another unit of independence ("" for the detected one); a split made here is made anew by it.
+    """Give the dataset another unit of independence ("" for the detected one); a split made here is made anew.
 
     A split that the source declares stays.
 

@@ -118,7 +118,7 @@ def _copy(source: IO[bytes], path: Path, budget: _Budget) -> None:
 
 
 def _safe_parts(archive: str, name: str) -> list[str]:
-    """The folders and file name of a zip entry.
+    """Return the folders and file name of a zip entry.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def _safe_parts(archive: str, name: str) -> list[str]:
 
 
 def _safe_part(part: str) -> str:
-    """A name of one file or folder without control characters, slashes or leading dots."""
+    """Return a name of one file or folder without control characters, slashes or leading dots."""
     plain = "".join("_" if unicodedata.category(ch).startswith("C") or ch in "/\\" else ch for ch in part)
     return plain.strip().lstrip(".")[:200] or "unnamed"
 

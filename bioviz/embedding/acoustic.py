@@ -18,7 +18,7 @@ WIDTH = len(measures.COLUMNS)
 
 
 def open_acoustic(dataset: Dataset) -> dict[str, np.ndarray] | None:
-    """The acoustic columns of all clips, or None while they are not measured.
+    """Return the acoustic columns of all clips, or None while they are not measured.
 
     Returns
     -------
@@ -158,6 +158,6 @@ def _boxes_by_recording(dataset: Dataset) -> list[np.ndarray] | None:
 
 
 def _within(boxes: np.ndarray, start_s: float, width_s: float) -> np.ndarray:
-    """The boxes that touch a window, in seconds from its start."""
+    """Return the boxes that touch a window, in seconds from its start."""
     touching = (boxes[:, 1] > start_s) & (boxes[:, 0] < start_s + width_s)
     return boxes[touching] - (start_s, start_s, 0, 0)

@@ -19,7 +19,7 @@ NEARLY = 0.85  # of what the model expects is full: recorders' filters begin a l
 
 
 def bandwidth_note(dataset: Dataset, card: ModelCard) -> str:
-    """A warning where recordings hold less of the band than a model takes; "" where they hold it all.
+    """Return a warning where recordings hold less of the band than a model takes; "" where they hold it all.
 
     Rates of all recordings count; of those whose rate is high enough, the spectra of a few tell whether the upper
     frequencies are empty (resampled or compressed recordings).
@@ -61,7 +61,7 @@ def _khz(hertz: float) -> str:
 
 
 def _spread(recordings: list[Recording]) -> list[Recording]:
-    """A few of the recordings, evenly over their names."""
+    """Return a few of the recordings, evenly over their names."""
     ordered = sorted(recordings, key=lambda recording: recording.name)
     if len(ordered) <= LOOKED_AT:
         return ordered

@@ -149,7 +149,7 @@ class BatchEmbedder(Generic[Owner]):
         self._current = self._new_batch()
 
     def _filled(self, batch: _Batch) -> torch.Tensor:
-        """The batch with silence after its last clip, up to a full multiple (or the end of the buffer)."""
+        """Return the batch with silence after its last clip, up to a full multiple (or the end of the buffer)."""
         size = min(-(-batch.count // self._multiple) * self._multiple, len(batch.waveforms))
         batch.waveforms[batch.count : size] = 0
         return batch.waveforms[:size]

@@ -47,7 +47,7 @@ class BlockStore:
         save_array(self.path(key), block)
 
     def load(self, key: str, rows: int) -> np.ndarray | None:
-        """The (rows, columns) float32 block, or None where there is none or it was damaged (then dropped)."""
+        """Return the (rows, columns) float32 block, or None where there is none or it was damaged (then dropped)."""
         path = self.path(key)
         try:
             block = load_array(path)

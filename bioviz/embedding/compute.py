@@ -39,7 +39,7 @@ class Counter:
         self._lock = threading.Lock()
 
     def add(self, clips: int, note: str = "") -> None:
-        """Raises Cancelled."""
+        """Raise Cancelled."""
         with self._lock:
             self._done += clips
             self._progress.report(self._stage, self._done, self._total, "clips", note)
@@ -245,7 +245,7 @@ class _Blocks:
         self._counter.add(len(local))
 
     def fail(self, chunk: Chunk) -> None:
-        """A recording gives no embeddings; forget what there was of it. Raises Cancelled."""
+        """Forget what there was of a recording that gives no embeddings. Raises Cancelled."""
         task = chunk.task
         if task.failed is None:
             _, left = self._open.pop(task.key, (None, len(task.rows)))

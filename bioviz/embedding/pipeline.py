@@ -78,7 +78,7 @@ def embed_dataset(
 
 
 def recipe_for(dataset: Dataset, model_name: str, checkpoint: str, seed: int, device: str) -> Recipe:
-    """What decides the embeddings of a dataset by a model on a device. Raises Missing."""
+    """Return what decides the embeddings of a dataset by a model on a device. Raises Missing."""
     card = registry.card(model_name)
     device, precision = device_of(card, device), precision_of(card, device)
     return Recipe(

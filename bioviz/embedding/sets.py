@@ -58,7 +58,7 @@ class EmbeddingSet:
 
 
 def open_set(dataset: Dataset, model_name: str, checkpoint: str, seed: int = 0) -> EmbeddingSet | None:
-    """The finished embeddings of a dataset, or None where they are not complete (or were damaged).
+    """Return the finished embeddings of a dataset, or None where they are not complete (or were damaged).
 
     Raises
     ------

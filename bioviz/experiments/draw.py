@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -203,8 +204,10 @@ def _in_split(dataset: Dataset, split: str) -> np.ndarray:
     return np.ones(len(dataset.clips), dtype=bool) if split == "all" else dataset.clips.split == split
 
 
-def _background(dataset: Dataset, split: str, settings: NoiseSettings):
-    """A function (recording of the clip, random generator) -> Noise, or None where the clip's site has none."""
+def _background(
+    dataset: Dataset, split: str, settings: NoiseSettings
+) -> Callable[[int, np.random.Generator], Noise | None]:
+    """Return a function (recording of the clip, random generator) -> Noise, or None where the clip's site has none."""
     if settings.background.startswith(FOLDER):
         return _from_folder(
             Path(settings.background.removeprefix(FOLDER)), dataset.plan.width_s, settings.seed
@@ -247,7 +250,9 @@ def _background(dataset: Dataset, split: str, settings: NoiseSettings):
     return choose
 
 
-def _from_folder(folder: Path, width_s: float, seed: int):
+def _from_folder(
+    folder: Path, width_s: float, seed: int
+) -> Callable[[int, np.random.Generator], Noise | None]:
     root = settings().check_inside(folder)
     if not root.is_dir():
         raise BadInput(f"{folder} is not a folder.")

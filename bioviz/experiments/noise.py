@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, value_of
+
+if TYPE_CHECKING:
+    from bioviz.models.base import Model
 
 VERSION = 7  # raise it when a score changes, and what is cached is computed anew
 STAGE = "noise"
@@ -48,7 +51,7 @@ class NoiseResult:
 
 
 def drawn_for(spec: RunSpec, settings: NoiseSettings) -> Draw:
-    """The clips and backgrounds of an experiment on a run; the same for every model. Raises BadInput, Missing."""
+    """Draw the clips and backgrounds of an experiment on a run; the same for every model. Raises BadInput, Missing."""
     return draw(library.load(spec.dataset), spec.split, settings)
 
 
@@ -127,7 +130,7 @@ def noise_inputs(run: Run, settings: NoiseSettings, drawn: Draw | None = None) -
 
 
 def open_noise(run: Run, settings: NoiseSettings, drawn: Draw | None = None) -> NoiseResult | None:
-    """The finished experiment, or None where it is not computed yet. Raises BadInput as `drawn_for`."""
+    """Return the finished experiment, or None where it is not computed yet. Raises BadInput as `drawn_for`."""
     return stages.read_result(NoiseResult, STAGE, key_of(STAGE, VERSION, noise_inputs(run, settings, drawn)))
 
 
@@ -156,7 +159,7 @@ def compute_noise(
     device = device_of(registry.card(spec.model), device)
     recipe = recipe_for(dataset, spec.model, spec.checkpoint, spec.seed, device)
 
-    def open_model():
+    def open_model() -> Model:
         return registry.open_model(
             spec.model, spec.checkpoint, seed=spec.seed, device=device, precision=recipe.precision
         )

@@ -79,7 +79,7 @@ class NoiseSettings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> NoiseSettings:
-        """Raises BadInput for a setting that is unknown or cannot be."""
+        """Raise BadInput for a setting that is unknown or cannot be."""
         return cls(**_known(cls, values))
 
 
@@ -131,7 +131,7 @@ class ShiftSettings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ShiftSettings:
-        """Raises BadInput for a setting that is unknown or cannot be."""
+        """Raise BadInput for a setting that is unknown or cannot be."""
         return cls(**_known(cls, values))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, value_of
+
+if TYPE_CHECKING:
+    from bioviz.models.base import Model
 
 VERSION = 4  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "shift"
@@ -168,7 +171,7 @@ def shift_inputs(run: Run, settings: ShiftSettings) -> ShiftInputs:
 
 
 def open_shift(run: Run, settings: ShiftSettings) -> ShiftResult | None:
-    """The finished experiment, or None where it is not computed yet. Raises BadInput as `draw_shifts`."""
+    """Return the finished experiment, or None where it is not computed yet. Raises BadInput as `draw_shifts`."""
     return stages.read_result(ShiftResult, STAGE, key_of(STAGE, VERSION, shift_inputs(run, settings)))
 
 
@@ -202,7 +205,7 @@ def compute_shift(
 
 
 def _judge(inputs: ShiftInputs, embeddings: np.ndarray, problems: tuple[Problem, ...]) -> ShiftResult:
-    """What became of clips embedded at s shifts, (m, s, D); those with NaN are left out."""
+    """Return what became of clips embedded at s shifts, (m, s, D); those with NaN are left out."""
     good = np.flatnonzero(np.isfinite(embeddings).all(axis=(1, 2)))
     rows, starts, embeddings = inputs.rows[good], inputs.starts_s[good], embeddings[good]
     at = np.searchsorted(inputs.run_rows, rows)
@@ -256,7 +259,7 @@ def _embed(
         key = recipe.block_key(recording.content_hash, flat)
         tasks.append((mine, RecordingTask(recording, np.arange(len(flat)), flat, key)))
 
-    def open_model():
+    def open_model() -> Model:
         return registry.open_model(
             spec.model, spec.checkpoint, seed=spec.seed, device=device, precision=recipe.precision
         )

@@ -38,7 +38,7 @@ class Change:
 
 
 def follow(dataset: Dataset, change: Change) -> tuple[Annotation, ...]:
-    """The annotations of a detection dataset after a change of its clips.
+    """Return the annotations of a detection dataset after a change of its clips.
 
     An annotation is usually longer than a clip, or between two, and labels several. It stays as long as one of
     them still carries its label. If none does, it takes the one label that the flags say is right, or goes. A

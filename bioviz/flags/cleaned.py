@@ -23,7 +23,7 @@ from bioviz.store.digest import digest
 def apply_flags(
     dataset: Dataset, flags: Flags, *, name: str | None = None, disputes: str | None = None
 ) -> Dataset:
-    """A cleaned version of a dataset; the dataset itself is not touched, and nothing is stored.
+    """Return a cleaned version of a dataset; the dataset itself is not touched, and nothing is stored.
 
     Of each flagged clip the deciding flag counts; where users disagree, `disputes` says which.
 
@@ -158,7 +158,7 @@ def _columns(dataset: Dataset, change: Change, boxes: tuple[Annotation, ...]) ->
 
 
 def _record(dataset: Dataset, change: Change, disputed: list[int], rule: str | None) -> dict[str, Any]:
-    """What `source["cleaned"]` holds (JSON-able)."""
+    """Return what `source["cleaned"]` holds (JSON-able)."""
     disputes = {"clips": disputed, "rule": rule} if disputed else None
     before = dataset.source.get("cleaned") or {}
     applied = [{**flag.to_dict(), "row": row} for row, flag in change.flags.items()]

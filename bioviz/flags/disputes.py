@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bioviz.errors import BadInput
 from bioviz.flags.merged import Flags
-from bioviz.flags.records import user_key
+from bioviz.flags.records import Flag, user_key
 
 LEAVE, LATEST, OF_USER = "leave", "latest", "user:"
 _MOST_NAMED = 10
 
 
 def finalize(flags: Flags, rule: str | None) -> Flags:
-    """The flags that are to be applied.
+    """Return the flags that are to be applied.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def finalize(flags: Flags, rule: str | None) -> Flags:
 
 
 def in_words(rule: str) -> str:
-    """What a rule does, to stand after "of these clips"."""
+    """Return what a rule does, to stand after "of these clips"."""
     match rule:
         case "leave":
             return "left as they were"
@@ -55,14 +56,14 @@ def in_words(rule: str) -> str:
 
 
 def named(rows: list[int]) -> str:
-    """Some clips by their numbers."""
+    """Return some clips by their numbers."""
     more = len(rows) - _MOST_NAMED
     examples = ", ".join(map(str, rows[:_MOST_NAMED]))
     return f"{'clip' if len(rows) == 1 else 'clips'} {examples}" + (f" and {more} more" if more > 0 else "")
 
 
-def _kept(of_clip, rule: str):
-    """The flags of a disputed clip that a rule lets count."""
+def _kept(of_clip: Sequence[Flag], rule: str) -> tuple[Flag, ...]:
+    """Return the flags of a disputed clip that a rule lets count."""
     if rule == LEAVE:
         return ()
     if rule == LATEST:

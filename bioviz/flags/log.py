@@ -52,17 +52,17 @@ class Log:
 
 
 def read_log(dataset_id: str, user: str) -> Log:
-    """The log of a user, empty where there is none."""
+    """Return the log of a user, empty where there is none."""
     return _read(_path(dataset_id, user_key(user)))
 
 
 def read_logs(dataset_id: str) -> list[Log]:
-    """The logs of all users of a dataset."""
+    """Return the logs of all users of a dataset."""
     return [_read(path) for path in _paths(dataset_id)]
 
 
 def state(dataset_id: str) -> str:
-    """Changes with every line that anybody appends; cheap, to be part of the keys of what is cached."""
+    """Return changes with every line that anybody appends; cheap, to be part of the keys of what is cached."""
     return digest([[path.name, path.stat().st_size] for path in _paths(dataset_id)])[:16]
 
 

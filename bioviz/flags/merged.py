@@ -42,7 +42,7 @@ class Flags:
         return len(self.by_row)
 
     def of(self, row: int) -> Flag | None:
-        """The flag that decides for a clip, if it has one."""
+        """Return the flag that decides for a clip, if it has one."""
         clip_flags = self.by_row.get(int(row))
         return _deciding(clip_flags) if clip_flags else None
 
@@ -84,7 +84,7 @@ class Flags:
         return dict(zip(KINDS, number.tolist(), strict=True))
 
     def told(self, rows: Sequence[int] | np.ndarray, user: str | None) -> tuple[np.ndarray, np.ndarray]:
-        """What a user says of clips, and how many others say something.
+        """Return what a user says of clips, and how many others say something.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ def _deciding(of_clip: Sequence[Flag]) -> Flag:
 
 
 def load_flags(dataset: Dataset, user: str | None = None) -> Flags:
-    """The flags of a dataset as they are now on the disk.
+    """Return the flags of a dataset as they are now on the disk.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def merge(dataset: Dataset, logs: Iterable[log.Log]) -> Flags:
 
 
 def place(dataset: Dataset, flags: Sequence[Flag]) -> list[int]:
-    """The row of the clip of each flag, -1 for a clip that the dataset does not have.
+    """Return the row of the clip of each flag, -1 for a clip that the dataset does not have.
 
     A recording that is there more than once is told apart by its name; under a new name, its first copy counts.
     """

@@ -95,7 +95,7 @@ class Flag:
         return title
 
     def to_dict(self) -> dict[str, object]:
-        """The flag as JSON-able values."""
+        """Return the flag as JSON-able values."""
         return asdict(self)
 
     @classmethod
@@ -137,7 +137,7 @@ def check_id(text: str) -> str:
 
 
 def check_user(name: str) -> str:
-    """The name in its one spelling; it becomes a file name, so that not everything will do.
+    """Return the name in its one spelling; it becomes a file name, so that not everything will do.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def user_key(name: str) -> str:
 
 
 def check_label(dataset: Dataset, label: str) -> str:
-    """A label as datasets spell it; one that the dataset does not have yet is allowed.
+    """Return a label as datasets spell it; one that the dataset does not have yet is allowed.
 
     Raises
     ------

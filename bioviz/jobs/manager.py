@@ -25,7 +25,7 @@ GRACE_S = 10.0
 
 
 def jobs_dir() -> Path:
-    """The folder of all jobs, made at first use."""
+    """Return the folder of all jobs, made at first use."""
     folder = settings().cache_dir / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -63,7 +63,7 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "")
 
 
 def find(kind: str, params: Mapping[str, Any]) -> Job | None:
-    """The newest job that `start` was asked for with the same kind and parameters, running or over."""
+    """Return the newest job that `start` was asked for with the same kind and parameters, running or over."""
     matching = [
         job for folder in _folders(f"{_signature(kind, params)}-*") if (job := _read(folder)) is not None
     ]
@@ -84,7 +84,7 @@ def restart(job_id: str) -> Job:
 
 
 def get(job_id: str) -> Job:
-    """The job as it stands now.
+    """Return the job as it stands now.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def wait(job_id: str, timeout_s: float, poll_s: float = 0.1) -> Job:
 
 
 def log_text(job_id: str, last: int = 20_000) -> str:
-    """The end of a job's log, `last` bytes of it: warnings and, if it failed, the traceback."""
+    """Return the end of a job's log, `last` bytes of it: warnings and, if it failed, the traceback."""
     path = _folder(job_id) / "log.txt"
     if not path.exists():
         return ""
@@ -162,7 +162,7 @@ def _prune() -> None:
 
 
 def _signature(kind: str, params: Mapping[str, Any]) -> str:
-    """What the ids of all jobs that do this piece of work begin with."""
+    """Return what the ids of all jobs that do this piece of work begin with."""
     return digest(kind, dict(params))[:20]
 
 

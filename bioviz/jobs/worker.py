@@ -94,7 +94,7 @@ def main(folder: Path) -> int:
 
 
 def in_plain_words(error: Exception) -> str:
-    """A sentence for the user on an error that bioviz did not foresee; the traceback is in the log."""
+    """Return a sentence for the user on an error that bioviz did not foresee; the traceback is in the log."""
     if isinstance(error, MemoryError):
         return "The computer ran out of memory. Close other programs, or choose a smaller model or dataset."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:

@@ -189,7 +189,7 @@ class CheckpointRecord:
 
 
 def _read(kind: type, values: Mapping[str, Any], above: str) -> dict[str, Any]:
-    """The entries of a dataclass that `values` has, each checked."""
+    """Return the entries of a dataclass that `values` has, each checked."""
     hints = get_type_hints(kind)
     return {
         name: _checked(hints[name], values[name], f"{above}{name}")
@@ -199,7 +199,7 @@ def _read(kind: type, values: Mapping[str, Any], above: str) -> dict[str, Any]:
 
 
 def _checked(hint: Any, value: Any, name: str) -> Any:
-    """A value of JSON as its type hint has it; raises BadInput naming the entry where it is of another kind."""
+    """Return a value of JSON as its type hint has it; raises BadInput naming the entry where it is of another kind."""
     if hint is Any:
         return value
     origin, parts = get_origin(hint), get_args(hint)

@@ -85,7 +85,7 @@ def list_checkpoints() -> list[Checkpoint]:
 
 
 def get(identity: str) -> Checkpoint:
-    """The checkpoint of an id.
+    """Return the checkpoint of an id.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def finalize(checkpoint: Checkpoint, *, usable: bool, reason: str, parity: dict[
 
 
 def export(identity: str) -> bytes:
-    """A zip file with weights and record. Raises Missing, BadInput."""
+    """Return a zip file with weights and record. Raises Missing, BadInput."""
     checkpoint = get(identity)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:

@@ -52,7 +52,7 @@ def check_device(name: str) -> str:
 
 
 def describe_device(device: str | None = None, precision: str = "") -> str:
-    """A few words for the screen, as in "NVIDIA H100, bfloat16"; of the best device unless told.
+    """Return a few words for the screen, as in "NVIDIA H100, bfloat16"; of the best device unless told.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def precision_of(card: ModelCard, device: str | None = None, wanted: str = "auto
 
 
 def best_precision(device: str) -> str:
-    """The quickest precision that the device computes natively; emulated bfloat16 is slower than float32."""
+    """Return the quickest precision that the device computes natively; emulated bfloat16 is slower than float32."""
     if device.startswith("cuda"):
         import torch
 
@@ -109,7 +109,7 @@ def resolve_precision(precision: str, device: str, autocast: bool = True) -> str
 
 
 def arithmetic(precision: str, device: str) -> str:
-    """The numbers really computed with, as in "cuda float32 (convolutions in TF32)".
+    """Return the numbers really computed with, as in "cuda float32 (convolutions in TF32)".
 
     "float32" is not the same everywhere: PyTorch lets an NVIDIA GPU round what goes into a convolution to ten bits
     (TF32), and a half precision is summed by other kernels on other kinds of devices.

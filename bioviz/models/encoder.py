@@ -31,7 +31,7 @@ class Encoder(nn.Module):
         raise NotImplementedError
 
     def forward(self, features: Tensor) -> Tensor:
-        """What `features` gave to (B, dim)."""
+        """Turn what `features` gave into (B, dim)."""
         raise NotImplementedError
 
     def load_published(self, state: dict[str, Tensor]) -> None:
@@ -65,7 +65,7 @@ class TorchModel:
         return encode(self.module, self.features(waveforms, rate), self.precision)
 
     def features(self, waveforms: Tensor, rate: int) -> Tensor:
-        """The network's input for (B, T) waveforms, in float32 whatever the precision; training takes it too."""
+        """Return the network's input for (B, T) waveforms, in float32 whatever the precision; training takes it too."""
         with torch.autocast(self.device.type, enabled=False):
             return self.module.features(waveforms.float(), rate)
 
@@ -83,7 +83,7 @@ def encode(module: nn.Module, features: Tensor, precision: str) -> Tensor:
 
 
 def build_encoder(card: ModelCard, seed: int | None) -> Encoder:
-    """A fresh Encoder in eval mode.
+    """Return a fresh Encoder in eval mode.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ def find(checkpoint: str) -> FineTuned:
 
 
 def list_finetuned(model: str) -> list[FineTuned]:
-    """The readable checkpoints of a model, sorted by id."""
+    """Return the readable checkpoints of a model, sorted by id."""
     checkpoints = []
     for record in sorted(folder().glob("*/record.json")):
         try:
@@ -84,7 +84,7 @@ def list_finetuned(model: str) -> list[FineTuned]:
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
-    """The Encoder's state dict in a safetensors file.
+    """Return the Encoder's state dict in a safetensors file.
 
     Raises
     ------

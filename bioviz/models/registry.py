@@ -28,7 +28,7 @@ def list_models() -> list[ModelCard]:
 
 
 def card(name: str) -> ModelCard:
-    """The card of a model.
+    """Return the card of a model.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def card(name: str) -> ModelCard:
 
 
 def checkpoints(name: str) -> tuple[str, ...]:
-    """What a model can be opened with: those of its card, then the fine-tuned ones made here."""
+    """Return what a model can be opened with: those of its card, then the fine-tuned ones made here."""
     return (
         *card(name).checkpoints,
         *(trained.checkpoint for trained in finetuned.list_finetuned(name)),

@@ -72,7 +72,7 @@ def advice(weights: WeightsFile) -> str:
 
 
 def checked(weights: WeightsFile) -> tuple[Path, str]:
-    """The file and its sha256 (hex).
+    """Return the file and its sha256 (hex).
 
     Raises
     ------

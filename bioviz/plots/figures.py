@@ -233,7 +233,7 @@ def scatter(
     hover: Sequence[str] | None = None,
     dark: bool = False,
 ) -> go.Figure:
-    """A scatter of up to some thousand points (more belong on the map); `customdata` holds the rows.
+    """Return a scatter of up to some thousand points (more belong on the map); `customdata` holds the rows.
 
     Parameters
     ----------

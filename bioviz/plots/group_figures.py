@@ -100,7 +100,7 @@ def colour_limits(levels_a: np.ndarray, levels_b: np.ndarray) -> tuple[float, fl
 
 
 def difference(levels_a: np.ndarray, levels_b: np.ndarray) -> np.ndarray:
-    """A minus B in dB; what is fainter than the faintest colour counts as that, or silence would drown the rest."""
+    """Return a minus B in dB; what is fainter than the faintest colour counts as that colour."""
     low, _ = colour_limits(levels_a, levels_b)
     return np.maximum(levels_a, low) - np.maximum(levels_b, low)
 

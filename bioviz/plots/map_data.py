@@ -130,7 +130,7 @@ class Measure:
     high: float | None = None
 
     def limits(self) -> tuple[float, float]:
-        """Ends of the colour bar, always low < high."""
+        """Return ends of the colour bar, always low < high."""
         known = self.values[np.isfinite(self.values)]
         low, high = np.percentile(known, (2, 98)) if len(known) else (0.0, 1.0)
         low = float(low if self.low is None else self.low)
@@ -244,7 +244,7 @@ class MapData:
         return len(self.rows)
 
     def colouring(self, id: str | None) -> Colouring:
-        """The colouring of that id, or the first one."""
+        """Return the colouring of that id, or the first one."""
         return next((c for c in self.colourings if c.id == id), self.colourings[0])
 
     @cached_property
@@ -271,6 +271,6 @@ def _digest(value: Any) -> str:
 
 
 def encode(values: np.ndarray, dtype: str) -> dict[str, str]:
-    """A column as {"dtype": ..., "data": base64}, little-endian whatever the machine."""
+    """Return a column as {"dtype": ..., "data": base64}, little-endian whatever the machine."""
     array = np.ascontiguousarray(values, dtype=np.dtype(dtype))
     return {"dtype": dtype.lstrip("<"), "data": base64.b64encode(array.tobytes()).decode("ascii")}

@@ -35,7 +35,7 @@ SCALES = {name: tuple(f"#{stop}" for stop in stops.split()) for name, stops in _
 
 
 def extended(count: int) -> tuple[str, ...]:
-    """The first `count` colours of the palette: Okabe and Ito's seven, then generated ones, all different."""
+    """Return the first `count` colours of the palette: Okabe and Ito's seven, then generated ones, all different."""
     colours: list[str] = list(OKABE_ITO[:count])
     step = 0
     while len(colours) < count:
@@ -98,7 +98,7 @@ def sequence_colours(count: int) -> tuple[str, ...]:
 
 
 def scale(name: str) -> list[list]:
-    """A continuous scale as plotly wants it: [[0.0, "#..."], ..., [1.0, "#..."]].
+    """Return a continuous scale as plotly wants it: [[0.0, "#..."], ..., [1.0, "#..."]].
 
     Raises
     ------

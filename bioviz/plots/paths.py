@@ -27,7 +27,7 @@ def path_map(
     colour: str = "#D55E00",
     dark: bool = False,
 ) -> go.Figure:
-    """The way of one clip over the map.
+    """Return the way of one clip over the map.
 
     Parameters
     ----------

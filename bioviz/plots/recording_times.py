@@ -94,7 +94,13 @@ def _shown_places(places: Sequence[str]) -> list[str]:
     return [(place or "place unknown") if place in commonest else "other places" for place in places]
 
 
-def _by_day(clocks, durations_s, place, hover, everything):
+def _by_day(
+    clocks: Sequence[datetime],
+    durations_s: Sequence[float],
+    place: str,
+    hover: Sequence[str],
+    everything: Sequence[datetime],
+) -> tuple[list[object], list[float | None], list[str]]:
     x: list[object] = []
     y: list[float | None] = []
     text: list[str] = []
@@ -108,7 +114,13 @@ def _by_day(clocks, durations_s, place, hover, everything):
     return x, y, text
 
 
-def _in_a_row(clocks, durations_s, place, hover, everything):
+def _in_a_row(
+    clocks: Sequence[datetime],
+    durations_s: Sequence[float],
+    place: str,
+    hover: Sequence[str],
+    everything: Sequence[datetime],
+) -> tuple[list[object], list[str | None], list[str]]:
     ends = (max(everything) - min(everything)).total_seconds() + max(durations_s, default=0.0)
     narrowest = timedelta(seconds=max(1.0, _NARROWEST * ends))
     x: list[object] = []

@@ -17,7 +17,7 @@ def escape(text: object) -> str:
 
 
 def short(text: object) -> str:
-    """An escaped name, cut where it would take the figure's room."""
+    """Return an escaped name, cut where it would take the figure's room."""
     text = str(text)
     return escape(text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…")
 
@@ -43,7 +43,7 @@ def template(dark: bool = False) -> go.layout.Template:
 def figure(
     traces: Iterable[BaseTraceType], dark: bool, x_title: str, y_title: str, **layout: Any
 ) -> go.Figure:
-    """A figure in the shared look; titles are escaped here."""
+    """Return a figure in the shared look; titles are escaped here."""
     chart = go.Figure(list(traces))
     chart.update_layout(template=template(dark), xaxis_title=escape(x_title), yaxis_title=escape(y_title))
     return chart.update_layout(**layout)

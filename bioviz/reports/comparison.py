@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,7 +156,14 @@ def comparison_report(
     return html_report(f"{titles[0]} and {titles[1]}", blocks)
 
 
-def _maps(comparison, left, right, names, colours, titles) -> list[go.Figure]:
+def _maps(
+    comparison: Comparison,
+    left: Run,
+    right: Run,
+    names: Sequence[str],
+    colours: Mapping[str, str],
+    titles: Sequence[str],
+) -> list[go.Figure]:
     charts = []
     ranges = extent(comparison)
     sides = (

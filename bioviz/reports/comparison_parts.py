@@ -65,7 +65,7 @@ def flow_figure(
     member: np.ndarray | None = None,
     dark: bool = False,
 ) -> go.Figure:
-    """The flow of assignments, of the clips of (n,) bool `member` alone if it is given."""
+    """Return the flow of assignments, of the clips of (n,) bool `member` alone if it is given."""
     names = (*comparison.changes.names, "no label")
     sides = [
         stands_for(run, places, comparison.changes.names)

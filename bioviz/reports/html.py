@@ -65,7 +65,7 @@ Block = Heading | Words | Table | Charts | Values
 
 
 def html_report(title: str, blocks: Sequence[Block]) -> bytes:
-    """The report as UTF-8 HTML. All texts are escaped; it opens without a network."""
+    """Return the report as UTF-8 HTML. All texts are escaped; it opens without a network."""
     from plotly.offline import get_plotlyjs
 
     parts, count = [], 0

@@ -95,7 +95,7 @@ class Comparison:
 
 
 def open_comparison(left: Run, right: Run, layout: str = "started", k: int = 20) -> Comparison | None:
-    """The finished comparison of two runs, or None where it is not computed yet."""
+    """Return the finished comparison of two runs, or None where it is not computed yet."""
     return read_comparison(comparison_key(left, right, layout, k))
 
 
@@ -105,7 +105,7 @@ def comparison_key(left: Run, right: Run, layout: str = "started", k: int = 20) 
 
 
 def read_comparison(key: str) -> Comparison | None:
-    """The finished comparison of a `comparison_key`, or None."""
+    """Return the finished comparison of a `comparison_key`, or None."""
     return stages.read_result(Comparison, STAGE, key)
 
 
@@ -163,7 +163,7 @@ def _compare(inputs: ComparisonInputs, progress: Progress) -> Comparison:
 
 
 def _side(side: SideInputs, recording: np.ndarray, progress: Progress) -> Side:
-    """A run with its common clips alone."""
+    """Return a run with its common clips alone."""
     whole, places = value_of(side.embedding), side.places
     n = len(whole)
     embedding = whole if len(places) == n else np.asarray(whole)[places]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,7 +41,7 @@ class _Clock:
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def time(self, stage: str):
+    def time(self, stage: str) -> Iterator[None]:
         started = time.perf_counter()
         yield
         self.seconds[stage] = round(time.perf_counter() - started, 3)
@@ -159,7 +160,7 @@ def _scores(
 def provenance(
     dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: RunSpec, seconds: dict[str, float]
 ) -> dict[str, Any]:
-    """What is needed to compute a run again (JSON-able): data, model, settings, seeds, versions, times."""
+    """Return what is needed to compute a run again (JSON-able): data, model, settings, seeds, versions, times."""
     return {
         "dataset": {"id": dataset.id, "name": dataset.name, "version": dataset.version, **_plan(dataset)},
         "unit_of_independence": str(dataset.independence.unit),

@@ -55,12 +55,12 @@ def diagnosis_key(run: Run, k: int = K) -> str:
 
 
 def open_diagnosis(run: Run, k: int = K) -> Diagnosis | None:
-    """The finished diagnosis of a run with `k` neighbors, or None where it is not computed yet."""
+    """Return the finished diagnosis of a run with `k` neighbors, or None where it is not computed yet."""
     return read_diagnosis(diagnosis_key(run, k))
 
 
 def read_diagnosis(key: str) -> Diagnosis | None:
-    """The finished diagnosis of a `diagnosis_key`, or None."""
+    """Return the finished diagnosis of a `diagnosis_key`, or None."""
     return stages.read_result(Diagnosis, STAGE, key)
 
 
@@ -131,7 +131,7 @@ def _coarser(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _nuisances(run: Run, dataset: Dataset) -> dict[str, np.ndarray]:
-    """What may go with background by the way recordings were made: year, date, site, recorder, source, level."""
+    """Return what may go with background by the way recordings were made: year, date, site, recorder, source, level."""
     of = dataset.clips.recording[run.rows]
     stated = {
         "year": [r.year for r in dataset.recordings],

@@ -18,7 +18,7 @@ def start_measuring(dataset_id: str) -> jobs.Job:
 
 
 def measuring(dataset_id: str) -> jobs.Job | None:
-    """The latest job that measured a dataset, whoever started it, or None."""
+    """Return the latest job that measured a dataset, whoever started it, or None."""
     mine = (job for job in jobs.list_jobs() if job.kind == KIND and job.params == {"dataset": dataset_id})
     return next(mine, None)
 

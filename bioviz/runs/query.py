@@ -45,7 +45,7 @@ def read(
 
 
 def not_used(name: str, value: object, allowed: str, instead: object) -> str:
-    """The sentence on a value of a link that cannot be used.
+    """Return the sentence on a value of a link that cannot be used.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ def not_used(name: str, value: object, allowed: str, instead: object) -> str:
 
 
 def as_text(value: object) -> str:
-    """A value as it stands in a link."""
+    """Return a value as it stands in a link."""
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def anything(text: str) -> str:
-    """A name; whether there is such a thing is for the page to find out."""
+    """Return a name; whether there is such a thing is for the page to find out."""
     return text
 
 
@@ -83,7 +83,7 @@ def choice(*allowed: str) -> Parser:
 
 
 def whole(low: int, high: int) -> Parser:
-    """A whole number from `low` to `high`."""
+    """Return a whole number from `low` to `high`."""
 
     def parse(text: str) -> int:
         if not _WHOLE.fullmatch(text.strip()) or not low <= int(text) <= high:
@@ -94,7 +94,7 @@ def whole(low: int, high: int) -> Parser:
 
 
 def real(low: float, high: float) -> Parser:
-    """A number from `low` to `high`."""
+    """Return a number from `low` to `high`."""
 
     def parse(text: str) -> float:
         try:
@@ -114,7 +114,7 @@ def switch(text: str) -> bool:
 
 
 def json_object(text: str) -> str:
-    """A JSON object, as text."""
+    """Return a JSON object, as text."""
     try:
         is_object = isinstance(json.loads(text or "{}"), dict)
     except (ValueError, RecursionError):

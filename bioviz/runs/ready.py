@@ -57,7 +57,7 @@ class Readiness:
 
 
 def checkpoints(model: str, dataset: Dataset | None = None, seed: int = 0) -> list[Readiness]:
-    """The checkpoints of a model, the best to open first.
+    """Return the checkpoints of a model, the best to open first.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def checkpoints(model: str, dataset: Dataset | None = None, seed: int = 0) -> li
 
 
 def models(dataset: Dataset | None = None, seed: int = 0) -> list[Readiness]:
-    """The best checkpoint of every model, the best model first."""
+    """Return the best checkpoint of every model, the best model first."""
     best = [checkpoints(card.name, dataset, seed)[0] for card in registry.list_models()]
     return sorted(best, key=lambda each: each.rank)
 

@@ -99,7 +99,7 @@ class Run:
         return placement(self.clusters, self._labels)
 
     def evidence(self, places: np.ndarray) -> Evidence:
-        """What their neighbors say against the clips at (m,) positions.
+        """Return what their neighbors say against the clips at (m,) positions.
 
         Neighbors of other units of independence are asked, or all where there is one only.
         """
@@ -240,7 +240,7 @@ def select(dataset: Dataset, valid: np.ndarray, spec: RunSpec) -> np.ndarray:
 
 
 def keys_of(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: RunSpec) -> Keys:
-    """The stage keys of a run over `rows` of a dataset."""
+    """Return the stage keys of a run over `rows` of a dataset."""
     clips = stages.Clips(
         dataset=dataset.id,
         set_key=embeddings.key,
@@ -254,7 +254,7 @@ def keys_of(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: 
 
 
 def open_run(spec: RunSpec) -> Run | None:
-    """The finished run of a spec, or None where it is not (or no longer) complete; start a job then.
+    """Return the finished run of a spec, or None where it is not (or no longer) complete; start a job then.
 
     Raises
     ------
@@ -297,7 +297,7 @@ def open_run(spec: RunSpec) -> Run | None:
 
 
 def run_by_key(key: str) -> Run:
-    """The finished run of this key, for who has just had it open.
+    """Return the finished run of this key, for who has just had it open.
 
     Raises
     ------
@@ -312,7 +312,7 @@ def run_by_key(key: str) -> Run:
 
 
 def open_run_by_key(key: str) -> Run | None:
-    """The finished run of this key, or None where it is gone or its dataset or weights have changed since."""
+    """Return the finished run of this key, or None where it is gone or its dataset or weights have changed since."""
     meta = stages.read_meta("scores", key)
     if meta is None:
         return None

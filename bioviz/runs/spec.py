@@ -49,7 +49,7 @@ class RunSpec:
             raise BadInput(f"Unknown split {self.split!r}: choose one of {', '.join(SPLITS)}.")
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-able dict for `from_dict`, without settings that the projection's method does not use."""
+        """Return a JSON-able dict for `from_dict`, without settings that the projection's method does not use."""
         return {**asdict(self), "projection": self.projection.to_dict()}
 
     @classmethod

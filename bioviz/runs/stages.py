@@ -181,7 +181,7 @@ def save(stage: str, key: str, arrays: Mapping[str, np.ndarray], meta: Mapping[s
 
 
 def read_meta(stage: str, key: str) -> dict[str, Any] | None:
-    """A stage's `meta`, or None when the stage is absent or damaged; notes that the stage was used."""
+    """Return a stage's `meta`, or None when the stage is absent or damaged; notes that the stage was used."""
     path = _folder(stage, key) / "meta.json"
     try:
         meta = read_json(path)
@@ -195,7 +195,7 @@ def read_meta(stage: str, key: str) -> dict[str, Any] | None:
 
 
 def metas(stage: str) -> Iterator[dict[str, Any]]:
-    """The `meta` of everything that is stored of a stage, without counting as use."""
+    """Yield the `meta` of everything that is stored of a stage, without counting as use."""
     for path in (settings().cache_dir / "runs").glob(f"{stage}-*/meta.json"):
         with contextlib.suppress(FileNotFoundError, Corrupt):
             yield read_json(path)
@@ -228,7 +228,7 @@ def save_result(stage: str, key: str, result: object, about: Mapping[str, Any] |
 
 
 def read_result(kind: type[T], stage: str, key: str) -> T | None:
-    """The `kind` that `save_result` stored, its arrays memory-mapped; None when it is absent or damaged."""
+    """Return the `kind` that `save_result` stored, its arrays memory-mapped; None when it is absent or damaged."""
     meta = read_meta(stage, key)
     if meta is None:
         return None

@@ -28,7 +28,7 @@ def start_demo() -> jobs.Job:
 
 
 def job_for(spec: RunSpec) -> jobs.Job | None:
-    """The job that computes a run: one of any kind that is at it now, else the last that was asked for just it."""
+    """Return the job that computes a run: one of any kind that is at it now, else the last asked for just it."""
     for job in jobs.list_jobs():
         if not job.is_over and spec.to_dict() in specs_of(job):
             return job
@@ -36,7 +36,7 @@ def job_for(spec: RunSpec) -> jobs.Job | None:
 
 
 def specs_of(job: jobs.Job) -> list[dict[str, Any]]:
-    """The runs (`RunSpec.to_dict`) that a job computes where they are missing."""
+    """Return the runs (`RunSpec.to_dict`) that a job computes where they are missing."""
     if job.kind == "demo":
         return [DEMO.to_dict()]
     spec = job.params.get("spec") or {}
@@ -63,7 +63,7 @@ def demo_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def summary(run: Run) -> dict[str, Any]:
-    """What a job or the command line tells of a finished run (JSON-able)."""
+    """Return what a job or the command line tells of a finished run (JSON-able)."""
     counts = run.placement.counts
     return {
         "run": run.key,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -15,7 +16,8 @@ from starlette.routing import Route
 from bioviz.errors import Missing
 from bioviz.server import facts, flagging, media
 from bioviz.server.assets import script
-from bioviz.server.clips import find_clip
+from bioviz.server.clips import Clip, find_clip
+from bioviz.server.media import Media
 from bioviz.server.params import picture_spec, sound_spec
 from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, send
 from bioviz.server.work import CalledOff, Workers
@@ -42,7 +44,9 @@ async def clip_picture(request: Request) -> Response:
     )
 
 
-async def _clip_media(request: Request, media_type: str, tag_of, make) -> Response:
+async def _clip_media(
+    request: Request, media_type: str, tag_of: Callable[[Clip], str], make: Callable[[Clip], Media]
+) -> Response:
     dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
 
     def work() -> Response:
@@ -70,13 +74,13 @@ async def run_facts(request: Request) -> Response:
     return await _facts(request, lambda: facts.run_facts(run_key, row))
 
 
-async def _facts(request: Request, work) -> Response:
+async def _facts(request: Request, work: Callable[[], Any]) -> Response:
     headers = {**SAFE, "Cache-Control": "private, no-cache"}
     return await _run(request, lambda: JSONResponse(work(), headers=headers))
 
 
 async def _run(request: Request, work: Callable[[], Response]) -> Response:
-    """What `work()` gives, in a thread."""
+    """Return what `work()` gives, in a thread."""
     if not _is_ahead(request):
         return await _workers.run(_identity(request), work)
     try:
@@ -96,7 +100,7 @@ async def plotly_js(request: Request) -> Response:
 
 
 def _identity(request: Request) -> tuple:
-    """What two requests must share to be answered by one piece of work."""
+    """Return what two requests must share to be answered by one piece of work."""
     headers = tuple(request.headers.get(name) for name in ("range", "if-range", "if-none-match"))
     return (request.method, str(request.url), headers)
 

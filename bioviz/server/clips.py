@@ -57,7 +57,7 @@ def checked_id(text: str, kind: str) -> str:
 
 
 def find_clip(dataset_id: str, row: int, version: str = "") -> Clip:
-    """The clip in row `row` of a registered dataset, or of the draft of it that has this version.
+    """Return the clip in row `row` of a registered dataset, or of the draft of it that has this version.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def find_clip(dataset_id: str, row: int, version: str = "") -> Clip:
 
 
 def clip_of(dataset: Dataset, row: int) -> Clip:
-    """The clip in row `row`.
+    """Return the clip in row `row`.
 
     Raises
     ------
@@ -160,7 +160,7 @@ _boxes: tuple[Dataset, dict[int, list[Annotation]]] | None = None
 
 
 def annotations_near(clip: Clip, context_s: float) -> list[Annotation]:
-    """The annotations of the clip's recording that touch the clip or its context, in order of time."""
+    """Return the annotations of the clip's recording that touch the clip or its context, in order of time."""
     global _boxes
     with _boxes_lock:
         if _boxes is None or _boxes[0] is not clip.dataset:

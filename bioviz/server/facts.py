@@ -51,7 +51,7 @@ def clip_facts(clip: Clip) -> dict[str, object]:
 
 
 def _levels(measured: dict[str, np.ndarray], row: int, boxed: bool) -> dict[str, object]:
-    """What is known of `LEVELS`, and why not; nobody expects the ratio of a call that is not annotated (`boxed`)."""
+    """Return what is known of `LEVELS`, and why not; no ratio is expected of a call without a box (`boxed`)."""
     levels: dict[str, object] = {
         name: round(float(of[row]), 2) for name, of in measured.items() if np.isfinite(of[row])
     }
@@ -65,7 +65,7 @@ def _levels(measured: dict[str, np.ndarray], row: int, boxed: bool) -> dict[str,
 
 
 def _is_boxed(clip: Clip) -> bool:
-    """A call is annotated within the clip."""
+    """Say whether a call is annotated within the clip."""
     return any(annotation.label in clip.dataset.labels for annotation in annotations_near(clip, 0.0))
 
 
@@ -103,7 +103,7 @@ _opened = RecentlyUsed(4)
 
 
 def _open_run(run_key: str) -> _Opened:
-    """A run of a key never changes, so it is opened once; only its dataset and its levels may be others by now."""
+    """Open a run once, as that of a key never changes; only its dataset and its levels may be others by now."""
     from bioviz import runs
     from bioviz.datasets import library
     from bioviz.embedding.acoustic import open_acoustic

@@ -77,7 +77,7 @@ def same_origin(headers: Mapping[str, str]) -> bool:
 
 
 def about_clip(dataset: Dataset, row: int, user: str | None) -> dict[str, Any]:
-    """A clip's labels and flags (the user's own first), all labels that may be given, and the state of the flags."""
+    """Return a clip's labels and flags (the user's own first), all labels there are, and the state of the flags."""
     all_flags = flags.load_flags(dataset)
     own = None if user is None else user.casefold()
     names = ("kind", "label", "wrong", "note", "user", "text")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from diskcache import Cache
 
 from bioviz.audio import playback, spectrogram
 from bioviz.audio.bandpass import band_pass
@@ -45,17 +46,17 @@ def warm_up() -> None:
 
 
 def sound_tag(clip: Clip, spec: SoundSpec) -> str:
-    """A tag that changes when the bytes of `sound` would."""
+    """Return a tag that changes when the bytes of `sound` would."""
     return _tag("sound", clip, asdict(spec))
 
 
 def picture_tag(clip: Clip, spec: PictureSpec, context_s: float) -> str:
-    """A tag that changes when the bytes of `picture` would."""
+    """Return a tag that changes when the bytes of `picture` would."""
     return _tag("picture", clip, {**asdict(spec), "context_s": context_s})
 
 
 def sound(clip: Clip, spec: SoundSpec) -> Media:
-    """The clip as a WAV."""
+    """Return the clip as a WAV."""
     key = sound_tag(clip, spec)
     media = _rendered.get(key)
     if media is None:
@@ -72,7 +73,7 @@ def sound(clip: Clip, spec: SoundSpec) -> Media:
 
 
 def picture(clip: Clip, spec: PictureSpec, context_s: float) -> Media:
-    """The clip's spectrogram as a bare PNG; `about` has its edges in seconds and Hz and its colours in dB."""
+    """Return the clip's spectrogram as a bare PNG; `about` has its edges in seconds and Hz and its colours in dB."""
     key = picture_tag(clip, spec, context_s)
     media = _rendered.get(key)
     if media is not None:
@@ -127,7 +128,7 @@ def _keep(key: str, media: Media) -> Media:
 
 
 @lru_cache(maxsize=4)
-def _disk(cache_dir: Path):
+def _disk(cache_dir: Path) -> Cache:
     return open_cache(settings(), "media")
 
 

@@ -25,7 +25,7 @@ class RecentlyUsed:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> Any | None:
-        """The value kept under `key`, or None."""
+        """Return the value kept under `key`, or None."""
         with self._lock:
             entry = self._held.get(key)
         return None if entry is None else entry[0]

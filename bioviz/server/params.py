@@ -38,7 +38,7 @@ def number(query: Mapping[str, str], name: str, default: None, low: float, high:
 def number(
     query: Mapping[str, str], name: str, default: float | None, low: float, high: float
 ) -> float | None:
-    """A number of the query within [low, high]; "" and "auto" mean the default.
+    """Return a number of the query within [low, high]; "" and "auto" mean the default.
 
     Raises
     ------

@@ -43,7 +43,7 @@ def guarded(endpoint: Endpoint) -> Endpoint:
 
 
 def refusal(status: int, sentence: str) -> JSONResponse:
-    """An error for the client."""
+    """Return an error for the client."""
     return JSONResponse({"error": sentence}, status, headers={**SAFE, "Cache-Control": "no-store"})
 
 
@@ -54,7 +54,7 @@ def cache_headers(tag: str, pinned: bool) -> dict[str, str]:
 
 
 def not_modified(request: Request, tag: str, pinned: bool) -> Response | None:
-    """A 304 where the client already holds the bytes of this tag."""
+    """Return a 304 where the client already holds the bytes of this tag."""
     etags = request.headers.get("if-none-match", "")
     if etags == "*" or f'"{tag}"' in etags:
         return Response(status_code=304, headers=cache_headers(tag, pinned))
@@ -62,7 +62,7 @@ def not_modified(request: Request, tag: str, pinned: bool) -> Response | None:
 
 
 def send(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
-    """The bytes, or the one range of them that was asked for."""
+    """Return the bytes, or the one range of them that was asked for."""
     headers = {**headers, "Accept-Ranges": "bytes"}
     requested = _RANGE.fullmatch(request.headers.get("range", "").strip())
     unchanged = request.headers.get("if-range", headers["ETag"]) == headers["ETag"]
@@ -86,5 +86,5 @@ def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
 
 
 def about_header(about: dict[str, object]) -> dict[str, str]:
-    """What a reply shows, for the page that asked."""
+    """Return what a reply shows, for the page that asked."""
     return {"X-Bioviz-About": json.dumps(about)}

@@ -26,13 +26,13 @@ class Workers:
         self._running: dict[Hashable, Future] = {}
 
     async def run(self, key: Hashable, work: Callable[[], Any]) -> Any:
-        """Result of `work()`, which the user waits for."""
+        """Return the result of `work()`, which the user waits for."""
         return await self._share((False, key), self._now, work)
 
     async def run_ahead(
         self, key: Hashable, work: Callable[[], Any], is_gone: Callable[[], Awaitable[bool]]
     ) -> Any:
-        """Result of `work()`, which never holds up what the user waits for.
+        """Return the result of `work()`, which never holds up what the user waits for.
 
         Raises
         ------

@@ -8,8 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 
 def digest(*parts: object) -> str:
@@ -37,7 +41,7 @@ def digest(*parts: object) -> str:
     return sha.hexdigest()
 
 
-def _feed(sha, value: object) -> None:
+def _feed(sha: _Hash, value: object) -> None:
     match value:
         case None:
             _put(sha, "none", b"")
@@ -76,6 +80,6 @@ def _feed(sha, value: object) -> None:
             raise TypeError(f"A key cannot be made from {type(value).__name__}.")
 
 
-def _put(sha, kind: str, data: bytes) -> None:
+def _put(sha: _Hash, kind: str, data: bytes) -> None:
     sha.update(f"{kind}:{len(data)}:".encode())
     sha.update(data)

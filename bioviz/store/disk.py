@@ -31,7 +31,7 @@ class DamagedEntry(OSError):
 class PlainDisk(diskcache.Disk):
     """Keys are str, int, float or bytes; values are bytes or JSON-able. Each value carries a checksum."""
 
-    def put(self, key):
+    def put(self, key: Any) -> Any:
         if type(key) not in (str, int, float, bytes):
             raise TypeError(f"A cache key must be text, a number or bytes, not {type(key).__name__}.")
         fields = super().put(key)
@@ -39,12 +39,12 @@ class PlainDisk(diskcache.Disk):
             raise TypeError("A cache key must fit in 64 bits.")
         return fields
 
-    def get(self, key, raw):
+    def get(self, key: Any, raw: bool) -> Any:
         if not raw:
             raise DamagedEntry("a cache key was pickled")
         return super().get(key, raw)
 
-    def store(self, value, read, key=UNKNOWN):
+    def store(self, value: Any, read: bool, key: Any = UNKNOWN) -> Any:
         if read:
             value = value.read()
         if isinstance(value, bytes):
@@ -54,7 +54,7 @@ class PlainDisk(diskcache.Disk):
             sealed = _sum(text.encode()) + text
         return super().store(sealed, False, key=key)
 
-    def fetch(self, mode, filename, value, read) -> Any:
+    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
         if mode == MODE_PICKLE:
             raise DamagedEntry("a cache value was pickled")
         sealed: Any = super().fetch(mode, filename, value, False)

@@ -38,7 +38,7 @@ class DiskFull(BiovizError):
 
 @contextlib.contextmanager
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
-    """A binary file (readable, writable) that takes its place at `path` when the block ends without an error.
+    """Yield a binary file (readable, writable) that takes its place at `path` when the block ends without an error.
 
     It is written under a temporary name in the same folder, flushed to the disk and renamed, so that a reader
     sees the old file or the new one and never a part.
@@ -198,7 +198,7 @@ def load_array(path: Path, mmap: bool = False) -> np.ndarray:
 
 
 def stored_digest(path: Path) -> str:
-    """The SHA-256 (hex) written in the trailer of a checked array, without comparing it.
+    """Return the SHA-256 (hex) written in the trailer of a checked array, without comparing it.
 
     Raises
     ------

@@ -27,7 +27,7 @@ class FileState:
 
 
 def file_state(path: Path | str) -> FileState:
-    """Raises OSError where the file is not there or not readable."""
+    """Raise OSError where the file is not there or not readable."""
     status = os.stat(path)
     return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
 

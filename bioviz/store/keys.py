@@ -45,7 +45,7 @@ class Stored(Generic[T]):
 
 
 def value_of(stored: Stored[T] | T) -> T:
-    """The content of a field of inputs that may be `Stored`: for where it is computed with."""
+    """Return the content of a field of inputs that may be `Stored`: for where it is computed with."""
     if isinstance(stored, Stored):
         content: T = stored.value
         return content

@@ -18,7 +18,7 @@ def pack(result: object) -> tuple[dict[str, np.ndarray], Any]:
 
 
 def unpack(kind: type, arrays: Mapping[str, np.ndarray], rest: Any) -> Any:
-    """The `kind` that was packed. Arrays may be memory-mapped; they are not copied."""
+    """Return the `kind` that was packed. Arrays may be memory-mapped; they are not copied."""
     return _unpack(kind, "", arrays, rest)
 
 

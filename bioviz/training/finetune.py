@@ -32,7 +32,7 @@ FORMAT = 2  # of what a training is named by; trainings of 1 heard waveforms of 
 def work_of(
     dataset: Dataset, model: str, checkpoint: str, base_seed: int, settings: TrainSettings
 ) -> TrainingRunDir:
-    """The work folder of a training: its live curves, and what it goes on from.
+    """Return the work folder of a training: its live curves, and what it goes on from.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def finetune(
 
 
 def _finished(work: TrainingRunDir) -> Checkpoint | None:
-    """The checkpoint of a training that was done before; None where it was not, or the checkpoint was deleted."""
+    """Return the checkpoint of a training that was done before; None where there is none, or it was deleted."""
     identity = work.result()
     if identity is None:
         return None
@@ -165,7 +165,7 @@ def _usable(split: Split, usable: np.ndarray) -> Split:
 
 
 def _merged(opened: TorchModel, settings: TrainSettings) -> torch.nn.Module:
-    """The trained encoder with its original parameters."""
+    """Return the trained encoder with its original parameters."""
     if settings.strategy == LORA:
         from bioviz.training.network import lora
 

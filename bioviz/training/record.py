@@ -30,7 +30,7 @@ def record_of(
     logits: np.ndarray,
     probe_logits: np.ndarray,
 ) -> CheckpointRecord:
-    """The part of the record that follows from a training's result; its caller fills in the rest.
+    """Return the part of the record that follows from a training's result; its caller fills in the rest.
 
     Parameters
     ----------

@@ -104,7 +104,7 @@ class TrainSettings:
     dropout: bool = True
 
     def __post_init__(self) -> None:
-        """Raises BadInput on a value that makes no sense."""
+        """Raise BadInput on a value that makes no sense."""
         for name, allowed in (
             ("strategy", STRATEGIES),
             ("schedule", SCHEDULES),
@@ -199,7 +199,7 @@ _UNTRAINED = {
 
 
 def preset(name: str, trained_start: bool) -> TrainSettings:
-    """The settings of a preset, for a start with trained weights or with random ones.
+    """Return the settings of a preset, for a start with trained weights or with random ones.
 
     Random weights have everything to learn: the quick ways get higher rates, more epochs and statistics of their own.
     The paper's protocol and the linear probe are the same for both.
@@ -213,5 +213,5 @@ def preset(name: str, trained_start: bool) -> TrainSettings:
 
 
 def strategies_for(model: str) -> tuple[str, ...]:
-    """The strategies that a model can be trained with."""
+    """Return the strategies that a model can be trained with."""
     return STRATEGIES if model in ADAPTABLE else (LINEAR, FULL, GRADUAL)

@@ -32,7 +32,7 @@ class TrainSpec:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainSpec:
-        """What `to_dict` gave. Raises BadInput."""
+        """Return what `to_dict` gave. Raises BadInput."""
         return cls(**{**values, "settings": TrainSettings.from_dict(values["settings"])})
 
     def work(self) -> TrainingRunDir:

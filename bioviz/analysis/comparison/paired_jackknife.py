@@ -6,6 +6,7 @@ lists as they are, as was done before, called some score of two equally good mod
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -177,7 +178,14 @@ def _values(side: Judged, confusion: NoiseConfusion, stays: np.ndarray, n_target
     return np.concatenate([scores, confusions, _means(side.told, side.targets, stays, n_targets)])
 
 
-def _estimate(left, right, lefts, rights, n_units, wider) -> tuple[np.ndarray, ...]:
+def _estimate(
+    left: np.ndarray,
+    right: np.ndarray,
+    lefts: np.ndarray,
+    rights: np.ndarray,
+    n_units: np.ndarray,
+    wider: np.ndarray,
+) -> tuple[np.ndarray, ...]:
     from scipy.special import stdtr
 
     value, moved = right - left, (rights - lefts)
@@ -190,7 +198,9 @@ def _estimate(left, right, lefts, rights, n_units, wider) -> tuple[np.ndarray, .
     return left, right, low, high, np.where(known, p, np.nan)
 
 
-def _events(sides, confusions: list[NoiseConfusion], rule: Rule, n_targets: int) -> np.ndarray:
+def _events(
+    sides: Sequence[Judged], confusions: list[NoiseConfusion], rule: Rule, n_targets: int
+) -> np.ndarray:
     """(2, T): share of each target's judged clips that went out, and that came in."""
     inside = [
         is_in(each.confusion, each.background_share, side.background, rule)

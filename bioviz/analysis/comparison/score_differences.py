@@ -41,7 +41,7 @@ class Difference:
 
 
 def sentence(difference: Difference) -> str:
-    """The difference in plain words, and whether it is larger than its uncertainty."""
+    """Return the difference in plain words, and whether it is larger than its uncertainty."""
     about = METRIC_INFO[difference.name]
     if difference.difference is None:
         return f"{about.title}: not defined on both sides."

@@ -174,7 +174,7 @@ class AcousticCauses:
         return np.concatenate([part.scores(confusion) for part in self._parts] or [np.empty(0)])
 
     def found(self, left_out: np.ndarray | None = None) -> tuple[Cause, ...]:
-        """The causes, with intervals if `left_out` (parts, m) holds `scores` with each part left out."""
+        """Return the causes, with intervals if `left_out` (parts, m) holds `scores` with each part left out."""
         adjusted = self._p()
         causes: list[Cause] = []
         start = 0

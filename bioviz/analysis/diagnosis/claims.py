@@ -13,7 +13,7 @@ Levels = Mapping[Hashable, float]
 
 
 def allowed(d: Diagnosis) -> Levels:
-    """The claims of the page that hold together, each with the level it was tested at."""
+    """Return the claims of the page that hold together, each with the level it was tested at."""
     return holm(claims(d))
 
 

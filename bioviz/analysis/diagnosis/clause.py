@@ -30,5 +30,5 @@ class Clause:
 
 
 def listed(parts: list[str], word: str = "and") -> str:
-    """ "a, b and c"."""
+    """Return "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"

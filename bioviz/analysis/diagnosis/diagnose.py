@@ -255,7 +255,7 @@ def _left_out(
     causes: AcousticCauses,
     seed: int,
 ) -> dict[str, np.ndarray] | None:
-    """What gets an interval, with each part of the recordings left out; None where nothing can be held out."""
+    """Return what gets an interval, with each part of the recordings left out; None where nothing can be held out."""
     if clips.judged is not clips.cross_unit or len(np.unique(recording)) < 2:
         return None
     background, targets = ~np.any(labels, axis=1), with_background(labels)
@@ -279,7 +279,15 @@ def _left_out(
     return found | replicates(knn_all, k, background, recording, parts, {"naive": with_same_unit})
 
 
-def _clip_measures(x, near, far, background, labels, targets, recording) -> ClipMeasures:
+def _clip_measures(
+    x: np.ndarray,
+    near: KnnGraph,
+    far: KnnGraph,
+    background: np.ndarray,
+    labels: np.ndarray,
+    targets: np.ndarray,
+    recording: np.ndarray,
+) -> ClipMeasures:
     with_same_unit = noise_confusion(near, background)
     cross_unit = noise_confusion(far, background, recording)
     purity_naive, purity = (shared_label_share(graph, labels) for graph in (near, far))
@@ -289,15 +297,25 @@ def _clip_measures(x, near, far, background, labels, targets, recording) -> Clip
     return ClipMeasures(with_same_unit, cross_unit, judged, purity_naive, purity, distance, medoids, outlier)
 
 
-def _filtered(x, labels, targets, recording, judged, n_folds, seed) -> np.ndarray | None:
-    """Matched filter scores (n, T), whole recordings held out; None where nothing can be held out."""
+def _filtered(
+    x: np.ndarray,
+    labels: np.ndarray,
+    targets: np.ndarray,
+    recording: np.ndarray,
+    judged: NoiseConfusion,
+    n_folds: int,
+    seed: int,
+) -> np.ndarray | None:
+    """Return matched filter scores (n, T), whole recordings held out; None where nothing can be held out."""
     if len(np.unique(recording)) < 2:
         return None
     members, clear = with_background(labels), ~judged.confused
     return matched_filter_scores(x, members, clear, folds(targets, n_folds, seed, recording), seed)
 
 
-def _probes(x, labels, targets, recording, n_folds, seed) -> tuple[np.ndarray, np.ndarray]:
+def _probes(
+    x: np.ndarray, labels: np.ndarray, targets: np.ndarray, recording: np.ndarray, n_folds: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Out-of-fold probe scores (n, T) without and with whole recordings held out."""
     members, alone = with_background(labels), folds(targets, n_folds, seed)
     if len(np.unique(recording)) == len(recording):  # every clip a recording: holding them out is the same

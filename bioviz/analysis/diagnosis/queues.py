@@ -98,7 +98,15 @@ def queues(
     return found[0], found[1]
 
 
-def _p(graph, x, rows, other, units, whole, seed) -> np.ndarray:
+def _p(
+    graph: KnnGraph,
+    x: np.ndarray,
+    rows: np.ndarray,
+    other: np.ndarray,
+    units: np.ndarray,
+    whole: bool,
+    seed: int,
+) -> np.ndarray:
     k = enough_neighbors(float(other.mean()))
     indices = neighbors_of(x, graph, rows, units, k, graph.metric)
     return surrounded_p(indices, rows, other, units, whole, seed)

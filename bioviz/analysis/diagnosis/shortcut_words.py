@@ -24,7 +24,7 @@ def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
 
 
 def beside(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
-    """What the figure is where a coarser unit is left out, and what tells background without mattering."""
+    """Yield what the figure is where a coarser unit is left out, and what tells background without mattering."""
     told = [_figure(one) for one in d.coarser if one.auroc is not None]
     if told:
         text = "The AUROC of background where neighbors must come from another, coarser unit: by "
@@ -41,6 +41,6 @@ def _figure(one: Coarser) -> str:
 
 
 def _named(d: Diagnosis, levels: Levels) -> list[Shortcut]:
-    """The shortcuts that hold together with the other claims, and those that go with one of them."""
+    """Return the shortcuts that hold together with the other claims, and those that go with one of them."""
     sure = {one.name for one in d.shortcuts if one.named and one.p <= levels.get("shortcut", -1.0)}
     return [one for one in d.shortcuts if one.named and (one.name in sure or one.beside in sure)]

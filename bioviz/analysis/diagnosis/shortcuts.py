@@ -11,7 +11,7 @@ Attributes that go together in the data
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -87,7 +87,7 @@ class Shortcut:
         return self.named and self.pooled - self.inside >= LOWER
 
     def sentence(self) -> str:
-        """What to know before (or, where it does not matter after all, after) the pooled figure is believed."""
+        """Return what to know before (or, where it does not matter after all, after) the pooled figure is believed."""
         alone = (
             ""
             if self.alone is None or self.alone < TELLS
@@ -195,8 +195,18 @@ def _with_companions(found: list[Shortcut], values: np.ndarray, rng: np.random.G
     return out
 
 
-def _with_stratum(one, titles, inside, embedding, background, groups, k, metric, seed) -> Shortcut:
-    """The shortcut with the AUROC among clips of the one value that has most pairs to compare."""
+def _with_stratum(
+    one: Shortcut,
+    titles: Sequence[str],
+    inside: np.ndarray,
+    embedding: np.ndarray,
+    background: np.ndarray,
+    groups: np.ndarray,
+    k: int,
+    metric: Metric,
+    seed: int,
+) -> Shortcut:
+    """Return the shortcut with the AUROC among clips of the one value that has most pairs to compare."""
     best, most = -1, 0
     for value in range(len(titles)):
         of = inside == value
@@ -270,7 +280,7 @@ class _Pairs:
 
 
 def _p_values(pairs: _Pairs, values: np.ndarray, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
-    """(A,) family-wise p of attributes (A, G) by `alone`, the rarest of all over shuffles of the units (min-p).
+    """Return (A,) family-wise p of attributes (A, G) by `alone`, the rarest of all over shuffles of the units (min-p).
 
     The attributes of a unit move together, so that what they share with each other stays.
     """

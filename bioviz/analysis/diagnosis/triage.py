@@ -40,7 +40,7 @@ _RESTS_ON = (
 
 
 def cause_title(name: str) -> str:
-    """What a cause is called on screen."""
+    """Return what a cause is called on screen."""
     cause = cause_named(name)
     return _TITLES.get(name, name.replace("_", " ")) if cause is None else cause.title
 
@@ -116,7 +116,7 @@ class Triage:
         return self.applies[:, self.causes.index(cause)]
 
     def titles(self, row: int) -> str:
-        """The causes of clip `row`; "" for none."""
+        """Return the causes of clip `row`; "" for none."""
         return "; ".join(cause_title(self.causes[i]) for i in np.flatnonzero(self.applies[row]))
 
     def evidence(self, row: int, names: tuple[str, ...]) -> str:

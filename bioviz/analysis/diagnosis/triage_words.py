@@ -38,7 +38,7 @@ class Compared:
 
 
 def summary(triage: Triage) -> str:
-    """The causes of the confused labelled clips, in a sentence; "" where none is confused."""
+    """Return the causes of the confused labelled clips, in a sentence; "" where none is confused."""
     total = int(triage.clips[0])
     if not total:
         return ""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bioviz.analysis.diagnosis.acoustic_causes import Cause
 from bioviz.analysis.diagnosis.claims import Levels, allowed
 from bioviz.analysis.diagnosis.clause import Clause, listed
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
@@ -29,7 +30,7 @@ WITHIN = 0.5
 
 
 def verdict(diagnosis: Diagnosis) -> list[Clause]:
-    """What an ecologist should know first, the most important clause first.
+    """Return what an ecologist should know first, the most important clause first.
 
     Notes on what could not be told come last; first where they are why background is not told from labels.
     """
@@ -223,7 +224,7 @@ def _cause(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         yield Clause(cause.sentence(d.names, d.unit), "cause", refs, claim=True)
 
 
-def _worth_saying(cause) -> bool:
+def _worth_saying(cause: Cause) -> bool:
     if cause.low < 0 < cause.high:  # the neighbors' own chance is in the interval, not in p
         return False
     if cause.split is None:

@@ -124,7 +124,9 @@ def _effect(name: str, values: np.ndarray, side: np.ndarray, recording: np.ndarr
     )  # fmt: skip
 
 
-def _median_interval(values, side, recording, n_units, seed) -> tuple[float | None, float | None]:
+def _median_interval(
+    values: np.ndarray, side: np.ndarray, recording: np.ndarray, n_units: int, seed: int
+) -> tuple[float | None, float | None]:
     """Interval of the difference of medians by a bootstrap over recordings.
 
     Percentiles are too narrow for few units; they are taken as far out as a t interval reaches (Hesterberg 2015).

@@ -14,7 +14,7 @@ BELIEVED_Q = 0.05
 
 
 def lines(effects: Sequence[Effect], names: tuple[str, str]) -> list[dict[str, object]]:
-    """A line of a table for each effect: values with their units, delta a number."""
+    """Return a line of a table for each effect: values with their units, delta a number."""
     sentences = []
     for effect in effects:
         name = feature(effect.feature)
@@ -35,7 +35,7 @@ def lines(effects: Sequence[Effect], names: tuple[str, str]) -> list[dict[str, o
 def sentences(
     effects: Sequence[Effect], names: tuple[str, str], most: int = 3, unit: str = "recording"
 ) -> list[str]:
-    """The strongest differences that chance does not explain, strongest first; what to say where there is none."""
+    """Return the strongest differences that chance does not explain, or what to say where there is none."""
     if not effects:
         return []
     if all(effect.q is None for effect in effects):
@@ -71,7 +71,7 @@ def _sentence(effect: Effect, names: tuple[str, str]) -> str:
 
 
 def difference_text(name: str, value: float, signed: bool = False) -> str:
-    """A difference with its unit: decibels for levels, percentage points for shares."""
+    """Return a difference with its unit: decibels for levels, percentage points for shares."""
     words = feature(name)
     if words.unit == "dBFS":
         words = replace(words, unit="dB")
@@ -81,7 +81,7 @@ def difference_text(name: str, value: float, signed: bool = False) -> str:
 
 
 def interval_text(effect: Effect) -> str:
-    """The interval of the difference, or that it is not known."""
+    """Return the interval of the difference, or that it is not known."""
     if effect.low is None or effect.high is None:
         return "unknown"
     low, high = (difference_text(effect.feature, value, signed=True) for value in (effect.low, effect.high))
@@ -90,7 +90,7 @@ def interval_text(effect: Effect) -> str:
 
 
 def signed(value: float, digits: int) -> str:
-    """A number with its sign, a true minus."""
+    """Return a number with its sign, a true minus."""
     return f"{value:+.{digits}f}".replace("-", "−")
 
 

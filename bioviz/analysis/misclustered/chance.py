@@ -89,7 +89,7 @@ def placement_chance(
     n_deals: int = N_DEALS,
     seed: int = 0,
 ) -> PlacementChance:
-    """What chance alone would put in the wrong place, the clusters as they are.
+    """Return what chance alone would put in the wrong place, the clusters as they are.
 
     In each deal every recording gets the labels of another one, in their order of time, stretched or shrunk to the
     number of its clips: clips of one recording sound alike and carry alike labels, so they are not independent.

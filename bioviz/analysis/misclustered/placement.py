@@ -121,7 +121,7 @@ def label_counts(clusters: np.ndarray, label_matrix: np.ndarray, k: int) -> np.n
 
 
 def evidence(graph: KnnGraph, label_matrix: np.ndarray, places: Placement, at: np.ndarray) -> Evidence:
-    """What the nearest neighbors say against the clips `at` (m,) positions; see `Evidence`.
+    """Return what the nearest neighbors say against the clips `at` (m,) positions; see `Evidence`.
 
     Parameters
     ----------

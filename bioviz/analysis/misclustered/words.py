@@ -39,7 +39,7 @@ ORDERS: Mapping[str, str] = {
 
 
 def too_few(labelled: int, background: int) -> str:
-    """A sentence where there are labelled or background clips, but too few of them to say anything; else ""."""
+    """Return a sentence where there are labelled or background clips, but too few of them to say anything; else ""."""
     for count, side in ((labelled, "labelled"), (background, "background")):
         if 0 < count < MIN_CLIPS:
             return f"{count} {side} {'clip' if count == 1 else 'clips'}: too few to say anything."
@@ -72,7 +72,7 @@ def sides(counts: Mapping[str, int]) -> tuple[int, int]:
 
 
 def against_chance(counts: Mapping[str, int], chance: PlacementChance, unit: str = "recording") -> str:
-    """What the headline is worth: all clips on the wrong side against chance; "" where there are not both sides."""
+    """Return what the headline is worth: all clips on the wrong side against chance; "" without both sides."""
     side = chance.wrong_side
     if side is None:
         return ""
@@ -110,7 +110,7 @@ def _beside(chance: PlacementChance) -> str:
 
 
 def _judged(text: str, chance: Chance, units: int, not_shown: str, unit: str) -> str:
-    """The sentence `text` with how its number compares with chance; `not_shown` where it is not below it."""
+    """Return the sentence `text` with how its number compares with chance; `not_shown` where it is not below it."""
     if chance.against is None:
         counted = UnitWords(unit).counted(units)
         return f"{text}. What chance would give cannot be told: {counted} {'is' if units == 1 else 'are'} too few."

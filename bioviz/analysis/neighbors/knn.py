@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ class KnnGraph:
         return self.indices.shape[1]
 
     def first(self, k: int) -> KnnGraph:
-        """The graph of the k nearest alone (views)."""
+        """Return the graph of the k nearest alone (views)."""
         return KnnGraph(self.indices[:, :k], self.distances[:, :k], self.metric, self.grouped)
 
 
@@ -56,7 +57,7 @@ def knn(
     progress: Progress | None = None,
     exact_up_to: int = EXACT_UP_TO,
 ) -> KnnGraph:
-    """The k nearest other rows of each row.
+    """Return the k nearest other rows of each row.
 
     Parameters
     ----------
@@ -111,7 +112,7 @@ def nearest_to(
     query_groups: np.ndarray | None = None,
     also_left_out: np.ndarray | None = None,
 ) -> KnnGraph:
-    """The k nearest rows of `reference` (n, d) of each row of `queries` (q, d), exactly; indices into `reference`.
+    """Find the k nearest rows of `reference` (n, d) of each row of `queries` (q, d), exactly.
 
     Rows with NaN on either side have none and are nobody's.
 
@@ -142,7 +143,15 @@ def nearest_to(
     return KnnGraph(indices, distances, metric, grouped=groups is not None)
 
 
-def _graphs(x, k, metric, groupings, seed, progress, exact_up_to) -> list[KnnGraph]:
+def _graphs(
+    x: np.ndarray,
+    k: int,
+    metric: Metric,
+    groupings: Sequence[np.ndarray | None],
+    seed: int,
+    progress: Progress | None,
+    exact_up_to: int,
+) -> list[KnnGraph]:
     x = np.asarray(x)
     if k < 1:
         raise BadInput(f"The number of neighbors must be at least 1, not {k}.")
@@ -209,8 +218,10 @@ def _exact(
     return parts
 
 
-def _nearest(rows: Rows, queries, chosen, left_out, k) -> tuple[np.ndarray, np.ndarray]:
-    """The k nearest of the `chosen` by exact distance, ties by row; -1 and infinity where none is left."""
+def _nearest(
+    rows: Rows, queries: np.ndarray, chosen: np.ndarray, left_out: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the k nearest of the `chosen` by exact distance, ties by row; -1 and infinity where none is left."""
     order = np.argsort(chosen, axis=1)
     chosen, left_out = np.take_along_axis(chosen, order, 1), np.take_along_axis(left_out, order, 1)
     distances = rows.distances(queries, chosen)
@@ -225,7 +236,9 @@ def _nearest(rows: Rows, queries, chosen, left_out, k) -> tuple[np.ndarray, np.n
     return chosen, distances
 
 
-def _approximate(rows: Rows, k: int, groupings, seed: int, progress: Progress):
+def _approximate(
+    rows: Rows, k: int, groupings: Sequence[np.ndarray | None], seed: int, progress: Progress
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """As `_exact` for all rows, from pynndescent's candidates; exact where a group takes too many of them."""
     from pynndescent import NNDescent
 

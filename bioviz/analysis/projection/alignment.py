@@ -41,7 +41,7 @@ IDENTITY = Similarity(1.0, np.eye(2), np.zeros(2))
 
 
 def procrustes(target: np.ndarray, moving: np.ndarray) -> Similarity:
-    """The similarity that brings `moving` closest to `target`, both (n, 2), row by row (Schönemann 1970).
+    """Return the similarity that brings `moving` closest to `target`, both (n, 2), row by row (Schönemann 1970).
 
     With centred A (target) and B (moving) and the singular values of B'A = U S V': rotation = U V', which minimises
     the sum of |scale * moving_i @ rotation + shift - target_i|^2; scale = |A| / |B|, so that both maps spread equally

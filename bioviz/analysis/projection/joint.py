@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from bioviz.analysis.projection.layouts import MIN_CLIPS, ProjectionSpec, umap_n
 from bioviz.analysis.rows import finite_rows
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 EPOCHS = 200
 STRENGTH = 0.01  # of the ties between the maps
@@ -75,7 +79,7 @@ def joint_maps(
     return maps[0], maps[1]
 
 
-def neighborhood_jaccard(left, right) -> np.ndarray:
+def neighborhood_jaccard(left: csr_matrix, right: csr_matrix) -> np.ndarray:
     """(n,) float32: clips that are neighbors of each clip in both graphs, among those that are in either; 1 if none.
 
     Parameters
@@ -90,7 +94,9 @@ def neighborhood_jaccard(left, right) -> np.ndarray:
     return np.where(either > 0, both / np.maximum(either, 1), 1).astype(np.float32)
 
 
-def _fuzzy_graph(x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, progress: Progress):
+def _fuzzy_graph(
+    x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, progress: Progress
+) -> csr_matrix:
     """(n, n) sparse: how much two clips belong together by UMAP."""
     from scipy.sparse import csr_matrix
 
@@ -108,7 +114,7 @@ def _fuzzy_graph(x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, pr
     return csr_matrix(weights)
 
 
-def _start(x: np.ndarray, graph, state: np.random.RandomState) -> np.ndarray:
+def _start(x: np.ndarray, graph: csr_matrix, state: np.random.RandomState) -> np.ndarray:
     """(n, 2) places to start from, 10 wide: the slowest modes of the graph."""
     from bioviz.analysis.projection.umap_internals import spectral_layout
 

@@ -58,7 +58,7 @@ class ProjectionSpec:
             )
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings that matter to the method, JSON-able: what a cache key is made of."""
+        """Return the settings that matter to the method, JSON-able: what a cache key is made of."""
         used = {
             "umap": ("method", "n_neighbors", "min_dist", "seed", "metric"),
             "tsne": ("method", "perplexity", "seed", "metric"),
@@ -68,7 +68,7 @@ class ProjectionSpec:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ProjectionSpec:
-        """The spec of `to_dict` (missing settings take their defaults).
+        """Return the spec of `to_dict` (missing settings take their defaults).
 
         Raises
         ------

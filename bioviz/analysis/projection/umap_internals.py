@@ -36,7 +36,7 @@ def check_version(installed: str | None = None) -> None:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    """A version's numbers, to compare: "0.5.9.post2" is (0, 5, 9)."""
+    """Return a version's numbers, to compare: "0.5.9.post2" is (0, 5, 9)."""
     parts = []
     for part in text.split("."):
         if not part.isdigit():
@@ -66,7 +66,7 @@ __all__ = [
 
 
 def compiled_functions() -> tuple[Any, ...]:
-    """What umap-learn compiles anew in every process (numba functions, which can be told to cache)."""
+    """Return what umap-learn compiles anew in every process (numba functions, which can be told to cache)."""
     return (
         umap_.smooth_knn_dist,
         umap_.compute_membership_strengths,

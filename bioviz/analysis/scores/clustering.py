@@ -77,7 +77,7 @@ def principal(x: np.ndarray, dimensions: int = PRINCIPAL) -> np.ndarray:
 
 
 def _distinct(rows: np.ndarray, enough: int) -> int:
-    """Number of distinct rows; where the first column alone has `enough` values, that suffices."""
+    """Return the number of distinct rows; where the first column alone has `enough` values, that suffices."""
     if len(rows) < 2:
         return len(rows)
     first = len(np.unique(rows[:, 0]))

@@ -9,7 +9,7 @@ TOLD = 0.75
 
 
 def lost_at(snr_db: np.ndarray, recognized: np.ndarray) -> np.ndarray:
-    """The SNR at which each label is lost: told from background (AUROC) falls below `TOLD`.
+    """Return the SNR at which each label is lost: told from background (AUROC) falls below `TOLD`.
 
     Read between the steps by straight lines, coming from the highest SNR.
 
@@ -73,7 +73,7 @@ def told_as_recorded(recognized: np.ndarray) -> np.ndarray:
 
 
 def lost_apart(lost_at_db: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """((a,), (b,)) labels lost before all others, and after all others, as their intervals leave no doubt.
+    """Return ((a,), (b,)) labels lost before all others, and after all others, as their intervals leave no doubt.
 
     Parameters
     ----------

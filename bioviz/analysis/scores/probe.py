@@ -151,7 +151,7 @@ class Probe:
 
 
 def fit_probes(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> list[Probe]:
-    """The ridge regression of `probe_scores` on all clips, once for each of STRENGTHS.
+    """Return the ridge regression of `probe_scores` on all clips, once for each of STRENGTHS.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ class Split:
 def honest_split(
     values: np.ndarray, confused: np.ndarray, edges: np.ndarray, half: np.ndarray
 ) -> Split | None:
-    """The threshold that parts the clips of `half` most, counted on the others; None where one side is too small."""
+    """Find the threshold that parts the clips of `half` most, counted on the others; None for too small a side."""
     good = np.isfinite(values)
     values, confused, half = values[good], confused[good], half[good]
     whole = bool((values == np.round(values)).all())

@@ -78,7 +78,7 @@ def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
 
 def _right(options: argparse.Namespace, left: RunSpec) -> RunSpec:
-    """The right side: the left one with what was named for the right."""
+    """Return the right side: the left one with what was named for the right."""
     arguments = argparse.Namespace(**vars(options))
     arguments.model = options.right_model or options.model
     arguments.dataset = options.right_dataset or options.dataset

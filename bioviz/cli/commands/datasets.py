@@ -6,7 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bioviz.cli.answers import Answer, WrongUsage, four_digits
 from bioviz.cli.arguments import Commands, name_and_value
@@ -18,6 +18,9 @@ from bioviz.datasets.independence import Unit
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import LEFT_OUT
 from bioviz.errors import Missing
+
+if TYPE_CHECKING:
+    from bioviz.datasets.report import Report
 
 SHOWN = 10  # problems of a kind that are printed
 
@@ -177,7 +180,7 @@ def demo(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     return Answer(summary, text)
 
 
-def _report_text(summary) -> str:
+def _report_text(summary: Report) -> str:
     lines = [
         f"{summary.name} ({summary.task}): {summary.clips} clips from {summary.recordings} recordings, "
         f"{summary.hours:.2f} h, {summary.background_share:.0%} background",

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bioviz.cli.answers import Answer, finite, interval_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.datasets.independence import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bioviz.analysis.diagnosis.clause import Clause
+    from bioviz.analysis.diagnosis.diagnose import Diagnosis
+    from bioviz.datasets.types import Dataset
+    from bioviz.runs.run import Run
 
 
 def register(commands: Commands) -> None:
@@ -63,7 +71,7 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     return Answer(data, _text(clauses, labels, queues, options.list))
 
 
-def _clip(run, dataset, diagnosis, i: int) -> dict[str, Any]:
+def _clip(run: Run, dataset: Dataset, diagnosis: Diagnosis, i: int) -> dict[str, Any]:
     row = int(run.rows[i])
     clips = dataset.clips
     return {
@@ -77,7 +85,9 @@ def _clip(run, dataset, diagnosis, i: int) -> dict[str, Any]:
     }
 
 
-def _text(clauses, labels, queues, listed: int) -> str:
+def _text(
+    clauses: Sequence[Clause], labels: Sequence[Mapping[str, Any]], queues: Mapping[str, Any], listed: int
+) -> str:
     parts = ["\n".join(f"- {clause.text}" for clause in clauses)]
     if labels:
         head = ("label", "clips", "background confusion", "95 % interval")

@@ -54,7 +54,9 @@ def export(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     return Answer(data, f"{len(rows)} clips written to {out} ({len(files)} files).")
 
 
-def _run_columns(options: argparse.Namespace, progress: TerminalProgress):
+def _run_columns(
+    options: argparse.Namespace, progress: TerminalProgress
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Rows of the dataset and what a run says of them, for an export."""
     run = run_of(options, progress)
     chosen = np.arange(len(run))

@@ -113,14 +113,14 @@ def finetune(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
 
 def sentence_of(checkpoint: Checkpoint) -> str:
-    """What a training taught, how long it took and where."""
+    """Return what a training taught, how long it took and where."""
     record = checkpoint.record
     sentence = record.outcome.sentence or "learnt."
     return f"{sentence} {record.seconds:.0f} s on {record.computed_on}."
 
 
 def plan(dataset: Dataset, options: argparse.Namespace, start: str) -> Iterator[tuple[str, TrainSettings]]:
-    """The name and settings of every row of the table but the first.
+    """Yield the name and settings of every row of the table but the first.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def plan(dataset: Dataset, options: argparse.Namespace, start: str) -> Iterator[
 
 
 def summary(values: Sequence[float | None]) -> str:
-    """The mean of what the seeds gave, and from where to where they went."""
+    """Return the mean of what the seeds gave, and from where to where they went."""
     known = [value for value in values if value is not None]
     if not known or len(known) < len(values):
         return "–"
@@ -168,7 +168,7 @@ def _trained(
     seed: int,
     progress: TerminalProgress,
 ) -> Checkpoint:
-    """Raises BiovizError if the checkpoint is not usable."""
+    """Raise BiovizError if the checkpoint is not usable."""
     from bioviz.training.finetune import finetune as train
 
     checkpoint = train(
@@ -189,7 +189,7 @@ def _trained(
 def _scores(
     options: argparse.Namespace, checkpoint: str, progress: TerminalProgress, seed: int = 0
 ) -> Figures:
-    """The paper's scores of the test clips."""
+    """Return the paper's scores of the test clips."""
     from bioviz import runs
 
     spec = runs.RunSpec(options.dataset, model=options.model, checkpoint=checkpoint, seed=seed, split="test")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from bioviz.cli.answers import Answer, four_digits, skipped_data, skipped_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of, run_spec
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.datasets.types import BACKGROUND
+
+if TYPE_CHECKING:
+    from bioviz.datasets.types import Dataset
+    from bioviz.runs.run import Run
 
 
 def register(commands: Commands) -> None:
@@ -76,8 +80,8 @@ def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     return Answer(data, text, skipped=bool(run.failures))
 
 
-def _notes(dataset, model: str) -> list[str]:
-    """What is to be known of a model on these recordings."""
+def _notes(dataset: Dataset, model: str) -> list[str]:
+    """Return what is to be known of a model on these recordings."""
     from bioviz.embedding.bandwidth import bandwidth_note
     from bioviz.models import registry
 
@@ -85,18 +89,18 @@ def _notes(dataset, model: str) -> list[str]:
     return [note] if note else []
 
 
-def cluster_labels(run) -> list[str]:
+def cluster_labels(run: Run) -> list[str]:
     """For each clip the label that its cluster stands for, "" where it stands for none."""
     names = [name or "" for name in _names(run, run.placement.stands_for)]
     return [names[cluster] if cluster >= 0 else "" for cluster in run.clusters]
 
 
-def _names(run, targets: np.ndarray) -> list[str | None]:
+def _names(run: Run, targets: np.ndarray) -> list[str | None]:
     return [run.target_names[target] if target >= 0 else None for target in targets]
 
 
-def _misclustered(run, dataset, name: str) -> list[dict[str, Any]]:
-    """The clips of one of the lists, worst first."""
+def _misclustered(run: Run, dataset: Dataset, name: str) -> list[dict[str, Any]]:
+    """Return the clips of one of the lists, worst first."""
     labels = cluster_labels(run)
     clips = dataset.clips
     places = run.misclustered_list(name)
@@ -116,7 +120,7 @@ def _misclustered(run, dataset, name: str) -> list[dict[str, Any]]:
     ]
 
 
-def _scores_text(run, listed: dict[str, list[dict[str, Any]]]) -> str:
+def _scores_text(run: Run, listed: dict[str, list[dict[str, Any]]]) -> str:
     scores, counts = run.scores, run.placement.counts
     lines = [
         f"{len(run)} clips, {scores['k']} clusters",

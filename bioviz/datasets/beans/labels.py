@@ -33,7 +33,7 @@ def fits(name: str, labels: Collection[str]) -> bool:
 
 
 def by_labels(names: Collection[str], labels: Collection[str]) -> str | None:
-    """The one of `names` whose list holds every label; None where none does, or several.
+    """Return the one of `names` whose list holds every label; None where none does, or several.
 
     Numbers tell nothing: any dataset may have the labels 1, 2 and 3.
     """

@@ -48,7 +48,7 @@ PLANS: dict[str, Plan] = {
 
 
 def plans_in(root: Path) -> dict[str, Plan]:
-    """The datasets that a folder's `datasets.yml` describes.
+    """Return the datasets that a folder's `datasets.yml` describes.
 
     Raises
     ------

@@ -49,7 +49,7 @@ class Labelled:
 
 
 def _alike(labels: Iterable[str]) -> Iterator[str]:
-    """A sentence for each group of labels that differ in case, blanks, dashes or as 1 and 1.0 alone."""
+    """Yield a sentence for each group of labels that differ in case, blanks, dashes or as 1 and 1.0 alone."""
     groups: dict[str, list[str]] = {}
     for label in sorted(labels):
         key = "".join(ch for ch in label.casefold() if ch not in " _-")
@@ -62,7 +62,7 @@ def _alike(labels: Iterable[str]) -> Iterator[str]:
 
 
 def _several(labels: Iterable[str]) -> Iterator[str]:
-    """A sentence for each sign that cells hold several labels: parts that are labels of their own, or in two orders."""
+    """Yield a sentence for each sign that cells hold several labels: parts that are labels, or in two orders."""
     names = set(labels)
     for separator in (";", ",", "|", "+", "/", "&", " "):
         parts = {
@@ -187,7 +187,7 @@ class _Resolver:
             return ("label", unknown) if unknown else ("background", "")
         return meaning, label
 
-    def _annotation(self, raw, index: dict[str, int]) -> Annotation | None:
+    def _annotation(self, raw: RawAnnotation, index: dict[str, int]) -> Annotation | None:
         recording = self.recordings[index[raw.recording]]
         length = recording.duration_s
         slower = recording.expansion / raw.expansion  # what people saw is the file as it plays

@@ -46,7 +46,7 @@ def suggest_plan(
     end_s: np.ndarray,
     fixed_hop: bool = False,
 ) -> WindowPlan | None:
-    """The longest shorter plan with enough background, for annotated recordings where `plan` has hardly any.
+    """Return the longest shorter plan with enough background, for annotated recordings where `plan` has hardly any.
 
     Short calls in quick succession put a label on every window of the usual length, and what the model makes of
     the pauses between them is lost.

@@ -16,7 +16,7 @@ _TOUCHING = 1e-6  # seconds: stretches that overlap by less only meet
 
 
 def count_windows(length_s: np.ndarray, plan: WindowPlan, pad_short: bool = True) -> np.ndarray:
-    """Number of windows of recordings: floor((length - width) / hop) + 1.
+    """Return the number of windows of recordings: floor((length - width) / hop) + 1.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ Call = tuple[np.ndarray, float, float]
 
 
 def _tone(hz: np.ndarray, rate: int, harmonics: tuple[float, ...] = (1.0,)) -> np.ndarray:
-    """A voice that follows a frequency curve, with partials of the given amplitudes below the Nyquist frequency."""
+    """Make a voice that follows a frequency curve, with partials of these amplitudes below the Nyquist frequency."""
     phase = 2 * np.pi * np.cumsum(hz) / rate
     parts = (a * np.sin(k * phase) for k, a in enumerate(harmonics, 1) if k * hz.max() < 0.48 * rate)
     return np.sum(list(parts), axis=0)
@@ -27,7 +27,7 @@ def _swell(n: int, rise: float = 0.15, fall: float = 0.3) -> np.ndarray:
 
 
 def _row(notes: list[np.ndarray], gap_s: float, rate: int) -> np.ndarray:
-    """Notes one after the other with silence between."""
+    """Return notes one after the other with silence between."""
     gap = np.zeros(int(gap_s * rate))
     return np.concatenate([part for note in notes for part in (note, gap)][:-1])
 
@@ -37,7 +37,7 @@ def _length(rng: np.random.Generator, low_s: float, high_s: float, rate: int) ->
 
 
 def whistle(rng: np.random.Generator, rate: int) -> Call:
-    """A harmonic whistle with slow vibrato."""
+    """Return a harmonic whistle with slow vibrato."""
     n = _length(rng, 0.5, 1.2, rate)
     t = np.arange(n) / rate
     base, slope = rng.uniform(1700, 2600), rng.uniform(-250, 250)
@@ -71,7 +71,7 @@ def pulse_train(rng: np.random.Generator, rate: int) -> Call:
 
 
 def trill(rng: np.random.Generator, rate: int) -> Call:
-    """A fast warble: a high voice swinging up and down many times a second."""
+    """Return a fast warble: a high voice swinging up and down many times a second."""
     n = _length(rng, 0.8, 1.7, rate)
     t = np.arange(n) / rate
     centre, swing = rng.uniform(4600, 6000), rng.uniform(450, 800)
@@ -93,7 +93,7 @@ def frog(rng: np.random.Generator, rate: int) -> Call:
 
 
 def gibbon(rng: np.random.Generator, rate: int) -> Call:
-    """A phrase of three or four rising notes, each longer and higher."""
+    """Return a phrase of three or four rising notes, each longer and higher."""
     base = rng.uniform(480, 640)
     notes = []
     for step in range(rng.integers(3, 5)):

@@ -56,7 +56,7 @@ SILENT = {("SITE-B", "20250614_120000"), ("SITE-D", "20250614_120000")}
 
 
 def ensure_demo(progress: Progress | None = None) -> Dataset:
-    """The registered demo dataset, synthesised if it is not there or was touched."""
+    """Return the registered demo dataset, synthesised if it is not there or was touched."""
     progress = progress or Silent()
     try:
         dataset = library.load(DEMO_ID)
@@ -139,7 +139,7 @@ def make_recording(site: Site, silent: bool, rng: np.random.Generator) -> tuple[
 
 
 def _programme(site: Site, rng: np.random.Generator) -> list[str]:
-    """The calls of one recording: some kinds of the site, mostly in different numbers."""
+    """Return the calls of one recording: some kinds of the site, mostly in different numbers."""
     count = int(rng.integers(7, 11))
     return [site.calls[i] for i in rng.permutation(np.arange(count) % len(site.calls))]
 

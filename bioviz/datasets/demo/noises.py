@@ -34,7 +34,7 @@ def _band(hz: np.ndarray, low: float, high: float, octaves: float = 0.5) -> np.n
 
 
 def _slow(rng: np.random.Generator, n: int, rate: int, every_s: float, depth: float) -> np.ndarray:
-    """A loudness that wanders: one random level each `every_s` seconds, straight lines between."""
+    """Return a loudness that wanders: one random level each `every_s` seconds, straight lines between."""
     points = int(n / rate / every_s) + 2
     levels = 1 + depth * rng.uniform(-1, 1, points)
     return np.interp(np.arange(n) / (rate * every_s), np.arange(points), levels).astype(np.float32)
@@ -52,7 +52,7 @@ def wind(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
 
 
 def rain(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
-    """A broad hiss with drops that strike nearby."""
+    """Return a broad hiss with drops that strike nearby."""
     from scipy import fft
 
     hz = _frequencies(n, rate)
@@ -68,14 +68,14 @@ def rain(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
 
 
 def stream(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
-    """Running water: a steady broad band that bubbles a little."""
+    """Return running water: a steady broad band that bubbles a little."""
     hz = _frequencies(n, rate)
     gain = _band(hz, 350, 2600, 0.8) + 0.15 * _band(hz, 2600, 7000, 0.6)
     return _unit(_coloured(rng, n, gain) * _slow(rng, n, rate, 0.12, 0.25))
 
 
 def insects(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
-    """A chorus: two narrow bands, each throbbing at its own rate, over a quiet hiss."""
+    """Return a chorus: two narrow bands, each throbbing at its own rate, over a quiet hiss."""
     hz = _frequencies(n, rate)
     t = np.arange(n, dtype=np.float32) / np.float32(rate)
     out = 0.25 * _unit(_coloured(rng, n, _band(hz, 200, 9000, 1.0)))
@@ -89,7 +89,7 @@ def insects(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
 
 
 def hum(rng: np.random.Generator, n: int, rate: int) -> np.ndarray:
-    """A recorder's own noise: mains hum with its harmonics over white hiss."""
+    """Return a recorder's own noise: mains hum with its harmonics over white hiss."""
     t = np.arange(n, dtype=np.float64) / rate
     mains = 50 + rng.uniform(-0.05, 0.05)
     out = rng.standard_normal(n, dtype=np.float32)

@@ -42,7 +42,7 @@ def _known() -> _Known:
 
 
 def unsupported_sound(name: str) -> str | None:
-    """What to do with a sound file of a kind that cannot be opened; None for every other file."""
+    """Return what to do with a sound file of a kind that cannot be opened; None for every other file."""
     if is_convertible(name):
         return None
     return _known().sound.get(PurePosixPath(name).suffix.lower())
@@ -55,7 +55,7 @@ def is_irrelevant(name: str) -> bool:
 
 
 def account(file: SourceFile) -> FileAccount:
-    """What becomes of a file that no format recognizes: irrelevant where that is known, else "not understood"."""
+    """Say what becomes of a file that no format recognizes: irrelevant if that is known, else "not understood"."""
     if is_irrelevant(file.name):
         return FileAccount(file.name, "irrelevant")
     if is_list_of_recordings(file) or _is_list_of_soundevent(file):
@@ -88,7 +88,7 @@ def is_fact_of_recordings(column: str) -> bool:
 
 
 def spoken_of(file: SourceFile) -> set[str]:
-    """Recordings that a file may speak of: the one of its name, and those whose names stand in it."""
+    """Return recordings that a file may speak of: the one of its name, and those whose names stand in it."""
     recordings: set[str] = set()
     try:
         beside = file.files.find_beside(file.name)
@@ -105,7 +105,7 @@ def spoken_of(file: SourceFile) -> set[str]:
 
 
 def doubtful(file: SourceFile, understood: set[str]) -> set[str]:
-    """Recordings that must not be taken for background while a file is not understood.
+    """Return recordings that must not be taken for background while a file is not understood.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def doubtful(file: SourceFile, understood: set[str]) -> set[str]:
 
 
 def sentence(about: FileAccount) -> Problem:
-    """The problem that a file of an account is to the user."""
+    """Return the problem that a file of an account is to the user."""
     if about.columns:
         shown = ", ".join(about.columns[:_SHOWN_COLUMNS])
         first = ", ".join(about.first_row[:_SHOWN_COLUMNS])

@@ -66,7 +66,7 @@ class Locator:
             self.problems.append(noted)
 
     def sample_rate(self, recording: str) -> int | None:
-        """Samples a second of a recording; None where it cannot be opened."""
+        """Return samples a second of a recording; None where it cannot be opened."""
         if recording not in self._rates:
             try:
                 self._rates[recording] = probe(self.files.root / recording).sample_rate

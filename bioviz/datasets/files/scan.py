@@ -88,7 +88,7 @@ class Files:
         return [name for name in self.names if name.lower().endswith(suffixes)]
 
     def chosen(self, table: str | None, tables: Iterable[str]) -> list[str]:
-        """The one table that the user names, else those found.
+        """Return the one table that the user names, else those found.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Files:
         return names
 
     def find(self, reference: str, beside: str = "") -> str | None:
-        """The audio file that a table names.
+        """Return the audio file that a table names.
 
         Tried in turn: the path from the root, the path from the table's folder, the file whose last folders agree
         best with it (tables carry paths of the machine they were made on).
@@ -159,7 +159,7 @@ class Files:
         return self._one(candidates, folder)
 
     def find_beside(self, table: str) -> str | None:
-        """The audio file that a table without file names belongs to: the one of its stem, in its folder first.
+        """Return the audio file that a table without file names belongs to: the one of its stem, in its folder first.
 
         Raises
         ------
@@ -208,13 +208,13 @@ class Files:
         return candidates[0] if candidates else None
 
     def recording(self, name: str, **more: object) -> RawRecording:
-        """A RawRecording for an audio file of this folder."""
+        """Return a RawRecording for an audio file of this folder."""
         return RawRecording(self.root / name, name, **more)  # type: ignore[arg-type]
 
     def listed(
         self, mentioned: Iterable[str], unannotated: str, doubtful: Iterable[str] = ()
     ) -> tuple[list[RawRecording], list[Problem]]:
-        """The recordings of a dataset.
+        """Return the recordings of a dataset.
 
         Parameters
         ----------
@@ -246,7 +246,7 @@ class Files:
 
 
 def _key(name: str) -> str:
-    """A name for comparing: without case, and with composed characters (macOS stores them taken apart)."""
+    """Return a name for comparing: without case, and with composed characters (macOS stores them taken apart)."""
     return unicodedata.normalize("NFC", name).casefold()
 
 

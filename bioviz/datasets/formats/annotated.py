@@ -231,7 +231,7 @@ def _read_all(
 
 
 def _best(tables: list[_Read]) -> tuple[dict[_Read, set[str]], list[Problem]]:
-    """The tables that count, each with the recordings for which it does; and a problem for what is passed over."""
+    """Choose the tables that count, each with the recordings for which it does; and say what is passed over."""
     best: dict[str, tuple[tuple[bool, int], str]] = {}
     boxes = [t for t in tables if t.content.annotations and t.source == "people"]
     for table in sorted(tables, key=lambda each: each.rank):

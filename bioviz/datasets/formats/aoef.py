@@ -82,7 +82,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
 
 
 def _predicted(prediction: Mapping[str, Any]) -> dict[str, Any]:
-    """A prediction as an annotation: its tags, which come with a score each, the likeliest first."""
+    """Return a prediction as an annotation: its tags, which come with a score each, the likeliest first."""
     tags = prediction.get("tags")
     pairs = [
         (seconds(each[1]) or 0.0, each[0])

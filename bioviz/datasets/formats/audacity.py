@@ -102,7 +102,7 @@ def _annotations(text: str, locator: Locator, content: TableContent) -> Iterator
 
 
 def label_track(selections: Iterable[Selection]) -> str:
-    """A label track; a second line with a backslash holds the frequencies where both are known."""
+    """Return a label track; a second line with a backslash holds the frequencies where both are known."""
     lines = []
     for selection in selections:
         lines.append(f"{selection.start_s:.6f}\t{selection.end_s:.6f}\t{cell(selection.label)}")

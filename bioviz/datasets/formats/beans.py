@@ -95,7 +95,7 @@ def read(root: Path, options: Options) -> RawDataset:
 def _others(
     files: Files, tables: Sequence[str], counts: Mapping[str, int], options: Options
 ) -> tuple[list[FileAccount], list[Problem]]:
-    """What became of every file that is no sound.
+    """Return what became of every file that is no sound.
 
     BEANS's tables list each recording with all that is in it, so that another table beside them is named and takes
     nothing away.
@@ -106,7 +106,7 @@ def _others(
 
 
 def _unlisted(files: Files, listed: Collection[str]) -> list[Problem]:
-    """A word on recordings that no table lists: one for each folder, as BEANS keeps the originals beside its own."""
+    """Name recordings that no table lists, once a folder, as BEANS keeps the originals beside its own."""
     folders = Counter(each.rpartition("/")[0] for each in files.audio if each not in listed)
     return [
         problem(
@@ -125,7 +125,7 @@ def _labels(
     recordings: Iterable[Mapping[str, Any]],
     options: Options,
 ) -> tuple[tuple[str, ...] | None, list[str]]:
-    """The labels in their declared order, those that nobody declared behind them, and sentences on what is odd.
+    """Return the labels in their declared order, those that nobody declared behind them, and sentences on what is odd.
 
     What is not declared becomes the dataset's unknown label where it has one; it never becomes background.
     """
@@ -146,7 +146,7 @@ def _labels(
 
 
 def names(root: Path) -> tuple[str, ...]:
-    """The datasets that a folder may hold: those of its `datasets.yml`, or all of BEANS where it has none.
+    """Return the datasets that a folder may hold: those of its `datasets.yml`, or all of BEANS where it has none.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def _choose(root: Path, files: Files, options: Options) -> tuple[str, Plan]:
 
 
 def _named(root: Path) -> str | None:
-    """The dataset of BEANS that a folder is named after."""
+    """Return the dataset of BEANS that a folder is named after."""
     return _dataset_of(root.name)
 
 
@@ -193,7 +193,7 @@ def _dataset_of(folder: str) -> str | None:
 
 
 def _told_by_tables(root: Path, files: Files) -> str | None:
-    """The dataset of BEANS that the tables of a folder are of: by the paths in them, else by their labels."""
+    """Return the dataset of BEANS that the tables of a folder are of: by the paths in them, else by their labels."""
     for task in ("detection", "classification"):
         names = [name for name, plan in PLANS.items() if plan.task == task]
         tables = _tables(files, PLANS[names[0]])

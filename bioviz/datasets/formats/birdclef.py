@@ -57,7 +57,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
 
 
 def _recording(reference: str, locator: Locator) -> str:
-    """The file that a row means: its name, or the one file whose name goes on (with the date) after it."""
+    """Return the file that a row means: its name, or the one file whose name goes on (with the date) after it."""
     stems = {PurePosixPath(name).stem: name for name in locator.files.audio}
     longer = [name for stem, name in stems.items() if stem.startswith(f"{reference}_")]
     return longer[0] if reference not in stems and len(longer) == 1 else reference

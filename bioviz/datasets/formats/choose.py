@@ -55,7 +55,7 @@ def sniff_all(root: Path, options: Options | None = None) -> list[tuple[float, s
 
 
 def choose(root: Path, name: str | None = None, options: Options | None = None) -> Layout:
-    """The reader of that name, or the layout that fits the folder best.
+    """Return the reader of that name, or the layout that fits the folder best.
 
     Raises
     ------

@@ -37,7 +37,7 @@ class _Place:
 
 
 def _classes(names: Sequence[str]) -> dict[str, _Place]:
-    """The place of every file that lies in a class folder; nothing where no folder names a class."""
+    """Return the place of every file that lies in a class folder; nothing where no folder names a class."""
     folders = {name: name.split("/")[:-1] for name in names if "/" in name}
     splits = {}
     for name, parts in folders.items():

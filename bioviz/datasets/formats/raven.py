@@ -107,7 +107,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
 
 
 def _references(table: Table, locator: Locator) -> tuple[str | None, ...]:
-    """The columns that name recordings; one of another name where nothing else tells which is meant."""
+    """Return the columns that name recordings; one of another name where nothing else tells which is meant."""
     own = table.column("Begin Path"), table.column("Begin File")
     if any(own) or locator.files.has_beside(locator.table):
         return own
@@ -122,7 +122,7 @@ def _label_column(table: Table, options: Options) -> str | None:
 
 
 def _one_view(table: Table) -> list[Row]:
-    """The rows without the second view of a selection; the spectrogram's row stays, it has the frequencies."""
+    """Return the rows without the second view of a selection; the spectrogram's row stays, it has the frequencies."""
     view, selection = table.column("View"), table.column("Selection")
     if view is None or selection is None:
         return list(table.rows)
@@ -147,7 +147,7 @@ def _runs_on(annotations: list[RawAnnotation]) -> bool:
 
 
 def selection_table(selections: Iterable[Selection], columns: Sequence[str] = ("Annotation",)) -> str:
-    """A selection table for one recording; the label goes to the column "Annotation"."""
+    """Return a selection table for one recording; the label goes to the column "Annotation"."""
     lines = ["\t".join((*_COLUMNS, *columns))]
     for row, selection in enumerate(selections, start=1):
         lines.append("\t".join([*_own_cells(row, selection, 0.0), *_free_cells(selection, columns)]))
@@ -155,7 +155,7 @@ def selection_table(selections: Iterable[Selection], columns: Sequence[str] = ("
 
 
 def combined_table(selections: Iterable[SelectionInFiles], columns: Sequence[str] = ("Annotation",)) -> str:
-    """A table over several files opened one after the other: its times run on, File Offset is within a file."""
+    """Return a table over several files opened one after the other: its times run on, File Offset is within a file."""
     lines = ["\t".join((*_COLUMNS, *_IN_FILES, *columns))]
     for row, each in enumerate(selections, start=1):
         in_file = [cell(each.path), cell(each.file), f"{each.selection.start_s:.6f}"]

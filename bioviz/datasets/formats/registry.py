@@ -41,12 +41,12 @@ def _modules() -> tuple[dict[str, Format], dict[str, Layout]]:
 
 
 def formats() -> Mapping[str, Format]:
-    """The formats of tables by name, those added from outside too."""
+    """Return the formats of tables by name, those added from outside too."""
     return {**_modules()[0], **_added}
 
 
 def layouts() -> Mapping[str, Layout]:
-    """The layouts of folders by name, but the one of folders with tables (`annotated`)."""
+    """Return the layouts of folders by name, but the one of folders with tables (`annotated`)."""
     return _modules()[1]
 
 
@@ -64,7 +64,7 @@ def add_format(format: Format) -> None:
 
 
 def recognize(file: SourceFile) -> tuple[float, Format | None]:
-    """The format that recognizes a file best, and how sure it is; (0, None) where none does."""
+    """Return the format that recognizes a file best, and how sure it is; (0, None) where none does."""
     if is_irrelevant(file.name):
         return 0.0, None
     sure = [(format.recognizes(file), format.name, format) for format in formats().values()]

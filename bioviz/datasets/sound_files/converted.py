@@ -31,7 +31,7 @@ def is_convertible(name: str) -> bool:
 
 
 def ffmpeg() -> str | None:
-    """The program, or None where it is not installed."""
+    """Return the program, or None where it is not installed."""
     return _find(os.environ.get("PATH", ""))
 
 
@@ -41,7 +41,7 @@ def _find(path: str) -> str | None:
 
 
 def converted(path: Path) -> Path:
-    """The FLAC file (16 bits, all channels, the same rate) that a file was converted into, now or before.
+    """Return the FLAC file (16 bits, all channels, the same rate) that a file was converted into, now or before.
 
     Raises
     ------

@@ -18,7 +18,7 @@ _TOTAL_AT, _TOTAL_BITS = 18, 36  # of the 8 bytes of STREAMINFO that end with th
 
 
 def declared_frames(path: Path) -> int | None:
-    """Samples per channel by the header, 0 where it leaves that open; None where the file is no FLAC.
+    """Return samples per channel by the header, 0 where it leaves that open; None where the file is no FLAC.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def declared_frames(path: Path) -> int | None:
 
 
 def held_frames(path: Path) -> int | None:
-    """Samples per channel up to the end of the last whole frame; None where no frame is found.
+    """Return samples per channel up to the end of the last whole frame; None where no frame is found.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def _is_whole(data: bytes, start: int, ends: list[int]) -> bool:
 
 
 def with_frames(head: bytes, frames: int) -> bytes:
-    """The first bytes of a file (at least 26) with another number of samples in them."""
+    """Return the first bytes of a file (at least 26) with another number of samples in them."""
     value = int.from_bytes(head[_TOTAL_AT : _TOTAL_AT + 8], "big")
     value = (value >> _TOTAL_BITS << _TOTAL_BITS) | frames
     return head[:_TOTAL_AT] + value.to_bytes(8, "big") + head[_TOTAL_AT + 8 :]

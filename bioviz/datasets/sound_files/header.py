@@ -63,7 +63,7 @@ def _guano(content: bytes) -> dict[str, str]:
 
 
 def _wamd(content: bytes) -> dict[int, bytes]:
-    """The first value of each field, by its number."""
+    """Return the first value of each field, by its number."""
     entries: dict[int, bytes] = {}
     at = 0
     while at + 6 <= len(content):

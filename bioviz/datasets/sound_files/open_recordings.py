@@ -112,7 +112,7 @@ def _expanded(rate: int, expansion: float, options: Options) -> str:
 
 
 def _copies(recordings: Sequence[Recording]) -> list[Problem]:
-    """Recordings of the same bytes, and of the same name in two formats."""
+    """Return recordings of the same bytes, and of the same name in two formats."""
     same: dict[str, list[Recording]] = defaultdict(list)
     stems: dict[str, list[Recording]] = defaultdict(list)
     for recording in recordings:

@@ -47,7 +47,7 @@ class SoundData:
 
 
 def chunks(file: BinaryIO, start: int = 12) -> Iterator[Chunk]:
-    """The chunks from an offset on, as far as their headers can be read; nothing where it is no RIFF file."""
+    """Yield the chunks from an offset on, as far as their headers can be read; nothing where it is no RIFF file."""
     end = file.seek(0, os.SEEK_END)
     file.seek(0)
     if not is_riff(file.read(12)):
@@ -94,7 +94,7 @@ def sound_data(path: Path) -> SoundData | None:
 
 
 def text_chunks(path: Path) -> dict[bytes, bytes]:
-    """The small chunks that tell of the recording (GUANO, LIST, wamd, bext), by id; nothing for other files."""
+    """Return the small chunks that tell of the recording (GUANO, LIST, wamd, bext), by id; nothing for other files."""
     texts: dict[bytes, bytes] = {}
     try:
         with Path(path).open("rb") as file:

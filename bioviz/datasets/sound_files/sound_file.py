@@ -45,7 +45,7 @@ class Sound:
     frames: int | None = None
 
     def identity(self, content_hash: str) -> str:
-        """What decides the samples, given the hash of the file's bytes; that hash itself where nothing is chosen."""
+        """Return what decides the samples, given the file's hash; that hash itself where nothing is chosen."""
         if not self.channel and self.expansion == 1:
             return content_hash
         return key_of("sound", 1, _Heard(content_hash, self.channel, self.expansion))
@@ -87,7 +87,7 @@ def open_file(path: Path | str, frames: int | None = None) -> soundfile.SoundFil
 
 
 def header_notes(path: Path, frames: int, rate: int) -> tuple[int, list[tuple[str, str]]]:
-    """Samples per channel that a file holds, and (kind, sentence) where its header says something else.
+    """Return samples per channel that a file holds, and (kind, sentence) where its header says something else.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def header_notes(path: Path, frames: int, rate: int) -> tuple[int, list[tuple[st
 
 
 def _finished(path: Path) -> bytes | None:
-    """The beginning of a WAV file with the length that its header lacks; None where nothing lacks."""
+    """Return the beginning of a WAV file with the length that its header lacks; None where nothing lacks."""
     data = sound_data(path)
     if data is None or not data.is_unfinished or data.at > _PATCHED_BYTES:
         return None
@@ -169,7 +169,7 @@ class _Patched(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer).cast("B")
         piece = self._head[self._at : self._at + len(view)]
         if len(piece) < len(view):

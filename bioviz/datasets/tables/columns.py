@@ -160,7 +160,7 @@ class ColumnMapping:
         return cls(**own)  # type: ignore[arg-type]
 
     def fitted(self, columns: Sequence[str]) -> ColumnMapping:
-        """The mapping in the spelling of a table.
+        """Return the mapping in the spelling of a table.
 
         Raises
         ------
@@ -178,7 +178,7 @@ class ColumnMapping:
 
 
 def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapping:
-    """What the columns of a table mean, judged by their names alone.
+    """Return what the columns of a table mean, judged by their names alone.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
 
 
 def split_unit(column: str) -> tuple[str, str]:
-    """A column's name without its unit, and the unit ("" where none is written): "Start (ms)" is ("Start", "ms")."""
+    """Part a column's name from its unit ("" where none is written): "Start (ms)" is ("Start", "ms")."""
     _, units = _synonyms()
     if len(column) > LONGEST_NAME:
         return column, ""

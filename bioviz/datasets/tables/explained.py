@@ -77,7 +77,7 @@ class ToldColumns:
 
 
 def told_columns(options: Options) -> ToldColumns | None:
-    """The format that the options explain; None where they do not.
+    """Return the format that the options explain; None where they do not.
 
     Raises
     ------

@@ -21,7 +21,7 @@ def is_table_of_clips(plain_columns: Collection[str]) -> bool:
 
 
 def note(width_s: float, hop_s: float) -> bytes:
-    """What lies beside label tracks of clips of a length, and of a step between them; seconds."""
+    """Return what lies beside label tracks of clips of a length, and of a step between them; seconds."""
     about = "The label tracks beside this file hold clips of bioviz rather than calls."
     return json.dumps({"bioviz_clips": _FORMAT, "about": about, "width_s": width_s, "hop_s": hop_s}).encode()
 

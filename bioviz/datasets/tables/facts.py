@@ -80,7 +80,7 @@ def read_facts(root: Path) -> tuple[dict[str, Facts], list[Problem]]:
 
 
 def with_facts(recording: Recording, facts: Facts) -> Recording:
-    """The recording with what tables state, which goes before what its name tells.
+    """Return the recording with what tables state, which goes before what its name tells.
 
     An id that is the file's own name says nothing of what it was cut from.
     """
@@ -109,7 +109,7 @@ def _is_looked_at(name: str) -> bool:
 
 
 def _columns(columns: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """The column that names files, "" if there is none, and that of each fact."""
+    """Return the column that names files, "" if there is none, and that of each fact."""
     table = Table(columns, (), ",")
     path = guess(columns).path
     stated = {fact: table.column(*names) for fact, names in _COLUMNS.items()}

@@ -13,7 +13,7 @@ MAX_DEPTH_HINT = "nested too deeply"
 
 
 def read_json_file(file: SourceFile) -> Any:
-    """The value of a JSON file.
+    """Return the value of a JSON file.
 
     Raises
     ------
@@ -29,17 +29,17 @@ def read_json_file(file: SourceFile) -> Any:
 
 
 def seconds(value: object) -> float | None:
-    """A finite number; None for anything else (text and true are no times)."""
+    """Return a finite number; None for anything else (text and true are no times)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) < 1e300 else None
 
 
 def items(value: object) -> list[Mapping[str, Any]]:
-    """The objects of a list; [] where it is none."""
+    """Return the objects of a list; [] where it is none."""
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def text(value: object) -> str:
-    """A text or number as text; "" for anything else."""
+    """Return a text or number as text; "" for anything else."""
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""

@@ -158,7 +158,7 @@ def _confidence(row: Row, mapping: ColumnMapping) -> float | None:
 
 
 def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:
-    """The labels of a row as written; for an empty cell what the mapping says of those, or "".
+    """Yield the labels of a row as written; for an empty cell what the mapping says of those, or "".
 
     Raises
     ------
@@ -185,7 +185,7 @@ def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:
 def _seconds(
     cell: str, mapping: ColumnMapping, locator: Locator, recording: str, position: int
 ) -> float | None:
-    """A time as seconds from the start of its recording; None where the cell does not tell."""
+    """Return a time as seconds from the start of its recording; None where the cell does not tell."""
     if position == 1 and not mapping.end and mapping.time_unit == "date":
         return number(cell)  # a duration beside dates is in seconds
     if mapping.time_unit == "date":

@@ -27,7 +27,7 @@ class Broken(ValueError):
 
 
 def read_mat5(content: bytes, names: Collection[str]) -> dict[str, np.ndarray | list[str]]:
-    """The variables of some names.
+    """Return the variables of some names.
 
     Parameters
     ----------

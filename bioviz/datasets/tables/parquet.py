@@ -25,7 +25,7 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
 
 
 def parquet_table(path: Path) -> Table:
-    """The whole table, its cells as text; nothing is "".
+    """Return the whole table, its cells as text; nothing is "".
 
     Raises
     ------

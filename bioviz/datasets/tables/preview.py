@@ -54,7 +54,7 @@ def looks_like_data(columns: Sequence[str]) -> bool:
 
 
 def first_guess(file: SourceFile, header: bool = True, label_column: str | None = None) -> ColumnMapping:
-    """What the columns of a file probably mean: as a kept profile says, else by their names and contents.
+    """Return what the columns of a file probably mean: as a kept profile says, else by their names and contents.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def first_guess(file: SourceFile, header: bool = True, label_column: str | None 
 
 
 def _names_recordings(file: SourceFile, header: bool, used: Collection[str]) -> str:
-    """The column whose first cells are all names of recordings of the folder, "" if there is none."""
+    """Return the column whose first cells are all names of recordings of the folder, "" if there is none."""
     table = file.first_rows(header)
     rows = table.rows[:_ROWS_JUDGED]
     for column in table.columns:

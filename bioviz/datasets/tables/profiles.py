@@ -147,13 +147,13 @@ def keep_profile(profile: TableProfile, instead_of: TableProfile | None = None) 
 
 
 def fitting_name(text: str) -> str:
-    """A name that a profile may have, from any text such as a file's name."""
+    """Return a name that a profile may have, from any text such as a file's name."""
     name = re.sub(r"[^\w .-]+", " ", text).strip(" .-")[:60].rstrip(" .")
     return name if _NAME.fullmatch(name) else "table"
 
 
 def load_profile(path: Path | str) -> TableProfile:
-    """A profile from a file, such as a colleague's.
+    """Return a profile from a file, such as a colleague's.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def load_profile(path: Path | str) -> TableProfile:
 
 
 def find_profile(text: str) -> TableProfile:
-    """The kept profile of a name, else the one in a file.
+    """Return the kept profile of a name, else the one in a file.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def find_profile(text: str) -> TableProfile:
 
 
 def read_profile(data: bytes, file: str) -> TableProfile:
-    """A profile from the bytes of a file, whose name is for the sentences.
+    """Return a profile from the bytes of a file, whose name is for the sentences.
 
     Raises
     ------
@@ -203,7 +203,7 @@ def read_profile(data: bytes, file: str) -> TableProfile:
 
 
 def list_profiles() -> list[TableProfile]:
-    """The kept profiles by name; files that are none are passed over."""
+    """Return the kept profiles by name; files that are none are passed over."""
     profiles = []
     for path in sorted((settings().cache_dir / "profiles").glob("*.json")):
         try:
@@ -228,7 +228,7 @@ def remove_profile(profile: str) -> None:
 
 
 def profile_of(file: SourceFile) -> TableProfile | None:
-    """The kept profile that has a file's header; None if there is none."""
+    """Return the kept profile that has a file's header; None if there is none."""
     return next((profile for profile in list_profiles() if profile.fits(file.columns)), None)
 
 

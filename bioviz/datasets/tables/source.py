@@ -73,7 +73,7 @@ class SourceFile:
         return tuple(rows[0].cells.values()) if rows else ()
 
     def first_rows(self, header: bool = True) -> Table:
-        """The table as far as its first 64 KiB go. Raises BadInput where it is none."""
+        """Return the table as far as its first 64 KiB go. Raises BadInput where it is none."""
         if self.suffix == PARQUET:
             return self._parquet
         text = "\n".join(self._lines)
@@ -81,11 +81,11 @@ class SourceFile:
         return parse_table(text if whole else text.rpartition("\n")[0], header)
 
     def text(self) -> str:
-        """The whole text. Raises BadInput where it cannot be read or is binary."""
+        """Return the whole text. Raises BadInput where it cannot be read or is binary."""
         return read_text(self.path)
 
     def table(self, header: bool = True) -> Table:
-        """The whole file as a table. Raises BadInput where it is none."""
+        """Return the whole file as a table. Raises BadInput where it is none."""
         return self._parquet if self.suffix == PARQUET else parse_table(self.text(), header)
 
     @cached_property

@@ -17,7 +17,7 @@ def times(
     content: TableContent,
     reference: str | None = None,
 ) -> Iterator[tuple[Row, float, float]]:
-    """The rows whose two times are numbers, with them.
+    """Yield the rows whose two times are numbers, with them.
 
     The others become problems, and the recording that such a row speaks of becomes unsure: it holds something, one
     does not know when.

@@ -43,7 +43,7 @@ def _unmarked_utf16(raw: bytes) -> str | None:
 
 
 def beginning(path: Path) -> str:
-    """The first 64 KiB of a text file; "" if it is binary or cannot be read."""
+    """Return the first 64 KiB of a text file; "" if it is binary or cannot be read."""
     try:
         with Path(path).open("rb") as file:
             raw = file.read(HEAD_BYTES)
@@ -57,7 +57,7 @@ def beginning(path: Path) -> str:
 
 
 def head(path: Path) -> str:
-    """The first line of a text file that is not blank; "" if there is none or the file cannot be read."""
+    """Return the first line of a text file that is not blank; "" if there is none or the file cannot be read."""
     return next((line.strip("\r\n") for line in beginning(path).splitlines() if line.strip()), "")
 
 
@@ -71,7 +71,7 @@ def _decode_piece(raw: bytes) -> str:
 
 
 def read_text(path: Path) -> str:
-    """The whole text of a table, its lines ending with a newline alone.
+    """Return the whole text of a table, its lines ending with a newline alone.
 
     Raises
     ------
@@ -113,13 +113,13 @@ class Table:
     delimiter: str
 
     def column(self, *names: str) -> str | None:
-        """The first of these columns that the table has, compared without regard to case, blanks and underscores."""
+        """Return the first of these columns that the table has, whatever their case, blanks and underscores."""
         mine = {plain(column): column for column in self.columns}
         return next((mine[plain(name)] for name in names if plain(name) in mine), None)
 
 
 def plain(column: str) -> str:
-    """A column name for comparing."""
+    """Return a column name for comparing."""
     return "".join(ch for ch in column.casefold() if ch not in " _-*")
 
 
@@ -195,7 +195,7 @@ def _unquote(cell: str) -> str:
 
 
 def number(text: str) -> float | None:
-    """A finite number with point or comma as decimal mark; None for anything else."""
+    """Return a finite number with point or comma as decimal mark; None for anything else."""
     text = text.strip()
     if "," in text and "." not in text:
         text = text.replace(",", ".")
@@ -207,6 +207,6 @@ def number(text: str) -> float | None:
 
 
 def hertz(text: str) -> float | None:
-    """A frequency in Hz; None if it is missing or not above or at zero (Audacity writes -1 for "none")."""
+    """Return a frequency in Hz; None if it is missing or not above or at zero (Audacity writes -1 for "none")."""
     value = number(text)
     return value if value is not None and value >= 0 else None

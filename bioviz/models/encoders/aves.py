@@ -40,7 +40,7 @@ class Aves(Encoder):
 
     frozen = ("net.feature_extractor.",)
 
-    def __init__(self, net: nn.Module):
+    def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net: Any = net  # torchaudio's Wav2Vec2Model, an nn.Module with `extract_features`
 
@@ -57,7 +57,7 @@ class Aves(Encoder):
 
 
 def build(card: ModelCard) -> Aves:
-    """The network with torchaudio's random start."""
+    """Return the network with torchaudio's random start."""
     from torchaudio.models import wav2vec2_model
 
     return Aves(wav2vec2_model(**CONFIG, aux_num_out=None))

@@ -23,7 +23,7 @@ MIN_FRAMES = 4  # the pooling over time leaves one step of four frames
 class GpvTeacher(Encoder):
     """Parameter names are the published ones, the classifier over 527 sounds left out."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.features_net = nn.Sequential(
             _Block(1, 32),
@@ -61,7 +61,7 @@ class GpvTeacher(Encoder):
 class _Block(nn.Module):
     """Normalise, convolve, leak: in this order, as published."""
 
-    def __init__(self, inputs: int, outputs: int):
+    def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.block = nn.Sequential(
             nn.BatchNorm2d(inputs),
@@ -74,5 +74,5 @@ class _Block(nn.Module):
 
 
 def build(card: ModelCard) -> GpvTeacher:
-    """The network with torch's own random start."""
+    """Return the network with torch's own random start."""
     return GpvTeacher()

@@ -24,7 +24,7 @@ SILENCE = 1e-30  # power below which a clip counts as silent; keeps 0 / 0 out
 class MelImage(Encoder):
     """A torchvision classifier on mel images; the embedding is its 1000-d output."""
 
-    def __init__(self, net: nn.Module):
+    def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net = net
 
@@ -44,7 +44,7 @@ class MelImage(Encoder):
 
 
 def build(card: ModelCard) -> MelImage:
-    """The torchvision network of the card's name, without weights."""
+    """Return the torchvision network of the card's name, without weights."""
     from torchvision import models
 
     return MelImage(models.get_model(card.name, weights=None))

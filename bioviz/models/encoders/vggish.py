@@ -28,7 +28,7 @@ LAYERS = (64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool")
 class VGGish(Encoder):
     """Parameter names are torchvggish's."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         channels = 1
@@ -83,7 +83,7 @@ def log_mel_spectrogram(waveforms: Tensor) -> Tensor:
 
 @lru_cache(maxsize=8)
 def _tables(device: str) -> tuple[Tensor, Tensor]:
-    """The (400,) periodic Hann window and the (257, 64) mel weights, computed in float64 as published."""
+    """Return the (400,) periodic Hann window and the (257, 64) mel weights, computed in float64 as published."""
     window = 0.5 - 0.5 * np.cos(2 * np.pi / WINDOW * np.arange(WINDOW))
     bins = _mel(np.linspace(0, RATE / 2, N_FFT // 2 + 1))[:, None]
     edges = np.linspace(_mel(LOW_HZ), _mel(HIGH_HZ), N_MELS + 2)
@@ -94,10 +94,10 @@ def _tables(device: str) -> tuple[Tensor, Tensor]:
     return constant(torch.from_numpy(window), device), constant(torch.from_numpy(bands), device)
 
 
-def _mel(hertz):
+def _mel(hertz: np.ndarray | float) -> np.ndarray:
     return 1127.0 * np.log1p(hertz / 700.0)
 
 
 def build(card: ModelCard) -> VGGish:
-    """The network with torch's own random start."""
+    """Return the network with torch's own random start."""
     return VGGish()

@@ -11,7 +11,7 @@ _RESNET = "He et al. 2016, Deep Residual Learning for Image Recognition (CVPR)"
 
 
 def _image(name: str, title: str, file: str, sha256: str, reference: str, about: str) -> ModelCard:
-    """A torchvision network; the digits in its file's name are the first of its published sha256."""
+    """Return a torchvision network; the digits in its file's name are the first of its published sha256."""
     return ModelCard(
         name=name,
         title=title,

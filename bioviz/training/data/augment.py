@@ -11,6 +11,7 @@ from bioviz.audio.mixing import gain_for
 from bioviz.training.settings import TrainSettings
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 WIDEST = 0.2  # largest share of the time and of the band that is hidden
@@ -124,7 +125,7 @@ def hide(features: Tensor, masks: np.ndarray) -> Tensor:
     return torch.where(hidden, least, features)
 
 
-def _stretch(length: int, width: np.ndarray, start: np.ndarray, device) -> Tensor:
+def _stretch(length: int, width: np.ndarray, start: np.ndarray, device: torch.device) -> Tensor:
     """(n, length) bool, True in one stretch a row."""
     import torch
 

@@ -53,7 +53,7 @@ class WaveInput:
         self._background = background
 
     def read(self, rows: np.ndarray, rng: np.random.Generator | None) -> Batch:
-        """The clips as they are, or augmented by `rng`. Runs in a thread ahead of the device."""
+        """Return the clips as they are, or augmented by `rng`. Runs in a thread ahead of the device."""
         waveforms = self._waves.take(rows)
         if rng is None or not self._settings.augments:
             return Batch(rows, waveforms)

@@ -89,7 +89,7 @@ def obstacles(dataset: Dataset, settings: TrainSettings, model: str) -> list[str
 
 
 def warnings(dataset: Dataset, settings: TrainSettings) -> list[str]:
-    """What the user should know before the start, in sentences: labels too rare, splits made up, background."""
+    """Return what the user should know before the start, in sentences: labels too rare, splits made up, background."""
     split, labels, sentences = split_rows(dataset, settings), dataset.clips.labels, []
     if settings.split == "dataset" and not uses_own_split(dataset, settings):
         sentences.append(
@@ -193,7 +193,7 @@ def _seeded(
 
 
 def _leaks(dataset: Dataset, split: Split) -> str:
-    """A sentence where the test shares units of independence with what is learnt from, else ""."""
+    """Return a sentence where the test shares units of independence with what is learnt from, else ""."""
     shared = np.isin(dataset.groups[split.test], dataset.groups[split.train])
     if not shared.any():
         return ""

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -139,7 +140,9 @@ def no_room(wanted_bytes: int, limit_bytes: int, folder: Path) -> str:
     return ""
 
 
-def _checked(dataset: Dataset, rate: int, width: int, usable: np.ndarray, failures, *more) -> WaveformCache:
+def _checked(
+    dataset: Dataset, rate: int, width: int, usable: np.ndarray, failures: tuple[Problem, ...], *more: Any
+) -> WaveformCache:
     if not usable.any():
         detail = failures[0].detail if failures else "It has no clips."
         raise BadInput(f"None of the recordings of {dataset.name} can be used. {detail}")
@@ -152,7 +155,7 @@ def _without(dataset: Dataset, names: set[str]) -> np.ndarray:
 
 
 def _read(folder: Path) -> tuple[np.ndarray, np.ndarray, tuple[Problem, ...]] | None:
-    """Samples, which rows are usable, failures."""
+    """Return samples, which rows are usable, failures."""
     try:
         about = read_json(folder / "waves.json")
         samples = load_array(folder / "samples.npy", mmap=True)

@@ -36,7 +36,7 @@ class LiveLoss:
         self._written = -EVERY_S
 
     def begin(self, trial: int, epoch: int) -> None:
-        """An epoch (from 0) of a trial begins; of an epoch that was broken off nothing stays."""
+        """Begin an epoch (from 0) of a trial; of an epoch that was broken off nothing stays."""
         stored = self._work.live() if not self._losses else None
         if stored and stored["trial"] == trial and stored["per_epoch"] == self._per_epoch:
             self._trial, self._every, self._losses = trial, stored["every"], stored["losses"]

@@ -59,11 +59,11 @@ class TrainingRunDir:
 
     @classmethod
     def of(cls, inputs: TrainingInputs) -> TrainingRunDir:
-        """The folder of the training that these inputs decide."""
+        """Return the folder of the training that these inputs decide."""
         return cls(key_of("training", FORMAT, inputs)[:20])
 
     def curves(self) -> dict[str, Any] | None:
-        """What `write_curves` wrote last, or None."""
+        """Return what `write_curves` wrote last, or None."""
         with contextlib.suppress(FileNotFoundError, Corrupt):
             return read_json(self.folder / "curves.json")
         return None
@@ -72,7 +72,7 @@ class TrainingRunDir:
         write_json(self.folder / "curves.json", curves)
 
     def live(self) -> dict[str, Any] | None:
-        """What `write_live` wrote last, or None."""
+        """Return what `write_live` wrote last, or None."""
         with contextlib.suppress(FileNotFoundError, Corrupt):
             return read_json(self.folder / "live.json")
         return None
@@ -105,7 +105,7 @@ class TrainingRunDir:
         write_atomic(self._file(name), save(plain, {"about": json.dumps(about)}))
 
     def load(self, name: str) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-        """What `save` stored; None where there is nothing, or it is damaged (then it is dropped)."""
+        """Return what `save` stored; None where there is nothing, or it is damaged (then it is dropped)."""
         from safetensors import SafetensorError, safe_open
 
         path = self._file(name)

@@ -6,7 +6,7 @@ import math
 
 
 def factor(schedule: str, step: int, steps: int, warmup: float) -> float:
-    """The learning rate's factor (0 to 1) at a step (from 0) of `steps`.
+    """Return the learning rate's factor (0 to 1) at a step (from 0) of `steps`.
 
     It rises linearly over the first `warmup` share of the steps, then stays ("constant") or follows half a cosine down
     to zero ("cosine").

@@ -153,7 +153,7 @@ class Trainer:
             self._save(at)
 
     def _score(self, valid: dict[str, float | None]) -> list[float]:
-        """What epochs are compared by: the metric, then the loss."""
+        """Return what epochs are compared by: the metric, then the loss."""
         metric = valid[self._objective.metric]
         return [-1.0 if metric is None else metric, -_loss(valid)]
 
@@ -298,7 +298,7 @@ class Trainer:
 
 
 def _loss(measured: Mapping[str, float | None]) -> float:
-    """The loss among measures; not a number where there was nothing to measure."""
+    """Return the loss among measures; not a number where there was nothing to measure."""
     loss = measured["loss"]
     return math.nan if loss is None else loss
 

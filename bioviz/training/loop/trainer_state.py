@@ -49,7 +49,7 @@ class TrainerState:
 
 
 def moments(optimizer: torch.optim.Optimizer, named: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """What the optimizer remembers of each named parameter, as "opt/<name>/<what>"."""
+    """Return what the optimizer remembers of each named parameter, as "opt/<name>/<what>"."""
     return {
         f"opt/{name}/{moment}": value
         for name, parameter in named.items()
@@ -68,7 +68,7 @@ def restore_moments(
 
 
 def _like(value: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:
-    """A tensor in the memory layout of its parameter, so that sums come out in the same order as before."""
+    """Return a tensor in the memory layout of its parameter, so that sums come out in the same order as before."""
     if value.shape != parameter.shape:
         return value  # the step count stays on the CPU
     return torch.empty_like(parameter, dtype=value.dtype).detach().copy_(value)

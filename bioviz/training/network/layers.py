@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from bioviz.errors import BadInput
 from bioviz.models.encoder import encode
@@ -27,16 +27,16 @@ class Learner(nn.Module):
     The classifier computes in float32 at any precision of the encoder.
     """
 
-    def __init__(self, encoder: nn.Module, head: nn.Linear, precision: str = "float32"):
+    def __init__(self, encoder: nn.Module, head: nn.Linear, precision: str = "float32") -> None:
         super().__init__()
         self.encoder, self.head, self.precision = encoder, head, precision
 
-    def forward(self, features):
+    def forward(self, features: Tensor) -> Tensor:
         return self.head(encode(self.encoder, features, self.precision))
 
 
 def stages(encoder: nn.Module) -> list[tuple[str, ...]]:
-    """The encoder's layers from the bottom up, as groups of module names; the frozen ones are left out."""
+    """Return the encoder's layers from the bottom up, as groups of module names; the frozen ones are left out."""
     frozen: tuple[str, ...] = getattr(encoder, "frozen", ())
     total = max(sum(p.numel() for p in encoder.parameters()), 1)
 

@@ -17,7 +17,7 @@ class LowRank(nn.Module):
     A parametrization and not a layer of its own, since Swin reads the weights without calling the layer.
     """
 
-    def __init__(self, weight: Tensor, rank: int):
+    def __init__(self, weight: Tensor, rank: int) -> None:
         super().__init__()
         outputs, inputs = weight.shape
         rank = min(rank, outputs, inputs)

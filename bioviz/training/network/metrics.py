@@ -6,7 +6,7 @@ import numpy as np
 
 
 def measures(labels: np.ndarray, scores: np.ndarray, answers: np.ndarray) -> dict[str, float | None]:
-    """The measures of n clips; None where they are not defined.
+    """Return the measures of n clips; None where they are not defined.
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ class Objective:
         )
 
     def scale(self, rows: np.ndarray) -> float:
-        """What makes a mean of the sum: summed weights of the clips, or their number times that of labels."""
+        """Return what makes a mean of the sum: summed weights of the clips, or their number times that of labels."""
         if self.one_label:
             return float(self.weights[self.targets[rows]].sum())
         return float(len(rows) * len(self.names))
@@ -82,7 +82,7 @@ class Objective:
         return float(-(on * np.log(shares) + off * np.log1p(-shares)).mean())
 
     def measure(self, logits: np.ndarray, rows: np.ndarray) -> dict[str, float | None]:
-        """The measures of some clips from their (n, outputs) logits, with the loss; None where undefined."""
+        """Return the measures of some clips from their (n, outputs) logits, with the loss; None where undefined."""
         if not len(rows):
             return {}
         measured = measures(self.labels[rows], *self._answers(logits))
@@ -116,7 +116,7 @@ class Objective:
 
 
 def objective_of(dataset: Dataset, train: np.ndarray, balance: bool) -> Objective:
-    """The objective of a dataset, by its task and labels.
+    """Return the objective of a dataset, by its task and labels.
 
     Parameters
     ----------

@@ -73,7 +73,7 @@ def probe_head(
 
 
 def _calibrated(scores: np.ndarray, rows: np.ndarray, objective: Objective) -> tuple[np.ndarray, np.ndarray]:
-    """(outputs,) scale and offset that make logits of scores."""
+    """Return (outputs,) scale and offset that make logits of scores."""
     outputs = scores.shape[1]
     known = torch.from_numpy(scores.astype(np.float32))
     log_scale = torch.full(

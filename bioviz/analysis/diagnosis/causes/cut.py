@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from bioviz.analysis.diagnosis.causes.evidence import Evidence
 from bioviz.analysis.diagnosis.causes.registry import Cause, Sign, register
+from bioviz.analysis.diagnosis.causes.words import ClipWords
 
 
-def _cut(evidence):
+def _cut(evidence: Evidence) -> np.ndarray:
     rules, sound = evidence.rules, evidence.sound
     with np.errstate(invalid="ignore"):
         part = (sound["call_inside"] < rules.inside) & ~(sound["call_share"] >= rules.filled)
@@ -13,7 +15,7 @@ def _cut(evidence):
         return np.where(evidence.labelled, part, sound["call_share"] > 0)
 
 
-def _why(words):
+def _why(words: ClipWords) -> str:
     return f"At most {words.say('call_inside')} of any call is within the window."
 
 

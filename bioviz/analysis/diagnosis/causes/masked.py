@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from bioviz.analysis.diagnosis.causes.evidence import Evidence
 from bioviz.analysis.diagnosis.causes.registry import Cause, Sign, register
 
 
-def _faint(evidence):
+def _faint(evidence: Evidence) -> np.ndarray:
     """No call of the label is made out, or hardly.
 
     With a box: its SNR is low, or not told from what the noise does. Without: nothing stands out; or hardly; or less
@@ -33,6 +34,6 @@ register(
         30,
         lambda words: words.heard + words.unlike + words.traced,
         FAINT,
-        lambda evidence, told: told & evidence.has_trace,
+        lambda evidence, has_sign: has_sign & evidence.has_trace,
     )
 )

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from bioviz.analysis.diagnosis.causes.evidence import Evidence
 from bioviz.analysis.diagnosis.causes.registry import Cause, register
+from bioviz.analysis.diagnosis.causes.words import ClipWords
 
 
-def _applies(evidence, told):
+def _applies(evidence: Evidence, has_sign: np.ndarray) -> np.ndarray:
     sound = evidence.sound
     with np.errstate(invalid="ignore"):
         unmarked = ~(sound["call_share"] > 0)
@@ -13,7 +15,7 @@ def _applies(evidence, told):
     return evidence.confused & ~evidence.labelled & (evidence.looks_like > 0) & heard & unmarked
 
 
-def _why(words):
+def _why(words: ClipWords) -> str:
     return (
         f"A sound stands out, and neighbors elsewhere ({words.share} of them are {words.rival}) and the linear probe "
         f"take it for {words.other}."

@@ -1,9 +1,12 @@
 """The call lies above what the model hears."""
 
+import numpy as np
+
+from bioviz.analysis.diagnosis.causes.evidence import Evidence
 from bioviz.analysis.diagnosis.causes.registry import Cause, register
 
 
-def _applies(evidence, told):
+def _applies(evidence: Evidence, has_sign: np.ndarray) -> np.ndarray:
     beyond = evidence.sound["above_nyquist"] > evidence.rules.out_of_band
     return evidence.confused & evidence.labelled & beyond
 

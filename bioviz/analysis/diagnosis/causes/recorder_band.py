@@ -2,18 +2,20 @@
 
 import numpy as np
 
+from bioviz.analysis.diagnosis.causes.evidence import Evidence
 from bioviz.analysis.diagnosis.causes.registry import Cause, Sign, register
+from bioviz.analysis.diagnosis.causes.words import ClipWords
 from bioviz.analysis.features import feature
 
 
-def _lacks(evidence):
-    """The recording holds nothing from the middle of the label's band upwards."""
+def _lacks(evidence: Evidence) -> np.ndarray:
+    """Say where the recording holds nothing from the middle of the label's band upwards."""
     band = evidence.usual.band
     with np.errstate(invalid="ignore"):
         return evidence.labelled & (evidence.sound["band_limit_hz"] < np.sqrt(band[:, 0] * band[:, 1]))
 
 
-def _why(words):
+def _why(words: ClipWords) -> str:
     low, high = (feature("call_low_hz").text(edge) for edge in words.found.band[words.row])
     limit = words.say("band_limit_hz")
     return f"The recording holds nothing above {limit}; calls of this label lie at {low} to {high}."

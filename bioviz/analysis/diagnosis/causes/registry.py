@@ -47,8 +47,8 @@ class Cause:
     sign : Sign, optional
         What it is read off. Without one, `applies` decides alone.
     applies : callable, optional
-        (evidence, told) to (n,) bool. `told` is the sign among confused clips, where chance does not explain that it
-        is commoner there (all False without a sign). By default `told`.
+        (evidence, has_sign) to (n,) bool. `has_sign` is the sign among confused clips, where chance does not explain
+        that it is commoner there (all False without a sign). By default `has_sign`.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Cause:
     place: int
     why: Callable[[ClipWords], str]
     sign: Sign | None = None
-    applies: Callable[[Evidence, np.ndarray], np.ndarray] = lambda evidence, told: told
+    applies: Callable[[Evidence, np.ndarray], np.ndarray] = lambda evidence, has_sign: has_sign
 
 
 _causes: dict[str, Cause] = {}

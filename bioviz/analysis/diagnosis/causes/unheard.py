@@ -10,6 +10,6 @@ register(
         40,
         lambda words: words.heard + words.unlike,
         FAINT,
-        lambda evidence, told: told & ~evidence.has_trace,
+        lambda evidence, has_sign: has_sign & ~evidence.has_trace,
     )
 )

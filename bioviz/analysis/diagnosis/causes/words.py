@@ -27,7 +27,7 @@ class ClipWords:
         return float("nan") if column is None else float(column[self.row])
 
     def say(self, name: str) -> str:
-        """A measured value with its unit."""
+        """Return a measured value with its unit."""
         return feature(name).text(self.value(name))
 
     @property
