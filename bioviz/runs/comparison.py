@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from bioviz import jobs
-from bioviz.analysis.comparison.comparison import Changes, Side, compare_sides
+from bioviz.analysis.comparison.comparison import Changes, compare_sides
+from bioviz.analysis.comparison.sides import Side
 from bioviz.analysis.neighbors.knn import knn_both
 from bioviz.analysis.projection.alignment import Similarity, procrustes, starting_places
 from bioviz.analysis.projection.joint import joint_maps

@@ -2,79 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.codes import with_background
 from bioviz.analysis.comparison.paired_jackknife import TESTED, Judged, PairedChanges, paired_changes
 from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference
+from bioviz.analysis.comparison.sides import SCORES_OF_THE_MAP, Side, SideMeasures, measures_of
 from bioviz.analysis.comparison.transitions import RULES, Transitions, is_in, ledger
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.neighbors.knn import KnnGraph
-from bioviz.analysis.neighbors.neighborhood import shared_label_share
-from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_confusion
-from bioviz.analysis.rows import finite_rows
-from bioviz.analysis.scores.prediction import knn_scores
-from bioviz.analysis.scores.probe import probe_scores
-from bioviz.analysis.scores.silhouette import silhouettes
 from bioviz.analysis.statistics.familywise import holm
 from bioviz.analysis.statistics.folds import folds
 from bioviz.analysis.unit_words import UNITS
 from bioviz.progress import Progress, Silent
 
 FOLDS = 5  # of the linear probe
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two; row i of all is the same clip on both sides.
-
-    Attributes
-    ----------
-    embedding : (n, d)
-    graph, knn_cross_unit
-        Neighbors in all recordings and in other recordings, among the n clips.
-    labels : (n, L) bool
-        Columns as in the names of the comparison.
-    targets : (n,) ints
-        0 for background.
-    clusters : (n,) ints
-    misclustered : (n,) bool
-
-    """
-
-    embedding: np.ndarray
-    graph: KnnGraph
-    knn_cross_unit: KnnGraph
-    labels: np.ndarray
-    targets: np.ndarray
-    clusters: np.ndarray
-    misclustered: np.ndarray
-
-
-@dataclass(frozen=True)
-class SideMeasures:
-    """Per clip of one side; NaN where it cannot be told.
-
-    Attributes
-    ----------
-    confusion
-        Noise confusion.
-    purity : (n,) float64
-    told, probed : (n,) float64
-        1 where the neighbors, or a linear probe that never heard the recording, name the clip right, else
-        0.
-    targets : (n,) ints
-
-    """
-
-    confusion: NoiseConfusion
-    purity: np.ndarray
-    told: np.ndarray
-    probed: np.ndarray
-    targets: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -196,7 +140,7 @@ def compare_sides(
     # The same folds on both sides, so that chance in them cancels in the difference.
     fold = folds(left.targets, FOLDS, seed, recording)
     measures = [
-        _measures(side, graph, recording, fold) for side, graph in zip((left, right), graphs, strict=True)
+        measures_of(side, graph, recording, fold) for side, graph in zip((left, right), graphs, strict=True)
     ]
     moved = neighborhood_change(*graphs)
     step(1)
@@ -240,23 +184,6 @@ def neighborhood_change(left: KnnGraph, right: KnnGraph) -> np.ndarray:
     shared = (np.isin(pairs[0], pairs[1][valid[1]]) & valid[0]).sum(axis=1)
     a, b = (each.sum(axis=1) for each in valid)
     return np.where((a > 0) & (b > 0), 1 - shared / np.maximum(a + b - shared, 1), np.nan)
-
-
-def _measures(side: Side, graph: KnnGraph, recording: np.ndarray, fold: np.ndarray) -> SideMeasures:
-    members = with_background(side.labels)
-    return SideMeasures(
-        noise_confusion(graph, side.targets == 0, recording),
-        shared_label_share(graph, side.labels),
-        _right(knn_scores(graph, members), side.targets),
-        _right(probe_scores(side.embedding, members, fold), side.targets),
-        side.targets,
-    )
-
-
-def _right(scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """(n,) float64: 1 where the highest of (n, T) scores is the clip's target, else 0; NaN where one is NaN."""
-    known = np.isfinite(scores).all(axis=1)
-    return np.where(known, scores.argmax(axis=1) == targets, np.nan)
 
 
 def _estimates(
@@ -305,53 +232,11 @@ def _differences(
         differences.append(
             Difference(name, left, right, gap, low, high, bool(claimed[i]) if has_interval else None, why)
         )
-    for name, score in _OF_THE_MAP.items():
+    for name, score in SCORES_OF_THE_MAP.items():
         left, right = (score(side) for side in sides)
         gap = None if left is None or right is None else right - left
         differences.append(Difference(name, left, right, gap, why=ONE_MAP))
     return tuple(differences)
-
-
-def _of_clusters(score: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[Side], float | None]:
-    def of(side: Side) -> float | None:
-        good = side.clusters >= 0
-        return float(score(side.targets[good], side.clusters[good])) if good.any() else None
-
-    return of
-
-
-def _nmi(targets: np.ndarray, clusters: np.ndarray) -> float:
-    from sklearn.metrics import normalized_mutual_info_score
-
-    return normalized_mutual_info_score(targets, clusters)
-
-
-def _ari(targets: np.ndarray, clusters: np.ndarray) -> float:
-    from sklearn.metrics import adjusted_rand_score
-
-    return adjusted_rand_score(targets, clusters)
-
-
-def _mean_silhouette(side: Side) -> float | None:
-    values = _silhouette(side)
-    return float(np.nanmean(values)) if np.isfinite(values).any() else None
-
-
-_OF_THE_MAP: dict[str, Callable[[Side], float | None]] = {
-    "nmi": _of_clusters(_nmi),
-    "ari": _of_clusters(_ari),
-    "silhouette": _mean_silhouette,
-    "misclustered": lambda side: float(side.misclustered.mean()) if len(side.misclustered) else None,
-}
-
-
-def _silhouette(side: Side) -> np.ndarray:
-    """(n,) silhouette of the side's clusters on its embedding."""
-    of_clips = np.full(len(side.clusters), np.nan)
-    good = finite_rows(side.embedding) & (side.clusters >= 0)
-    if 1 < len(np.unique(side.clusters[good])) < good.sum():
-        of_clips[good] = silhouettes(np.asarray(side.embedding)[good], [side.clusters[good]])[0]
-    return of_clips
 
 
 def _labels(changes: PairedChanges, targets: np.ndarray, claimed: np.ndarray) -> LabelChanges:

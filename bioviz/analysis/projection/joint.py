@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -79,7 +79,7 @@ def joint_maps(
     return maps[0], maps[1]
 
 
-def neighborhood_jaccard(left: csr_matrix, right: csr_matrix) -> np.ndarray:
+def neighborhood_jaccard(left: Any, right: Any) -> np.ndarray:
     """(n,) float32: clips that are neighbors of each clip in both graphs, among those that are in either; 1 if none.
 
     Parameters

@@ -194,7 +194,7 @@ def _report_text(summary: Report) -> str:
         sentences = group.by_sentence()
         for detail, files in sentences[:SHOWN]:
             more = f" and {len(files) - 1} more (--json lists all)" if len(files) > 1 else ""
-            lines.append(f"  {files[0]}{more}: {detail}")
+            lines.append(f"  {next(iter(files))}{more}: {detail}")
         if len(sentences) > SHOWN:
             lines.append(f"  and {len(sentences) - SHOWN} more kinds (--json lists all)")
         if group.to_do:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bioviz.analysis.comparison.comparison import Changes, Side, compare_sides
+from bioviz.analysis.comparison.comparison import Changes, compare_sides
+from bioviz.analysis.comparison.sides import Side
 from bioviz.analysis.neighbors.knn import knn_both
 from tests.calibration.registry import Row, Simulation
 from tests.calibration.worlds import embedding, recordings, targets
