@@ -137,7 +137,7 @@ class Meanings:
 
     @staticmethod
     def written(meanings: Mapping[str, str]) -> str:
-        """A value as one text, for `read`."""
+        """Return a value as one text, for `read`."""
         return ", ".join(f"{word or EMPTY}={meaning}" for word, meaning in meanings.items())
 
 

@@ -219,7 +219,7 @@ class Options:
         return label.strip().casefold() in {name.casefold() for name in self.unknown_names}
 
     def meaning_of(self, label: str) -> tuple[Meaning, str]:
-        """What a label means, and the label itself where it is one.
+        """Return what a label means, and the label itself where it is one.
 
         Names that mean background or unknown go first; what stands for a missing label is as the user answered, and
         "asked" until then.
@@ -246,7 +246,7 @@ class Options:
 
 
 def missing_word(label: str) -> str | None:
-    """The word of MISSING_NAMES that a label is, however it is written; None for every other label."""
+    """Return the word of MISSING_NAMES that a label is, however it is written; None for every other label."""
     word = label.strip().casefold()
     if word and not word.strip("?"):
         return "?"

@@ -150,7 +150,7 @@ class _Resolver:
             yield from (replace(box, label=part) for part in parts) if len(parts) > 1 else (box,)
 
     def _whole_file(self, raw: RawRecording, index: int) -> tuple[set[str], bool]:
-        """The labels of a recording as a whole, and whether the user leaves it out."""
+        """Return the labels of a recording as a whole, and whether the user leaves it out."""
         separator = self.options.separator
         texts = [part for text in raw.labels for part in (text.split(separator) if separator else [text])]
         names: set[str] = set()
@@ -165,7 +165,7 @@ class _Resolver:
         return names, is_dropped
 
     def _meaning(self, text: str, file: str) -> tuple[Meaning, str]:
-        """What a label means, and the label as the dataset knows it; noted where the user should know."""
+        """Return what a label means, and the label as the dataset knows it; noted where the user should know."""
         written = clean(text)
         if self.declared is not None and written in self.declared:
             return "label", written
