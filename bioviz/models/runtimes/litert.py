@@ -77,7 +77,7 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> LiteRTSession
 
 
 def with_output(content: bytes, entry: str, tensor: str) -> tuple[bytes, int, int]:
-    """A model with a tensor of its main graph among its outputs.
+    """Return a model with a tensor of its main graph among its outputs.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ class ONNXSession:
 
 
 def _named(outputs: list[str], embedding: str) -> str:
-    """The name of an output that may be given by its position."""
+    """Return the name of an output that may be given by its position."""
     position = embedding.removeprefix("#")
     if embedding.startswith("#") and position.isdecimal() and int(position) < len(outputs):
         return outputs[int(position)]

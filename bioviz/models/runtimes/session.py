@@ -34,7 +34,7 @@ class Session(Protocol):
 
 
 def advice(runtime: str) -> str:
-    """What to install where a runtime is not; "" where it is there. Imports none of them."""
+    """Return what to install where a runtime is not; "" where it is there. Imports none of them."""
     title, module = REQUIRES[runtime]
     if importlib.util.find_spec(module):
         return ""
