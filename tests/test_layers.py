@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-BASE = {"errors", "progress", "config", "plugins", "store"}
+BASE = {"percent", "errors", "progress", "config", "plugins", "store"}
 # From left to right; a layer may import itself and what stands before it.
 LAYERS = [
     "datasets",

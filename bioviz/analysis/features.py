@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bioviz.audio.measures import COLUMNS
+from bioviz.percent import percent
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Feature:
     def text(self, value: float) -> str:
         """`value` with its unit, as in "3.2 dB", "4.1 kHz" or "12 %"."""
         if self.unit == "share":
-            return f"{100 * value:.0f} %"
+            return percent(value)
         if self.unit == "count":
             return f"{value:g}"
         if self.unit == "Hz" and abs(value) >= 1000:

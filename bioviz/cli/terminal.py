@@ -13,6 +13,7 @@ from typing import TextIO
 
 from bioviz.errors import Cancelled
 from bioviz.jobs.rate import RateEstimate
+from bioviz.percent import of_hundred
 
 DRAW_EVERY_S = 0.1
 
@@ -127,4 +128,7 @@ def _cell(value: object) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text == "-" or text.replace(",", "").replace(".", "", 1).replace("-", "", 1).rstrip("%").isdigit()
+    return (
+        text == "-"
+        or text.replace(",", "").replace(".", "", 1).replace("-", "", 1).rstrip(of_hundred("")).isdigit()
+    )

@@ -25,7 +25,10 @@ from bioviz.datasets.sound_files.open_recordings import open_recordings
 from bioviz.datasets.splits import share_out
 from bioviz.datasets.tables.facts import Facts, read_facts, with_facts
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, Task, WindowPlan
+from bioviz.datasets.width import MIN_BACKGROUND_CLIPS, WIDTHS_S, background_share, suggest_plan
+from bioviz.datasets.windows import count_windows, label_windows, window_starts
 from bioviz.errors import BadInput, NotUnderstood
+from bioviz.percent import percent
 from bioviz.progress import Progress, Silent
 
 LONGEST_CLIP_S = 10.0
@@ -183,10 +186,10 @@ def _suited(
         return plan, []
     shorter = suggest_plan(plan, *of_annotations, fixed_hop=options.hop_s is not None)
     share = background_share(plan, *of_annotations)
-    clip = f"Of the clips of {plan.width_s:g} s, {100 * share:.0f} % hold no call."
+    clip = f"Of the clips of {plan.width_s:g} s, {percent(share)} hold no call."
     if shorter is None:
         return plan, [problem("no_background", "all recordings", clip)] if share == 0 else []
-    better = f"{100 * background_share(shorter, *of_annotations):.0f} % at {shorter.width_s:g} s"
+    better = f"{percent(background_share(shorter, *of_annotations))} at {shorter.width_s:g} s"
     if options.width_s or raw.width_s:
         detail = f"{clip} There would be {better}."
         return plan, [problem("no_background", "all recordings", detail)] if share == 0 else []

@@ -23,6 +23,7 @@ from bioviz.models import registry
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.finetuned import HEAD, folder
+from bioviz.percent import percent
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _background(settings: Mapping[str, Any]) -> str:
     share = settings.get("background_share", 1.0)
     if settings.get("remove_everywhere") or share == 0:
         return "without background,"
-    return f"{share:.0%} background," if isinstance(share, int | float) and share < 1 else ""
+    return f"{percent(share)} background," if isinstance(share, int | float) and share < 1 else ""
 
 
 def list_checkpoints() -> list[Checkpoint]:

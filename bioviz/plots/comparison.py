@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from bioviz.percent import percent
 from bioviz.plots import palette
 from bioviz.plots.style import escape, figure, short, template
 
@@ -137,7 +138,8 @@ def flow(
             "value": counts,
             "color": [_faded(node[i]) for i in sources],
             "customdata": [
-                f"{escape(names[i])} → {escape(names[len(used_left) + j])}: {count:,} clips ({count / total:.1%})"
+                f"{escape(names[i])} → {escape(names[len(used_left) + j])}: {count:,} clips "
+                f"({percent(count / total, 1)})"
                 for i, j, count in zip(sources, targets, counts, strict=True)
             ],
             "hovertemplate": "%{customdata}<extra></extra>",

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bioviz.errors import BadInput
+from bioviz.percent import of_hundred, percent
 from bioviz.plots import palette
 from bioviz.plots.style import escape, figure, short
 
@@ -40,7 +41,9 @@ def label_counts(targets: np.ndarray, names: Sequence[str], *, dark: bool = Fals
         text=[f"{counts[i]:,}" for i in order],
         textposition="outside",
         cliponaxis=False,
-        hovertext=[f"{escape(names[i])}: {counts[i]:,} clips, {counts[i] / total:.1%}" for i in order],
+        hovertext=[
+            f"{escape(names[i])}: {counts[i]:,} clips, {percent(counts[i] / total, 1)}" for i in order
+        ],
         hoverinfo="text",
     )
     chart = figure([bar], dark, "clips (number)", "label", height=_height(len(names)))
@@ -121,7 +124,7 @@ def _heat_map(
     shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
     hover = [
         [
-            f"{escape(row)}<br>{escape(column)}: {counts[i, j]:,.6g} ({shares[i, j]:.1%} {of})"
+            f"{escape(row)}<br>{escape(column)}: {counts[i, j]:,.6g} ({percent(shares[i, j], 1)} {of})"
             for j, column in enumerate(column_names)
         ]
         for i, row in enumerate(row_names)
@@ -137,7 +140,11 @@ def _heat_map(
         hovertext=hover,
         hoverinfo="text",
         customdata=cells,
-        colorbar={"title": {"text": "% of row", "side": "right"}, "thickness": 12, "ticksuffix": " %"},
+        colorbar={
+            "title": {"text": "% of row", "side": "right"},
+            "thickness": 12,
+            "ticksuffix": of_hundred(""),
+        },
     )
     if counts.size and counts.size <= 400:
         heat.text = [[f"{value:,.4g}" if value else "" for value in row] for row in counts]

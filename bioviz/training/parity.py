@@ -17,6 +17,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.pipeline import embed_dataset
 from bioviz.models import registry
+from bioviz.percent import percent
 from bioviz.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def judge(
     elif by_opening < SAME or of_spread > OF_SPREAD:
         reason = (
             f"Training and the opened model give clips different embeddings (cosine {by_opening:.4f}, differing by "
-            f"{of_spread:.0%} of what sets clips apart)."
+            f"{percent(of_spread)} of what sets clips apart)."
         )
     elif by_cache < SAME_CACHED:
         reason = f"Embeddings computed for the map are not those of training (cosine {by_cache:.4f})."

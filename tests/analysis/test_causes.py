@@ -26,6 +26,7 @@ from bioviz.analysis.statistics.auc import auroc
 from bioviz.analysis.statistics.max_t import sign_flip_max_t
 from bioviz.analysis.statistics.rank_correlation import RankedFeatures
 from bioviz.analysis.statistics.threshold import Split, honest_split
+from bioviz.percent import percent
 from tests.analysis.planted import planted
 
 
@@ -93,7 +94,7 @@ def test_the_feature_that_causes_it_is_found_and_said():
     assert split.below + split.above == pytest.approx(300, abs=6)  # the half it was not chosen on
     sentence = cause.sentence(("background", "owl", "frog"))
     assert sentence.startswith("Clips of owl with signal-to-noise ratio below ")
-    shares = [f"{100 * each:.0f} %" for each in split.shares]
+    shares = [percent(each) for each in split.shares]
     assert f"{shares[0]} against {shares[1]} of the others" in sentence
     assert found["snr_db", 2].p > 0.05 and found["level_dbfs", 1].p > 0.05
     assert ("flatness", 1) not in found
@@ -147,7 +148,7 @@ def test_too_few_clips_or_recordings_say_nothing():
 def test_units_in_words():
     assert feature("snr_db").text(3.04) == "3.0 dB"
     assert feature("peak_hz").text(4100) == "4.1 kHz"
-    assert feature("call_share").text(0.123) == "12 %"
+    assert feature("call_share").text(0.123) == "12\u00a0%"
     assert feature("my_column").title == "my column"
     assert {"snr_db", "level_dbfs", "clipped_share", "flatness", "bandwidth_hz", "peak_hz"} <= set(FEATURES)
 

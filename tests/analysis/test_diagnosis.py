@@ -100,7 +100,7 @@ def test_a_label_of_one_recording_and_a_site_with_most_clips_are_told():
     assert any(text.startswith("rare owl comes from one recording, so no clip elsewhere") for text in said)
     assert (
         said[-1]
-        == "83 % of the clips are from the site pond: figures over all clips describe mainly that site."
+        == "83\u00a0% of the clips are from the site pond: figures over all clips describe mainly that site."
     )
     assert f"({found.separability.low:.2f} to" in said[0]
     # Its clips cannot be told with their recording held out, and are no errors of the model.
@@ -142,7 +142,7 @@ def test_a_handful_of_clips_is_too_few_to_say_anything(labelled, said):
 
 
 def test_few_clips_are_counted():
-    assert share(7, 9) == "7 of 9 clips" and share(1, 1) == "1 of 1 clip" and share(7, 10) == "70 %"
+    assert share(7, 9) == "7 of 9 clips" and share(1, 1) == "1 of 1 clip" and share(7, 10) == "70\u00a0%"
     assert against((4, 5), (1, 40)) == "4 of 5 clips against 1 of 40 of the others"
 
 

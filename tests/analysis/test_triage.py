@@ -64,7 +64,7 @@ def test_each_planted_cause_is_found_with_its_evidence():
         mine = rows[20 * i : 20 * i + 20]
         assert cause(result, name)[mine].all() and result.evidence(int(mine[0]), p.names)
     assert cause(result, "unexplained")[rows[80:]].all()
-    assert "20 % of any call" in result.evidence(int(rows[40]), p.names)
+    assert "20\u00a0% of any call" in result.evidence(int(rows[40]), p.names)
     fine = np.setdiff1d(np.flatnonzero(p.targets > 0), rows)
     assert (result.cause[fine] == -1).mean() > 0.97 and result.evidence(int(fine[0]), p.names) == ""
 
@@ -82,7 +82,7 @@ def test_causes_stand_side_by_side():
     assert result.all_titles[-1] == cause_title(SEVERAL)
     assert (result.cause[rows[:10]] == result.causes.index("masked")).all()
     text = result.evidence(int(both[0]), p.names)
-    assert "-3.0 dB" in text and "20 % of any call" in text
+    assert "-3.0 dB" in text and "20\u00a0% of any call" in text
     assert result.titles(int(both[0])) == "call cut by the window's edge; call masked by noise"
 
 

@@ -71,7 +71,7 @@ def test_from_starting_the_experiment_to_hearing_where_a_label_is_lost(page, app
     slider.focus()
     for _ in range(6):
         slider.press("ArrowRight")
-    page.get_by_text("Background among its neighbors: 100%").wait_for()
+    page.get_by_text("Background among its neighbors: 100\u00a0%").wait_for()
     source = page.locator("audio").last.evaluate("a => a.currentSrc || a.src")
     heard, rate = sf.read(io.BytesIO(page.request.get(source).body()), dtype="float32")
     pair = drawn_for(run.spec, QUICK).pairs[0]

@@ -116,7 +116,7 @@ def test_add_report_list_remove(run, tmp_path):
     assert "broken0.wav" in json.dumps(checked["report"]["problems"])
 
     code, text, _ = run("add", root, "--name", "Tones", "--option", "background_names=noise")
-    assert code == 4 and "broken0.wav" in text and "33% background" in text
+    assert code == 4 and "broken0.wav" in text and "33\u00a0% background" in text
     (root / "owl" / "broken0.wav").unlink()
     code, added, _ = run("add", root, "--name", "Tones", "--json")
     assert code == 0 and added["added"]
@@ -124,7 +124,7 @@ def test_add_report_list_remove(run, tmp_path):
     code, listed, _ = run("datasets", "--json")
     assert [(d["id"], d["clips"]) for d in listed] == [(added["dataset"], 12)]
     code, text, _ = run("datasets")
-    assert "Tones" in text and "33%" in text
+    assert "Tones" in text and "33\u00a0%" in text
     code, one, _ = run("datasets", added["dataset"], "--json")
     assert one["clips"] == 12
     assert run("datasets", added["dataset"], "--remove")[0] == 0

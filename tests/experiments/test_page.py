@@ -14,6 +14,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.experiments.noise import compute_noise, job_params, open_noise
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
 from bioviz.experiments.shift import compute_shift
+from bioviz.percent import percent
 from bioviz.runs import compute_run
 from bioviz.ui.noise.lost import lost_sentence, lost_words
 from bioviz.ui.noise.panel import axis_places, first_confused, level_names
@@ -60,9 +61,9 @@ def test_it_computes_by_a_job_and_shows_the_result(calls):
     words = table["Acoustic features"].tolist() if "Acoustic features" in table else table.iloc[:, 2].tolist()
     assert words == [lost_words(result, 0), lost_words(result, 1)]
     assert lost_sentence("Acoustic features (no network)", result, calls.labels) in texts(app.text)
-    assert "Background among its neighbors: 0%" in texts(app.caption)
+    assert "Background among its neighbors: 0\u00a0%" in texts(app.caption)
     app.select_slider(key="noise_listen").set_value(3).run()
-    assert not app.exception and "Background among its neighbors: 100%" in texts(app.caption)
+    assert not app.exception and "Background among its neighbors: 100\u00a0%" in texts(app.caption)
     app.segmented_control(key="noise_measure").set_value("told").run()
     assert not app.exception
 
@@ -122,8 +123,8 @@ def test_shifted_windows(tmp_path):
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown == {
         "Clips shifted": "20",
-        "Change their neighbors": f"{found.changed.mean():.0%}",
-        "Neighborhood preservation": f"{found.kept.mean():.0%}",
+        "Change their neighbors": percent(found.changed.mean()),
+        "Neighborhood preservation": percent(found.kept.mean()),
     }
     assert app.dataframe[0].value["clip"].tolist() == found.rows.tolist()
     assert np.isnan(found.by_target[:, 1:]).all()  # of two or three recordings each

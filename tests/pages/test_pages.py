@@ -93,7 +93,7 @@ def test_explore_shows_the_scores_of_a_finished_run(dataset):
     assert shown["NMI"] == f"{run.scores['nmi']:.3f}"
     assert shown["ARI"] == f"{run.scores['ari']:.3f}"
     assert shown["Clips"] == "15"
-    assert shown["Background"] == "33%"
+    assert shown["Background"] == "33\u00a0%"
     assert shown["In background"] == str(run.placement.counts["labelled_among_background"])
     assert words.headline(run.placement.counts, run.chance) in texts(app.markdown)
 
@@ -168,7 +168,7 @@ def test_the_view_is_written_into_the_url(dataset):
 
 @pytest.mark.parametrize(
     ("kept", "background"),
-    [(("low call",), "0%"), (("background",), "100%"), (("low call", "background"), "50%")],
+    [(("low call",), "0\u00a0%"), (("background",), "100\u00a0%"), (("low call", "background"), "50\u00a0%")],
 )
 @pytest.mark.parametrize("method", ["umap", "pca"])
 def test_odd_datasets_show_a_map_and_say_what_is_undefined(tmp_path, kept, background, method):

@@ -86,7 +86,7 @@ def test_an_unknown_dataset_is_said(own_cache, capsys):
     ("settings", "words"),
     [
         ({"background_share": 1.0}, "full 2026-11-24 07:24 0123"),
-        ({"background_share": 0.25}, "full 25% background, 2026-11-24 07:24 0123"),
+        ({"background_share": 0.25}, "full 25\u00a0% background, 2026-11-24 07:24 0123"),
         ({"background_share": 0.0}, "full without background, 2026-11-24 07:24 0123"),
         (
             {"background_share": 1.0, "remove_everywhere": True},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bioviz.analysis.codes import codes
+from bioviz.percent import percent
 
 MAX_SHARE_OF_ONE_RECORDING = 2 / 3
 """Share of the clips from which on one site decides what is said of all."""
@@ -44,7 +45,7 @@ def caveats(
     if len(sizes) > 1 and sizes.max() > MAX_SHARE_OF_ONE_RECORDING * len(known):
         where = np.asarray(site)[known == sizes.argmax()][0]
         notes.append(
-            f"{100 * sizes.max() / len(known):.0f} % of the clips are from the site {where}: figures over all "
+            f"{percent(sizes.max() / len(known))} of the clips are from the site {where}: figures over all "
             "clips describe mainly that site."
         )
     return tuple(notes)

@@ -12,6 +12,7 @@ from bioviz.analysis.diagnosis.causes.registry import cause_named
 from bioviz.analysis.diagnosis.clause import listed
 from bioviz.analysis.diagnosis.triage import UNEXPLAINED, Triage, cause_title
 from bioviz.analysis.statistics.excess import Excess
+from bioviz.percent import percent
 
 MAX_NAMED = 3
 
@@ -99,6 +100,6 @@ def _against(triage: Triage, cause: str) -> str:
     if each is None or not each.sure:
         return ""
     return (
-        f"; signs of it in {100 * each.confused:.0f} % of the confused clips against {100 * max(each.others, 0):.0f} % "
+        f"; signs of it in {percent(each.confused)} of the confused clips against {percent(max(each.others, 0))} "
         "of the others of the same labels"
     )

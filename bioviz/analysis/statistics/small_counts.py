@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bioviz.percent import percent
+
 MIN_FOR_PERCENT = 10
 """Clips below which a share is given as a count."""
 
@@ -10,7 +12,7 @@ def share(hits: int, of: int) -> str:
     """ "94 %", or "7 of 9 clips" where there are fewer than ten."""
     if of < MIN_FOR_PERCENT:
         return f"{hits} of {of} {'clip' if of == 1 else 'clips'}"
-    return f"{100 * hits / of:.0f} %"
+    return percent(hits / of)
 
 
 def against(more: tuple[int, int], less: tuple[int, int]) -> str:

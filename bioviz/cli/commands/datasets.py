@@ -18,6 +18,7 @@ from bioviz.datasets.independence import Unit
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import LEFT_OUT
 from bioviz.errors import Missing
+from bioviz.percent import percent
 
 if TYPE_CHECKING:
     from bioviz.datasets.report import Report
@@ -162,7 +163,7 @@ def datasets(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             d.clips,
             d.recordings,
             len(d.labels),
-            f"{d.background_share:.0%}",
+            percent(d.background_share),
             f"{d.hours:.2f}",
         )
         for d in rows
@@ -183,7 +184,7 @@ def demo(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 def _report_text(summary: Report) -> str:
     lines = [
         f"{summary.name} ({summary.task}): {summary.clips} clips from {summary.recordings} recordings, "
-        f"{summary.hours:.2f} h, {summary.background_share:.0%} background",
+        f"{summary.hours:.2f} h, {percent(summary.background_share)} background",
         table(
             ("label", "clips", "annotations"),
             [(row.label, row.clips, row.annotations) for row in summary.labels],

@@ -14,6 +14,7 @@ from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_o
 from bioviz.cli.settings_arguments import add_settings, given_settings
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
+from bioviz.percent import percent
 
 CURVES = ("separability", "mean_confusion", "mean_purity", "accuracy")
 NO_INTERVAL = f"-: no interval, as the clips (or background) come from fewer than {MIN_UNITS} {UNITS}"
@@ -106,8 +107,8 @@ def shift(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "problems": [f"{problem.file}: {problem.detail}" for problem in result.problems],
     }
     text = [
-        f"{data['clips']} clips shifted; {data['neighbors_kept']:.0%} of their neighbors kept on average; "
-        f"{data['changed']:.0%} of the clips change most of their neighbors",
+        f"{data['clips']} clips shifted; {percent(data['neighbors_kept'])} of their neighbors kept on average; "
+        f"{percent(data['changed'])} of the clips change most of their neighbors",
         table(
             ("label", "neighbors kept", "95 % interval"),
             [(name, ends[0], interval_text(ends[1], ends[2])) for name, ends in targets.items()],

@@ -13,6 +13,7 @@ from bioviz.cli.answers import Answer, four_digits, skipped_data, skipped_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of, run_spec
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.datasets.types import BACKGROUND
+from bioviz.percent import percent
 
 if TYPE_CHECKING:
     from bioviz.datasets.types import Dataset
@@ -141,7 +142,7 @@ def _scores_text(run: Run, listed: dict[str, list[dict[str, Any]]]) -> str:
 
 def _line(clip: dict[str, Any]) -> tuple:
     share = clip["neighbors_against"]
-    against = "-" if share is None else f"{share:.0%}"
+    against = "-" if share is None else percent(share)
     return (
         clip["recording"],
         clip["start_s"],

@@ -7,6 +7,7 @@ import streamlit as st
 from bioviz.datasets import library
 from bioviz.datasets.library import DatasetSummary
 from bioviz.errors import Missing
+from bioviz.percent import percent
 from bioviz.ui import removing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
@@ -53,7 +54,7 @@ def _datasets() -> None:
 def _dataset(summary: DatasetSummary) -> None:
     title = (
         f"{summary.name} — {summary.clips:,} clips, {len(summary.labels)} labels, "
-        f"{summary.background_share:.0%} background, {summary.hours:.2f} h"
+        f"{percent(summary.background_share)} background, {summary.hours:.2f} h"
     )
     with st.expander(plain(title)):
         with st.container(horizontal=True):

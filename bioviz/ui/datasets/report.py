@@ -10,6 +10,7 @@ from bioviz.datasets.formats.base import LEFT_OUT_BY_USER
 from bioviz.datasets.problems import LEFT_OUT
 from bioviz.datasets.report import ProblemGroup, Report, report
 from bioviz.datasets.types import BACKGROUND, Dataset
+from bioviz.percent import percent
 from bioviz.plots import palette
 from bioviz.plots.recording_times import recording_times
 from bioviz.ui.app.notices import plain
@@ -105,7 +106,7 @@ def _numbers(dataset: Dataset, summary: Report) -> None:
         "Clips", f"{summary.clips:,}", help="A clip is the stretch of sound that becomes one point."
     )
     cells[3].metric(
-        "Background", f"{summary.background_share:.0%}", help="Share of the clips that carry no label at all."
+        "Background", percent(summary.background_share), help="Share of the clips that carry no label at all."
     )
     cells[4].metric(
         "Problems",

@@ -10,6 +10,7 @@ from bioviz.analysis.diagnosis.queues import FALSE_DISCOVERIES, Queue
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.flags import load_flags
+from bioviz.percent import percent
 from bioviz.plots import figures, palette
 from bioviz.ui.diagnose.case import Case, Chosen
 from bioviz.ui.state import DiagnoseState
@@ -41,7 +42,7 @@ def _stand_out(case: Case, name: str, queue: Queue, neighbors_say: str) -> None:
         verb = "its" if queue.beyond == 1 else "their"
         st.markdown(
             f"**The first {queue.beyond:,} {clips} out**: {verb} {neighbors_say} more often than chance brings. Expect "
-            f"up to {100 * FALSE_DISCOVERIES:.0f} % of them to be chance all the same (Benjamini-Hochberg)."
+            f"up to {percent(FALSE_DISCOVERIES)} of them to be chance all the same (Benjamini-Hochberg)."
         )
     else:
         st.markdown("**None stands out beyond chance.** The list starts with the likeliest all the same.")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from bioviz import percent
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.scores.leakage import LeakageScore
 from bioviz.analysis.unit_words import UnitWords
@@ -15,7 +16,7 @@ from bioviz.ui.state import DiagnoseState
 
 _two = st.column_config.NumberColumn(format="%.2f")
 _three = st.column_config.NumberColumn(format="%.3f")
-_share = st.column_config.NumberColumn(format="percent")
+_share = st.column_config.NumberColumn(format=percent.COLUMN)
 
 
 def places(case: Case) -> Chosen:
@@ -28,9 +29,9 @@ def places(case: Case) -> Chosen:
                 {
                     "property": c.name,
                     "values": c.values,
-                    "neighbors that share it": c.recall.with_same_unit,
-                    f"in {unit.other}": c.recall.cross_unit,
-                    "by their labels": c.recall.chance,
+                    "neighbors that share it": percent.hundredths(c.recall.with_same_unit),
+                    f"in {unit.other}": percent.hundredths(c.recall.cross_unit),
+                    "by their labels": percent.hundredths(c.recall.chance),
                     "times as often": c.lift,
                     "p": c.p,
                     "clusters follow it (AMI)": c.clusters_ami,

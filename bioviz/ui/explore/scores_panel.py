@@ -12,6 +12,7 @@ from bioviz.analysis.misclustered import words
 from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
+from bioviz.percent import percent
 from bioviz.plots import figures
 from bioviz.runs import Run, open_run
 from bioviz.ui.state import ExploreState
@@ -78,7 +79,7 @@ def headline(run: Run, original: Run | None = None) -> None:
         ("Clips", f"{now[0]:,}", f"{clips:+,}", "off", "Clips on the map; each becomes one point."),
         (
             "Background",
-            f"{now[1] / now[0]:.0%}" if now[0] else "–",
+            percent(now[1] / now[0]) if now[0] else "–",
             f"{background:+,} clips",
             "off",
             "Share of the clips that carry no label.",

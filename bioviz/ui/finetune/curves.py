@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from bioviz.percent import percent
 from bioviz.plots import figures
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.job_cards.job_card import duration
@@ -127,7 +128,7 @@ def _line(start: float | None, values: Sequence[float | None], epochs: int) -> t
 def _speed(epoch: Mapping[str, float]) -> str:
     """How long the last epoch took, and what it waited for."""
     text = f"Last epoch: {duration(epoch['seconds'])} of training ({epoch['clips_per_s']:,.1f} clips a second"
-    text += f", {1 - epoch['efficiency']:.0%} of the time waiting for sound)"
+    text += f", {percent(1 - epoch['efficiency'])} of the time waiting for sound)"
     if "valid_seconds" in epoch:
         text += f", {duration(epoch['valid_seconds'])} of validation"
     return f"{text}."

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from bioviz.percent import of_hundred
 from bioviz.training.settings import GRADUAL, LORA, PROBE, TrainSettings, strategies_for
 from bioviz.ui.session import Element
 from bioviz.ui.state import FinetuneState
@@ -63,7 +64,7 @@ def _background(key: KeyOf) -> dict[str, object]:
         "How much of the background to train on",
         [0, 5, 10, 25, 50, 75, 100],
         100,
-        format_func=lambda percent: f"{percent} %",
+        format_func=lambda number: of_hundred(str(number)),
         key=key("share"),
         help="Background clips hold no labelled call. Fewer of them let rare calls weigh more, but a model that never "
         "heard background may see calls in it.",

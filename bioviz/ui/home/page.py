@@ -6,6 +6,7 @@ import streamlit as st
 
 from bioviz import jobs, runs
 from bioviz.datasets import library
+from bioviz.percent import percent
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.components.embedding_map.embedding_map import load_ahead
 from bioviz.ui.datasets.page import open_form
@@ -63,7 +64,7 @@ def show() -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"**{summary.name}** — {summary.clips:,} clips from {summary.recordings:,} recordings, "
-                f"{len(summary.labels)} labels, {summary.background_share:.0%} background, {summary.hours:.1f} h"
+                f"{len(summary.labels)} labels, {percent(summary.background_share)} background, {summary.hours:.1f} h"
             )
             if st.button("Explore", key=HomeState.explore(summary.id), icon=":material/scatter_plot:"):
                 open_dataset(summary.id)

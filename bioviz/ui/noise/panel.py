@@ -21,6 +21,7 @@ from bioviz.experiments.draw import Draw, source_version
 from bioviz.experiments.mixtures import mixture
 from bioviz.experiments.noise import NoiseResult, drawn_for, job_params, open_noise, start_noise
 from bioviz.experiments.settings import NoiseSettings
+from bioviz.percent import percent
 from bioviz.plots import figures, paths
 from bioviz.runs import Run, RunSpec
 from bioviz.ui.app.theme import is_dark
@@ -234,6 +235,6 @@ def _listen(dataset: Dataset, drawn: Draw, snrs_db: np.ndarray, i: int, share: n
     slow = playback.default_slow(pair.rate)
     # Encoded here: Streamlit would bring every mixture to the same peak, and play no ultrasound.
     st.audio(playback.render(samples, pair.rate, slow).wav, format="audio/wav")
-    around = "not known" if np.isnan(share[level]) else f"{share[level]:.0%}"
+    around = "not known" if np.isnan(share[level]) else percent(share[level])
     slower = f" Played {slow} times slower." if slow > 1 else ""
     st.caption(f"Background among its neighbors: {around}.{slower}")

@@ -13,6 +13,7 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.settings import ShiftSettings
 from bioviz.experiments.shift import ShiftResult, draw_shifts, job_params, open_shift, start_shift
+from bioviz.percent import COLUMN, percent
 from bioviz.plots import figures, palette, paths
 from bioviz.runs import Run, RunSpec, query
 from bioviz.runs.spec import SEEDS
@@ -99,10 +100,10 @@ def _headline(result: ShiftResult) -> None:
     a.metric("Clips shifted", f"{len(result.rows):,}")
     b.metric(
         "Change their neighbors",
-        f"{result.changed.mean():.0%}",
+        percent(result.changed.mean()),
         help="Share of clips that keep fewer than half of their neighbors, on average over the shifts.",
     )
-    c.metric("Neighborhood preservation", f"{result.kept.mean():.0%}", help=METRIC_INFO["shift_kept"].text)
+    c.metric("Neighborhood preservation", percent(result.kept.mean()), help=METRIC_INFO["shift_kept"].text)
 
 
 def _labels(run: Run, result: ShiftResult) -> None:
@@ -137,7 +138,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
         {
             "clip": result.rows,
             "label": label_names(dataset)[result.rows],
-            "neighbors kept": result.kept.mean(axis=1),
+            "neighbors kept": 100 * result.kept.mean(axis=1),
             "moves (× nearest neighbor)": result.relative,
             "recording": [dataset.recordings[i].name for i in clips.recording[result.rows]],
             "start (s)": clips.start_s[result.rows],
@@ -158,7 +159,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
             on_select=clicked,
             selection_mode="single-row",
             column_config={
-                "neighbors kept": st.column_config.NumberColumn(format="percent"),
+                "neighbors kept": st.column_config.NumberColumn(format=COLUMN),
                 "moves (× nearest neighbor)": st.column_config.NumberColumn(format="%.2f"),
                 "start (s)": st.column_config.NumberColumn(format="%.2f"),
             },

@@ -98,7 +98,7 @@ def test_background_names_of_recorders_are_background_on_the_page_too(tmp_path, 
     for seed, name in enumerate(("nocall/a", "owl/b", "no call/c", "NoID/d")):
         write(tmp_path / f"{name}.wav", seed=seed)
     app = scan(form(tmp_path))
-    assert next(each.value for each in app.metric if each.label == "Background") == "75%"
+    assert next(each.value for each in app.metric if each.label == "Background") == "75\u00a0%"
 
 
 def test_options_set_on_the_page_are_those_of_the_command_line(tmp_path, scans, form, scan):

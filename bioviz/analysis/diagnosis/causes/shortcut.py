@@ -9,6 +9,7 @@ from bioviz.analysis.diagnosis.causes.registry import Cause, Sign, register
 from bioviz.analysis.diagnosis.causes.words import ClipWords
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.neighborhood import shared_label_share
+from bioviz.percent import percent
 
 
 def shortcut(graph: KnnGraph, group: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -36,7 +37,7 @@ def _sign(evidence: Evidence) -> np.ndarray:
 
 
 def _why(words: ClipWords) -> str:
-    part = f"{100 * words.found.shortcut_share[words.row]:.0f} %"
+    part = percent(words.found.shortcut_share[words.row])
     return f"{part} of its neighbors are from the same {words.found.shortcut_place} but share no label."
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from bioviz.analysis.features import feature
 from bioviz.audio.measures import why_no_snr
+from bioviz.percent import of_hundred, percent
 
 if TYPE_CHECKING:
     from bioviz.analysis.diagnosis.triage import Triage
@@ -38,7 +39,7 @@ class ClipWords:
     @property
     def share(self) -> str:
         share = self.found.rival_share[self.row]
-        return "none" if np.isnan(share) else f"{100 * share:.0f} %"
+        return "none" if np.isnan(share) else percent(share)
 
     @property
     def other(self) -> str:
@@ -81,6 +82,8 @@ class ClipWords:
         if np.isnan(share):
             return ""
         words = (
-            "no background clip" if share == 0 else f"only {max(share, 0.1):.1g} % of the background clips"
+            "no background clip"
+            if share == 0
+            else f"only {of_hundred(f'{max(share, 0.1):.1g}')} of the background clips"
         )
         return f" A trace of the call is there: {words} hold more of its label, by a matched filter."

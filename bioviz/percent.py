@@ -1,0 +1,23 @@
+"""Shares as percentages, the one way that all of bioviz prints them."""
+
+from __future__ import annotations
+
+SPACE = "\u00a0"
+"""Between number and sign (SI), where no line breaks."""
+COLUMN = f"%.0f{SPACE}%%"
+"""The same as a printf format, for the columns of tables (`hundredths`)."""
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share from 0 to 1 as in "88 %", with a no-break space."""
+    return of_hundred(f"{100 * share:.{digits}f}")
+
+
+def hundredths(share: float | None) -> float | None:
+    """A share from 0 to 1 as a number from 0 to 100, for a column of format `COLUMN`; None unknown."""
+    return None if share is None else 100 * share
+
+
+def of_hundred(number: str) -> str:
+    """A number from 0 to 100 that is written out already, with its sign."""
+    return f"{number}{SPACE}%"
