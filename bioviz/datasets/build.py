@@ -25,8 +25,6 @@ from bioviz.datasets.sound_files.open_recordings import open_recordings
 from bioviz.datasets.splits import share_out
 from bioviz.datasets.tables.facts import Facts, read_facts, with_facts
 from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, Task, WindowPlan
-from bioviz.datasets.width import MIN_BACKGROUND_CLIPS, WIDTHS_S, background_share, suggest_plan
-from bioviz.datasets.windows import count_windows, label_windows, window_starts
 from bioviz.errors import BadInput, NotUnderstood
 from bioviz.percent import percent
 from bioviz.progress import Progress, Silent

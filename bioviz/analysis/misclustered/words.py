@@ -10,6 +10,8 @@ from bioviz.analysis.unit_words import UnitWords
 
 MIN_CLIPS = 5
 """Clips of a side below which nothing is said of it."""
+NEARLY_NONE = 0.05
+"""Share of the clips on the wrong side up to which the clusters are said to tell the sides apart."""
 HOW = {"fewer": "fewer than by chance", "as": "no more than by chance", "more": "more than by chance"}
 TITLES: Mapping[str, str] = {
     AMONG_BACKGROUND: "Labelled among background",
@@ -47,7 +49,7 @@ def too_few(labelled: int, background: int) -> str:
 
 
 def headline(counts: Mapping[str, int], chance: PlacementChance) -> str:
-    """How many labelled clips lie among background, with what chance gives, in one sentence.
+    """The strongest thing that holds of the clusters first, then how many labelled clips lie among background.
 
     Parameters
     ----------
@@ -62,7 +64,16 @@ def headline(counts: Mapping[str, int], chance: PlacementChance) -> str:
         return "There is no background on this map, so no labelled clip can lie among it."
     count = counts[AMONG_BACKGROUND]
     verb = "lies in a cluster that is" if count == 1 else "lie in clusters that are"
-    return f"{count:,} of {labelled:,} labelled clips {verb} mostly background{_beside(chance)}."
+    text = f"{count:,} of {labelled:,} labelled clips {verb} mostly background{_beside(chance)}."
+    told = None if chance.wrong_side is None else chance.wrong_side.against
+    if told is None:  # nothing holds that chance could not bring
+        return text
+    if told != "fewer":
+        return f"The clusters do not show that labelled clips differ from background: {text}"
+    wrong = (count + counts[AMONG_LABELLED]) / (labelled + background)
+    if wrong <= NEARLY_NONE:
+        return f"The clusters tell labelled clips from background: {text}"
+    return text
 
 
 def sides(counts: Mapping[str, int]) -> tuple[int, int]:
@@ -80,13 +91,7 @@ def against_chance(counts: Mapping[str, int], chance: PlacementChance, unit: str
         f"With the {counts[AMONG_LABELLED]:,} of {sides(counts)[1]:,} background clips in the other clusters, "
         f"{side.observed:,} clips are on the wrong side"
     )
-    return _judged(
-        text,
-        side,
-        chance.recordings,
-        "The clusters do not show that labelled clips differ from background.",
-        unit,
-    )
+    return _judged(text, side, chance.recordings, "", unit)  # what follows is in the headline
 
 
 def mixed_against_chance(counts: Mapping[str, int], chance: PlacementChance, unit: str = "recording") -> str:
@@ -115,8 +120,8 @@ def _judged(text: str, chance: Chance, units: int, not_shown: str, unit: str) ->
         counted = UnitWords(unit).counted(units)
         return f"{text}. What chance would give cannot be told: {counted} {'is' if units == 1 else 'are'} too few."
     dealt = f"{_span(chance)} with the labels dealt out at random among the {UnitWords(unit).several}"
-    end = "" if chance.against == "fewer" else f" {not_shown}"
-    return f"{text}: {HOW[chance.against]} ({dealt}).{end}"
+    end = "" if chance.against == "fewer" else not_shown
+    return f"{text}: {HOW[chance.against]} ({dealt}). {end}".rstrip()
 
 
 def _span(chance: Chance) -> str:
