@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bioviz.analysis.diagnosis.coarser_test import drop_p
 from bioviz.analysis.diagnosis.coarser_units import background_auroc
 from bioviz.analysis.diagnosis.shortcuts import shortcuts
 from bioviz.analysis.neighbors.jackknife import share_interval
@@ -129,3 +130,46 @@ def test_a_coarser_figure_says_how_much_it_rests_on():
     (clause,) = beside(SimpleNamespace(coarser=coarser, shortcuts=()), {})
     assert "night 0.61 (6 nights, too few for a range) and year 0.70 (0.50 to 0.80)" in clause.text
     assert "site 0.29 (2 sites, too few for a range)" in clause.text
+
+
+def _two_years(sounds_differ: bool):
+    """24 recordings of two years; calls and background of each year sound alike, of the other year the other way."""
+    rng = np.random.default_rng(0)
+    units = np.repeat(np.arange(24), 10)
+    year = (np.arange(24) % 2)[units]
+    background = rng.random(240) < 0.5
+    side = np.where(background, 1.0, -1.0) * (np.where(year == 1, -1.0, 1.0) if sounds_differ else 1.0)
+    x = rng.normal(size=(240, 4)) + 3 * np.column_stack([side, year * 2.0, side * 0, side * 0])
+    return x.astype(np.float32), background, units, year
+
+
+def test_a_fall_by_the_coarser_unit_is_told_from_what_leaving_out_as_many_by_lot_brings():
+    from bioviz.analysis.diagnosis.coarser_units import coarser_units
+
+    for differ in (True, False):
+        x, background, units, year = _two_years(differ)
+        pooled = background_auroc(x, background, units).value
+        (found,) = coarser_units(x, background, {"year": year}, units=units, pooled=pooled)
+        assert (found.p == 0.001) if differ else (found.p is None)  # no fall, nothing to explain
+    x, background, units, year = _two_years(True)
+    lots = [np.random.default_rng(seed).permutation(24)[units] % 2 for seed in range(10)]
+    assert sum(drop_p(x, background, units, lot) <= 0.05 for lot in lots) <= 2
+
+
+def test_the_coarser_unit_is_named_before_any_praise():
+    from types import SimpleNamespace
+
+    from bioviz.analysis.diagnosis.coarser_units import Coarser
+    from bioviz.analysis.diagnosis.shortcut_words import coarser_clauses
+
+    night, year = (
+        Coarser("night", 9, 0.7, None, None, 0.2, 0.88),
+        Coarser("year", 2, 0.62, None, None, 0.03, 0.88),
+    )
+    d = SimpleNamespace(coarser=(night, year), unit="file")
+    (sure,) = coarser_clauses(d, {("coarser", "year"): 0.05})
+    assert sure.claim and "0.88 by neighbors in other files, but 0.62 by those from other years" in sure.text
+    (hint,) = coarser_clauses(d, {})  # no claim: how often chance brings as much is said with it
+    assert not hint.claim and "as low in 3\u00a0% of cases" in hint.text
+    by_chance = SimpleNamespace(coarser=(night, Coarser("year", 2, 0.62, None, None, 0.3, 0.88)), unit="file")
+    assert not list(coarser_clauses(by_chance, {}))

@@ -26,6 +26,7 @@ def claims(d: Diagnosis) -> dict[Hashable, float | None]:
         ("leak", "background"): d.separability.p_leak,
         ("leak", "accuracy"): d.prediction.p_leak,
         "shortcut": min((one.p for one in d.shortcuts), default=None),
+        **{("coarser", one.unit): one.p for one in d.coarser},
         "cause": min(causes, default=None),
         **{("place", confound.name): confound.p for confound in d.confounds},
         "missed": d.missed.p,

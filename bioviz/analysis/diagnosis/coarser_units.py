@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bioviz.analysis.diagnosis.coarser_test import drop_p
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS, parts_of, share_interval
 from bioviz.analysis.neighbors.knn import nearest_to
 from bioviz.analysis.neighbors.noise_confusion import balanced, base_rates
@@ -15,6 +16,8 @@ from bioviz.analysis.statistics.auc import Auc, auroc
 
 MAX_QUERIES = 4000
 """Clips drawn for an AUROC that needs neighbors of its own."""
+LOWER = 0.05
+"""Fall of the AUROC from which it is worth a sentence."""
 SPARE = 30
 """More neighbors than are looked at: they take the place of those in groups that are left out for the interval."""
 
@@ -33,6 +36,11 @@ class Coarser:
         None where background or labels are in one group only.
     low, high
         95 % interval, None if unknown.
+    p
+        Chance that leaving out as many units by lot brings an AUROC as low (`coarser_test.drop_p`); None where it is
+        not lower than `pooled` by `LOWER`.
+    pooled
+        AUROC where the unit in use alone is left out.
 
     """
 
@@ -41,6 +49,8 @@ class Coarser:
     auroc: float | None
     low: float | None
     high: float | None
+    p: float | None = None
+    pooled: float | None = None
 
 
 def coarser_units(
@@ -50,12 +60,25 @@ def coarser_units(
     k: int = 20,
     metric: Metric = "euclidean",
     seed: int = 0,
+    units: np.ndarray | None = None,
+    pooled: float | None = None,
 ) -> tuple[Coarser, ...]:
-    """`background_auroc` for each coarser unit, name to (n,) ints, in their order."""
+    """`background_auroc` for each coarser unit, name to (n,) ints, in their order.
+
+    Parameters
+    ----------
+    units : ndarray of int, shape (n,), optional
+        The unit in use, to tell a fall from what leaving out as many of them by lot brings.
+    pooled : float, optional
+        AUROC where that alone is left out.
+    """
     found = []
     for name, group in groups.items():
         auc = background_auroc(embedding, background, group, k, metric, seed)
-        found.append(Coarser(name, len(np.unique(group)), auc.value, auc.low, auc.high))
+        p = None
+        if units is not None and pooled is not None and auc.value is not None and pooled - auc.value >= LOWER:
+            p = drop_p(embedding, background, units, group, k, metric, seed)
+        found.append(Coarser(name, len(np.unique(group)), auc.value, auc.low, auc.high, p, pooled))
     return tuple(found)
 
 

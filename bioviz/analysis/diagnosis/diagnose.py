@@ -240,7 +240,16 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         false_alarms=alarms,
         notes=notes,
         unit=inputs.unit,
-        coarser=coarser_units(x, background, inputs.coarser or {}, k, near.metric, seed),
+        coarser=coarser_units(
+            x,
+            background,
+            inputs.coarser or {},
+            k,
+            near.metric,
+            seed,
+            recording,
+            separable.neighbor.cross_unit,
+        ),
         shortcuts=hidden,
     )
 

@@ -8,7 +8,9 @@ from bioviz.analysis.diagnosis.claims import Levels
 from bioviz.analysis.diagnosis.clause import Clause, listed
 from bioviz.analysis.diagnosis.coarser_units import Coarser
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
-from bioviz.analysis.diagnosis.shortcuts import Shortcut
+from bioviz.analysis.diagnosis.shortcuts import LEVEL, Shortcut
+from bioviz.analysis.unit_words import UnitWords
+from bioviz.percent import percent
 
 MAX_NAMED = 3
 
@@ -21,6 +23,32 @@ def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         if not i:
             text = text.replace("of this may be", "of how well background is told may be", 1)
         yield Clause(text, "shortcut", {"attribute": one.name}, claim=True)
+
+
+def coarser_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    """Before any praise: that background is told worse where a coarser unit is left out; the worst of them.
+
+    Where that does not hold together with the other claims, the coarsest unit for itself may still be worth a hint,
+    with how often chance brings as much.
+    """
+    unit = UnitWords(d.unit)
+    sure = [one for one in d.coarser if ("coarser", one.unit) in levels]
+    coarsest = min(d.coarser, key=lambda one: one.groups, default=None)
+    worst = min(sure, key=lambda one: one.auroc or 0.0) if sure else coarsest
+    if worst is None or worst.p is None or not (sure or worst.p <= LEVEL):
+        return
+    falls = (
+        f"the AUROC is {worst.pooled:.2f} by neighbors in {unit.other}, but {worst.auroc:.2f} by those from "
+        f"{UnitWords(worst.unit).other}"
+    )
+    text = (
+        f"Clips of the same {worst.unit} help to tell background: {falls}, and leaving out as many {unit.several} by "
+        f"lot does not bring it so low. For a new {worst.unit} expect the lower one."
+        if sure
+        else f"Some or all of how well background is told may be the {worst.unit}: {falls} (leaving out as many "
+        f"{unit.several} by lot brings it as low in {percent(worst.p)} of cases)."
+    )
+    yield Clause(text, "shortcut", {"attribute": worst.unit}, claim=bool(sure))
 
 
 def beside(d: Diagnosis, levels: Levels) -> Iterator[Clause]:

@@ -14,7 +14,7 @@ from bioviz.analysis.diagnosis.acoustic_causes import Cause
 from bioviz.analysis.diagnosis.claims import Levels, allowed
 from bioviz.analysis.diagnosis.clause import Clause, listed
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
-from bioviz.analysis.diagnosis.shortcut_words import beside, shortcut_clauses
+from bioviz.analysis.diagnosis.shortcut_words import beside, coarser_clauses, shortcut_clauses
 from bioviz.analysis.diagnosis.triage import UNEXPLAINED
 from bioviz.analysis.diagnosis.triage_words import summary, wrong_labels_looked_for
 from bioviz.analysis.misclustered.words import too_few
@@ -40,7 +40,8 @@ def verdict(diagnosis: Diagnosis) -> list[Clause]:
         return [few, *notes]
     levels = allowed(diagnosis)
     parts = (beside, _leak, _worst, _cause, _triage, _places, _queues, _picture)
-    first = [*shortcut_clauses(diagnosis, levels), *_separable(diagnosis, levels)]
+    before = [*shortcut_clauses(diagnosis, levels), *coarser_clauses(diagnosis, levels)]
+    first = [*before, *_separable(diagnosis, levels)]
     rest = [clause for part in parts for clause in part(diagnosis, levels)]
     fine = list(_nothing_wrong(diagnosis, [*first, *rest]))
     return [*fine, *first, *rest, *notes] if first else [*notes, *rest]
