@@ -7,16 +7,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tests.calibration.esc50 import LEVELS_DB, WHY_NOT, material, oracle
+from tests.calibration.material import LEVELS_DB, material, oracle
 from tests.calibration.registry import Row, Simulation
+from tests.calibration.sources import SOURCES, WHY_NOT, here
 from tests.calibration.worlds import World
 
-DROWNED, WITHOUT_CALL, SWAPPED = 40, 20, 20
+DROWNED, WITHOUT_CALL, SWAPPED = 1 / 6, 1 / 12, 1 / 12
+"""Shares of the calls; background gets as many labels of animals as there are swapped."""
 
 
-def planted(model: str):
+def planted(model: str, of: str):
     def trial(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]:
-        world, drowned, without_call, swapped, audible = plant(model, rng)
+        world, drowned, without_call, swapped, audible = plant(model, rng, of)
         found = world.diagnose().triage
         applies = dict(zip(found.causes, found.applies.T, strict=True))
         judged = drowned & found.applies.any(axis=1)
@@ -40,30 +42,34 @@ def planted(model: str):
 
 
 def plant(
-    model: str, rng: np.random.Generator
+    model: str, rng: np.random.Generator, of: str = "animals"
 ) -> tuple[World, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(the dataset, (n,) bool drowned calls, background under an animal's label, animals under another's, drowned
     calls that an oracle finds with one false alarm in ten)."""
-    made = material(model)
+    made = material(model, of)
     x, targets = made.clean.copy(), made.targets.copy()
     columns = {name: column.copy() for name, column in made.columns.items()}
     animals = rng.permutation(np.flatnonzero(targets > 0))
     calm = rng.permutation(np.flatnonzero(targets == 0))
+    n_drowned, n_empty, n_swapped = (round(part * len(animals)) for part in (DROWNED, WITHOUT_CALL, SWAPPED))
+    labels = len(made.names) - 1
+    if labels < 2:
+        n_swapped = 0  # there is no other label to swap with
     drowned, other, empty = (
         np.isin(np.arange(len(targets)), rows)
-        for rows in (animals[:DROWNED], animals[DROWNED : DROWNED + SWAPPED], calm[:WITHOUT_CALL])
+        for rows in (animals[:n_drowned], animals[n_drowned : n_drowned + n_swapped], calm[:n_empty])
     )
     audible = np.zeros(len(targets), dtype=bool)
-    for i, row in enumerate(animals[:DROWNED]):
+    for i, row in enumerate(animals[:n_drowned]):
         level = i % len(LEVELS_DB)
-        audible[row] = oracle()[level, row] <= 0.1
+        audible[row] = oracle(of)[level, row] <= 0.1
         x[row] = made.mixed[level, row]
         for name, column in columns.items():
             column[row] = made.mixed_columns[name][level, row]
-    labels = len(made.names) - 1
-    targets[other] = (targets[other] - 1 + rng.integers(1, labels, other.sum())) % labels + 1
+    if n_swapped:
+        targets[other] = (targets[other] - 1 + rng.integers(1, labels, other.sum())) % labels + 1
     targets[empty] = rng.integers(1, labels + 1, empty.sum())
-    world = World(x, targets, np.arange(len(targets)), labels, columns)
+    world = World(x, targets, made.units, labels, columns)
     return world, drowned, empty, other, audible
 
 
@@ -71,59 +77,48 @@ def rate(said: np.ndarray, of: np.ndarray) -> tuple[float, float]:
     return float((said & of).sum()), float(of.sum())
 
 
-def rows(blamed: str) -> tuple[Row, ...]:
-    drowned, without = (
-        "real calls mixed with real background at 0, -5, -10 dB",
-        "background labelled as an animal",
-    )
+def rows(of: str, blamed: str) -> tuple[Row, ...]:
+    title = SOURCES[of][0]
+    drowned = f"{title}: calls mixed with background at 0, -5, -10 dB, confused"
+    without, everything = f"{title}: background under an animal's label", f"{title}: all plants"
+    masked = '"call masked by noise"'
+    knows = "an oracle that knows the clean call's spectrogram finds it (one false alarm in ten)"
+    either = '"masked" or "no call made out"'
     return (
-        Row("blamed", '"wrong label"', f"{drowned}, confused", 0.1, True, blamed),
+        Row("blamed", '"wrong label"', drowned, 0.1, True, blamed),
         Row(
             "masked",
-            '"call masked by noise"',
-            f"{drowned}, confused (recall; aim 70 %)",
+            masked,
+            f"{drowned} (recall; aim 70 %)",
             0.7,
             None,
-            "0 to 3 of 18 to 29",
+            "0 to 3 of 18 to 29" if blamed else "",
         ),
+        Row("oracle", knows, drowned, 0.7, None),
+        Row("masked where audible", masked, f"{drowned}, found by the oracle", 0.7, None),
+        Row("either", either, f"{drowned} (recall)", 0.7, None),
+        Row("masked precision", f"{masked}: it is one of them", f"{everything} (precision)", 0.7, None),
+        Row("precision", '"wrong label": it is wrong', f"{everything} (precision)", 0.9, False),
         Row(
-            "oracle",
-            "an oracle that knows the clean call's spectrogram finds it (one false alarm in ten)",
-            f"{drowned}, confused",
-            0.7,
+            "swapped",
+            '"wrong label"',
+            f"{title}: two labels swapped (recall)",
+            0.5,
             None,
+            "0 of 60" if blamed else "",
         ),
-        Row(
-            "masked where audible",
-            '"call masked by noise"',
-            f"{drowned}, confused, found by the oracle",
-            0.7,
-            None,
-        ),
-        Row("either", '"masked" or "no call made out"', f"{drowned}, confused (recall)", 0.7, None),
-        Row(
-            "masked precision",
-            '"call masked by noise": it is one of them',
-            "all plants (precision)",
-            0.7,
-            None,
-        ),
-        Row("precision", '"wrong label": it is wrong', "all plants (precision)", 0.9, False),
-        Row("swapped", '"wrong label"', "labels of two animals swapped (recall)", 0.5, None, "0 of 60"),
         Row(
             "without call", '"no call made out" or "wrong label"', f"{without}, confused (recall)", 0.5, None
         ),
-        Row("called masked", '"call masked by noise"', f"{without}, confused", 0.1, None),
+        Row("called masked", masked, f"{without}, confused", 0.1, None),
     )
 
 
 if WHY_NOT:
     print(f"plants: left out, {WHY_NOT}", file=sys.stderr)
-SIMULATIONS = (
-    ()
-    if WHY_NOT
-    else tuple(
-        Simulation(f"plants.{model}", rows(blamed), planted(model))
-        for model, blamed in (("gpv_teacher2", "18 of 20, 23 of 25, 26 of 29"), ("acoustic_features", ""))
-    )
+SIMULATIONS = tuple(
+    Simulation(f"plants.{of}.{model}", rows(of, blamed if of == "animals" else ""), planted(model, of))
+    for of in SOURCES
+    for model, blamed in (("gpv_teacher2", "18 of 20, 23 of 25, 26 of 29"), ("acoustic_features", ""))
+    if here(of)
 )

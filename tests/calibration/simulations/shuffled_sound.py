@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from tests.calibration.esc50 import WHY_NOT, material, uploads
+from tests.calibration.material import material
 from tests.calibration.registry import Row, Simulation
+from tests.calibration.sources import WHY_NOT, uploads
 from tests.calibration.worlds import World, said
 
 SENTENCE = '"Clips of X with <property> below t sit in background: 94 % against 24 %"'

@@ -19,8 +19,8 @@ from tests.audio.known_signals import (
     noise,
     ratio_in_boxes,
 )
-from tests.calibration.esc50 import ESC50, WHY_NOT, animals_and_background
 from tests.calibration.registry import Row, Simulation
+from tests.calibration.sources import ESC50, WHY_NOT, animals_and_background
 
 RATES = (4000, 8000, 16000, 44100, 96000, 256000)
 
