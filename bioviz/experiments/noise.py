@@ -26,7 +26,7 @@ from bioviz.store.keys import Stored, key_of, value_of
 if TYPE_CHECKING:
     from bioviz.models.base import Model
 
-VERSION = 7  # raise it when a score changes, and what is cached is computed anew
+VERSION = 8  # raise it when a score changes, and what is cached is computed anew
 STAGE = "noise"
 
 

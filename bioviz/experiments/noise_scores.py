@@ -8,10 +8,10 @@ import numpy as np
 
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS, mean_share_interval, widened_at_edge
 from bioviz.analysis.neighbors.knn import KnnGraph, nearest_to
-from bioviz.analysis.neighbors.noise_confusion import balanced, noise_confusion
+from bioviz.analysis.neighbors.noise_confusion import balanced, in_copies, noise_confusion
 from bioviz.analysis.neighbors.window_shift import place
 from bioviz.analysis.scores.lost_at import lost_range
-from bioviz.analysis.statistics.auc import auroc
+from bioviz.analysis.statistics.auc import auroc_of_copies
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,9 @@ def score_mixtures(
     first = labels.argmax(axis=1) + 1
     right = np.where(count > 0, votes.argmax(axis=1) == np.tile(first, levels), np.nan).reshape(levels, m)
     own = _background_scores(reference, k)
-    recognized = np.stack([_told(own, reference, each, labels, recording) for each in confusion])
+    calls = np.zeros(m, dtype=bool)
+    mixed = np.stack([in_copies(each, base, calls) for each in share])
+    recognized = np.stack([_told(own, reference, each, labels, recording) for each in mixed])
     everyone = np.ones((m, 1), dtype=bool)
 
     def curve(values: np.ndarray) -> np.ndarray:
@@ -160,7 +162,7 @@ def score_mixtures(
         purity=purity,
         nearest=graph.indices[:, 0].astype(np.int64).reshape(levels, m),
         places=place(graph, reference.xy).reshape(levels, m, 2),
-        separability=_separability(own, reference, confusion, recording),
+        separability=_separability(own, reference, mixed, recording),
         mean_confusion=curve(confusion),
         mean_purity=curve(purity),
         accuracy=curve(right),
@@ -191,34 +193,34 @@ def _base_rates(
 
 
 def _background_scores(reference: Reference, k: int) -> np.ndarray:
-    """(b,) what the confusion of each background clip of the run would be, were it a labelled clip."""
+    """(b, COPIES) how much like background each background clip of the run looks."""
     background = reference.background
     judged = noise_confusion(reference.knn_cross_unit.first(k), background, reference.recording)
-    return 1 - judged.confusion[background]
+    return judged.scores(background)[background]
 
 
 def _separability(
-    own: np.ndarray, reference: Reference, confusion: np.ndarray, recording: np.ndarray
+    own: np.ndarray, reference: Reference, mixed: np.ndarray, recording: np.ndarray
 ) -> np.ndarray:
     """(S, 3) AUROC of the background clips against all mixtures of each level."""
     everyone = np.ones((len(recording), 1), dtype=bool)
-    return np.stack([_told(own, reference, each, everyone, recording)[0] for each in confusion])
+    return np.stack([_told(own, reference, each, everyone, recording)[0] for each in mixed])
 
 
 def _told(
     own: np.ndarray, reference: Reference, mixed: np.ndarray, labels: np.ndarray, recording: np.ndarray
 ) -> np.ndarray:
-    """(L, 3) AUROC of the background clips (b,) against the mixtures (m,) of each label, with interval."""
+    """(L, 3) AUROC of the background clips (b, c) against the mixtures (m, c) of each label, with interval."""
     from scipy.stats import t
 
     out = np.full((labels.shape[1], 3), np.nan)
     for i, members in enumerate(labels.T):
         truth = np.repeat([True, False], [len(own), members.sum()])
         groups = np.concatenate([reference.recording[reference.background], recording[members]])
-        auc = auroc(np.concatenate([own, mixed[members]]), truth, groups)
+        auc = auroc_of_copies(np.concatenate([own, mixed[members]]), truth, groups)
         units = min(
-            len(np.unique(recording[members & np.isfinite(mixed)])),
-            len(np.unique(reference.recording[reference.background][np.isfinite(own)])),
+            len(np.unique(recording[members & np.isfinite(mixed[:, 0])])),
+            len(np.unique(reference.recording[reference.background][np.isfinite(own[:, 0])])),
         )
         if auc.value is None:
             continue

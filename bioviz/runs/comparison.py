@@ -24,7 +24,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import key_of, value_of
 
-VERSION = 7  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 8  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
 LAYOUTS = {
     "started": "right map started from the left one",

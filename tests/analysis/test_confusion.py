@@ -13,8 +13,10 @@ from bioviz.analysis.neighbors.jackknife import parts_of, replicates
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.analysis.neighbors.label_confusion import label_confusion, label_scores, neighbor_matrix
 from bioviz.analysis.neighbors.neighborhood import same_share, shared_label_share
-from bioviz.analysis.neighbors.noise_confusion import balanced, noise_confusion
+from bioviz.analysis.neighbors.noise_confusion import balanced, in_copies, noise_confusion
 from bioviz.analysis.neighbors.outliers import local_outlier_factor, medoid_distance
+from bioviz.analysis.scores.prediction import neighbor_auroc
+from bioviz.analysis.statistics.auc import auroc_of_copies
 from tests.analysis.planted import planted
 
 
@@ -184,3 +186,23 @@ def test_outlier_factor_equals_scikit_learn():
     np.testing.assert_allclose(ours, theirs, rtol=1e-4)
     assert ours.argmax() == 0
     np.testing.assert_allclose(local_outlier_factor(knn(np.ones((20, 3)), 5, "euclidean")), 1)
+
+
+@pytest.mark.parametrize(("n", "per_recording", "background"), [(400, 1, 0.5), (600, 1, 0.9), (300, 10, 0.5)])
+def test_an_embedding_that_knows_nothing_has_an_auroc_of_a_half(n, per_recording, background):
+    """Tied clips were put in the order of their base rates, which a clip's own side decides: 0.56 to 0.60."""
+    rng, values = np.random.default_rng(0), []
+    for _ in range(12):
+        recording, quiet = np.arange(n) // per_recording, rng.random(n) < background
+        graph = knn_both(rng.normal(size=(n, 8)).astype(np.float32), 20, recording)[1]
+        values.append(neighbor_auroc(noise_confusion(graph, quiet, recording), quiet))
+    assert abs(np.mean(values) - 0.5) < 3 * np.std(values) / np.sqrt(12) and abs(np.mean(values) - 0.5) < 0.03
+
+
+def test_copies_of_tied_clips_are_as_often_higher_as_lower():
+    background = np.array([True, False])
+    for share in (0.0, 0.3, 1.0):  # base rates of a background and a labelled clip among 200
+        score = in_copies(np.array([share, share]), np.array([99 / 199, 100 / 199]), background)
+        assert auroc_of_copies(score, background).value == 0.5
+    further = in_copies(np.array([0.35, 0.3]), np.array([99 / 199, 100 / 199]), background)
+    assert auroc_of_copies(further, background).value == 1  # one neighbor of 20 more decides

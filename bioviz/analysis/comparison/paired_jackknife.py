@@ -22,6 +22,7 @@ from bioviz.analysis.neighbors.jackknife import (
 )
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, balanced
+from bioviz.analysis.statistics.auc import auroc_of_copies
 
 TESTED = ("separability_neighbor", "noise_confusion", "confused", "knn_accuracy", "probe_accuracy", "purity")
 """Scores whose difference has an uncertainty; the others rest on one map and one clustering, whose chance it misses."""
@@ -159,7 +160,6 @@ def _values(side: Judged, confusion: NoiseConfusion, stays: np.ndarray, n_target
     """(6 + 2 T,) the scores of TESTED, and of each target its confusion and the share named right."""
     background = side.background
     known = np.isfinite(confusion.confusion) & stays
-    score = np.where(background, 1 - confusion.confusion, confusion.confusion)
     share, base = confusion.background_share, confusion.base_rate
     by_target = _means(share, side.targets, stays, n_targets), _means(base, side.targets, stays, n_targets)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -168,7 +168,7 @@ def _values(side: Judged, confusion: NoiseConfusion, stays: np.ndarray, n_target
         calls = known & ~background
         overall = float(balanced(np.array(_mean(share, calls)), np.array(_mean(base, calls))))
     scores = [
-        _auc(score, background, known),
+        _auroc(confusion, background, known),
         overall,
         _mean(confusion.confused.astype(np.float64), calls),
         _mean(side.told, stays),
@@ -238,15 +238,6 @@ def _means(values: np.ndarray, targets: np.ndarray, member: np.ndarray, n_target
         return total / np.bincount(targets[good], minlength=n_targets)
 
 
-def _auc(score: np.ndarray, positive: np.ndarray, member: np.ndarray) -> float:
-    from scipy.stats import rankdata
-
-    good = member & np.isfinite(score)
-    # Scores that differ by rounding alone are equal.
-    values, yes = np.round(score[good], 9), positive[good]
-    n_yes = int(yes.sum())
-    n_no = len(yes) - n_yes
-    if not n_yes or not n_no:
-        return float("nan")
-    ranks = rankdata(values)
-    return float((ranks[yes].sum() - n_yes * (n_yes + 1) / 2) / (n_yes * n_no))
+def _auroc(confusion: NoiseConfusion, background: np.ndarray, member: np.ndarray) -> float:
+    value = auroc_of_copies(confusion.scores(background)[member], background[member]).value
+    return float("nan") if value is None else value

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bioviz.analysis.neighbors.noise_confusion import balanced, base_rates
+from bioviz.analysis.neighbors.noise_confusion import base_rates, in_copies
 from bioviz.analysis.rows import Metric, finite_rows
-from bioviz.analysis.statistics.auc import auroc
+from bioviz.analysis.statistics.auc import auroc_of_copies
 
 MAX_CLIPS = 1000
 """Clips drawn: each deal goes through all their pairs."""
@@ -60,7 +60,7 @@ def drop_p(
     order = _order(np.asarray(embedding)[rows], metric)
 
     def score(of_unit: np.ndarray) -> float | None:
-        return auroc(_background_score(order, of_unit[unit], quiet, k), quiet).value
+        return auroc_of_copies(_background_score(order, of_unit[unit], quiet, k), quiet).value
 
     real = score(group)
     if real is None:
@@ -81,9 +81,9 @@ def _order(x: np.ndarray, metric: Metric) -> np.ndarray:
 
 
 def _background_score(order: np.ndarray, group: np.ndarray, background: np.ndarray, k: int) -> np.ndarray:
-    """(m,) balanced share of background among the k nearest clips of other groups."""
+    """(m, COPIES) balanced share of background among the k nearest clips of other groups."""
     other = group[order] != group[:, None]
     near = other & (np.cumsum(other, axis=1, dtype=np.int32) <= k)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = (background[order] & near).sum(axis=1) / near.sum(axis=1)
-    return balanced(share, base_rates(background, np.ones(len(group), bool), group))
+    return in_copies(share, base_rates(background, np.ones(len(group), bool), group), background)

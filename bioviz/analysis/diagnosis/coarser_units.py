@@ -10,9 +10,9 @@ import numpy as np
 from bioviz.analysis.diagnosis.coarser_test import drop_p
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS, parts_of, share_interval
 from bioviz.analysis.neighbors.knn import nearest_to
-from bioviz.analysis.neighbors.noise_confusion import balanced, base_rates
+from bioviz.analysis.neighbors.noise_confusion import base_rates, in_copies
 from bioviz.analysis.rows import Metric
-from bioviz.analysis.statistics.auc import Auc, auroc
+from bioviz.analysis.statistics.auc import Auc, auroc_of_copies
 
 MAX_QUERIES = 4000
 """Clips drawn for an AUROC that needs neighbors of its own."""
@@ -114,15 +114,15 @@ def background_auroc(
     sides = background[rows]
     everyone = np.ones(n, dtype=bool)
     score = _background_score(graph.indices, k, background, rows, group, everyone)
-    value = auroc(score, sides).value
-    of = [len(np.unique(group[rows][side & np.isfinite(score)])) for side in (sides, ~sides)]
+    value = auroc_of_copies(score, sides).value
+    of = [len(np.unique(group[rows][side & np.isfinite(score[:, 0])])) for side in (sides, ~sides)]
     if value is None or min(of) < MIN_UNITS:
         return Auc(value)
     parts = parts_of(group, seed=seed)
     without = []
     for part in range(int(parts.max()) + 1):
         stay = parts != part
-        left = auroc(
+        left = auroc_of_copies(
             _background_score(graph.indices, k, background, rows, group, stay)[stay[rows]], sides[stay[rows]]
         )
         without.append(np.nan if left.value is None else left.value)
@@ -133,7 +133,7 @@ def background_auroc(
 def _background_score(
     indices: np.ndarray, k: int, background: np.ndarray, rows: np.ndarray, group: np.ndarray, stay: np.ndarray
 ) -> np.ndarray:
-    """(q,) balanced share of background among the k nearest (see `confusion.noise_confusion`) that `stay` (n,) bool.
+    """(q, COPIES) balanced share of background among the k nearest that `stay` (n,) bool; see `noise_confusion`.
 
     Parameters
     ----------
@@ -146,4 +146,4 @@ def _background_score(
     known &= np.cumsum(known, axis=1, dtype=np.int32) <= k
     with np.errstate(invalid="ignore", divide="ignore"):
         share = (background[near] & known).sum(axis=1) / known.sum(axis=1)
-    return balanced(share, base_rates(background, stay, group)[rows])
+    return in_copies(share, base_rates(background, stay, group)[rows], background[rows])

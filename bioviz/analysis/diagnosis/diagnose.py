@@ -212,9 +212,15 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         touched,
         seed,
     )
-    judged_score = np.where(background, 1 - clips.judged.confusion, clips.judged.confusion)
     hidden = shortcuts(
-        judged_score, background, recording, inputs.nuisances or {}, x, k, near.metric, seed=seed
+        clips.judged.scores(background),
+        background,
+        recording,
+        inputs.nuisances or {},
+        x,
+        k,
+        near.metric,
+        seed=seed,
     )
     alarms = None
     if inputs.seconds_per_clip and probe is not None and background.any() and labels.any():

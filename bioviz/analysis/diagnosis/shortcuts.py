@@ -19,7 +19,7 @@ import numpy as np
 from bioviz.analysis.diagnosis.coarser_units import background_auroc
 from bioviz.analysis.diagnosis.unit_values import unit_values
 from bioviz.analysis.rows import Metric
-from bioviz.analysis.statistics.auc import auroc
+from bioviz.analysis.statistics.auc import auroc_of_copies
 
 N_PERMUTATIONS = 999
 LEVEL = 0.05
@@ -125,8 +125,9 @@ def shortcuts(
 
     Parameters
     ----------
-    score : (n,)
-        How much like background each clip looks by neighbors of other units; NaN unknown.
+    score : (n,) or (n, m)
+        How much like background each clip looks by neighbors of other units; NaN unknown. Of m copies of it for
+        clips that are tied (`noise_confusion.in_copies`) all are looked at.
     background : (n,) bool
     groups : (n,) ints
         The unit of independence.
@@ -144,14 +145,15 @@ def shortcuts(
 
     """
     score, background = np.asarray(score, dtype=np.float64), np.asarray(background, dtype=bool)
-    good = np.isfinite(score)
+    score = score.reshape(len(background), -1)
+    good = np.isfinite(score).all(axis=1)
     if not good.any() or background[good].all() or not background[good].any():
         return ()
     unit = np.unique(np.asarray(groups)[good], return_inverse=True)[1]
     names, values, titles = unit_values({n: np.asarray(v)[good] for n, v in attributes.items()}, unit)
     if not names:
         return ()
-    pooled = auroc(score[good], background[good]).value
+    pooled = auroc_of_copies(score[good], background[good]).value
     rng = np.random.default_rng(seed)
     tested = np.arange(values.shape[1])
     if len(tested) > MAX_UNITS:
@@ -242,17 +244,18 @@ class _Pairs:
 
     @classmethod
     def of(cls, score: np.ndarray, background: np.ndarray, unit: np.ndarray) -> _Pairs:
-        size = int(unit.max()) + 1
-        b, u = score[background], unit[background]
+        size, copies = int(unit.max()) + 1, score.shape[1]
+        b, u = score[background].ravel(), np.repeat(unit[background], copies)
         wins = np.zeros((size, size))
         order = np.argsort(unit[~background], kind="stable")
         labelled = np.bincount(unit[~background], minlength=size)
         for j, own in enumerate(np.split(score[~background][order], np.cumsum(labelled)[:-1])):
             if len(own):
-                own = np.sort(own)
+                own = np.sort(own, axis=None)
                 won = (np.searchsorted(own, b, "left") + np.searchsorted(own, b, "right")) / 2
                 wins[:, j] = np.bincount(u, weights=won, minlength=size)
-        return cls(wins, np.bincount(u, minlength=size).astype(float), labelled.astype(float))
+        calm = np.bincount(unit[background], minlength=size)
+        return cls(wins / copies**2, calm.astype(float), labelled.astype(float))
 
     def of_units(self, units: np.ndarray) -> _Pairs:
         return _Pairs(self.wins[np.ix_(units, units)], self.background[units], self.labelled[units])

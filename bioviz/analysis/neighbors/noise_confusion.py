@@ -9,6 +9,9 @@ import numpy as np
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.neighborhood import neighbor_count, neighbor_sums
 
+_OF_BACKGROUND, _OF_LABELLED = np.array([-3, -1, 1, 3]) / 8, np.array([-2, -2, 2, 2]) / 8  # of a neighbor
+_LEAST_STEP = 1 / 64
+COPIES = len(_OF_BACKGROUND)
 CONFUSED = 0.5
 """Noise confusion above which a clip counts as confused: more of the other side than by chance."""
 
@@ -31,6 +34,10 @@ class NoiseConfusion:
     background_share: np.ndarray
     base_rate: np.ndarray
     confusion: np.ndarray
+
+    def scores(self, background: np.ndarray) -> np.ndarray:
+        """(n, COPIES) how much like background each clip looks; see `in_copies`."""
+        return in_copies(self.background_share, self.base_rate, background)
 
     @property
     def confused(self) -> np.ndarray:
@@ -81,6 +88,31 @@ def noise_confusion_of(
         base = base_rates(background, np.isfinite(share), recording)
         score = balanced(share, base)
     return NoiseConfusion(share, base, np.where(background, 1 - score, score))
+
+
+def in_copies(share: np.ndarray, base: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Balanced share of background of each clip, for AUROC: `COPIES` of it, a little more and a little less.
+
+    A clip does not count to its own base rate, so that of every labelled clip is higher than that of every background
+    clip, if by a hair. Of clips with as many background neighbors the labelled one would always have the lower score,
+    and those are one pair in eight: an embedding that knows nothing had an AUROC of 0.56 to 0.60. Among the copies of
+    two such clips either is higher as often.
+
+    Parameters
+    ----------
+    share, base : ndarray, shape (n,)
+        As in `NoiseConfusion`.
+    background : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (n, COPIES)
+    """
+    share = np.asarray(share, dtype=np.float64)
+    gaps = np.diff(np.unique(share[np.isfinite(share)]))
+    step = max(gaps.min(initial=1.0), _LEAST_STEP)  # one neighbor, where all clips have as many
+    moved = np.where(np.asarray(background, bool)[:, None], _OF_BACKGROUND, _OF_LABELLED)
+    return balanced(np.clip(share[:, None] + step * moved, 0, 1), np.asarray(base)[:, None])
 
 
 def balanced(share: np.ndarray, base: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.neighborhood import neighbor_count, neighbor_sums
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion
 from bioviz.analysis.scores.leakage import LeakageScore
-from bioviz.analysis.statistics.auc import auroc
+from bioviz.analysis.statistics.auc import auroc, auroc_of_copies
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Prediction:
 
 def neighbor_auroc(confusion: NoiseConfusion, background: np.ndarray) -> float:
     """AUROC of background against labelled clips by the neighbor score of `confusion`; NaN if undefined."""
-    value = auroc(np.where(background, 1 - confusion.confusion, confusion.confusion), background).value
+    value = auroc_of_copies(confusion.scores(background), background).value
     return np.nan if value is None else value
 
 

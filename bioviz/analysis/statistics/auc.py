@@ -70,6 +70,13 @@ def auroc(scores: np.ndarray, positive: np.ndarray, groups: np.ndarray | None = 
     return Auc(value, max(0.0, value - Z95 * se), min(1.0, value + Z95 * se), se)
 
 
+def auroc_of_copies(scores: np.ndarray, positive: np.ndarray, groups: np.ndarray | None = None) -> Auc:
+    """`auroc` where each clip has several scores (n, m); they are of one group, if none is given."""
+    m = scores.shape[1]
+    group = np.arange(len(scores)) if groups is None else np.asarray(groups)
+    return auroc(scores.ravel(), np.repeat(np.asarray(positive, bool), m), np.repeat(group, m))
+
+
 def _placement(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(len(a),) share of b below each of a, ties half."""
     ordered = np.sort(b)
