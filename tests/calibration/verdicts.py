@@ -1,4 +1,4 @@
-"""What a new user reads of the seven real sets, beside what is known of them: `python -m tests.calibration.verdicts`.
+"""What a new user reads of the real sets, beside what is known of them: `python -m tests.calibration.verdicts`.
 
 Needs the folder `shared/data` beside the project. Embeddings and diagnoses are kept in a cache folder
 (BIOVIZ_CACHE, else a temporary one).
@@ -21,6 +21,10 @@ KNOWN = {
     "esc50_animals": "440 clips of 5 s, ten animals and eight kinds of background; told almost perfectly (0.99).",
     "long_billed_hermit": "three recordings of one species: too few for any interval.",
     "neotropical_bats": "five recordings at 375 to 500 kHz, a species each: no label can be held out.",
+    "powdermill_chronister2021": "one snippet of 10 s of a dawn chorus, nine boxes of four species: nothing can be held out.",
+    "maad_spinetail": "one recording of 19.5 s, 18 boxes (CRER, SP): nothing can be held out.",
+    "koumura_bengalese_finch": "20 recordings of one bird in a cage, notes of its song by time alone, numbered: the "
+    "gaps between notes are all the background there is.",
     "bird_presence": "AUROC 0.80 by features, 0.89 by GPV; the source alone gives 0.75; within a source 0.74 to 0.87.",
     "boobook_sites": "six sites; AUROC 0.72, 0.77 by file (wide); site left out 0.61, 0.59; site tells labels in part.",
     "boobook_all": "with the six cuts of the same evenings: 0.75, 0.74 by original recording, 0.60, 0.57 by site; 24 "
@@ -42,7 +46,13 @@ def sets(work: Path) -> Iterator[tuple[str, Path]]:
             shutil.copy(sound, together / "audio" / sound.name)
     shutil.copy(harder / "boobook_unmarked" / "annotations_all_33.csv.orig", together / "annotations.csv")
     yield "boobook_all", together
-    for name in ("long_billed_hermit", "neotropical_bats"):
+    for name in (
+        "long_billed_hermit",
+        "neotropical_bats",
+        "powdermill_chronister2021",
+        "maad_spinetail",
+        "koumura_bengalese_finch",
+    ):
         part = work / name
         (part / "audio").mkdir(parents=True, exist_ok=True)
         with open(field / "annotations.csv", newline="", encoding="utf-8") as file:
