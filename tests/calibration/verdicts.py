@@ -21,7 +21,7 @@ KNOWN = {
     "esc50_animals": "440 clips of 5 s, ten animals and eight kinds of background; told almost perfectly (0.99).",
     "long_billed_hermit": "three recordings of one species: too few for any interval.",
     "neotropical_bats": "five recordings at 375 to 500 kHz, a species each: no label can be held out.",
-    "powdermill_chronister2021": "one snippet of 10 s of a dawn chorus, nine boxes of four species: nothing can be held out.",
+    "powdermill_chronister2021": "10 s of a dawn chorus, nine boxes of four species: nothing can be held out.",
     "maad_spinetail": "one recording of 19.5 s, 18 boxes (CRER, SP): nothing can be held out.",
     "koumura_bengalese_finch": "20 recordings of one bird in a cage, notes of its song by time alone, numbered: the "
     "gaps between notes are all the background there is.",

@@ -282,7 +282,9 @@ def test_whole_way_on_real_field_recordings(real_data, run):
     way = ("diagnose", field.id, "acoustic_features", *PCA)
     code, found, _ = run(*way, "--json")
     said = [clause["text"] for clause in found["verdict"]]
-    assert code == 0 and any("AUROC 0.9" in text for text in said[:2]) and "koumura_bengalese_finch" in said[-1]
+    assert (
+        code == 0 and any("AUROC 0.9" in text for text in said[:2]) and "koumura_bengalese_finch" in said[-1]
+    )
     # A note of a finch that nobody annotated, 43 dB above the pauses at 3 to 4 kHz, is on the list of missed calls.
     missed = {(clip["recording"].split("/")[-1], clip["start_s"]) for clip in found["looks_labelled"]}
     assert {("Bird0_0.flac", 0.25), ("Bird0_0.flac", 0.5)} & missed
