@@ -9,15 +9,15 @@ COLUMN = f"%.0f{SPACE}%%"
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share from 0 to 1 as in "88 %", with a no-break space."""
+    """Write a share from 0 to 1 as in "88 %", with a no-break space."""
     return of_hundred(f"{100 * share:.{digits}f}")
 
 
 def hundredths(share: float | None) -> float | None:
-    """A share from 0 to 1 as a number from 0 to 100, for a column of format `COLUMN`; None unknown."""
+    """Return a share from 0 to 1 as a number from 0 to 100, for a column of format `COLUMN`; None unknown."""
     return None if share is None else 100 * share
 
 
 def of_hundred(number: str) -> str:
-    """A number from 0 to 100 that is written out already, with its sign."""
+    """Add the sign to a number from 0 to 100 that is written out already."""
     return f"{number}{SPACE}%"

@@ -49,7 +49,7 @@ def too_few(labelled: int, background: int) -> str:
 
 
 def headline(counts: Mapping[str, int], chance: PlacementChance) -> str:
-    """The strongest thing that holds of the clusters first, then how many labelled clips lie among background.
+    """Say the strongest thing that holds of the clusters first, then how many labelled clips lie among background.
 
     Parameters
     ----------
