@@ -74,7 +74,7 @@ def build_dataset(
     layout = choose(root, reader, chosen_options)
     raw = read_by(layout, root, chosen_options)
     recordings, opened = open_recordings(raw.recordings, progress or Silent(), chosen_options)
-    facts, contradictions = read_facts(root)
+    facts, contradictions = read_facts(root, chosen_options)
     recordings = [with_facts(r, facts.get(r.name, Facts())) for r in recordings]
     problems = [*raw.problems, *opened, *contradictions]
     if not recordings:

@@ -280,6 +280,8 @@ class DatasetsState:
     answer_missing = Element("answer_missing")
     missing_meaning = Elements("missing_{}")  # a word that stands where a label is missing
     missing_label = Elements("missing_label_{}")
+    score = Elements("score_{}")  # a table of scores
+    read_scores = Elements("read_scores_{}")
     leave_out = Elements("leave_{}")
     explain = Elements("explain_{}")
     read_only = Elements("instead_{}")

@@ -76,7 +76,7 @@ def test_known_and_irrelevant_files_are_neither_asked_about_nor_in_the_way(tmp_p
         (tmp_path / name).write_text("a.wav 1 2 x")
     lines(tmp_path / "recordings.csv", "filename,site,date,duration (s),sample rate (Hz)", "a.wav,x,y,4,8000")
     dataset = build_dataset(tmp_path)
-    assert set(roles(dataset).values()) == {"irrelevant"} and dataset.problems == ()
+    assert set(roles(dataset).values()) == {"facts", "irrelevant"} and dataset.problems == ()
     assert labels_of(dataset) == {"a.wav": [set()]}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -13,9 +13,11 @@ from pathlib import Path, PurePosixPath
 
 from bioviz.datasets.files.scan import Ambiguous, Files
 from bioviz.datasets.formats.base import FileAccount
+from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.sound_files.converted import is_convertible
 from bioviz.datasets.tables.columns import guess, split_unit
+from bioviz.datasets.tables.facts import fact_columns, facts_mapping
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.tables.text import plain
 from bioviz.datasets.types import Problem
@@ -58,6 +60,8 @@ def account(file: SourceFile) -> FileAccount:
     """Say what becomes of a file that no format recognizes: irrelevant if that is known, else "not understood"."""
     if is_irrelevant(file.name):
         return FileAccount(file.name, "irrelevant")
+    if (facts := facts_account(file)) is not None:
+        return facts
     if is_list_of_recordings(file) or _is_list_of_soundevent(file):
         return FileAccount(
             file.name, "irrelevant", detail="a list of recordings: nothing in it is an annotation"
@@ -67,6 +71,36 @@ def account(file: SourceFile) -> FileAccount:
     if len(file.columns) < 2 or file.beginning.lstrip().startswith(("{", "[", "<")):
         return FileAccount(file.name, "not understood", detail=f"it begins with “{_cut(file.first_line)}”")
     return FileAccount(file.name, "not understood", columns=file.columns, first_row=file.first_row)
+
+
+def facts_account(file: SourceFile, options: Options | None = None) -> FileAccount | None:
+    """The account of a table of facts about whole recordings: as the user says, or by all of its columns; else None."""
+    if (mapping := facts_mapping(file, options)) is not None:
+        return _facts(file, mapping.facts.values())
+    stated = fact_columns(file.name, file.columns)
+    return _facts(file, stated) if stated and is_list_of_recordings(file) else None
+
+
+def facts_beside_annotations(file: SourceFile, understood: set[str]) -> FileAccount | None:
+    """The account of a table of facts that has other columns too; None for every other file.
+
+    Tables that were understood speak of all its recordings: whatever those columns say, nothing becomes background.
+    """
+    stated = fact_columns(file.name, file.columns)
+    if not stated or guess(file.columns).label or has_times(file):
+        return None
+    named = spoken_of(file)
+    return _facts(file, stated) if named and named <= understood else None
+
+
+def _facts(file: SourceFile, columns: Iterable[str]) -> FileAccount:
+    own = list(columns)
+    known = {plain(name) for name in own} | _known().recording_columns | {plain(guess(file.columns).path)}
+    others = [c for c in file.columns if c and plain(split_unit(c)[0]) not in known and plain(c) not in known]
+    detail = f"facts about whole recordings: {', '.join(own)}"
+    if others:
+        detail += f"; not read: {_cut(', '.join(others))}"
+    return FileAccount(file.name, "facts", detail=detail, columns=file.columns)
 
 
 def _is_list_of_soundevent(file: SourceFile) -> bool:

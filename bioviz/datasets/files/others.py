@@ -44,6 +44,9 @@ def other_tables(
         if is_ignored(other, options):
             accounts.append(FileAccount(other, "irrelevant", detail=LEFT_OUT_BY_USER))
             continue
+        if (facts := leftovers.facts_account(file, options)) is not None:
+            accounts.append(facts)
+            continue
         if sure and format is not None:
             accounts.append(
                 FileAccount(

@@ -20,6 +20,7 @@ from bioviz.datasets.formats.base import (
     LEFT_OUT_BY_USER,
     FileAccount,
     Format,
+    NeedsOption,
     RawAnnotation,
     RawDataset,
     TableContent,
@@ -188,6 +189,9 @@ def _read_all(
         if is_ignored(other, options):
             accounts.append(FileAccount(other, "irrelevant", detail=LEFT_OUT_BY_USER))
             continue
+        if (facts := leftovers.facts_account(file, options)) is not None:
+            accounts.append(facts)
+            continue
         if other not in wanted or (only is not None and format not in (only, explained)):
             if sure and format is not None:
                 why = "another table was asked for" if options.table else "another format was asked for"
@@ -213,8 +217,11 @@ def _read_all(
             locator.find("")  # the recording of the table's own name, if there is one
             doubtful |= locator.mentioned | locator.doubtful
             not_understood.append(file)
+            asks = error.option if isinstance(error, NeedsOption) else ""
             accounts.append(
-                FileAccount(other, "not understood", format.name, detail=str(error), columns=file.columns)
+                FileAccount(
+                    other, "not understood", format.name, detail=str(error), columns=file.columns, asks=asks
+                )
             )
             continue
         if not content.rows and not locator.mentioned:
@@ -222,7 +229,13 @@ def _read_all(
         if locator.is_homeless and not content.rows and file.beginning.strip():
             homeless.append(file)  # it says something of a recording, one does not know of which
         tables.append(_Read(file, format, content, locator))
+        if options.min_confidence and not content.has_confidence and content.rows:
+            detail = f"it has no confidence, so that the minimum of {options.min_confidence:g} leaves nothing out of it"
+            problems.append(problem("no_confidence", other, detail))
     understood = {recording for table in tables for recording in table.recordings}
+    facts_of = {file.name: leftovers.facts_beside_annotations(file, understood) for file in not_understood}
+    accounts = [facts_of.get(each.name) or each for each in accounts]
+    problems = [each for each in problems if not facts_of.get(each.file)]
     for file in not_understood:
         doubtful |= leftovers.doubtful(file, understood)
     for file in homeless:

@@ -53,7 +53,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     if text(data.get("collection_type")).startswith(("prediction", "model")):
         content.source = "machine"
     predictions = [_predicted(each) for each in items(data.get("sound_event_predictions"))]
-    predictions = [each for each in predictions if (seconds(each["score"]) or 0.0) >= options.min_confidence]
+    predictions = [each for each in predictions if content.is_sure(seconds(each["score"]) or 0.0, options)]
     recordings = {text(each.get("uuid")): text(each.get("path")) for each in items(data.get("recordings"))}
     events = {text(each.get("uuid")): each for each in items(data.get("sound_events"))}
     tags = {text(each.get("id")): each for each in items(data.get("tags"))}

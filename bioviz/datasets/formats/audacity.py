@@ -54,7 +54,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     boxes = _annotations(text, locator, content)
     if _has_confidence(text):
         content.source = "machine"
-        boxes = _with_confidence(boxes, options.min_confidence)
+        boxes = _with_confidence(boxes, content, options)
     content.annotations += boxes
     spans = [(box.start_s, box.end_s) for box in content.annotations]
     content.are_clips = exported.has_note(file.files.root, file.name, file.files.names, spans)
@@ -68,10 +68,12 @@ def _has_confidence(text: str) -> bool:
     return bool(values) and all(value is not None and 0 <= value <= 1 for value in values)
 
 
-def _with_confidence(boxes: Iterable[RawAnnotation], least: float) -> Iterator[RawAnnotation]:
+def _with_confidence(
+    boxes: Iterable[RawAnnotation], content: TableContent, options: Options
+) -> Iterator[RawAnnotation]:
     for box in boxes:
         label, _, confidence = box.label.rpartition(" ")
-        if (number(confidence) or 0.0) >= least:
+        if content.is_sure(number(confidence), options):
             yield replace(box, label=label, extras={"confidence": confidence})
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from bioviz.datasets.options import Options
 from bioviz.datasets.types import Problem, Task
+from bioviz.errors import BadInput
 
 if TYPE_CHECKING:
     from bioviz.datasets.files.locator import Locator
     from bioviz.datasets.tables.source import SourceFile
 
-Role = Literal["read", "sound", "irrelevant", "unused", "not understood"]
+Role = Literal["read", "sound", "facts", "irrelevant", "unused", "not understood"]
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class FileAccount:
     name
         Relative to the root.
     role
-        "read", "sound", "irrelevant", "unused" (understood, but something better is there) or "not
-        understood".
+        "read", "sound", "facts" (about whole recordings), "irrelevant", "unused" (understood, but something better
+        is there) or "not understood".
     format
         Name of the format that read it, or "".
     rows
@@ -87,6 +88,8 @@ class FileAccount:
         In a sentence, how it was read or why it was not.
     columns, first_row
         Of a table that was not understood.
+    asks
+        The option that would let it be read, "" if no one option does.
 
     """
 
@@ -97,10 +100,19 @@ class FileAccount:
     detail: str = ""
     columns: tuple[str, ...] = ()
     first_row: tuple[str, ...] = ()
+    asks: str = ""
 
     def to_dict(self) -> dict[str, object]:
         """JSON-able."""
         return {**vars(self), "columns": list(self.columns), "first_row": list(self.first_row)}
+
+
+class NeedsOption(BadInput):
+    """A table can be read once the user sets an option."""
+
+    def __init__(self, message: str, option: str) -> None:
+        super().__init__(message)
+        self.option = option
 
 
 @dataclass
@@ -126,6 +138,8 @@ class TableContent:
         Windows that the table's program prescribes.
     source
         Who made it, where the table itself says so; "" for what the format says.
+    has_confidence
+        Whether a confidence was seen (`is_sure`).
     are_clips
         The boxes are clips that were exported, not calls: they and no others are to be the clips again.
 
@@ -141,6 +155,12 @@ class TableContent:
     hop_s: float | None = None
     source: Literal["people", "machine", ""] = ""
     are_clips: bool = False
+    has_confidence: bool = False
+
+    def is_sure(self, confidence: float | None, options: Options) -> bool:
+        """Whether a detection is as sure as the user asks; one without a confidence always is."""
+        self.has_confidence |= confidence is not None
+        return confidence is None or confidence >= options.min_confidence
 
     @property
     def rows(self) -> int:

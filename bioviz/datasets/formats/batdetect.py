@@ -60,7 +60,7 @@ def _add(
         content.unsure |= {recording} if recording else set()
         return
     sure = seconds(box.get("det_prob"))
-    if recording is None or (sure is not None and sure < options.min_confidence):
+    if not content.is_sure(sure, options) or recording is None:
         return
     label = text(box.get("class"))
     event = text(box.get("event"))

@@ -41,7 +41,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     for row, start, stop in times(table.rows, begin, end, locator, content, reference):
         recording = locator.find(row.get(reference))
         sure = number(row.get(confidence))
-        if recording is None or (sure is not None and sure < options.min_confidence):
+        if not content.is_sure(sure, options) or recording is None:
             continue
         extras = {column: value for column, value in row.cells.items() if value and column not in used}
         content.annotations.append(RawAnnotation(recording, start, stop, row.get(label), extras=extras))

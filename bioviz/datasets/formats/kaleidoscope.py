@@ -48,7 +48,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
             continue
         column = next((column for column in label_columns if row.get(column)), None)
         sure = None if manual and column == manual else number(row.get(confidence or ratio))
-        if recording is None or (sure is not None and sure < options.min_confidence):
+        if not content.is_sure(sure, options) or recording is None:
             continue
         label = row.get(column)
         several = [part.strip() for part in label.split(",")] if column == manual and manual else [label]

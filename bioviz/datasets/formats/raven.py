@@ -80,7 +80,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         if end is None:
             stop += start
         sure = number(row.get(confidence))
-        if sure is not None and sure < options.min_confidence:
+        if not content.is_sure(sure, options):
             locator.mention(next((row.get(column) for column in references if row.get(column)), ""))
             continue
         recording = locator.find(next((row.get(column) for column in references if row.get(column)), ""))

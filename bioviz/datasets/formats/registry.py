@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import bioviz.datasets.formats as package
 from bioviz import plugins
 from bioviz.datasets.files.leftovers import is_irrelevant
+from bioviz.datasets.tables.facts import facts_mapping
 
 if TYPE_CHECKING:
     from bioviz.datasets.formats.base import Format, Layout
@@ -65,7 +66,7 @@ def add_format(format: Format) -> None:
 
 def recognize(file: SourceFile) -> tuple[float, Format | None]:
     """Return the format that recognizes a file best, and how sure it is; (0, None) where none does."""
-    if is_irrelevant(file.name):
+    if is_irrelevant(file.name) or facts_mapping(file) is not None:
         return 0.0, None
     sure = [(format.recognizes(file), format.name, format) for format in formats().values()]
     best = max(sure, key=lambda each: (each[0], each[1]))

@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bioviz.datasets.tables.text import plain
+from bioviz.datasets.tables.text import number, plain
 from bioviz.errors import BadInput
 
 ROLES = ("path", "start", "end", "duration", "label", "low", "high", "confidence", "split")
+FACTS = ("site", "recorder", "date", "source", "recording_id")  # of whole recordings
 TITLES: Mapping[str, str] = {
     "path": "Recording",
     "start": "Start",
@@ -24,6 +25,15 @@ TITLES: Mapping[str, str] = {
     "high": "High frequency",
     "confidence": "Confidence",
     "split": "Split",
+    "site": "Site",
+    "recorder": "Recorder",
+    "date": "Date",
+    "source": "Source",
+    "recording_id": "Original recording",
+}
+HOLDS: Mapping[str, str] = {
+    "annotations": "what can be heard: labels, or boxes with times",
+    "facts": "facts about whole recordings: site, date, recorder",
 }
 TIME_UNITS: Mapping[str, str] = {
     "s": "seconds",
@@ -60,6 +70,12 @@ class ColumnMapping:
         The label of rows whose cell is empty, or of all rows where no column holds the label; "" if there is none.
     separator : str
         Between several labels in one cell; "" for one label a cell.
+    holds : str
+        Of HOLDS: a table of facts tells nothing of what can be heard.
+    site, recorder, date, source, recording_id : str
+        Columns of a table of facts; `recording_id` names what a recording was cut from.
+    least_score : str
+        A number: the score from which on a label of `label_columns` counts. "" for that of the options, else 0.5.
     header : str
         "yes", or "no" where the first line holds data and the columns are called "column 1", "column 2", ...
     """
@@ -81,6 +97,13 @@ class ColumnMapping:
     drop: tuple[str, ...] = ()
     empty: str = ""
     separator: str = ""
+    holds: str = "annotations"
+    site: str = ""
+    recorder: str = ""
+    date: str = ""
+    source: str = ""
+    recording_id: str = ""
+    least_score: str = ""
     header: str = "yes"
 
     def __post_init__(self) -> None:
@@ -90,6 +113,10 @@ class ColumnMapping:
             )
         if self.frequency_unit not in FREQUENCY_UNITS:
             raise BadInput(f"The unit of frequencies must be Hz or kHz, not {self.frequency_unit!r}.")
+        if self.holds not in HOLDS:
+            raise BadInput(f"A table holds {' or '.join(HOLDS)}, not {self.holds!r}.")
+        if self.least_score and number(self.least_score) is None:
+            raise BadInput(f"The least score must be a number, not {self.least_score!r}.")
         if self.header not in ("yes", "no"):
             raise BadInput(f"header must be yes or no, not {self.header!r}.")
 
@@ -104,8 +131,20 @@ class ColumnMapping:
         return bool(self.start and (self.end or self.duration))
 
     @property
+    def of_facts(self) -> bool:
+        """Whether the table tells of whole recordings and nothing of what can be heard."""
+        return self.holds == "facts"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The column of each fact that the table has."""
+        return {fact: column for fact in FACTS if (column := getattr(self, fact))}
+
+    @property
     def complete(self) -> bool:
         """Whether a table can be read with it."""
+        if self.of_facts:
+            return bool(self.path and any(self.facts.values()))
         has_labels = bool(self.label or self.label_columns or self.empty)
         return has_labels and (self.timed or bool(self.path and not self.start))
 
@@ -116,9 +155,12 @@ class ColumnMapping:
 
     def sentence(self) -> str:
         """Which column is what, for the report: "recording: file, start: begin (ms), ..."."""
-        parts = [f"{TITLES[role].lower()}: {getattr(self, role)}" for role in ROLES if getattr(self, role)]
+        roles = ("path", *FACTS) if self.of_facts else ROLES
+        parts = [f"{TITLES[role].lower()}: {getattr(self, role)}" for role in roles if getattr(self, role)]
         if self.label_columns:
-            parts.append(f"labels: {len(self.label_columns)} columns of 0 and 1")
+            parts.append(
+                f"labels: {len(self.label_columns)} columns of {'scores' if self.least_score else '0 and 1'}"
+            )
         if self.empty:
             parts.append(f"label {'of rows without one' if self.label else 'of all rows'}: {self.empty}")
         if self.timed and self.time_unit != "s":
@@ -168,12 +210,13 @@ class ColumnMapping:
             The table lacks a column that the mapping names.
         """
         spelled = {plain(column): column for column in columns}
-        names = [name for role in ROLES if (name := getattr(self, role))] + list(self.label_columns)
+        roles = (*ROLES, *FACTS)
+        names = [name for role in roles if (name := getattr(self, role))] + list(self.label_columns)
         if missing := [name for name in names if plain(name) not in spelled]:
             raise BadInput(
                 f"It has no column {', '.join(map(repr, missing))}; it has {', '.join(columns) or 'none'}."
             )
-        own = {role: spelled[plain(name)] for role in ROLES if (name := getattr(self, role))}
+        own = {role: spelled[plain(name)] for role in roles if (name := getattr(self, role))}
         return replace(self, **own, label_columns=tuple(spelled[plain(name)] for name in self.label_columns))
 
 

@@ -11,9 +11,12 @@ from pathlib import Path, PurePosixPath
 
 from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.files.scan import Files
+from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.recorded_at import date_of
-from bioviz.datasets.tables.columns import guess
+from bioviz.datasets.tables.columns import ColumnMapping, guess
+from bioviz.datasets.tables.explained import told_columns
+from bioviz.datasets.tables.profiles import profile_of
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.tables.text import Table
 from bioviz.datasets.types import Problem, Recording
@@ -41,7 +44,7 @@ class Facts:
     date: str = ""
 
 
-def read_facts(root: Path) -> tuple[dict[str, Facts], list[Problem]]:
+def read_facts(root: Path, options: Options | None = None) -> tuple[dict[str, Facts], list[Problem]]:
     """Facts by name of recording, from all tables that name files and have one of the columns.
 
     Rows of one recording that contradict each other leave that fact unknown, and become a problem. Tables that
@@ -53,11 +56,12 @@ def read_facts(root: Path) -> tuple[dict[str, Facts], list[Problem]]:
         if not _is_looked_at(name):
             continue
         file = SourceFile(files, name)
-        path, columns = _columns(file.columns)
+        mapping = facts_mapping(file, options)
+        path, columns = (mapping.path, mapping.facts) if mapping else _columns(file.columns)
         if not path or not columns:
             continue
         try:
-            table = file.table()
+            table = file.table(mapping is None or mapping.has_header)
         except BadInput:
             continue
         locator = Locator(files, name)
@@ -98,10 +102,26 @@ def with_facts(recording: Recording, facts: Facts) -> Recording:
     )
 
 
+def facts_mapping(file: SourceFile, options: Options | None = None) -> ColumnMapping | None:
+    """What the columns of a table of facts are, where the user said so now or in a kept profile; else None."""
+    told = told_columns(options) if options is not None else None
+    if told is not None and told.mapping.of_facts and told.recognizes(file):
+        return told.mapping_of(file.columns)
+    profile = profile_of(file)
+    if profile is None or not profile.mapping.of_facts:
+        return None
+    return profile.mapping.fitted(file.columns if profile.mapping.has_header else profile.columns)
+
+
 def fact_columns(name: str, columns: Sequence[str]) -> list[str]:
     """Which columns of the table `name` tell the site, date and the like of whole recordings; always read."""
     path, stated = _columns(tuple(columns))
     return list(stated.values()) if path and _is_looked_at(name) else []
+
+
+def usual_facts(columns: Sequence[str]) -> dict[str, str]:
+    """The column of each fact, as its name tells."""
+    return _columns(tuple(columns))[1]
 
 
 def _is_looked_at(name: str) -> bool:

@@ -72,10 +72,10 @@ def read_mapped(
                 "split", f"{recording} is in {earlier} and in {row_split}; it stays whole in {earlier}"
             )
         sure = _confidence(row, mapping)
-        if sure is not None and sure < options.min_confidence:
+        if not content.is_sure(sure, options):
             continue
         try:
-            labels = list(labels_of_row(row, mapping))
+            labels = list(labels_of_row(row, mapping, options.min_confidence))
         except ValueError as error:
             locator.row_problem(row.line, str(error))
             content.unsure.add(recording)
@@ -157,15 +157,19 @@ def _confidence(row: Row, mapping: ColumnMapping) -> float | None:
     return 1 / (1 + math.exp(-max(-700.0, min(sure, 700.0))))
 
 
-def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:
+def labels_of_row(row: Row, mapping: ColumnMapping, least: float = 0.0) -> Iterator[str]:
     """Yield the labels of a row as written; for an empty cell what the mapping says of those, or "".
+
+    Of columns that are labels, those count whose score is at least that of the mapping, else `least`, else 0.5.
 
     Raises
     ------
     ValueError
-        A column of 0 and 1 holds neither.
+        A column of 0 and 1 holds neither, nor a score.
     """
     if mapping.label_columns:
+        enough = number(mapping.least_score) if mapping.least_score else None
+        enough = (least or 0.5) if enough is None else enough
         for column in mapping.label_columns:
             cell = row.get(column).casefold()
             if cell in _YES:
@@ -174,7 +178,7 @@ def labels_of_row(row: Row, mapping: ColumnMapping) -> Iterator[str]:
                 value = number(cell)
                 if value is None:
                     raise ValueError(f"{column} is neither 0 nor 1")
-                if value > 0.5:
+                if value >= enough:
                     yield column
         return
     text = row.get(mapping.label)

@@ -12,6 +12,7 @@ from bioviz.datasets.formats.base import RawAnnotation
 from bioviz.datasets.options import Options
 from bioviz.datasets.sound_files.probe import is_audio, probe
 from bioviz.datasets.tables.columns import ColumnMapping, guess
+from bioviz.datasets.tables.facts import usual_facts
 from bioviz.datasets.tables.mapped import labels_of_row, read_mapped
 from bioviz.datasets.tables.profiles import profile_of
 from bioviz.datasets.tables.source import SourceFile
@@ -68,6 +69,8 @@ def first_guess(file: SourceFile, header: bool = True, label_column: str | None 
     guessed = replace(guess(columns, label_column), header="yes" if header else "no")
     if not guessed.start:
         guessed = replace(guessed, duration="")  # of the recording
+    if usual_facts(columns) and not (guessed.label or guessed.start):
+        guessed = replace(guessed, holds="facts")
     return guessed if guessed.path else replace(guessed, path=_names_recordings(file, header, guessed.used))
 
 
@@ -120,6 +123,18 @@ def preview(file: SourceFile, table: Table, mapping: ColumnMapping, options: Opt
         tuple(locator.problems),
         tuple(outside),
     )
+
+
+def preview_facts(file: SourceFile, table: Table, mapping: ColumnMapping) -> tuple[int, dict[str, int]]:
+    """What the first rows of a table of facts tell: of how many recordings, and how many values of each fact."""
+    locator = Locator(file.files, file.name)
+    for row in table.rows:
+        if written := row.get(mapping.path):
+            locator.find(written)
+    values = {
+        fact: len({row.get(column) for row in table.rows} - {""}) for fact, column in mapping.facts.items()
+    }
+    return len(locator.mentioned), values
 
 
 def labels_in(table: Table, mapping: ColumnMapping) -> Counter[str]:

@@ -13,16 +13,25 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.datasets.files.scan import Files
 from bioviz.datasets.options import Options
-from bioviz.datasets.tables.columns import FREQUENCY_UNITS, ROLES, TIME_UNITS, TITLES, ColumnMapping
+from bioviz.datasets.tables.columns import (
+    FACTS,
+    FREQUENCY_UNITS,
+    HOLDS,
+    ROLES,
+    TIME_UNITS,
+    TITLES,
+    ColumnMapping,
+)
+from bioviz.datasets.tables.facts import usual_facts
 from bioviz.datasets.tables.preview import first_guess, labels_in, looks_like_data
 from bioviz.datasets.tables.profiles import TableProfile, fitting_name, keep_profile, profile_of
 from bioviz.datasets.tables.source import SourceFile
-from bioviz.datasets.tables.text import Table
+from bioviz.datasets.tables.text import Table, number
 from bioviz.errors import BiovizError
 from bioviz.store.digest import digest
 from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets import scans
-from bioviz.ui.datasets.table_preview import show_preview
+from bioviz.ui.datasets.table_preview import show_facts, show_preview
 from bioviz.ui.state import ColumnsState
 
 NOT_THERE = ""
@@ -74,11 +83,25 @@ def ask_columns(root: Path, table: str, job: jobs.Job) -> None:
     _first_rows(rows)
     options = Options.of(job.params.get("options"))
     guessed = first_guess(file, header, options.label_column)
-    mapping = _columns(rows, guessed, keys if header else ColumnsState(f"{identity}n"))
-    mapping = _meanings(rows, mapping, options, keys)
-    st.markdown("**What this gives**")
-    gives_boxes = show_preview(file, rows, mapping, options, keys)
-    _keep(file, rows, mapping, job, keys, ready=gives_boxes)
+    holds = st.segmented_control(
+        "What the table holds",
+        list(HOLDS),
+        format_func=HOLDS.__getitem__,
+        default=guessed.holds,
+        required=True,
+        key=keys.role("holds"),
+    )
+    of_columns = keys if header else ColumnsState(f"{identity}n")
+    if holds == "facts":
+        mapping = _facts(rows, guessed, of_columns)
+        st.markdown("**What this gives**")
+        shown = show_facts(file, rows, mapping)
+    else:
+        mapping = _columns(rows, replace(guessed, holds="annotations"), of_columns)
+        mapping = _meanings(rows, mapping, options, keys)
+        st.markdown("**What this gives**")
+        shown = show_preview(file, rows, mapping, options, keys)
+    _keep(file, rows, mapping, job, keys, ready=shown)
 
 
 def _has_header(file: SourceFile, keys: ColumnsState) -> bool:
@@ -98,6 +121,23 @@ def _first_rows(table: Table) -> None:
     rows = [[row.get(column) for column in table.columns] for row in table.rows[:_ROWS_SHOWN]]
     numbered = _distinct(table.columns)
     st.dataframe(pd.DataFrame(rows, columns=numbered), hide_index=True, height="content")
+
+
+def _facts(table: Table, guessed: ColumnMapping, keys: ColumnsState) -> ColumnMapping:
+    """A box for the recording and for each fact about it."""
+    choices = [NOT_THERE, *_distinct(table.columns)]
+    usual = {"path": guessed.path, **usual_facts(table.columns), **guessed.facts}
+    chosen = {}
+    for role, cell in zip(("path", *FACTS), [*st.columns(3), *st.columns(3)], strict=True):
+        column = usual.get(role, "")
+        chosen[role] = cell.selectbox(
+            TITLES[role],
+            choices,
+            choices.index(column) if column in choices else 0,
+            format_func=lambda name: name or "— none —",
+            key=keys.role(f"fact_{role}"),
+        )
+    return ColumnMapping(**chosen, holds="facts", header=guessed.header)
 
 
 def _columns(table: Table, guessed: ColumnMapping, keys: ColumnsState) -> ColumnMapping:
@@ -158,7 +198,7 @@ def _columns(table: Table, guessed: ColumnMapping, keys: ColumnsState) -> Column
 def _meanings(table: Table, mapping: ColumnMapping, options: Options, keys: ColumnsState) -> ColumnMapping:
     """Which labels mean background, unknown, or that their stretch is to be left out; and the label of rows without."""
     if mapping.label_columns:
-        return mapping
+        return _least_score(table, mapping, options, keys)
     empty_cell, separator_cell = st.columns(2)
     empty = empty_cell.text_input(
         "Label of rows without one",
@@ -213,6 +253,18 @@ def _meanings(table: Table, mapping: ColumnMapping, options: Options, keys: Colu
             for name, chosen in words.items()
         },
     )
+
+
+def _least_score(table: Table, mapping: ColumnMapping, options: Options, keys: ColumnsState) -> ColumnMapping:
+    """Where the columns of labels hold scores: from which on a label counts."""
+    scores = {row.get(column) for row in table.rows for column in mapping.label_columns}
+    if all(number(score) in (0, 1, None) for score in scores):
+        return mapping
+    usual = number(mapping.least_score) or options.min_confidence or 0.5
+    least = st.number_input(
+        "Score from which on a label counts", value=usual, step=0.05, key=keys.role("least_score"), width=240
+    )
+    return replace(mapping, least_score=f"{least:g}")
 
 
 def _keep(

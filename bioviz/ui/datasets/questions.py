@@ -49,7 +49,7 @@ def ask(job: jobs.Job, accounts: Sequence[Account]) -> None:
                 on_click=scans.leave_out,
                 args=(job, [each["name"] for each in asked]),
             )
-    first = next((each["name"] for each in asked if is_table(each)), None)
+    first = next((each["name"] for each in asked if is_table(each) and not each.get("asks")), None)
     if first is not None and (job.id, first) not in DatasetsState.asked.get():
         DatasetsState.asked.set(DatasetsState.asked.get() | {(job.id, first)})
         _open(job, first)
@@ -163,6 +163,9 @@ def _question(job: jobs.Job, account: Account) -> None:
         st.text(name)
         seen = f"Columns: {', '.join(account['columns'])}" if is_table(account) else account["detail"]
         st.caption(plain(seen[:300] or "Its format is not known."))
+        if account.get("asks") == "min_confidence":
+            st.caption(plain(account["detail"]))
+            _ask_score(job, name)
         if facts := fact_columns(name, account["columns"]):
             st.caption(
                 f"What it says of whole recordings ({plain(', '.join(facts))}) is used, also if you leave it out."
@@ -181,6 +184,21 @@ def _question(job: jobs.Job, account: Account) -> None:
         args=(job, [name]),
         width="stretch",
         help="It holds no annotations: whatever it says, recordings may be taken for background.",
+    )
+
+
+def _ask_score(job: jobs.Job, name: str) -> None:
+    """Ask from which score on a label of a table of scores counts."""
+    score = st.number_input(
+        "Score from which on a label counts", 0.01, 1.0, 0.5, 0.05, key=DatasetsState.score(name), width=240
+    )
+    st.button(
+        "Read the scores",
+        key=DatasetsState.read_scores(name),
+        icon=":material/check:",
+        on_click=scans.again,
+        args=(job,),
+        kwargs={"min_confidence": score},
     )
 
 

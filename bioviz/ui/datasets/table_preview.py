@@ -10,8 +10,8 @@ import streamlit as st
 from bioviz.datasets.formats.base import RawAnnotation
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import KINDS
-from bioviz.datasets.tables.columns import TIME_UNITS, ColumnMapping
-from bioviz.datasets.tables.preview import TablePreview, preview
+from bioviz.datasets.tables.columns import TIME_UNITS, TITLES, ColumnMapping
+from bioviz.datasets.tables.preview import TablePreview, preview, preview_facts
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.tables.text import Table
 from bioviz.errors import BadInput
@@ -48,6 +48,24 @@ def show_preview(
     if cards:
         show_cards([Group("", "", "", cards)], key=keys.clips)
     return bool(parsed.boxes or parsed.files or _only_background(parsed))
+
+
+def show_facts(file: SourceFile, table: Table, mapping: ColumnMapping) -> bool:
+    """What a table of facts tells; whether it tells anything of a recording that is there."""
+    if not mapping.complete:
+        st.info(
+            "Choose the column that names the recording, and at least one of its facts.",
+            icon=":material/rule:",
+        )
+        return False
+    recordings, values = preview_facts(file, table, mapping)
+    told = ", ".join(
+        f"{TITLES[fact].lower()} ({count:,} {'value' if count == 1 else 'values'})"
+        for fact, count in values.items()
+    )
+    st.text(f"{recordings:,} of the recordings here are named in the first {len(table.rows):,} rows: {told}.")
+    st.caption("Nothing in it is read as a label: what can be heard is told by other tables, or unknown.")
+    return recordings > 0
 
 
 def _only_background(parsed: TablePreview) -> bool:

@@ -321,3 +321,35 @@ def test_what_a_table_says_of_whole_recordings_is_used_though_it_is_left_out_and
     assert "What it says of whole recordings (site) is used" in texts(app.caption)
     made = build_dataset(folder, options={"ignore": ("beobachtet.csv",)})
     assert [recording.site for recording in made.recordings] == ["fen", "moor"]
+
+
+def test_a_table_of_facts_can_be_said_to_be_one(folder, form, scan, scans):
+    lines(folder / "beobachtet.csv", "woher,ort,gehoert", "a.wav,nord,owl", "b.wav,sued,")
+    scan(form(folder))
+    app = dialog()
+    (holds,) = app.segmented_control
+    assert holds.value == "annotations"
+    holds.set_value("facts").run()
+    assert in_dialog(app, "fact_path").value == "woher" and in_dialog(app, "keep").disabled
+    in_dialog(app, "fact_site").select("ort").run()
+    assert "2 of the recordings here" in texts(app.text) and "site (2 values)" in texts(app.text)
+    in_dialog(app, "keep").click().run()
+    dataset = build_dataset(folder)
+    assert not app.exception and [r.site for r in dataset.recordings] == ["nord", "sued"]
+    assert dataset.source["files"][0]["role"] == "facts"
+
+
+def test_scores_are_asked_about_with_a_number(folder, form, scan, scans):
+    lines(
+        folder / "beobachtet.csv",
+        "file,start_time,end_time,owl,frog",
+        "a.wav,0,2,0.9,0.1",
+        "b.wav,0,2,0.4,0.2",
+    )
+    app = scan(form(folder))
+    assert "hold scores" in texts(app.caption) and not app.success
+    app.number_input(key="score_beobachtet.csv").set_value(0.8).run()
+    app.button(key="read_scores_beobachtet.csv").click().run()
+    assert scans[-1]["options"]["min_confidence"] == 0.8 and not app.exception
+    assert library.load_draft(next(iter(_drafts()))).labels == ("owl",)
+    assert app.number_input(key=f"min_confidence_{folder}").value == 0.8
