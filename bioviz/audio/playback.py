@@ -29,6 +29,8 @@ class Playback:
         Exact factor by which it plays slower than the recording.
     gain_db
         Gain applied.
+    quieter_db
+        How much of it, 0 and above, keeps samples that pass full scale from being cut off.
     loudness_db
         Root mean square of the samples in the file, dBFS; None for silence.
 
@@ -38,6 +40,7 @@ class Playback:
     rate: int
     slow: float
     gain_db: float
+    quieter_db: float
     loudness_db: float | None
 
 
@@ -103,12 +106,21 @@ def render(
     gain = _gain(samples, normalise, loudness)
     # Recordings of decimal numbers may pass full scale, which a 16-bit file cannot: quieter, rather than cut off.
     peak = float(np.abs(samples).max(initial=0.0)) * gain
-    gain = gain / peak if peak > 1 else gain
+    quieter = max(peak, 1.0)
+    gain /= quieter
     if gain != 1:
         samples = samples * np.float32(gain)
     rate = max(1, round(exact))
     gain_db = 20 * float(np.log10(gain))
-    return Playback(wav_bytes(samples, rate), rate, slow * exact / rate, gain_db, loudness_db(samples))
+    quieter_db = 20 * float(np.log10(quieter))
+    return Playback(
+        wav_bytes(samples, rate), rate, slow * exact / rate, gain_db, quieter_db, loudness_db(samples)
+    )
+
+
+def quieter_text(quieter_db: float) -> str:
+    """What is said where samples exceed full scale, "" where none does; as `quieterText` says it in the browser."""
+    return f"Played {quieter_db:.1f} dB quieter: samples exceed full scale" if quieter_db >= 0.05 else ""
 
 
 def _gain(samples: np.ndarray, normalise: bool, loudness: float | None) -> float:

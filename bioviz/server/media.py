@@ -67,6 +67,7 @@ def sound(clip: Clip, spec: SoundSpec) -> Media:
         reached = None if rendered.loudness_db is None else round(rendered.loudness_db, 2)
         about = {
             "rate": rendered.rate, "slow": rendered.slow, "gain_db": round(rendered.gain_db, 1), "loudness_db": reached,
+            "quieter_db": round(rendered.quieter_db, 1),
         }  # fmt: skip
         media = _keep(key, Media(rendered.wav, about))
     return media

@@ -10,7 +10,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioviz.audio.playback import default_slow, render
+from bioviz.audio.playback import default_slow, quieter_text, render
 
 
 def strongest_hz(samples: np.ndarray, rate: int) -> float:
@@ -76,3 +76,16 @@ def test_silence_is_not_blown_up():
 
 def test_no_samples_give_an_empty_wav():
     assert len(decoded(render(np.zeros(0, np.float32), 16_000))) == 0
+
+
+@pytest.mark.parametrize(("peak", "quieter_db"), [(0.5, 0.0), (1.0, 0.0), (8.0, 18.06)])
+def test_sound_above_full_scale_tells_by_how_much_it_is_played_quieter(peak, quieter_db):
+    samples = tone(1_000, 16_000)
+    samples = samples / np.abs(samples).max() * np.float32(peak)
+    playback = render(samples, 16_000)
+    assert playback.quieter_db == pytest.approx(quieter_db, abs=0.01)
+    assert np.abs(decoded(playback)).max() == pytest.approx(min(peak, 1.0), abs=1e-3), "scaled, not cut off"
+    assert bool(quieter_text(playback.quieter_db)) == (peak > 1)
+    assert (
+        render(samples, 16_000, normalise=True).quieter_db == 0
+    )  # that it is brought to a peak is asked for

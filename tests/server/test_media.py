@@ -74,6 +74,11 @@ def test_normalise_raises_the_peak(get, dataset):
     assert about(reply)["gain_db"] > 5
 
 
+def test_sound_above_full_scale_tells_the_page_so(get, dataset):
+    name = "noise.wav"
+    assert about(get(f"/bioviz/clip/media/{first_row(dataset, name)}.wav"))["quieter_db"] == 0
+
+
 def test_a_picture_tells_its_edges(get, dataset):
     row = first_row(dataset, "bat.wav")
     reply = get(
@@ -256,7 +261,7 @@ def test_a_picture_survives_in_the_disk_cache(get, dataset, monkeypatch):
     from bioviz.server.memory import RecentlyUsed
 
     first = get("/bioviz/clip/media/1.png")
-    monkeypatch.setattr(media, "_made", RecentlyUsed(2**20))
+    monkeypatch.setattr(media, "_rendered", RecentlyUsed(2**20))
     monkeypatch.setattr(media.spectrogram, "draw", None)
     again = get("/bioviz/clip/media/1.png")
     assert again.body == first.body

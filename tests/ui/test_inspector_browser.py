@@ -119,6 +119,27 @@ def text(page, selector: str) -> str:
     return page.locator(f".bv-inspector {selector}").first.inner_text()
 
 
+def test_sound_that_is_played_quieter_than_it_is_says_so(page, media):
+    dataset, _ = media
+    row = first_row(dataset, "noise.wav") + 3
+
+    def loud(route) -> None:
+        if route.request.method != "HEAD":
+            return route.continue_()
+        db = 6.02 if f"/{row}.wav" in route.request.url else 0
+        return route.fulfill(headers={"X-Bioviz-About": f'{{"quieter_db": {db}}}'})
+
+    page.route("**/bioviz/clip/media/*.wav*", loud)
+    said = "Played 6.0 dB quieter: samples exceed full scale"
+    try:
+        pick(page, row)
+        wait(page, lambda: text(page, ".bv-level") == said)
+        pick(page, row + 1)
+        wait(page, lambda: not text(page, ".bv-level"))
+    finally:
+        page.unroute("**/bioviz/clip/media/*.wav*")
+
+
 def test_a_pick_gives_the_clips_own_sound_and_picture_without_a_rerun(page, media):
     dataset, _ = media
     assert "Click a point" in text(page, ".bv-message")

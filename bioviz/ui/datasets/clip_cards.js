@@ -4,7 +4,7 @@
 import { isDark } from "../components/shared/colours.js";
 import { el } from "../components/shared/dom.js";
 import { mounting } from "../components/shared/mounting.js";
-import { hearAlone, onHear } from "../components/shared/sound.js";
+import { hearAlone, onHear, quieterNote } from "../components/shared/sound.js";
 
 /** @import { Component } from "../components/shared/mounting.js" */
 /** @typedef {[left: number, right: number, low: number, top: number, label: string, colour: string]} Box shares of it */
@@ -16,6 +16,7 @@ import { hearAlone, onHear } from "../components/shared/sound.js";
  * @property {string} sound address, or data URI
  * @property {Box[]} boxes
  * @property {string} high frequency at the top edge, in words
+ * @property {string} note of the sound, where that is known already
  */
 /** @typedef {{ title: string, note: string, colour: string, cards: Card[] }} Group without a title there is no heading */
 /** @typedef {{ groups: Group[] }} Data */
@@ -75,7 +76,7 @@ class ClipCards {
    * @param {Card} card
    * @param {string} group
    */
-  card({ title, detail, picture, sound, boxes, high }, group) {
+  card({ title, detail, picture, sound, boxes, high, note }, group) {
     const isOwn = picture.startsWith("data:"); // drawn in one colour map for all themes
     const src = isOwn ? picture : `${picture}&cmap=${this.colourMap}`;
     const image = el("img", { src, alt: "", loading: "lazy", class: isOwn && "own-colours" });
@@ -83,20 +84,22 @@ class ClipCards {
     image.addEventListener("error", broken);
     const named = { class: "play", text: "▶", "aria-label": `Play ${group || title}, ${detail}` };
     const play = el("button", { type: "button", ...named });
-    play.addEventListener("click", () => this.toggle(play, sound));
+    const level = el("div", { class: "level", text: note, "aria-live": "polite" });
+    play.addEventListener("click", () => this.toggle(play, sound, level));
     const marks = boxes.map((box) => el("div", { class: "box", style: boxStyle(box), title: box[4] }));
     const scale = el("span", { class: "scale", text: high });
     const shown = el("div", { class: "picture" }, image, scale, ...marks, play);
     const both = { class: "words", title: `${title}\n${detail}` };
     const words = el("div", both, el("span", { text: title }), el("span", { text: detail }));
-    return el("div", { class: "card", role: "listitem" }, shown, words);
+    return el("div", { class: "card", role: "listitem" }, shown, words, level);
   }
 
   /**
    * @param {HTMLButtonElement} button
    * @param {string} sound
+   * @param {HTMLElement} level where it is said that it is played quieter than it is
    */
-  toggle(button, sound) {
+  async toggle(button, sound, level) {
     const again = this.button === button;
     this.audio.pause();
     this.stopped();
@@ -106,6 +109,7 @@ class ClipCards {
     button.setAttribute("aria-pressed", "true");
     this.audio.src = sound;
     this.audio.play().catch(() => this.stopped());
+    level.textContent ||= await quieterNote(sound);
   }
 
   stopped() {

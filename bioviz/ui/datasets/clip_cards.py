@@ -37,6 +37,8 @@ class Card:
         Shares of the picture's width and height, 0 to 1.
     high : str
         The frequency at the top edge, in words.
+    note : str
+        What is said of the sound, where that is known already.
     """
 
     title: str
@@ -45,6 +47,7 @@ class Card:
     sound: str
     boxes: tuple[tuple[float, float, float, float, str, str], ...]
     high: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,11 @@ def card_of_box(path: Path, title: str, box: Annotation | RawAnnotation, colour:
     samples = decode.load_clip(path, begin, max(end, begin + 0.1), rate)
     spec = spectrogram.PictureSpec(width=_PICTURE["w"], height=_PICTURE["h"], range_db=_PICTURE["db_range"])
     png = spectrogram.draw(samples, rate, spec).png
-    sound = playback.render(samples, rate, playback.default_slow(rate)).wav
+    sound = playback.render(samples, rate, playback.default_slow(rate))
     boxes = (_box(box, begin, end, rate / 2, colour),)
-    address = _data_uri("image/png", png), _data_uri("audio/wav", sound)
-    return Card(title, span(box.start_s, box.end_s), *address, boxes, _kilohertz(rate / 2))
+    address = _data_uri("image/png", png), _data_uri("audio/wav", sound.wav)
+    note = playback.quieter_text(sound.quieter_db)
+    return Card(title, span(box.start_s, box.end_s), *address, boxes, _kilohertz(rate / 2), note)
 
 
 def span(start_s: float, end_s: float) -> str:

@@ -234,7 +234,9 @@ def _listen(dataset: Dataset, drawn: Draw, snrs_db: np.ndarray, i: int, share: n
         return
     slow = playback.default_slow(pair.rate)
     # Encoded here: Streamlit would bring every mixture to the same peak, and play no ultrasound.
-    st.audio(playback.render(samples, pair.rate, slow).wav, format="audio/wav")
+    sound = playback.render(samples, pair.rate, slow)
+    st.audio(sound.wav, format="audio/wav")
     around = "not known" if np.isnan(share[level]) else percent(share[level])
     slower = f" Played {slow} times slower." if slow > 1 else ""
-    st.caption(f"Background among its neighbors: {around}.{slower}")
+    quieter = f" {text}." if (text := playback.quieter_text(sound.quieter_db)) else ""
+    st.caption(f"Background among its neighbors: {around}.{slower}{quieter}")

@@ -1,7 +1,7 @@
 // @ts-check
 // The sound of the inspector: the clip's own, and that of a neighbor tried between.
 
-import { hearAlone, onHear } from "../shared/sound.js";
+import { hearAlone, onHear, quieterNote } from "../shared/sound.js";
 
 /** @import { InspectorParts } from "./layout.js" */
 /** @import { Settings } from "./settings.js" */
@@ -71,6 +71,19 @@ export class ClipSound {
     download.download = fileName;
     picture.movePlayhead(undefined);
     this.tick();
+    this.parts.level.textContent = "";
+    this.ready().then(() => this.sayLevel(url));
+  }
+
+  /**
+   * Say where a sound is played quieter than it is, as long as it is the one that is heard.
+   *
+   * @param {string} url
+   */
+  async sayLevel(url) {
+    const heard = () => (this.previewing ? this.parts.preview : this.parts.audio).getAttribute("src");
+    const note = await quieterNote(url);
+    if (heard() === url) this.parts.level.textContent = note;
   }
 
   /**
@@ -130,11 +143,13 @@ export class ClipSound {
     this.previewing = button;
     button.textContent = "❚❚";
     this.play(preview);
+    this.sayLevel(url);
   }
 
   previewEnded() {
     if (this.previewing) this.previewing.textContent = "▶";
     this.previewing = undefined;
+    this.sayLevel(this.parts.audio.getAttribute("src") ?? "");
   }
 
   /** @param {number} fraction of the sound */

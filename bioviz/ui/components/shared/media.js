@@ -51,13 +51,15 @@ export function decodeRows(rows) {
 /**
  * @param {string} url
  * @param {AbortSignal} [ahead] calls off what is fetched before the user asks for it
+ * @param {"GET" | "HEAD"} [method] HEAD for what is said of it alone
  * @returns {Promise<Response>}
  * @throws {Error} with a sentence for the user
  */
-export async function fetchChecked(url, ahead) {
+export async function fetchChecked(url, ahead, method = "GET") {
   let reply;
   try {
     reply = await fetch(url, {
+      method,
       headers: ahead ? { "X-Bioviz-Ahead": "1" } : {},
       priority: ahead ? "low" : "high",
       signal: ahead,
