@@ -119,7 +119,7 @@ def render(
 
 
 def quieter_text(quieter_db: float) -> str:
-    """What is said where samples exceed full scale, "" where none does; as `quieterText` says it in the browser."""
+    """Say where samples exceed full scale, "" where none does; as `quieterText` does in the browser."""
     return f"Played {quieter_db:.1f} dB quieter: samples exceed full scale" if quieter_db >= 0.05 else ""
 
 

@@ -74,7 +74,7 @@ def account(file: SourceFile) -> FileAccount:
 
 
 def facts_account(file: SourceFile, options: Options | None = None) -> FileAccount | None:
-    """The account of a table of facts about whole recordings: as the user says, or by all of its columns; else None."""
+    """Return the account of a table of facts about whole recordings: by the user's word or all of its columns."""
     if (mapping := facts_mapping(file, options)) is not None:
         return _facts(file, mapping.facts.values())
     stated = fact_columns(file.name, file.columns)
@@ -82,7 +82,7 @@ def facts_account(file: SourceFile, options: Options | None = None) -> FileAccou
 
 
 def facts_beside_annotations(file: SourceFile, understood: set[str]) -> FileAccount | None:
-    """The account of a table of facts that has other columns too; None for every other file.
+    """Return the account of a table of facts that has other columns too; None for every other file.
 
     Tables that were understood speak of all its recordings: whatever those columns say, nothing becomes background.
     """

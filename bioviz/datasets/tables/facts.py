@@ -103,7 +103,7 @@ def with_facts(recording: Recording, facts: Facts) -> Recording:
 
 
 def facts_mapping(file: SourceFile, options: Options | None = None) -> ColumnMapping | None:
-    """What the columns of a table of facts are, where the user said so now or in a kept profile; else None."""
+    """Return what the columns of a table of facts are, where the user said so now or in a kept profile; else None."""
     told = told_columns(options) if options is not None else None
     if told is not None and told.mapping.of_facts and told.recognizes(file):
         return told.mapping_of(file.columns)
@@ -120,7 +120,7 @@ def fact_columns(name: str, columns: Sequence[str]) -> list[str]:
 
 
 def usual_facts(columns: Sequence[str]) -> dict[str, str]:
-    """The column of each fact, as its name tells."""
+    """Return the column of each fact, as its name tells."""
     return _columns(tuple(columns))[1]
 
 

@@ -126,7 +126,7 @@ def preview(file: SourceFile, table: Table, mapping: ColumnMapping, options: Opt
 
 
 def preview_facts(file: SourceFile, table: Table, mapping: ColumnMapping) -> tuple[int, dict[str, int]]:
-    """What the first rows of a table of facts tell: of how many recordings, and how many values of each fact."""
+    """Count what the first rows of a table of facts tell: its recordings here, and the values of each fact."""
     locator = Locator(file.files, file.name)
     for row in table.rows:
         if written := row.get(mapping.path):

@@ -13,7 +13,12 @@ import {
 } from "../../../../bioviz/ui/components/shared/clip_panels.js";
 import { brightness, channels } from "../../../../bioviz/ui/components/shared/colours.js";
 import { mounting } from "../../../../bioviz/ui/components/shared/mounting.js";
-import { hearAlone, onHear, quieterNote, quieterText } from "../../../../bioviz/ui/components/shared/sound.js";
+import {
+  hearAlone,
+  onHear,
+  quieterNote,
+  quieterText,
+} from "../../../../bioviz/ui/components/shared/sound.js";
 import {
   readSetting,
   readSettingsOf,
@@ -155,13 +160,20 @@ test("a sound whose samples exceed full scale is said to be played quieter", asy
   assert.equal(quieterText(undefined), "");
   /** @type {[string, string | undefined][]} */
   const asked = [];
-  context.mock.method(globalThis, "fetch", async (/** @type {string} */ url, /** @type {RequestInit} */ init) => {
-    asked.push([url, init.method]);
-    const about = url.endsWith("loud.wav") ? { quieter_db: 18.1 } : { quieter_db: 0 };
-    return new Response("", { headers: { "X-Bioviz-About": JSON.stringify(about) } });
-  });
+  context.mock.method(
+    globalThis,
+    "fetch",
+    async (/** @type {string} */ url, /** @type {RequestInit} */ init) => {
+      asked.push([url, init.method]);
+      const about = url.endsWith("loud.wav") ? { quieter_db: 18.1 } : { quieter_db: 0 };
+      return new Response("", { headers: { "X-Bioviz-About": JSON.stringify(about) } });
+    },
+  );
   assert.equal(await quieterNote("/loud.wav"), "Played 18.1 dB quieter: samples exceed full scale");
   assert.equal(await quieterNote("/soft.wav"), "");
-  assert.deepEqual(asked, [["/loud.wav", "HEAD"], ["/soft.wav", "HEAD"]]);
+  assert.deepEqual(asked, [
+    ["/loud.wav", "HEAD"],
+    ["/soft.wav", "HEAD"],
+  ]);
   assert.equal(await quieterNote("data:audio/wav;base64,"), "", "made in Python, which says it");
 });
