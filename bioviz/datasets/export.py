@@ -104,12 +104,16 @@ def to_audacity(
     """
     names = _table_stems(dataset)
     plan = dataset.plan
-    with_note = texts is None and len(rows) > 0
-    note = {exported.NOTE: exported.note(plan.width_s, plan.hop_s)} if with_note else {}
-    return note | {
-        f"{names[recording]}.txt": label_track(selections).encode()
-        for recording, selections in _by_recording(dataset, rows, with_frequencies=False, texts=texts)
-    }
+    tracks: dict[str, bytes] = {}
+    splits: dict[str, str] = {}
+    for recording, selections in _by_recording(dataset, rows, with_frequencies=False, texts=texts):
+        track = f"{names[recording]}.txt"
+        tracks[track] = label_track(selections).encode()
+        if split := dataset.recordings[recording].split:
+            splits[track] = split
+    if texts is not None or not tracks:
+        return tracks
+    return {exported.NOTE: exported.Note(plan.width_s, plan.hop_s, splits).to_bytes(), **tracks}
 
 
 def _by_recording(

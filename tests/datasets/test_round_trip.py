@@ -6,6 +6,8 @@ import shutil
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bioviz.datasets import export
 from bioviz.datasets.build import build_dataset
@@ -78,8 +80,8 @@ def test_all_clips(calls, tmp_path, format):
     assert said(found) == said(calls) and found.labels == calls.labels
     assert (found.plan.width_s, found.plan.hop_s) == (3, 1)
     assert set(kinds(found)) <= {"background_label"}
-    if format != "audacity":
-        assert [r.split for r in found.recordings] == [r.split for r in calls.recordings]
+    assert [r.split for r in found.recordings] == [r.split for r in calls.recordings]
+    assert found.clips.split.tolist() == calls.clips.split.tolist()
     assert said(again(found, exported(found, rows, format), tmp_path / "x")) == said(calls)  # and once more
 
 
@@ -131,3 +133,30 @@ def test_annotations_of_people_are_never_taken_for_clips(tmp_path):
     write(tmp_path / "a.wav", seconds=12)
     lines(tmp_path / "a.txt", "0\t3\towl", "3\t6\tbackground")
     assert len(build_dataset(tmp_path, options={"width_s": None}).clips) == 7
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+@pytest.mark.parametrize("format", FORMATS)
+def test_any_splits_and_labels_come_back(tmp_path_factory, format, data):
+    root = tmp_path_factory.mktemp("any")
+    splits = data.draw(st.lists(st.sampled_from(["train", "valid", "test"]), min_size=3, max_size=3))
+    rows = []
+    for i, (name, split) in enumerate(zip(["a.wav", "nord/a.wav", "b c.flac"], splits, strict=True)):
+        write(root / "from" / name, seconds=4, rate=2000, seed=i)
+        boxes = data.draw(
+            st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["owl", "Käuzchen", "x y"])), max_size=4)
+        )
+        rows += [f"{name},{start},{start + 1},{label},{split}" for start, label in boxes] or [
+            f"{name},,,,{split}"
+        ]
+    lines(root / "from" / "t.csv", "path,start,end,label,split", *rows)
+    dataset = build_dataset(root / "from", options={"width_s": 2, "hop_s": 1})
+    rows = np.sort(data.draw(st.permutations(range(len(dataset.clips))))[: data.draw(st.integers(1, 9))])
+    found = again(dataset, exported(dataset, rows, format), root)
+    splits_of = {r.name: r.split for r in dataset.recordings}
+    assert all(r.split == splits_of[r.name] for r in found.recordings)
+    everything = said(dataset)
+    assert [(name, start, labels) for name, start, _, labels in said(found)] == [
+        (name, start, labels) for name, start, _, labels in (everything[row] for row in rows)
+    ]

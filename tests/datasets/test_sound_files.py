@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
+import subprocess
 import sys
 from dataclasses import replace
 
@@ -313,3 +315,29 @@ def test_m4a_is_named_with_what_to_do_where_there_is_none(tmp_path, monkeypatch)
     (tmp_path / "b.m4a").write_bytes(b"x")
     (problem,) = build_dataset(tmp_path).problems
     assert (problem.kind, problem.file) == ("unsupported_audio", "b.m4a") and "ffmpeg" in problem.detail
+
+
+@pytest.mark.parametrize("ending", ["m4a", "aac", "m4b", "wma", "wv", "tta", "webm"])
+def test_the_real_ffmpeg_is_used_where_it_is_installed(tmp_path, ending):
+    program = shutil.which("ffmpeg")
+    if program is None:
+        pytest.skip("ffmpeg is not installed: only its stand-in is tested")
+    rate, path = 48_000, tmp_path / "a.wav"
+    times = np.arange(3 * rate) / rate
+    soundfile.write(path, 0.3 * np.sin(2 * np.pi * 1500 * times), rate)
+    other = tmp_path / "set" / f"a.{ending}"
+    other.parent.mkdir()
+    made = subprocess.run([program, "-v", "error", "-i", path, other], capture_output=True, text=True)
+    if made.returncode:
+        pytest.skip(f"this ffmpeg does not write {ending}: {made.stderr.strip()[-100:]}")
+    lines(tmp_path / "set" / "a.csv", "path,start,end,label", f"a.{ending},1,2,owl")
+    dataset = build_dataset(tmp_path / "set", options={"width_s": 1, "hop_s": 1})
+    (recording,) = dataset.recordings
+    assert recording.sample_rate == rate and recording.duration_s == pytest.approx(3, abs=0.15)
+    samples = load_clip(recording.sound, 1, 2, rate)
+    spectrum = np.abs(np.fft.rfft(samples))
+    assert abs(spectrum.argmax() - 1500) <= 2 and np.abs(samples).max() == pytest.approx(0.3, abs=0.06)
+    assert dataset.labels == ("owl",) and not dataset.problems
+    other.write_bytes(other.read_bytes()[:40])  # as after a copy that broke off
+    with pytest.raises(BadInput, match=f"a.{ending}"):
+        build_dataset(tmp_path / "set")

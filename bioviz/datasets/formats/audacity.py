@@ -57,7 +57,10 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         boxes = _with_confidence(boxes, content, options)
     content.annotations += boxes
     spans = [(box.start_s, box.end_s) for box in content.annotations]
-    content.are_clips = exported.has_note(file.files.root, file.name, file.files.names, spans)
+    noted = exported.note_of(file.files.root, file.name, file.files.names)
+    if noted is not None and noted[0].fits(spans):
+        content.are_clips = True
+        content.splits = dict.fromkeys(locator.mentioned, noted[1])
     return content
 
 
