@@ -18,7 +18,7 @@ DISPUTED_COLOUR = "#0072B2"
 
 
 def flag_colouring(run: Run, dataset: Dataset) -> Categories:
-    """What is flagged as a colouring of the run's clips; "not flagged" is grey, and disputed clips have a colour."""
+    """Colour the run's clips by what is flagged; "not flagged" is grey, and disputed clips have a colour."""
     flags = load_flags(dataset)
     codes = flags.column(len(dataset.clips)) + 1
     codes[flags.rows[flags.disagreement]] = len(KINDS) + 1

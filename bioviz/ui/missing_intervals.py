@@ -27,6 +27,6 @@ def say_missing(names: Sequence[str], unit: str) -> None:
 
 
 def some(names: Sequence[str], most: int = 4) -> str:
-    """The first names, and how many more there are."""
+    """Return the first names, and how many more there are."""
     named = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"

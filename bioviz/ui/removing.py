@@ -40,7 +40,7 @@ def ask_dataset(summary: DatasetSummary) -> None:
 
 
 def losses(summary: DatasetSummary) -> list[str]:
-    """What can no longer be reached when a dataset is removed, and what stays, in sentences."""
+    """Return what can no longer be reached when a dataset is removed, and what stays, in sentences."""
     try:
         flags = load_flags(library.load(summary.id))
         clips, users = len(flags), len(flags.users)

@@ -89,12 +89,12 @@ class View:
 
     @classmethod
     def from_query(cls, parameters: Mapping[str, str]) -> tuple[View, list[str]]:
-        """The view of a link, and a sentence for every value that cannot be used. Never fails."""
+        """Return the view of a link, and a sentence for every value that cannot be used. Never fails."""
         values, sentences = query.read(parameters, PARSERS, {f.name: f.default for f in fields(cls)})
         return cls(**values), sentences
 
     def to_query(self) -> dict[str, str]:
-        """What differs from the usual view, as query parameters."""
+        """Return what differs from the usual view, as query parameters."""
         values = ((f.name, getattr(self, f.name), f.default) for f in fields(self))
         return {name: query.as_text(value) for name, value, usual in values if value != usual}
 
@@ -119,7 +119,7 @@ PARSERS: Mapping[str, query.Parser] = {
 
 
 def view() -> View:
-    """The current view; the first time in a session it is read from the URL, and what cannot be used is said."""
+    """Return the current view; the first time in a session it is read from the URL, and what cannot be used is said."""
     current: View | None = AppState.view.get()
     if current is None:
         parameters = st.query_params.to_dict()
@@ -131,7 +131,7 @@ def view() -> View:
     return current
 
 
-def set_view(**changes: Any) -> None:
+def set_view(**changes: object) -> None:
     """Change fields of the view; the URL follows at the end of the run (`write_url`).
 
     A change of a field of ACTED is an act that Python makes for the user: make it in a callback, or before
@@ -148,7 +148,7 @@ def set_view(**changes: Any) -> None:
 
 
 def act_log() -> acts.Log:
-    """The newest acts that Python has heard of or made; at first the view itself, as act number 0."""
+    """Return the newest acts that Python has heard of or made; at first the view itself, as act number 0."""
     log = AppState.acts.get()
     if log is None:
         log = {kind: acts.Act(0, False, _value(view(), kind)) for kind in ACTED}
@@ -182,7 +182,7 @@ def user_name() -> str | None:
     return act.value if act and isinstance(act.value, str) and act.value else None
 
 
-def _value(owner: View, kind: str) -> Any:
+def _value(owner: View, kind: str) -> object:
     return acts.clip_value(owner.dataset, owner.clip) if kind == acts.CLIP else getattr(owner, kind)
 
 

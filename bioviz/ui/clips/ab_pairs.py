@@ -14,7 +14,7 @@ NEAREST_LABELLED = "nearest labelled clip"
 
 
 def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]]:
-    """What to hear a clip against, as (role, row in the dataset): its nearest neighbors on either side.
+    """Return what to hear a clip against, as (role, row in the dataset): its nearest neighbors on either side.
 
     A labelled clip gets the nearest background and the nearest with a label in common; background gets the
     nearest labelled clip and the nearest other background. They come from other recordings where the stored
@@ -45,7 +45,7 @@ def nearest_for_ab(run: Run, dataset: Dataset, row: int) -> list[tuple[str, int]
 
 
 def _first(graph: KnnGraph, position: int, wanted: np.ndarray) -> int | None:
-    """The nearest neighbor of `place` among the `wanted` (n,) bool, or None."""
+    """Return the nearest neighbor of `place` among the `wanted` (n,) bool, or None."""
     near = np.asarray(graph.indices[position])
     near = near[(near >= 0) & (near != position)]
     hits = near[wanted[near]]

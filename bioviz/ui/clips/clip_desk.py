@@ -23,7 +23,7 @@ GROUP = "clips"  # maps, inspector, galleries and lists of all pages share one l
 
 
 def selected_clip() -> int | None:
-    """The row of the clip that the page is at, None for none."""
+    """Return the row of the clip that the page is at, None for none."""
     return view().clip if view().clip >= 0 else None
 
 

@@ -12,6 +12,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.flags import KINDS, TITLES, Flags, disputes, load_flags, make_cleaned, tables, undo
 from bioviz.store.digest import digest
+from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.selection import zipped
 from bioviz.ui.state import FlagPanelState
 from bioviz.ui.view import set_view, user_name
@@ -117,17 +118,13 @@ def _counts(flags: Flags) -> None:
 
 
 def _table(dataset: Dataset, flags: Flags, pick: Callable[[int], object], keys: FlagPanelState) -> int | None:
-    """The table; returns the clip row of the line that is marked, if any."""
+    """Draw the table; return the clip row of the line that is marked, if any."""
     frame = table(dataset, flags)
     seconds = st.column_config.NumberColumn(format="%.2f")
     table_key = keys.lines(digest(flags.rows)[:16])  # what is marked is a line, see `selection.show`
 
-    def marked(event) -> int | None:
-        lines = event.selection.rows
-        return int(frame["clip"].iloc[lines[0]]) if lines else None
-
     def clicked() -> None:
-        row = marked(table_key.get())
+        row = marked_row(table_key.get(), flags.rows)
         if row is not None:
             pick(row)
 
@@ -140,11 +137,11 @@ def _table(dataset: Dataset, flags: Flags, pick: Callable[[int], object], keys: 
         selection_mode="single-row",
         column_config={"start (s)": seconds, "end (s)": seconds},
     )
-    return marked(event)
+    return marked_row(event, flags.rows)
 
 
 def _take_back(dataset: Dataset, flags: Flags, row: int | None, keys: FlagPanelState) -> None:
-    """The button that undoes the user's own flag of the line that is marked."""
+    """Show the button that undoes the user's own flag of the line that is marked."""
 
     def taken_back() -> None:
         user = user_name()
@@ -192,7 +189,7 @@ def _downloads(dataset: Dataset, flags: Flags, keys: FlagPanelState) -> None:
 
 
 def disputes_told(record: Mapping[str, Any]) -> str:
-    """What was done about clips on which users disagreed, of the record of a cleaned dataset; "" without any."""
+    """Return what was done about clips on which users disagreed, of the record of a cleaned dataset; "" without any."""
     settled = record.get("disputes")
     if not settled:
         return ""
@@ -203,7 +200,7 @@ def disputes_told(record: Mapping[str, Any]) -> str:
 
 
 def _settled(flags: Flags, keys: FlagPanelState) -> str | None:
-    """What the user wants done about the clips on which users disagree; None before an answer."""
+    """Ask what is to be done about the clips on which users disagree; None before an answer."""
     disputed = flags.rows[flags.disagreement].tolist()
     if not disputed:
         return None
@@ -243,7 +240,7 @@ def _make_cleaned(dataset: Dataset, flags: Flags, keys: FlagPanelState, rule: st
 
 
 def _offer_cleaned(keys: FlagPanelState) -> None:
-    """What was made last, and the way there."""
+    """Show what was made last, and the way there."""
     cleaned = keys.cleaned.get()
     if cleaned is None:
         return

@@ -19,7 +19,7 @@ UNKNOWN = "not known"
 
 
 def map_data(run: Run, dataset: Dataset, dark: bool = False) -> MapData:
-    """The map of `run`, whose points are clips of `dataset`; `dark` for the dark theme."""
+    """Return the map of `run`, whose points are clips of `dataset`; `dark` for the dark theme."""
     rows, clips = run.rows, dataset.clips
     names = label_names(dataset)
     method = METHODS[run.spec.projection.method]
@@ -42,7 +42,7 @@ def map_data(run: Run, dataset: Dataset, dark: bool = False) -> MapData:
 
 
 def with_flags(data: MapData, run: Run, dataset: Dataset) -> MapData:
-    """`data`, a map of `run`, with the present flags as a further colouring.
+    """Return `data`, a map of `run`, with the present flags as a further colouring.
 
     What keeps the result must count `flags.log.state(dataset.id)` among its keys, or it shows old flags.
     """

@@ -18,6 +18,7 @@ from bioviz.flags import load_flags
 from bioviz.plots import palette
 from bioviz.runs import Run
 from bioviz.store.digest import digest
+from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.state import ClipState
@@ -113,8 +114,9 @@ def show(
     key = ClipState.list_lines(digest(rows)[:16])
 
     def clicked() -> None:
-        for line in key.get().selection.rows:
-            pick(int(rows[line]))
+        row = marked_row(key.get(), rows)
+        if row is not None:
+            pick(row)
 
     st.dataframe(
         frame,

@@ -44,7 +44,7 @@ def comparison_maps(
             low=0,
             high=1,
         )
-        label, *others = (_taken(colouring, places) for colouring in own.colourings)
+        label, *others = (_taken_colouring(colouring, places) for colouring in own.colourings)
         maps.append(
             replace(
                 own,
@@ -53,7 +53,7 @@ def comparison_maps(
                 y=xy[:, 1],
                 colourings=(label, *shared, confusion, *others),
                 background=None if own.background is None else own.background[places],
-                columns=tuple(_taken(column, places) for column in own.columns),
+                columns=tuple(_taken_column(column, places) for column in own.columns),
                 extent=ranges,
             )
         )
@@ -74,12 +74,15 @@ def _changes(comparison: Comparison) -> tuple[Colouring, ...]:
     )
 
 
-def _taken(column: Colouring | TextColumn | SpanColumn, places: np.ndarray):
-    """The column of the clips at `places` alone."""
-    match column:
-        case Categories() | TextColumn():
-            return replace(column, codes=column.codes[places])
-        case Measure():
-            return replace(column, values=column.values[places])
-        case SpanColumn():
-            return replace(column, start_s=column.start_s[places], end_s=column.end_s[places])
+def _taken_colouring(colouring: Colouring, places: np.ndarray) -> Colouring:
+    """Return the colouring of the clips at `places` alone."""
+    if isinstance(colouring, Categories):
+        return replace(colouring, codes=colouring.codes[places])
+    return replace(colouring, values=colouring.values[places])
+
+
+def _taken_column(column: TextColumn | SpanColumn, places: np.ndarray) -> TextColumn | SpanColumn:
+    """Return the column of the clips at `places` alone."""
+    if isinstance(column, TextColumn):
+        return replace(column, codes=column.codes[places])
+    return replace(column, start_s=column.start_s[places], end_s=column.end_s[places])

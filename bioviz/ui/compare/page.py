@@ -49,7 +49,9 @@ def comparison_of(key: str) -> Comparison | None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def points(left_key: str, right_key: str, key: str, states: tuple[str, str], dark: bool):
+def points(
+    left_key: str, right_key: str, key: str, states: tuple[str, str], dark: bool
+) -> tuple[MapData, MapData]:
     """Both maps' points; cached, since making them for 100,000 clips takes a moment."""
     left, right = (runs.run_by_key(key) for key in (left_key, right_key))
     comparison = comparison_of(key)
@@ -83,7 +85,7 @@ def last_lasso(case_rows: np.ndarray, events: tuple[MapEvent, MapEvent]) -> np.n
 
 @page_part
 def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, comparison: Comparison) -> None:
-    """The page proper."""
+    """Show the linked maps, what changed, and the selected clip."""
     dataset = library.load(left.spec.dataset)
     rows_compared = left.rows[comparison.left_places]
     names = titles(spec)
@@ -162,7 +164,7 @@ def two_maps(
 
 
 def part(case: Case) -> Chosen:
-    """The part of the page that is open."""
+    """Draw the part of the page that is open."""
     if CompareState.section.get() not in SECTIONS:
         CompareState.section.set(view().section if view().section in SECTIONS else next(iter(SECTIONS)))
     section = st.segmented_control(
@@ -182,7 +184,7 @@ def part(case: Case) -> Chosen:
 
 
 def inspect(case: Case, name: str, rows: np.ndarray) -> None:
-    """The selected clip with its neighbors on the left, and below those on the right."""
+    """Show the selected clip with its neighbors on the left, and below those on the right."""
     clip_desk.clip_desk(case.left, case.dataset, rows, name, CompareState.desk)
     current = clip_desk.selected_clip()
     if current is None:
@@ -205,7 +207,7 @@ def inspect(case: Case, name: str, rows: np.ndarray) -> None:
 
 
 def show() -> None:
-    """The page below its title."""
+    """Show the page below its title."""
     spec = pick_comparison()
     if spec is None:
         ask_for_a_dataset()

@@ -71,7 +71,7 @@ def pick_comparison() -> ComparisonSpec | None:
 
 
 def _pick_version(dataset: Dataset) -> Dataset:
-    """The dataset on the right: the left one, or a version of it that was cleaned by flags. Raises Gone."""
+    """Return the dataset on the right: the left one, or a version of it that was cleaned by flags. Raises Gone."""
     summaries = {s.id: s for s in library.list_datasets()}
     versions = [
         dataset.id,
@@ -124,12 +124,12 @@ def _pick_layout() -> None:
 
 
 def family(dataset_id: str) -> str:
-    """What a dataset and its cleaned versions have in common: the beginning of their ids (`flags.cleaned`)."""
+    """Return what a dataset and its cleaned versions have in common: the beginning of their ids (`flags.cleaned`)."""
     return dataset_id.split("-clean-")[0][:80]
 
 
 def titles(spec: ComparisonSpec) -> tuple[str, str]:
-    """What the two sides are called: only what differs beside the model and its checkpoint."""
+    """Return what the two sides are called: only what differs beside the model and its checkpoint."""
     names = {s.id: s.name for s in library.list_datasets()}
     side_titles = []
     for side in (spec.left, spec.right):

@@ -97,7 +97,7 @@ def _cannot_be_told(differences: Sequence[Difference]) -> str:
 
 
 def book(case: Case) -> Chosen:
-    """The ledger: clips that left the background's neighborhood, and those that entered it."""
+    """Show the ledger: clips that left the background's neighborhood, and those that entered it."""
     changes = case.comparison.changes
     rule = st.radio(
         "In the background's neighborhood means",
@@ -151,7 +151,7 @@ def moved(case: Case) -> Chosen:
 
 
 def most_moved(case: Case) -> Chosen:
-    """`moved`, with what it means."""
+    """Show `moved`, with what it means."""
     change = case.comparison.changes.moved
     if np.isfinite(change).any():
         st.caption(
@@ -279,7 +279,7 @@ def arrows(case: Case) -> Chosen:
 
 
 def lasso(case: Case) -> Chosen:
-    """What is selected on either map."""
+    """Show what is selected on either map."""
     if case.selected is None:
         st.caption("Draw a lasso on either map: the same clips light up on the other, and are listed here.")
     return Chosen(np.empty(0, np.int64) if case.selected is None else case.selected, "selected clips")

@@ -91,7 +91,7 @@ def tested(spec: ComparisonSpec) -> tuple[OwnScore, ...]:
 
 
 def _record(checkpoint: str) -> CheckpointRecord | None:
-    """The record of a fine-tuned checkpoint; None for others and where it is gone."""
+    """Return the record of a fine-tuned checkpoint; None for others and where it is gone."""
     if not checkpoint.startswith(FINETUNED):
         return None
     try:
@@ -101,7 +101,7 @@ def _record(checkpoint: str) -> CheckpointRecord | None:
 
 
 def _tested_on(record: CheckpointRecord | None) -> tuple[str, tuple[str, ...]] | None:
-    """What a checkpoint was tested on; None where it does not tell."""
+    """Return what a checkpoint was tested on; None where it does not tell."""
     if record is None or not record.dataset.version or "test" not in record.split.recordings:
         return None
     return record.dataset.version, tuple(record.split.recordings["test"])

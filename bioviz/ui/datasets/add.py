@@ -20,7 +20,7 @@ from bioviz.ui.view import open_dataset
 
 
 def add_from(folder: Path | None) -> None:
-    """The rest of the page once it is known where the recordings are."""
+    """Show the rest of the page once it is known where the recordings are."""
     if folder is not None:
         _scan_form(folder)
     profiles_panel.show()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
@@ -66,7 +67,7 @@ def show_cards(groups: Sequence[Group], key: Element) -> None:
 
 
 def card_of_clip(dataset: Dataset, row: int, colours: Mapping[str, str]) -> Card:
-    """A clip of a dataset with the boxes that touch it, each in its label's colour; sound and picture from routes."""
+    """Return a clip of a dataset with the boxes that touch it, in their labels' colours; media from routes."""
     clip = clip_of(dataset, row)
     base, version = (st.get_option("server.baseUrlPath") or "").strip("/"), dataset.version[:12]
     address = f"{'/' + base if base else ''}/bioviz/clip/{quote(dataset.id)}/{row}"
@@ -84,7 +85,7 @@ def card_of_clip(dataset: Dataset, row: int, colours: Mapping[str, str]) -> Card
 
 
 def card_of_box(path: Path, title: str, box: Annotation | RawAnnotation, colour: str) -> Card:
-    """A box of a table that is not read yet; sound and picture are made here.
+    """Return a box of a table that is not read yet; sound and picture are made here.
 
     Raises
     ------
@@ -116,7 +117,7 @@ def span(start_s: float, end_s: float) -> str:
 
 
 def note_of(label: str, clips: int, recordings: int) -> str:
-    """What stands beside a label's name."""
+    """Return what stands beside a label's name."""
     what = "clips without a label" if label == BACKGROUND else "clips" if clips != 1 else "clip"
     return f"{clips:,} {what} in {recordings:,} {'recording' if recordings == 1 else 'recordings'}"
 
@@ -140,5 +141,5 @@ def _data_uri(kind: str, content: bytes) -> str:
 
 
 @cache
-def _component():
+def _component() -> Callable[..., Any]:
     return component("bioviz_clip_cards", "datasets/clip_cards.js", styles=["datasets/clip_cards.css"])

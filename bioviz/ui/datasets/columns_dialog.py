@@ -141,7 +141,7 @@ def _facts(table: Table, guessed: ColumnMapping, keys: ColumnsState) -> ColumnMa
 
 
 def _columns(table: Table, guessed: ColumnMapping, keys: ColumnsState) -> ColumnMapping:
-    """A box for each meaning, filled in with what names and contents of the columns tell."""
+    """Draw a box for each meaning, filled in with what names and contents of the columns tell."""
     filled = [TITLES[role] for role in ROLES if getattr(guessed, role)]
     st.caption(
         f"Filled in as the columns suggest: {', '.join(filled)}. Check them."
@@ -307,7 +307,7 @@ def _keep(
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _files(root: str, scan: str) -> Files:
-    """The files of a folder, as they were when it was scanned."""
+    """Return the files of a folder, as they were when it was scanned."""
     return Files.below(Path(root))
 
 

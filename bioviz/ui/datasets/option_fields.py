@@ -89,7 +89,7 @@ def _field(info: OptionInfo, key: Key[Any], offered: Sequence[str]) -> object:
 
 
 def _offered(folder: Path) -> dict[str, Sequence[str]]:
-    """What may be meant by a text, where the folder tells."""
+    """Return what may be meant by a text, where the folder tells."""
     tables = _tables(folder)
     offered: dict[str, Sequence[str]] = {"table": tables, "ignore": tables}
     try:

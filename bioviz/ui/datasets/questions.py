@@ -25,7 +25,7 @@ Account = Mapping[str, Any]
 
 
 def ask(job: jobs.Job, accounts: Sequence[Account]) -> None:
-    """An amber box with every file that was not understood; the dialog of the first table opens by itself, once."""
+    """Show in amber every file that was not understood; the dialog of the first table opens by itself, once."""
     asked = [each for each in accounts if each["role"] == "not understood"]
     if not asked:
         return
@@ -56,7 +56,7 @@ def ask(job: jobs.Job, accounts: Sequence[Account]) -> None:
 
 
 def ask_missing(job: jobs.Job, missing: Mapping[str, int]) -> None:
-    """An amber box with each word that stands where a label is missing, and what it may mean.
+    """Show an amber box with each word that stands where a label is missing, and what it may mean.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ def show(dataset: Dataset, keys: ReportState, *, asked_above: bool = False) -> N
 
 
 def _verdict(dataset: Dataset, summary: Report, asked_above: bool) -> None:
-    """What must be read before anything else; green only where every file was understood and is used."""
+    """Show what must be read before anything else; green only where every file was understood and is used."""
     kinds = {group.kind: group for group in summary.problems}
     asked = len(kinds["not_understood"].items) if "not_understood" in kinds else 0
     amber = []
@@ -181,7 +181,7 @@ def _times(dataset: Dataset, keys: ReportState) -> None:
 
 
 def _clips(dataset: Dataset, keys: ReportState) -> None:
-    """A few clips of each label and of background, with their boxes, to look at and to hear."""
+    """Show a few clips of each label and of background, with their boxes, to look at and to hear."""
     examples = example_rows(dataset, _PER_LABEL)
     labels = list(examples)
     st.markdown("**Look at some clips, drawn at random**")
@@ -243,7 +243,7 @@ def _problem(group: ProblemGroup, keys: ReportState) -> None:
 
 
 def _files(dataset: Dataset, keys: ReportState) -> None:
-    """What became of each file that is not sound."""
+    """Show what became of each file that is not sound."""
     accounts = dataset.source.get("files") or []
     if not accounts:
         return

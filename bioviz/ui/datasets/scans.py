@@ -42,7 +42,7 @@ def leave_out(job: jobs.Job, files: Sequence[str]) -> None:
 
 
 def followed() -> jobs.Job | None:
-    """The scan that this tab follows: its own, else one that is running, whichever tab started it."""
+    """Return the scan that this tab follows: its own, else one that is running, whichever tab started it."""
     scans = {job.id: job for job in jobs.list_jobs() if job.kind == "scan"}
     job = scans.get(DatasetsState.scan.get()) or next(
         (each for each in scans.values() if not each.is_over), None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bioviz.config import settings
 from bioviz.datasets import upload
@@ -15,7 +17,7 @@ from bioviz.ui.state import DatasetsState
 
 
 def pick_folder() -> Path | None:
-    """A folder inside the data folders: typed, or gone into step by step; None where it cannot be read."""
+    """Ask for a folder inside the data folders: typed, or gone into step by step; None where it cannot be read."""
     roots = settings().data_roots
     with st.container(border=True):
         st.markdown("**1. Choose the folder that holds the recordings**")
@@ -62,7 +64,7 @@ def pick_folder() -> Path | None:
 
 
 def pick_upload() -> Path | None:
-    """The folder into which uploaded files were unpacked; None while there are none."""
+    """Ask for files, and return the folder into which uploaded files were unpacked; None while there are none."""
     with st.container(border=True):
         st.markdown("**1. Choose a zip, or recordings together with their annotation tables**")
         files = st.file_uploader(
@@ -82,7 +84,7 @@ def pick_upload() -> Path | None:
 
 
 def _invitation(inside: list[str]) -> str:
-    """What the list of folders says while none is chosen."""
+    """Return what the list of folders says while none is chosen."""
     if len(inside) == 1:
         return "Go into the folder in it"
     return f"Go into one of {len(inside)} folders" if inside else "No folders in it"
@@ -97,7 +99,7 @@ def _go_to(folder: Path) -> None:
     DatasetsState.folder.set(str(folder))
 
 
-def _stored(files) -> Path:
+def _stored(files: Sequence[UploadedFile]) -> Path:
     """Where the uploaded files lie; unpacked once, not on every rerun."""
     uploaded = tuple(file.file_id for file in files)
     folder = DatasetsState.unpacked.get()

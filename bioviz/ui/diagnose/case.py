@@ -34,7 +34,7 @@ class Chosen:
 
 
 def worst_first(case: Case, chosen: np.ndarray, name: str) -> Chosen:
-    """The chosen clips ((n,) bool, or positions), the most confused first."""
+    """Return the chosen clips ((n,) bool, or positions), the most confused first."""
     places = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
     confusion = np.nan_to_num(case.confusion[places], nan=-1.0)
     return Chosen(places[np.argsort(-confusion, kind="stable")], name)

@@ -62,7 +62,7 @@ def diagnosis_of(key: str) -> Diagnosis | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
-    """The map with the measures of confusion as first colourings."""
+    """Return the map with the measures of confusion as first colourings."""
     run, d = runs.run_by_key(run_key), diagnosis_of(diagnosis_key)
     if d is None:
         raise Missing("This diagnosis is no longer in the cache. Compute it again.")
@@ -99,7 +99,7 @@ def flagged_points(run_key: str, state: str, diagnosis_key: str, flags_state: st
 
 
 def show_verdict(clauses: list[Clause]) -> None:
-    """The verdict; each clause opens the figure that backs it."""
+    """Show the verdict; each clause opens the figure that backs it."""
     with st.container(border=True):
         st.markdown("**In short**")
         for i, clause in enumerate(clauses):
@@ -170,7 +170,7 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
 
 @page_part
 def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
-    """The page proper."""
+    """Show the verdict, its figures, the map and the selected clip."""
     dataset = library.load(run.spec.dataset)
     data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id), is_dark())
     keep_known("measure", [colouring.id for colouring in data.colourings], "colouring of this map")
@@ -235,7 +235,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
 
 
 def show() -> None:
-    """The page below its title."""
+    """Show the page below its title."""
     spec = pick_run()
     if spec is None:
         ask_for_a_dataset()

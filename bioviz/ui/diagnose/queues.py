@@ -49,7 +49,7 @@ def _stand_out(case: Case, name: str, queue: Queue, neighbors_say: str) -> None:
 
 
 def alarms(case: Case) -> Chosen:
-    """What a detector on this embedding would cost."""
+    """Show what a detector on this embedding would cost."""
     rates = case.diagnosis.false_alarms
     st.caption(METRIC_INFO["false_alarms"].text)
     if rates is None:

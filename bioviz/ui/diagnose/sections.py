@@ -90,7 +90,7 @@ def matrix(case: Case) -> Chosen:
 
 
 def causes(case: Case) -> Chosen:
-    """What of the sound goes with the confusion."""
+    """Show what of the sound goes with the confusion."""
     d = case.diagnosis
     overall = [cause for cause in d.causes if cause.target < 0]
     if not overall:
@@ -175,7 +175,7 @@ def causes(case: Case) -> Chosen:
 
 
 def triage(case: Case) -> Chosen:
-    """The causes of the confused clips, and what each of them was compared with."""
+    """Show the causes of the confused clips, and what each of them was compared with."""
     d = case.diagnosis
     st.caption(
         METRIC_INFO["triage"].text
@@ -241,7 +241,7 @@ _four = st.column_config.NumberColumn(format="%.4f")
 
 
 def _darkest(matrix: np.ndarray) -> tuple[int, int]:
-    """The label most surrounded by something else: the cell that a user would click first."""
+    """Return the label most surrounded by something else: the cell that a user would click first."""
     off = np.nan_to_num(matrix.copy(), nan=-1.0)
     np.fill_diagonal(off, -1.0)
     off[0] = -1.0

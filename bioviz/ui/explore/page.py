@@ -13,6 +13,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.flags import log as flag_log
 from bioviz.models import registry
+from bioviz.plots.map_data import MapData
 from bioviz.ui.acoustic_notice import acoustic_notice
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
@@ -32,26 +33,26 @@ from bioviz.ui.view import keep_known, write_url
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def points(run_key: str, state: str, dark: bool):
-    """The map's points; cached, since making them for 100,000 clips takes a moment."""
+def points(run_key: str, state: str, dark: bool) -> MapData:
+    """Return the map's points; cached, since making them for 100,000 clips takes a moment."""
     run = runs.run_by_key(run_key)
     return map_data(run, library.load(run.spec.dataset), dark)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def flagged_points(run_key: str, state: str, flags_state: str, dark: bool):
-    """The same with the flags as colours; a flag more costs little."""
+def flagged_points(run_key: str, state: str, flags_state: str, dark: bool) -> MapData:
+    """Return them with the flags as a colouring; a flag more costs little."""
     run = runs.run_by_key(run_key)
     return with_flags(points(run_key, state, dark), run, library.load(run.spec.dataset))
 
 
 def first_list(run: runs.Run) -> str:
-    """The first list of misclustered clips that holds any, else the first."""
+    """Return the first list of misclustered clips that holds any, else the first."""
     return next((name for name in LISTS if run.placement.counts[name]), LISTS[0])
 
 
 def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.ndarray, str]:
-    """The clips that the user wants to go through, the misclustered worst first, and what they are."""
+    """Draw the lists; return the clips of the chosen one, the misclustered worst first, and what they are."""
     lasso = event.rows
     if event.selected_at != ExploreState.seen_selection.get():
         ExploreState.seen_selection.set(event.selected_at)
@@ -101,7 +102,7 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
 
 @page_part
 def explore(run: runs.Run) -> None:
-    """The page proper, for a run that is there."""
+    """Show the map, the lists and the selected clip of a run that is there."""
     dataset = library.load(run.spec.dataset)
     data = flagged_points(run.key, run.state, flag_log.state(dataset.id), is_dark())
     keep_known("colour", [colouring.id for colouring in data.colourings], "colouring of this map")
@@ -134,7 +135,7 @@ def explore(run: runs.Run) -> None:
 
 
 def show() -> None:
-    """The page below its title."""
+    """Show the page below its title."""
     spec = pick_run(background=True)
     if spec is None:
         ask_for_a_dataset()

@@ -36,7 +36,7 @@ SCORES = {
 
 
 def original_of(run: Run, dataset: Dataset) -> Run | None:
-    """The same run of the dataset that `dataset` was cleaned from; None where there is none, or none yet."""
+    """Return the same run of the dataset that `dataset` was cleaned from; None where there is none, or none yet."""
     cleaned = dataset.source.get("cleaned")
     if not cleaned:
         return None

@@ -68,7 +68,7 @@ def _batches(live: Mapping[str, Any] | None) -> tuple[np.ndarray, np.ndarray] | 
 def _loss_figure(
     trials: Sequence[Mapping], batches: tuple[np.ndarray, np.ndarray] | None
 ) -> tuple[go.Figure, float]:
-    """The figure, and where its axis of epochs ends."""
+    """Return the figure, and where its axis of epochs ends."""
     epochs = max((len(trial["epochs"]) for trial in trials), default=0)
     lines = {}
     for trial in trials:
@@ -115,7 +115,7 @@ def _framed(figure: go.Figure, last: float) -> go.Figure:
 
 
 def _start(trial: Mapping, name: str) -> float | None:
-    """A measure of epoch 0, where there was one."""
+    """Return a measure of epoch 0, where there was one."""
     return (trial.get("start") or {}).get(name)
 
 

@@ -21,7 +21,7 @@ from bioviz.ui.state import FinetuneState
 
 
 def new_training() -> None:
-    """The form, what there is to say about it, and the button."""
+    """Show the form, what there is to say about it, and the button."""
     spec = train_form()
     if spec is None:
         st.info("There is no dataset yet. Open the demo on the start page, or add your own recordings.")
@@ -51,7 +51,7 @@ def new_training() -> None:
 
 
 def show() -> None:
-    """The page below its title."""
+    """Show the page below its title."""
     st.markdown(
         "Teach a model the labels of your recordings. It learns from the *training* recordings, the *validation* ones "
         "choose the best moment, and the *test* ones tell how good it became. The result is a checkpoint to explore "

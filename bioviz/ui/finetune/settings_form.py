@@ -37,7 +37,7 @@ KeyOf = Callable[[str], Element]  # by the setting's name
 
 
 def settings_form(start: TrainSettings, preset: str, model: str) -> TrainSettings:
-    """The settings, beginning with those of a preset."""
+    """Draw the settings, beginning with those of a preset."""
 
     def key(name: str) -> Element:
         return FinetuneState.setting(preset, name)

@@ -31,7 +31,7 @@ METRIC_HELP = {
 
 
 def training_jobs() -> list[jobs.Job]:
-    """The newest job of every training, newest first."""
+    """Return the newest job of every training, newest first."""
     newest: dict[str, jobs.Job] = {}
     for job in jobs.list_jobs():
         if job.kind == "finetune":
@@ -40,7 +40,7 @@ def training_jobs() -> list[jobs.Job]:
 
 
 def watch(job: jobs.Job) -> None:
-    """A running training: progress, cancel button, curves as they grow."""
+    """Show a running training: progress, cancel button, curves as they grow."""
     job_card.watch(job.id)
 
     @st.fragment(run_every=2.0)
@@ -55,7 +55,7 @@ def watch(job: jobs.Job) -> None:
 
 
 def ended(job: jobs.Job) -> None:
-    """A training that stopped before its end: why, and a button that goes on."""
+    """Show a training that stopped before its end: why, and a button that goes on."""
     with st.container(border=True):
         st.markdown(f"**{job.title}**")
         job_card.outcome(job)
@@ -150,7 +150,7 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
 
 
 def show_outcome(record: CheckpointRecord) -> None:
-    """What the training taught, and what is to be known of its sound."""
+    """Show what the training taught, and what is to be known of its sound."""
     outcome = record.outcome
     if outcome.sentence and outcome.kind in (NOTHING, LESS):
         st.warning(outcome.sentence, icon=":material/warning:")
@@ -200,7 +200,7 @@ def _actions(checkpoint: Checkpoint) -> None:
 
 
 def _before_and_after(checkpoint: Checkpoint, trained_on: str) -> dict[str, object]:
-    """The view that compares a checkpoint with what it was trained from, on clips it never learnt from."""
+    """Return the view that compares a checkpoint with what it was trained from, on clips it never learnt from."""
     own_split = checkpoint.record.split.source == "dataset"
     tested = own_split and "test" in library.load(trained_on).clips.split
     return {

@@ -18,7 +18,7 @@ DEMO_MODEL = {"model": "acoustic_features", "checkpoint": "none"}
 
 
 def show() -> None:
-    """The page below its title."""
+    """Show the page below its title."""
     st.markdown(
         "**bioviz** shows how an audio model sees your recordings: each short clip becomes a point, and clips that "
         "the model finds alike lie close together. Where labelled calls lie among background noise, the model cannot "

@@ -98,7 +98,7 @@ def _is_here(spec: RunSpec) -> bool:
 
 
 def _runs_on(models: Iterable[RunSpec]) -> str:
-    """The device, with the precision that the models really have on it."""
+    """Return the device, with the precision that the models really have on it."""
     own = {registry.card(spec.model).title: precision_of(registry.card(spec.model)) for spec in models}
     kinds = set(own.values())
     if len(kinds) <= 1:
@@ -107,7 +107,7 @@ def _runs_on(models: Iterable[RunSpec]) -> str:
 
 
 def _narrow(models: Iterable[RunSpec]) -> list[str]:
-    """What is to be known where a model takes a broader band than the recordings hold."""
+    """Return what is to be known where a model takes a broader band than the recordings hold."""
     pairs = dict.fromkeys((spec.dataset, spec.model) for spec in models)
     notes = [bandwidth_note(library.load(dataset), registry.card(model)) for dataset, model in pairs]
     return [note for note in dict.fromkeys(notes) if note]

@@ -57,7 +57,7 @@ def describe(job: jobs.Job) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A duration in words a person would use.
+    """Return a duration in words a person would use.
 
     >>> duration(75)
     '1 min 15 s'

@@ -41,7 +41,7 @@ KINDS = {
 
 
 def show() -> None:
-    """The page below its title."""
+    """Show the page below its title."""
     st.caption(f"Models run on: {describe_device()}")
     everything = jobs.list_jobs()
     running = [job for job in everything if job.state in job_card.RUNNING]

@@ -19,7 +19,7 @@ CHECKPOINTS = {
 
 
 def download(card: ModelCard) -> None:
-    """A button that fetches a model's weights, and the job that does, in whichever tab it was started."""
+    """Show a button that fetches a model's weights, and the job that does, in whichever tab it was started."""
     params: dict[str, object] = {"model": card.name}
     if card.terms:
         params["terms_accepted"] = True  # the button is dead until they are
@@ -44,7 +44,7 @@ def download(card: ModelCard) -> None:
 
 
 def show() -> None:
-    """The page below its title."""
+    """Show the page below its title."""
     st.markdown(
         "A model turns a clip into a list of numbers, its *embedding*. A **random start** is the untrained network, "
         "the paper's own baseline; **pretrained** weights come from a file on this computer."

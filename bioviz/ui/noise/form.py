@@ -37,14 +37,14 @@ SNR = query.real(-100, 100)
 
 
 def model_title(spec: RunSpec) -> str:
-    """What the models of an experiment are called in legends and tables."""
+    """Return what the models of an experiment are called in legends and tables."""
     checkpoint = checkpoint_title(spec.checkpoint)
     title = registry.card(spec.model).title
     return title if spec.checkpoint == "none" else f"{title}, {checkpoint}"
 
 
 def remembered(name: str, parsers: Mapping[str, query.Parser], usual: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings kept as JSON in a field of the view; a link is user input: what cannot be used is said.
+    """Read settings kept as JSON in a field of the view; a link is user input: what cannot be used is said.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def seeded(key: Key[T | None], value: T, draw: Callable[[Key[T | None]], T | Non
 
 
 def count(key: Key[int | None], label: str, start: int, low: int, high: int, step: int = 1) -> int:
-    """A whole number that starts with `start`."""
+    """Ask for a whole number that starts with `start`."""
     return int(seeded(key, start, lambda k: st.number_input(label, low, high, step=step, key=k)))
 
 
@@ -245,7 +245,7 @@ def _parse(text: str) -> list[float]:
 
 
 def _ratios(value: object, usual: list[float]) -> list[float]:
-    """The ratios of a link, dB; the usual ones where one cannot be used, which is said."""
+    """Return the ratios of a link, dB; the usual ones where one cannot be used, which is said."""
     try:
         if not isinstance(value, list) or not value:
             raise ValueError("it must be a list of numbers")

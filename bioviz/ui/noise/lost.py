@@ -21,7 +21,7 @@ RECORDING = UnitWords()
 
 
 def show_lost(ready: Mapping[str, tuple[Run, NoiseResult]], dataset: Dataset) -> None:
-    """The part of the page, of results by the model's title."""
+    """Show this part of the page; results by the model's title."""
     unit = UnitWords(next(iter(ready.values()))[0].unit.noun)
     st.subheader("Where labels are lost")
     st.caption(
@@ -90,7 +90,7 @@ def lost_words(result: NoiseResult, label: int, unit: UnitWords = RECORDING) -> 
 
 
 def _ratio(at: float, snrs_db: np.ndarray) -> str:
-    """A ratio in words; it is infinite beyond the ratios that were tried."""
+    """Return a ratio in words; it is infinite beyond the ratios that were tried."""
     if np.isposinf(at):
         return f"above {snrs_db[1]:g} dB"
     return f"below {snrs_db[-1]:g} dB" if np.isneginf(at) else f"{at:.1f} dB"

@@ -18,7 +18,7 @@ PANELS = {"Added background": noise_panel.show, "Shifted windows": shift_panel.s
 
 
 def show() -> None:
-    """The page below its title."""
+    """Show the page below its title."""
     spec = pick_run()
     if spec is None:
         ask_for_a_dataset()

@@ -49,7 +49,7 @@ def _drawn(spec: RunSpec, chosen: NoiseSettings, version: str) -> Draw:
 
 
 def show(spec: RunSpec) -> None:
-    """The whole tab. Raises BiovizError."""
+    """Show the whole tab. Raises BiovizError."""
     dataset = library.load(spec.dataset)
     st.caption(
         "Background is added to clips with calls, a little more at each step. Where do their neighbors become "

@@ -18,6 +18,7 @@ from bioviz.plots import figures, palette, paths
 from bioviz.runs import Run, RunSpec, query
 from bioviz.runs.spec import SEEDS
 from bioviz.ui.app.theme import is_dark
+from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips import clip_desk
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
@@ -40,7 +41,7 @@ SETTINGS = {  # of a link
 
 
 def show(spec: RunSpec) -> None:
-    """The whole tab. Raises BiovizError."""
+    """Show the whole tab. Raises BiovizError."""
     dataset = library.load(spec.dataset)
     st.caption(
         "A window starts where the grid puts it, a call does not. Here clips are embedded again with their windows "
@@ -147,8 +148,9 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
     left, right = st.columns([3, 2], gap="medium")
 
     def clicked() -> None:
-        for line in NoiseState.shift_lines.get().selection.rows:
-            clip_desk.take(int(result.rows[line]))
+        row = marked_row(NoiseState.shift_lines.get(), result.rows)
+        if row is not None:
+            clip_desk.take(row)
 
     with left:
         st.dataframe(

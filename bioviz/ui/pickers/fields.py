@@ -23,7 +23,7 @@ def pick(
     follow: tuple[str, ...] = (),
     why: Callable[[str], str] | None = None,
 ) -> str:
-    """A select box bound to one field of the view.
+    """Draw a select box bound to one field of the view.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def pick(
 
 
 def number(name: str, label: str, step: float, help: str | None = None) -> None:
-    """A number field bound to one field of the view, within the bounds that links have too."""
+    """Draw a number field bound to one field of the view, within the bounds that links have too."""
     key = PickerState.field(name)
     field = name.removeprefix("other_")
     low, high = NEIGHBORS if field == "k" else BOUNDS[field]

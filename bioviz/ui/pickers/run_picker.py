@@ -28,7 +28,7 @@ READY_HELP = (
 
 
 def checkpoint_title(name: str) -> str:
-    """A checkpoint in words; a fine-tuned one by the name that the user gave it."""
+    """Return a checkpoint in words; a fine-tuned one by the name that the user gave it."""
     if not name.startswith(FINETUNED):
         return CHECKPOINTS.get(name, name)
     try:
@@ -75,7 +75,7 @@ def pick_run(background: bool = False) -> RunSpec | None:
 
 
 def pick_dataset() -> Dataset | None:
-    """The dataset; None when there is none yet. Raises Gone, Missing."""
+    """Ask for the dataset; None when there is none yet. Raises Gone, Missing."""
     summaries = {s.id: s for s in library.list_datasets()}
     if not summaries:
         return None
@@ -90,7 +90,7 @@ def pick_model(
     label: str = "Model",
     usual: str | None = None,
 ) -> str:
-    """A model, the best to open first, each marked with how soon it can be looked at. Raises Gone."""
+    """Ask for a model, the best to open first, each marked with how soon it can be looked at. Raises Gone."""
     prefix = field.removesuffix("model")
     seed = getattr(view(), f"{prefix}model_seed")
     marks = {each.model: each for each in ready.models(dataset, seed)}
@@ -106,7 +106,7 @@ def pick_model(
 def pick_checkpoint(
     model: str, dataset: Dataset, field: str = "checkpoint", but: tuple[str, str] = ("", "")
 ) -> str:
-    """A checkpoint of a model, the best to open first; says what a missing one needs. Raises Gone.
+    """Ask for a checkpoint of a model, the best to open first; say what a missing one needs. Raises Gone.
 
     A random checkpoint has a seed, bound to another field.
 
@@ -140,7 +140,7 @@ def pick_checkpoint(
 
 
 def seed_of(checkpoint: str, seed: int) -> int:
-    """The seed of a run: only random checkpoints have one."""
+    """Return the seed of a run: only random checkpoints have one."""
     return seed if checkpoint == RANDOM else 0
 
 
@@ -179,7 +179,7 @@ def pick_neighbors() -> int:
 
 
 def pick_projection() -> None:
-    """The projection's preset, method and settings, bound to the view."""
+    """Draw the projection's preset, method and settings, bound to the view."""
     current = next((name for name, preset in PRESETS.items() if preset == projection()), None)
     PickerState.preset.set(current)
 
@@ -222,7 +222,7 @@ def pick_projection() -> None:
 
 
 def projection() -> ProjectionSpec:
-    """The projection that the view asks for."""
+    """Return the projection that the view asks for."""
     v = view()
     return ProjectionSpec(
         method=v.method,

@@ -15,7 +15,7 @@ HELP = (
 
 
 def pick_unit(dataset_id: str) -> None:
-    """A select box in the sidebar, bound to the dataset's record, with the reason for the detected unit."""
+    """Draw a select box in the sidebar, bound to the dataset's record, with the reason for the detected unit."""
     independence = library.load(dataset_id).independence
     options = list(independence.choices)
     PickerState.unit.set(independence.unit)  # on every run: the record decides

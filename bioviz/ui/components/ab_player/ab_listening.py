@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from bioviz.audio.playback import default_slow
-from bioviz.datasets.types import BACKGROUND, Dataset
+from bioviz.datasets.types import BACKGROUND, Dataset, Recording
 from bioviz.plots.palette import colours_for
 from bioviz.ui.components.shared.mount import component, media_source
 from bioviz.ui.session import Element
@@ -62,7 +63,7 @@ def ab_listening(
     _component()(key=key, data=data, height="content")
 
 
-def _recording(dataset: Dataset, row: int):
+def _recording(dataset: Dataset, row: int) -> Recording:
     return dataset.recordings[int(dataset.clips.recording[row])]
 
 
@@ -78,6 +79,6 @@ def _about(dataset: Dataset, role: str, row: int) -> dict[str, object]:
 
 
 @cache
-def _component():
+def _component() -> Callable[..., Any]:
     styles = ["components/shared/clips.css", "components/ab_player/ab_listening.css"]
     return component("bioviz_ab_listening", "components/ab_player/ab_listening.js", styles=styles)

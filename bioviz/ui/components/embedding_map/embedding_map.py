@@ -134,7 +134,7 @@ def _send_points(data: MapData, key: Element) -> None:
 
 
 def read_selection(data: MapData, act: acts.Act | None) -> MapEvent:
-    """What an act of selecting means on these points; one that was drawn on others, or is damaged, selects nothing."""
+    """Read what an act of selecting means on these points; drawn on others, or damaged, it selects nothing."""
     if act is None:
         return MapEvent(None, None)
     value = act.value if isinstance(act.value, Mapping) else {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from bioviz.datasets.types import Dataset
 from bioviz.flags import TITLES
@@ -22,7 +23,7 @@ KEYS: Mapping[str, tuple[str, str]] = {
 
 
 def flag_bar(dataset: Dataset, *, key: Element, group: str) -> None:
-    """A row of buttons, each with its key, to flag the selected clip; with its present flags, a note and undo.
+    """Show a row of buttons, each with its key, to flag the selected clip; with its present flags, a note and undo.
 
     A flag goes to the clip that is on screen at that moment, by a route of its own (`server.flagging`); the page is
     drawn again when it is stored. Who flags is asked at the first flag, and remembered by the browser.
@@ -49,7 +50,7 @@ def flag_bar(dataset: Dataset, *, key: Element, group: str) -> None:
 
 
 @cache
-def _component():
+def _component() -> Callable[..., Any]:
     return component(
         "bioviz_flag_bar",
         "components/flag_bar/flag_bar.js",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def gallery(
 
 
 @cache
-def _component():
+def _component() -> Callable[..., Any]:
     return component(
         "bioviz_gallery",
         "components/gallery/gallery.js",

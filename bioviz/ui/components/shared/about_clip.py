@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import streamlit as st
 
@@ -32,7 +33,7 @@ def about_clip(dataset_id: str, row: int, *, key: Element, group: str) -> Iterat
 
 
 @cache
-def _component():
+def _component() -> Callable[..., Any]:
     return component(
         "bioviz_about_clip",
         "components/shared/about_clip.js",

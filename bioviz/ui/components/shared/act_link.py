@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
+from typing import Any
 
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.mount import component
@@ -39,7 +41,7 @@ def act_link(group: str, dataset_id: str, shown: tuple[str, ...] = (acts.CLIP, "
 
 
 @cache
-def _component():
+def _component() -> Callable[..., Any]:
     return component(
         "bioviz_act_link",
         "components/shared/act_link.js",

@@ -48,7 +48,7 @@ Log = Mapping[str, Act]  # kind -> the newest act of it
 
 
 def merged(log_a: Log, log_b: Log) -> Log:
-    """The newest act of each kind that either log holds."""
+    """Return the newest act of each kind that either log holds."""
     kinds = {**log_a, **log_b}
     return {
         kind: max((log[kind] for log in (log_a, log_b) if kind in log), key=lambda act: act.rank)
@@ -57,12 +57,12 @@ def merged(log_a: Log, log_b: Log) -> Log:
 
 
 def newest(log: Log) -> int:
-    """The highest number in a log, 0 for an empty one."""
+    """Return the highest number in a log, 0 for an empty one."""
     return max((act.number for act in log.values()), default=0)
 
 
-def with_own(log: Log, kind: str, value: Any) -> Log:
-    """The log after an act that Python makes: it comes after all that Python has heard of."""
+def with_own(log: Log, kind: str, value: object) -> Log:
+    """Return the log after an act that Python makes: it comes after all that Python has heard of."""
     return {**log, kind: Act(newest(log) + 1, False, value)}
 
 
@@ -83,17 +83,17 @@ def from_browser(sent: object) -> Log:
 
 
 def to_browser(log: Log) -> dict[str, list[Any]]:
-    """A log as JSON-able values; `from_browser` reads it back."""
+    """Return a log as JSON-able values; `from_browser` reads it back."""
     return {kind: [act.number, act.browser, act.value] for kind, act in log.items()}
 
 
 def clip_value(dataset: str, row: int) -> list[Any]:
-    """The value of an act on a clip: it names the dataset, so that it never falls on another one's clip."""
+    """Return the value of an act on a clip: it names the dataset, so that it never falls on another one's clip."""
     return [dataset, int(row)]
 
 
 def clip_row(value: object, dataset: str) -> int:
-    """The row that the value of an act on a clip names in `dataset`; -1 for none, or for another dataset's."""
+    """Return the row that the value of an act on a clip names in `dataset`; -1 for none, or for another dataset's."""
     if not isinstance(value, list | tuple) or len(value) != 2 or value[0] != dataset:
         return -1
     row = value[1]

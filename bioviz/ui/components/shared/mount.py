@@ -57,13 +57,13 @@ def component(
 
 
 def base_path() -> str:
-    """What stands before all paths of this server: ``""``, or ``"/path"`` where Streamlit is given a base path."""
+    """Return what stands before all paths of this server: ``""``, or the ``"/path"`` that Streamlit is given."""
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""
 
 
 def media_source(dataset: Dataset) -> dict[str, str]:
-    """What the browser needs to name a clip's sound and picture."""
+    """Return what the browser needs to name a clip's sound and picture."""
     return {"base": base_path(), "dataset": dataset.id, "version": dataset.version[:12]}
 
 
