@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,9 @@ from tests import browsing
 # A slow moment of the machine is no failure: no test asserts on a time.
 settings.register_profile("bioviz", deadline=None)
 settings.load_profile("bioviz")
+
+# What numba compiles is kept between tests and between runs: compiling it anew takes each process some ten seconds.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(browsing.PROJECT / ".pytest_cache" / "numba"))
 
 REAL_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
@@ -68,16 +72,28 @@ def start_app(tmp_path_factory) -> Iterator[Callable[..., str]]:
         yield start
 
 
+# What is not `fast`, beside browsers and benchmarks: a training, a whole way through, or more than three seconds of
+# computing a test, as measured.
 _SLOW = (
-    "tests/training/",
-    "tests/bench/",
+    "tests/analysis/test_projection.py",
+    "tests/audio/test_snr.py",
     "tests/calibration/",
-    "tests/walk/",
-    "tests/browser/",
+    "tests/cli/test_cli.py",
+    "tests/cli/test_pages_in_the_terminal.py",
+    "tests/compare/test_comparison.py",
+    "tests/compare/test_page.py",
+    "tests/embedding/test_long.py",
+    "tests/embedding/test_pipeline.py",
+    "tests/models/test_embed.py",
+    "tests/runs/test_diagnosis.py",
+    "tests/runs/test_real.py",
+    "tests/runs/test_real_units.py",
     "tests/test_packaging.py",
+    "tests/test_recipes.py",
+    "tests/test_start.py",
+    "tests/training/",
+    "tests/ui/test_flagging.py",
 )
-
-
 SHARING = ("tests/browser/",)  # files that share an app and its demo
 
 

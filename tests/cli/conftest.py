@@ -25,7 +25,6 @@ def demo_cache(tmp_path_factory) -> Path:
 def here(request, monkeypatch, tmp_path_factory) -> None:
     if "demo_cache" in request.fixturenames:
         monkeypatch.setenv("BIOVIZ_CACHE", str(request.getfixturevalue("demo_cache")))
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.getbasetemp().parent / "numba"))
 
 
 @pytest.fixture

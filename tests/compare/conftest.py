@@ -20,7 +20,6 @@ PCA = ProjectionSpec(method="pca")
 @pytest.fixture(autouse=True)
 def compiled_code(tmp_path_factory, monkeypatch) -> None:
     """Keep what numba compiles from one test run to the next."""
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.getbasetemp().parent / "numba"))
 
 
 @pytest.fixture

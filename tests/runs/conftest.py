@@ -19,7 +19,6 @@ LABELS = {"whistle": 1500.0, "hoot": 300.0, "noise": 0.0}
 @pytest.fixture(autouse=True)
 def compiled_code(tmp_path_factory, monkeypatch) -> None:
     """Keep what numba compiles from one test (and one test run) to the next."""
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.getbasetemp().parent / "numba"))
 
 
 def write_sounds(root: Path, per_label: int = 8, seconds: float = 0.5) -> Path:

@@ -44,7 +44,6 @@ def site(tmp_path_factory) -> Site:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BIOVIZ_CACHE", str(cache))
         patch.setenv("BIOVIZ_DATA", str(tmp_path_factory.getbasetemp()))
-        patch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.getbasetemp().parent / "numba"))
         root = folder_per_class(tmp_path_factory.mktemp("calls"), files=14, seconds=0.5)
         dataset = build_dataset(root, name="calls")
         library.save(dataset)
