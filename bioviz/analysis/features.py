@@ -46,6 +46,8 @@ FEATURES: dict[str, Feature] = {
     "level_dbfs": Feature("level_dbfs", "level", "dBFS"),
     "snr_db": Feature("snr_db", "signal-to-noise ratio", "dB"),
     "loudest_db": Feature("loudest_db", "level of the loudest sound above the noise", "dB"),
+    # Another measure than the loudest sound, and known where no sound is made out.
+    "prominence_db": Feature("prominence_db", "prominence of the loudest moment in any band", "dB"),
     "clipped_share": Feature("clipped_share", "clipped samples", "share"),
     "call_share": Feature("call_share", "time with a call", "share"),
     "call_inside": Feature("call_inside", "part of the call within the window", "share"),

@@ -15,6 +15,7 @@ from bioviz.percent import of_hundred, percent
 from bioviz.plots import palette
 from bioviz.plots.style import escape, figure, short
 
+LEGEND_ROW = 20  # pixels; three entries stand in it even where a chart has half of a page
 ROW_PIXELS = 22
 
 
@@ -279,7 +280,7 @@ def scatter(
         if hover is not None:
             trace.update(hovertext=[escape(hover[i]) for i in chosen.tolist()], hoverinfo="text")
         traces.append(trace)
-    return figure(traces, dark, x_title, y_title, height=380, showlegend=names is not None)
+    return _legend_below(figure(traces, dark, x_title, y_title, height=380, showlegend=names is not None))
 
 
 def curves(
@@ -325,10 +326,19 @@ def curves(
         traces.append(
             go.Scatter(x=x, y=values, mode="lines+markers", name=short(name), line=line, marker_size=5)
         )
-    chart = figure(
-        traces, dark, x_title, y_title, height=360, showlegend=len(lines) > 1, hovermode="x unified"
+    chart = _legend_below(
+        figure(traces, dark, x_title, y_title, height=360, showlegend=len(lines) > 1, hovermode="x unified")
     )
     return chart.update_xaxes(type="log") if log_x else chart
+
+
+def _legend_below(chart: go.Figure) -> go.Figure:
+    """Put the legend under the chart, which becomes higher by it: beside it, it takes half of a narrow one."""
+    entries = sum(trace.showlegend is not False for trace in chart.data)
+    if not chart.layout.showlegend or not entries:
+        return chart
+    legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top"}
+    return chart.update_layout(legend=legend, height=chart.layout.height + LEGEND_ROW * -(-entries // 3))
 
 
 def _named_rows(chart: go.Figure, names: Sequence[str]) -> go.Figure:

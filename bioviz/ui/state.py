@@ -238,6 +238,7 @@ class FinetuneState:
     setting = Elements("train_{}_{}")  # a preset, a setting
     name = Element("train_name")
     start = Element("train")
+    open_trained = Element("open_trained")
     loss = Elements("{}_loss")
     metric = Elements("{}_metric")
     live_curves = Elements("live_{}")
@@ -247,7 +248,7 @@ class FinetuneState:
     forget = Elements("forget_{}")
     import_file = Element("import_checkpoint")
     import_now = Element("import_now")
-    checkpoint = Elements("checkpoint_{}")
+    checkpoint: Keys[bool] = Keys("checkpoint_{}", False)  # unfolded
     record = Elements("record_{}")
     explore = Elements("explore_checkpoint_{}")
     compare = Elements("compare_checkpoint_{}")

@@ -62,6 +62,12 @@ def test_it_computes_by_a_job_and_shows_the_result(calls):
     assert words == [lost_words(result, 0), lost_words(result, 1)]
     assert lost_sentence("Acoustic features (no network)", result, calls.labels) in texts(app.text)
     assert "Background among its neighbors: 0\u00a0%" in texts(app.caption)
+    (named,) = [text.value for text in app.text if text.value.startswith("Clip ")]
+    first = app.dataframe[1].value.iloc[0]
+    assert (
+        named.startswith(f"Clip {first['clip']}: {first['label']}, {first['recording']} at ")
+        and "first line" in named
+    )
     app.select_slider(key="noise_listen").set_value(3).run()
     assert not app.exception and "Background among its neighbors: 100\u00a0%" in texts(app.caption)
     app.segmented_control(key="noise_measure").set_value("told").run()

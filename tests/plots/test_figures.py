@@ -80,3 +80,19 @@ def test_a_scatter_keeps_the_identity_of_its_points():
 def test_long_names_are_cut_and_short_ones_only_escaped():
     assert len(short("x" * 99)) == 40
     assert escape("a<b>&c") == "a&lt;b&gt;&amp;c"
+
+
+@pytest.mark.parametrize("entries", [2, 8])
+def test_a_legend_lies_under_the_chart_and_takes_nothing_of_its_width(entries):
+    names = [f"label {i}" for i in range(entries)]
+    x = np.arange(float(entries))
+    few = figures.scatter(x[:1], x[:1], names=names[:1], x_title="x", y_title="y")
+    for chart in (
+        figures.scatter(x, x, names=names, x_title="x", y_title="y"),
+        figures.curves(x, {name: (x, x, x) for name in names}, x_title="x", y_title="y"),
+    ):
+        legend = chart.layout.legend
+        assert (legend.orientation, legend.yanchor) == ("h", "top") and legend.y < 0
+        assert chart.layout.height >= 360 + 20 * (entries // 3)
+    alone = figures.curves(x, {"one": (x, None, None)}, x_title="x", y_title="y")
+    assert alone.layout.height == 360 < few.layout.height

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -159,3 +160,18 @@ def test_a_cancelled_training_is_offered_to_go_on_or_to_be_forgotten(dataset, mo
     app.button(key="forget_0-1").click().run()
     assert spec.work().curves() is None
     assert app.button(key="resume_0-1").label == "Start again"
+
+
+def test_settings_that_were_trained_before_open_their_checkpoint(dataset, monkeypatch):
+    """Whatever the user calls the new training, the old one keeps its name: that is said before anything starts."""
+    made = finetune(dataset, "tiny", "random", SHORT, name="the *old* one")
+    monkeypatch.setattr(tasks.TrainSpec, "work", lambda spec: SimpleNamespace(result=lambda: made.id))
+    app = open_app("finetune.py", dataset=dataset.id, model="resnet18")
+    assert not app.exception and "train" not in [button.key for button in app.button]
+    assert "trained already: “the \\*old\\* one”" in texts(app.info)
+    assert not app.expander(key=f"checkpoint_{made.id}").metric
+    app.button(key="open_trained").click().run()
+    assert not app.exception and app.expander(key=f"checkpoint_{made.id}").metric
+    checkpoints.delete(made.id)
+    app = open_app("finetune.py", dataset=dataset.id, model="resnet18")
+    assert not app.exception and not app.button(key="train").disabled

@@ -57,7 +57,7 @@ def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
     )
     if run.acoustic:
         frame["level (dBFS)"] = run.acoustic["level_dbfs"][positions]
-        frame["loudest sound (dB above noise)"] = run.acoustic["loudest_db"][positions]
+        frame["loudest sound above the noise (dB)"] = run.acoustic["loudest_db"][positions]
         if np.isfinite(run.acoustic["snr_db"]).any():
             frame["SNR in the box (dB)"] = run.acoustic["snr_db"][positions]
     return frame
@@ -130,7 +130,7 @@ def show(
             "end (s)": st.column_config.NumberColumn(format="%.2f"),
             AGAINST: st.column_config.NumberColumn(format="%.0f", help=AGAINST_HELP),
             "level (dBFS)": st.column_config.NumberColumn(format="%.1f"),
-            "loudest sound (dB above noise)": st.column_config.NumberColumn(format="%.1f"),
+            "loudest sound above the noise (dB)": st.column_config.NumberColumn(format="%.1f"),
             "SNR in the box (dB)": st.column_config.NumberColumn(format="%.1f"),
         },
     )

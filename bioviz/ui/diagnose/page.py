@@ -204,11 +204,12 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     extra = {"confusion": case.confusion[chosen.places], "why": evidence}
     selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
     with right.container(key=ClipState.desk):
+        why_box = st.container()  # always there, so that the inspector below is never mounted anew
         clip_desk.clip_desk(run, dataset, rows, chosen.name, DiagnoseState.desk)
         row = clip_desk.selected_clip()
         position = run.position(row) if row is not None and row in run else None
         if row is not None and position is not None and (why := d.triage.evidence(position, d.names)):
-            with about_clip(dataset.id, row, key=DiagnoseState.cause_of_clip, group=clip_desk.GROUP):
+            with why_box, about_clip(dataset.id, row, key=DiagnoseState.cause_of_clip, group=clip_desk.GROUP):
                 st.info(f"{d.triage.titles(position).capitalize()}. {why}", icon=":material/search_insights:")
     if row is not None and position is not None:
         listening = st.expander(

@@ -7,11 +7,13 @@ import streamlit as st
 from bioviz.datasets import library
 from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.errors import BiovizError
-from bioviz.models import registry
+from bioviz.models import checkpoints, registry
 from bioviz.models.base import FINETUNED
+from bioviz.models.checkpoints import Checkpoint
 from bioviz.models.device import describe_device, precision_of
 from bioviz.training import tasks
 from bioviz.training.data.split import obstacles, warnings
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form
@@ -37,6 +39,22 @@ def new_training() -> None:
         narrow = bandwidth_note(dataset, registry.card(spec.model))
         for sentence in (*warnings(dataset, spec.settings), *([narrow] if narrow else [])):
             st.warning(sentence, icon=":material/warning:")
+    trained = None if against else _trained_before(spec)
+    if trained is not None:
+        st.info(
+            f"These settings were trained already: “{plain(trained.title)}”, see Checkpoints. Change a setting, such "
+            "as the seed, to train anew.",
+            icon=":material/check_circle:",
+        )
+        st.button(
+            "Open it",
+            type="primary",
+            key=FinetuneState.open_trained,
+            icon=":material/unfold_more:",
+            on_click=FinetuneState.checkpoint(trained.id).set,
+            args=(True,),
+        )
+        return
     precision = precision_of(registry.card(spec.model), wanted=spec.settings.precision)
     st.caption(f"Trains on: {describe_device(precision=precision)}")
     if st.button(
@@ -48,6 +66,15 @@ def new_training() -> None:
     ):
         FinetuneState.job.set(tasks.start(spec).id)
         st.rerun()
+
+
+def _trained_before(spec: tasks.TrainSpec) -> Checkpoint | None:
+    """Return the checkpoint that a training with these settings made, under whatever name; None without one."""
+    try:
+        identity = spec.work().result()
+        return None if identity is None else checkpoints.get(identity)
+    except BiovizError:  # deleted since; the training then starts anew
+        return None
 
 
 def show() -> None:

@@ -25,6 +25,7 @@ from bioviz.percent import percent
 from bioviz.plots import figures, paths
 from bioviz.runs import Run, RunSpec
 from bioviz.ui.app.theme import is_dark
+from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
@@ -186,10 +187,11 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
             selection_mode="single-row",
             column_config={"start (s)": st.column_config.NumberColumn(format="%.2f")},
         )
-    picked = event.selection.rows
-    i = picked[0] if picked and picked[0] < len(frame) else 0
+    picked = marked_row(event, np.arange(len(frame)))
+    i = 0 if picked is None else picked
     method = METHODS[run.spec.projection.method]
     with right:
+        st.text(shown_clip(frame.iloc[i], is_picked=picked is not None))
         st.plotly_chart(
             paths.path_map(
                 run.xy,
@@ -203,6 +205,12 @@ def _clip(ready: Results, dataset: Dataset, drawn: Draw) -> None:
             theme=None,
         )
         _listen(dataset, drawn, s.snrs_db, i, s.background_share[:, i])
+
+
+def shown_clip(line: pd.Series, *, is_picked: bool) -> str:
+    """Name the clip whose path is drawn, and say so where nobody picked it."""
+    named = f"Clip {line['clip']}: {line['label']}, {line['recording']} at {line['start (s)']:.2f} s."
+    return named if is_picked else f"{named} It is the first line; click another for its path."
 
 
 def first_confused(confusion: np.ndarray, snrs_db: np.ndarray) -> list[str]:
