@@ -124,7 +124,7 @@ def _first_rows(table: Table) -> None:
 
 
 def _facts(table: Table, guessed: ColumnMapping, keys: ColumnsState) -> ColumnMapping:
-    """A box for the recording and for each fact about it."""
+    """Draw a box for the recording and for each fact about it."""
     choices = [NOT_THERE, *_distinct(table.columns)]
     usual = {"path": guessed.path, **usual_facts(table.columns), **guessed.facts}
     chosen = {}

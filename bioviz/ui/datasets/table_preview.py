@@ -51,7 +51,7 @@ def show_preview(
 
 
 def show_facts(file: SourceFile, table: Table, mapping: ColumnMapping) -> bool:
-    """What a table of facts tells; whether it tells anything of a recording that is there."""
+    """Show what a table of facts tells; return whether it tells anything of a recording that is there."""
     if not mapping.complete:
         st.info(
             "Choose the column that names the recording, and at least one of its facts.",
@@ -59,11 +59,13 @@ def show_facts(file: SourceFile, table: Table, mapping: ColumnMapping) -> bool:
         )
         return False
     recordings, values = preview_facts(file, table, mapping)
-    told = ", ".join(
+    facts = ", ".join(
         f"{TITLES[fact].lower()} ({count:,} {'value' if count == 1 else 'values'})"
         for fact, count in values.items()
     )
-    st.text(f"{recordings:,} of the recordings here are named in the first {len(table.rows):,} rows: {told}.")
+    st.text(
+        f"{recordings:,} of the recordings here are named in the first {len(table.rows):,} rows: {facts}."
+    )
     st.caption("Nothing in it is read as a label: what can be heard is told by other tables, or unknown.")
     return recordings > 0
 
