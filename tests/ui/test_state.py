@@ -15,6 +15,7 @@ from tests.browsing import PROJECT
 
 UI = PROJECT / "bioviz" / "ui"
 MAKERS = ("Element", "Elements", "Key", "Keys")
+HANDING_ON = ("seeded", "count")  # they give their key to a function of theirs
 SORTING = ("sorted", "min", "max", "sort")
 STATES = {name: value for name, value in vars(state).items() if name.endswith("State")}
 PARTS = {name for name, value in STATES.items() if "__init__" in vars(value)}  # made with a word
@@ -53,7 +54,7 @@ def is_declared(value: ast.expr, known: set[str]) -> bool:
     if isinstance(value, ast.Name):
         return value.id in known
     if isinstance(value, ast.Call):
-        return is_declared(value.func, known)
+        return is_declared(value.func, known | set(STATES))
     if isinstance(value, ast.Attribute):
         return ast.unparse(value).split(".")[0] in {*STATES, *known}
     return False
@@ -72,10 +73,7 @@ def names_of_keys(function: ast.AST) -> set[str]:
             known |= {target.id for target in node.targets if isinstance(target, ast.Name)}
         if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or ast.Constant(None)) == "Element":
             known.add(node.name)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in (
-            "seeded",
-            "count",
-        ):  # they hand their key on
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in HANDING_ON:
             known |= {arg.arg for each in node.args if isinstance(each, ast.Lambda) for arg in each.args.args}
             assert is_declared(node.args[0], known), f"line {node.lineno}: {ast.unparse(node.args[0])}"
     return known
