@@ -19,7 +19,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import key_of
 
-VERSION = 14  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 15  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "diagnosis"
 SEED = 0
 

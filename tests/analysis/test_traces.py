@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from bioviz.analysis.codes import with_background
-from bioviz.analysis.diagnosis.likeness import trace
+from bioviz.analysis.diagnosis.likeness import both, looks_like, trace
+from bioviz.analysis.diagnosis.rules import Rules
 from bioviz.analysis.diagnosis.sound import Sound
 from bioviz.analysis.diagnosis.sound_likeness import sounds_like_background
+from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.scores.matched_filter import matched_filter_scores
 from bioviz.analysis.scores.probe import probe_scores
 
@@ -74,3 +76,42 @@ def test_measures_alone_tell_what_sounds_like_background():
     columns.pop("peak_hz")
     few = sounds_like_background(Sound(columns, n), members, kinds == targets, np.arange(n) % 5)
     assert not few.any(), "one or two measures do not decide alone"
+
+
+def test_a_label_is_doubted_only_where_the_probe_prefers_another_by_a_margin():
+    """Labels that are alike were called wrong: neighbors and probe agreed, but the probe was of two minds."""
+    n = 60
+    members = np.zeros((n, 3), dtype=bool)
+    members[:30, 1], members[30:, 2] = True, True
+    indices = np.array([[j for j in range(n) if (j < 30) == (i < 30) and j != i][:10] for i in range(n)])
+    indices[0] = np.arange(40, 50)  # a clip of the first label among those of the second
+    graph = KnnGraph(indices.astype(np.int32), np.ones(indices.shape, np.float32), "euclidean")
+    probe = np.where(members, 0.9, 0.05)
+    for own, doubted in ((0.1, True), (0.55, False)):
+        probe[0] = (0.0, own, 0.6)
+        target, trusted = looks_like(graph, members, probe, Rules())
+        assert trusted[1:].all() and (target[0] == 2) == doubted and (target[1:] == -1).all()
+
+
+def test_probe_and_matched_filter_together_are_in_units_of_background():
+    rng = np.random.default_rng(0)
+    members = np.arange(200)[:, None] // 100 == np.arange(2)
+    probe, filtered = rng.normal(size=(200, 2)), 100 * rng.normal(size=(200, 2)) + 7
+    total = both(probe, filtered, members)
+    alone = (filtered - filtered[:100].mean(axis=0)) / filtered[:100].std(axis=0)
+    np.testing.assert_allclose(total - alone, (probe - probe[:100].mean(axis=0)) / probe[:100].std(axis=0))
+    assert both(probe, None, members) is probe and both(None, filtered, members) is filtered
+    filtered[:, 1] = np.nan  # too few clips of the label
+    assert np.isnan(both(probe, filtered, members)[:, 1]).all()
+
+
+def test_a_call_that_either_sees_half_is_found_by_both():
+    """Two directions of the embedding tell the call, the probe looks along one, the filter along the other."""
+    rng = np.random.default_rng(1)
+    members = np.repeat(np.array([[True, False], [False, True]]), 400, axis=0)
+    seen = rng.normal(size=(800, 2)) + 1.2 * members[:, 1:]
+    probe, filtered = (np.column_stack([np.zeros(800), each]) for each in seen.T)
+    found = [
+        np.mean(trace(s, members)[400:] <= 0.1) for s in (probe, filtered, both(probe, filtered, members))
+    ]
+    assert found[2] > max(found[:2]) + 0.05

@@ -54,10 +54,9 @@ def looks_like(
     right = members[np.arange(n), probed]
     size, fit = (np.bincount(probed[alike & part], minlength=members.shape[1]) for part in (True, right))
     trusted = beta.ppf(0.05, fit, size - fit + 1) >= rules.trusted  # NaN, so not trusted, where none fits
-    whole, fits = size[1:].sum(), fit[1:].sum()
-    trusted &= bool(beta.ppf(0.05, fits, whole - fits + 1) >= rules.agreed)
     trusted[0] = False
-    agrees = alike & (own <= rules.own) & (probed == rival) & trusted[rival] & (count > 0)
+    ahead = probe[np.arange(n), rival] - np.where(members, probe, -np.inf).max(axis=1) >= rules.margin
+    agrees = alike & (own <= rules.own) & (probed == rival) & ahead & trusted[rival] & (count > 0)
     return np.where(agrees, rival, -1), trusted
 
 
@@ -69,6 +68,25 @@ def unusual(target: np.ndarray, members: np.ndarray, rules: Rules) -> np.ndarray
         often = np.bincount(target[own], minlength=members.shape[1]) > rules.usual * column.sum()
         keep[own] &= ~often[target[own]]
     return keep
+
+
+def both(probe: np.ndarray | None, filtered: np.ndarray | None, members: np.ndarray) -> np.ndarray | None:
+    """(n, T) sum of two scores, each in units of how it varies among background; the other where one is missing.
+
+    The probe knows what sets labels apart, the matched filter what background does not do: together they find a
+    drowned call more often than either.
+    """
+    if probe is None or filtered is None:
+        return probe if filtered is None else filtered
+    total = np.zeros(members.shape)
+    background = members[:, 0]
+    for scores in (np.asarray(probe, np.float64), np.asarray(filtered, np.float64)):
+        for i in range(members.shape[1]):
+            column = scores[:, i]
+            null = column[background & np.isfinite(column)]
+            spread = null.std() if len(null) else 0.0
+            total[:, i] += (column - (null.mean() if len(null) else 0.0)) / (spread if spread > 0 else 1.0)
+    return np.where(np.isfinite(total), total, filtered)
 
 
 def trace(scores: np.ndarray | None, members: np.ndarray, labelled: bool = False) -> np.ndarray:

@@ -35,9 +35,8 @@ class Rules:
     rival
         Share of neighbors of one other label, of those that could be, which the held-out probe must name
         too.
-    agreed
-        Share of the clips for which neighbors and probe name the same label that must wear it (lower end of
-        a 95 % interval), or no label is doubted by this model.
+    margin
+        How much more the held-out probe's score (about 0 to 1) must be for the other label than for the clip's own.
     own
         Share of neighbors of the clip's own label, above which its label is not doubted.
     trusted
@@ -47,7 +46,7 @@ class Rules:
         Share of a label's clips that look like the same other label, above which the two are alike and none
         of them is doubted.
     trace
-        Share of background clips in which a matched filter finds more of the label than in the clip; up to
+        Share of background clips in which matched filter and probe find more of the label than in the clip; up to
         it, there is a trace of the call. By the probe, share of clips of other labels, where a label is
         doubted.
 
@@ -64,7 +63,7 @@ class Rules:
     stands_out_db: float = 20.0
     shortcut: float = 0.5
     rival: float = 0.3
-    agreed: float = 0.78
+    margin: float = 0.3
     own: float = 0.1
     trusted: float = 0.4
     usual: float = 0.25

@@ -66,7 +66,7 @@ class Triage:
     shortcut_share : (n,) float64
         Share of neighbors from the same place ("site" or "recording") without its label.
     trace : (n,) float64
-        Share of background clips that hold more of the label, by the matched filter.
+        Share of background clips that hold more of the label, by the matched filter and the probe.
     like_background : (n,) bool
         Labelled clips whose sound's measures are more like background's.
     band : (n, 2) float64

@@ -53,7 +53,7 @@ class Evidence:
         self.sound = Sound(columns, len(self.members))
         self.confused, self.known = confusion.confused, np.isfinite(confusion.confusion)
         self.knn_all, self.knn_cross_unit = knn_all, knn_cross_unit
-        self.probe, self.filtered = probe, probe if filtered is None else filtered
+        self.probe, self.filtered = probe, filtered
         self.recording = codes(recording)
         self.place, self.group = "recording", self.recording
         if site is not None and len(np.unique(codes(site))) > 1:
@@ -99,8 +99,8 @@ class Evidence:
 
     @cached_property
     def trace(self) -> np.ndarray:
-        """(n,) share of background in which the matched filter finds more of the label than in the clip; NaN."""
-        return likeness.trace(self.filtered, self.members)
+        """(n,) share of background in which more of the label is found than in the clip (`likeness.both`); NaN."""
+        return likeness.trace(likeness.both(self.probe, self.filtered, self.members), self.members)
 
     @cached_property
     def more_like_own(self) -> np.ndarray:

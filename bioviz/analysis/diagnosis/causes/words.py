@@ -86,4 +86,4 @@ class ClipWords:
             if share == 0
             else f"only {of_hundred(f'{max(share, 0.1):.1g}')} of the background clips"
         )
-        return f" A trace of the call is there: {words} hold more of its label, by a matched filter."
+        return f" A trace of the call is there: {words} hold more of its label, by a matched filter and a linear probe."
