@@ -54,6 +54,8 @@ def looks_like(
     right = members[np.arange(n), probed]
     size, fit = (np.bincount(probed[alike & part], minlength=members.shape[1]) for part in (True, right))
     trusted = beta.ppf(0.05, fit, size - fit + 1) >= rules.trusted  # NaN, so not trusted, where none fits
+    whole, fits = size[1:].sum(), fit[1:].sum()
+    trusted &= bool(beta.ppf(0.05, fits, whole - fits + 1) >= rules.agreed)
     trusted[0] = False
     ahead = probe[np.arange(n), rival] - np.where(members, probe, -np.inf).max(axis=1) >= rules.margin
     agrees = alike & (own <= rules.own) & (probed == rival) & ahead & trusted[rival] & (count > 0)

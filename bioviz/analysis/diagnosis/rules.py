@@ -35,6 +35,9 @@ class Rules:
     rival
         Share of neighbors of one other label, of those that could be, which the held-out probe must name
         too.
+    agreed
+        Share of the clips for which neighbors and probe name the same label that must wear it (lower end of
+        a 95 % interval), or no label is doubted by this model.
     margin
         How much more the held-out probe's score (about 0 to 1) must be for the other label than for the clip's own.
     own
@@ -63,6 +66,7 @@ class Rules:
     stands_out_db: float = 20.0
     shortcut: float = 0.5
     rival: float = 0.3
+    agreed: float = 0.7
     margin: float = 0.3
     own: float = 0.1
     trusted: float = 0.4

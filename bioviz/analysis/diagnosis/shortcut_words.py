@@ -43,7 +43,7 @@ def coarser_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     )
     text = (
         f"Clips of the same {worst.unit} help to tell background: {falls}, and leaving out as many {unit.several} by "
-        f"lot does not bring it so low. For a new {worst.unit} expect the lower one."
+        f"lot does not bring it so low."
         if sure
         else f"Some or all of how well background is told may be the {worst.unit}: {falls} (leaving out as many "
         f"{unit.several} by lot brings it as low in {percent(worst.p)} of cases)."
