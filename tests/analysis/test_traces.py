@@ -89,8 +89,20 @@ def test_a_label_is_doubted_only_where_the_probe_prefers_another_by_a_margin():
     probe = np.where(members, 0.9, 0.05)
     for own, doubted in ((0.1, True), (0.55, False)):
         probe[0] = (0.0, own, 0.6)
-        target, trusted = looks_like(graph, members, probe, Rules())
+        target, trusted = looks_like(graph, members, probe, Rules(), np.arange(n))
         assert trusted[1:].all() and (target[0] == 2) == doubted and (target[1:] == -1).all()
+
+
+def test_labels_are_trusted_by_what_recordings_show_and_not_clips():
+    n = 60
+    members = np.zeros((n, 3), dtype=bool)
+    members[:30, 1], members[30:, 2] = True, True
+    indices = np.array([[j for j in range(n) if (j < 30) == (i < 30) and j != i][:10] for i in range(n)])
+    graph = KnnGraph(indices.astype(np.int32), np.ones(indices.shape, np.float32), "euclidean")
+    probe = np.where(members, 0.9, 0.05)
+    for recordings, believed in ((60, True), (20, True), (6, False)):  # six show nothing, however many clips
+        _, trusted = looks_like(graph, members, probe, Rules(), np.arange(n) * recordings // n)
+        assert trusted[1:].all() == believed and trusted[1:].any() == believed
 
 
 def test_probe_and_matched_filter_together_are_in_units_of_background():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bioviz.analysis.diagnosis.rules import Rules
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.neighborhood import neighbor_count, neighbor_sums
 
@@ -19,7 +20,7 @@ def rivals(graph: KnnGraph, members: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def looks_like(
-    graph: KnnGraph, members: np.ndarray, probe: np.ndarray | None, rules: Rules
+    graph: KnnGraph, members: np.ndarray, probe: np.ndarray | None, rules: Rules, units: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Another label that neighbors and probe agree on.
 
@@ -29,14 +30,14 @@ def looks_like(
         Background first.
     probe : (n, T)
         held-out scores; without them nothing agrees.
+    units : (n,) ints
+        Such as the recording: clips of one hang together.
 
     Returns
     -------
     ((n,) its target, -1 for none; (T,) bool, labels about which the two are believed). Not for background.
 
     """
-    from scipy.stats import beta
-
     n, count = len(members), neighbor_count(graph)
     none = np.full(n, -1, dtype=np.int64), np.zeros(members.shape[1], dtype=bool)
     if probe is None or members.shape[1] < 2:
@@ -52,14 +53,31 @@ def looks_like(
     own = np.where(members, share, 0)[:, 1:].max(axis=1)
     alike = share[np.arange(n), probed] >= rules.rival  # neighbors and probe agree on it, whatever the label
     right = members[np.arange(n), probed]
-    size, fit = (np.bincount(probed[alike & part], minlength=members.shape[1]) for part in (True, right))
-    trusted = beta.ppf(0.05, fit, size - fit + 1) >= rules.trusted  # NaN, so not trusted, where none fits
-    whole, fits = size[1:].sum(), fit[1:].sum()
-    trusted &= bool(beta.ppf(0.05, fits, whole - fits + 1) >= rules.agreed)
-    trusted[0] = False
+    labels = range(1, members.shape[1])
+    sure = [_at_least(right[rows], units[rows]) for rows in (alike & (probed == label) for label in labels)]
+    trusted = np.array([False, *(share >= rules.trusted for share in sure)])
+    named = alike & (probed > 0)
+    trusted &= _at_least(right[named], units[named]) >= rules.agreed
     ahead = probe[np.arange(n), rival] - np.where(members, probe, -np.inf).max(axis=1) >= rules.margin
     agrees = alike & (own <= rules.own) & (probed == rival) & ahead & trusted[rival] & (count > 0)
     return np.where(agrees, rival, -1), trusted
+
+
+def _at_least(right: np.ndarray, units: np.ndarray) -> float:
+    """Lower end of a 95 % interval (one-sided) of the share of `right` (m,) bool; 0 with fewer than `MIN_UNITS` units.
+
+    The lower of two: exact, as if every clip were independent, and robust to clips of one unit hanging together.
+    """
+    from scipy.stats import beta, t
+
+    code = np.unique(units, return_inverse=True)[1]
+    n_units, hits = int(code.max(initial=-1)) + 1, int(right.sum())
+    if n_units < MIN_UNITS or not hits:
+        return 0.0
+    share = hits / len(right)
+    of_unit = np.bincount(code, right - share)
+    error = np.sqrt(n_units / (n_units - 1) * float(of_unit @ of_unit)) / len(right)
+    return float(min(beta.ppf(0.05, hits, len(right) - hits + 1), share - t.ppf(0.95, n_units - 1) * error))
 
 
 def unusual(target: np.ndarray, members: np.ndarray, rules: Rules) -> np.ndarray:

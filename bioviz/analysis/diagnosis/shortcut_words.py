@@ -33,7 +33,8 @@ def coarser_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     """
     unit = UnitWords(d.unit)
     sure = [one for one in d.coarser if ("coarser", one.unit) in levels]
-    coarsest = min(d.coarser, key=lambda one: one.groups, default=None)
+    tested = [one for one in d.coarser if one.auroc is not None]
+    coarsest = min(tested, key=lambda one: one.groups, default=None)
     worst = min(sure, key=lambda one: one.auroc or 0.0) if sure else coarsest
     if worst is None or worst.p is None or not (sure or worst.p <= LEVEL):
         return

@@ -83,7 +83,7 @@ class Evidence:
 
     @cached_property
     def _likeness(self) -> tuple[np.ndarray, np.ndarray]:
-        return likeness.looks_like(self.knn_cross_unit, self.members, self.probe, self.rules)
+        return likeness.looks_like(self.knn_cross_unit, self.members, self.probe, self.rules, self.recording)
 
     @property
     def trusted(self) -> np.ndarray:
