@@ -41,7 +41,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     low, high = table.column("y1"), table.column("y2")
     for row, start, stop in times(table.rows, begin, end, locator, content, path):
         sure = number(row.get(score))
-        if not content.is_sure(sure, options) or (recording := locator.find(row.get(path))) is None:
+        recording = locator.find(row.get(path))
+        if not content.is_sure(sure, options) or recording is None:
             continue
         judged = row.get(validated).casefold()
         if judged in ("0", "0.0", "absent", "not present", "no", "false"):

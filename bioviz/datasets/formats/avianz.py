@@ -45,7 +45,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         species = segment[4]
         if isinstance(species, list) and all(isinstance(each, str) for each in species):
             species = [{"species": each} for each in species]  # as AviaNZ 1 wrote
-        for each in items(species):
+        for each in items(species) or [{}]:  # one without a species is something unknown
             label, certainty = text(each.get("species")), seconds(each.get("certainty"))
             unknown = certainty == 0 or label.casefold().replace("'", "") in ("dont know", "")
             extras = {} if certainty is None else {"certainty": f"{certainty:g}"}

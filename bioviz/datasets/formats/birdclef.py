@@ -49,7 +49,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
             continue
         stop = float(match["end"])
         if birds is not None:
-            labels = [bird for bird in row.get(birds).split() if bird.casefold() != "nocall"]
+            labels = [bird for bird in row.get(birds).split() or [""] if bird.casefold() != "nocall"]
         else:
             labels = [column for column in classes if (number(row.get(column)) or 0) > 0.5]
         content.annotations += [RawAnnotation(recording, stop - WINDOW_S, stop, label) for label in labels]

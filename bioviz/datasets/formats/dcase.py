@@ -41,6 +41,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     for row, start, stop in times(table.rows, begin, end, locator, content, path):
         if (recording := locator.find(row.get(path))) is None:
             continue
+        if not any(map(row.get, classes)):
+            content.annotations.append(RawAnnotation(recording, start, stop, "", unknown=True))
         for column in classes:
             value = row.get(column).upper()
             if value in ("POS", "UNK"):

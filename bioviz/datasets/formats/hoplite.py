@@ -18,7 +18,7 @@ title = "Hoplite annotations (CSV)"
 source = "people"
 
 own_options = ()
-_THERE, _ABSENT = ("positive", ""), ("negative",)
+_THERE = ("positive", "")
 
 
 def recognizes(file: SourceFile) -> float:
@@ -38,8 +38,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         if (recording := locator.find(row.get(path))) is None:
             continue
         kind_of_row = row.get(kind).casefold()
-        if kind_of_row not in _ABSENT:
-            box = RawAnnotation(recording, start, stop, row.get(label), unknown=kind_of_row not in _THERE)
-            content.annotations.append(box)
-    content.how = "rows of label_type positive are calls, negative ones none, others something unknown"
+        # That one species is not there says nothing of the others.
+        box = RawAnnotation(recording, start, stop, row.get(label), unknown=kind_of_row not in _THERE)
+        content.annotations.append(box)
+    content.how = "rows of label_type positive are calls, others neither calls nor background"
     return content

@@ -24,13 +24,16 @@ def read(root: Path, options: Options) -> RawDataset:
     if not files.audio:
         raise BadInput(f"{root} holds no audio that can be read (wav, flac, ogg, mp3, aiff and others).")
     accounts, problems, doubtful = other_tables(files, options)
-    if doubtful >= set(files.audio):
+    asked = any(each.role == "not understood" for each in accounts)
+    # Beside a table that is not understood, silence about a recording is no word that nothing calls in it.
+    others = () if asked and options.unannotated != "background" else set(files.audio) - doubtful
+    if asked and not others:
         questions = "; ".join(f"{p.file}: {p.detail}" for p in problems if p.kind == "not_understood")
         raise NotUnderstood(
             f"No recording can be taken for background while a table is not understood. {questions}.",
             accounts,
         )
-    listed, left_out = files.listed(set(files.audio) - doubtful, "skip", doubtful)
+    listed, left_out = files.listed(others, "skip", doubtful)
     return RawDataset(
         "detection",
         tuple(listed),

@@ -13,6 +13,7 @@ from bioviz.datasets.options import Options
 from bioviz.datasets.recorded_at import time_from_name
 from bioviz.datasets.splits import as_split
 from bioviz.datasets.tables.columns import ColumnMapping
+from bioviz.datasets.tables.tabular import TOO_MANY_CELLS
 from bioviz.datasets.tables.text import Row, Table, hertz, number, plain
 from bioviz.errors import BadInput
 
@@ -71,6 +72,10 @@ def read_mapped(
             locator.note(
                 "split", f"{recording} is in {earlier} and in {row_split}; it stays whole in {earlier}"
             )
+        if row.beyond:
+            locator.row_problem(row.line, TOO_MANY_CELLS)
+            content.unsure.add(recording)
+            continue
         sure = _confidence(row, mapping)
         if not content.is_sure(sure, options):
             continue

@@ -8,6 +8,8 @@ from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import TableContent
 from bioviz.datasets.tables.text import Row, number
 
+TOO_MANY_CELLS = "it has more cells than the header: a separator stands within a cell"
+
 
 def times(
     rows: Iterable[Row],
@@ -36,5 +38,9 @@ def times(
             locator.row_problem(row.line, f"{begin} or {end} is not a number")
             if (recording := locator.find(row.get(reference))) is not None:
                 content.unsure.add(recording)
+            continue
+        if row.beyond and (recording := locator.find(row.get(reference))) is not None:
+            locator.row_problem(row.line, TOO_MANY_CELLS)
+            content.unsure.add(recording)
             continue
         yield row, start, stop

@@ -29,7 +29,17 @@ def decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
+        # Line by line: tables that were put together from several programs hold both.
+        return b"\n".join(map(_recoded, raw.split(b"\n"))).decode("utf-8")
+
+
+def _recoded(line: bytes) -> bytes:
+    """Return a line in UTF-8, from that or from Windows-1252."""
+    try:
+        line.decode("utf-8")
+        return line
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace").encode("utf-8")
 
 
 def _unmarked_utf16(raw: bytes) -> str | None:
@@ -99,6 +109,7 @@ class Row:
 
     line: int
     cells: Mapping[str, str]
+    beyond: tuple[str, ...] = ()  # cells after the last column
 
     def get(self, column: str | None) -> str:
         return self.cells.get(column, "") if column else ""
@@ -173,9 +184,22 @@ def parse_table(text: str, header: bool = True) -> Table:
             columns, body = numbered(len(columns)), io.StringIO("\n".join(lines[first:]))
             reader = csv.reader(body, dialect=reader.dialect)
         rows = tuple(_rows(reader, columns, first, delimiter == "\t"))
+        if delimiter != "\t" and text.count('"') % 2:
+            _check_quotes(lines[first:], delimiter)
     except csv.Error as error:
         raise BadInput(f"The table is broken at line {first + reader.line_num}: {error}.") from error
     return Table(columns, rows, delimiter)
+
+
+def _check_quotes(lines: list[str], delimiter: str) -> None:
+    """Raise csv.Error where a quote opens a cell and never closes: all that follows would be that cell."""
+    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter, strict=True)
+    try:
+        for _ in reader:
+            pass
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise csv.Error("a quotation mark is not closed") from error
 
 
 def _rows(reader: Reader, columns: tuple[str, ...], first: int, tabbed: bool) -> Iterator[Row]:
@@ -184,7 +208,8 @@ def _rows(reader: Reader, columns: tuple[str, ...], first: int, tabbed: bool) ->
         cells = [_unquote(c) if tabbed else c.strip() for c in cells]
         if any(cells):
             padded = cells + [""] * (len(columns) - len(cells))
-            yield Row(first + reader.line_num, dict(zip(columns, padded, strict=False)))
+            beyond = tuple(cell for cell in cells[len(columns) :] if cell)
+            yield Row(first + reader.line_num, dict(zip(columns, padded, strict=False)), beyond)
 
 
 def _unquote(cell: str) -> str:
