@@ -146,7 +146,7 @@ def shortcuts(
     """
     score, background = np.asarray(score, dtype=np.float64), np.asarray(background, dtype=bool)
     score = score.reshape(len(background), -1)
-    good = np.isfinite(score).all(axis=1)
+    good = np.asarray(np.isfinite(score).all(axis=1))
     if not good.any() or background[good].all() or not background[good].any():
         return ()
     unit = np.unique(np.asarray(groups)[good], return_inverse=True)[1]
