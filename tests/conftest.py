@@ -72,9 +72,10 @@ def start_app(tmp_path_factory) -> Iterator[Callable[..., str]]:
         yield start
 
 
-# What is not `fast`, beside browsers and benchmarks: a training, a whole way through, or more than three seconds of
-# computing a test, as measured.
+# What is not `fast`, beside browsers and benchmarks: a training, a whole way through, or a file whose tests compute for
+# more than five seconds, as measured.
 _SLOW = (
+    "tests/analysis/test_placement.py",
     "tests/analysis/test_projection.py",
     "tests/audio/test_snr.py",
     "tests/calibration/",
@@ -84,15 +85,24 @@ _SLOW = (
     "tests/compare/test_page.py",
     "tests/embedding/test_long.py",
     "tests/embedding/test_pipeline.py",
+    "tests/experiments/test_page.py",
     "tests/models/test_embed.py",
+    "tests/pages/test_pages.py",
     "tests/runs/test_diagnosis.py",
     "tests/runs/test_real.py",
     "tests/runs/test_real_units.py",
+    "tests/runs/test_run.py",
+    "tests/runs/test_tasks.py",
+    "tests/server/test_flag_routes.py",
     "tests/test_packaging.py",
     "tests/test_recipes.py",
     "tests/test_start.py",
     "tests/training/",
+    "tests/ui/datasets/",
+    "tests/ui/test_compute_card.py",
     "tests/ui/test_flagging.py",
+    "tests/ui/test_links.py",
+    "tests/ui/test_removing.py",
 )
 SHARING = ("tests/browser/",)  # files that share an app and its demo
 
