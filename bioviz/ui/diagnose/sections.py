@@ -122,7 +122,8 @@ def causes(case: Case) -> Chosen:
         table,
         hide_index=True,
         height=210,
-        column_config={n: _two for n in ("rank correlation", "from", "to")} | {"p": _four},
+        column_config={n: _two for n in ("rank correlation", "from", "to")}
+        | {"p": _four, "property": st.column_config.TextColumn(width=250)},
     )
     names = [cause.feature for cause in overall]
     name = st.selectbox(
