@@ -53,9 +53,9 @@ export class ClipRow {
     this.level = el("span", { class: "bv-ab-level" });
     const chips = clip.labels.map((label) => labelChip(label, colourOf(label)));
     const where = `${clip.recording}, ${clip.start_s.toFixed(1)} s`;
-    const place = el("span", { class: "bv-muted bv-ab-place", text: where, title: clip.recording });
+    const whereText = el("span", { class: "bv-muted bv-ab-place", text: where, title: clip.recording });
     const role = el("strong", { text: clip.role });
-    const head = el("div", { class: "bv-ab-head" }, this.button, role, ...chips, place, this.level);
+    const head = el("div", { class: "bv-ab-head" }, this.button, role, ...chips, whereText, this.level);
     const alt = `Spectrogram of ${clip.role}`;
     this.image = el("img", { class: "bv-ab-image", alt, draggable: "false", hidden: true });
     this.axes = svg("svg", { class: "bv-ab-axes" });

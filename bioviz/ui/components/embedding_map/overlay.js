@@ -41,10 +41,10 @@ export function rings(points, { picked, hovered, linked }, to) {
   const ring = (i, name, r) => {
     if (i < 0 || !isFinite(points.x[i]) || !isFinite(points.y[i])) return [];
     const [px, py] = toPixel(to, points.x[i], points.y[i]);
-    const place = { cx: px - to.box.left, cy: py - to.box.top, r };
+    const circle = { cx: px - to.box.left, cy: py - to.box.top, r };
     return [
-      { class: `${name} bm-halo`, ...place },
-      { class: name, ...place },
+      { class: `${name} bm-halo`, ...circle },
+      { class: name, ...circle },
     ];
   };
   return [

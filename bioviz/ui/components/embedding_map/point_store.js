@@ -31,9 +31,9 @@ export function keepPoints(payload) {
  * @returns {Points | undefined} decoded when they are first asked for
  */
 export function storedPoints(digest) {
-  const held = store.get(digest);
-  if (!held || held instanceof Points) return held;
-  const points = new Points(held);
+  const stored = store.get(digest);
+  if (!stored || stored instanceof Points) return stored;
+  const points = new Points(stored);
   store.set(digest, points);
   return points;
 }

@@ -74,9 +74,9 @@ export function shuffle(indices) {
   for (let i = indices.length - 1; i > 0; i--) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     const j = Math.floor((state / 4294967296) * (i + 1));
-    const held = indices[i];
+    const swapped = indices[i];
     indices[i] = indices[j];
-    indices[j] = held;
+    indices[j] = swapped;
   }
   return indices;
 }

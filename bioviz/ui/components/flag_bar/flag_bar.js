@@ -78,8 +78,8 @@ class FlagBar {
 
   /** Under the picture of the inspector, where it is seen without scrolling; else where Python put it. */
   settle() {
-    const place = flagPlace(this.data.group);
-    if (place && this.root.parentNode !== place) place.append(this.root);
+    const underPicture = flagPlace(this.data.group);
+    if (underPicture && this.root.parentNode !== underPicture) underPicture.append(this.root);
   }
 
   stop() {

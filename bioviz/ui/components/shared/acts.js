@@ -57,9 +57,9 @@ export class ActLog {
   hear(sent) {
     for (const [kind, [number, browser, value]] of Object.entries(sent ?? {})) {
       this.number = Math.max(this.number, number);
-      const held = this.acts.get(kind);
-      if (!held || number > held.number || (number === held.number && browser && !held.browser)) {
-        this.#take(kind, { number, browser, value, first: !held });
+      const newest = this.acts.get(kind);
+      if (!newest || number > newest.number || (number === newest.number && browser && !newest.browser)) {
+        this.#take(kind, { number, browser, value, first: !newest });
       }
     }
   }

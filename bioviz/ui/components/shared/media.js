@@ -102,14 +102,14 @@ export class Kept {
    * @returns {Promise<Result>}
    */
   get(url, ahead) {
-    const held = this.#held.get(url) ?? this.#start(url, ahead);
+    const entry = this.#held.get(url) ?? this.#start(url, ahead);
     this.#held.delete(url);
-    this.#held.set(url, held); // the newest
+    this.#held.set(url, entry); // the newest
     this.#trim();
-    if (ahead || !held.ahead) return held.result;
-    const { ahead: calledOff } = held;
+    if (ahead || !entry.ahead) return entry.result;
+    const { ahead: calledOff } = entry;
     // Who fetched it ahead may call it off; who needs it now then loads it anew.
-    return held.result.catch((error) => {
+    return entry.result.catch((error) => {
       if (!calledOff.aborted) throw error;
       return this.get(url);
     });
@@ -120,9 +120,9 @@ export class Kept {
    * @param {AbortSignal} [ahead]
    */
   #start(url, ahead) {
-    const held = { result: this.load(url, ahead), ahead };
-    held.result.catch(() => this.#held.get(url) === held && this.#held.delete(url));
-    return held;
+    const entry = { result: this.load(url, ahead), ahead };
+    entry.result.catch(() => this.#held.get(url) === entry && this.#held.delete(url));
+    return entry;
   }
 
   #trim() {

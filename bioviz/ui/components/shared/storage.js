@@ -36,13 +36,13 @@ export function writeSetting(name, value) {
  * @returns {S}
  */
 export function readSettingsOf(name, defaults) {
-  let held;
+  let stored;
   try {
-    held = JSON.parse(readSetting(name) ?? "{}");
+    stored = JSON.parse(readSetting(name) ?? "{}");
   } catch {
-    held = {}; // it holds something else
+    stored = {}; // it holds something else
   }
   const usual = /** @type {Record<string, unknown>} */ (defaults);
-  const fitting = Object.entries(held ?? {}).filter(([key, value]) => typeof value === typeof usual[key]);
+  const fitting = Object.entries(stored ?? {}).filter(([key, value]) => typeof value === typeof usual[key]);
   return { ...defaults, ...Object.fromEntries(fitting.filter(([key]) => key in usual)) };
 }
