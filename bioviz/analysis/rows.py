@@ -107,3 +107,12 @@ def blocks(n: int, row_bytes: int, limit: int = BLOCK_BYTES) -> Iterator[tuple[i
     step = max(1, limit // max(1, row_bytes))
     for start in range(0, n, step):
         yield start, min(n, start + step)
+
+
+def positions(rows: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """(m,) int64: where each of the `wanted` (m,) stands in the increasing `rows` (n,); -1 where it does not."""
+    rows, wanted = np.asarray(rows), np.asarray(wanted)
+    if not len(rows):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
+    return np.where(rows[at] == wanted, at, -1)

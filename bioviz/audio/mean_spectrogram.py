@@ -6,7 +6,6 @@ recording do not count. The mean is of power, so loud clips weigh most. 0 dB is 
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +23,9 @@ from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 from bioviz.store.disk import open_cache
 from bioviz.store.keys import key_of
+from bioviz.store.pack import from_plain, to_plain
 
-VERSION = 2  # raise it when the same clips give other figures
+VERSION = 3  # raise it when the same clips give other figures, or what is stored has another form
 MAX_COLUMNS = 160
 MAX_ROWS = 128
 _CACHE = "mean_spectrograms"
@@ -86,7 +86,7 @@ def open_mean(dataset: Dataset, rows: np.ndarray, rate: int) -> MeanSpectrogram 
     """Return the mean of these clips if it was computed before, else None."""
     with open_cache(settings(), _CACHE, _CACHE_BYTES) as cache:
         stored: Any = cache.get(_key(dataset, rows, rate))
-    return None if stored is None else _unpacked(stored)
+    return None if stored is None else from_plain(MeanSpectrogram, stored)
 
 
 def mean_spectrogram(
@@ -116,7 +116,7 @@ def mean_spectrogram(
     if mean is None:
         mean = _compute(dataset, rows, rate, progress or Silent())
         with open_cache(settings(), _CACHE, _CACHE_BYTES) as cache:
-            cache.set(_key(dataset, rows, rate), _packed(mean))
+            cache.set(_key(dataset, rows, rate), to_plain(mean))
     return mean
 
 
@@ -202,25 +202,3 @@ def _in_order(pool: ThreadPoolExecutor, work: Callable[[int], Any], rows: np.nda
 def _key(dataset: Dataset, rows: np.ndarray, rate: int) -> str:
     inputs = MeanInputs(dataset.version, np.asarray(rows, dtype=np.int64), rate)
     return key_of("mean spectrogram", VERSION, inputs)
-
-
-def _packed(mean: MeanSpectrogram) -> bytes:
-    head = {
-        "shape": mean.levels.shape, "hz": mean.hz.tolist(), "seconds": mean.seconds.tolist(),
-        "rate": mean.rate, "averaged": mean.averaged, "unreadable": mean.unreadable,
-    }  # fmt: skip
-    return json.dumps(head).encode() + b"\n" + mean.levels.astype("<f4").tobytes()
-
-
-def _unpacked(stored: bytes) -> MeanSpectrogram:
-    head, _, body = stored.partition(b"\n")
-    header = json.loads(head)
-    levels = np.frombuffer(body, dtype="<f4").reshape(header["shape"])
-    return MeanSpectrogram(
-        levels,
-        np.array(header["hz"]),
-        np.array(header["seconds"]),
-        header["rate"],
-        header["averaged"],
-        header["unreadable"],
-    )

@@ -91,7 +91,6 @@ COLUMNS = (
     Column("peak_hz", "Peak frequency", "Hz", "Frequency of the strongest bin of the mean spectrum."),
 )
 NAMES = tuple(column.name for column in COLUMNS)
-NO_BOXES = np.zeros((0, 4))
 
 
 @dataclass(frozen=True)

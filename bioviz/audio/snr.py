@@ -20,7 +20,6 @@ import numpy as np
 from bioviz.audio.box_snr import SNR_RANGE_DB
 from bioviz.audio.noise_floor import SMOOTHING, Bands, Floor, degrees_of, floor_beside, smoothed
 
-CLEAR_DB = 3.0  # a sound that stands out less is not told from noise that varies
 _BAND = (0.05, 0.95)  # share of the power below the band's edges
 _LOUD = 0.1  # of the loudest frame
 _CHANCE, _GROWTH = 1e-8, 0.02  # of steady noise passing the threshold in a cell: of a call's core, of its rim

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import dataclasses
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from bioviz.config import settings
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.problems import problem
 from bioviz.datasets.sound_files.probe import content_hash
 from bioviz.datasets.splits import with_unit
-from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, WindowPlan
+from bioviz.datasets.stored import from_plain, to_plain
+from bioviz.datasets.types import Dataset, Problem
 from bioviz.errors import BadInput, Missing, NotUnderstood
 from bioviz.progress import Progress
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
 
-FORMAT = 1
 _ID = re.compile(r"^[a-z0-9][a-z0-9._-]{0,99}$")
 _memory: dict[Path, tuple[tuple[int, int], Dataset]] = {}
 _MEMORY_LIMIT = 8
@@ -250,7 +246,7 @@ def _summary_file(path: Path) -> Path:
 
 def _write(dataset: Dataset, path: Path) -> None:
     # Compact, as 100,000 recordings on a line each would double the time to read them.
-    write_atomic(path, json.dumps(_to_plain(dataset), ensure_ascii=False, separators=(",", ":")).encode())
+    write_atomic(path, json.dumps(to_plain(dataset), ensure_ascii=False, separators=(",", ":")).encode())
     write_json(_summary_file(path), dataclasses.asdict(summary(dataset)))
 
 
@@ -260,7 +256,7 @@ def _read(path: Path, missing: str) -> Dataset:
         state = (status.st_mtime_ns, status.st_size)
         if path in _memory and _memory[path][0] == state:
             return _memory[path][1]
-        dataset = _from_plain(read_json(path))
+        dataset = from_plain(read_json(path))
     except FileNotFoundError as error:
         raise Missing(missing) from error
     except (Corrupt, KeyError, TypeError, ValueError) as error:
@@ -269,78 +265,3 @@ def _read(path: Path, missing: str) -> Dataset:
         _memory.pop(next(iter(_memory)))
     _memory[path] = (state, dataset)
     return dataset
-
-
-def _to_plain(dataset: Dataset) -> dict[str, object]:
-    clips = dataset.clips
-    names, codes = np.unique(clips.split.astype(str), return_inverse=True)
-    return {
-        "format": FORMAT,
-        "id": dataset.id,
-        "name": dataset.name,
-        "task": dataset.task,
-        "sample_rate": dataset.sample_rate,
-        "labels": list(dataset.labels),
-        "plan": dataclasses.asdict(dataset.plan),
-        "source": dict(dataset.source),
-        "unit": dataset.unit,
-        "problems": [[p.kind, p.file, p.detail] for p in dataset.problems],
-        "recordings": [
-            [str(r.path), r.name, r.content_hash, r.sample_rate, r.channels, r.frames, r.site,
-             r.recorded_at.isoformat() if r.recorded_at else None, r.split, r.size, r.mtime_ns,
-             r.recording_id, r.recorder, r.source, r.date, r.channel, r.expansion]
-            for r in dataset.recordings
-        ],
-        "annotations": [
-            [a.recording, a.start_s, a.end_s, a.label, a.low_hz, a.high_hz, dict(a.extras)]
-            for a in dataset.annotations
-        ],
-        "clips": {
-            "n": len(clips),
-            "recording": _pack(clips.recording.astype("<i4")),
-            "start_s": _pack(clips.start_s.astype("<f8")),
-            "end_s": _pack(clips.end_s.astype("<f8")),
-            "labels": _pack(np.packbits(clips.labels, axis=1)),
-            "split_names": names.tolist(),
-            "split": _pack(codes.astype("<i4")),
-        },
-    }  # fmt: skip
-
-
-def _from_plain(plain: Mapping) -> Dataset:
-    if plain["format"] != FORMAT:
-        raise ValueError("another format")
-    labels, packed, n = tuple(plain["labels"]), plain["clips"], plain["clips"]["n"]
-    bits = _unpack(packed["labels"], "u1").reshape(n, -(-len(labels) // 8))
-    names = np.array(packed["split_names"], dtype=str)
-    return Dataset(
-        id=plain["id"],
-        name=plain["name"],
-        task=plain["task"],
-        sample_rate=plain["sample_rate"],
-        labels=labels,
-        recordings=tuple(
-            Recording(*[Path(r[0]), *r[1:7], datetime.fromisoformat(r[7]) if r[7] else None, *r[8:]])
-            for r in plain["recordings"]
-        ),
-        annotations=tuple(Annotation(*a) for a in plain["annotations"]),
-        plan=WindowPlan(**plain["plan"]),
-        clips=Clips(
-            _unpack(packed["recording"], "<i4"),
-            _unpack(packed["start_s"], "<f8"),
-            _unpack(packed["end_s"], "<f8"),
-            np.unpackbits(bits, axis=1, count=len(labels)).astype(bool),
-            names[_unpack(packed["split"], "<i4")] if n else np.zeros(0, dtype="U5"),
-        ),
-        source=plain["source"],
-        problems=tuple(Problem(*p) for p in plain["problems"]),
-        unit=plain.get("unit", ""),
-    )
-
-
-def _pack(array: np.ndarray) -> str:
-    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
-
-
-def _unpack(text: str, dtype: str) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(text), dtype=dtype)

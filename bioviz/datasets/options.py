@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Literal
+from typing import Literal, cast
 
 from bioviz.datasets.option_kinds import (
     ALL_MISSING,
@@ -236,7 +236,7 @@ class Options:
         answer = answers.get(word, answers.get(ALL_MISSING, ""))
         if not answer:
             return "asked", ""
-        return (answer, "") if answer in MEANINGS else ("label", answer)  # type: ignore[return-value]
+        return (cast("Meaning", answer), "") if answer in MEANINGS else ("label", answer)
 
     def to_dict(self) -> dict[str, object]:
         """Return the options that differ from the defaults, JSON-able."""

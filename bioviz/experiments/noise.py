@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from bioviz import jobs
 from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.rows import positions
 from bioviz.datasets import library
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput, BiovizError, Cancelled
@@ -22,9 +24,6 @@ from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, value_of
-
-if TYPE_CHECKING:
-    from bioviz.models.base import Model
 
 VERSION = 8  # raise it when a score changes, and what is cached is computed anew
 STAGE = "noise"
@@ -159,11 +158,14 @@ def compute_noise(
     device = device_of(registry.card(spec.model), device)
     recipe = recipe_for(dataset, spec.model, spec.checkpoint, spec.seed, device)
 
-    def open_model() -> Model:
-        return registry.open_model(
-            spec.model, spec.checkpoint, seed=spec.seed, device=device, precision=recipe.precision
-        )
-
+    open_model = partial(
+        registry.open_model,
+        spec.model,
+        spec.checkpoint,
+        seed=spec.seed,
+        device=device,
+        precision=recipe.precision,
+    )
     mixed, problems = embed_mixtures(inputs.drawn, inputs.snrs_db, recipe, open_model, progress)
     progress.report("neighbors of the mixtures", 0, 1, "steps")
     scores = _judge(inputs, mixed)
@@ -183,8 +185,8 @@ def compute_noise(
 def _judge(inputs: NoiseInputs, mixed: np.ndarray) -> NoiseScores:
     """Scores of (s, m, D) mixtures, the clips as recorded put before them."""
     rows, embedding, graph = inputs.drawn.rows, value_of(inputs.embedding), value_of(inputs.knn_cross_unit)
-    at = np.minimum(np.searchsorted(inputs.rows, rows), len(inputs.rows) - 1)
-    clean = np.where((inputs.rows[at] == rows)[:, None], embedding[at], np.nan)
+    at = positions(inputs.rows, rows)
+    clean = np.where((at >= 0)[:, None], embedding[at], np.nan)
     return score_mixtures(
         Reference(embedding, value_of(inputs.xy), inputs.recording, inputs.labels, graph),
         np.concatenate([clean[None], mixed]).astype(np.float32),

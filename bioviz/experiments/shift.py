@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from bioviz import jobs
 from bioviz.analysis.neighbors.jackknife import mean_share_interval
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.window_shift import ellipses, place, shift_stability
+from bioviz.analysis.rows import positions
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.errors import BadInput
@@ -21,9 +23,6 @@ from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, value_of
-
-if TYPE_CHECKING:
-    from bioviz.models.base import Model
 
 VERSION = 4  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "shift"
@@ -208,7 +207,7 @@ def _judge(inputs: ShiftInputs, embeddings: np.ndarray, problems: tuple[Problem,
     """Return what became of clips embedded at s shifts, (m, s, D); those with NaN are left out."""
     good = np.flatnonzero(np.isfinite(embeddings).all(axis=(1, 2)))
     rows, starts, embeddings = inputs.rows[good], inputs.starts_s[good], embeddings[good]
-    at = np.searchsorted(inputs.run_rows, rows)
+    at = positions(inputs.run_rows, rows)
     graph, xy, recording = value_of(inputs.knn_cross_unit), value_of(inputs.xy), inputs.recording
     stability = shift_stability(
         value_of(inputs.embedding), at, embeddings, recording, min(inputs.k, graph.k), graph.metric
@@ -259,11 +258,14 @@ def _embed(
         key = recipe.block_key(recording.content_hash, flat)
         tasks.append((mine, RecordingTask(recording, np.arange(len(flat)), flat, key)))
 
-    def open_model() -> Model:
-        return registry.open_model(
-            spec.model, spec.checkpoint, seed=spec.seed, device=device, precision=recipe.precision
-        )
-
+    open_model = partial(
+        registry.open_model,
+        spec.model,
+        spec.checkpoint,
+        seed=spec.seed,
+        device=device,
+        precision=recipe.precision,
+    )
     counter = Counter(progress, f"Embedding shifted clips with {spec.model}", starts_s.size)
     compute_embeddings([task for _, task in tasks], store, recipe, open_model, counter)
     for mine, task in tasks:

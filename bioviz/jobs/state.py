@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from bioviz.jobs.process import Identity, is_alive, is_here
 from bioviz.store.files import read_json
@@ -79,7 +79,7 @@ class Job:
 def judge(recorded: str, alive: bool, asked_to_cancel: bool) -> JobState:
     """Decide a job's state: a written outcome stands; then a living process; then why it is gone."""
     if recorded in ENDED:
-        return recorded  # type: ignore[return-value]
+        return cast("JobState", recorded)
     if alive:
         return "running" if recorded == "running" else "queued"
     return "cancelled" if asked_to_cancel else "lost"

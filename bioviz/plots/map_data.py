@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ import numpy as np
 
 from bioviz.errors import BadInput
 from bioviz.plots import palette
+from bioviz.store.pack import to_base64
 
 MAX_CATEGORIES = 400  # a legend longer than this helps nobody; the rarest share one entry
 
@@ -273,4 +273,4 @@ def _digest(value: Any) -> str:
 def encode(values: np.ndarray, dtype: str) -> dict[str, str]:
     """Return a column as {"dtype": ..., "data": base64}, little-endian whatever the machine."""
     array = np.ascontiguousarray(values, dtype=np.dtype(dtype))
-    return {"dtype": dtype.lstrip("<"), "data": base64.b64encode(array.tobytes()).decode("ascii")}
+    return {"dtype": dtype.lstrip("<"), "data": to_base64(array)}

@@ -20,7 +20,6 @@ _PLACES = {
     False: ("#D55E00", "#D55E00", "#E69F00", "#8FB3C9", "#808988", "#C4CAC9"),
     True: ("#FF6A4D", "#FF6A4D", "#F2B33D", "#47687C", "#7D8887", "#4A5352"),
 }
-RIGHT_COLOUR = "#0072B2"
 WRONG_COLOUR = "#D55E00"
 
 # Viridis without its darkest and lightest ends, which a dark or a white page swallows.

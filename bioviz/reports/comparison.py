@@ -25,8 +25,9 @@ from bioviz.reports.comparison_parts import (
     label_rows,
 )
 from bioviz.reports.html import Charts, Heading, Table, Values, Words, html_report
-from bioviz.runs.comparison import LAYOUTS, Comparison
+from bioviz.runs.comparison import Comparison
 from bioviz.runs.run import Run
+from bioviz.runs.spec import LAYOUTS
 
 LISTED = 200  # clips of a list in the report; the page exports all
 MAX_LARGE_POINTS = 2000  # clips; the points of fewer are drawn larger

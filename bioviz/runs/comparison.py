@@ -21,16 +21,11 @@ from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.comparison_inputs import ComparisonInputs, SideInputs, comparison_inputs
 from bioviz.runs.run import Run, open_run
-from bioviz.runs.spec import RunSpec
+from bioviz.runs.spec import LAYOUTS, RunSpec
 from bioviz.store.keys import key_of, value_of
 
 VERSION = 8  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
-LAYOUTS = {
-    "started": "right map started from the left one",
-    "joint": "both maps laid out together (AlignedUMAP)",
-    "own": "each map as it is on its own",
-}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from bioviz.analysis.misclustered.chance import PlacementChance
 from bioviz.analysis.misclustered.placement import Evidence, Placement, evidence, placement, worst_first
 from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.rows import positions
 from bioviz.analysis.scores.matching import ClusterMatch
 from bioviz.datasets import library
 from bioviz.datasets.independence import Unit
@@ -80,8 +81,7 @@ class Run:
 
     def __contains__(self, row: int) -> bool:
         """Whether the dataset's clip `row` is in this run."""
-        at = int(np.searchsorted(self.rows, row))
-        return at < len(self.rows) and bool(self.rows[at] == row)
+        return bool(positions(self.rows, np.array([row]))[0] >= 0)
 
     @cached_property
     def graph(self) -> KnnGraph:
@@ -189,8 +189,8 @@ class Run:
             One is not in it.
 
         """
-        at = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
-        absent = np.flatnonzero(self.rows[at] != rows)
+        at = positions(self.rows, rows)
+        absent = np.flatnonzero(at < 0)
         if len(absent):
             raise Missing(f"Clip {rows[absent[0]]} is not in this map (split {self.spec.split}).")
         return at

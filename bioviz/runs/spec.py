@@ -10,6 +10,12 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.errors import BadInput
 from bioviz.runs.query import Parser, anything, choice, real, switch, whole
 
+LAYOUTS = {
+    "started": "right map started from the left one",
+    "joint": "both maps laid out together (AlignedUMAP)",
+    "own": "each map as it is on its own",
+}
+
 SPLITS = ("all", "train", "valid", "test")
 METHODS = ("umap", "tsne", "pca")
 METRICS = ("euclidean", "cosine")

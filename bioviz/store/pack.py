@@ -1,7 +1,11 @@
-"""Results as named arrays plus JSON, and back: what a cache can keep without pickle."""
+"""Results as named arrays plus JSON, and back: what a cache can keep without pickle.
+
+Arrays inside of JSON are texts (base64, little-endian): the one form for datasets, small results and the browser.
+"""
 
 from __future__ import annotations
 
+import base64
 import types
 import typing
 from collections.abc import Mapping
@@ -15,6 +19,36 @@ def pack(result: object) -> tuple[dict[str, np.ndarray], Any]:
     """(arrays by path, JSON-able rest) of a dataclass of arrays, numbers, texts, dataclasses, tuples and dicts."""
     arrays: dict[str, np.ndarray] = {}
     return arrays, _pack(result, "", arrays)
+
+
+def to_plain(result: object) -> dict[str, Any]:
+    """Turn a result as in `pack` into one JSON-able value, for small results."""
+    arrays, rest = pack(result)
+    as_texts = {
+        path: {"dtype": little.dtype.str, "shape": list(array.shape), "data": to_base64(little)}
+        for path, array in arrays.items()
+        for little in [array.astype(array.dtype.newbyteorder("<"), copy=False)]
+    }
+    return {"arrays": as_texts, "rest": rest}
+
+
+def from_plain(kind: type, plain: Mapping[str, Any]) -> Any:
+    """Return the `kind` that `to_plain` was given."""
+    arrays = {
+        path: from_base64(each["data"], each["dtype"]).reshape(each["shape"])
+        for path, each in plain["arrays"].items()
+    }
+    return unpack(kind, arrays, plain["rest"])
+
+
+def to_base64(array: np.ndarray) -> str:
+    """Write an array's bytes as text."""
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
+
+
+def from_base64(text: str, dtype: str) -> np.ndarray:
+    """(n,) array of a type such as "<f4" whose bytes `to_base64` wrote; read-only."""
+    return np.frombuffer(base64.b64decode(text), dtype=dtype)
 
 
 def unpack(kind: type, arrays: Mapping[str, np.ndarray], rest: Any) -> Any:

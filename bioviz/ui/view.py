@@ -14,7 +14,7 @@ import streamlit as st
 from bioviz.analysis.projection.layouts import Method
 from bioviz.analysis.rows import Metric
 from bioviz.runs import query, spec
-from bioviz.runs.comparison import LAYOUTS
+from bioviz.runs.spec import LAYOUTS
 from bioviz.runs.stages import NEIGHBORS
 from bioviz.ui.app import notices
 from bioviz.ui.components.shared import acts

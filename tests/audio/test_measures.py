@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioviz.audio.measures import NAMES, NO_BOXES, SILENCE_DB, box_mask, measure, spectrogram
+from bioviz.audio.measures import NAMES, SILENCE_DB, box_mask, measure, spectrogram
 
 RATE = 16000
 TIME = np.arange(2 * RATE) / RATE
@@ -87,7 +87,7 @@ def test_snr_with_a_box_is_the_ratio_within_its_band(snr_db):
 
 def test_a_box_that_fills_its_window_is_compared_with_the_neighbors():
     quiet, full = noise(0.01, seed=3), noise(0.01, seed=4) + tone(3000, 0.1)
-    boxes = [NO_BOXES, np.array([[-1.0, 5.0, 2900.0, 3100.0]])]
+    boxes = [np.zeros((0, 4)), np.array([[-1.0, 5.0, 2900.0, 3100.0]])]
     found = measure(np.stack([quiet, full]).astype(np.float32), RATE, boxes=boxes)[:, NAMES.index("snr_db")]
     alone = one(quiet + tone(3000, 0.1) * (TIME > 1), boxes=[np.array([[1.0, 2.0, 2900.0, 3100.0]])])
     assert found[1] == pytest.approx(alone["snr_db"], abs=1.5)

@@ -15,7 +15,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.datasets.options import Options
 from bioviz.datasets.recorded_at import site_of, time_from_name
 from bioviz.datasets.report import report
-from bioviz.datasets.sound_files.header import time_from_header
+from bioviz.datasets.sound_files.header import read_header
 from bioviz.datasets.sound_files.probe import content_hash, probe
 from bioviz.datasets.splits import make_splits
 from bioviz.errors import BadInput, Cancelled
@@ -216,7 +216,7 @@ def test_time_from_guano_and_audiomoth_headers(tmp_path):
     text = b"Recorded at 19:17:30 23/02/2018 (UTC-5) by AudioMoth 0FE081F80FE081F0 at gain setting 2\0"
     _with_chunk(moth, b"LIST", b"INFOICMT" + struct.pack("<I", len(text)) + text)
     zone = timezone(timedelta(hours=2))
-    assert time_from_header(guano) == datetime(2024, 5, 1, 22, 10, 5, tzinfo=zone)
+    assert read_header(guano).recorded_at == datetime(2024, 5, 1, 22, 10, 5, tzinfo=zone)
     found = {r.name: r.recorded_at for r in build_dataset(tmp_path).recordings}
     assert found["x/bat.wav"].utcoffset() == timedelta(hours=2)
     assert found["x/moth.wav"] == datetime(2018, 2, 23, 19, 17, 30, tzinfo=timezone(timedelta(hours=-5)))
@@ -243,7 +243,7 @@ def test_time_from_song_meter_broadcast_wav_and_the_first_audiomoth(tmp_path):
     for broken in (b"\xff" * 40, struct.pack("<HI", 5, 0xFFFFFFFF), b"2014"):
         for name in (b"wamd", b"bext", b"guan"):
             _with_chunk(write(tmp_path / "meter.wav"), name, broken)
-            assert time_from_header(tmp_path / "meter.wav") is None
+            assert read_header(tmp_path / "meter.wav").recorded_at is None
 
 
 # --- report -----------------------------------------------------------------------------------------------------------

@@ -14,13 +14,12 @@ from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_s
 from bioviz.cli.output import check_writable, write_files
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.errors import Missing
+from bioviz.runs.spec import LAYOUTS
 
 if TYPE_CHECKING:
     from bioviz.analysis.comparison.comparison import Changes
     from bioviz.runs import RunSpec
     from bioviz.runs.comparison import Comparison, ComparisonSpec
-
-LAYOUTS = ("started", "joint", "own")
 
 
 def register(commands: Commands) -> None:
@@ -31,7 +30,9 @@ def register(commands: Commands) -> None:
     other.add_argument("--right-checkpoint", help="e.g. the name of a fine-tuned one, as `models` lists it")
     other.add_argument("--right-dataset", help="e.g. a cleaned version; default: the left side's")
     other.add_argument("--right-seed", type=int, help="of a random checkpoint")
-    parser.add_argument("--layout", choices=LAYOUTS, default="started", help="how the maps are laid out")
+    parser.add_argument(
+        "--layout", choices=list(LAYOUTS), default="started", help="how the maps are laid out"
+    )
     parser.add_argument("--k", type=int, default=20, metavar="K", help="neighbors looked at (20)")
     parser.add_argument("--report", metavar="FILE", help="also write the report (HTML) that the page offers")
 

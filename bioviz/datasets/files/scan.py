@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from bioviz.datasets.formats.base import RawRecording
 from bioviz.datasets.problems import problem
@@ -207,9 +208,9 @@ class Files:
             raise Ambiguous(candidates)
         return candidates[0] if candidates else None
 
-    def recording(self, name: str, **more: object) -> RawRecording:
+    def recording(self, name: str, **more: Any) -> RawRecording:
         """Return a RawRecording for an audio file of this folder."""
-        return RawRecording(self.root / name, name, **more)  # type: ignore[arg-type]
+        return RawRecording(self.root / name, name, **more)
 
     def listed(
         self, mentioned: Iterable[str], unannotated: str, doubtful: Iterable[str] = ()

@@ -17,8 +17,6 @@ title = "batdetect2 annotations (JSON)"
 source = "machine"
 own_options = ("min_confidence",)
 
-_UNKNOWN = {"", "bat", "unknown"}  # "Bat" is a call whose species is not known
-
 
 def recognizes(file: SourceFile) -> float:
     """Whether it begins like the JSON of batdetect2 or of its annotation program."""

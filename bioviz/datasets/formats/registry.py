@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import bioviz.datasets.formats as package
 from bioviz import plugins
@@ -32,12 +32,12 @@ def _modules() -> tuple[dict[str, Format], dict[str, Layout]]:
             continue
         module = import_module(f"{package.__name__}.{info.name}")
         if hasattr(module, "recognizes"):
-            tables[module.name] = module  # type: ignore[assignment]
+            tables[module.name] = cast("Format", module)
         elif hasattr(module, "sniff"):
-            layouts[module.name] = module  # type: ignore[assignment]
+            layouts[module.name] = cast("Layout", module)
     for module in plugins.modules(GROUP):
         if module.name not in tables:
-            tables[module.name] = module  # type: ignore[assignment]
+            tables[module.name] = cast("Format", module)
     return tables, layouts
 
 

@@ -26,10 +26,7 @@ def declared_frames(path: Path) -> int | None:
         It cannot be read.
     """
     with Path(path).open("rb") as file:
-        head = file.read(_TOTAL_AT + 8)
-    if head[:4] != b"fLaC" or len(head) < _TOTAL_AT + 8 or head[4] & 0x7F != 0:
-        return None
-    return int.from_bytes(head[_TOTAL_AT:], "big") & ((1 << _TOTAL_BITS) - 1)
+        return _declared(file.read(_TOTAL_AT + 8))
 
 
 def held_frames(path: Path) -> int | None:
@@ -46,7 +43,7 @@ def held_frames(path: Path) -> int | None:
         file.seek(max(0, size - _TAIL_BYTES))
         tail = file.read(_TAIL_BYTES)
     nominal = int.from_bytes(head[8:10], "big")  # samples in a frame
-    declared = declared_frames(path)
+    declared = _declared(head)
     ends = [len(tail)]
     for sync in reversed(list(_SYNC.finditer(tail))):
         frame = _frame(tail, sync.start(), nominal)
@@ -77,6 +74,12 @@ def with_frames(head: bytes, frames: int) -> bytes:
     value = int.from_bytes(head[_TOTAL_AT : _TOTAL_AT + 8], "big")
     value = (value >> _TOTAL_BITS << _TOTAL_BITS) | frames
     return head[:_TOTAL_AT] + value.to_bytes(8, "big") + head[_TOTAL_AT + 8 :]
+
+
+def _declared(head: bytes) -> int | None:
+    if head[:4] != b"fLaC" or len(head) < _TOTAL_AT + 8 or head[4] & 0x7F != 0:
+        return None
+    return int.from_bytes(head[_TOTAL_AT:], "big") & ((1 << _TOTAL_BITS) - 1)
 
 
 def _frame(data: bytes, at: int, nominal: int) -> tuple[int, int] | None:

@@ -52,11 +52,6 @@ def read_header(path: Path) -> Header:
     return Header(at, _expansion(guano.get("TE", ""), wamd.get(_WAMD_EXPANSION, b"")))
 
 
-def time_from_header(path: Path) -> datetime | None:
-    """Start of a .wav recording as its header tells it, with the zone stated there; else None."""
-    return read_header(path).recorded_at
-
-
 def _guano(content: bytes) -> dict[str, str]:
     pairs = (line.partition(":") for line in content.decode("utf-8", "replace").split("\n"))
     return {key.strip(): value.strip() for key, colon, value in pairs if colon}

@@ -183,7 +183,7 @@ class ColumnMapping:
             An unknown name, or a value of another kind.
         """
         kinds = {f.name: f.default for f in fields(cls)}
-        own: dict[str, object] = {}
+        own: dict[str, Any] = {}
         for name, value in values.items():
             if name not in kinds:
                 raise BadInput(
@@ -199,7 +199,7 @@ class ColumnMapping:
                 own[name] = value
             else:
                 raise BadInput(f"{name} must be a text, not {value!r}.")
-        return cls(**own)  # type: ignore[arg-type]
+        return cls(**own)
 
     def fitted(self, columns: Sequence[str]) -> ColumnMapping:
         """Return the mapping in the spelling of a table.

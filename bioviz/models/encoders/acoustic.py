@@ -14,7 +14,6 @@ from bioviz.models.encoders.mel import mel_spectrogram
 TRANSFORM_S, HOP_S = 0.032, 0.01
 N_MELS, N_MFCC = 40, 20
 FLOOR = 1e-8  # power; far below the noise of a 16-bit recording
-DIM = 4 * N_MELS + 4 * N_MFCC
 
 
 class AcousticFeatures(Encoder):

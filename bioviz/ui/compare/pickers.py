@@ -9,7 +9,8 @@ from bioviz.datasets.types import Dataset
 from bioviz.models import registry
 from bioviz.models.base import RANDOM
 from bioviz.runs import RunSpec, ready
-from bioviz.runs.comparison import LAYOUTS, ComparisonSpec
+from bioviz.runs.comparison import ComparisonSpec
+from bioviz.runs.spec import LAYOUTS
 from bioviz.ui.app import notices
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
