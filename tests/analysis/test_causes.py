@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import rankdata, spearmanr
 
 from bioviz.analysis.diagnosis.acoustic_causes import AcousticCauses, Cause
+from bioviz.analysis.diagnosis.causes.evidence import Evidence
 from bioviz.analysis.diagnosis.diagnose import diagnose
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.queues import queues
@@ -198,7 +199,7 @@ def test_queues_hold_the_worst_first_and_no_clip_that_a_call_reaches_into():
     x[missed] = x[np.flatnonzero(p.targets == 2)[:10]] + 0.1
     graphs = knn_both(x, 15, p.recording, "euclidean")
     confusion = noise_confusion(graphs[1], p.background, p.recording)
-    result = triage(confusion, *graphs, p.labels, p.recording, {})
+    result = triage(Evidence(confusion, *graphs, p.labels, p.recording, {}))
     assert (result.rival[missed] == 2).all()
     score = call_scores(x, ~p.background, p.recording)
     first, second = queues(confusion, graphs[1], x, p.background, p.recording, result.rival, score)

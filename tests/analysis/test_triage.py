@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bioviz.analysis.diagnosis.causes.evidence import Evidence
 from bioviz.analysis.diagnosis.triage import SEVERAL, Triage, cause_title, triage
 from bioviz.analysis.diagnosis.triage_words import compared, summary
 from bioviz.analysis.neighbors.knn import knn_both
@@ -24,7 +25,7 @@ def judge(x, p, columns, labels=None, probe=None, site=None, recording=None) -> 
     recording = p.recording if recording is None else recording
     graphs = knn_both(x, 15, recording, "euclidean")
     confusion = noise_confusion(graphs[1], ~labels.any(axis=1), recording)
-    return triage(confusion, *graphs, labels, recording, columns, probe, site)
+    return triage(Evidence(confusion, *graphs, labels, recording, columns, probe, site=site))
 
 
 def sunk(n: int = 900, clips: int = 60):

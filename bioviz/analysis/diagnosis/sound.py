@@ -19,6 +19,10 @@ class Sound:
     def __init__(self, columns: Mapping[str, np.ndarray], n: int) -> None:
         self._columns, self._n = columns, n
 
+    def __contains__(self, name: str) -> bool:
+        """Whether it was measured."""
+        return name in self._columns
+
     def __getitem__(self, name: str) -> np.ndarray:
         return np.asarray(self._columns.get(name, np.full(self._n, np.nan)), dtype=np.float64)
 

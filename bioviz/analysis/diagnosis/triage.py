@@ -5,7 +5,6 @@ What a cause is stands in `causes/`, one file each; here they are only put toget
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +15,6 @@ from bioviz.analysis.diagnosis.causes.registry import Sign, cause_named
 from bioviz.analysis.diagnosis.causes.shortcut import shares
 from bioviz.analysis.diagnosis.causes.words import ClipWords
 from bioviz.analysis.diagnosis.rules import Rules
-from bioviz.analysis.neighbors.knn import KnnGraph
-from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion
 from bioviz.analysis.statistics.excess import Excess, excess
 
 __all__ = ["SEVERAL", "UNEXPLAINED", "Rules", "Triage", "cause_title", "triage"]
@@ -133,18 +130,7 @@ def _why(name: str, words: ClipWords) -> str:
     return f"None of the causes looked for applies; {words.share} of its neighbors are {words.rival}. {heard}".strip()
 
 
-def triage(
-    confusion: NoiseConfusion,
-    knn_all: KnnGraph,
-    knn_cross_unit: KnnGraph,
-    label_matrix: np.ndarray,
-    recording: np.ndarray,
-    columns: Mapping[str, np.ndarray],
-    probe_scores: np.ndarray | None = None,
-    site: np.ndarray | None = None,
-    rules: Rules | None = None,
-    filtered: np.ndarray | None = None,
-) -> Triage:
+def triage(e: Evidence) -> Triage:
     """Give each confused clip, and each that looks like another label, all causes that there is evidence for.
 
     What is read off the sound or the boxes counts only where it is commoner among confused clips than among others of
@@ -152,28 +138,10 @@ def triage(
 
     Parameters
     ----------
-    columns
-        Any of `features.FEATURES`, each (n,) with NaN unknown; a cause without its columns is not found.
-    probe_scores : (n, T)
-        held-out probe scores; without them nothing is said that needs them.
-    site : (n,) ints
-        Or strings. Without one, the recording is looked at (in all recordings' neighbors).
-    filtered : (n, T)
-        held-out scores of the matched filter; those of the probe where there are none.
-
+    e : Evidence
+        A cause without its columns is not found; without probe scores nothing is said that needs them; without a site
+        the recording is looked at (in all recordings' neighbors).
     """
-    e = Evidence(
-        confusion,
-        knn_all,
-        knn_cross_unit,
-        label_matrix,
-        recording,
-        columns,
-        probe_scores,
-        filtered,
-        site,
-        rules,
-    )
     causes = registered()
     signs: dict[str, Sign] = {cause.sign.name: cause.sign for cause in causes if cause.sign is not None}
     seen = {name: np.asarray(sign.of(e), bool) for name, sign in signs.items()}
@@ -220,5 +188,5 @@ def triage(
         clips,
         excess_labelled,
         excess_background,
-        {name: e.sound[name] for name in _RESTS_ON if name in columns},
+        {name: e.sound[name] for name in _RESTS_ON if name in e.sound},
     )
