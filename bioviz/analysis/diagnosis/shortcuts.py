@@ -169,7 +169,7 @@ def shortcuts(
     if embedding is not None:
         for i, (one, value, title) in enumerate(zip(found, values, titles, strict=True)):
             if one.named:
-                inside = np.full(len(good), -1)
+                inside = np.full(len(score), -1)
                 inside[good] = value[unit]
                 found[i] = _with_stratum(
                     one, title, inside, np.asarray(embedding), background, groups, k, metric, seed

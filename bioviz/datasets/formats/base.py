@@ -250,8 +250,12 @@ class Format(Protocol):
 class Layout(Protocol):
     """How a whole folder is a dataset: a module of this package with `sniff`."""
 
-    name: str
-    title: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
     # As a Format, it may have `own_options`.
 
     def sniff(self, root: Path) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from bioviz.datasets.files.scan import Files
 from bioviz.datasets.formats import annotated
@@ -43,7 +42,7 @@ class _Only:
 def readers() -> dict[str, Layout]:
     """All that a folder can be read by, by name: layouts, and tables of one format alone."""
     tables: dict[str, Layout] = {name: _Only(format) for name, format in formats().items()}
-    return {**layouts(), annotated.name: cast("Layout", annotated), **tables}
+    return {**layouts(), annotated.name: annotated, **tables}
 
 
 def sniff_all(root: Path, options: Options | None = None) -> list[tuple[float, str]]:
