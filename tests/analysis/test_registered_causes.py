@@ -64,5 +64,5 @@ def test_every_file_of_the_folder_is_a_cause_or_what_causes_need():
     files = {module.name for module in pkgutil.iter_modules(causes.__path__)}
     names = {cause.name for cause in registered()}
     assert len(names) == len(files - {"registry", "evidence", "words"})
-    assert len({cause.place for cause in registered()}) == len(names)
+    assert len({cause.order for cause in registered()}) == len(names)
     assert all(np.char.isalpha(cause.title[0]) for cause in registered())

@@ -80,11 +80,11 @@ class Cause:
 
     def sentence(self, names: tuple[str, ...], unit: str = "recording") -> str:
         """In words."""
-        what = feature(self.feature)
+        name = feature(self.feature)
         who = "Labelled clips" if self.target < 0 else f"Clips of {names[self.target]}"
         if self.split is None:
             way = "more" if self.rho > 0 else "less"
-            return f"{who} sit in background {way} often where the {what.title} is higher."
+            return f"{who} sit in background {way} often where the {name.title} is higher."
         part = self.split
         sides = [
             ("below", (part.confused_below, part.below), (part.confused_above, part.above)),
@@ -92,7 +92,7 @@ class Cause:
         ]
         side, more, less = max(sides, key=lambda each: each[1][0] / each[1][1])
         return (
-            f"{who} with {what.title} {side} {what.text(part.threshold)} sit in background: "
+            f"{who} with {name.title} {side} {name.text(part.threshold)} sit in background: "
             f"{against(more, less)} (in the half of the {UnitWords(unit).several} that the threshold was not chosen "
             "on)."
         )
@@ -234,9 +234,9 @@ class AcousticCauses:
 
     def _half(self, rows: np.ndarray) -> np.ndarray:
         """(rows,) bool: clips of the half of their recordings that thresholds are chosen on."""
-        found, code = np.unique(self._units[rows], return_inverse=True)
-        order = np.random.default_rng(self._seed).permutation(len(found))
-        return (order < len(found) / 2)[code]
+        half_units, code = np.unique(self._units[rows], return_inverse=True)
+        order = np.random.default_rng(self._seed).permutation(len(half_units))
+        return (order < len(half_units) / 2)[code]
 
     def _curves(self, part: _Part, mean: np.ndarray, moved: np.ndarray | None) -> dict[str, Curve]:
         if part.hot is None:

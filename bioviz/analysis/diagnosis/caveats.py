@@ -35,17 +35,17 @@ def caveats(
         )
     elif not background.any():
         notes.append("There is no background: confusion with it cannot be measured.")
-    elif place := _apart(background, recording, site):
+    elif unit := _apart(background, recording, site):
         notes.append(
-            f"No {place} has both background and labelled clips: what tells them apart may be the {place}, not the "
+            f"No {unit} has both background and labelled clips: what tells them apart may be the {unit}, not the "
             "calls."
         )
     known = codes(np.array([]) if site is None else site)
     sizes = np.bincount(known[known >= 0])
     if len(sizes) > 1 and sizes.max() > MAX_SHARE_OF_ONE_RECORDING * len(known):
-        where = np.asarray(site)[known == sizes.argmax()][0]
+        site_name = np.asarray(site)[known == sizes.argmax()][0]
         notes.append(
-            f"{percent(sizes.max() / len(known))} of the clips are from the site {where}: figures over all "
+            f"{percent(sizes.max() / len(known))} of the clips are from the site {site_name}: figures over all "
             "clips describe mainly that site."
         )
     return tuple(notes)

@@ -72,14 +72,14 @@ def coarser_units(
     pooled : float, optional
         AUROC where that alone is left out.
     """
-    found = []
+    measured = []
     for name, group in groups.items():
         auc = background_auroc(embedding, background, group, k, metric, seed)
         p = None
         if units is not None and pooled is not None and auc.value is not None and pooled - auc.value >= LOWER:
             p = drop_p(embedding, background, units, group, k, metric, seed)
-        found.append(Coarser(name, len(np.unique(group)), auc.value, auc.low, auc.high, p, pooled))
-    return tuple(found)
+        measured.append(Coarser(name, len(np.unique(group)), auc.value, auc.low, auc.high, p, pooled))
+    return tuple(measured)
 
 
 def background_auroc(

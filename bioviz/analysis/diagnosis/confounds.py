@@ -81,7 +81,7 @@ def confounds(
     groups = codes(recording)
     members = with_background(label_matrix)
     label_sets = np.unique(members, axis=0, return_inverse=True)[1].reshape(-1)
-    found = []
+    results = []
     for name, values in attributes.items():
         attribute = codes(values)
         distinct = len(np.unique(attribute[attribute >= 0]))
@@ -101,7 +101,7 @@ def confounds(
         if p is None:
             note = (note + " Cannot be told from the labels.").strip()
         nmi, ami = _with_clusters(clusters, attribute)
-        found.append(
+        results.append(
             Confound(
                 name=name,
                 values=distinct,
@@ -115,7 +115,7 @@ def confounds(
                 clip_chance=chance,
             )
         )
-    return tuple(found)
+    return tuple(results)
 
 
 def _p(
@@ -129,11 +129,11 @@ def _p(
     unit, first = np.unique(cell[order] // n_values, return_index=True)
     if len(unit) < MIN_UNITS:
         return None
-    place = (cell[order] % n_values)[first]
+    value = (cell[order] % n_values)[first]
     inner = np.full(int(units.max()) + 1, -1)
     inner[unit] = np.arange(len(unit))
     links = Links.of(graph.indices, np.where(known, inner[units], 0), labels, known)
-    return place_p(links, place, seed)
+    return place_p(links, value, seed)
 
 
 def _with_clusters(clusters: np.ndarray | None, attribute: np.ndarray) -> tuple[float | None, float | None]:

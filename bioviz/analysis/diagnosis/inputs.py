@@ -109,9 +109,9 @@ class DiagnosisInputs:
         if self.file is not None:
             lengths["files"] = len(self.file)
         n = len(value_of(self.embedding))
-        for what, length in lengths.items():
+        for name, length in lengths.items():
             if length != n:
-                raise BadInput(f"There are {what} of {length} clips for an embedding of {n}.")
+                raise BadInput(f"There are {name} of {length} clips for an embedding of {n}.")
         n_labels = self.label_matrix.shape[1]
         if len(self.names) != n_labels + 1:
             raise BadInput(f"{len(self.names)} names were given for background and {n_labels} labels.")

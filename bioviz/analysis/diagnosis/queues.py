@@ -80,22 +80,22 @@ def queues(
     looks_like = np.where(background, rival, 0)
     unknown = background if touched is None else background & ~np.asarray(touched, bool)
     like_a_call = np.where(np.isfinite(call_score), call_score, confusion.confusion)
-    found = []
+    pair = []
     for side, other, by, whole in (
         (unknown, ~background, like_a_call, False),
         (~background, background, confusion.confusion, True),
     ):
         rows = np.flatnonzero(side & np.isfinite(confusion.confusion))
         if not len(rows):
-            found.append(Queue(rows, np.empty(0), rows, 0, None))
+            pair.append(Queue(rows, np.empty(0), rows, 0, None))
             continue
         p = _p(graph, x, rows, other, units, whole, seed)
         stands_out = (_adjusted(p) <= FALSE_DISCOVERIES) & confusion.confused[rows]
         order = np.lexsort((rows, -by[rows], ~stands_out))[: int(stands_out.sum()) + MAX_BEYOND]
         simes = float(np.min(np.sort(p) * len(p) / np.arange(1, len(p) + 1)))
         rows = rows[order]
-        found.append(Queue(rows, confusion.confusion[rows], looks_like[rows], int(stands_out.sum()), simes))
-    return found[0], found[1]
+        pair.append(Queue(rows, confusion.confusion[rows], looks_like[rows], int(stands_out.sum()), simes))
+    return pair[0], pair[1]
 
 
 def _p(

@@ -17,12 +17,12 @@ MAX_NAMED = 3
 
 def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     """Before any praise: what else may tell background."""
-    found = [one for one in _named(d, levels) if one.matters]
-    for i, one in enumerate(found[:MAX_NAMED]):
-        text = one.sentence()
+    mattering = [shortcut for shortcut in _named(d, levels) if shortcut.matters]
+    for i, shortcut in enumerate(mattering[:MAX_NAMED]):
+        text = shortcut.sentence()
         if not i:
             text = text.replace("of this may be", "of how well background is told may be", 1)
-        yield Clause(text, "shortcut", {"attribute": one.name}, claim=True)
+        yield Clause(text, "shortcut", {"attribute": shortcut.name}, claim=True)
 
 
 def coarser_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
@@ -32,10 +32,10 @@ def coarser_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     with how often chance brings as much.
     """
     unit = UnitWords(d.unit)
-    sure = [one for one in d.coarser if ("coarser", one.unit) in levels]
-    tested = [one for one in d.coarser if one.auroc is not None]
-    coarsest = min(tested, key=lambda one: one.groups, default=None)
-    worst = min(sure, key=lambda one: one.auroc or 0.0) if sure else coarsest
+    sure = [coarser for coarser in d.coarser if ("coarser", coarser.unit) in levels]
+    tested = [coarser for coarser in d.coarser if coarser.auroc is not None]
+    coarsest = min(tested, key=lambda coarser: coarser.groups, default=None)
+    worst = min(sure, key=lambda coarser: coarser.auroc or 0.0) if sure else coarsest
     if worst is None or worst.p is None or not (sure or worst.p <= LEVEL):
         return
     falls = (
@@ -54,22 +54,34 @@ def coarser_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
 
 def beside(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     """Yield what the figure is where a coarser unit is left out, and what tells background without mattering."""
-    told = [_figure(one) for one in d.coarser if one.auroc is not None]
-    if told:
+    figures = [_figure(item) for item in d.coarser if item.auroc is not None]
+    if figures:
         text = "The AUROC of background where neighbors must come from another, coarser unit: by "
-        yield Clause(f"{text}{listed(told)}.", "separability")
-    for one in _named(d, levels):
-        if not one.matters and not one.beside:
-            yield Clause(one.sentence(), "shortcut", {"attribute": one.name}, claim=True)
+        yield Clause(f"{text}{listed(figures)}.", "separability")
+    for item in _named(d, levels):
+        if not item.matters and not item.beside:
+            yield Clause(item.sentence(), "shortcut", {"attribute": item.name}, claim=True)
 
 
-def _figure(one: Coarser) -> str:
-    few = f"{one.groups} {one.unit}s, too few for a range"
-    span = few if one.low is None or one.high is None else f"{one.low:.2f} to {one.high:.2f}"
-    return f"{one.unit} {one.auroc:.2f} ({span})"
+def _figure(coarser: Coarser) -> str:
+    few_groups = f"{coarser.groups} {coarser.unit}s, too few for a range"
+    span = (
+        few_groups
+        if coarser.low is None or coarser.high is None
+        else f"{coarser.low:.2f} to {coarser.high:.2f}"
+    )
+    return f"{coarser.unit} {coarser.auroc:.2f} ({span})"
 
 
 def _named(d: Diagnosis, levels: Levels) -> list[Shortcut]:
     """Return the shortcuts that hold together with the other claims, and those that go with one of them."""
-    sure = {one.name for one in d.shortcuts if one.named and one.p <= levels.get("shortcut", -1.0)}
-    return [one for one in d.shortcuts if one.named and (one.name in sure or one.beside in sure)]
+    sure = {
+        shortcut.name
+        for shortcut in d.shortcuts
+        if shortcut.named and shortcut.p <= levels.get("shortcut", -1.0)
+    }
+    return [
+        shortcut
+        for shortcut in d.shortcuts
+        if shortcut.named and (shortcut.name in sure or shortcut.beside in sure)
+    ]

@@ -160,29 +160,39 @@ def shortcuts(
         tested = np.sort(rng.permutation(tested)[:MAX_UNITS])
     pairs = _Pairs.of(score[good], background[good], unit)
     p = _p_values(pairs.of_units(tested), values[:, tested], n_permutations, rng)
-    found = []
+    results = []
     for name, value, title, chance in zip(names, values, titles, p, strict=True):
         alone, within = pairs.alone(value), pairs.within(value)
         named = bool(chance <= LEVEL and alone is not None and alone >= TELLS)
-        found.append(Shortcut(name, len(title), alone, pooled, within, float(chance), named))
-    found = _with_companions(found, values, rng)
+        results.append(Shortcut(name, len(title), alone, pooled, within, float(chance), named))
+    results = _with_companions(results, values, rng)
     if embedding is not None:
-        for i, (one, value, title) in enumerate(zip(found, values, titles, strict=True)):
-            if one.named:
+        for i, (shortcut, value, title) in enumerate(zip(results, values, titles, strict=True)):
+            if shortcut.named:
                 inside = np.full(len(score), -1)
                 inside[good] = value[unit]
-                found[i] = _with_stratum(
-                    one, title, inside, np.asarray(embedding), background, groups, k, metric, seed
+                results[i] = _with_stratum(
+                    shortcut, title, inside, np.asarray(embedding), background, groups, k, metric, seed
                 )
-    return tuple(sorted(found, key=lambda one: (not one.named, bool(one.beside), one.p, one.inside or 0.0)))
+    return tuple(
+        sorted(
+            results,
+            key=lambda shortcut: (
+                not shortcut.named,
+                bool(shortcut.beside),
+                shortcut.p,
+                shortcut.inside or 0.0,
+            ),
+        )
+    )
 
 
-def _with_companions(found: list[Shortcut], values: np.ndarray, rng: np.random.Generator) -> list[Shortcut]:
+def _with_companions(results: list[Shortcut], values: np.ndarray, rng: np.random.Generator) -> list[Shortcut]:
     """Name what goes with a named attribute too; whichever of them it is, the data cannot tell."""
     from sklearn.metrics import adjusted_mutual_info_score, mutual_info_score
 
-    out = list(found)
-    for a in sorted((i for i, one in enumerate(found) if one.named), key=lambda i: found[i].p):
+    out = list(results)
+    for a in sorted((i for i, shortcut in enumerate(results) if shortcut.named), key=lambda i: results[i].p):
         for b, other in enumerate(out):
             both = (values[a] >= 0) & (values[b] >= 0)
             x, y = values[a][both], values[b][both]
@@ -193,12 +203,12 @@ def _with_companions(found: list[Shortcut], values: np.ndarray, rng: np.random.G
                 mutual_info_score(x, rng.permutation(y)) >= shared - 1e-9 for _ in range(N_PERMUTATIONS)
             ]
             if np.mean([True, *by_chance]) <= SELDOM:
-                out[b] = replace(other, named=True, beside=found[a].name)
+                out[b] = replace(other, named=True, beside=results[a].name)
     return out
 
 
 def _with_stratum(
-    one: Shortcut,
+    shortcut: Shortcut,
     titles: Sequence[str],
     inside: np.ndarray,
     embedding: np.ndarray,
@@ -217,12 +227,12 @@ def _with_stratum(
         if min(sides) >= 2 and pairs > most:
             best, most = value, pairs
     if best < 0:
-        return one
+        return shortcut
     of = np.flatnonzero(inside == best)
     auc = background_auroc(embedding[of], background[of], groups[of], k, metric, seed=seed)
     if auc.value is None:
-        return one
-    return replace(one, stratum=titles[best], stratum_auroc=auc.value, low=auc.low, high=auc.high)
+        return shortcut
+    return replace(shortcut, stratum=titles[best], stratum_auroc=auc.value, low=auc.low, high=auc.high)
 
 
 @dataclass(frozen=True)

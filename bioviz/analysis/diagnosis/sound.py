@@ -63,12 +63,12 @@ class Usual:
 def usual(sound: Sound, target: np.ndarray, sure: np.ndarray) -> Usual:
     """Of the `sure` (n,) clips of each target (n,) with a sound that stands out; unknown below `MIN_CLIPS`."""
     edges = np.stack([sound["call_low_hz"], sound["call_high_hz"]], axis=1)
-    found = Usual(np.full((len(target), 2), np.nan), np.full(len(target), np.nan))
+    sounds = Usual(np.full((len(target), 2), np.nan), np.full(len(target), np.nan))
     for each in np.unique(target[target > 0]):
         own = sure & (target == each) & np.isfinite(sound.height_db)
         if own.sum() >= MIN_CLIPS:
-            found.weak_db[target == each] = np.quantile(sound.height_db[own], 0.25)
+            sounds.weak_db[target == each] = np.quantile(sound.height_db[own], 0.25)
         own &= np.isfinite(edges).all(axis=1)
         if own.sum() >= MIN_CLIPS:
-            found.band[target == each] = np.median(edges[own], axis=0)
-    return found
+            sounds.band[target == each] = np.median(edges[own], axis=0)
+    return sounds

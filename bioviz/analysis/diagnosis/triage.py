@@ -100,8 +100,8 @@ class Triage:
     def cause(self) -> np.ndarray:
         """(n,) int8 for colours: index into `causes`, one more for several, or -1 for none."""
         count = self.applies.sum(axis=1)
-        one = np.where(count > 0, self.applies.argmax(axis=1), -1)
-        return np.where(count > 1, len(self.causes), one).astype(np.int8)
+        first = np.where(count > 0, self.applies.argmax(axis=1), -1)
+        return np.where(count > 1, len(self.causes), first).astype(np.int8)
 
     @property
     def all_titles(self) -> tuple[str, ...]:
@@ -144,27 +144,27 @@ def triage(e: Evidence) -> Triage:
     """
     causes = registered()
     signs: dict[str, Sign] = {cause.sign.name: cause.sign for cause in causes if cause.sign is not None}
-    seen = {name: np.asarray(sign.of(e), bool) for name, sign in signs.items()}
+    has_sign = {name: np.asarray(sign.of(e), bool) for name, sign in signs.items()}
     sides = (e.labelled & e.known, ~e.labelled & e.known)
-    tests = sum(bool(sign[side].any()) for side in sides for sign in seen.values())
+    tests = sum(bool(sign[side].any()) for side in sides for sign in has_sign.values())
     excess_labelled, excess_background = (
         {
             name: excess(sign[side], e.confused[side], e.target[side], e.recording[side], tests)
-            for name, sign in seen.items()
+            for name, sign in has_sign.items()
         }
         for side in sides
     )
     columns_of = []
     for cause in causes:
-        told = np.zeros(len(e.members), dtype=bool)
+        is_sure = np.zeros(len(e.members), dtype=bool)
         if cause.sign is not None:
             sure = np.where(
                 e.labelled,
                 excess_labelled[cause.sign.name].sure,
                 excess_background[cause.sign.name].sure,
             )
-            told = seen[cause.sign.name] & e.confused & sure
-        columns_of.append(np.asarray(cause.applies(e, told), bool))
+            is_sure = has_sign[cause.sign.name] & e.confused & sure
+        columns_of.append(np.asarray(cause.applies(e, is_sure), bool))
     table = np.column_stack(columns_of)
     table = np.column_stack([table, e.confused & ~table.any(axis=1)])
     counts = np.stack([table[side].sum(axis=0) for side in (e.labelled, ~e.labelled)], axis=1).astype(

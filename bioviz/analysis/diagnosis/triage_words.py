@@ -82,11 +82,13 @@ def wrong_labels_looked_for(triage: Triage, names: tuple[str, ...]) -> str:
 def compared(triage: Triage) -> Iterator[Compared]:
     """Every sign that was compared, those with the clearest excess first."""
     titles = {cause.sign.name: cause.sign.title for cause in registered() if cause.sign is not None}
-    found: list[tuple[str, str, Excess]] = []
+    excesses: list[tuple[str, str, Excess]] = []
     for side, part in (("labelled", triage.excess_labelled), ("background", triage.excess_background)):
-        found += [(side, name, each) for name, each in part.items() if each.confused > 0 or each.others > 0]
-    found.sort(key=lambda entry: -np.nan_to_num(entry[2].low, nan=-2))
-    for side, name, each in found:
+        excesses += [
+            (side, name, each) for name, each in part.items() if each.confused > 0 or each.others > 0
+        ]
+    excesses.sort(key=lambda entry: -np.nan_to_num(entry[2].low, nan=-2))
+    for side, name, each in excesses:
         if np.isnan(each.low):
             verdict = "too few to compare"
         else:

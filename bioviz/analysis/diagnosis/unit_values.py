@@ -34,7 +34,7 @@ def unit_values(
     Names, (A, G) int64 value of each unit (-1 unknown), and titles of the values of each.
 
     """
-    found: dict[bytes, tuple[list[str], np.ndarray, list[str]]] = {}
+    attributes_of: dict[bytes, tuple[list[str], np.ndarray, list[str]]] = {}
     for name, values in attributes.items():
         code, titles = _binned(name, values, unit) if values.dtype.kind == "f" else _commonest(values, unit)
         sizes = np.bincount(code[code >= 0], minlength=1)
@@ -43,10 +43,14 @@ def unit_values(
         # Numbered by first use, so that the same division has the same bytes whatever its values are called.
         first = {c: i for i, c in enumerate(dict.fromkeys(code[code >= 0].tolist()))}
         same = np.array([first.get(c, -1) for c in code.tolist()]).tobytes()
-        found.setdefault(same, ([], code, titles))[0].append(name)
-    names = [" or ".join(each[0]) for each in found.values()]
-    table = np.stack([each[1] for each in found.values()]) if found else np.empty((0, 0), dtype=np.int64)
-    return names, table, [each[2] for each in found.values()]
+        attributes_of.setdefault(same, ([], code, titles))[0].append(name)
+    names = [" or ".join(each[0]) for each in attributes_of.values()]
+    table = (
+        np.stack([each[1] for each in attributes_of.values()])
+        if attributes_of
+        else np.empty((0, 0), dtype=np.int64)
+    )
+    return names, table, [each[2] for each in attributes_of.values()]
 
 
 def _commonest(values: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, list[str]]:

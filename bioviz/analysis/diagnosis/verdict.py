@@ -35,9 +35,9 @@ def verdict(diagnosis: Diagnosis) -> list[Clause]:
     Notes on what could not be told come last; first where they are why background is not told from labels.
     """
     notes = [Clause(note, "note") for note in diagnosis.notes]
-    few = _too_few(diagnosis)
-    if few:
-        return [few, *notes]
+    too_few_words = _too_few(diagnosis)
+    if too_few_words:
+        return [too_few_words, *notes]
     levels = allowed(diagnosis)
     parts = (beside, _leak, _worst, _cause, _triage, _places, _queues, _picture)
     before = [*shortcut_clauses(diagnosis, levels), *coarser_clauses(diagnosis, levels)]
@@ -108,10 +108,10 @@ def _in_spite_of(d: Diagnosis, score: float) -> Iterator[Clause]:
 def _nothing_wrong(d: Diagnosis, clauses: list[Clause]) -> Iterator[Clause]:
     """Said first where nothing is to be done."""
     sure = d.separability
-    told = any(clause.claim and clause.kind == "separability" for clause in clauses)
+    is_separable = any(clause.claim and clause.kind == "separability" for clause in clauses)
     other = any(clause.claim and clause.kind != "separability" for clause in clauses)
     if (
-        not told
+        not is_separable
         or other
         or sure.low is None
         or sure.low < 0.85
@@ -162,12 +162,12 @@ def _worst(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         yield Clause("No label is mixed with background to speak of.", "labels", {"targets": worst})
         return
     worst = mixed
-    said = []
+    parts = []
     for target in worst:
         low, high = d.labels.low[target], d.labels.high[target]
         span = f", {low:.2f} to {high:.2f}" if np.isfinite(low) else ""
-        few = f", {share_of(d, target)}" if d.labels.clips[target] < MIN_FOR_PERCENT else ""
-        said.append(f"{d.names[target]} ({d.labels.confusion[target]:.2f}{span}{few})")
+        counted = f", {share_of(d, target)}" if d.labels.clips[target] < MIN_FOR_PERCENT else ""
+        parts.append(f"{d.names[target]} ({d.labels.confusion[target]:.2f}{span}{counted})")
     unknown = any(np.isnan(d.labels.low[t]) for t in worst)
     why = (
         f" No range where a label or background is in fewer than {MIN_UNITS} {d.unit}s."
@@ -175,7 +175,7 @@ def _worst(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         else ""
     )
     yield Clause(
-        f"Most mixed with background: {listed(said)} (0 apart, 0.5 as by chance, 1 within background).{why}",
+        f"Most mixed with background: {listed(parts)} (0 apart, 0.5 as by chance, 1 within background).{why}",
         "labels",
         {"targets": worst},
     )

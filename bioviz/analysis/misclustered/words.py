@@ -65,10 +65,10 @@ def headline(counts: Mapping[str, int], chance: PlacementChance) -> str:
     count = counts[AMONG_BACKGROUND]
     verb = "lies in a cluster that is" if count == 1 else "lie in clusters that are"
     text = f"{count:,} of {labelled:,} labelled clips {verb} mostly background{_beside(chance)}."
-    told = None if chance.wrong_side is None else chance.wrong_side.against
-    if told is None:  # nothing holds that chance could not bring
+    against = None if chance.wrong_side is None else chance.wrong_side.against
+    if against is None:  # nothing holds that chance could not bring
         return text
-    if told != "fewer":
+    if against != "fewer":
         return f"The clusters do not show that labelled clips differ from background: {text}"
     wrong = (count + counts[AMONG_LABELLED]) / (labelled + background)
     if wrong <= NEARLY_NONE:

@@ -182,8 +182,8 @@ class _Resolver:
             self._note("background_label", file, f"{quoted} counts as background")
         elif meaning == "label" and self.declared is not None and label not in self.declared:
             unknown = self.raw.unknown_label
-            taken = f"taken as {unknown!r}" if unknown else "left out"
-            self._note("unknown_label", file, f"{label!r} is not among the dataset's labels; {taken}")
+            fate = f"taken as {unknown!r}" if unknown else "left out"
+            self._note("unknown_label", file, f"{label!r} is not among the dataset's labels; {fate}")
             return ("label", unknown) if unknown else ("background", "")
         return meaning, label
 

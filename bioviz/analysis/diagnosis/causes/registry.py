@@ -40,7 +40,7 @@ class Cause:
         Unique.
     title : str
         As on screen.
-    place : int
+    order : int
         Where it stands among the others, from 0 to 99.
     why : callable
         Words of a clip that has it, to one or more sentences with figures.
@@ -53,7 +53,7 @@ class Cause:
 
     name: str
     title: str
-    place: int
+    order: int
     why: Callable[[ClipWords], str]
     sign: Sign | None = None
     applies: Callable[[Evidence, np.ndarray], np.ndarray] = lambda evidence, has_sign: has_sign
@@ -74,7 +74,7 @@ def unregister(name: str) -> None:
 
 def registered() -> tuple[Cause, ...]:
     """All causes, in the order of the table."""
-    return tuple(sorted(_causes.values(), key=lambda cause: (cause.place, cause.name)))
+    return tuple(sorted(_causes.values(), key=lambda cause: (cause.order, cause.name)))
 
 
 def cause_named(name: str) -> Cause | None:

@@ -14,12 +14,12 @@ from bioviz.percent import percent
 
 def shortcut(graph: KnnGraph, group: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(share of neighbors of the same group that share no label, share of the group among all clips)."""
-    there = graph.indices >= 0
-    near = np.where(there, graph.indices, 0)
-    same = there & (group[near] == group[:, None]) & (group[:, None] >= 0)
+    valid = graph.indices >= 0
+    near = np.where(valid, graph.indices, 0)
+    same = valid & (group[near] == group[:, None]) & (group[:, None] >= 0)
     only_same = KnnGraph(np.where(same, graph.indices, -1), graph.distances, graph.metric, graph.grouped)
     purity = np.nan_to_num(shared_label_share(only_same, labels))
-    count = there.sum(axis=1)
+    count = valid.sum(axis=1)
     share = same.sum(axis=1) * (1 - purity) / np.maximum(count, 1)
     size = np.bincount(group[group >= 0], minlength=1)
     return share, np.where(group >= 0, size[np.maximum(group, 0)] / len(group), 0)
