@@ -28,8 +28,8 @@ def boxed(tmp_path) -> Dataset:
     write(root / "a.flac", seconds=6, seed=1)
     write(root / "S1" / "S1_20240501_040000.wav", seconds=6, seed=2)
     (root / "t.csv").write_text(
-        "path,start_s,end_s,label,low_hz,high_hz\na.wav,0.5,1.5,owl,100,900\na.wav,1,2,tawny frog,,\n"
-        "a.flac,4,5,owl,,\nS1/S1_20240501_040000.wav,3,6,owl,,\n"
+        "path,start_s,end_s,label,low_hz,high_hz,observer\na.wav,0.5,1.5,owl,100,900,Ada\n"
+        "a.wav,1,2,tawny frog,,,\na.flac,4,5,owl,,,\nS1/S1_20240501_040000.wav,3,6,owl,,,\n"
     )
     return build_dataset(root, options={"width_s": 2, "hop_s": 2})
 
@@ -47,6 +47,9 @@ def test_what_is_saved_comes_back(boxed):
     library.save(boxed)
     library._memory.clear()
     _same(library.load(boxed.id), boxed)
+    assert boxed.annotations[0].extras == {"observer": "Ada"}, (
+        "or what is kept of other columns is not tested"
+    )
     (summary,) = library.list_datasets()
     assert (summary.id, summary.clips, summary.recordings, summary.version) == (boxed.id, 9, 3, boxed.version)
     assert summary.labels == ("owl", "tawny frog") and summary.background_share == pytest.approx(5 / 9)
