@@ -6,10 +6,13 @@ import contextlib
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from typing import Any
+
+from cachetools import LRUCache, cached
 
 from bioviz.config import settings
 from bioviz.datasets.build import build_dataset
@@ -23,8 +26,7 @@ from bioviz.progress import Progress
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
 
 _ID = re.compile(r"^[a-z0-9][a-z0-9._-]{0,99}$")
-_memory: dict[Path, tuple[tuple[int, int], Dataset]] = {}
-_MEMORY_LIMIT = 8
+_memory: LRUCache[Hashable, Dataset] = LRUCache(8)
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,6 @@ def remove(dataset_id: str) -> None:
         raise Missing(f"There is no dataset {dataset_id!r}.")
     path.unlink()
     _summary_file(path).unlink(missing_ok=True)
-    _memory.pop(path, None)
 
 
 def check_unchanged(dataset: Dataset) -> list[Problem]:
@@ -254,14 +255,14 @@ def _read(path: Path, missing: str) -> Dataset:
     try:
         status = path.stat()
         state = (status.st_mtime_ns, status.st_size)
-        if path in _memory and _memory[path][0] == state:
-            return _memory[path][1]
-        dataset = from_plain(read_json(path))
+        return _parsed(path, state)
     except FileNotFoundError as error:
         raise Missing(missing) from error
     except (Corrupt, KeyError, TypeError, ValueError) as error:
         raise Missing(f"{path.name} in the cache is damaged. Add the dataset's folder again.") from error
-    while len(_memory) >= _MEMORY_LIMIT:
-        _memory.pop(next(iter(_memory)))
-    _memory[path] = (state, dataset)
-    return dataset
+
+
+@cached(_memory, key=lambda path, state: (path, state), lock=RLock())
+def _parsed(path: Path, state: tuple[int, int]) -> Dataset:
+    """Read a file; `state`, its time of change and size, tells one version of it from the next."""
+    return from_plain(read_json(path))

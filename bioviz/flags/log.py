@@ -62,7 +62,7 @@ def read_logs(dataset_id: str) -> list[Log]:
 
 
 def state(dataset_id: str) -> str:
-    """Return changes with every line that anybody appends; cheap, to be part of the keys of what is cached."""
+    """Return a text that changes with every line that anybody appends; cheap, for the keys of what is cached."""
     return digest([[path.name, path.stat().st_size] for path in _paths(dataset_id)])[:16]
 
 

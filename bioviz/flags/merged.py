@@ -6,15 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import RLock
 
 import numpy as np
+from cachetools import LRUCache, cached
 
 from bioviz.datasets.types import Dataset
 from bioviz.flags import log
 from bioviz.flags.records import KINDS, Flag, user_key
-
-_MEMORY_LIMIT = 8
-_memory: dict[tuple[str, str, str | None, str], Flags] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,13 +130,17 @@ def load_flags(dataset: Dataset, user: str | None = None) -> Flags:
         a name that no user can have.
 
     """
-    key = (dataset.id, dataset.version, user, log.state(dataset.id))
-    if key not in _memory:
-        logs = log.read_logs(dataset.id) if user is None else [log.read_log(dataset.id, user)]
-        while len(_memory) >= _MEMORY_LIMIT:
-            _memory.pop(next(iter(_memory)), None)
-        _memory[key] = merge(dataset, logs)
-    return _memory[key]
+    return _merged(dataset, user, log.state(dataset.id))
+
+
+@cached(
+    LRUCache(8),
+    key=lambda dataset, user, state: (dataset.id, dataset.version, user, state),
+    lock=RLock(),
+)
+def _merged(dataset: Dataset, user: str | None, state: str) -> Flags:
+    """Merge the logs as they are in a `state` of theirs."""
+    return merge(dataset, log.read_logs(dataset.id) if user is None else [log.read_log(dataset.id, user)])
 
 
 def merge(dataset: Dataset, logs: Iterable[log.Log]) -> Flags:
