@@ -13,8 +13,8 @@ from bioviz.analysis.misclustered.chance import Chance, PlacementChance
 from bioviz.analysis.misclustered.placement import LISTS
 from bioviz.analysis.misclustered.words import against_chance
 from bioviz.analysis.unit_words import UnitWords
+from tests.analysis.diagnosis.test_diagnosis import run
 from tests.analysis.planted import planted
-from tests.analysis.test_diagnosis import run
 
 PROJECT = Path(__file__).resolve().parents[2] / "bioviz"
 CLAIM = re.compile(

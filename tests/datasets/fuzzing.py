@@ -33,8 +33,8 @@ from bioviz.datasets.sound_files.probe import probe
 from bioviz.datasets.sound_files.sound_file import Sound, open_file
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.errors import BiovizError
+from tests.datasets.formats.test_formats import SAMPLES
 from tests.datasets.sounds import write
-from tests.datasets.test_formats import SAMPLES
 
 TOKENS = [
     b"", b"\0", b"nan", b"inf", b"-1", b"1e999", b"9" * 400, b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"'", b"\t",

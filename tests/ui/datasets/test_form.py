@@ -9,8 +9,8 @@ import pytest
 from bioviz.datasets import library
 from bioviz.datasets.options import BACKGROUND_NAMES, OPTIONS
 from bioviz.ui.datasets.page import FOLDER, UPLOAD
+from tests.datasets.formats.test_beans_and_choice import _beans
 from tests.datasets.sounds import lines, write
-from tests.datasets.test_beans_and_choice import _beans
 from tests.pages.test_pages import open_app, texts
 
 

@@ -10,7 +10,7 @@ from bioviz.analysis.diagnosis.causes import Cause, Sign, register, registered, 
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.triage import UNEXPLAINED
 from bioviz.analysis.diagnosis.triage_words import compared, summary
-from tests.analysis.test_triage import boxed, judge, sunk
+from tests.analysis.diagnosis.test_triage import boxed, judge, sunk
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from bioviz.errors import BadInput
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 HOME = "umap_internals.py"
 
 
