@@ -124,11 +124,11 @@ def profiles(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
 def _keep_profile(name: str, columns: dict[str, str], files: list[dict[str, Any]]) -> None:
     from bioviz.datasets.tables.columns import ColumnMapping
-    from bioviz.datasets.tables.explained import ToldColumns
+    from bioviz.datasets.tables.explained import ExplainedColumns
     from bioviz.datasets.tables.profiles import TableProfile, keep_profile, list_profiles
     from bioviz.datasets.tables.text import numbered
 
-    explained = ToldColumns(ColumnMapping.from_dict(columns))
+    explained = ExplainedColumns(ColumnMapping.from_dict(columns))
     header = next((each["columns"] for each in files if each["format"] == explained.name), None)
     if header is None:
         raise WrongUsage("--save-profile needs --column, and a table that these columns fit")

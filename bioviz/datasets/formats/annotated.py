@@ -28,7 +28,7 @@ from bioviz.datasets.formats.base import (
 from bioviz.datasets.formats.registry import formats, recognize
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
-from bioviz.datasets.tables.explained import ToldColumns, told_columns
+from bioviz.datasets.tables.explained import ExplainedColumns, explained_columns
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput, NotUnderstood
@@ -52,7 +52,7 @@ class _Read:
     """A table that was read."""
 
     file: SourceFile
-    format: Format | ToldColumns
+    format: Format | ExplainedColumns
     content: TableContent
     locator: Locator
 
@@ -76,7 +76,7 @@ def sniff(root: Path, options: Options | None = None) -> float:
     if not files.audio:
         return 0.0
     others = [SourceFile(files, name) for name in files.tables_and_others]
-    explained = told_columns(options) if options else None
+    explained = explained_columns(options) if options else None
     if explained is not None and any(explained.recognizes(file) for file in others):
         return 1.0
     return max((recognize(file)[0] for file in others), default=0.0)
@@ -172,7 +172,7 @@ def _read_all(
     doubtful: set[str] = set()
     not_understood: list[SourceFile] = []
     homeless: list[SourceFile] = []
-    explained = told_columns(options)
+    explained = explained_columns(options)
     for other in files.tables_and_others:
         file = SourceFile(files, other)
         sure, format = recognize(file)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from bioviz.datasets.formats.base import FileAccount, Layout
 from bioviz.datasets.formats.registry import formats, layouts
 from bioviz.datasets.options import OPTIONS, Options
-from bioviz.datasets.tables.explained import NAME as TOLD
+from bioviz.datasets.tables.explained import NAME as EXPLAINED
 from bioviz.datasets.tables.text import plain
 from bioviz.errors import BadInput
 
@@ -56,7 +56,7 @@ def check_of_tables(options: Options, accounts: Collection[FileAccount], tables:
         known |= set(own_options(format)) if format else {"label_column", "min_confidence"}  # told columns
         titles += [format.title] if format else []
     _refuse([name for name in _given(options) if name not in known], " and ".join(titles), tables)
-    if options.columns and not any(each.format == TOLD or each.role == "facts" for each in accounts):
+    if options.columns and not any(each.format == EXPLAINED or each.role == "facts" for each in accounts):
         mapping = ", ".join(f"{role}={column}" for role, column in options.columns.items())
         headers = "; ".join(f"{each.name} has {', '.join(each.columns)}" for each in accounts if each.columns)
         raise BadInput(

@@ -19,7 +19,7 @@ NAME = "columns"
 
 
 @dataclass(frozen=True)
-class ToldColumns:
+class ExplainedColumns:
     """A format for this reading alone.
 
     Attributes
@@ -76,7 +76,7 @@ class ToldColumns:
         return replace(replace(guessed, **freed), **named)
 
 
-def told_columns(options: Options) -> ToldColumns | None:
+def explained_columns(options: Options) -> ExplainedColumns | None:
     """Return the format that the options explain; None where they do not.
 
     Raises
@@ -87,4 +87,6 @@ def told_columns(options: Options) -> ToldColumns | None:
     label = {"label": options.label_column} if options.label_column else {}
     if not options.columns and not label:
         return None
-    return ToldColumns(ColumnMapping.from_dict({**label, **(options.columns or {})}), not options.columns)
+    return ExplainedColumns(
+        ColumnMapping.from_dict({**label, **(options.columns or {})}), not options.columns
+    )

@@ -36,6 +36,7 @@ def test_no_text_breaks_a_table_of_raven(text):
 def test_a_label_track_is_read_as_it_was_written(tmp_path):
     write(tmp_path / "a.wav", seconds=5, rate=16_000)
     (tmp_path / "a.txt").write_text(label_track([CALL, Selection(3.0, 4.0, "owl")]), encoding="utf-8")
+    assert "\\\t1000.000000\t3000.000000\n" in (tmp_path / "a.txt").read_text(), "the lower frequency first"
     first, second = build_dataset(tmp_path, options={"width_s": 1}).annotations
     assert (first.label, first.start_s, first.end_s) == ("two words over lines", 1.5, 2.25)
     assert (first.low_hz, first.high_hz) == (1000.0, 3000.0)
