@@ -15,7 +15,7 @@ from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.recorded_at import date_of
 from bioviz.datasets.tables.columns import ColumnMapping, guess
-from bioviz.datasets.tables.explained import told_columns
+from bioviz.datasets.tables.explained import explained_columns
 from bioviz.datasets.tables.profiles import profile_of
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.tables.text import Table
@@ -104,7 +104,7 @@ def with_facts(recording: Recording, facts: Facts) -> Recording:
 
 def facts_mapping(file: SourceFile, options: Options | None = None) -> ColumnMapping | None:
     """Return what the columns of a table of facts are, where the user said so now or in a kept profile; else None."""
-    told = told_columns(options) if options is not None else None
+    told = explained_columns(options) if options is not None else None
     if told is not None and told.mapping.of_facts and told.recognizes(file):
         return told.mapping_of(file.columns)
     profile = profile_of(file)
