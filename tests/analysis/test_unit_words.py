@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.misclustered.chance import Chance, PlacementChance
 from bioviz.analysis.misclustered.placement import LISTS
 from bioviz.analysis.misclustered.words import against_chance

@@ -17,7 +17,7 @@ import numpy as np
 
 from bioviz.analysis.diagnosis.diagnose import diagnose
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
-from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.analysis.scores.silhouette import silhouettes
 

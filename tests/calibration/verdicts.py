@@ -86,7 +86,7 @@ def main() -> None:
 def show(name: str, folder: Path) -> None:
     """The verdict of each model, a sentence a line."""
     from bioviz import runs
-    from bioviz.analysis.diagnosis.verdict import verdict
+    from bioviz.analysis.diagnosis.verdict.verdict import verdict
     from bioviz.analysis.projection.layouts import ProjectionSpec
     from bioviz.datasets import library
     from bioviz.datasets.build import build_dataset

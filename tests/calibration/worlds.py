@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.clause import Clause
 from bioviz.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
-from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.diagnosis.verdict.clause import Clause
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.neighbors.knn import knn_both
 
 PROPERTIES = (

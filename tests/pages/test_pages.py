@@ -11,7 +11,7 @@ import soundfile as sf
 from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
-from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.misclustered import words
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings

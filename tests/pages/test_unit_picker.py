@@ -7,7 +7,7 @@ import pytest
 import soundfile as sf
 
 from bioviz import runs
-from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bioviz import runs
-from bioviz.analysis.diagnosis.coarser_units import background_auroc
+from bioviz.analysis.diagnosis.shortcuts.coarser_units import background_auroc
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset

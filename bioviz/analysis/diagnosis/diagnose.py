@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bioviz.analysis.diagnosis.acoustic_causes import Cause
-from bioviz.analysis.diagnosis.coarser_units import Coarser
-from bioviz.analysis.diagnosis.confounds import Confound
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.measures import ClipMeasures, Measures
 from bioviz.analysis.diagnosis.queues import Queue
-from bioviz.analysis.diagnosis.shortcuts import Shortcut
+from bioviz.analysis.diagnosis.shortcuts.coarser_units import Coarser
+from bioviz.analysis.diagnosis.shortcuts.confounds import Confound
+from bioviz.analysis.diagnosis.shortcuts.shortcuts import Shortcut
+from bioviz.analysis.diagnosis.sounds.acoustic_causes import Cause
 from bioviz.analysis.diagnosis.triage import Triage, triage
 from bioviz.analysis.neighbors.label_confusion import LabelConfusion, label_confusion
 from bioviz.analysis.projection.trustworthiness import trustworthiness

@@ -8,14 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from bioviz.analysis.codes import codes, with_background
-from bioviz.analysis.diagnosis.acoustic_causes import AcousticCauses
 from bioviz.analysis.diagnosis.causes.evidence import Evidence
-from bioviz.analysis.diagnosis.caveats import caveats
-from bioviz.analysis.diagnosis.coarser_units import Coarser, coarser_units
-from bioviz.analysis.diagnosis.confounds import Confound, confounds
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.queues import Queue, queues
-from bioviz.analysis.diagnosis.shortcuts import Shortcut, shortcuts
+from bioviz.analysis.diagnosis.shortcuts.coarser_units import Coarser, coarser_units
+from bioviz.analysis.diagnosis.shortcuts.confounds import Confound, confounds
+from bioviz.analysis.diagnosis.shortcuts.shortcuts import Shortcut, shortcuts
+from bioviz.analysis.diagnosis.sounds.acoustic_causes import AcousticCauses
+from bioviz.analysis.diagnosis.verdict.caveats import caveats
 from bioviz.analysis.neighbors.jackknife import parts_of, replicates
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.label_confusion import label_scores

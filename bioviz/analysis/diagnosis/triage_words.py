@@ -9,8 +9,8 @@ import numpy as np
 
 from bioviz.analysis.diagnosis.causes import registered
 from bioviz.analysis.diagnosis.causes.registry import cause_named
-from bioviz.analysis.diagnosis.clause import listed
 from bioviz.analysis.diagnosis.triage import UNEXPLAINED, Triage, cause_title
+from bioviz.analysis.diagnosis.verdict.clause import listed
 from bioviz.analysis.statistics.excess import Excess
 from bioviz.percent import percent
 

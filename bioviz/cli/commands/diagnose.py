@@ -13,8 +13,8 @@ from bioviz.datasets.independence import Unit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bioviz.analysis.diagnosis.clause import Clause
     from bioviz.analysis.diagnosis.diagnose import Diagnosis
+    from bioviz.analysis.diagnosis.verdict.clause import Clause
     from bioviz.datasets.types import Dataset
     from bioviz.runs.run import Run
 
@@ -33,7 +33,7 @@ def register(commands: Commands) -> None:
 
 def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Say why a model confuses labels with background, in words and figures."""
-    from bioviz.analysis.diagnosis.verdict import verdict
+    from bioviz.analysis.diagnosis.verdict.verdict import verdict
     from bioviz.datasets import library
     from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
 

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from bioviz import jobs, runs
-from bioviz.analysis.diagnosis.clause import Clause
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
-from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.diagnosis.verdict.clause import Clause
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError, Missing

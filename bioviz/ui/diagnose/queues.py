@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from bioviz.analysis.diagnosis.claims import allowed
 from bioviz.analysis.diagnosis.queues import FALSE_DISCOVERIES, Queue
+from bioviz.analysis.diagnosis.verdict.claims import allowed
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.flags import load_flags

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.diagnosis.claims import allowed
 from bioviz.analysis.diagnosis.triage_words import compared, wrong_labels_looked_for
+from bioviz.analysis.diagnosis.verdict.claims import allowed
 from bioviz.analysis.features import feature
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata, spearmanr
 
-from bioviz.analysis.diagnosis.acoustic_causes import AcousticCauses, Cause
 from bioviz.analysis.diagnosis.causes.evidence import Evidence
 from bioviz.analysis.diagnosis.diagnose import diagnose
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.queues import queues
+from bioviz.analysis.diagnosis.sounds.acoustic_causes import AcousticCauses, Cause
 from bioviz.analysis.diagnosis.triage import triage
 from bioviz.analysis.features import FEATURES, feature
 from bioviz.analysis.neighbors.jackknife import parts_of

@@ -10,11 +10,11 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from bioviz.analysis.diagnosis.acoustic_causes import AcousticCauses
-from bioviz.analysis.diagnosis.caveats import caveats
 from bioviz.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
-from bioviz.analysis.diagnosis.verdict import verdict
+from bioviz.analysis.diagnosis.sounds.acoustic_causes import AcousticCauses
+from bioviz.analysis.diagnosis.verdict.caveats import caveats
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.features import FEATURES
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.knn import knn_both
@@ -302,7 +302,7 @@ def test_every_help_is_one_sentence_and_every_feature_has_a_title():
 
 def test_importing_analysis_is_quick_and_pulls_in_nothing_heavy():
     code = (
-        "import sys, bioviz.analysis.diagnosis.diagnose, bioviz.analysis.diagnosis.verdict\n"
+        "import sys, bioviz.analysis.diagnosis.diagnose, bioviz.analysis.diagnosis.verdict.verdict\n"
         "import bioviz.analysis.projection.layouts\n"
         "heavy = {'torch', 'streamlit', 'umap', 'pynndescent', 'sklearn', 'librosa', 'scipy.stats'}\n"
         "print(sorted(heavy & set(sys.modules)))"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bioviz.analysis.diagnosis.coarser_test import drop_p
-from bioviz.analysis.diagnosis.coarser_units import background_auroc
-from bioviz.analysis.diagnosis.shortcuts import shortcuts
+from bioviz.analysis.diagnosis.shortcuts.coarser_test import drop_p
+from bioviz.analysis.diagnosis.shortcuts.coarser_units import background_auroc
+from bioviz.analysis.diagnosis.shortcuts.shortcuts import shortcuts
 from bioviz.analysis.neighbors.jackknife import share_interval
 from bioviz.analysis.neighbors.knn import knn
 from bioviz.analysis.neighbors.noise_confusion import noise_confusion
@@ -118,8 +118,8 @@ def test_an_interval_needs_eight_groups_on_either_side_and_is_never_without_widt
 def test_a_coarser_figure_says_how_much_it_rests_on():
     from types import SimpleNamespace
 
-    from bioviz.analysis.diagnosis.coarser_units import Coarser
-    from bioviz.analysis.diagnosis.shortcut_words import beside
+    from bioviz.analysis.diagnosis.shortcuts.coarser_units import Coarser
+    from bioviz.analysis.diagnosis.shortcuts.words import beside
 
     coarser = (
         Coarser("site", 2, 0.29, None, None),
@@ -143,7 +143,7 @@ def _two_years(sounds_differ: bool):
 
 
 def test_a_fall_by_the_coarser_unit_is_told_from_what_leaving_out_as_many_by_lot_brings():
-    from bioviz.analysis.diagnosis.coarser_units import coarser_units
+    from bioviz.analysis.diagnosis.shortcuts.coarser_units import coarser_units
 
     for differ in (True, False):
         x, background, units, year = _two_years(differ)
@@ -158,8 +158,8 @@ def test_a_fall_by_the_coarser_unit_is_told_from_what_leaving_out_as_many_by_lot
 def test_the_coarser_unit_is_named_before_any_praise():
     from types import SimpleNamespace
 
-    from bioviz.analysis.diagnosis.coarser_units import Coarser
-    from bioviz.analysis.diagnosis.shortcut_words import coarser_clauses
+    from bioviz.analysis.diagnosis.shortcuts.coarser_units import Coarser
+    from bioviz.analysis.diagnosis.shortcuts.words import coarser_clauses
 
     night, year = (
         Coarser("night", 9, 0.7, None, None, 0.2, 0.88),

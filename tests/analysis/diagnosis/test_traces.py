@@ -7,8 +7,8 @@ import numpy as np
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.diagnosis.likeness import both, looks_like, trace
 from bioviz.analysis.diagnosis.rules import Rules
-from bioviz.analysis.diagnosis.sound import Sound
-from bioviz.analysis.diagnosis.sound_likeness import sounds_like_background
+from bioviz.analysis.diagnosis.sounds.likeness import sounds_like_background
+from bioviz.analysis.diagnosis.sounds.sound import Sound
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.scores.matched_filter import matched_filter_scores
 from bioviz.analysis.scores.probe import probe_scores

@@ -10,7 +10,7 @@ from sklearn.linear_model import Ridge
 from sklearn.manifold import trustworthiness as sk_trustworthiness
 
 from bioviz.analysis.codes import codes, with_background
-from bioviz.analysis.diagnosis.confounds import confounds
+from bioviz.analysis.diagnosis.shortcuts.confounds import confounds
 from bioviz.analysis.neighbors.knn import knn_both
 from bioviz.analysis.neighbors.noise_confusion import noise_confusion
 from bioviz.analysis.projection.trustworthiness import trustworthiness

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.coarser_test import drop_p
+from bioviz.analysis.diagnosis.shortcuts.coarser_test import drop_p
 from tests.calibration.registry import Row, Simulation
 from tests.calibration.worlds import embedding, recordings, targets
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.analysis.codes import with_background
-from bioviz.analysis.diagnosis.coarser_units import background_auroc
+from bioviz.analysis.diagnosis.shortcuts.coarser_units import background_auroc
 from bioviz.analysis.neighbors.jackknife import parts_of, replicates
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.analysis.neighbors.label_confusion import LabelConfusion, label_confusion, label_scores

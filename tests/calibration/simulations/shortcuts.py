@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.shortcuts import Shortcut, shortcuts
+from bioviz.analysis.diagnosis.shortcuts.shortcuts import Shortcut, shortcuts
 from bioviz.analysis.neighbors.knn import knn
 from bioviz.analysis.neighbors.noise_confusion import noise_confusion
 from tests.calibration.registry import Outcome, Row, Simulation

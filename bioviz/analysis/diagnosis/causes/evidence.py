@@ -10,8 +10,8 @@ import numpy as np
 from bioviz.analysis.codes import codes, with_background
 from bioviz.analysis.diagnosis import likeness
 from bioviz.analysis.diagnosis.rules import Rules
-from bioviz.analysis.diagnosis.sound import Sound, Usual, usual
-from bioviz.analysis.diagnosis.sound_likeness import sounds_like_background
+from bioviz.analysis.diagnosis.sounds.likeness import sounds_like_background
+from bioviz.analysis.diagnosis.sounds.sound import Sound, Usual, usual
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion
 from bioviz.analysis.statistics.folds import folds

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.coarser_units import background_auroc
-from bioviz.analysis.diagnosis.unit_values import unit_values
+from bioviz.analysis.diagnosis.shortcuts.coarser_units import background_auroc
+from bioviz.analysis.diagnosis.shortcuts.unit_values import unit_values
 from bioviz.analysis.rows import Metric
 from bioviz.analysis.statistics.auc import auroc_of_copies
 

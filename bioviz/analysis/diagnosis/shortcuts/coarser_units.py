@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.coarser_test import drop_p
+from bioviz.analysis.diagnosis.shortcuts.coarser_test import drop_p
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS, parts_of, share_interval
 from bioviz.analysis.neighbors.knn import nearest_to
 from bioviz.analysis.neighbors.noise_confusion import base_rates, in_copies

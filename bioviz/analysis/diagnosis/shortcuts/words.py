@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bioviz.analysis.diagnosis.claims import Levels
-from bioviz.analysis.diagnosis.clause import Clause, listed
-from bioviz.analysis.diagnosis.coarser_units import Coarser
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
-from bioviz.analysis.diagnosis.shortcuts import LEVEL, Shortcut
+from bioviz.analysis.diagnosis.shortcuts.coarser_units import Coarser
+from bioviz.analysis.diagnosis.shortcuts.shortcuts import LEVEL, Shortcut
+from bioviz.analysis.diagnosis.verdict.claims import Levels
+from bioviz.analysis.diagnosis.verdict.clause import Clause, listed
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.percent import percent
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.sound import MIN_CLIPS, Sound
+from bioviz.analysis.diagnosis.sounds.sound import MIN_CLIPS, Sound
 
 MEASURES = (
     "level_dbfs",

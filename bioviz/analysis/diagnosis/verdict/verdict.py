@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.acoustic_causes import Cause
-from bioviz.analysis.diagnosis.claims import Levels, allowed
-from bioviz.analysis.diagnosis.clause import Clause, listed
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
-from bioviz.analysis.diagnosis.shortcut_words import beside, coarser_clauses, shortcut_clauses
+from bioviz.analysis.diagnosis.shortcuts.words import beside, coarser_clauses, shortcut_clauses
+from bioviz.analysis.diagnosis.sounds.acoustic_causes import Cause
 from bioviz.analysis.diagnosis.triage import UNEXPLAINED
 from bioviz.analysis.diagnosis.triage_words import summary, wrong_labels_looked_for
+from bioviz.analysis.diagnosis.verdict.claims import Levels, allowed
+from bioviz.analysis.diagnosis.verdict.clause import Clause, listed
 from bioviz.analysis.misclustered.words import too_few
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.statistics.small_counts import MIN_FOR_PERCENT, share

@@ -1,0 +1,1 @@
+"""What the sound of clips has to do with their confusion."""
