@@ -132,7 +132,7 @@ def test_cancelled_and_gone_on_with_without_embedding_again(long, monkeypatch):
     with pytest.raises(Cancelled):
         compute_shift(run, CHOSEN, Stop())
     assert open_shift(run, CHOSEN) is None
-    monkeypatch.setattr("bioviz.experiments.shift.registry.open_model", None)  # calling it would fail
+    monkeypatch.setattr("bioviz.experiments.shift.registry.open_model", pytest.fail)  # when it is called
     assert len(compute_shift(run, CHOSEN).rows) == 12
 
 
