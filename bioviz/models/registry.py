@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioviz.errors import BadInput, Missing
-from bioviz.models import finetuned, weights
+from bioviz.models import finetuned, own, weights
 from bioviz.models.base import FINETUNED, NONE, PRETRAINED, RANDOM, CheckpointState, ModelCard, WeightsFile
 from bioviz.models.cards import CARDS
 from bioviz.models.device import resolve_precision
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def list_models() -> list[ModelCard]:
-    """Every model's card."""
-    return list(CARDS.values())
+    """Every model's card; the files that users brought come last."""
+    return [*CARDS.values(), *own.cards()]
 
 
 def card(name: str) -> ModelCard:
@@ -38,7 +38,10 @@ def card(name: str) -> ModelCard:
     """
     if name in CARDS:
         return CARDS[name]
-    near = difflib.get_close_matches(name, CARDS, n=3, cutoff=0.3) or list(CARDS)
+    if (brought := own.find(name)) is not None:
+        return brought
+    names = [each.name for each in list_models()]
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.3) or names
     raise Missing(f"There is no model {name!r}. Did you mean {', '.join(near)}?")
 
 

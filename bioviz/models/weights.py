@@ -32,7 +32,7 @@ def folders() -> tuple[Path, ...]:
 
 def locate(weights: WeightsFile) -> Path | None:
     """Return the file in the first place that has it: weights folders, caches of hubs, installed packages."""
-    places = [folder / weights.name for folder in folders()]
+    places = [folder / weights.name for folder in ([weights.folder] if weights.folder else folders())]
     if weights.hub:
         places += _in_hub_cache(*weights.hub)
     if weights.package:

@@ -1,13 +1,17 @@
-"""The command `models`."""
+"""Commands on models: list, download, bring a file of one's own."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from bioviz.cli.answers import Answer
 from bioviz.cli.arguments import Commands
 from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.errors import BadInput
+from bioviz.models.base import ModelCard
 
 
 def register(commands: Commands) -> None:
@@ -18,12 +22,26 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--accept-terms", action="store_true", help="confirm the terms of the weights, where they have some"
     )
+    parser.add_argument("--remove", action="store_true", help="forget a model file that was added")
+    parser = commands.add(add_model, name="add-model")
+    parser.add_argument("file", type=Path, help="a .tflite or .onnx file that takes a waveform")
+    parser.add_argument("--rate", type=int, required=True, metavar="HZ", help="sample rate of its input")
+    parser.add_argument("--title", help="its name on screen; default: the file's")
+    parser.add_argument("--window", type=float, metavar="S", help="its window; default: what the file says")
+    parser.add_argument("--hop", type=float, metavar="S", help="from window to window; default: the window")
+    parser.add_argument("--embedding", metavar="TENSOR", help="default: the likeliest, which is then named")
+    parser.add_argument("--peak", type=float, help="scale each window to this peak (Perch: 0.25)")
+    parser.add_argument("--licence", default="")
+    parser.add_argument("--reference", default="")
 
 
 def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
-    """List models and their checkpoints, or fetch published weights."""
-    from bioviz.models import registry
+    """List models and their checkpoints, fetch published weights, or forget a file that was added."""
+    from bioviz.models import own, registry
 
+    if options.model and options.remove:
+        own.remove(options.model)
+        return Answer({"removed": options.model}, f"Removed {options.model}.")
     if options.model and options.download:
         path = registry.download(options.model, progress, terms_accepted=options.accept_terms)
         return Answer({"model": options.model, "weights": str(path)}, f"Weights are in {path}.")
@@ -34,7 +52,7 @@ def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             name: registry.checkpoint_state(card.name, name) for name in registry.checkpoints(card.name)
         }
         readiness = {name: {"available": s.available, "message": s.message} for name, s in states.items()}
-        data.append({**asdict(card), "checkpoints": readiness})
+        data.append({**_described(card), "checkpoints": readiness})
         rate = f"{card.sample_rate} Hz" if card.sample_rate else "as recorded"
         shown = ", ".join(name if s.available else f"({name})" for name, s in states.items())
         lines.append((card.name, card.title, rate, card.dim, shown))
@@ -44,3 +62,47 @@ def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     else:
         text += "\n(in brackets: weights are missing; `models NAME` says what to do)"
     return Answer(data, text)
+
+
+def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
+    """Add a model file of your own; it is tried on sound first."""
+    from bioviz.models import own
+    from bioviz.models.runtimes import session
+
+    try:
+        with options.file.open("rb") as file:
+            path = own.keep_upload(options.file.name, file)
+    except OSError as error:
+        raise BadInput(f"{options.file} cannot be read ({error.strerror}).") from error
+    facts = session.inspect(path)
+    embedding = options.embedding or facts.tensors[0].name
+    samples = facts.inputs[0].shape[-1] if facts.inputs[0].shape else -1
+    window_s = options.window or (samples / options.rate if samples > 0 and options.rate > 0 else None)
+    added = own.add_job(
+        {
+            "path": str(path),
+            "title": options.title or options.file.stem,
+            "runtime": facts.runtime,
+            "embedding": embedding,
+            "input": facts.inputs[0].name,
+            "sample_rate": options.rate,
+            "window_s": window_s,
+            "hop_s": options.hop or window_s or 1.0,
+            "peak": options.peak,
+            "licence": options.licence,
+            "reference": options.reference,
+        },
+        progress,
+    )
+    others = [each.name for each in facts.tensors if each.name != embedding][:5]
+    text = f"Added as {added['model']}: {added['dim']} numbers a clip, from the tensor {embedding}."
+    text += f"\nOthers that could be it: {', '.join(others)}" if others and not options.embedding else ""
+    return Answer({**added, "embedding": embedding}, text)
+
+
+def _described(card: ModelCard) -> dict[str, Any]:
+    """A card as JSON-able values."""
+    value = asdict(card)
+    if card.weights is not None and card.weights.folder is not None:
+        value["weights"]["folder"] = str(card.weights.folder)
+    return value

@@ -15,6 +15,7 @@ import numpy as np
 
 from bioviz.errors import BadInput
 from bioviz.models.base import Graph
+from bioviz.models.runtimes.session import FileFacts, Tensor, likeliest_first
 
 MAX_BYTES = 2 << 30  # what a flatbuffer can address
 
@@ -74,6 +75,58 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> LiteRTSession
         raise BadInput(
             f"{path} is no .tflite file that LiteRT can run ({reason}). Fetch it again."
         ) from error
+
+
+def inspect(path: Path) -> FileFacts:
+    """What a `.tflite` file says of itself; see `session.inspect`."""
+    try:
+        graph, buffers = _parsed(path.read_bytes())
+        outputs = set(map(int, graph.outputs))
+        entries = [int(index) for index in graph.inputs]
+        floating = [
+            index
+            for index, each in enumerate(graph.tensors)
+            if index not in entries and each.type in _REAL and not _is_constant(buffers, each)
+        ]
+        tensors = {
+            index: Tensor(_name(graph.tensors[index]), _shape(graph.tensors[index]), index in outputs)
+            for index in [*entries, *floating]
+        }
+    except LookupError as error:
+        raise BadInput(f"{path.name} cannot be used: {error.args[0]}") from error
+    except Exception as error:  # a damaged flatbuffer fails in many ways, all in the parser
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise BadInput(f"{path.name} is no .tflite file that can be read ({reason}).") from error
+    candidates = likeliest_first(tensors[index] for index in floating)
+    return FileFacts("litert", tuple(tensors[index] for index in entries), candidates)
+
+
+_REAL = (0, 1, 9)  # float32, float16, int8 in the file format (TensorType)
+
+
+def _name(tensor: Any) -> str:
+    return (tensor.name or b"").decode("utf-8", "replace")
+
+
+def _shape(tensor: Any) -> tuple[int, ...]:
+    signature = tensor.shapeSignature
+    sizes = signature if signature is not None and len(signature) else tensor.shape
+    return tuple(int(size) for size in sizes) if sizes is not None else ()
+
+
+def _is_constant(buffers: Any, tensor: Any) -> bool:
+    data = buffers[tensor.buffer].data
+    return data is not None and len(data) > 0
+
+
+def _parsed(content: bytes) -> tuple[Any, Any]:
+    """The main graph of a model and its buffers, as the objects of the file format."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    if content[4:8] != b"TFL3":
+        raise LookupError("it does not begin like a .tflite file.")
+    model: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    return model.subgraphs[0], model.buffers
 
 
 def with_output(content: bytes, entry: str, tensor: str) -> tuple[bytes, int, int]:

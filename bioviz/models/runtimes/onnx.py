@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bioviz.errors import BadInput
 from bioviz.models.base import Graph
+from bioviz.models.runtimes.session import FileFacts, Tensor, likeliest_first
 
 
 class ONNXSession:
@@ -40,6 +42,27 @@ class ONNXSession:
         return np.asarray(values)
 
 
+def inspect(path: Path) -> FileFacts:
+    """What an `.onnx` file says of itself; see `session.inspect`."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    try:
+        opened = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise BadInput(_refused(path, error)) from error
+
+    def tensors(nodes: Any, is_output: bool) -> list[Tensor]:
+        return [
+            Tensor(each.name, tuple(size if isinstance(size, int) else -1 for size in each.shape), is_output)
+            for each in nodes
+        ]
+
+    outputs = tensors(opened.get_outputs(), True)
+    return FileFacts("onnx", tuple(tensors(opened.get_inputs(), False)), likeliest_first(outputs))
+
+
 def _named(outputs: list[str], embedding: str) -> str:
     """Return the name of an output that may be given by its position."""
     position = embedding.removeprefix("#")
@@ -60,4 +83,4 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> ONNXSession:
 
 def _refused(path: Path, error: Exception) -> str:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return f"{path} is no .onnx file that ONNX Runtime can run as its card says ({reason}). Fetch it again."
+    return f"{path} is no .onnx file that ONNX Runtime can run as its card says ({reason})."

@@ -3,19 +3,97 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib import import_module
+from math import prod
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from bioviz.errors import Missing
+from bioviz.errors import BadInput, Missing
 from bioviz.models.base import Graph
 
 EXTRA = "files"
 """The optional dependencies (`pip install "bioviz[files]"`) that run model files."""
 REQUIRES = {"litert": ("LiteRT", "ai_edge_litert"), "onnx": ("ONNX Runtime", "onnxruntime")}
 """Runtime -> its name for the user and the module that it imports."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor of a model file: its name, its shape (-1 for any length), and whether the file gives it out."""
+
+    name: str
+    shape: tuple[int, ...]
+    is_output: bool = False
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a model file says of itself.
+
+    Attributes
+    ----------
+    runtime
+        What runs it.
+    inputs
+        Those of its main graph.
+    tensors
+        Those that could be an embedding (a vector, or one a frame), the likeliest first.
+
+    """
+
+    runtime: str
+    inputs: tuple[Tensor, ...]
+    tensors: tuple[Tensor, ...]
+
+
+SUFFIXES = {".tflite": "litert", ".onnx": "onnx"}
+MAX_OFFERED = 60  # tensors of a file that are named
+MIN_DIM, MAX_DIM, MAX_FRAMES = 8, 16384, 4096
+
+
+def looks_like_embedding(tensor: Tensor) -> bool:
+    """Whether a tensor's shape can be that of a vector a clip, or of some vectors a clip."""
+    if not tensor.shape or not MIN_DIM <= tensor.shape[-1] <= MAX_DIM:
+        return False
+    return abs(prod(tensor.shape[:-1])) <= MAX_FRAMES
+
+
+def likeliest_first(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
+    """Candidates in the order of the graph, sorted: by a telling name, then the last before the scores."""
+    candidates = [each for each in tensors if looks_like_embedding(each)][::-1]
+    telling = ("embed", "global_avg_pool", "global_average_pool", "reduce_mean", "features")
+
+    def rank(tensor: Tensor) -> tuple[bool, bool]:
+        name = tensor.name.lower()
+        return not any(word in name for word in telling), tensor.is_output
+
+    return tuple(sorted(candidates, key=rank)[:MAX_OFFERED])
+
+
+def inspect(path: Path) -> FileFacts:
+    """What a model file says of itself.
+
+    Raises
+    ------
+    Missing
+        What runs it is not installed.
+    BadInput
+        It is of no known kind, or damaged.
+
+    """
+    runtime = SUFFIXES.get(path.suffix.lower())
+    if runtime is None:
+        raise BadInput(f"{path.name} is no {' or '.join(SUFFIXES)} file. Choose one of these.")
+    if absent := advice(runtime):
+        raise Missing(absent)
+    facts = import_module(f"bioviz.models.runtimes.{runtime}").inspect(path)
+    if not facts.inputs or not facts.tensors:
+        raise BadInput(f"{path.name} has no input, or nothing in it that could be an embedding.")
+    return facts
 
 
 class Session(Protocol):

@@ -30,7 +30,7 @@ def watch(job_id: str) -> None:
 def progress(job: jobs.Job) -> None:
     """Progress of a running job, with a cancel button."""
     with st.container(border=True):
-        st.markdown(f"**{job.title or job.kind}**")
+        st.markdown(f"**{plain(job.title or job.kind)}**")
         share = min(1.0, job.done / job.total) if job.total else 0.0
         st.progress(share, text=describe(job))
         left, right = st.columns([4, 1], vertical_alignment="center")

@@ -6,9 +6,11 @@ import streamlit as st
 
 from bioviz import jobs
 from bioviz.config import settings
-from bioviz.models import registry
+from bioviz.models import own, registry
 from bioviz.models.base import ModelCard
+from bioviz.ui.app.notices import plain
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.models import own_files
 from bioviz.ui.state import ModelsState
 
 CHECKPOINTS = {
@@ -51,15 +53,21 @@ def show() -> None:
     )
     folders = ", ".join(f"`{path}`" for path in settings().weights_dirs)
     st.caption(f"Weights are looked for in {folders}. Set BIOVIZ_WEIGHTS to use other folders.")
+    own_files.show()
+    st.subheader("Models")
     for card in registry.list_models():
         with st.container(border=True):
             left, right = st.columns([3, 2])
-            left.markdown(f"**{card.title}**")
+            left.markdown(f"**{plain(card.title)}**")
             left.markdown(card.about)
             rate = f"{card.sample_rate / 1000:g} kHz" if card.sample_rate else "the dataset's own rate"
             left.caption(
-                f"{card.dim} numbers a clip · listens at {rate} · licence: {card.licence} · {card.reference}"
+                f"{card.dim:,} numbers a clip · takes sound at {rate} · licence: {plain(card.licence)} · "
+                f"{plain(card.reference)}"
             )
+            if card.family == own.FAMILY:
+                with left:
+                    own_files.remove_button(card)
             for checkpoint in card.checkpoints:
                 state = registry.checkpoint_state(card.name, checkpoint)
                 title = CHECKPOINTS.get(checkpoint, checkpoint)

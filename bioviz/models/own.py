@@ -1,0 +1,307 @@
+"""Model files that users bring: each in a folder of its own with a small readable card, no code and no restart."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import shutil
+import time
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from bioviz.config import settings
+from bioviz.errors import BadInput, Missing
+from bioviz.models.base import PRETRAINED, Graph, ModelCard, WeightsFile
+from bioviz.models.runtimes import session
+from bioviz.progress import Progress
+from bioviz.store.files import Corrupt, read_json, write_json
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FAMILY = "Your own files"
+PREFIX = "own_"
+MAX_BYTES = 4 << 30
+MAX_RATE, MAX_WINDOW_S = 1_000_000, 120.0
+_CHUNK = 1 << 20
+_CARD = "card.json"
+
+
+@dataclass(frozen=True)
+class OwnCard:
+    """What a user said of a model file; kept as JSON beside it.
+
+    Attributes
+    ----------
+    title
+        Its name on screen.
+    file
+        Name of the file in the same folder.
+    sha256
+        Of the file.
+    runtime, input, embedding, peak
+        See `base.Graph`.
+    sample_rate, window_s, hop_s
+        Hz that the file takes; seconds of its window (None: clips of any length) and from one to the next.
+    dim
+        Numbers in an embedding, as found by trying.
+    licence, reference
+        As the user knows them; may be "".
+
+    """
+
+    title: str
+    file: str
+    sha256: str
+    runtime: str
+    embedding: str
+    sample_rate: int
+    window_s: float | None
+    hop_s: float
+    dim: int
+    input: str = ""
+    peak: float | None = None
+    licence: str = ""
+    reference: str = ""
+
+
+def folder() -> Path:
+    """Where the files lie, one folder each."""
+    return settings().cache_dir / "own_models"
+
+
+def cards() -> list[ModelCard]:
+    """The cards of all files brought, by title; a folder whose card cannot be read is passed over."""
+    read = []
+    for place in sorted(folder().glob(f"{PREFIX}*/{_CARD}")):
+        try:
+            read.append(_model_card(place.parent.name, _read(place)))
+        except BadInput:
+            continue  # opening it by name says why
+    return sorted(read, key=lambda card: (card.title, card.name))
+
+
+def find(name: str) -> ModelCard | None:
+    """The card of one file brought; None where there is none of this name.
+
+    Raises
+    ------
+    BadInput
+        Its card is damaged.
+
+    """
+    if not re.fullmatch(rf"{PREFIX}[a-z0-9_]+", name) or not (folder() / name / _CARD).is_file():
+        return None
+    return _model_card(name, _read(folder() / name / _CARD))
+
+
+def keep_upload(name: str, file: IO[bytes]) -> Path:
+    """Keep an uploaded model file until it is added; the same bytes again are the same file.
+
+    Raises
+    ------
+    BadInput
+        It is of no known kind, or too large.
+
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in session.SUFFIXES:
+        raise BadInput(f"{name} is no {' or '.join(session.SUFFIXES)} file. Choose one of these.")
+    waiting = folder() / "uploaded"
+    waiting.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    if size > min(MAX_BYTES, shutil.disk_usage(waiting).free):
+        raise BadInput(f"{name} is too large ({size / 1e9:.1f} GB), or the disk is full.")
+    target = waiting / f"{digest.hexdigest()}{suffix}"
+    if not target.is_file():
+        file.seek(0)
+        part = target.with_suffix(".part")
+        with open(part, "wb") as out:
+            shutil.copyfileobj(file, out, _CHUNK)
+        part.replace(target)
+    return target
+
+
+def discard_upload(path: Path) -> None:
+    """Forget an uploaded file that is not added after all."""
+    if path.parent == folder() / "uploaded":
+        path.unlink(missing_ok=True)
+
+
+def inspect_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`runtimes.session.inspect` as a job, since a hostile file may bring its process down: params["path"]."""
+    progress.report("Reading the file", 0, 1, "files")
+    return asdict(session.inspect(_uploaded(params["path"])))
+
+
+def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Try an uploaded file on sound, and keep it with its card if it works.
+
+    Parameters
+    ----------
+    params
+        "path", and the fields of `OwnCard` but those that are found here (file, sha256, dim).
+
+    Returns
+    -------
+    {"model": its name, "dim": numbers in an embedding, "seconds": of one window}
+
+    Raises
+    ------
+    BadInput
+        It cannot be run so, its numbers are not finite, or they do not depend on the sound.
+
+    """
+    path = _uploaded(params["path"])
+    said = {key: value for key, value in params.items() if key in {field.name for field in fields(OwnCard)}}
+    draft = _checked({**said, "file": f"model{path.suffix}", "sha256": path.stem, "dim": 1})
+    progress.report("Trying it on sound", 0, 1, "files")
+    dim, seconds = _try(path, draft)
+    card = _checked({**asdict(draft), "dim": dim})
+    name = f"{PREFIX}{_slug(card.title)}_{_identity(card)}"
+    target = folder() / name
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target / f".{card.file}")
+    (target / f".{card.file}").replace(target / card.file)
+    write_json(target / _CARD, asdict(card))
+    discard_upload(path)
+    return {"model": name, "dim": dim, "seconds": seconds}
+
+
+def remove(name: str) -> None:
+    """Delete a file that was brought, with its card; embeddings computed with it stay in the cache.
+
+    Raises
+    ------
+    Missing
+        There is none of this name.
+
+    """
+    if not re.fullmatch(rf"{PREFIX}[a-z0-9_]+", name) or not (folder() / name).is_dir():
+        raise Missing(f"There is no model file {name!r}.")
+    shutil.rmtree(folder() / name)
+
+
+def _try(path: Path, card: OwnCard) -> tuple[int, float]:
+    """Numbers in an embedding and the seconds that a window takes. Raises BadInput."""
+    import numpy as np
+
+    samples = round(card.sample_rate * (card.window_s or 1.0))
+    graph = Graph(card.runtime, card.embedding, card.hop_s, card.input, card.peak)
+    opened = session.open_session(path, graph, None if card.window_s is None else samples)
+    time_s = np.arange(samples) / card.sample_rate
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 0.05, samples).astype(np.float32)
+    sweep = (0.3 * np.sin(2 * np.pi * card.sample_rate / 16 * time_s * (1 + time_s))).astype(np.float32)
+    vectors = [_vector(opened.run(sound)) for sound in (noise, sweep, np.zeros(samples, np.float32))]
+    started = time.perf_counter()
+    again = _vector(opened.run(noise))
+    seconds = time.perf_counter() - started
+    if not all(np.isfinite(vector).all() for vector in vectors):
+        raise BadInput("Its numbers are not finite for noise, a sweep or silence. Choose another tensor.")
+    if np.array_equal(vectors[0], vectors[1]):
+        raise BadInput("It gives the same numbers for noise and for a sweep. Choose another tensor.")
+    if not np.array_equal(vectors[0], again):
+        raise BadInput("It gives other numbers for the same sound each time, so its embeddings mean nothing.")
+    return len(vectors[0]), seconds
+
+
+def _vector(values: np.ndarray) -> np.ndarray:
+    from bioviz.models.file_model import pooled
+
+    return pooled(values)
+
+
+def _read(path: Path) -> OwnCard:
+    try:
+        value = read_json(path)
+    except (OSError, Corrupt) as error:
+        raise BadInput(f"{path} is damaged ({error}). Add the model file again.") from error
+    if not isinstance(value, dict):
+        raise BadInput(f"{path} is no card of a model. Add the model file again.")
+    return _checked(value)
+
+
+def _checked(value: dict[str, Any]) -> OwnCard:
+    """A card from untrusted values. Raises BadInput naming what cannot be."""
+    names = {field.name for field in fields(OwnCard)}
+    if not isinstance(value, dict) or value.keys() - names:
+        raise BadInput("The card of the model file has fields that are not known.")
+    try:
+        card = OwnCard(**value)
+    except TypeError as error:
+        raise BadInput(f"The card of the model file is not complete ({error}).") from error
+    texts = (
+        card.title,
+        card.file,
+        card.sha256,
+        card.runtime,
+        card.embedding,
+        card.input,
+        card.licence,
+        card.reference,
+    )
+    numbers = {
+        "sample_rate": (card.sample_rate, 100, MAX_RATE),
+        "hop_s": (card.hop_s, 0.001, MAX_WINDOW_S),
+        "dim": (card.dim, 1, session.MAX_DIM),
+    }
+    if card.window_s is not None:
+        numbers["window_s"] = (card.window_s, 0.01, MAX_WINDOW_S)
+    if card.peak is not None:
+        numbers["peak"] = (card.peak, 1e-6, 1.0)
+    if not all(isinstance(text, str) and len(text) < 500 for text in texts) or not card.title.strip():
+        raise BadInput("The card of the model file needs a title, and texts of fewer than 500 letters.")
+    if card.runtime not in session.REQUIRES:
+        raise BadInput(f"Nothing here runs model files of the kind {card.runtime!r}.")
+    if not re.fullmatch(r"model\.(tflite|onnx)", card.file) or not re.fullmatch(r"[0-9a-f]{64}", card.sha256):
+        raise BadInput("The card of the model file does not name a file beside it.")
+    for name, (number, least, most) in numbers.items():
+        is_number = isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
+        if not is_number or not least <= number <= most:
+            raise BadInput(f"{name} is {number!r}; it must be from {least:g} to {most:g}.")
+    if not isinstance(card.sample_rate, int) or not isinstance(card.dim, int):
+        raise BadInput("The sample rate and the dimension must be whole numbers.")
+    return card
+
+
+def _model_card(name: str, card: OwnCard) -> ModelCard:
+    window = "clips of any length" if card.window_s is None else f"windows of {card.window_s:g} s"
+    return ModelCard(
+        name=name,
+        title=card.title,
+        family=FAMILY,
+        sample_rate=card.sample_rate,
+        window_s=card.window_s,
+        dim=card.dim,
+        licence=card.licence or "not stated",
+        reference=card.reference or "a file of yours",
+        about=f"A model file that was added here; it takes {window}.",
+        checkpoints=(PRETRAINED,),
+        weights=WeightsFile(card.file, sha256=card.sha256, folder=folder() / name),
+        preprocessing="waveform-1",
+        autocast=False,
+        graph=Graph(card.runtime, card.embedding, card.hop_s, card.input, card.peak),
+    )
+
+
+def _uploaded(path: str) -> Path:
+    """An uploaded file by its path. Raises Missing, also for a path that is no upload."""
+    place = Path(path)
+    if place.parent != folder() / "uploaded" or not place.is_file():
+        raise Missing("The uploaded model file is no longer there. Upload it again.")
+    return place
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40] or "model"
+
+
+def _identity(card: OwnCard) -> str:
+    return hashlib.sha256(repr(sorted(asdict(card).items())).encode()).hexdigest()[:8]

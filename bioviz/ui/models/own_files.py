@@ -1,0 +1,189 @@
+"""Bring your own model: drop a file, say what its numbers are, try it, use it. No code and no restart."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.errors import BadInput, Missing
+from bioviz.models import own
+from bioviz.models.base import ModelCard
+from bioviz.models.runtimes import session
+from bioviz.ui.app.notices import plain
+from bioviz.ui.job_cards import job_card
+
+RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000, 192000, 256000)
+_USUAL = {144_000: 48_000, 160_000: 32_000, 96_000: 32_000, 15_600: 16_000, 48_000: 16_000}  # samples -> Hz
+_OPENED, _REMOVING = "own_open", "own_remove"
+
+
+def show() -> None:
+    """The part of the page Models where files are added."""
+    st.subheader("Your own model file")
+    st.markdown(
+        "Drop a `.tflite` (LiteRT, TensorFlow Lite) or `.onnx` file that takes a waveform, such as a classifier that "
+        "was trained with BirdNET-Analyzer. It stays on this computer."
+    )
+    absent = {session.advice(runtime) for runtime in session.REQUIRES} - {""}
+    for sentence in sorted(absent):
+        st.warning(sentence, icon=":material/download:")
+    file = st.file_uploader(
+        "Model file", type=[suffix[1:] for suffix in session.SUFFIXES], key="own_model_file"
+    )
+    if file is None:
+        return
+    try:
+        path = own.keep_upload(file.name, file)
+    except (BadInput, OSError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    params = {"path": str(path)}
+    job = jobs.find("inspect model", params) or _inspect(params, file.name)
+    if not job.is_over:
+        job_card.watch(job.id)
+    elif job.state != "done" or job.result is None:
+        job_card.outcome(job)
+        if st.button("Read it again", key="own_again"):
+            _inspect(params, file.name)
+            st.rerun()
+    else:
+        _form(Path(file.name).stem, path, job.result)
+
+
+def remove_button(card: ModelCard) -> None:
+    """A button that forgets a file, once confirmed."""
+    if not st.button("Remove", key=f"{_REMOVING}_{card.name}", icon=":material/delete:"):
+        return
+    _confirm_removal(card)
+
+
+@st.dialog("Remove this model file?")
+def _confirm_removal(card: ModelCard) -> None:
+    st.markdown(f"**{plain(card.title)}** is deleted from the cache. Embeddings computed with it stay there.")
+    if st.button("Remove it", key="own_remove_yes", type="primary"):
+        with contextlib.suppress(Missing):  # removed in another tab
+            own.remove(card.name)
+        st.rerun()
+
+
+def _inspect(params: dict[str, str], name: str) -> jobs.Job:
+    return jobs.start("inspect model", "bioviz.models.own:inspect_job", params, title=f"Reading {name}")
+
+
+def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
+    """Ask what the file does not say, with what it lets guess filled in."""
+    inputs, tensors = facts["inputs"], facts["tensors"]
+    samples = int(inputs[0]["shape"][-1]) if inputs[0]["shape"] else -1
+    guess = _USUAL.get(samples, 48_000)
+    with st.form("own_model"):
+        left, right = st.columns(2)
+        name = left.text_input("Name", value=title, key="own_title", max_chars=100)
+        rate = right.selectbox(
+            "Sample rate (Hz)",
+            RATES,
+            RATES.index(guess),
+            key="own_rate",
+            accept_new_options=True,
+            help="The sampling rate of the sound that the model was trained on.",
+        )
+        embedding = st.selectbox(
+            "Embedding",
+            range(len(tensors)),
+            key="own_embedding",
+            format_func=lambda i: _described(tensors[i]),
+            help="The tensor whose numbers describe a clip: most often the last one before the scores. "
+            "Frames are averaged.",
+        )
+        left, middle, right = st.columns(3)
+        entry = left.selectbox(
+            "Waveform input", range(len(inputs)), key="own_input", format_func=lambda i: inputs[i]["name"]
+        )
+        window = middle.text_input(
+            "Window (samples)",
+            value=str(samples) if samples > 0 else "",
+            key="own_window",
+            help="How much sound the file takes at a time. Empty where it takes clips of any length.",
+        )
+        peak = right.text_input(
+            "Scale each window to a peak of",
+            key="own_peak",
+            help="Empty for sound as it is. Perch wants 0.25.",
+        )
+        overlap = left.slider(
+            "Overlap of windows (%)", 0, 75, 0, 25, key="own_overlap", help="In clips longer than a window."
+        )
+        licence = middle.text_input("Licence", key="own_licence", help="For your own records.")
+        reference = right.text_input("Reference", key="own_reference", help="Whom to cite.")
+        pressed = st.form_submit_button("Try it and add it", type="primary", icon=":material/add:")
+    if pressed:
+        try:
+            params = _params(path, facts["runtime"], rate, window, overlap, peak)
+        except BadInput as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        params |= {
+            "title": name.strip(),
+            "embedding": tensors[embedding]["name"],
+            "input": inputs[entry]["name"],
+            "licence": licence.strip(),
+            "reference": reference.strip(),
+        }
+        st.session_state[_OPENED] = jobs.start(
+            "add model", "bioviz.models.own:add_job", params, title=f"Trying {name}"
+        ).id
+    _follow()
+
+
+def _follow() -> None:
+    """What became of the file that this tab tried last."""
+    if _OPENED not in st.session_state:
+        return
+    try:
+        job = jobs.get(st.session_state[_OPENED])
+    except Missing:
+        return
+    if not job.is_over:
+        job_card.watch(job.id)
+    elif job.state == "done" and job.result is not None:
+        st.success(
+            f"Added: {job.result['dim']:,} numbers a clip, {1000 * job.result['seconds']:,.0f} ms a window on this "
+            "computer. Choose it on every page.",
+            icon=":material/check_circle:",
+        )
+    else:
+        job_card.outcome(job)
+
+
+def _params(path: Path, runtime: str, rate: Any, window: str, overlap: int, peak: str) -> dict[str, Any]:
+    """Numbers that were typed. Raises BadInput naming the one that is none."""
+    hertz = int(_number("The sample rate", str(rate)) or 0)
+    samples = _number("The window", window)
+    window_s = samples / hertz if samples and hertz > 0 else None
+    return {
+        "path": str(path),
+        "runtime": runtime,
+        "sample_rate": hertz,
+        "window_s": window_s,
+        "hop_s": (window_s or 1.0) * (1 - overlap / 100),
+        "peak": _number("The peak", peak),
+    }
+
+
+def _number(title: str, text: str) -> float | None:
+    text = text.strip().replace(",", ".")
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise BadInput(f"{title} must be a number, not {text!r}.") from error
+
+
+def _described(tensor: dict[str, Any]) -> str:
+    shape = " × ".join("any" if size < 0 else f"{size:,}" for size in tensor["shape"])
+    name = tensor["name"].split(";")[0]
+    return f"{name} ({shape}{', an output of the file' if tensor['is_output'] else ''})"
