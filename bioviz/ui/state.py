@@ -58,6 +58,21 @@ class ModelsState:
 
     accept_terms = Elements("terms_{}")
     download = Elements("download_{}")
+    own_file = Element("own_model_file")
+    own_form = Element("own_model")
+    own_again = Element("own_again")
+    own_title = Element("own_title")
+    own_rate = Element("own_rate")
+    own_embedding = Element("own_embedding")
+    own_input = Element("own_input")
+    own_window = Element("own_window")
+    own_peak = Element("own_peak")
+    own_overlap = Element("own_overlap")
+    own_licence = Element("own_licence")
+    own_reference = Element("own_reference")
+    own_job: Key[str] = Key("own_job", "")  # id of the one in which this tab tries a file
+    remove = Elements("own_remove_{}")
+    remove_really = Element("own_remove_yes")
 
 
 class HomeState:

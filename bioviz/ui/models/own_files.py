@@ -15,10 +15,10 @@ from bioviz.models.base import ModelCard
 from bioviz.models.runtimes import session
 from bioviz.ui.app.notices import plain
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.state import ModelsState
 
 RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000, 192000, 256000)
 _USUAL = {144_000: 48_000, 160_000: 32_000, 96_000: 32_000, 15_600: 16_000, 48_000: 16_000}  # samples -> Hz
-_OPENED, _REMOVING = "own_open", "own_remove"
 
 
 def show() -> None:
@@ -32,7 +32,7 @@ def show() -> None:
     for sentence in sorted(absent):
         st.warning(sentence, icon=":material/download:")
     file = st.file_uploader(
-        "Model file", type=[suffix[1:] for suffix in session.SUFFIXES], key="own_model_file"
+        "Model file", type=[suffix[1:] for suffix in session.SUFFIXES], key=ModelsState.own_file
     )
     if file is None:
         return
@@ -47,7 +47,7 @@ def show() -> None:
         job_card.watch(job.id)
     elif job.state != "done" or job.result is None:
         job_card.outcome(job)
-        if st.button("Read it again", key="own_again"):
+        if st.button("Read it again", key=ModelsState.own_again):
             _inspect(params, file.name)
             st.rerun()
     else:
@@ -56,7 +56,7 @@ def show() -> None:
 
 def remove_button(card: ModelCard) -> None:
     """A button that forgets a file, once confirmed."""
-    if not st.button("Remove", key=f"{_REMOVING}_{card.name}", icon=":material/delete:"):
+    if not st.button("Remove", key=ModelsState.remove(card.name), icon=":material/delete:"):
         return
     _confirm_removal(card)
 
@@ -64,7 +64,7 @@ def remove_button(card: ModelCard) -> None:
 @st.dialog("Remove this model file?")
 def _confirm_removal(card: ModelCard) -> None:
     st.markdown(f"**{plain(card.title)}** is deleted from the cache. Embeddings computed with it stay there.")
-    if st.button("Remove it", key="own_remove_yes", type="primary"):
+    if st.button("Remove it", key=ModelsState.remove_really, type="primary"):
         with contextlib.suppress(Missing):  # removed in another tab
             own.remove(card.name)
         st.rerun()
@@ -78,46 +78,55 @@ def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
     """Ask what the file does not say, with what it lets guess filled in."""
     inputs, tensors = facts["inputs"], facts["tensors"]
     samples = int(inputs[0]["shape"][-1]) if inputs[0]["shape"] else -1
-    guess = _USUAL.get(samples, 48_000)
-    with st.form("own_model"):
+    guess = _USUAL.get(samples)
+    with st.form(ModelsState.own_form):
         left, right = st.columns(2)
-        name = left.text_input("Name", value=title, key="own_title", max_chars=100)
+        name = left.text_input("Name", value=title, key=ModelsState.own_title, max_chars=100)
         rate = right.selectbox(
             "Sample rate (Hz)",
             RATES,
-            RATES.index(guess),
-            key="own_rate",
+            None if guess is None else RATES.index(guess),
+            key=ModelsState.own_rate,
             accept_new_options=True,
             help="The sampling rate of the sound that the model was trained on.",
         )
         embedding = st.selectbox(
             "Embedding",
             range(len(tensors)),
-            key="own_embedding",
+            key=ModelsState.own_embedding,
             format_func=lambda i: _described(tensors[i]),
             help="The tensor whose numbers describe a clip: most often the last one before the scores. "
             "Frames are averaged.",
         )
         left, middle, right = st.columns(3)
         entry = left.selectbox(
-            "Waveform input", range(len(inputs)), key="own_input", format_func=lambda i: inputs[i]["name"]
+            "Waveform input",
+            range(len(inputs)),
+            key=ModelsState.own_input,
+            format_func=lambda i: inputs[i]["name"],
         )
         window = middle.text_input(
             "Window (samples)",
             value=str(samples) if samples > 0 else "",
-            key="own_window",
+            key=ModelsState.own_window,
             help="How much sound the file takes at a time. Empty where it takes clips of any length.",
         )
         peak = right.text_input(
             "Scale each window to a peak of",
-            key="own_peak",
+            key=ModelsState.own_peak,
             help="Empty for sound as it is. Perch wants 0.25.",
         )
         overlap = left.slider(
-            "Overlap of windows (%)", 0, 75, 0, 25, key="own_overlap", help="In clips longer than a window."
+            "Overlap of windows (%)",
+            0,
+            75,
+            0,
+            25,
+            key=ModelsState.own_overlap,
+            help="In clips longer than a window.",
         )
-        licence = middle.text_input("Licence", key="own_licence", help="For your own records.")
-        reference = right.text_input("Reference", key="own_reference", help="Whom to cite.")
+        licence = middle.text_input("Licence", key=ModelsState.own_licence, help="For your own records.")
+        reference = right.text_input("Reference", key=ModelsState.own_reference, help="Whom to cite.")
         pressed = st.form_submit_button("Try it and add it", type="primary", icon=":material/add:")
     if pressed:
         try:
@@ -132,25 +141,24 @@ def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
             "licence": licence.strip(),
             "reference": reference.strip(),
         }
-        st.session_state[_OPENED] = jobs.start(
-            "add model", "bioviz.models.own:add_job", params, title=f"Trying {name}"
-        ).id
+        job = jobs.start("add model", "bioviz.models.own:add_job", params, title=f"Trying {name}")
+        ModelsState.own_job.set(job.id)
     _follow()
 
 
 def _follow() -> None:
     """What became of the file that this tab tried last."""
-    if _OPENED not in st.session_state:
+    if not ModelsState.own_job.get():
         return
     try:
-        job = jobs.get(st.session_state[_OPENED])
+        job = jobs.get(ModelsState.own_job.get())
     except Missing:
         return
     if not job.is_over:
         job_card.watch(job.id)
     elif job.state == "done" and job.result is not None:
         st.success(
-            f"Added: {job.result['dim']:,} numbers a clip, {1000 * job.result['seconds']:,.0f} ms a window on this "
+            f"Added: {job.result['dim']:,} numbers a clip, {_duration(job.result['seconds'])} a window on this "
             "computer. Choose it on every page.",
             icon=":material/check_circle:",
         )
@@ -158,9 +166,15 @@ def _follow() -> None:
         job_card.outcome(job)
 
 
+def _duration(seconds: float) -> str:
+    return f"{1000 * seconds:,.0f} ms" if seconds >= 0.001 else "less than 1 ms"
+
+
 def _params(path: Path, runtime: str, rate: Any, window: str, overlap: int, peak: str) -> dict[str, Any]:
     """Numbers that were typed. Raises BadInput naming the one that is none."""
-    hertz = int(_number("The sample rate", str(rate)) or 0)
+    hertz = int(_number("The sample rate", "" if rate is None else str(rate)) or 0)
+    if not hertz:
+        raise BadInput("Say the sample rate that the model takes; the file does not tell it.")
     samples = _number("The window", window)
     window_s = samples / hertz if samples and hertz > 0 else None
     return {
