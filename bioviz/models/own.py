@@ -73,7 +73,7 @@ def folder() -> Path:
 
 
 def cards() -> list[ModelCard]:
-    """The cards of all files brought, by title; a folder whose card cannot be read is passed over."""
+    """List the cards of all files brought, by title; a folder whose card cannot be read is passed over."""
     read = []
     for place in sorted(folder().glob(f"{PREFIX}*/{_CARD}")):
         try:
@@ -84,7 +84,7 @@ def cards() -> list[ModelCard]:
 
 
 def find(name: str) -> ModelCard | None:
-    """The card of one file brought; None where there is none of this name.
+    """Return the card of one file brought; None where there is none of this name.
 
     Raises
     ------
@@ -229,7 +229,7 @@ def _read(path: Path) -> OwnCard:
 
 
 def _checked(value: dict[str, Any]) -> OwnCard:
-    """A card from untrusted values. Raises BadInput naming what cannot be."""
+    """Make a card from untrusted values. Raises BadInput naming what cannot be."""
     names = {field.name for field in fields(OwnCard)}
     if not isinstance(value, dict) or value.keys() - names:
         raise BadInput("The card of the model file has fields that are not known.")
@@ -292,7 +292,7 @@ def _model_card(name: str, card: OwnCard) -> ModelCard:
 
 
 def _uploaded(path: str) -> Path:
-    """An uploaded file by its path. Raises Missing, also for a path that is no upload."""
+    """Return an uploaded file by its path. Raises Missing, also for a path that is no upload."""
     place = Path(path)
     if place.parent != folder() / "uploaded" or not place.is_file():
         raise Missing("The uploaded model file is no longer there. Upload it again.")

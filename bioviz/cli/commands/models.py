@@ -101,7 +101,7 @@ def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer
 
 
 def _described(card: ModelCard) -> dict[str, Any]:
-    """A card as JSON-able values."""
+    """Return a card as JSON-able values."""
     value = asdict(card)
     if card.weights is not None and card.weights.folder is not None:
         value["weights"]["folder"] = str(card.weights.folder)

@@ -78,7 +78,7 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> LiteRTSession
 
 
 def inspect(path: Path) -> FileFacts:
-    """What a `.tflite` file says of itself; see `session.inspect`."""
+    """Read what a `.tflite` file says of itself; see `session.inspect`."""
     try:
         graph, buffers = _parsed(path.read_bytes())
         outputs = set(map(int, graph.outputs))
@@ -120,7 +120,7 @@ def _is_constant(buffers: Any, tensor: Any) -> bool:
 
 
 def _parsed(content: bytes) -> tuple[Any, Any]:
-    """The main graph of a model and its buffers, as the objects of the file format."""
+    """Return the main graph of a model and its buffers, as the objects of the file format."""
     from ai_edge_litert import schema_py_generated as schema
 
     if content[4:8] != b"TFL3":

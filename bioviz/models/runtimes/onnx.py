@@ -43,7 +43,7 @@ class ONNXSession:
 
 
 def inspect(path: Path) -> FileFacts:
-    """What an `.onnx` file says of itself; see `session.inspect`."""
+    """Read what an `.onnx` file says of itself; see `session.inspect`."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

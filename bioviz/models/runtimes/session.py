@@ -56,14 +56,14 @@ MIN_DIM, MAX_DIM, MAX_FRAMES = 8, 16384, 4096
 
 
 def looks_like_embedding(tensor: Tensor) -> bool:
-    """Whether a tensor's shape can be that of a vector a clip, or of some vectors a clip."""
+    """Tell whether a tensor's shape can be that of a vector a clip, or of some vectors a clip."""
     if not tensor.shape or not MIN_DIM <= tensor.shape[-1] <= MAX_DIM:
         return False
     return abs(prod(tensor.shape[:-1])) <= MAX_FRAMES
 
 
 def likeliest_first(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
-    """Candidates in the order of the graph, sorted: by a telling name, then the last before the scores."""
+    """Return candidates in the order of the graph, sorted: by a telling name, then the last before the scores."""
     candidates = [each for each in tensors if looks_like_embedding(each)][::-1]
     telling = ("embed", "global_avg_pool", "global_average_pool", "reduce_mean", "features")
 
@@ -75,7 +75,7 @@ def likeliest_first(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
 
 
 def inspect(path: Path) -> FileFacts:
-    """What a model file says of itself.
+    """Read what a model file says of itself.
 
     Raises
     ------
