@@ -22,7 +22,7 @@ _USUAL = {144_000: 48_000, 160_000: 32_000, 96_000: 32_000, 15_600: 16_000, 48_0
 
 
 def show() -> None:
-    """The part of the page Models where files are added."""
+    """Draw the part of the page Models where files are added."""
     st.subheader("Your own model file")
     st.markdown(
         "Drop a `.tflite` (LiteRT, TensorFlow Lite) or `.onnx` file that takes a waveform, such as a classifier that "
@@ -55,7 +55,7 @@ def show() -> None:
 
 
 def remove_button(card: ModelCard) -> None:
-    """A button that forgets a file, once confirmed."""
+    """Draw a button that forgets a file, once confirmed."""
     if not st.button("Remove", key=ModelsState.remove(card.name), icon=":material/delete:"):
         return
     _confirm_removal(card)
@@ -147,7 +147,7 @@ def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
 
 
 def _follow() -> None:
-    """What became of the file that this tab tried last."""
+    """Say what became of the file that this tab tried last."""
     if not ModelsState.own_job.get():
         return
     try:
