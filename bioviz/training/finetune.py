@@ -129,7 +129,7 @@ def finetune(
         precision=precision,
         computed_on=describe_device(device, precision),
         parity_before=checked.figures,
-        seconds=round(time.time() - started, 1),
+        seconds=round(trainer.earlier_s + time.time() - started, 1),
     )
     encoder = _merged(opened, settings)
     saved = checkpoints.save(encoder.state_dict(), ready.learner.head.state_dict(), record)

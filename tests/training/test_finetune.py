@@ -184,6 +184,17 @@ def test_a_resumed_training_gives_the_same_weights(tones, strategy, stop):
     assert whole.id == resumed.id
 
 
+def test_the_time_of_a_resumed_training_holds_what_was_done_before(tones):
+    settings = replace(FAST, epochs=3)
+    with pytest.raises(Cancelled):
+        finetune(tones, "tiny", "random", settings, progress=StopAfter(12))
+    work = work_of(tones, "tiny", "random", 0, settings)
+    tensors, about = work.load("state")
+    about["trials"][0]["epochs"][0]["seconds"] = 5000.0  # as if the first epoch had taken long
+    work.save("state", tensors, about)
+    assert 5000 < finetune(tones, "tiny", "random", settings).record.seconds < 6000
+
+
 def test_a_finished_training_is_not_done_again(tones):
     made = finetune(tones, "tiny", "random", FAST)
     assert finetune(tones, "tiny", "random", FAST).record == made.record

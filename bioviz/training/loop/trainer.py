@@ -60,6 +60,7 @@ class Trainer:
         settled = len(split.train) if self._short and has_statistics(learner.encoder) else 0
         self._pace = Pace(settings, len(split.train), settled, len(split.valid))
         self._live = LiveLoss(work, steps)
+        self.earlier_s = 0.0  # of epochs that were done before this start, such as before a kill
         torch.manual_seed(settings.seed)
         self.strategy = Strategy(learner, settings)
         self._groups = self.strategy.groups()
@@ -80,6 +81,7 @@ class Trainer:
 
         """
         at = self._resume()
+        self.earlier_s = at.seconds
         if self._settings.head == PROBE and at.start is None:
             at.start = self._objective.measure(self.predict(self._split.valid), self._split.valid)
             self._compare(at, at.start, {"trial": 0, "epoch": 0})

@@ -47,6 +47,12 @@ class TrainerState:
     scaler: dict
     start: dict | None = None
 
+    @property
+    def seconds(self) -> float:
+        """Time that the epochs done have taken, with their validation; in seconds."""
+        epochs = [epoch for trial in self.trials for epoch in trial["epochs"]]
+        return sum(epoch.get("seconds", 0.0) + epoch.get("valid_seconds", 0.0) for epoch in epochs)
+
 
 def moments(optimizer: torch.optim.Optimizer, named: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return what the optimizer remembers of each named parameter, as "opt/<name>/<what>"."""
