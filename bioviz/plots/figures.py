@@ -334,7 +334,7 @@ def curves(
 
 def _legend_below(chart: go.Figure) -> go.Figure:
     """Put the legend under the chart, which becomes higher by it: beside it, it takes half of a narrow one."""
-    entries = sum(trace.showlegend is not False for trace in chart.data)
+    entries = sum(trace.get("showlegend") is not False for trace in chart.to_dict()["data"])
     if not chart.layout.showlegend or not entries:
         return chart
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top"}
