@@ -13,10 +13,18 @@ from pathlib import Path
 import numpy as np
 
 from bioviz.datasets.clips import labelling
+from bioviz.datasets.clips.cutting import (
+    boxes_of,
+    clips_touched,
+    whole_files,
+    windows,
+    without_doubtful,
+    without_dropped,
+)
 from bioviz.datasets.clips.exported_clips import clips_again, same_places
 from bioviz.datasets.clips.width import MIN_BACKGROUND_CLIPS, WIDTHS_S, background_share, suggest_plan
-from bioviz.datasets.clips.windows import count_windows, label_windows, touched_by, window_starts
-from bioviz.datasets.formats.base import RawDataset
+from bioviz.datasets.clips.windows import count_windows
+from bioviz.datasets.formats.base import FileAccount, RawDataset
 from bioviz.datasets.formats.choose import choose, read_by
 from bioviz.datasets.independence import independence
 from bioviz.datasets.options import Options
@@ -24,13 +32,17 @@ from bioviz.datasets.problems import problem
 from bioviz.datasets.sound_files.open_recordings import open_recordings
 from bioviz.datasets.splits import share_out
 from bioviz.datasets.tables.facts import Facts, read_facts, with_facts
-from bioviz.datasets.types import Annotation, Clips, Dataset, Problem, Recording, Task, WindowPlan
+from bioviz.datasets.types import Annotation, Dataset, Problem, Recording, Task, WindowPlan
 from bioviz.errors import BadInput, NotUnderstood
 from bioviz.percent import percent
 from bioviz.progress import Progress, Silent
 
 LONGEST_CLIP_S = 10.0
 ASK_MISSING = "Say what missing labels mean, such as --missing-labels empty=unknown."
+ASK_COLUMNS = "Say which column is what and in which unit, such as --column time_unit=ms."
+UNUSABLE_TIMES = frozenset(
+    {"past_end", "bad_row"}
+)  # kinds of problems of tables whose columns or units are others
 ACCOUNTS_KEPT = 5000  # files named in the record of a dataset
 
 
@@ -98,20 +110,22 @@ def build_dataset(
             (plan, []) if cut else _suited(raw, recordings, labelled.annotations, plan, chosen_options)
         )
         problems += width_problems
-        clips, trouble = _windows(raw, recordings, labelled, plan)
-        dropped = _touched(clips, labelled.dropped)
+        clips, trouble = windows(raw, recordings, labelled, plan)
+        dropped = clips_touched(clips, labelled.dropped)
     else:
-        clips, trouble = _whole_files(recordings, labelled.of_recording, labelled.labels, plan)
+        clips, trouble = whole_files(recordings, labelled.of_recording, labelled.labels, plan)
         dropped = np.isin(clips.recording, sorted(labelled.dropped_recordings))
-    clips, left_out = _without_dropped(clips, recordings, dropped)
+    clips, left_out = without_dropped(clips, recordings, dropped)
     trouble += left_out
-    clips, left_out = _without_doubtful(clips, recordings, labelled.unsure)
+    clips, left_out = without_doubtful(clips, recordings, labelled.unsure)
     trouble += left_out
     if not len(clips):
         reasons = "; ".join(f"{p.file}: {p.detail}" for p in (*problems, *trouble)[:3])
         sentence = f"{root} gives no clip of which is known what it holds ({reasons})."
         if labelled.missing:
             raise NotUnderstood(f"{sentence} {ASK_MISSING}", raw.accounts, labelled.missing)
+        if {p.kind for p in problems} & UNUSABLE_TIMES:
+            raise NotUnderstood(f"{sentence} {ASK_COLUMNS}", [_in_doubt(each) for each in raw.accounts])
         raise BadInput(sentence)
     title = name or raw.name or root.name
     return Dataset(
@@ -134,6 +148,13 @@ def build_dataset(
         },
         problems=tuple(problems + trouble),
     )
+
+
+def _in_doubt(account: FileAccount) -> FileAccount:
+    """Return a table that was read and of which nothing could be used as one that is asked about."""
+    if account.role != "read":
+        return account
+    return replace(account, role="not understood", detail="its times do not fit its recordings")
 
 
 def dataset_id(name: str, root: Path) -> str:
@@ -178,7 +199,7 @@ def _suited(
     options: Options,
 ) -> tuple[WindowPlan, list[Problem]]:
     """Shorten a plan that nobody prescribed and that leaves hardly a clip without a call; and say so."""
-    which, start, end = _boxes(annotations)
+    which, start, end = boxes_of(annotations)
     of_annotations = np.array([r.duration_s for r in recordings]), which, start, end
     if not len(annotations) or count_windows(of_annotations[0], plan).sum() < MIN_BACKGROUND_CLIPS:
         return plan, []
@@ -193,20 +214,6 @@ def _suited(
         return plan, [problem("no_background", "all recordings", detail)] if share == 0 else []
     detail = f"{clip} It is {better}, so that is the length. Setting a clip length yourself overrides this."
     return shorter, [problem("width", "all recordings", detail)]
-
-
-def _boxes(annotations: Sequence[Annotation]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (A,) recording, start and end in seconds of each annotation."""
-    return (
-        np.array([a.recording for a in annotations], dtype=np.int64),
-        np.array([a.start_s for a in annotations], dtype=np.float64),
-        np.array([a.end_s for a in annotations], dtype=np.float64),
-    )
-
-
-def _touched(clips: Clips, boxes: Sequence[Annotation]) -> np.ndarray:
-    """(N,) bool: the clips into which one of the boxes reaches."""
-    return touched_by(clips.recording, clips.start_s, clips.end_s, *_boxes(boxes))
 
 
 def _common_rate(recordings: Sequence[Recording]) -> int:
@@ -225,104 +232,3 @@ def _splits(
     groups = independence(recordings).groups
     shares = share_out(recordings, groups, labels, options.split_fractions, options.split_seed)
     return [replace(r, split=s) for r, s in zip(recordings, shares, strict=True)], True, []
-
-
-def _windows(
-    raw: RawDataset,
-    recordings: Sequence[Recording],
-    labelled: labelling.Labelled,
-    plan: WindowPlan,
-) -> tuple[Clips, list[Problem]]:
-    declared = {r.name: r.length_s for r in raw.recordings}
-    lengths, problems = [], []
-    for r in recordings:
-        length = declared.get(r.name)
-        length = None if length is None else length / r.expansion
-        # A declared length decides the number of windows, so that rounding cannot take one off (BEANS).
-        lengths.append(length if length is not None and abs(length - r.duration_s) <= 0.1 else r.duration_s)
-        if length is not None and abs(length - r.duration_s) > 0.1:
-            detail = f"it lasts {r.duration_s:.2f} s, the dataset says {length:.2f} s; the file counts"
-            problems.append(problem("length", r.name, detail))
-    count = count_windows(np.array(lengths), plan, raw.pad_short)
-    for r, n, length in zip(recordings, count, lengths, strict=True):
-        if length + 1e-9 < plan.width_s:
-            fate = "padded with silence" if n else "left out"
-            problems.append(
-                problem("too_short", r.name, f"{length:.2f} s, a clip is {plan.width_s:g} s: {fate}")
-            )
-    recording, start = window_starts(count, plan.hop_s)
-    column = {label: i for i, label in enumerate(labelled.labels)}
-    on = label_windows(
-        count,
-        plan,
-        *_boxes(labelled.annotations),
-        np.array([column[a.label] for a in labelled.annotations], dtype=np.int64),
-        len(labelled.labels),
-    )
-    clips = _clips(recordings, recording, start, start + plan.width_s, on)
-    # A clip into which something unknown reaches is no background, however little of it.
-    touched = _touched(clips, labelled.unknown)
-    return _kept(clips, on.any(axis=1) | ~touched), problems
-
-
-def _whole_files(
-    recordings: Sequence[Recording],
-    of_recording: Sequence[frozenset[str]],
-    labels: tuple[str, ...],
-    plan: WindowPlan,
-) -> tuple[Clips, list[Problem]]:
-    n = len(recordings)
-    column = {label: i for i, label in enumerate(labels)}
-    on = np.zeros((n, len(labels)), dtype=bool)
-    for row, names in enumerate(of_recording):
-        on[row, [column[label] for label in names]] = True
-    start = np.zeros(n)
-    problems = [
-        problem("truncated", r.name, f"{r.duration_s:.2f} s, of which the first {plan.width_s:g} s are used")
-        for r in recordings
-        if r.duration_s > plan.width_s + 0.001
-    ]
-    return _clips(recordings, np.arange(n, dtype=np.int32), start, start + plan.width_s, on), problems
-
-
-def _without_doubtful(
-    clips: Clips, recordings: Sequence[Recording], unsure: frozenset[int]
-) -> tuple[Clips, list[Problem]]:
-    """Without the clips that have no label in recordings of which something could not be used."""
-    doubtful = np.isin(clips.recording, sorted(unsure)) & ~clips.labels.any(axis=1)
-    count = Counter(clips.recording[doubtful].tolist())
-    problems = [
-        problem(
-            "unsure",
-            recordings[i].name,
-            f"{n} clips without a label are left out: something that may lie in them could not be read",
-        )
-        for i, n in sorted(count.items())
-    ]
-    return _kept(clips, ~doubtful), problems
-
-
-def _without_dropped(
-    clips: Clips, recordings: Sequence[Recording], dropped: np.ndarray
-) -> tuple[Clips, list[Problem]]:
-    """Without the (N,) bool clips that the user leaves out, whatever else is in them."""
-    count = Counter(clips.recording[dropped].tolist())
-    return _kept(clips, ~dropped), [
-        problem("dropped", recordings[i].name, f"{n} {'clip' if n == 1 else 'clips'} left out")
-        for i, n in sorted(count.items())
-    ]
-
-
-def _kept(clips: Clips, keep: np.ndarray) -> Clips:
-    if keep.all():
-        return clips
-    return Clips(
-        clips.recording[keep], clips.start_s[keep], clips.end_s[keep], clips.labels[keep], clips.split[keep]
-    )
-
-
-def _clips(
-    recordings: Sequence[Recording], recording: np.ndarray, start: np.ndarray, end: np.ndarray, on: np.ndarray
-) -> Clips:
-    split = np.array([r.split for r in recordings], dtype="U5")
-    return Clips(recording, start, end, on, split[recording])

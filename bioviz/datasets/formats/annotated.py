@@ -7,8 +7,7 @@ understood may speak of is never background.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bioviz.datasets.files import leftovers
@@ -25,10 +24,12 @@ from bioviz.datasets.formats.base import (
     RawDataset,
     TableContent,
 )
-from bioviz.datasets.formats.registry import formats, recognize
+from bioviz.datasets.formats.disagreements import disagreements
+from bioviz.datasets.formats.precedence import ReadTable, best_tables
+from bioviz.datasets.formats.registry import recognize
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
-from bioviz.datasets.tables.explained import ExplainedColumns, explained_columns
+from bioviz.datasets.tables.explained import explained_columns
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.types import Problem
 from bioviz.errors import BadInput, NotUnderstood
@@ -45,29 +46,6 @@ own_options = (
     "ignore",
     "unannotated",
 )
-
-
-@dataclass(frozen=True, eq=False)
-class _Read:
-    """A table that was read."""
-
-    file: SourceFile
-    format: Format | ExplainedColumns
-    content: TableContent
-    locator: Locator
-
-    @property
-    def rank(self) -> tuple[bool, int]:
-        """Smaller is better."""
-        return self.source == "machine", self.file.name.count("/")
-
-    @property
-    def source(self) -> str:
-        return self.content.source or self.format.source
-
-    @property
-    def recordings(self) -> set[str]:
-        return self.locator.mentioned
 
 
 def sniff(root: Path, options: Options | None = None) -> float:
@@ -105,8 +83,9 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
         asks = any(each.kind in ("not_understood", "bad_table") for each in problems)
         message = _nothing(root, only, problems)
         raise NotUnderstood(message, accounts) if asks else BadInput(message)
-    used, passed_over = _best(tables)
+    used, passed_over = best_tables(tables)
     problems += passed_over
+    problems += disagreements({t.file.name: t.content for t in tables if t.source == "people"}, options)
     annotations: list[RawAnnotation] = []
     labels: dict[str, list[str]] = {}
     splits: dict[str, str] = {}
@@ -164,9 +143,9 @@ def read(root: Path, options: Options, only: Format | None = None) -> RawDataset
 
 def _read_all(
     files: Files, options: Options, only: Format | None
-) -> tuple[list[_Read], list[FileAccount], list[Problem], set[str]]:
+) -> tuple[list[ReadTable], list[FileAccount], list[Problem], set[str]]:
     wanted = files.chosen(options.table, files.tables_and_others)
-    tables: list[_Read] = []
+    tables: list[ReadTable] = []
     accounts: list[FileAccount] = []
     problems: list[Problem] = []
     doubtful: set[str] = set()
@@ -228,7 +207,7 @@ def _read_all(
             locator.find_own()  # an empty table says that its recording holds nothing
         if locator.is_homeless and not content.rows and file.beginning.strip():
             homeless.append(file)  # it says something of a recording, one does not know of which
-        tables.append(_Read(file, format, content, locator))
+        tables.append(ReadTable(file, format, content, locator))
         if options.min_confidence and not content.has_confidence and content.rows:
             detail = f"it has no confidence, so that the minimum of {options.min_confidence:g} leaves nothing out of it"
             problems.append(problem("no_confidence", other, detail))
@@ -243,43 +222,7 @@ def _read_all(
     return tables, accounts, problems, doubtful
 
 
-def _best(tables: list[_Read]) -> tuple[dict[_Read, set[str]], list[Problem]]:
-    """Choose the tables that count, each with the recordings for which it does; and say what is passed over."""
-    best: dict[str, tuple[tuple[bool, int], str]] = {}
-    boxes = [t for t in tables if t.content.annotations and t.source == "people"]
-    for table in sorted(tables, key=lambda each: each.rank):
-        if boxes and table.content.labels and not table.content.annotations:
-            continue  # boxes go before labels of whole files
-        for recording in table.recordings:
-            best.setdefault(recording, (table.rank, table.format.name))
-    used: dict[_Read, set[str]] = {}
-    problems: list[Problem] = []
-    for table in tables:
-        mine = {w for w in table.recordings if best.get(w) == (table.rank, table.format.name)}
-        others: dict[str, set[str]] = defaultdict(set)
-        for recording in table.recordings - mine:
-            others[best[recording][1] if recording in best else ""].add(recording)
-        if others and table.content.rows:
-            problems.append(_passed_over(table, others, boxes))
-        if mine or not table.recordings:
-            used[table] = mine
-    return used, problems
-
-
-def _passed_over(table: _Read, others: dict[str, set[str]], boxes: list[_Read]) -> Problem:
-    recordings = sorted(set().union(*others.values()))
-    shown = ", ".join(recordings[:3]) + (f" and {len(recordings) - 3} more" if len(recordings) > 3 else "")
-    if boxes and table.content.labels and not table.content.annotations:
-        why = f"its labels of whole recordings are not used: {boxes[0].file.name} gives times"
-    elif table.source == "machine":
-        why = f"its detections are not used for {shown}: people annotated them"
-    else:
-        titles = sorted({formats()[each].title for each in others if each})
-        why = f"it is not used for {shown}: {' and '.join(titles) or 'another table'} goes first there"
-    return problem("passed_over", table.file.name, f"{why}. To use it instead, name it as the table to read")
-
-
-def _told(table: _Read, used: dict[_Read, set[str]]) -> FileAccount:
+def _told(table: ReadTable, used: dict[ReadTable, set[str]]) -> FileAccount:
     file, columns = table.file, table.file.columns
     if not table.recordings and (table.content.how or table.locator.problems):
         return FileAccount(

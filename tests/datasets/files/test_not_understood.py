@@ -329,3 +329,13 @@ def test_a_table_without_a_header_loses_no_row(tmp_path, capsys):
         assert not profile.fits(other.split(","))
     with pytest.raises(BadInput, match="header must be yes or no"):
         ColumnMapping(header="perhaps")
+
+
+@pytest.mark.parametrize("row", ["a.wav,1200,2400,owl", "a.wav,later,then,owl"])
+def test_a_table_of_which_no_time_fits_is_asked_about(tmp_path, own_cache, row, capsys):
+    write(tmp_path / "a.wav", seconds=6)
+    lines(tmp_path / "t.csv", "path,start_s,end_s,label", row)
+    with pytest.raises(NotUnderstood, match="unit") as question:
+        build_dataset(tmp_path)
+    assert [(each.name, each.role) for each in question.value.accounts] == [("t.csv", "not understood")]
+    assert main(["add", str(tmp_path)]) == 4 and "time_unit=ms" in capsys.readouterr().err
