@@ -61,8 +61,9 @@ def recording_times(
             go.Scatter(
                 x=x,
                 y=y,
-                mode="lines",
+                mode="lines+markers" if many_days else "lines",
                 line=line,
+                marker={"size": 6, "symbol": "square", "color": colours[place]},
                 name=short(place),
                 text=text,
                 hoverinfo="text",
@@ -79,6 +80,8 @@ def recording_times(
         showlegend=many_days and len(traces) > 1,
     )
     if many_days:
+        room = max(timedelta(days=1), 0.04 * (max(days) - min(days)))
+        drawn.update_xaxes(range=[min(days) - room, max(days) + room])
         drawn.update_yaxes(range=[24, 0], tickvals=[0, 6, 12, 18, 24])
         # Above, as names of places beside it would leave little room for the days.
         drawn.update_layout(legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"})

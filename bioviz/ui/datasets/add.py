@@ -12,6 +12,7 @@ from bioviz.datasets.formats.choose import readers
 from bioviz.errors import BadInput, Missing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.app.scroll import scroll_to
 from bioviz.ui.datasets import profiles_panel, questions, report, scans
 from bioviz.ui.datasets.option_fields import AUTO, option_fields
 from bioviz.ui.job_cards import job_card
@@ -28,7 +29,11 @@ def add_from(folder: Path | None) -> None:
         st.error(plain(error), icon=":material/error:")
     job = scans.followed()
     if job is not None:
-        _after_scan(job)
+        with st.container(key=DatasetsState.outcome):
+            _after_scan(job)
+        if job.is_over and DatasetsState.in_view.get() != job.id:  # it lies below a long form
+            DatasetsState.in_view.set(job.id)
+            scroll_to(DatasetsState.outcome)
 
 
 def _scan_form(folder: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,8 @@ from bioviz.ui.components.shared.mount import component
 from bioviz.ui.session import Element
 
 _PICTURE = {"w": 320, "h": 96, "db_range": 50}
+TIMES_HIGHEST = 3
+"""How many times the highest annotated frequency a picture shows."""
 _AROUND_S = 0.5  # before and after a box in its picture
 _LONGEST_S = 15.0  # of a box that is shown and played
 
@@ -66,26 +69,40 @@ def show_cards(groups: Sequence[Group], key: Element) -> None:
     _component()(key=key, data={"groups": [asdict(group) for group in groups]})
 
 
-def card_of_clip(dataset: Dataset, row: int, colours: Mapping[str, str]) -> Card:
-    """Return a clip of a dataset with the boxes that touch it, in their labels' colours; media from routes."""
+def top_of_pictures(boxes: Iterable[Annotation | RawAnnotation]) -> float | None:
+    """Return the frequency (Hz) at which pictures end, that low boxes are seen; None is half the sample rate.
+
+    It is some times the highest annotated frequency, so that what lies above the calls is seen too.
+    """
+    edges = [box.high_hz for box in boxes if box.high_hz is not None and 0 < box.high_hz < math.inf]
+    return float(f"{TIMES_HIGHEST * max(edges):.2g}") if edges else None
+
+
+def card_of_clip(dataset: Dataset, row: int, colours: Mapping[str, str], end_hz: float | None = None) -> Card:
+    """Return a clip of a dataset with the boxes that touch it, in their labels' colours; media from routes.
+
+    `end_hz` is the frequency at which its picture ends, as in `top_of_pictures`.
+    """
     clip = clip_of(dataset, row)
     base, version = (st.get_option("server.baseUrlPath") or "").strip("/"), dataset.version[:12]
     address = f"{'/' + base if base else ''}/bioviz/clip/{quote(dataset.id)}/{row}"
     picture = f"{address}.png?" + "&".join(f"{name}={value}" for name, value in _PICTURE.items())
-    top_hz = clip.recording.sample_rate / 2
+    top_hz = _top_hz(clip.recording.sample_rate, end_hz)
     end_s = min(clip.end_s, clip.recording.duration_s)
     return Card(
         clip.recording.name.rsplit("/", 1)[-1],
         span(clip.start_s, end_s),
-        f"{picture}&thumb=1&v={version}",
+        f"{picture}&high={top_hz:g}&thumb=1&v={version}",
         f"{address}.wav?v={version}",
         tuple(_box(a, clip.start_s, end_s, top_hz, colours[a.label]) for a in annotations_near(clip, 0.0)),
         _kilohertz(top_hz),
     )
 
 
-def card_of_box(path: Path, title: str, box: Annotation | RawAnnotation, colour: str) -> Card:
-    """Return a box of a table that is not read yet; sound and picture are made here.
+def card_of_box(
+    path: Path, title: str, box: Annotation | RawAnnotation, colour: str, end_hz: float | None = None
+) -> Card:
+    """Return a box of a table that is not read yet; sound and picture (up to `end_hz`) are made here.
 
     Raises
     ------
@@ -99,13 +116,16 @@ def card_of_box(path: Path, title: str, box: Annotation | RawAnnotation, colour:
     begin = max(0.0, box.start_s - _AROUND_S)
     end = min(info.duration_s, box.start_s + _LONGEST_S, box.end_s + _AROUND_S)
     samples = decode.load_clip(path, begin, max(end, begin + 0.1), rate)
-    spec = spectrogram.PictureSpec(width=_PICTURE["w"], height=_PICTURE["h"], range_db=_PICTURE["db_range"])
+    top_hz = _top_hz(rate, end_hz)
+    spec = spectrogram.PictureSpec(
+        width=_PICTURE["w"], height=_PICTURE["h"], range_db=_PICTURE["db_range"], high_hz=top_hz
+    )
     png = spectrogram.draw(samples, rate, spec).png
     sound = playback.render(samples, rate, playback.default_slow(rate))
-    boxes = (_box(box, begin, end, rate / 2, colour),)
+    boxes = (_box(box, begin, end, top_hz, colour),)
     address = _data_uri("image/png", png), _data_uri("audio/wav", sound.wav)
     note = playback.quieter_text(sound.quieter_db)
-    return Card(title, span(box.start_s, box.end_s), *address, boxes, _kilohertz(rate / 2), note)
+    return Card(title, span(box.start_s, box.end_s), *address, boxes, _kilohertz(top_hz), note)
 
 
 def span(start_s: float, end_s: float) -> str:
@@ -130,6 +150,10 @@ def _box(
     top = 1.0 if a.high_hz is None else a.high_hz / top_hz
     left, right = (min(1.0, max(0.0, (t - begin_s) / length)) for t in (a.start_s, a.end_s))
     return left, right, min(1.0, low), min(1.0, top), a.label, colour
+
+
+def _top_hz(sample_rate: int, end_hz: float | None) -> float:
+    return min(sample_rate / 2, end_hz or math.inf)
 
 
 def _kilohertz(hz: float) -> str:

@@ -11,6 +11,7 @@ from bioviz.percent import percent
 from bioviz.ui import removing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.app.scroll import scroll
 from bioviz.ui.datasets import add, report, source_folder
 from bioviz.ui.state import DatasetsState, ReportState
 from bioviz.ui.view import open_dataset
@@ -35,6 +36,7 @@ def show() -> None:
         add.add_from(source_folder.pick_upload())
     else:
         _datasets()
+    scroll()
 
 
 def open_form() -> None:

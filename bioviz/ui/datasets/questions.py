@@ -98,7 +98,7 @@ def _answer_missing(job: jobs.Job, given: Mapping[str, str]) -> None:
 
 def _meaning_of(word: str, count: int) -> str:
     """Ask what a word means where a label is missing; "" until it is said."""
-    says, choice, label = st.columns([3, 4, 3], vertical_alignment="bottom")
+    says, choice, label = st.columns([3, 4, 3], vertical_alignment="center")
     what = f"“{word}”" if word else "empty"
     says.text(f"{count:,} {'label is' if count == 1 else 'labels are'} {what}")
     titles = {"": "Choose what it means", **MEANINGS, "label": "all of them are one label"}

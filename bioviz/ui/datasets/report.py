@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from bioviz.datasets.examples import example_rows
+from bioviz.datasets.formats import profile
 from bioviz.datasets.formats.base import LEFT_OUT_BY_USER
+from bioviz.datasets.formats.choose import readers
 from bioviz.datasets.problems import LEFT_OUT
 from bioviz.datasets.report import ProblemGroup, Report, report
 from bioviz.datasets.types import BACKGROUND, Dataset
@@ -15,7 +17,14 @@ from bioviz.plots import palette
 from bioviz.plots.recording_times import recording_times
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
-from bioviz.ui.datasets.clip_cards import Group, card_of_clip, note_of, show_cards
+from bioviz.ui.datasets.clip_cards import (
+    TIMES_HIGHEST,
+    Group,
+    card_of_clip,
+    note_of,
+    show_cards,
+    top_of_pictures,
+)
 from bioviz.ui.state import ReportState
 
 MIN_CLIPS = 20
@@ -118,9 +127,18 @@ def _numbers(dataset: Dataset, summary: Report) -> None:
     st.caption(
         f"{'Sliding windows' if windows else 'One clip a file'}: {dataset.plan.width_s:g} s clips"
         + (f" every {dataset.plan.hop_s:g} s" if windows else "")
-        + f" · read as {plain(str(dataset.source.get('reader', '?')))}"
+        + f" · {plain(_read_by(dataset))}"
         + f" · splits: {splits}"
     )
+
+
+def _read_by(dataset: Dataset) -> str:
+    """Return which format read the folder, in words."""
+    reader = str(dataset.source.get("reader", ""))
+    if reader == profile.name:
+        return "columns as a table profile explains them"
+    title = readers()[reader].title if reader in readers() else reader
+    return f"read as {title}" if title else "read by an unknown format"
 
 
 def _labels(summary: Report, keys: ReportState) -> None:
@@ -130,7 +148,7 @@ def _labels(summary: Report, keys: ReportState) -> None:
         {
             "label": [row.label for row in rows],
             "clips": [row.clips for row in rows],
-            "annotations": [None if row.label == BACKGROUND else row.annotations for row in rows],
+            "annotations": ["—" if row.label == BACKGROUND else f"{row.annotations:,}" for row in rows],
             "hours": [row.hours for row in rows],
         }
     )
@@ -146,7 +164,7 @@ def _labels(summary: Report, keys: ReportState) -> None:
             "clips": st.column_config.ProgressColumn(
                 "Clips", width=120, format="%d", min_value=0, max_value=max(1, *(row.clips for row in rows))
             ),
-            "annotations": st.column_config.NumberColumn("Annotations", format="%d"),
+            "annotations": st.column_config.TextColumn("Annotations", alignment="right"),
             "hours": st.column_config.NumberColumn("Hours", format="%.3f"),
         },
     )
@@ -194,6 +212,11 @@ def _clips(dataset: Dataset, keys: ReportState) -> None:
             help="The commonest come first.",
         )
     colours = palette.colours_for(dataset.target_names)
+    end_hz = top_of_pictures(dataset.annotations)
+    if end_hz and any(r.sample_rate / 2 > end_hz for r in dataset.recordings):
+        st.caption(
+            f"Pictures end at {end_hz / 1000:.3g} kHz, about {TIMES_HIGHEST} times the highest annotated frequency."
+        )
     groups = []
     for label in labels:
         if label == BACKGROUND:
@@ -201,7 +224,7 @@ def _clips(dataset: Dataset, keys: ReportState) -> None:
         else:
             own = dataset.clips.labels[:, dataset.labels.index(label)]
         recordings = len(set(dataset.clips.recording[own].tolist()))
-        cards = tuple(card_of_clip(dataset, int(row), colours) for row in examples[label])
+        cards = tuple(card_of_clip(dataset, int(row), colours, end_hz) for row in examples[label])
         groups.append(Group(label, note_of(label, int(own.sum()), recordings), colours[label], cards))
     show_cards(groups, key=keys.clips)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bioviz import jobs
 from bioviz.datasets.option_kinds import Meanings
+from bioviz.ui.app.scroll import scroll_to
 from bioviz.ui.state import DatasetsState
 
 _TARGET = "bioviz.datasets.library:scan_job"
@@ -16,6 +17,7 @@ def start(folder: Path, name: str, reader: str | None, options: Mapping[str, obj
     """Scan a folder and follow the scan."""
     params = {"root": str(folder), "name": name, "reader": reader, "options": dict(options)}
     DatasetsState.scan.set(jobs.start("scan", _TARGET, params, title=f"Reading {name}").id)
+    scroll_to(DatasetsState.outcome)
 
 
 def again(job: jobs.Job, reader: str | None = None, **options: object) -> None:

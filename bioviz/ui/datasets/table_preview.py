@@ -17,7 +17,7 @@ from bioviz.datasets.tables.text import Table
 from bioviz.errors import BadInput
 from bioviz.plots import palette
 from bioviz.ui.app.notices import plain
-from bioviz.ui.datasets.clip_cards import Card, Group, card_of_box, show_cards
+from bioviz.ui.datasets.clip_cards import Card, Group, card_of_box, show_cards, top_of_pictures
 from bioviz.ui.state import ColumnsState
 
 CLIPS = 3
@@ -115,18 +115,21 @@ def _cards(file: SourceFile, parsed: TablePreview) -> tuple[Card, ...]:
         for name, labels in parsed.files.items()
     ]
     colours = palette.colours_for(sorted({box.label for box in boxes}))
+    end_hz = top_of_pictures(boxes)
     cards = []
     for box in boxes[:CLIPS]:
         path = file.files.root / box.recording
         try:
-            cards.append(_card(str(path), path.stat().st_mtime_ns, box, colours.get(box.label, "#D55E00")))
+            cards.append(
+                _card(str(path), path.stat().st_mtime_ns, box, colours.get(box.label, "#D55E00"), end_hz)
+            )
         except (BadInput, OSError) as error:
             st.warning(plain(f"{box.recording}: {error}"), icon=":material/volume_off:")
     return tuple(cards)
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={RawAnnotation: repr})
-def _card(path: str, changed: int, box: RawAnnotation, colour: str) -> Card:
+def _card(path: str, changed: int, box: RawAnnotation, colour: str, end_hz: float | None) -> Card:
     return card_of_box(
-        Path(path), f"{box.label or NO_LABEL} · {box.recording.rsplit('/', 1)[-1]}", box, colour
+        Path(path), f"{box.label or NO_LABEL} · {box.recording.rsplit('/', 1)[-1]}", box, colour, end_hz
     )

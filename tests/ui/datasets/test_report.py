@@ -112,8 +112,10 @@ def test_clips_of_every_label_and_of_background_are_shown_with_their_boxes(boxed
     owls = {card["title"]: card for card in groups[1]["cards"]}
     assert set(owls) == {"a.wav", "b.wav", "c.wav"}  # each from another recording
     (left, right, low, top, label, colour) = owls["a.wav"]["boxes"][0]
-    assert (left, right, low, top, label) == (0.5, 1.0, 0.25, 0.5, "owl") and colour.startswith("#")
-    assert owls["c.wav"]["boxes"][0][2:4] == [0.125, 0.25] and owls["c.wav"]["high"] == "8 kHz"
+    # Pictures end at three times the highest annotated frequency, so that low calls are no thin line.
+    assert (left, right, label) == (0.5, 1.0, "owl") and colour.startswith("#")
+    assert (low, top) == (0.25, 0.5) and owls["c.wav"]["boxes"][0][2:4] == pytest.approx((1 / 6, 1 / 3))
+    assert owls["c.wav"]["high"] == "6 kHz" and "high=6000" in owls["c.wav"]["picture"]
     assert not any(card["boxes"] for card in groups[0]["cards"])
     assert dataset.version[:12] in owls["a.wav"]["picture"] and dataset.id in owls["a.wav"]["sound"]
 
