@@ -16,7 +16,7 @@ from bioviz.datasets.formats.base import FileAccount
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.sound_files.converted import is_convertible
-from bioviz.datasets.tables.columns import guess, split_unit
+from bioviz.datasets.tables.column_names import guess, split_unit
 from bioviz.datasets.tables.facts import fact_columns, facts_mapping
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.tables.text import plain

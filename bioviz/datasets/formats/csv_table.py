@@ -7,7 +7,8 @@ from bioviz.datasets.formats.base import TableContent
 from bioviz.datasets.options import Options
 from bioviz.datasets.splits import split_of_table
 from bioviz.datasets.tables import exported
-from bioviz.datasets.tables.columns import ColumnMapping, guess
+from bioviz.datasets.tables.column_names import guess
+from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.datasets.tables.mapped import read_mapped
 from bioviz.datasets.tables.source import SourceFile
 

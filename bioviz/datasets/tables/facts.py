@@ -14,7 +14,8 @@ from bioviz.datasets.files.scan import Files
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
 from bioviz.datasets.recorded_at import date_of
-from bioviz.datasets.tables.columns import ColumnMapping, guess
+from bioviz.datasets.tables.column_names import guess
+from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.datasets.tables.explained import explained_columns
 from bioviz.datasets.tables.profiles import profile_of
 from bioviz.datasets.tables.source import SourceFile

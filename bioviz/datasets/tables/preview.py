@@ -11,7 +11,8 @@ from bioviz.datasets.files.scan import Ambiguous
 from bioviz.datasets.formats.base import RawAnnotation
 from bioviz.datasets.options import Options
 from bioviz.datasets.sound_files.probe import is_audio, probe
-from bioviz.datasets.tables.columns import ColumnMapping, guess
+from bioviz.datasets.tables.column_names import guess
+from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.datasets.tables.facts import usual_facts
 from bioviz.datasets.tables.mapped import labels_of_row, read_mapped
 from bioviz.datasets.tables.profiles import profile_of

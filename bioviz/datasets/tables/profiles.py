@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from bioviz.config import settings
@@ -150,6 +151,14 @@ def fitting_name(text: str) -> str:
     """Return a name that a profile may have, from any text such as a file's name."""
     name = re.sub(r"[^\w .-]+", " ", text).strip(" .-")[:60].rstrip(" .")
     return name if _NAME.fullmatch(name) else "table"
+
+
+def free_name(text: str) -> str:
+    """Return a name as `fitting_name` does that no kept profile has: "annotations 2" beside "annotations"."""
+    taken = {profile.name.casefold() for profile in list_profiles()}
+    name = fitting_name(text)
+    numbered = (f"{name[:56].rstrip(' .')} {i}" for i in count(2))
+    return next(each for each in chain([name], numbered) if each.casefold() not in taken)
 
 
 def load_profile(path: Path | str) -> TableProfile:

@@ -23,19 +23,19 @@ from bioviz.datasets.tables.columns import (
     ColumnMapping,
 )
 from bioviz.datasets.tables.facts import usual_facts
-from bioviz.datasets.tables.preview import first_guess, labels_in, looks_like_data
-from bioviz.datasets.tables.profiles import TableProfile, fitting_name, keep_profile, profile_of
+from bioviz.datasets.tables.preview import first_guess, looks_like_data
+from bioviz.datasets.tables.profiles import TableProfile, free_name, keep_profile, profile_of
 from bioviz.datasets.tables.source import SourceFile
-from bioviz.datasets.tables.text import Table, number
+from bioviz.datasets.tables.text import Table
 from bioviz.errors import BiovizError
 from bioviz.store.digest import digest
 from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets import scans
+from bioviz.ui.datasets.label_meanings import label_meanings
 from bioviz.ui.datasets.table_preview import show_facts, show_preview
 from bioviz.ui.state import ColumnsState
 
 NOT_THERE = ""
-EMPTY_CELL = "(empty)"
 _HELP = {
     "path": "Names the recording. Without one the table belongs to the recording of its own name.",
     "start": "When the sound begins, from the start of its recording.",
@@ -54,7 +54,6 @@ _LINES = (  # as they stand in the dialog
 )
 _UNITS = {"time_unit": "Unit of the times", "frequency_unit": "Unit of the frequencies"}
 _ROWS_SHOWN = 5
-_LABELS_OFFERED = 200
 
 
 @st.dialog("What do the columns mean?", width="large")
@@ -98,7 +97,7 @@ def ask_columns(root: Path, table: str, job: jobs.Job) -> None:
         shown = show_facts(file, rows, mapping)
     else:
         mapping = _columns(rows, replace(guessed, holds="annotations"), of_columns)
-        mapping = _meanings(rows, mapping, options, keys)
+        mapping = label_meanings(rows, mapping, options, keys)
         st.markdown("**What this gives**")
         shown = show_preview(file, rows, mapping, options, keys)
     _keep(file, rows, mapping, job, keys, ready=shown)
@@ -195,83 +194,11 @@ def _columns(table: Table, guessed: ColumnMapping, keys: ColumnsState) -> Column
     return ColumnMapping(**chosen, label_columns=labels, header=guessed.header)
 
 
-def _meanings(table: Table, mapping: ColumnMapping, options: Options, keys: ColumnsState) -> ColumnMapping:
-    """Which labels mean background, unknown, or that their stretch is to be left out; and the label of rows without."""
-    if mapping.label_columns:
-        return _least_score(table, mapping, options, keys)
-    empty_cell, separator_cell = st.columns(2)
-    empty = empty_cell.text_input(
-        "Label of rows without one",
-        placeholder="none: it is asked what they mean" if mapping.label else "the label of all rows",
-        key=keys.role("empty"),
-        help="Where the cell is empty; where no column holds the label, that of all rows.",
-    ).strip()
-    if not mapping.label:
-        return replace(mapping, empty=empty)
-    separator = separator_cell.text_input(
-        "Separator of labels",
-        mapping.separator or options.separator,
-        max_chars=3,
-        key=keys.role("separator"),
-        help="Where a cell holds several labels, such as ; in “owl;frog”.",
-    )
-    mapping = replace(mapping, separator=separator, empty=empty)
-    labels = [label for label, _ in labels_in(table, mapping).most_common(_LABELS_OFFERED)]
-    settled = [label for label in labels if options.meaning_of(label)[0] in ("background", "unknown")]
-    free = [label or EMPTY_CELL for label in labels if label not in settled]
-    titles = {
-        "background": ("Labels that mean background", "Somebody listened, and nothing calls there."),
-        "unknown": (
-            "Labels that mean unknown",
-            "Something is there; its clips are neither calls nor background.",
-        ),
-        "drop": (
-            "Labels to leave out",
-            "Their stretches are left out: no clip that touches one is used, neither as a call nor as background.",
-        ),
-    }
-    words = {}
-    for (name, (title, help)), cell in zip(titles.items(), st.columns(3), strict=True):
-        taken = {word for other in words.values() for word in other}
-        words[name] = cell.multiselect(
-            title,
-            [label for label in free if label not in taken],
-            key=keys.role(name),
-            help=help,
-            accept_new_options=True,
-            placeholder="none",
-        )
-    if settled:
-        st.caption(
-            f"By the lists of names in the form, {plain(_some(settled))} "
-            f"{'means' if len(settled) == 1 else 'mean'} background or unknown already."
-        )
-    return replace(
-        mapping,
-        **{
-            name: tuple("" if word == EMPTY_CELL else word for word in chosen)
-            for name, chosen in words.items()
-        },
-    )
-
-
-def _least_score(table: Table, mapping: ColumnMapping, options: Options, keys: ColumnsState) -> ColumnMapping:
-    """Where the columns of labels hold scores: from which on a label counts."""
-    scores = {row.get(column) for row in table.rows for column in mapping.label_columns}
-    if all(number(score) in (0, 1, None) for score in scores):
-        return mapping
-    usual = number(mapping.least_score) or options.min_confidence or 0.5
-    least = st.number_input(
-        "Score from which on a label counts", value=usual, step=0.05, key=keys.role("least_score"), width=240
-    )
-    return replace(mapping, least_score=f"{least:g}")
-
-
 def _keep(
     file: SourceFile, table: Table, mapping: ColumnMapping, job: jobs.Job, keys: ColumnsState, ready: bool
 ) -> None:
     known = profile_of(file)
-    usual = known.name if known else fitting_name(PurePosixPath(file.name).stem)
+    usual = known.name if known else free_name(PurePosixPath(file.name).stem)
     name = st.text_input(
         "Name of this kind of table",
         usual,
@@ -314,9 +241,3 @@ def _files(root: str, scan: str) -> Files:
 def _distinct(columns: Sequence[str]) -> list[str]:
     """Column names without empty ones and repetitions, which cannot be chosen."""
     return [column for column in dict.fromkeys(columns) if column]
-
-
-def _some(words: Sequence[str], most: int = 5) -> str:
-    return ", ".join(f"“{word}”" for word in words[:most]) + (
-        f" and {len(words) - most} more" if len(words) > most else ""
-    )

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bioviz.cli import main
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.formats.registry import add_format, formats
-from bioviz.datasets.tables.columns import ColumnMapping, guess, split_unit
+from bioviz.datasets.tables.column_names import guess, split_unit
+from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.datasets.tables.profiles import TableProfile, list_profiles, load_profile, save_profile
 from bioviz.errors import BadInput, NotUnderstood
 from tests.datasets.sounds import boxes, kinds, labels_of, lines, write

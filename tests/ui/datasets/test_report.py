@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.examples import example_rows
+from bioviz.datasets.tables.columns import ColumnMapping
+from bioviz.datasets.tables.profiles import TableProfile, keep_profile
 from bioviz.errors import Missing
 from bioviz.plots.recording_times import recording_times
 from bioviz.progress import Silent
@@ -164,3 +166,17 @@ def test_times_that_are_known_are_drawn_and_others_counted(tmp_path):
     app = report_of(build_dataset(tmp_path, reader="recordings"))
     assert len(app.get("plotly_chart")) == 1
     assert "1 of 4 recordings does not tell when it was made" in texts(app.caption)
+
+
+def test_the_report_names_the_format_in_words(boxed):
+    captions = texts(report_of(build_dataset(boxed)).caption)
+    assert r"read as Table\: path, label or path, start, end, label" in captions
+    assert "Pictures end at 6 kHz, about 3 times the highest annotated frequency." in captions
+
+
+def test_a_table_that_a_profile_explains_is_said_to_be(tmp_path, own_cache):
+    write(tmp_path / "a.wav", seconds=8)
+    lines(tmp_path / "t.csv", "woher,was", "a.wav,owl")
+    columns = {"path": "woher", "label": "was"}
+    keep_profile(TableProfile("kind", ("woher", "was"), ColumnMapping(**columns)))
+    assert "columns as a table profile explains them" in texts(report_of(build_dataset(tmp_path)).caption)
