@@ -81,7 +81,8 @@ def recording_times(
     )
     if many_days:
         room = max(timedelta(days=1), 0.04 * (max(days) - min(days)))
-        drawn.update_xaxes(range=[min(days) - room, max(days) + room])
+        # The first day would touch the last hour without some distance.
+        drawn.update_xaxes(range=[min(days) - room, max(days) + room], ticklabelstandoff=8)
         drawn.update_yaxes(range=[24, 0], tickvals=[0, 6, 12, 18, 24])
         # Above, as names of places beside it would leave little room for the days.
         drawn.update_layout(legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"})

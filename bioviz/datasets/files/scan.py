@@ -240,7 +240,7 @@ class Files:
             detail = (
                 "its table could not be used, so what it holds is unknown"
                 if name in doubtful
-                else "no table mentions it, so what it holds is unknown (option unannotated = background takes it so)"
+                else "no table mentions it, so what it holds is unknown"
             )
             left_out.append(problem("unlisted", name, detail))
         return wanted, left_out

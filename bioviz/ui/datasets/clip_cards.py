@@ -72,9 +72,14 @@ def show_cards(groups: Sequence[Group], key: Element) -> None:
 def top_of_pictures(boxes: Iterable[Annotation | RawAnnotation]) -> float | None:
     """Return the frequency (Hz) at which pictures end, that low boxes are seen; None is half the sample rate.
 
-    It is some times the highest annotated frequency, so that what lies above the calls is seen too.
+    It is some times the highest annotated frequency, so that what lies above the calls is seen too. Boxes of no length
+    are slips of the mouse.
     """
-    edges = [box.high_hz for box in boxes if box.high_hz is not None and 0 < box.high_hz < math.inf]
+    edges = [
+        box.high_hz
+        for box in boxes
+        if box.end_s > box.start_s and box.high_hz is not None and 0 < box.high_hz < math.inf
+    ]
     return float(f"{TIMES_HIGHEST * max(edges):.2g}") if edges else None
 
 
