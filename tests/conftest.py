@@ -104,22 +104,11 @@ _SLOW = (
     "tests/ui/test_links.py",
     "tests/ui/test_removing.py",
 )
-SHARING = ("tests/browser/",)  # files that share an app and its demo
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `fast` what needs neither a browser nor a training, and no minutes (`-m fast`); browsers go first.
-
-    With `-n` the tests of a file stay together (`--dist loadgroup`), since they share what it has prepared. The longest
-    files are those with a browser: begun last, one would be waited for alone.
-    """
-    in_browser = {item.path for item in items if item.get_closest_marker("browser")}
+    """Mark as `fast` what needs neither a browser nor a training, and no minutes (`-m fast`)."""
     for item in items:
         slow = any(item.get_closest_marker(name) for name in ("browser", "bench", "slow"))
         if not slow and not item.nodeid.startswith(_SLOW):
             item.add_marker(pytest.mark.fast)
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(
-            pytest.mark.xdist_group(next((room for room in SHARING if file.startswith(room)), file))
-        )
-    items.sort(key=lambda item: item.path not in in_browser)
