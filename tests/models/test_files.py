@@ -151,6 +151,7 @@ def test_the_fingerprint_holds_file_tensor_framing_and_runtime(card, weights_dir
     assert len(seen) == 7
 
 
+@pytest.mark.slow
 def test_a_dataset_is_embedded_as_each_clip_alone_and_from_the_cache_again(card, tmp_path):
     path = write_wav(tmp_path / "a.wav")
     dataset = make_dataset(tmp_path, [path], starts_s=[0.0, 0.5, 1.0])
