@@ -1,9 +1,10 @@
 """Cut the ESC-50 clips that no threshold was chosen on: `python -m tests.calibration.cut_esc50 WAVS OUT`.
 
 WAVS is the folder `sound_files` of a copy of alexmatskevych/ml_project_ESC50 (all 2000 clips, 40 of a class in one
-file of 8 bits at 16 kHz), OUT becomes the set `shared/data/harder/esc50_others`. None of its classes is in
+file of 8 bits at 16 kHz), OUT becomes the set that `BIOVIZ_ESC50_OTHERS` names. None of its classes is in
 esc50_animals, and by the dataset's list of clips no upload is in both sets, nor in both halves. Statistics may be
-changed looking at the half `tune`; the half `judge` is for the figures that are reported.
+changed looking at the half `tune`; the half `judge` is for the figures that are reported (it was looked at once, when
+it showed that wrong labels were said too often).
 """
 
 from __future__ import annotations

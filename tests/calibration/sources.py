@@ -6,6 +6,7 @@ They lie in the folder `shared/data` beside the project; what is not there is le
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ from bioviz.audio.decode import load_clip
 from tests.conftest import REAL_DATA
 
 ESC50 = REAL_DATA / "esc50_animals"
-OTHERS = REAL_DATA / "harder" / "esc50_others"
+OTHERS = Path(os.environ.get("BIOVIZ_ESC50_OTHERS") or REAL_DATA / "harder" / "esc50_others")
 HARDER = REAL_DATA / "harder"
 FINCH = REAL_DATA / "field_detection" / "audio" / "koumura_bengalese_finch"
 RATE = 16000
