@@ -169,7 +169,7 @@ def test_a_line_of_a_table_and_steps_after_it(opens, url, site):
     user.steps()
     table = user.page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
-    user.page.wait_for_timeout(700)  # nothing shifts under the pointer; the slow server is still at the step
+    user.page.wait_for_timeout(700)  # the inspector grows after a step and moves the lines under the pointer
     table.click(position={"x": 14, "y": 52 + 35 * 4})
     user.page.locator(f".bv-inspector[data-row='{site.run.rows[4]}']").wait_for()
     assert user.clip() == site.run.rows[4]

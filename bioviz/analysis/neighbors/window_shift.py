@@ -47,7 +47,7 @@ def shift_stability(
 ) -> Stability:
     """Compare shifted windows with the clip they were shifted from, by their neighbors in other recordings.
 
-    kept = |N(shift) and N(clip)| / |N(shift) or N(clip)|.
+    The share kept is |N(shift) and N(clip)| / |N(shift) or N(clip)|.
 
     Parameters
     ----------

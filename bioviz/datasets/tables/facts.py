@@ -105,9 +105,9 @@ def with_facts(recording: Recording, facts: Facts) -> Recording:
 
 def facts_mapping(file: SourceFile, options: Options | None = None) -> ColumnMapping | None:
     """Return what the columns of a table of facts are, where the user said so now or in a kept profile; else None."""
-    told = explained_columns(options) if options is not None else None
-    if told is not None and told.mapping.of_facts and told.recognizes(file):
-        return told.mapping_of(file.columns)
+    explained = explained_columns(options) if options is not None else None
+    if explained is not None and explained.mapping.of_facts and explained.recognizes(file):
+        return explained.mapping_of(file.columns)
     profile = profile_of(file)
     if profile is None or not profile.mapping.of_facts:
         return None
