@@ -74,20 +74,19 @@ def start_app(tmp_path_factory) -> Iterator[Callable[..., str]]:
 
 # What is not `fast`, beside browsers and benchmarks: a training, a whole way through, or a file whose tests compute for
 # more than five seconds, as measured.
-_SLOW = (
-    "tests/analysis/test_placement.py",
-    "tests/analysis/test_projection.py",
+SLOW = (
+    "tests/analysis/misclustered/test_placement.py",
+    "tests/analysis/projection/",
     "tests/audio/test_snr.py",
     "tests/calibration/",
     "tests/cli/test_cli.py",
     "tests/cli/test_pages_in_the_terminal.py",
-    "tests/compare/test_comparison.py",
-    "tests/compare/test_page.py",
     "tests/embedding/test_long.py",
     "tests/embedding/test_pipeline.py",
     "tests/experiments/test_page.py",
     "tests/models/test_embed.py",
     "tests/pages/test_pages.py",
+    "tests/runs/test_comparison.py",
     "tests/runs/test_diagnosis.py",
     "tests/runs/test_real.py",
     "tests/runs/test_real_units.py",
@@ -98,6 +97,7 @@ _SLOW = (
     "tests/test_recipes.py",
     "tests/test_start.py",
     "tests/training/",
+    "tests/ui/compare/",
     "tests/ui/datasets/",
     "tests/ui/test_compute_card.py",
     "tests/ui/test_flagging.py",
@@ -110,5 +110,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as `fast` what needs neither a browser nor a training, and no minutes (`-m fast`)."""
     for item in items:
         slow = any(item.get_closest_marker(name) for name in ("browser", "bench", "slow"))
-        if not slow and not item.nodeid.startswith(_SLOW):
+        if not slow and not item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.fast)

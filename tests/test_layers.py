@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SLOW
+
 PROJECT = Path(__file__).resolve().parents[1]
 BASE = {"percent", "errors", "progress", "config", "plugins", "store"}
 # From left to right; a layer may import itself and what stands before it.
@@ -136,3 +138,9 @@ def test_one_module_touches_the_session(path):
         return
     names = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
     assert "session_state" not in names, "use bioviz.ui.session"
+
+
+@pytest.mark.parametrize("path", SLOW)
+def test_what_is_named_as_slow_is_there(path):
+    """A file that moved would be taken for a fast one."""
+    assert (PROJECT / path).exists()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
+from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.store.files import write_atomic
+
+T = TypeVar("T")
+Maker = Callable[[Dataset, T], bytes | dict[str, bytes]]
 
 
 def check_writable(out: Path, *, folder: bool) -> None:
@@ -57,6 +62,35 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             write_atomic(path, content)
         except OSError as error:
             raise _sentence(path, error) from error
+
+
+def files_by_recording(
+    out: Path, file_format: str, dataset: Dataset, clips: T, makers: Mapping[str, Maker[T]]
+) -> dict[Path, bytes]:
+    """Return what a format writes: one file for all, or a file a recording.
+
+    Parameters
+    ----------
+    out : Path
+        The file, or the folder of files.
+    file_format : str
+        A key of `makers`.
+    dataset : Dataset
+        Whose clips they are.
+    clips
+        What the maker takes beside the dataset: rows, or flags.
+    makers
+        By format, a function of (dataset, clips): bytes for one file, or {name: bytes} for a file a recording.
+
+    Returns
+    -------
+    dict
+        {path: bytes}, as `write_files` takes them.
+    """
+    content = makers[file_format](dataset, clips)
+    if isinstance(content, bytes):
+        return {out: content}
+    return {out / name: data for name, data in content.items()}
 
 
 def _sentence(path: Path, error: OSError) -> BadInput:

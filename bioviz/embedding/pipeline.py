@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,13 +69,8 @@ def embed_dataset(
     device = device_of(registry.card(model_name), device)
     recipe = recipe_for(dataset, model_name, checkpoint, seed, device)
 
-    def open_model() -> Model:
-        return registry.open_model(
-            model_name, checkpoint, seed=seed, device=device, precision=recipe.precision
-        )
-
     computed_on = describe_device(device, recipe.precision)
-    return embed_with(dataset, recipe, open_model, computed_on, progress or Silent())
+    return embed_with(dataset, recipe, opener_of(recipe, device), computed_on, progress or Silent())
 
 
 def recipe_for(dataset: Dataset, model_name: str, checkpoint: str, seed: int, device: str) -> Recipe:
@@ -92,6 +88,18 @@ def recipe_for(dataset: Dataset, model_name: str, checkpoint: str, seed: int, de
         rate=card.sample_rate or dataset.sample_rate,
         width_s=dataset.plan.width_s,
         dim=card.dim,
+    )
+
+
+def opener_of(recipe: Recipe, device: str) -> Callable[[], Model]:
+    """Return a function that opens the model of a recipe on a device, with the arithmetic that the recipe names."""
+    return partial(
+        registry.open_model,
+        recipe.model,
+        recipe.checkpoint,
+        seed=recipe.seed,
+        device=device,
+        precision=recipe.precision,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -146,7 +145,7 @@ def compute_noise(
         Through `progress`; embeddings that are finished are kept.
 
     """
-    from bioviz.embedding.pipeline import recipe_for
+    from bioviz.embedding.pipeline import opener_of, recipe_for
     from bioviz.experiments.mixtures import embed_mixtures
     from bioviz.models.device import device_of
 
@@ -157,16 +156,9 @@ def compute_noise(
     inputs = noise_inputs(run, settings)
     device = device_of(registry.card(spec.model), device)
     recipe = recipe_for(dataset, spec.model, spec.checkpoint, spec.seed, device)
-
-    open_model = partial(
-        registry.open_model,
-        spec.model,
-        spec.checkpoint,
-        seed=spec.seed,
-        device=device,
-        precision=recipe.precision,
+    mixed, problems = embed_mixtures(
+        inputs.drawn, inputs.snrs_db, recipe, opener_of(recipe, device), progress
     )
-    mixed, problems = embed_mixtures(inputs.drawn, inputs.snrs_db, recipe, open_model, progress)
     progress.report("neighbors of the mixtures", 0, 1, "steps")
     scores = _judge(inputs, mixed)
     if not np.isfinite(scores.background_share[1:]).any():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -241,7 +240,7 @@ def _embed(
     """(m, s, D) float32 by the pipeline that embeds datasets; NaN where a recording could not be read."""
     from bioviz.embedding.blocks import BlockStore
     from bioviz.embedding.compute import Counter, compute_embeddings
-    from bioviz.embedding.pipeline import recipe_for
+    from bioviz.embedding.pipeline import opener_of, recipe_for
     from bioviz.embedding.source import RecordingTask
     from bioviz.models.device import device_of
 
@@ -257,17 +256,8 @@ def _embed(
         recording = dataset.recordings[index]
         key = recipe.block_key(recording.content_hash, flat)
         tasks.append((mine, RecordingTask(recording, np.arange(len(flat)), flat, key)))
-
-    open_model = partial(
-        registry.open_model,
-        spec.model,
-        spec.checkpoint,
-        seed=spec.seed,
-        device=device,
-        precision=recipe.precision,
-    )
     counter = Counter(progress, f"Embedding shifted clips with {spec.model}", starts_s.size)
-    compute_embeddings([task for _, task in tasks], store, recipe, open_model, counter)
+    compute_embeddings([task for _, task in tasks], store, recipe, opener_of(recipe, device), counter)
     for mine, task in tasks:
         block = None if task.failed else store.load(task.key, len(task.rows))
         if block is not None:

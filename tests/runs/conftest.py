@@ -11,6 +11,7 @@ import soundfile
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.types import Dataset
+from tests.compared import calls, spec  # noqa: F401  (fixtures)
 
 RATE = 8000
 LABELS = {"whistle": 1500.0, "hoot": 300.0, "noise": 0.0}

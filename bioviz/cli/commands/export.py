@@ -11,7 +11,7 @@ from bioviz.analysis.misclustered.placement import LISTS, PLACES
 from bioviz.cli.answers import Answer, WrongUsage
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.commands.runs import cluster_labels
-from bioviz.cli.output import check_writable, write_files
+from bioviz.cli.output import check_writable, files_by_recording, write_files
 from bioviz.cli.terminal import TerminalProgress
 
 
@@ -42,13 +42,13 @@ def export(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     rows, columns = np.arange(len(dataset.clips)), {}
     if options.model:
         rows, columns = _run_columns(options, progress)
-    if options.format == "csv":
-        files = {out: exporting.to_csv(dataset, rows, columns)}
-    elif options.format == "raven-combined":
-        files = {out: exporting.to_raven_combined(dataset, rows)}
-    else:
-        make = {"raven": exporting.to_raven, "audacity": exporting.to_audacity}[options.format]
-        files = {out / name: data for name, data in make(dataset, rows).items()}
+    makers = {
+        "csv": lambda dataset, rows: exporting.to_csv(dataset, rows, columns),
+        "raven": exporting.to_raven,
+        "raven-combined": exporting.to_raven_combined,
+        "audacity": exporting.to_audacity,
+    }
+    files = files_by_recording(out, options.format, dataset, rows, makers)
     write_files(files)
     data = {"clips": len(rows), "files": [str(path) for path in files]}
     return Answer(data, f"{len(rows)} clips written to {out} ({len(files)} files).")

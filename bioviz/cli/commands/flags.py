@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bioviz.cli.answers import Answer
 from bioviz.cli.arguments import Commands
-from bioviz.cli.output import check_writable, write_files
+from bioviz.cli.output import check_writable, files_by_recording, write_files
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.flags.records import KINDS, TITLES
 
@@ -54,11 +54,12 @@ def flags(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     dataset = library.load(options.dataset)
     current = load_flags(dataset, options.user)
     if out is not None:
-        if options.format == "csv":
-            files = {out: flag_tables.to_csv(dataset, current)}
-        else:
-            make = {"raven": flag_tables.to_raven, "audacity": flag_tables.to_audacity}[options.format]
-            files = {out / name: content for name, content in make(dataset, current).items()}
+        makers = {
+            "csv": flag_tables.to_csv,
+            "raven": flag_tables.to_raven,
+            "audacity": flag_tables.to_audacity,
+        }
+        files = files_by_recording(out, options.format, dataset, current, makers)
         write_files(files)
         data = {"clips": len(current), "files": [str(path) for path in files]}
         return Answer(data, f"Flags of {len(current)} clips written to {out} ({len(files)} files).")

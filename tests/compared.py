@@ -17,11 +17,6 @@ from tests.sounds import folder_per_class
 PCA = ProjectionSpec(method="pca")
 
 
-@pytest.fixture(autouse=True)
-def compiled_code(tmp_path_factory, monkeypatch) -> None:
-    """Keep what numba compiles from one test run to the next."""
-
-
 @pytest.fixture
 def calls(tmp_path: Path) -> Dataset:
     """36 registered clips: two kinds of calls and background."""
