@@ -87,7 +87,7 @@ def comparison_report(
     """
     changes = comparison.changes
     names, colours = changes.names, palette.colours_for(changes.names)
-    book = changes.ledgers["confusion"]
+    moves = changes.transitions["confusion"]
     target = label_of_arrows(comparison, arrows_of)
     blocks = [
         Words(
@@ -125,22 +125,23 @@ def comparison_report(
         Words(
             f"Rescued: labelled clips whose {changes.k} nearest neighbors "
             f"{'in other units ' if changes.elsewhere else ''}were {RULES['confusion']} on the left and are not "
-            f"on the right ({len(book.rescued):,}). Broken: the reverse ({len(book.broken):,}). Of background, "
-            f"{len(book.cleared):,} clips went back among background, {len(book.captured):,} came among labelled ones."
+            f"on the right ({len(moves.rescued):,}). Broken: the reverse ({len(moves.broken):,}). Of background, "
+            f"{len(moves.cleared):,} clips went back among background, {len(moves.captured):,} came among labelled "
+            "ones."
         ),
         Table(
             ["label", "clips", "in, left", "in, right", "went out", "from", "to", "came in", "from", "to"],
             [
                 [
                     names[t],
-                    *(int(c[t]) for c in (book.clips, book.before, book.after, book.left)),
-                    float(book.left_low[t]),
-                    float(book.left_high[t]),
-                    int(book.entered[t]),
-                    float(book.entered_low[t]),
-                    float(book.entered_high[t]),
+                    *(int(c[t]) for c in (moves.clips, moves.before, moves.after, moves.left)),
+                    float(moves.left_low[t]),
+                    float(moves.left_high[t]),
+                    int(moves.entered[t]),
+                    float(moves.entered_low[t]),
+                    float(moves.entered_high[t]),
                 ]
-                for t in np.flatnonzero(book.clips)
+                for t in np.flatnonzero(moves.clips)
             ],
             digits=1,
         ),
@@ -194,8 +195,8 @@ def _maps(
 
 def _lists(comparison: Comparison, left: Run, dataset: Dataset) -> list:
     blocks = []
-    book, clips = comparison.changes.ledgers["confusion"], dataset.clips
-    for title, places in (("Rescued", book.rescued), ("Broken", book.broken)):
+    moves, clips = comparison.changes.transitions["confusion"], dataset.clips
+    for title, places in (("Rescued", moves.rescued), ("Broken", moves.broken)):
         rows = []
         for position in places[:LISTED]:
             row = int(left.rows[comparison.left_places[position]])

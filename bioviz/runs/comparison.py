@@ -24,7 +24,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import LAYOUTS, RunSpec
 from bioviz.store.keys import key_of, value_of
 
-VERSION = 8  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 9  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
 
 

@@ -196,7 +196,7 @@ class CompareState:
     scores = Element("compare_scores")
     rule = Element("compare_rule")
     fate = Element("compare_fate")
-    transitions = Element("compare_ledger")
+    transitions = Element("compare_transitions")
     labels = Element("compare_labels")
     label_table = Element("compare_label_table")
     flow_label = Element("compare_flow_label")

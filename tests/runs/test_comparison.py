@@ -55,8 +55,8 @@ def test_a_run_compared_with_itself_has_not_changed(spec):
     assert same.fit.misfit == pytest.approx(0, abs=1e-6)
     np.testing.assert_allclose(same.left_xy, same.right_xy, atol=1e-5)
     assert all(not d.exceeds and d.difference == 0 for d in same.changes.scores)
-    book = same.changes.ledgers["confusion"]
-    assert not len(book.rescued) and not len(book.broken)
+    changed = same.changes.transitions["confusion"]
+    assert not len(changed.rescued) and not len(changed.broken)
 
 
 def test_the_right_map_is_the_runs_own_up_to_a_similarity(spec):
@@ -109,7 +109,7 @@ def test_clips_of_a_cleaned_version_are_matched_by_their_content(spec, calls, cl
     # The embeddings are the same, so only labels can have changed.
     assert np.all(found.changes.moved == 0)
     expected = [int(np.flatnonzero(rows == 4)[0])] if calls.targets[4] else []
-    assert found.changes.ledgers["confusion"].relabelled.tolist() == expected
+    assert found.changes.transitions["confusion"].relabelled.tolist() == expected
     assert len(found.changes.notes) == len(expected)
 
 

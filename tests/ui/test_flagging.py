@@ -99,7 +99,7 @@ def test_flagged_clips_are_a_list_to_go_through_and_a_flag_is_taken_back_there(m
     assert not app.exception
     assert app.segmented_control(key="selection_list").value == "flagged"
     assert app.dataframe[0].value["clip"].tolist() == [3, 9]
-    assert app.session_state["view"].clip == 3, "the first is not in hand"
+    assert app.session_state["view"].clip == 3, "the first is not selected"
 
     assert app.button(key="explore_flag_panel_undo").disabled, "no line is marked"
     mark(app, "explore_flag_panel_table", 1)

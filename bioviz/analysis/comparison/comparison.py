@@ -10,7 +10,7 @@ import numpy as np
 from bioviz.analysis.comparison.paired_jackknife import TESTED, Judged, PairedChanges, paired_changes
 from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference
 from bioviz.analysis.comparison.sides import SCORES_OF_THE_MAP, Side, SideMeasures, measures_of
-from bioviz.analysis.comparison.transitions import RULES, Transitions, is_in, ledger
+from bioviz.analysis.comparison.transitions import RULES, Transitions, is_in, transitions_of
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.statistics.familywise import holm
@@ -82,8 +82,8 @@ class Changes:
         The differences.
     labels
         Per label.
-    ledgers
-        By rule (`ledger.RULES`).
+    transitions
+        By rule (`transitions.RULES`).
     notes
         What could not be told and why.
 
@@ -97,7 +97,7 @@ class Changes:
     moved: np.ndarray
     scores: tuple[Difference, ...]
     labels: LabelChanges
-    ledgers: dict[str, Transitions]
+    transitions: dict[str, Transitions]
     notes: tuple[str, ...] = ()
 
 
@@ -151,12 +151,12 @@ def compare_sides(
     labels = _labels(estimates, left.targets, of_labels)
     step(3)
     change = measures[1].confusion.confusion - measures[0].confusion.confusion
-    ledgers = {}
+    transitions = {}
     for rule in RULES:
         was, now = (
             is_in(m.confusion.confusion, m.confusion.background_share, m.targets == 0, rule) for m in measures
         )
-        ledgers[rule] = ledger(
+        transitions[rule] = transitions_of(
             was, now, change, measures[0].targets, measures[1].targets, len(names), estimates.moved[rule]
         )
     step(4)
@@ -170,7 +170,7 @@ def compare_sides(
         moved,
         changes,
         labels,
-        ledgers,
+        transitions,
         _notes(measures, elsewhere),
     )
 
@@ -257,6 +257,6 @@ def _notes(measures: list[SideMeasures], elsewhere: bool) -> tuple[str, ...]:
     relabelled = int(((measures[0].targets == 0) != (measures[1].targets == 0)).sum())
     if relabelled:
         notes.append(
-            f"{relabelled} clips are labelled on one side and background on the other; the ledger leaves them out."
+            f"{relabelled} clips are labelled on one side and background on the other; the transitions leave them out."
         )
     return tuple(notes)

@@ -1,4 +1,4 @@
-"""The ledger of a change of model: clips that left the other side's neighborhood, and clips that entered it."""
+"""Transitions of a change of model: clips that left the other side's neighborhood, and clips that entered it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def is_in(confusion: np.ndarray, share: np.ndarray, background: np.ndarray, rule
     return np.nan_to_num(other) > 0.5
 
 
-def ledger(
+def transitions_of(
     was: np.ndarray,
     now: np.ndarray,
     change: np.ndarray,

@@ -68,7 +68,7 @@ def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             rule: {
                 name: len(getattr(transitions, name)) for name in ("rescued", "broken", "cleared", "captured")
             }
-            for rule, transitions in changes.ledgers.items()
+            for rule, transitions in changes.transitions.items()
         },
         "notes": list(changes.notes),
     }

@@ -47,14 +47,14 @@ def check_clip(rows: np.ndarray) -> None:
 
 
 def take_first(rows: np.ndarray) -> None:
-    """Take the first of a list into the hand, and bring it into view."""
+    """Select the first of a list, and bring it into view."""
     if len(rows):
         set_view(clip=int(rows[0]))
         scroll_to(ClipState.desk)
 
 
 def take(row: int) -> None:
-    """Take a clip into the hand, as by a click on its line in a table; call it before a run."""
+    """Select a clip, as by a click on its line in a table; call it before a run."""
     set_view(clip=int(row))
 
 
@@ -87,7 +87,7 @@ def flagged_rows(run: Run, dataset: Dataset) -> np.ndarray:
 
 
 def flags_panel(dataset: Dataset, keys: DeskState, *, go_through: Callable[[], None]) -> None:
-    """All flags of the dataset, folded away; a click on one takes its clip into the hand.
+    """All flags of the dataset, folded away; a click on one selects its clip.
 
     Parameters
     ----------

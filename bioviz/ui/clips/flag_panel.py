@@ -34,7 +34,7 @@ def flag_summary(
     go_through
         Makes the flagged clips the page's list.
     pick
-        Takes the clip of a line that was clicked into the hand, by its row in the dataset.
+        Selects the clip of a line that was clicked, by its row in the dataset.
 
     """
     flags = load_flags(dataset)

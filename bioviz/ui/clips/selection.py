@@ -87,7 +87,7 @@ def show(
     extra
         More columns of the table, title to (m,) values; they come first, after the label.
     pick
-        Takes the clip of a line that was clicked into the hand, by its row in the dataset; called before a
+        Selects the clip of a line that was clicked, by its row in the dataset; called before a
         run.
 
     """

@@ -61,10 +61,10 @@ def comparison_maps(
 
 
 def _changes(comparison: Comparison) -> tuple[Colouring, ...]:
-    book = comparison.changes.ledgers["confusion"]
+    changed = comparison.changes.transitions["confusion"]
     codes = np.full(len(comparison), len(FATES))
     for code, name in enumerate(FATES):
-        codes[getattr(book, name)] = code
+        codes[getattr(changed, name)] = code
     names = [*(FATE_TITLES[name] for name in FATES), "as before"]
     colours = (*palette.sequence_colours(len(FATES)), palette.BACKGROUND_COLOUR)
     moved = comparison.changes.moved.astype(np.float32)

@@ -96,8 +96,8 @@ def _cannot_be_told(differences: Sequence[Difference]) -> str:
     return f"Whether anything differs by more than chance cannot be told: {why}."
 
 
-def book(case: Case) -> Chosen:
-    """Show the ledger: clips that left the background's neighborhood, and those that entered it."""
+def rescued_and_broken(case: Case) -> Chosen:
+    """Show the transitions: clips that left the background's neighborhood, and those that entered it."""
     changes = case.comparison.changes
     rule = st.radio(
         "In the background's neighborhood means",
@@ -106,7 +106,7 @@ def book(case: Case) -> Chosen:
         key=CompareState.rule,
         horizontal=True,
     )
-    transitions = changes.ledgers[rule]
+    transitions = changes.transitions[rule]
     fate = st.segmented_control(
         "Clips",
         list(FATES),
@@ -287,7 +287,7 @@ def lasso(case: Case) -> Chosen:
 
 SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
     "scores_compared": ("Scores", scores),
-    "ledger": ("Rescued and broken", book),
+    "transitions": ("Rescued and broken", rescued_and_broken),
     "moved": ("Changed neighbors", most_moved),
     "gained": ("Labels", labels),
     "flow": ("Flow", flow),

@@ -163,7 +163,7 @@ def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
 
 
 def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
-    """Make the flagged clips the list of the page, and take the first into the hand."""
+    """Make the flagged clips the list of the page, and select the first."""
     DiagnoseState.section.set("flagged")
     clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
 

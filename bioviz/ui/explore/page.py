@@ -95,7 +95,7 @@ def chosen_rows(run: runs.Run, dataset: Dataset, event: MapEvent) -> tuple[np.nd
 
 
 def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
-    """Make the flagged clips the list of the page, and take the first into the hand."""
+    """Make the flagged clips the list of the page, and select the first."""
     ExploreState.clip_list.set("flagged")
     clip_desk.take_first(clip_desk.flagged_rows(run, dataset))
 

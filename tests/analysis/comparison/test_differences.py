@@ -10,7 +10,7 @@ from bioviz.analysis.codes import with_background
 from bioviz.analysis.comparison.comparison import neighborhood_change
 from bioviz.analysis.comparison.paired_jackknife import TESTED, Judged, paired_changes
 from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference, sentence
-from bioviz.analysis.comparison.transitions import is_in, ledger
+from bioviz.analysis.comparison.transitions import is_in, transitions_of
 from bioviz.analysis.neighbors.jackknife import left_out, parts_of
 from bioviz.analysis.neighbors.knn import KnnGraph, knn_both
 from bioviz.analysis.neighbors.label_confusion import label_confusion
@@ -123,7 +123,7 @@ def test_neighborhood_change_is_one_less_jaccard():
     np.testing.assert_allclose(neighborhood_change(left, right), [0, 1 - 1 / 3, 1, np.nan])
 
 
-def test_the_ledger_of_a_case_worked_by_hand():
+def test_the_transitions_of_a_case_worked_by_hand():
     #                      0    1    2    3    4    5    6    7
     target_left = np.array([1, 1, 1, 2, 2, 0, 0, 1])
     target_right = np.array([1, 1, 1, 2, 2, 0, 0, 0])  # clip 7 was called background since
@@ -131,7 +131,7 @@ def test_the_ledger_of_a_case_worked_by_hand():
     later = np.array([0.1, 0.7, 0.9, 0.4, 0.9, 0.6, 0.2, 0.1])
     was, now = (is_in(c, np.zeros(8), target_left == 0, "confusion") for c in (confusion, later))
     spans = (np.full((3, 2), 0.5), np.full((3, 2), np.nan))
-    found = ledger(was, now, later - confusion, target_left, target_right, 3, spans)
+    found = transitions_of(was, now, later - confusion, target_left, target_right, 3, spans)
     assert found.rescued.tolist() == [0, 3]  # 0.8 and 0.3 less confused
     assert found.broken.tolist() == [2]  # clip 1 stays in; clip 4 was not known
     assert found.cleared.tolist() == [6] and found.captured.tolist() == [5]

@@ -72,10 +72,10 @@ def test_a_finished_comparison_shows_every_part(spec, finished):
     assert app.query_params["other_model"] in (spec.right.model, [spec.right.model])
 
 
-def test_the_ledger_lists_its_clips(spec, finished):
-    book = finished.changes.ledgers["confusion"]
-    app = opened(spec, section="ledger")
-    fates = {name: len(getattr(book, name)) for name in ("rescued", "broken", "captured")}
+def test_the_transitions_list_its_clips(spec, finished):
+    changed = finished.changes.transitions["confusion"]
+    app = opened(spec, section="transitions")
+    fates = {name: len(getattr(changed, name)) for name in ("rescued", "broken", "captured")}
     for fate, count in fates.items():
         app.session_state["compare_fate"] = fate
         app.run()

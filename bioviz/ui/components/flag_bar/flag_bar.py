@@ -35,7 +35,7 @@ def flag_bar(dataset: Dataset, *, key: Element, group: str) -> None:
     key
         Unique on the page.
     group
-        Whose log of acts says which clip is in hand.
+        Whose log of acts says which clip is selected.
 
     """
     data = {

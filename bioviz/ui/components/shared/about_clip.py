@@ -16,14 +16,14 @@ from bioviz.ui.state import ClipState
 
 @contextmanager
 def about_clip(dataset_id: str, row: int, *, key: Element, group: str) -> Iterator[None]:
-    """Draw what is said of clip `row` in this block; it is seen as long as that clip is the one in hand.
+    """Draw what is said of clip `row` in this block; it is seen as long as that clip is the selected one.
 
     Parameters
     ----------
     key
         Unique on the page.
     group
-        Whose log of acts says which clip is in hand.
+        Whose log of acts says which clip is selected.
 
     """
     with st.container(key=key):
