@@ -29,7 +29,7 @@ from bioviz.datasets.formats.choose import choose, read_by
 from bioviz.datasets.independence import independence
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import problem
-from bioviz.datasets.sound_files.open_recordings import open_recordings
+from bioviz.datasets.sound_files.open_recordings import open_recordings, with_damage
 from bioviz.datasets.splits import share_out
 from bioviz.datasets.tables.facts import Facts, read_facts, with_facts
 from bioviz.datasets.types import Annotation, Dataset, Problem, Recording, Task, WindowPlan
@@ -88,7 +88,7 @@ def build_dataset(
     recordings, opened = open_recordings(raw.recordings, progress or Silent(), chosen_options)
     facts, contradictions = read_facts(root, chosen_options)
     recordings = [with_facts(r, facts.get(r.name, Facts())) for r in recordings]
-    problems = [*raw.problems, *opened, *contradictions]
+    problems = [*with_damage(raw.problems, root), *opened, *contradictions]
     if not recordings:
         reasons = "; ".join(f"{p.file}: {p.detail}" for p in (opened or problems)[:3])
         raise BadInput(f"{root} holds no recording that can be used" + (f" ({reasons})." if reasons else "."))

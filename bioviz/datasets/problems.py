@@ -33,6 +33,8 @@ KINDS: dict[str, str] = {
     "point": "Annotations of no length (they put no label on a clip, and no clip is background by them)",
     "no_label": "Labels that are missing (neither calls nor background until you say what they mean)",
     "dropped": "Clips left out, because something that you leave out lies in them",
+    "encoding": "Tables in an older encoding (its list of letters was found out by the words)",
+    "encoding_unsure": "Tables whose letters could not be told for sure",
     "no_confidence": "Tables without confidences (a minimum confidence was set)",
     "alike": "Labels that differ only in how they are written (kept apart)",
     "several_labels": "Labels that may be several in one cell",
@@ -59,6 +61,7 @@ KINDS: dict[str, str] = {
 LEFT_OUT = frozenset({
     "unreadable", "empty_audio", "outside", "no_recording", "ambiguous", "unlisted", "bad_table", "not_understood",
     "unsupported_audio", "unsure", "no_channel", "no_label", "bad_row", "past_end",
+    "encoding_unsure",
 })  # fmt: skip
 
 # kind -> what the user can do about it; "" where nothing needs to be done.
@@ -91,6 +94,8 @@ WHAT_TO_DO: dict[str, str] = {
     "point": "Give them a length in the table if they are to count.",
     "no_label": "Say what they mean (“Meaning of missing labels”), or write labels into the table.",
     "dropped": "Nothing, if that is right. Else change which labels are left out.",
+    "encoding": "Nothing, if the words are right. Else save the table as UTF-8, then scan again.",
+    "encoding_unsure": "Save the table as UTF-8 (Excel: “CSV UTF-8”), then scan again.",
     "no_confidence": "Nothing, if that is right. Else say which column is the confidence.",
     "alike": "If they mean the same, write them alike in the table.",
     "several_labels": "Set “Separator of labels” if a cell holds several.",

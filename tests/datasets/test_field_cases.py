@@ -422,3 +422,46 @@ def test_a_row_without_times_leaves_its_recording_out_of_background(r1, kind, la
 
 def test_every_kind_of_table_is_tried_with_a_broken_time():
     assert set(START) == set(TABLES)
+
+
+# --- faults of reading that were found later --------------------------------------------------------------------------
+
+
+def test_damaged_sound_that_no_table_mentions_is_called_damaged(tmp_path):
+    write(tmp_path / "a.wav")
+    (tmp_path / "broken.wav").write_bytes(b"RIFF\x24\x00\x00\x00WAVEjunk" + bytes(40))
+    (tmp_path / "empty.wav").write_bytes(b"")
+    write(tmp_path / "whole.wav", seed=1)
+    lines(tmp_path / "x.csv", "path,start_s,end_s,label", "a.wav,0,1,owl")
+    dataset = build_dataset(tmp_path)
+    by_kind = kinds(dataset)
+    assert by_kind["unreadable"] == ["broken.wav"] and by_kind["empty_audio"] == ["empty.wav"]
+    assert by_kind["unlisted"] == ["whole.wav"]
+    (damage,) = [each.detail for each in dataset.problems if each.kind == "unreadable"]
+    assert damage.startswith("broken.wav cannot be read as audio: ")
+
+
+@pytest.mark.parametrize(
+    ("column", "labels"),
+    [
+        ("detector_confidence", ("owl",)),
+        ("BirdNET score", ("owl",)),
+        ("modelProbability", ("owl",)),
+        ("observer_confidence", ("frog", "owl")),  # how sure a person is, is no detector's confidence
+    ],
+)
+def test_confidences_whose_name_says_whose_they_are(tmp_path, column, labels):
+    write(tmp_path / "a.wav")
+    lines(tmp_path / "x.csv", f"path,start_s,end_s,label,{column}", "a.wav,0,1,owl,0.9", "a.wav,2,3,frog,0.3")
+    dataset = build_dataset(tmp_path, options={"min_confidence": 0.5})
+    assert dataset.labels == labels
+    assert ("no_confidence" in kinds(dataset)) == (len(labels) == 2)
+
+
+def test_several_of_a_kind_are_counted_in_words(tmp_path):
+    write(tmp_path / "a.wav")
+    lines(
+        tmp_path / "x.csv", "path,start_s,end_s,label", "a.wav,0,1,owl", "a.wav,9,10,owl", "a.wav,11,12,owl"
+    )
+    (outside,) = [each.detail for each in build_dataset(tmp_path).problems if each.kind == "past_end"]
+    assert outside == "it lies outside the recording of 4.00 s (2 annotations)"

@@ -125,7 +125,7 @@ class _Resolver:
         used = {label for names in of_recording for label in names}
         labels = tuple(sorted(used)) if self.declared is None else self.declared
         problems = [
-            problem(kind, file, detail if n == 1 else f"{n} times: {detail}")
+            problem(kind, file, detail if n == 1 else f"{detail} ({n:,} annotations)")
             for (kind, file, detail), n in self.counts.items()
         ]
         problems += [problem("alike", "labels", detail) for detail in _alike(used)]

@@ -174,6 +174,16 @@ def sentence(about: FileAccount) -> Problem:
     )
 
 
+def encoding_problems(file: SourceFile) -> list[Problem]:
+    """Say how the letters of a table were read that does not tell; [] for Unicode, plain ASCII and what is no text."""
+    if not file.beginning or (encoding := file.encoding) is None:
+        return []
+    words = ", ".join(f"“{_cut(word)}”" for word in encoding.examples)
+    detail = f"its letters were read as {encoding.title}" + (f", as in {words}" if words else "")
+    detail += "" if encoding.sure else "; other encodings fit as well"
+    return [problem("encoding" if encoding.sure else "encoding_unsure", file.name, detail)]
+
+
 def unreadable_sound(files: Files) -> list[Problem]:
     """Sound files of kinds that cannot be opened."""
     return [

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from bioviz.config import Settings, settings
 from bioviz.datasets.formats.base import RawRecording
@@ -14,7 +14,7 @@ from bioviz.datasets.problems import problem
 from bioviz.datasets.recorded_at import recording_id_of, site_of, time_from_name
 from bioviz.datasets.sound_files.header import Header, read_header
 from bioviz.datasets.sound_files.listening import listen
-from bioviz.datasets.sound_files.probe import EmptyAudio, content_hash, probe
+from bioviz.datasets.sound_files.probe import AudioInfo, EmptyAudio, content_hash, probe
 from bioviz.datasets.sound_files.sound_file import Sound
 from bioviz.datasets.types import Problem, Recording
 from bioviz.errors import BadInput
@@ -56,17 +56,46 @@ def open_recordings(
     return recordings, problems + _copies(recordings)
 
 
-def _open(raw: RawRecording, folders: Settings, options: Options) -> tuple[Recording | None, list[Problem]]:
+def with_damage(problems: Iterable[Problem], root: Path) -> list[Problem]:
+    """Return problems in which recordings that no table mentions and that cannot be opened are called damaged.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Of the reading of a folder.
+    root : Path
+        The folder.
+    """
+    folders = settings()
+    checked = []
+    for each in problems:
+        is_left_out = each.kind == "unlisted" and (root / each.file).is_file()  # not a folder
+        probed = _probed(root / each.file, each.file, folders) if is_left_out else None
+        checked.append(probed if isinstance(probed, Problem) else each)
+    return checked
+
+
+def _probed(path: Path, name: str, folders: Settings) -> tuple[Path, AudioInfo] | Problem:
+    """Return where a file really is and what its header says; where it cannot be used, why."""
     try:
-        real = folders.check_inside(raw.path)
+        real = folders.check_inside(path)
     except BadInput as error:
-        return None, [problem("outside", raw.name, str(error))]
+        return problem("outside", name, str(error))
     try:
-        info = probe(real)
+        return real, probe(real)
+    except EmptyAudio as error:
+        return problem("empty_audio", name, str(error))
+    except (BadInput, OSError) as error:
+        return problem("unreadable", name, str(error))
+
+
+def _open(raw: RawRecording, folders: Settings, options: Options) -> tuple[Recording | None, list[Problem]]:
+    if isinstance(probed := _probed(raw.path, raw.name, folders), Problem):
+        return None, [probed]
+    real, info = probed
+    try:
         status = real.stat()
         hashed = content_hash(real)
-    except EmptyAudio as error:
-        return None, [problem("empty_audio", raw.name, str(error))]
     except (BadInput, OSError) as error:
         return None, [problem("unreadable", raw.name, str(error))]
     problems = [problem(kind, raw.name, detail) for kind, detail in info.notes]

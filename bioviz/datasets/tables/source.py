@@ -7,12 +7,14 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from bioviz.datasets.files.scan import Files
+from bioviz.datasets.tables.encodings import Encoding
 from bioviz.datasets.tables.parquet import PARQUET, parquet_columns, parquet_table
 from bioviz.datasets.tables.text import (
     HEAD_BYTES,
     Table,
     beginning,
     columns_of,
+    encoding_of,
     parse_table,
     plain,
     read_text,
@@ -79,6 +81,14 @@ class SourceFile:
         text = "\n".join(self._lines)
         whole = len(text) < HEAD_BYTES // 2
         return parse_table(text if whole else text.rpartition("\n")[0], header)
+
+    @cached_property
+    def encoding(self) -> Encoding | None:
+        """How its letters are read where it is in no Unicode; None where it is, or cannot be read."""
+        try:
+            return encoding_of(self.path)
+        except OSError:
+            return None
 
     def text(self) -> str:
         """Return the whole text. Raises BadInput where it cannot be read or is binary."""

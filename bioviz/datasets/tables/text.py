@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bioviz.datasets.tables.encodings import Encoding, guess_encoding
 from bioviz.errors import BadInput
 
 if TYPE_CHECKING:
@@ -20,26 +21,53 @@ MAX_TABLE_BYTES = 512 * 1024 * 1024
 
 
 def decode(raw: bytes) -> str:
-    """Text of a file: by its byte-order mark, else UTF-8 or UTF-16 without one, else Windows-1252 (older programs)."""
+    """Text of a file: by its byte-order mark, else UTF-8 or UTF-16 without one, else what `encodings` tells."""
+    if (name := _unicode(raw)) is not None:
+        return raw.decode(name, "replace")
+    # Line by line: tables that were put together from several programs hold UTF-8 too.
+    raw = _with_newlines(raw)
+    lines = raw.split(b"\n")
+    codec = guess_encoding(_odd_lines(raw)).codec
+    return "\n".join(line.decode("utf-8" if _is_utf8(line) else codec, "replace") for line in lines)
+
+
+def encoding_of(path: Path) -> Encoding | None:
+    """Return how the letters of a text file were read where it does not tell; None for Unicode and plain ASCII.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
+    raw = Path(path).read_bytes()
+    return None if _unicode(raw) is not None else guess_encoding(_odd_lines(_with_newlines(raw)))
+
+
+def _with_newlines(raw: bytes) -> bytes:
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _unicode(raw: bytes) -> str | None:
+    """Return the kind of Unicode that a text is in; None if it is in none."""
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if raw.startswith(mark):
-            return raw.decode(name, "replace")
-    if name := _unmarked_utf16(raw):
-        return raw.decode(name, "replace")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        # Line by line: tables that were put together from several programs hold both.
-        return b"\n".join(map(_recoded, raw.split(b"\n"))).decode("utf-8")
+            return name
+    return _unmarked_utf16(raw) or ("utf-8" if _is_utf8(raw) else None)
 
 
-def _recoded(line: bytes) -> bytes:
-    """Return a line in UTF-8, from that or from Windows-1252."""
+def _is_utf8(raw: bytes) -> bool:
     try:
-        line.decode("utf-8")
-        return line
+        raw.decode("utf-8")
+        return True
     except UnicodeDecodeError:
-        return line.decode("cp1252", "replace").encode("utf-8")
+        return False
+
+
+def _odd_lines(raw: bytes) -> Iterator[bytes]:
+    """Yield lines that are not UTF-8: of the beginning if there are any, that it is read as the whole is."""
+    begun = raw[:HEAD_BYTES].rpartition(b"\n")[0]
+    odd = [line for line in begun.split(b"\n") if not _is_utf8(line)]
+    yield from odd or (line for line in raw.split(b"\n") if not _is_utf8(line))
 
 
 def _unmarked_utf16(raw: bytes) -> str | None:
@@ -77,7 +105,7 @@ def _decode_piece(raw: bytes) -> str:
             return raw[: len(raw) - cut].decode("utf-8-sig")
         except UnicodeDecodeError:
             continue
-    return raw.decode("cp1252", "replace")
+    return decode(raw)
 
 
 def read_text(path: Path) -> str:

@@ -68,10 +68,8 @@ def _verdict(dataset: Dataset, summary: Report, asked_above: bool) -> None:
         )
     left_out = [g for g in summary.problems if g.kind in LEFT_OUT - {"not_understood", "no_label"}]
     if left_out:
-        count = sum(len(group.items) for group in left_out)
-        amber.append(
-            f"**Not everything is used**: {count:,} times something was left out. See the problems below."
-        )
+        what = "; ".join(f"{group.title.split(' (')[0]}: {len(group.items):,}" for group in left_out)
+        amber.append(f"**Not everything is used.** {what}. See the problems below.")
     if (missing := dataset.source.get("missing_labels")) and not asked_above:
         count = sum(missing.values())
         amber.append(

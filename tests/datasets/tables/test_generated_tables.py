@@ -68,7 +68,7 @@ UNITS = {
     " (samples)": 1 / RATE,
     " seconds": 1.0,
 }
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac_roman", "cp850")
 
 
 @dataclass(frozen=True)
@@ -176,8 +176,13 @@ def test_tables_are_read_as_by_a_plain_parser(recordings, table):
         )
         for a in dataset.annotations
     }
-    assert read == reference(table)
-    assert {p.kind for p in dataset.problems} <= {
+    kinds = {p.kind for p in dataset.problems}
+    assert read == reference(table) or "encoding_unsure" in kinds
+    unicode = table.encoding.startswith("utf") or table.content.isascii()
+    assert len(kinds & {"encoding", "encoding_unsure"}) == (0 if unicode else 1)
+    assert kinds <= {
+        "encoding",
+        "encoding_unsure",
         "unlisted",
         "width",
         "no_background",
