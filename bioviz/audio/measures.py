@@ -24,8 +24,8 @@ CLIPPED_AT = 0.999  # of full scale
 _FRAME_S = 0.02
 _CHUNK_FRAMES = 32
 _FLOOR_FRAMES = 1200  # that the noise floor is read from, evenly spread
-_GUARD = np.array([-0.03, 0.03, 0.0, 0.0])  # added to a box; 0.03 s is longer than any frame
-_QUIET_SHARE = 0.2  # a window with fewer frames outside its boxes takes the noise of its neighbors
+GUARD = np.array([-0.03, 0.03, 0.0, 0.0])  # added to a box; 0.03 s is longer than any frame
+QUIET_SHARE = 0.2  # a window with fewer frames outside its boxes takes the noise of its neighbors
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _window(
         return _Window(place, samples, mean, banded[:, sounds], np.ones(int(sounds.sum()), dtype=bool))
     mask = box_mask(boxes, frequencies, times)
     # Frames at the edge of a box hold some of its call: they are neither signal nor noise.
-    quiet = ~np.any(box_mask(boxes + _GUARD, frequencies, times), axis=0)
+    quiet = ~np.any(box_mask(boxes + GUARD, frequencies, times), axis=0)
     if not mask.any():
         return _Window(place, samples, mean, banded[:, sounds], quiet[sounds])
     inside = np.any(mask, axis=0)
@@ -205,7 +205,7 @@ def _marked_db(window: _Window, heard: Sequence[_Window], bands: Bands) -> float
     """SNR of the annotated calls of a window, against its own noise, or its neighbors' where boxes leave little."""
     if window.signal is None or window.cells is None:
         return np.nan
-    own = window.quiet.mean() >= _QUIET_SHARE if len(window.quiet) else False
+    own = window.quiet.mean() >= QUIET_SHARE if len(window.quiet) else False
     beside = [each.banded[:, each.quiet] for each in ([window] if own else heard)]
     return box_snr_db(
         window.signal, window.cells, window.frames, np.concatenate(beside, axis=1) / bands.bins[:, None]

@@ -33,6 +33,7 @@ COLOUR_MAPS = tuple(_STOPS)
 _FLOOR_POWER = 1e-20
 _QUIETEST_TOP_DB = -100.0  # an empty clip stays blank instead of showing its rounding noise
 _CHUNK_FRAMES = 2048
+LEVEL_STEP_DB = 0.5
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ def window_length(rate: int, axis: Axis) -> int:
     return int(np.clip(2 ** round(np.log2(max(rate, 1) * 0.0232)), 128, longest))
 
 
-def column_levels(samples: np.ndarray, n_fft: int, width: int) -> np.ndarray:
+def column_levels(
+    samples: np.ndarray, n_fft: int, width: int, part: tuple[int, int] | None = None
+) -> np.ndarray:
     """Short-time spectrum with one row a picture column.
 
     A column that spans several windows takes the strongest: a call shorter than a pixel stays visible.
@@ -96,7 +99,9 @@ def column_levels(samples: np.ndarray, n_fft: int, width: int) -> np.ndarray:
     n_fft
         Window length in samples.
     width
-        Number of columns spread evenly over the samples.
+        Number of columns spread evenly over the part.
+    part
+        First sample shown and one past the last, all by default; windows at its edges reach beyond it.
 
     Returns
     -------
@@ -105,8 +110,10 @@ def column_levels(samples: np.ndarray, n_fft: int, width: int) -> np.ndarray:
     """
     import scipy.fft
 
-    per_column = max(1, int(np.ceil(len(samples) / width / (n_fft // 2))))
-    centres = (np.arange(width * per_column) + 0.5) * len(samples) / (width * per_column)
+    begin, stop = part or (0, len(samples))
+    length = stop - begin
+    per_column = max(1, int(np.ceil(length / width / (n_fft // 2))))
+    centres = begin + (np.arange(width * per_column) + 0.5) * length / (width * per_column)
     half = n_fft // 2
     padded = np.pad(samples.astype(np.float32) - np.float32(samples.mean()), (half, n_fft))
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)
@@ -171,43 +178,102 @@ def palette(name: str) -> bytes:
     )
 
 
-def draw(samples: np.ndarray, rate: int, spec: PictureSpec) -> Picture:
-    """Draw the spectrogram of a stretch of sound.
+@dataclass(frozen=True)
+class Levels:
+    """What a spectrogram shows, as numbers.
+
+    Attributes
+    ----------
+    rows : (height, width) float32
+        dB re a sine of full scale, the top row the highest frequency.
+    low_hz, high_hz
+        At the bottom and top edge.
+    n_fft
+        Samples of the window.
+
+    """
+
+    rows: np.ndarray
+    low_hz: float
+    high_hz: float
+    n_fft: int
+
+
+def levels(samples: np.ndarray, rate: int, spec: PictureSpec, part: tuple[int, int] | None = None) -> Levels:
+    """Measure what a spectrogram of a stretch of sound shows; its colours do not matter here.
 
     Parameters
     ----------
     samples : (T,) float32
-        At `rate` Hz; the picture spans exactly these samples.
+        At `rate` Hz.
+    part
+        First sample shown and one past the last; by default the picture spans exactly the samples.
 
     Raises
     ------
     BadInput
-        No samples, an unknown colour map, or limits that leave no frequencies to show.
+        No samples, or limits that leave no frequencies to show.
 
     """
-    from PIL import Image
-
     nyquist = rate / 2
     high_hz = min(nyquist, spec.high_hz or nyquist)
     if len(samples) == 0:
         raise BadInput("There is no sound in this stretch of the recording, so there is nothing to draw.")
-    if spec.colours not in _STOPS:
-        raise BadInput(f"The colour map {spec.colours!r} is unknown; choose one of {', '.join(COLOUR_MAPS)}.")
     if not 0 <= spec.low_hz < high_hz:
         raise BadInput(
             f"The frequency limits {spec.low_hz:g} to {high_hz:g} Hz leave nothing to show; "
             f"this recording reaches from 0 to {nyquist:g} Hz."
         )
     n_fft = window_length(rate, spec.axis)
-    rows = picture_rows(column_levels(samples, n_fft, spec.width), rate, spec, high_hz)
+    columns = column_levels(samples, n_fft, spec.width, part)
+    return Levels(picture_rows(columns, rate, spec, high_hz), spec.low_hz, high_hz, n_fft)
+
+
+def draw(samples: np.ndarray, rate: int, spec: PictureSpec, part: tuple[int, int] | None = None) -> Picture:
+    """Draw the spectrogram of a stretch of sound, or of a part of it.
+
+    Parameters
+    ----------
+    samples, part
+        As for `levels`.
+
+    Raises
+    ------
+    BadInput
+        As for `levels`, and an unknown colour map.
+
+    """
+    from PIL import Image
+
+    if spec.colours not in _STOPS:
+        raise BadInput(f"The colour map {spec.colours!r} is unknown; choose one of {', '.join(COLOUR_MAPS)}.")
+    shown = levels(samples, rate, spec, part)
     top = spec.top_db
     if top is None:
-        top = max(float(np.percentile(rows, 99.95)), _QUIETEST_TOP_DB)
+        top = max(float(np.percentile(shown.rows, 99.95)), _QUIETEST_TOP_DB)
     floor = top - spec.range_db
-    index = (np.clip((rows - floor) / spec.range_db, 0.0, 1.0) * 255).astype(np.uint8)
+    index = (np.clip((shown.rows - floor) / spec.range_db, 0.0, 1.0) * 255).astype(np.uint8)
     image = Image.frombytes("P", (spec.width, spec.height), index.tobytes())
     image.putpalette(palette(spec.colours))
     out = io.BytesIO()
     # Run lengths alone (type 3) are smaller and twice as fast on these grainy pictures than the usual search.
     image.save(out, "PNG", compress_type=3)
-    return Picture(out.getvalue(), spec.low_hz, high_hz, round(top, 2), round(floor, 2), n_fft)
+    return Picture(out.getvalue(), shown.low_hz, shown.high_hz, round(top, 2), round(floor, 2), shown.n_fft)
+
+
+def coded_levels(rows: np.ndarray) -> tuple[bytes, float]:
+    """Levels as one byte each, `LEVEL_STEP_DB` apart, for read-outs: a quarter dB off at most.
+
+    Parameters
+    ----------
+    rows : (height, width) float32
+        dB.
+
+    Returns
+    -------
+    The bytes row by row, and the level in dB that 0 stands for; 0 means so much or less.
+
+    """
+    lowest = float(np.ceil(rows.max())) - 255 * LEVEL_STEP_DB
+    codes = np.round((rows - lowest) / LEVEL_STEP_DB)
+    return np.clip(codes, 0, 255).astype(np.uint8).tobytes(), lowest

@@ -18,7 +18,7 @@ from bioviz.server import facts, flagging, media
 from bioviz.server.assets import script
 from bioviz.server.clips import Clip, find_clip
 from bioviz.server.media import Media
-from bioviz.server.params import picture_spec, sound_spec
+from bioviz.server.params import box_spec, part, picture_spec, sound_spec
 from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, send
 from bioviz.server.work import CalledOff, Workers
 
@@ -26,7 +26,7 @@ _workers = Workers()
 
 
 async def clip_sound(request: Request) -> Response:
-    """GET /bioviz/clip/{dataset_id}/{row}.wav?context=&normalise=&slow=&loudness=&low=&high=&v="""
+    """GET /bioviz/clip/{dataset_id}/{row}.wav?context=&normalise=&slow=&loudness=&low=&high=&from=&to=&v="""
     spec = sound_spec(request.query_params)
     return await _clip_media(
         request, "audio/wav", lambda c: media.sound_tag(c, spec), lambda c: media.sound(c, spec)
@@ -34,14 +34,37 @@ async def clip_sound(request: Request) -> Response:
 
 
 async def clip_picture(request: Request) -> Response:
-    """GET /bioviz/clip/{dataset_id}/{row}.png?context=&axis=&low=&high=&db_range=&top=&cmap=&w=&h=&v="""
+    """GET /bioviz/clip/{dataset_id}/{row}.png?context=&axis=&low=&high=&db_range=&top=&cmap=&w=&h=&from=&to=&v="""
+    return await _shown(request, "picture", "image/png", media.picture)
+
+
+async def clip_levels(request: Request) -> Response:
+    """GET /bioviz/clip/{dataset_id}/{row}.levels? as of the picture: the dB of each of its pixels, a byte each."""
+    return await _shown(request, "levels", "application/octet-stream", media.levels)
+
+
+async def clip_waveform(request: Request) -> Response:
+    """GET /bioviz/clip/{dataset_id}/{row}.waveform?context=&w=&from=&to=&v="""
+    return await _shown(request, "waveform", "application/octet-stream", media.waveform)
+
+
+async def _shown(request: Request, kind: str, media_type: str, make: Callable[..., Media]) -> Response:
     spec, context_s = picture_spec(request.query_params)
+    seconds = part(request.query_params)
     return await _clip_media(
         request,
-        "image/png",
-        lambda c: media.picture_tag(c, spec, context_s),
-        lambda c: media.picture(c, spec, context_s),
+        media_type,
+        lambda c: media.shown_tag(kind, c, spec, context_s, seconds),
+        lambda c: make(c, spec, context_s, seconds),
     )
+
+
+async def clip_box(request: Request) -> Response:
+    """GET /bioviz/clip/{dataset_id}/{row}/box.json?from=&to=&low=&high=&context="""
+    spec = box_spec(request.query_params)
+    dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
+    version = request.query_params.get("v", "")
+    return await _facts(request, lambda: facts.box_facts(find_clip(dataset_id, row, version), spec))
 
 
 async def _clip_media(
@@ -124,6 +147,11 @@ def routes(base: str = "") -> list[Route]:
     return [
         Route(prefix + "/clip/{dataset_id}/{row:int}.wav", guarded(clip_sound), methods=["GET", "HEAD"]),
         Route(prefix + "/clip/{dataset_id}/{row:int}.png", guarded(clip_picture), methods=["GET", "HEAD"]),
+        Route(prefix + "/clip/{dataset_id}/{row:int}.levels", guarded(clip_levels), methods=["GET", "HEAD"]),
+        Route(
+            prefix + "/clip/{dataset_id}/{row:int}.waveform", guarded(clip_waveform), methods=["GET", "HEAD"]
+        ),
+        Route(prefix + "/clip/{dataset_id}/{row:int}/box.json", guarded(clip_box), methods=["GET"]),
         Route(prefix + "/clip/{dataset_id}/{row:int}.json", guarded(clip_facts), methods=["GET"]),
         Route(prefix + "/run/{run_key}/clip/{row:int}.json", guarded(run_facts), methods=["GET"]),
         Route(prefix + "/flags/user.json", guarded(flagging.checked_user), methods=["GET"]),

@@ -41,6 +41,29 @@ class Clip:
         stop = min(frames, round((self.end_s + context_s) * rate), first + round(_LONGEST_S * rate))
         return first, max(stop, first)
 
+    def part(self, context_s: float, seconds: tuple[float, float] | None) -> tuple[int, int]:
+        """First and past-the-last sample of a part (seconds in the recording) within `stretch(context_s)`.
+
+        Counted from the stretch's first sample; the whole stretch for None.
+
+        Raises
+        ------
+        BadInput
+            Nothing of the stretch lies in it.
+
+        """
+        first, stop = self.stretch(context_s)
+        if seconds is None:
+            return 0, stop - first
+        rate = self.recording.sample_rate
+        begin, end = (min(max(round(at * rate), first), stop) - first for at in seconds)
+        if begin >= end:
+            raise BadInput(
+                f"From {seconds[0]:g} to {seconds[1]:g} s there is nothing of this clip, which reaches from "
+                f"{first / rate:g} to {stop / rate:g} s."
+            )
+        return begin, end
+
 
 def checked_id(text: str, kind: str) -> str:
     """`text` if it may be an id (letters, digits, dot, dash, underscore).

@@ -10,13 +10,15 @@ import numpy as np
 
 from bioviz.analysis.misclustered.placement import LISTS, PLACES
 from bioviz.analysis.misclustered.words import TITLES
+from bioviz.audio.box_measures import measure_box
+from bioviz.audio.box_sound import flank_hz
 from bioviz.audio.measures import why_no_snr
 from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset
-from bioviz.errors import Missing
-from bioviz.server.clips import Clip, annotations_near, checked_id, clip_of
+from bioviz.errors import BadInput, Missing
+from bioviz.server.clips import Clip, annotations_near, checked_id, clip_of, native_samples
 from bioviz.server.memory import RecentlyUsed
-from bioviz.server.params import LONGEST_CONTEXT_S
+from bioviz.server.params import LONGEST_CONTEXT_S, BoxSpec
 
 if TYPE_CHECKING:
     from bioviz.analysis.neighbors.knn import KnnGraph
@@ -47,6 +49,39 @@ def clip_facts(clip: Clip) -> dict[str, object]:
             [round(a.start_s, 4), round(a.end_s, 4), a.low_hz, a.high_hz, a.label]
             for a in annotations_near(clip, LONGEST_CONTEXT_S)[:_MOST_BOXES]
         ],
+    }
+
+
+def box_facts(clip: Clip, spec: BoxSpec) -> dict[str, object]:
+    """Return what is measured of a box drawn on a clip, in the words and units of the clip's own facts.
+
+    Raises
+    ------
+    BadInput
+        Nothing of the clip, or none of its frequencies, lies in the box.
+
+    """
+    rate = clip.recording.sample_rate
+    begin, end = clip.part(spec.context_s, spec.part)
+    high = min(spec.high_hz or rate / 2, rate / 2)
+    if spec.low_hz >= high:
+        raise BadInput(f"This recording reaches up to {rate / 2:g} Hz; the box begins at {spec.low_hz:g} Hz.")
+    first = clip.stretch(spec.context_s)[0] / rate
+    box = (begin / rate, end / rate, spec.low_hz, high)
+    others = [
+        (a.start_s - first, a.end_s - first, *(np.nan if hz is None else hz for hz in (a.low_hz, a.high_hz)))
+        for a in annotations_near(clip, spec.context_s)[:_MOST_BOXES]
+    ]
+    measured = measure_box(native_samples(clip, spec.context_s), rate, box, others)
+    return {
+        "start_s": first + box[0],
+        "end_s": first + box[1],
+        "low_hz": box[2],
+        "high_hz": high,
+        "snr_db": None if np.isnan(measured.snr_db) else round(measured.snr_db, 2),
+        "snr_unknown": measured.unknown,
+        "peak_hz": None if np.isnan(measured.peak_hz) else round(measured.peak_hz, 1),
+        "flank_hz": flank_hz(spec.low_hz, high),
     }
 
 

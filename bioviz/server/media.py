@@ -15,7 +15,9 @@ from diskcache import Cache
 
 from bioviz.audio import playback, spectrogram
 from bioviz.audio.bandpass import band_pass
-from bioviz.audio.spectrogram import PictureSpec
+from bioviz.audio.box_sound import box_sound
+from bioviz.audio.envelope import envelope
+from bioviz.audio.spectrogram import LEVEL_STEP_DB, PictureSpec
 from bioviz.config import settings
 from bioviz.server.clips import Clip, file_stamp, native_samples
 from bioviz.server.memory import RecentlyUsed
@@ -24,6 +26,7 @@ from bioviz.store.disk import open_cache
 from bioviz.store.keys import key_of
 
 VERSION = 3  # raise it when the same request gives other bytes
+Part = tuple[float, float] | None  # seconds in the recording, None for all that is shown
 _rendered = RecentlyUsed(64 * 2**20)
 log = logging.getLogger(__name__)
 
@@ -50,9 +53,10 @@ def sound_tag(clip: Clip, spec: SoundSpec) -> str:
     return _tag("sound", clip, asdict(spec))
 
 
-def picture_tag(clip: Clip, spec: PictureSpec, context_s: float) -> str:
-    """Return a tag that changes when the bytes of `picture` would."""
-    return _tag("picture", clip, {**asdict(spec), "context_s": context_s})
+def shown_tag(kind: str, clip: Clip, spec: PictureSpec, context_s: float, part: Part = None) -> str:
+    """Return a tag that changes when the bytes of `picture`, `levels` or `waveform` (its kind) would."""
+    seconds = {} if part is None else {"part": list(part)}
+    return _tag(kind, clip, {**asdict(spec), "context_s": context_s, **seconds})
 
 
 def sound(clip: Clip, spec: SoundSpec) -> Media:
@@ -62,7 +66,13 @@ def sound(clip: Clip, spec: SoundSpec) -> Media:
     if media is None:
         rate = clip.recording.sample_rate
         slow = spec.slow if spec.slow is not None else playback.default_slow(rate)
-        samples = band_pass(native_samples(clip, spec.context_s), rate, spec.low_hz, spec.high_hz)
+        samples = native_samples(clip, spec.context_s)
+        if spec.part is None:
+            samples = band_pass(samples, rate, spec.low_hz, spec.high_hz)
+        else:
+            samples = box_sound(
+                samples, rate, clip.part(spec.context_s, spec.part), spec.low_hz, spec.high_hz
+            )
         rendered = playback.render(samples, rate, slow, spec.normalise, spec.loudness_db)
         reached = None if rendered.loudness_db is None else round(rendered.loudness_db, 2)
         about = {
@@ -73,26 +83,65 @@ def sound(clip: Clip, spec: SoundSpec) -> Media:
     return media
 
 
-def picture(clip: Clip, spec: PictureSpec, context_s: float) -> Media:
-    """Return the clip's spectrogram as a bare PNG; `about` has its edges in seconds and Hz and its colours in dB."""
-    key = picture_tag(clip, spec, context_s)
+def picture(clip: Clip, spec: PictureSpec, context_s: float, part: Part = None) -> Media:
+    """Return the clip's spectrogram as a bare PNG; `about` has its edges in seconds and Hz and its colours in dB.
+
+    A part (seconds in the recording) is drawn alone, as sharp as the whole.
+    """
+    key = shown_tag("picture", clip, spec, context_s, part)
     media = _rendered.get(key)
     if media is not None:
         return media
-    stored = _on_disk_get(key)
+    stored = _on_disk_get(key) if part is None else None
     if stored is not None:
         head, _, png = stored.partition(b"\n")
         return _keep(key, Media(png, json.loads(head)))
-    rate = clip.recording.sample_rate
-    first, stop = clip.stretch(context_s)
-    drawn = spectrogram.draw(native_samples(clip, context_s), rate, spec)
+    rate, within = clip.recording.sample_rate, clip.part(context_s, part)
+    drawn = spectrogram.draw(native_samples(clip, context_s), rate, spec, within)
     about = {
-        "start_s": first / rate, "end_s": stop / rate, "axis": spec.axis, "low_hz": drawn.low_hz,
-        "high_hz": drawn.high_hz, "top_db": drawn.top_db, "floor_db": drawn.floor_db, "n_fft": drawn.n_fft,
+        **_edges(clip, context_s, within), "axis": spec.axis, "low_hz": drawn.low_hz, "high_hz": drawn.high_hz,
+        "top_db": drawn.top_db, "floor_db": drawn.floor_db, "n_fft": drawn.n_fft,
     }  # fmt: skip
     media = _keep(key, Media(drawn.png, about))
-    _on_disk_put(key, json.dumps(about).encode() + b"\n" + drawn.png)
+    if part is None:  # what was zoomed into is seldom zoomed into again
+        _on_disk_put(key, json.dumps(about).encode() + b"\n" + drawn.png)
     return media
+
+
+def levels(clip: Clip, spec: PictureSpec, context_s: float, part: Part = None) -> Media:
+    """Return the levels that `picture` draws, a byte each, row by row from the top; `about` says what they mean."""
+    key = shown_tag("levels", clip, spec, context_s, part)
+    media = _rendered.get(key)
+    if media is None:
+        rate, within = clip.recording.sample_rate, clip.part(context_s, part)
+        shown = spectrogram.levels(native_samples(clip, context_s), rate, spec, within)
+        body, lowest = spectrogram.coded_levels(shown.rows)
+        about = {
+            **_edges(clip, context_s, within), "axis": spec.axis, "low_hz": shown.low_hz, "high_hz": shown.high_hz,
+            "width": spec.width, "height": spec.height, "lowest_db": lowest, "step_db": LEVEL_STEP_DB,
+        }  # fmt: skip
+        media = _keep(key, Media(body, about))
+    return media
+
+
+def waveform(clip: Clip, spec: PictureSpec, context_s: float, part: Part = None) -> Media:
+    """Return the lowest and highest sample of each column, int16 pairs; `about` says what 32767 stands for."""
+    key = shown_tag("waveform", clip, spec, context_s, part)
+    media = _rendered.get(key)
+    if media is None:
+        within = clip.part(context_s, part)
+        samples = native_samples(clip, context_s)[slice(*within)]
+        drawn = envelope(samples, spec.width)
+        peak = float(np.abs(drawn).max())
+        body = np.round(drawn / (peak or 1.0) * 32767).astype("<i2").tobytes()
+        media = _keep(key, Media(body, {**_edges(clip, context_s, within), "peak": peak}))
+    return media
+
+
+def _edges(clip: Clip, context_s: float, within: tuple[int, int]) -> dict[str, float]:
+    """Where a part (samples of the stretch) begins and ends, in seconds of the recording."""
+    first, rate = clip.stretch(context_s)[0], clip.recording.sample_rate
+    return {"start_s": (first + within[0]) / rate, "end_s": (first + within[1]) / rate}
 
 
 @dataclass(frozen=True)

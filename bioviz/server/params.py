@@ -14,13 +14,15 @@ Name = TypeVar("Name", bound=str)
 AXES: tuple[Axis, ...] = ("linear", "mel")
 LONGEST_CONTEXT_S = 30.0
 HIGHEST_HZ = 500_000.0
+LATEST_S = 1e7  # four months
 
 
 @dataclass(frozen=True)
 class SoundSpec:
     """How a clip is played; `slow` None takes what suits the recording's rate, `loudness_db` None its own level.
 
-    Of its frequencies those from `low_hz` to `high_hz` are heard; None is the highest.
+    Of its frequencies those from `low_hz` to `high_hz` are heard; None is the highest. With a `part` (seconds in the
+    recording) the box of that part and band is heard alone.
     """
 
     context_s: float = 0.0
@@ -29,6 +31,17 @@ class SoundSpec:
     loudness_db: float | None = None
     low_hz: float = 0.0
     high_hz: float | None = None
+    part: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class BoxSpec:
+    """A box that is measured: seconds in the recording, Hz (None is the highest), and context as it is shown."""
+
+    part: tuple[float, float]
+    low_hz: float
+    high_hz: float | None
+    context_s: float
 
 
 @overload
@@ -74,8 +87,47 @@ def choice(query: Mapping[str, str], name: str, allowed: tuple[Name, ...]) -> Na
     raise BadInput(f"{name}={requested[:40]} cannot be used: it must be one of {', '.join(allowed)}.")
 
 
+def part(query: Mapping[str, str]) -> tuple[float, float] | None:
+    """Read from and to, seconds in the recording; None where neither is there.
+
+    Raises
+    ------
+    BadInput
+        One of them is missing, no number, or they leave nothing between them.
+
+    """
+    if not query.get("from", "") and not query.get("to", ""):
+        return None
+    first = number(query, "from", None, 0.0, LATEST_S)
+    last = number(query, "to", None, 0.0, LATEST_S)
+    if first is None or last is None or first >= last:
+        shown = f"from={query.get('from', '')[:40]}, to={query.get('to', '')[:40]}"
+        raise BadInput(f"{shown} cannot be used: both must be numbers, and the second larger than the first.")
+    return first, last
+
+
+def box_spec(query: Mapping[str, str]) -> BoxSpec:
+    """Read from, to (seconds in the recording), low, high (Hz) and context (s) of a box.
+
+    Raises
+    ------
+    BadInput
+        No times, or numbers that cannot be used.
+
+    """
+    stretch = part(query)
+    if stretch is None:
+        raise BadInput("A box needs the numbers from and to, in seconds of the recording.")
+    return BoxSpec(
+        stretch,
+        number(query, "low", 0.0, 0.0, HIGHEST_HZ),
+        number(query, "high", None, 1.0, HIGHEST_HZ),
+        number(query, "context", 0.0, 0.0, LONGEST_CONTEXT_S),
+    )
+
+
 def sound_spec(query: Mapping[str, str]) -> SoundSpec:
-    """Read context (s), normalise (0/1), slow (1 to 20, or auto), loudness (root mean square, dBFS), low, high (Hz)."""
+    """Read context (s), normalise (0/1), slow (1 to 20, or auto), loudness (dBFS), low, high (Hz), from, to (s)."""
     return SoundSpec(
         context_s=number(query, "context", 0.0, 0.0, LONGEST_CONTEXT_S),
         normalise=choice(query, "normalise", ("0", "1")) == "1",
@@ -83,6 +135,7 @@ def sound_spec(query: Mapping[str, str]) -> SoundSpec:
         loudness_db=number(query, "loudness", None, -90.0, -3.0),
         low_hz=number(query, "low", 0.0, 0.0, HIGHEST_HZ),
         high_hz=number(query, "high", None, 1.0, HIGHEST_HZ),
+        part=part(query),
     )
 
 

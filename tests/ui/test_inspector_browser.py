@@ -147,7 +147,7 @@ def test_a_pick_gives_the_clips_own_sound_and_picture_without_a_rerun(page, medi
     assert rate == 48_000
     assert (decoded == expected(dataset, row)).all()
     assert page.locator(".bv-image").evaluate(
-        "image => image.complete && image.naturalWidth >= 480 && image.naturalHeight === 256"
+        "image => image.complete && image.naturalWidth >= 480 && image.naturalHeight === 320"
     )
     assert "wren" in text(page, ".bv-heading")
     facts = text(page, ".bv-facts")
@@ -174,7 +174,7 @@ def test_sound_plays_and_the_playhead_moves_and_a_click_seeks(page, media):
     )
     assert after != before
     page.keyboard.press(" ")
-    box = page.locator(".bv-image").bounding_box()
+    box = page.locator(".bv-stage").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + 50)
     assert page.locator(".bv-inspector audio").evaluate("audio => audio.currentTime") == pytest.approx(
         1.5, abs=0.05
@@ -287,10 +287,10 @@ def test_ultrasound_comes_slowed_and_its_box_lies_on_its_frequencies(page, media
     box = page.locator(".bv-box").evaluate(
         "box => ['x', 'y', 'width', 'height'].map(n => Number(box.getAttribute(n)))"
     )
-    width = page.locator(".bv-image").bounding_box()["width"]
-    khz = lambda y: 192 * (1 - (y - 10) / 220)  # noqa: E731
+    stage = page.locator(".bv-stage").bounding_box()
+    khz = lambda y: 192 * (1 - (y - 20) / stage["height"])  # noqa: E731
     assert (khz(box[1]), khz(box[1] + box[3])) == (pytest.approx(100, abs=0.5), pytest.approx(30, abs=0.5))
-    seconds = ((box[0] - 44) / width * 2, (box[0] + box[2] - 44) / width * 2)
+    seconds = ((box[0] - 36) / stage["width"] * 2, (box[0] + box[2] - 36) / stage["width"] * 2)
     assert seconds == (pytest.approx(0.5, abs=0.02), pytest.approx(1.5, abs=0.02))
 
 

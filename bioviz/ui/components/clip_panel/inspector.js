@@ -11,6 +11,7 @@ import {
 } from "../shared/clip_panels.js";
 import { isDark } from "../shared/colours.js";
 import { el } from "../shared/dom.js";
+import { isKey } from "../shared/keymap.js";
 import { BUTTON, TEXT_FIELD, isCommand, isFrom, leaveTextField } from "../shared/keyboard.js";
 import { decodeRows, keptFacts } from "../shared/media.js";
 import { mounting } from "../shared/mounting.js";
@@ -42,11 +43,9 @@ import { ClipUrls } from "./urls.js";
  */
 
 const TYPING = `${TEXT_FIELD},input[type=range],[role=slider]`;
-/** @type {Record<string, number>} */
-const STEPS = { ArrowRight: 1, ArrowLeft: -1, j: 1, k: -1 };
 const PREFETCH_AFTER_MS = 250;
 /** @type {(keyof Settings)[]} */
-const OF_SOUND = ["context", "normalise", "slow", "band"];
+const OF_SOUND = ["context", "loudness", "slow", "band"];
 /** @type {(keyof Settings)[]} */
 const OF_BAND = ["low", "high"];
 /** @type {(keyof Settings)[]} */
@@ -140,7 +139,7 @@ class Inspector {
     this.callOffAllBut(undefined);
     this.stopListening();
     this.listeners.abort();
-    this.parts.picture.resized.disconnect();
+    this.parts.picture.stop();
     this.sound.stop();
     takeKeysFrom(this);
     withdrawFlagPlace(this.data.group, this.parts.flagPlace);
@@ -199,7 +198,7 @@ class Inspector {
    */
   async loadPicture(row, turn) {
     const { picture, note } = this.parts;
-    const about = await picture.load(this.urls.picture(row), () => turn === this.turn);
+    const about = await picture.load(row, this.urls.ofClip(row), () => turn === this.turn);
     if (turn !== this.turn) return false;
     note.textContent = about ? scaleText(about) : "";
     if (about) this.sound.tick();
@@ -290,9 +289,10 @@ class Inspector {
   key(event) {
     if (panelWithKeys() !== this || event.defaultPrevented || isCommand(event)) return;
     if (isFrom(event, TYPING) || (event.key === " " && isFrom(event, BUTTON))) return;
-    if (event.key === " ") this.toggle();
-    else if (Object.hasOwn(STEPS, event.key)) this.step(STEPS[event.key]);
-    else return;
+    if (isKey(event, "play")) this.toggle();
+    else if (isKey(event, "next")) this.step(1);
+    else if (isKey(event, "previous")) this.step(-1);
+    else if (!this.parts.picture.key(event)) return;
     event.preventDefault();
   }
 }

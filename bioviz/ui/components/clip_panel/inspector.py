@@ -69,6 +69,7 @@ def _component() -> Callable[..., Any]:
     styles = [
         "components/shared/clips.css",
         "components/clip_panel/inspector.css",
+        "components/clip_panel/spectrogram.css",
         "components/flag_bar/flag_bar.css",
     ]
     return component("bioviz_clip_inspector", "components/clip_panel/inspector.js", styles=styles)

@@ -2,7 +2,8 @@
 // What the inspector is made of: buttons, switches and places, put into one element.
 
 import { el } from "../shared/dom.js";
-import { PictureView } from "./picture.js";
+import { SAME_LOUDNESS_HELP } from "./settings.js";
+import { Spectrogram } from "./spectrogram.js";
 
 /** @import { SettingControls } from "./settings.js" */
 /**
@@ -22,7 +23,7 @@ export function buildInspector(controls, actions) {
   const parts = {
     audio: el("audio", { preload: "auto" }),
     preview: el("audio", { preload: "auto" }),
-    picture: new PictureView(actions.seek),
+    picture: new Spectrogram(controls, actions.seek),
     previous: el("button", {
       ...button,
       text: "◀ Previous",
@@ -84,7 +85,7 @@ function playBar(controls, first, last) {
     ...first,
     controls.switch("autoplay", "Autoplay", "Play a clip as soon as it is picked"),
     controls.switch("loop", "Loop", "Play again and again"),
-    controls.switch("normalise", "Normalise", "Bring faint clips to the same peak level"),
+    controls.switch("loudness", "Same loudness", SAME_LOUDNESS_HELP),
     controls.choice(
       "slow",
       "Speed",

@@ -2,22 +2,25 @@
 // What the user chose about sound and picture, remembered in this browser.
 
 import { el } from "../shared/dom.js";
+import { SAME_LOUDNESS_DB } from "../shared/sound.js";
 import { readSettingsOf, writeSetting } from "../shared/storage.js";
 
 /** @import { Query } from "../shared/media.js" */
 
 const PICTURE_WIDTHS = [480, 720, 960, 1440];
 const WIDEST = 1440;
+const PICTURE_ROWS = 320;
 const SETTINGS_KEY = "bioviz.inspector";
 
 /** All that number fields and lists choose is text. */
 export const DEFAULTS = {
   context: "0",
-  normalise: false,
+  loudness: false,
   slow: "auto",
   loop: false,
   autoplay: true,
   volume: 0.8,
+  waveform: false,
   axis: "linear",
   colours: "greys",
   range: "50",
@@ -34,6 +37,10 @@ export const DEFAULTS = {
  * @typedef {{ [K in keyof Settings]: Settings[K] extends Value ? K : never }[keyof Settings]} NameOf
  */
 
+export const SAME_LOUDNESS_HELP =
+  `Bring every clip to the same level (root mean square ${SAME_LOUDNESS_DB} dBFS), ` +
+  "as far as its peaks allow; what was done is said beside";
+
 export const readSettings = () => readSettingsOf(SETTINGS_KEY, DEFAULTS);
 
 /**
@@ -43,7 +50,9 @@ export const readSettings = () => readSettingsOf(SETTINGS_KEY, DEFAULTS);
  * @returns {Query}
  */
 export function soundQuery(settings) {
-  const query = { context: settings.context, normalise: settings.normalise ? 1 : 0, slow: settings.slow };
+  /** @type {Query} */
+  const query = { context: settings.context, slow: settings.slow };
+  if (settings.loudness) query.loudness = SAME_LOUDNESS_DB;
   return settings.band ? { ...query, ...bandQuery(settings) } : query;
 }
 
@@ -75,6 +84,7 @@ export function pictureQuery(settings, dark, width) {
     db_range: settings.range,
     ...bandQuery(settings),
     w: PICTURE_WIDTHS.find((w) => w >= width) ?? WIDEST,
+    h: PICTURE_ROWS,
     cmap: settings.colours === "greys" && dark ? "greys-dark" : settings.colours,
   };
   if (settings.scale !== "clip") query.top = settings.scale;

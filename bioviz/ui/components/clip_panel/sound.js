@@ -1,7 +1,7 @@
 // @ts-check
 // The sound of the inspector: the clip's own, and that of a neighbor tried between.
 
-import { hearAlone, onHear, quieterNote } from "../shared/sound.js";
+import { hearAlone, levelNote, onHear, soundNote } from "../shared/sound.js";
 
 /** @import { InspectorParts } from "./layout.js" */
 /** @import { Settings } from "./settings.js" */
@@ -33,6 +33,7 @@ export class ClipSound {
    */
   constructor(parts, settings) {
     this.parts = parts;
+    this.settings = settings;
     const { audio, preview } = parts;
     for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, () => this.playing());
     for (const name of ["timeupdate", "loadedmetadata"]) audio.addEventListener(name, () => this.tick());
@@ -76,13 +77,13 @@ export class ClipSound {
   }
 
   /**
-   * Say where a sound is played quieter than it is, as long as it is the one that is heard.
+   * Say what was done to a sound's level, as long as it is the one that is heard.
    *
    * @param {string} url
    */
   async sayLevel(url) {
     const heard = () => (this.previewing ? this.parts.preview : this.parts.audio).getAttribute("src");
-    const note = await quieterNote(url);
+    const note = await soundNote(url, (about) => levelNote(about, this.settings.loudness));
     if (heard() === url) this.parts.level.textContent = note;
   }
 

@@ -15,7 +15,7 @@ export const THUMBNAIL = { w: 160, h: 64, db_range: 45, thumb: 1 };
 /**
  * @param {Source} source
  * @param {number} row
- * @param {"wav" | "png" | "json"} kind
+ * @param {"wav" | "png" | "levels" | "waveform" | "json"} kind
  * @param {Query} [query]
  */
 export function clipUrl(source, row, kind, query = {}) {
@@ -24,6 +24,16 @@ export function clipUrl(source, row, kind, query = {}) {
   );
   return `${source.base}/bioviz/clip/${encodeURIComponent(source.dataset)}/${row}.${kind}?${asked}`;
 }
+
+/**
+ * Where what is measured of a box on a clip is.
+ *
+ * @param {Source} source
+ * @param {number} row
+ * @param {Query} query
+ */
+export const boxUrl = (source, row, query) =>
+  clipUrl(source, row, "json", query).replace(/\.json\?/, "/box.json?");
 
 /**
  * Where the facts of a clip are: those of a run where there is one.
@@ -150,6 +160,26 @@ export const aboutOf = (reply) => JSON.parse(reply.headers.get("X-Bioviz-About")
 
 /** @type {Kept<any>} */
 export const keptFacts = new Kept(async (url, ahead) => (await fetchChecked(url, ahead)).json(), 400);
+
+/**
+ * The numbers behind a picture, a byte each.
+ *
+ * @type {Kept<{ codes: Uint8Array<ArrayBuffer>, about: any }>}
+ */
+export const keptLevels = new Kept(async (url, ahead) => {
+  const reply = await fetchChecked(url, ahead);
+  return { about: aboutOf(reply), codes: new Uint8Array(await reply.arrayBuffer()) };
+}, 16);
+
+/**
+ * Lowest and highest sample of each column, as shares of `about.peak`.
+ *
+ * @type {Kept<{ pairs: Int16Array<ArrayBuffer>, about: { start_s: number, end_s: number, peak: number } }>}
+ */
+export const keptWaveforms = new Kept(async (url, ahead) => {
+  const reply = await fetchChecked(url, ahead);
+  return { about: aboutOf(reply), pairs: new Int16Array(await reply.arrayBuffer()) };
+}, 16);
 
 /** @type {Kept<Picture>} */
 export const keptPictures = new Kept(

@@ -3,91 +3,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { factRows, signed } from "../../../../bioviz/ui/components/clip_panel/facts.js";
-import {
-  MARGIN,
-  PICTURE_HEIGHT,
-  frequencyToY,
-  placedLabels,
-  timeToX,
-  xToFraction,
-} from "../../../../bioviz/ui/components/clip_panel/picture_layout.js";
 import { likelyNext, positionText, stepped } from "../../../../bioviz/ui/components/clip_panel/playlist.js";
 import { DEFAULTS, pictureQuery, soundQuery } from "../../../../bioviz/ui/components/clip_panel/settings.js";
 import { clockText, slowness } from "../../../../bioviz/ui/components/clip_panel/sound.js";
 import { ClipUrls } from "../../../../bioviz/ui/components/clip_panel/urls.js";
 
 /** @import { Facts } from "../../../../bioviz/ui/components/clip_panel/facts.js" */
-/** @import { PictureAbout } from "../../../../bioviz/ui/components/shared/media.js" */
-
-/** @type {PictureAbout} */
-const about = { start_s: 10, end_s: 14, low_hz: 500, high_hz: 8000, axis: "mel", top_db: 0, floor_db: -50 };
-
-test("times and frequencies lie on the picture's edges, and never beyond", () => {
-  assert.equal(timeToX(10, about, 600), MARGIN.left);
-  assert.equal(timeToX(14, about, 600), MARGIN.left + 600);
-  assert.equal(timeToX(11, about, 600), MARGIN.left + 150);
-  assert.equal(timeToX(99, about, 600), MARGIN.left + 600);
-  assert.equal(frequencyToY(8000, about), MARGIN.top);
-  assert.equal(frequencyToY(500, about), MARGIN.top + PICTURE_HEIGHT);
-  assert.equal(frequencyToY(0, about), MARGIN.top + PICTURE_HEIGHT);
-});
-
-test("a click on the picture is a part of the sound, one beside it none", () => {
-  for (const fraction of [0, 0.25, 1]) assert.equal(xToFraction(MARGIN.left + fraction * 600, 600), fraction);
-  assert.equal(xToFraction(MARGIN.left - 1, 600), undefined);
-  assert.equal(xToFraction(MARGIN.left + 601, 600), undefined);
-});
-
-test("a click where a time is drawn is heard at that time", () => {
-  for (const seconds of [10, 11.3, 13.99]) {
-    const fraction = xToFraction(timeToX(seconds, about, 733), 733) ?? NaN;
-    assert.ok(Math.abs(about.start_s + fraction * 4 - seconds) < 1e-9);
-  }
-});
-
-const box = (/** @type {number} */ x, /** @type {number} */ y, label = "wren", width = 100) => ({
-  x,
-  y,
-  width,
-  height: 40,
-  label,
-});
-
-test("a name goes into its box where it fits, else above it", () => {
-  assert.deepEqual(
-    placedLabels([box(100, 100)], 600).map(({ left, y }) => [left, y]),
-    [[103, 113]],
-  );
-  assert.deepEqual(
-    placedLabels([box(100, 100, "a long name of a bird")], 600).map(({ y }) => y),
-    [96],
-  );
-  // There is no room above the topmost.
-  assert.deepEqual(
-    placedLabels([box(100, MARGIN.top, "a long name of a bird")], 600).map(({ y }) => y),
-    [MARGIN.top + 13],
-  );
-});
-
-test("names stay within the picture", () => {
-  const [at] = placedLabels([box(640, 100, "goldcrest", 4)], 600);
-  assert.ok(at.left + 9 * 6.8 <= MARGIN.left + 600 + 1e-9);
-  assert.equal(placedLabels([box(0, 100)], 600)[0].left, MARGIN.left + 2);
-});
-
-test("names do not lie on each other, and of many alike side by side some are named", () => {
-  const series = Array.from({ length: 10 }, (_, k) => box(50 + 55 * k, 100));
-  const named = placedLabels(series, 600);
-  assert.ok(named.length >= 2 && named.length <= 3);
-  const crowd = Array.from({ length: 30 }, (_, k) => box(60 + 7 * k, 100 + (k % 3), `bird ${k}`));
-  const labels = placedLabels(crowd, 600);
-  for (const [k, a] of labels.entries()) {
-    for (const b of labels.slice(k + 1)) {
-      const apart = Math.abs(a.y - b.y) >= 13 || Math.abs(a.left - b.left) >= 6 * 6.8;
-      assert.ok(apart, `${a.label} on ${b.label}`);
-    }
-  }
-});
 
 /** @type {Facts} */
 const facts = {
@@ -148,16 +69,16 @@ test("numbers have a real minus sign", () => {
 });
 
 test("what is heard is what the settings say", () => {
-  assert.deepEqual(soundQuery(DEFAULTS), { context: "0", normalise: 0, slow: "auto" });
-  const settings = { ...DEFAULTS, normalise: true, low: "1.5", high: "8" };
-  assert.deepEqual(soundQuery(settings), { context: "0", normalise: 1, slow: "auto" });
-  const banded = { context: "0", normalise: 1, slow: "auto", low: 1500, high: 8000 };
+  assert.deepEqual(soundQuery(DEFAULTS), { context: "0", slow: "auto" });
+  const settings = { ...DEFAULTS, loudness: true, low: "1.5", high: "8" };
+  assert.deepEqual(soundQuery(settings), { context: "0", slow: "auto", loudness: -23 });
+  const banded = { context: "0", slow: "auto", loudness: -23, low: 1500, high: 8000 };
   assert.deepEqual(soundQuery({ ...settings, band: true }), banded);
   assert.deepEqual(soundQuery({ ...DEFAULTS, band: true, low: "0", high: "" }), soundQuery(DEFAULTS));
 });
 
 test("what is seen is what the settings say, in few widths and fitting the theme", () => {
-  const plain = { context: "0", axis: "linear", db_range: "50", w: 720, cmap: "greys" };
+  const plain = { context: "0", axis: "linear", db_range: "50", w: 720, h: 320, cmap: "greys" };
   assert.deepEqual(pictureQuery(DEFAULTS, false, 700), plain);
   assert.equal(pictureQuery(DEFAULTS, true, 700).cmap, "greys-dark");
   assert.equal(pictureQuery({ ...DEFAULTS, colours: "magma" }, true, 700).cmap, "magma");
@@ -206,9 +127,9 @@ test("addresses follow the settings, the theme and the run", () => {
   const data = { base: "", dataset: "demo", version: "v", run: null };
   assert.equal(urls.move(data), true);
   assert.equal(urls.move({ ...data }), false);
-  assert.equal(urls.sound(3), "/bioviz/clip/demo/3.wav?context=2&normalise=0&slow=auto&v=v");
+  assert.equal(urls.sound(3), "/bioviz/clip/demo/3.wav?context=2&slow=auto&v=v");
   assert.match(urls.bareSound(3), /\?context=0&/);
-  assert.match(urls.picture(3), /^\/bioviz\/clip\/demo\/3\.png\?context=2&.*&w=720&cmap=greys&v=v$/);
+  assert.match(urls.picture(3), /^\/bioviz\/clip\/demo\/3\.png\?context=2&.*&w=720&h=320&cmap=greys&v=v$/);
   assert.equal(urls.setDark(true), true);
   assert.equal(urls.setDark(true), false);
   assert.match(urls.picture(3), /cmap=greys-dark/);

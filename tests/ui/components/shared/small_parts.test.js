@@ -16,6 +16,7 @@ import { mounting } from "../../../../bioviz/ui/components/shared/mounting.js";
 import {
   hearAlone,
   onHear,
+  levelNote,
   quieterNote,
   quieterText,
 } from "../../../../bioviz/ui/components/shared/sound.js";
@@ -152,6 +153,22 @@ test("an element has one part, which is updated at each run and taken down once"
     "made in left",
     "updated with 3",
   ]);
+});
+
+test("what was done to a sound's level is said", () => {
+  assert.equal(
+    levelNote({ gain_db: 0, quieter_db: 6.02 }, false),
+    "Played 6.0 dB quieter: samples exceed full scale",
+  );
+  assert.equal(levelNote({ gain_db: 0, quieter_db: 0 }, false), "");
+  assert.equal(levelNote({ gain_db: 12.34, loudness_db: -23, quieter_db: 0 }, true), "Played 12.3 dB louder");
+  assert.equal(levelNote({ gain_db: -9.2, loudness_db: -23 }, true), "Played 9.2 dB quieter");
+  assert.equal(levelNote({ gain_db: 0.01, loudness_db: -23 }, true), "Played as it is");
+  assert.equal(
+    levelNote({ gain_db: 2, loudness_db: -31 }, true),
+    "Played 2.0 dB louder; 8.0 dB below the others, as its peaks allow no more",
+  );
+  assert.equal(levelNote({ gain_db: 0, loudness_db: null }, true), "Silent: as it is");
 });
 
 test("a sound whose samples exceed full scale is said to be played quieter", async (context) => {
