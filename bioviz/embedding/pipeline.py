@@ -23,6 +23,7 @@ from bioviz.embedding.source import RecordingTask
 from bioviz.errors import BadInput
 from bioviz.models import registry
 from bioviz.models.device import arithmetic, describe_device, device_of, precision_of
+from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.store.usage import prune
 
@@ -121,7 +122,9 @@ def embed_with(
     started = time.time()
     store = BlockStore(recipe.fingerprint[:32], recipe.dim)
     key = set_key(dataset, recipe.identity, recipe.rate)
-    counter = Counter(progress, f"Embedding with {recipe.model}", len(dataset.clips))
+    counter = Counter(
+        progress, f"Embedding with {title_of(recipe.model, recipe.checkpoint)}", len(dataset.clips)
+    )
     computed: list[RecordingTask] = []
 
     def compute(tasks: list[RecordingTask]) -> None:

@@ -29,6 +29,7 @@ from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
 from bioviz.errors import BadInput
 from bioviz.experiments.draw import Draw, Noise, Pair
+from bioviz.models.titles import title_of
 from bioviz.progress import Progress
 from bioviz.store.hashes import HashMemory
 from bioviz.store.keys import key_of
@@ -167,7 +168,9 @@ def embed_mixtures(
     store = BlockStore(recipe.fingerprint[:32], recipe.dim)
     embeddings = np.full((len(snrs_db), len(drawn.pairs), recipe.dim), np.nan, dtype=np.float32)
     counter = Counter(
-        progress, f"Embedding mixtures with {recipe.model}", embeddings.shape[0] * embeddings.shape[1]
+        progress,
+        f"Embedding mixtures with {title_of(recipe.model, recipe.checkpoint)}",
+        embeddings.shape[0] * embeddings.shape[1],
     )
     todo = []
     for first in range(0, len(drawn.pairs), CHUNK):

@@ -18,6 +18,7 @@ from bioviz.experiments.draw import Draw, draw
 from bioviz.experiments.noise_scores import NoiseScores, Reference, score_mixtures
 from bioviz.experiments.settings import NoiseSettings
 from bioviz.models import registry
+from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
@@ -197,7 +198,7 @@ def job_params(specs: Sequence[RunSpec], settings: NoiseSettings) -> dict[str, A
 
 def start_noise(specs: Sequence[RunSpec], settings: NoiseSettings) -> jobs.Job:
     """Start the experiment with every model of `specs` in a process of its own, or join the job that does."""
-    models = ", ".join(f"{spec.model} ({spec.checkpoint})" for spec in specs)
+    models = ", ".join(title_of(spec.model, spec.checkpoint) for spec in specs)
     title = f"Noise experiment on {library.load(specs[0].dataset).name}: {models}"
     return jobs.start("noise", "bioviz.experiments.noise:noise_job", job_params(specs, settings), title=title)
 
@@ -225,7 +226,7 @@ def noise_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
         except Cancelled:
             raise
         except BiovizError as error:
-            failed[f"{spec.model} ({spec.checkpoint})"] = error
+            failed[title_of(spec.model, spec.checkpoint)] = error
     if failed and not finished:
         raise list(failed.values())[-1]
     return {"runs": finished, "failed": {name: str(error) for name, error in failed.items()}}

@@ -17,6 +17,7 @@ from bioviz.datasets.types import Dataset, Problem
 from bioviz.errors import BadInput
 from bioviz.experiments.settings import ShiftSettings
 from bioviz.models import registry
+from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
@@ -67,6 +68,33 @@ class ShiftResult:
     by_target: np.ndarray
     clips: np.ndarray
     problems: tuple[Problem, ...]
+
+
+def farthest_reach(dataset: Dataset, rows: np.ndarray, clips: int = 20) -> float:
+    """Return how far windows can be shifted, as a share of the window in steps of 0.05 up to 1.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Whose recordings leave the room.
+    rows : (n,) int64
+        Clips that may be drawn.
+    clips
+        So many of them must have the room, or all where there are fewer.
+
+    Returns
+    -------
+    float
+        0 where their recordings are hardly longer than the clips.
+    """
+    if not len(rows):
+        return 0.0
+    durations = np.array([recording.duration_s for recording in dataset.recordings])
+    before, width = dataset.clips.start_s[rows], dataset.plan.width_s
+    after = durations[dataset.clips.recording[rows]] - width - before
+    room = np.sort(np.maximum(before, after) / width)[::-1]
+    enough = float(room[min(clips, len(room)) - 1])
+    return min(1.0, max(0.0, np.floor(enough * 20 + 1e-6) / 20))
 
 
 def draw_shifts(dataset: Dataset, rows: np.ndarray, settings: ShiftSettings) -> tuple[np.ndarray, np.ndarray]:
@@ -256,7 +284,9 @@ def _embed(
         recording = dataset.recordings[index]
         key = recipe.block_key(recording.content_hash, flat)
         tasks.append((mine, RecordingTask(recording, np.arange(len(flat)), flat, key)))
-    counter = Counter(progress, f"Embedding shifted clips with {spec.model}", starts_s.size)
+    counter = Counter(
+        progress, f"Embedding shifted clips with {title_of(spec.model, spec.checkpoint)}", starts_s.size
+    )
     compute_embeddings([task for _, task in tasks], store, recipe, opener_of(recipe, device), counter)
     for mine, task in tasks:
         block = None if task.failed else store.load(task.key, len(task.rows))
@@ -272,7 +302,7 @@ def job_params(spec: RunSpec, settings: ShiftSettings) -> dict[str, Any]:
 
 def start_shift(spec: RunSpec, settings: ShiftSettings) -> jobs.Job:
     """Start the experiment in a process of its own, or join the job that does."""
-    title = f"Shifted windows of {library.load(spec.dataset).name}: {spec.model} ({spec.checkpoint})"
+    title = f"Shifted windows of {library.load(spec.dataset).name}: {title_of(spec.model, spec.checkpoint)}"
     return jobs.start("shift", "bioviz.experiments.shift:shift_job", job_params(spec, settings), title=title)
 
 

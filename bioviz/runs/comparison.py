@@ -17,6 +17,7 @@ from bioviz.analysis.projection.joint import joint_maps
 from bioviz.analysis.projection.layouts import project
 from bioviz.datasets import library
 from bioviz.errors import BadInput
+from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.comparison_inputs import ComparisonInputs, SideInputs, comparison_inputs
@@ -140,8 +141,8 @@ def job_params(spec: ComparisonSpec) -> dict[str, Any]:
 
 def start_comparison(spec: ComparisonSpec) -> jobs.Job:
     """Start computing a comparison in a process of its own, or join the job that does."""
-    left, right = (f"{side.model} ({side.checkpoint})" for side in (spec.left, spec.right))
-    title = f"{library.load(spec.left.dataset).name}: {left} and {right}"
+    left, right = (title_of(side.model, side.checkpoint) for side in (spec.left, spec.right))
+    title = f"{library.load(spec.left.dataset).name}: {left} against {right}"
     return jobs.start("comparison", "bioviz.runs.comparison:comparison_job", job_params(spec), title=title)
 
 

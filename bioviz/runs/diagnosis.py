@@ -13,6 +13,7 @@ from bioviz.analysis.overlap import call_columns
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.models import registry
+from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
@@ -91,7 +92,7 @@ def job_params(spec: RunSpec, k: int = K) -> dict[str, Any]:
 
 def start_diagnosis(spec: RunSpec, k: int = K) -> jobs.Job:
     """Start computing the diagnosis of a run in a process of its own, or join the job that does."""
-    title = f"Diagnosis of {library.load(spec.dataset).name}: {spec.model} ({spec.checkpoint})"
+    title = f"Diagnosis of {library.load(spec.dataset).name}: {title_of(spec.model, spec.checkpoint)}"
     return jobs.start("diagnosis", "bioviz.runs.diagnosis:diagnosis_job", job_params(spec, k), title=title)
 
 

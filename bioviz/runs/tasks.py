@@ -8,6 +8,7 @@ from bioviz import jobs
 from bioviz.analysis.misclustered.placement import LISTS
 from bioviz.analysis.misclustered.words import against_chance, headline
 from bioviz.datasets import library
+from bioviz.models.titles import title_of
 from bioviz.progress import Progress
 from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
@@ -18,7 +19,7 @@ DEMO = RunSpec(dataset="demo", model="acoustic_features", checkpoint="none")
 def start(spec: RunSpec, title: str = "") -> jobs.Job:
     """Start computing a run in a process of its own, or join the job that already does."""
     if not title:
-        title = f"{library.load(spec.dataset).name}: {spec.model} ({spec.checkpoint})"
+        title = f"{library.load(spec.dataset).name}: map by {title_of(spec.model, spec.checkpoint)}"
     return jobs.start("run", "bioviz.runs:run_job", {"spec": spec.to_dict()}, title=title)
 
 

@@ -49,6 +49,7 @@ class JobState:
     missing_weights = Elements("{}_weights")
     measure_sound = Element("measure_sound")
     remove_results = Element("prune")
+    open_outcome = Elements("open_{}")
     remove_results_really = Element("prune_really")
     keep_results = Element("prune_not")
 
@@ -210,6 +211,8 @@ class NoiseState:
     """The page of the noise experiments; settings begin with what the view holds, None before."""
 
     experiment = Element("experiment")
+    opened: Keys[str] = Keys("opened_{}", "")  # a kind of experiment -> of what the latest one was opened
+    earlier = Elements("earlier_{}")
     snrs: Key[str | None] = Key("noise_snrs", None)
     per_label: Key[int | None] = Key("noise_per_label", None)
     k: Key[int | None] = Key("noise_k", None)

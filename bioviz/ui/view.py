@@ -24,6 +24,7 @@ CLIPS = (0, 10**9)
 NEIGHBORS = (1, NEIGHBORS)  # no more are kept of a clip
 ACTED = (acts.CLIP, "colour", "measure")  # fields of the view that are kinds of acts too
 _LONGEST_NAME = 200
+_PROJECTION = ("method", "n_neighbors", "min_dist", "perplexity", "seed", "metric")
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,20 @@ PARSERS: Mapping[str, query.Parser] = {
     "noise": query.json_object,
     "shift": query.json_object,
 }
+
+
+def fields_of(run: spec.RunSpec) -> dict[str, Any]:
+    """Return the fields of the view that show a run, for `set_view`."""
+    projection = {name: getattr(run.projection, name) for name in _PROJECTION}
+    return {
+        "dataset": run.dataset,
+        "model": run.model,
+        "checkpoint": run.checkpoint,
+        "model_seed": run.seed,
+        "split": run.split,
+        "without_background": run.without_background,
+        **projection,
+    }
 
 
 def view() -> View:

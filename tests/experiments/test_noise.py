@@ -249,4 +249,4 @@ def test_the_job_goes_on_after_a_model_that_fails(calls, monkeypatch):
     spec = spec_of(calls)
     missing = replace(spec, model="vggish", checkpoint="pretrained")
     result = noise_job(noise.job_params([missing, spec], NoiseSettings(snrs_db=(0.0,), k=5)), noise.Silent())
-    assert result["runs"] == [run_of(calls).key] and list(result["failed"]) == ["vggish (pretrained)"]
+    assert result["runs"] == [run_of(calls).key] and list(result["failed"]) == ["VGGish, pretrained"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.errors import BadInput, Cancelled
 from bioviz.experiments import shift
 from bioviz.experiments.settings import ShiftSettings
-from bioviz.experiments.shift import compute_shift, draw_shifts, open_shift, shift_job
+from bioviz.experiments.shift import compute_shift, draw_shifts, farthest_reach, open_shift, shift_job
 from bioviz.store.pack import pack
 from tests.experiments.sounds import RATE, dataset, run_of, spec_of
 
@@ -152,3 +153,29 @@ def test_settings_that_cannot_be():
             ShiftSettings(**bad)
     assert ShiftSettings(steps=2).fractions.tolist() == [-0.5, -0.25, 0.25, 0.5]
     assert ShiftSettings.from_dict(replace(CHOSEN, seed=3).to_dict()) == replace(CHOSEN, seed=3)
+
+
+@given(
+    starts=st.lists(st.floats(0, 9), min_size=1, max_size=40),
+    duration=st.floats(1, 12),
+    width=st.floats(0.2, 3),
+)
+def test_the_farthest_shift_is_one_that_can_be_drawn(starts, duration, width):
+    rows = np.arange(len(starts))
+    begin = np.minimum(starts, max(0.0, duration - width))
+    made = SimpleNamespace(
+        name="x",
+        recordings=[SimpleNamespace(duration_s=max(duration, width))],
+        clips=SimpleNamespace(start_s=begin, recording=np.zeros(len(starts), dtype=int)),
+        plan=SimpleNamespace(width_s=width),
+    )
+    farthest = farthest_reach(made, rows, clips=5)
+    if farthest:
+        drawn, _ = draw_shifts(made, rows, ShiftSettings(clips=5, reach=farthest, steps=1))
+        assert len(drawn) == min(5, len(starts))
+    if farthest <= 0.9:
+        try:
+            drawn, _ = draw_shifts(made, rows, ShiftSettings(clips=5, reach=farthest + 0.06, steps=1))
+        except BadInput:
+            drawn = []
+        assert len(drawn) < min(5, len(starts))

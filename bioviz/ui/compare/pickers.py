@@ -8,6 +8,7 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.models import registry
 from bioviz.models.base import RANDOM
+from bioviz.models.titles import checkpoint_title
 from bioviz.runs import RunSpec, ready
 from bioviz.runs.comparison import ComparisonSpec
 from bioviz.runs.spec import LAYOUTS
@@ -16,7 +17,6 @@ from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.pickers.fields import pick
 from bioviz.ui.pickers.run_picker import (
-    checkpoint_title,
     pick_background,
     pick_checkpoint,
     pick_dataset,

@@ -7,6 +7,7 @@ import streamlit as st
 from bioviz.datasets import library
 from bioviz.models import registry
 from bioviz.models.base import FINETUNED, RANDOM
+from bioviz.models.titles import checkpoint_title
 from bioviz.runs import ready as readiness
 from bioviz.training.settings import PRESETS, strategies_for
 from bioviz.training.settings import preset as settings_of
@@ -14,7 +15,6 @@ from bioviz.training.tasks import TrainSpec
 from bioviz.ui.finetune.settings_form import settings_form
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
-from bioviz.ui.pickers.run_picker import checkpoint_title
 from bioviz.ui.state import FinetuneState
 from bioviz.ui.view import view
 

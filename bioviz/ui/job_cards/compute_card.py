@@ -14,11 +14,11 @@ from bioviz.datasets import library
 from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.models import registry
 from bioviz.models.device import describe_device, precision_of
+from bioviz.models.titles import title_of
 from bioviz.runs import RunSpec
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.job_cards import job_card
-from bioviz.ui.pickers.run_picker import checkpoint_title
 from bioviz.ui.session import Element
 from bioviz.ui.state import JobState
 
@@ -86,7 +86,7 @@ def show(
 def weights_missing(models: Iterable[tuple[str, str]], key: Element = JobState.compute) -> None:
     """Say for each (model, checkpoint) which file is missing and where to put it, and lead to the page Models."""
     for model, checkpoint in models:
-        name = f"{registry.card(model).title}, {checkpoint_title(checkpoint)}"
+        name = title_of(model, checkpoint)
         why = registry.checkpoint_state(model, checkpoint).message
         st.warning(f"{plain(name)}: its weights are missing. {plain(why)}", icon=":material/download:")
     if st.button("Open the page Models", key=JobState.missing_weights(key), icon=":material/neurology:"):

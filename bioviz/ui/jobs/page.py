@@ -8,9 +8,13 @@ from bioviz import jobs
 from bioviz.config import settings
 from bioviz.models.device import describe_device
 from bioviz.store.usage import usage
-from bioviz.ui import removing
+from bioviz.ui import dates, removing
+from bioviz.ui.app.notices import plain
+from bioviz.ui.app.pages import open_page
 from bioviz.ui.job_cards import job_card
-from bioviz.ui.state import JobState
+from bioviz.ui.jobs.outcomes import outcome_of
+from bioviz.ui.state import DatasetsState, JobState
+from bioviz.ui.view import set_view
 
 WORDS = {
     "done": ":material/check_circle: finished",
@@ -40,6 +44,35 @@ KINDS = {
 }
 
 
+MOST = 30  # jobs that are listed
+
+
+def _ended(job: jobs.Job) -> None:
+    """Show what became of a job, when, how long it took, and lead to what came out."""
+    outcome = outcome_of(job)
+    when = dates.local(job.ended) if job.ended else ""
+    took = f"took {job_card.duration(job.ended - job.started)}" if job.started and job.ended else ""
+    facts = " · ".join(part for part in (WORDS[job.state], when, took) if part)
+    with st.container(border=True):
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        left.markdown(f"**{plain(job.title or job.kind)}**  \n{facts}")
+        if outcome is not None:
+            if outcome.sentence:
+                left.caption(plain(outcome.sentence))
+            if right.button(
+                "Open", key=JobState.open_outcome(job.id), icon=":material/open_in_new:", width="stretch"
+            ):
+                if job.kind == "scan":
+                    DatasetsState.scan.set(job.id)
+                if outcome.fields:
+                    set_view(**outcome.fields)
+                open_page(outcome.page)
+        job_card.outcome(job)
+        if job.state == "done" and job.result:
+            with st.expander("Details"):
+                st.json(job.result, expanded=False)
+
+
 def show() -> None:
     """Show the page below its title."""
     st.caption(f"Models run on: {describe_device()}")
@@ -54,13 +87,10 @@ def show() -> None:
     ended = [job for job in everything if job.state not in job_card.RUNNING]
     if not ended:
         st.caption("No jobs yet.")
-    for job in ended[:30]:
-        with st.expander(f"{job.title or job.kind} — {WORDS[job.state]}"):
-            if job.started and job.ended:
-                st.caption(f"Took {job_card.duration(job.ended - job.started)}")
-            job_card.outcome(job)
-            if job.state == "done":
-                st.json(job.result or {}, expanded=False)
+    for job in ended[:MOST]:
+        _ended(job)
+    if len(ended) > MOST:
+        st.caption(f"And {len(ended) - MOST:,} older ones.")
     st.subheader("Storage")
     folders = usage(settings())
     st.dataframe(

@@ -1,10 +1,9 @@
-"""The settings of the noise experiment. They live in the view, so that a link brings them back."""
+"""The settings of the noise experiment, as fields to fill in."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -15,14 +14,15 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.experiments.settings import DATASET, FOLDER, NoiseSettings
-from bioviz.models import registry
+from bioviz.models.titles import title_of
 from bioviz.runs import RunSpec, query, ready
 from bioviz.runs.spec import SEEDS
 from bioviz.ui.app import notices
-from bioviz.ui.pickers.run_picker import READY_HELP, checkpoint_title
+from bioviz.ui.experiment_settings import remember, remembered
+from bioviz.ui.pickers.run_picker import READY_HELP
 from bioviz.ui.session import Key
 from bioviz.ui.state import NoiseState
-from bioviz.ui.view import NEIGHBORS, set_view, view
+from bioviz.ui.view import NEIGHBORS, view
 
 T = TypeVar("T")
 SAME = ""
@@ -34,41 +34,6 @@ SINGLE = {  # settings of one value, as a link may give them
     "same_site": query.switch,
 }
 SNR = query.real(-100, 100)
-
-
-def model_title(spec: RunSpec) -> str:
-    """Return what the models of an experiment are called in legends and tables."""
-    checkpoint = checkpoint_title(spec.checkpoint)
-    title = registry.card(spec.model).title
-    return title if spec.checkpoint == "none" else f"{title}, {checkpoint}"
-
-
-def remembered(name: str, parsers: Mapping[str, query.Parser], usual: Mapping[str, Any]) -> dict[str, Any]:
-    """Read settings kept as JSON in a field of the view; a link is user input: what cannot be used is said.
-
-    Parameters
-    ----------
-    parsers
-        Of the settings that are one value; others are returned as they are.
-    usual
-        What stands in for a setting that cannot be used.
-
-    """
-    settings: dict[str, Any] = json.loads(getattr(view(), name) or "{}")  # the view holds JSON objects alone
-    single = {key: query.as_text(value) for key, value in settings.items() if key in parsers}
-    values, sentences = query.read(single, parsers, {key: usual[key] for key in parsers})
-    for sentence in sentences:
-        notices.say(sentence.replace("The link's ", f"The link's {name} setting "))
-    for key in settings:
-        if key not in usual:
-            notices.say(f"The link's {name} setting “{key[:40]}” is not known. It is left out.")
-    return {**{key: value for key, value in settings.items() if key in usual}, **values}
-
-
-def remember(name: str, values: dict[str, Any], usual: dict[str, Any]) -> None:
-    """Keep what differs from the usual values."""
-    changed = {key: value for key, value in values.items() if value != usual.get(key)}
-    set_view(**{name: json.dumps(changed, separators=(",", ":")) if changed else ""})
 
 
 def noise_form(dataset: Dataset, spec: RunSpec) -> tuple[NoiseSettings, list[RunSpec]]:
@@ -178,11 +143,11 @@ def _models(spec: RunSpec, dataset: Dataset, settings: dict[str, Any]) -> list[s
         NoiseState.models(own),
         before,
         lambda key: st.multiselect(
-            f"Compare {model_title(spec)} with",
+            f"Compare {title_of(spec.model, spec.checkpoint)} with",
             others,
             key=key,
             format_func=lambda name: (
-                f"{marks[name].symbol} {model_title(_spec(spec, name))} — {marks[name].mark}"
+                f"{marks[name].symbol} {title_of(marks[name].model, marks[name].checkpoint)} — {marks[name].mark}"
             ),
             placeholder="other models",
             help=f"Models whose weights are here. All get the same clips and the same background. {READY_HELP}",

@@ -12,7 +12,15 @@ from bioviz.analysis.unit_words import UnitWords
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.settings import ShiftSettings
-from bioviz.experiments.shift import ShiftResult, draw_shifts, job_params, open_shift, start_shift
+from bioviz.experiments.shift import (
+    ShiftResult,
+    draw_shifts,
+    farthest_reach,
+    job_params,
+    open_shift,
+    start_shift,
+)
+from bioviz.models.titles import title_of
 from bioviz.percent import COLUMN, percent
 from bioviz.plots import figures, palette, paths
 from bioviz.runs import Run, RunSpec, query
@@ -24,9 +32,11 @@ from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.act_link import act_link
+from bioviz.ui.experiment_settings import remember, remembered
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
-from bioviz.ui.noise.form import count, model_title, remember, remembered, seeded
+from bioviz.ui.noise.earlier import earlier
+from bioviz.ui.noise.form import count, seeded
 from bioviz.ui.pickers.run_picker import METHODS
 from bioviz.ui.state import NoiseState
 from bioviz.ui.view import NEIGHBORS
@@ -48,17 +58,26 @@ def show(spec: RunSpec) -> None:
         "a little earlier and later: a model to be trusted finds the same neighbors. A shift that would leave the "
         "recording goes the other way."
     )
-    chosen = _form()
     run = runs.open_run(spec)
+    rows = np.arange(len(dataset.clips)) if run is None else run.rows
+    farthest = farthest_reach(dataset, rows)
+    if not farthest:
+        st.info(
+            f"The clips of {dataset.name} fill their recordings, so there is no room to shift their windows. Choose "
+            "a dataset with recordings that are longer than its clips."
+        )
+        return
+    earlier("shift", spec)
+    chosen = _form(farthest)
     result = None if run is None else open_shift(run, chosen)
     if run is None or result is None:
-        rows = np.arange(len(dataset.clips)) if run is None else run.rows
         count = len(draw_shifts(dataset, rows, chosen)[0])
         compute_card.show(
             jobs.find("shift", job_params(spec, chosen)),
             lambda: start_shift(spec, chosen),
             title="The shifts are not computed yet",
-            text=f"{count:,} clips, each at {2 * chosen.steps} shifted windows, for {model_title(spec)}.",
+            text=f"{count:,} clips, each at {2 * chosen.steps} shifted windows, for "
+            f"{title_of(spec.model, spec.checkpoint)}.",
             models=[spec],
             key=NoiseState.compute_shift,
         )
@@ -70,8 +89,10 @@ def show(spec: RunSpec) -> None:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
 
 
-def _form() -> ShiftSettings:
+def _form(farthest: float) -> ShiftSettings:
+    """Draw the fields; a shift that is not chosen goes no farther than there is room."""
     usual = ShiftSettings().to_dict()
+    usual["reach"] = min(usual["reach"], farthest)
     settings = remembered("shift", SETTINGS, usual)
     with st.container(border=True):
         a, b, c, d, e = st.columns(5)

@@ -7,9 +7,9 @@ import streamlit as st
 from bioviz.analysis.projection.layouts import PRESETS, ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
-from bioviz.errors import BiovizError
-from bioviz.models import checkpoints, registry
-from bioviz.models.base import FINETUNED, RANDOM
+from bioviz.models import registry
+from bioviz.models.base import RANDOM
+from bioviz.models.titles import checkpoint_title
 from bioviz.runs import RunSpec, ready
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
@@ -18,23 +18,12 @@ from bioviz.ui.state import PickerState
 from bioviz.ui.view import set_view, view
 
 METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
-CHECKPOINTS = {"random": "random start (untrained)", "pretrained": "pretrained", "none": "no weights needed"}
 SPLITS = {"all": "all clips", "train": "train", "valid": "validation", "test": "test"}
 METRICS = {"euclidean": "Euclidean", "cosine": "cosine"}
 READY_HELP = (
     "The best to open comes first. ● computed: its embeddings of this dataset are in the cache. ○ ready: it can be "
     "computed now. ✕ its weights are missing."
 )
-
-
-def checkpoint_title(name: str) -> str:
-    """Return a checkpoint in words; a fine-tuned one by the name that the user gave it."""
-    if not name.startswith(FINETUNED):
-        return CHECKPOINTS.get(name, name)
-    try:
-        return f"fine-tuned: {checkpoints.get(name.removeprefix(FINETUNED)).title}"
-    except BiovizError:
-        return name
 
 
 def pick_run(background: bool = False) -> RunSpec | None:

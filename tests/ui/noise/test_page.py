@@ -11,13 +11,14 @@ import pytest
 from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
-from bioviz.experiments.noise import compute_noise, job_params, open_noise
+from bioviz.experiments.noise import compute_noise, job_params, open_noise, start_noise
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
-from bioviz.experiments.shift import compute_shift
+from bioviz.experiments.shift import compute_shift, farthest_reach
 from bioviz.percent import percent
 from bioviz.runs import compute_run
+from bioviz.ui.noise.clip_path import first_confused
+from bioviz.ui.noise.levels import axis_places, level_names
 from bioviz.ui.noise.lost import lost_sentence, lost_words
-from bioviz.ui.noise.panel import axis_places, first_confused, level_names
 from tests.experiments.sounds import dataset, run_of, spec_of
 from tests.experiments.test_shift import steady_and_beeps
 from tests.pages.test_pages import open_app, texts
@@ -110,7 +111,38 @@ def test_shifts_that_have_no_room_are_told(calls):
     app = open_page(calls)
     app.session_state["experiment"] = "Shifted windows"
     app.run()
-    assert "can be shifted" in texts(app.error)
+    assert not app.error and "no room to shift their windows" in texts(app.info)
+
+
+def test_shifts_begin_with_as_much_as_there_is_room_for(tmp_path):
+    made = build_dataset(
+        steady_and_beeps(tmp_path / "long"), name="long", options={"width_s": 2.5, "hop_s": 2.5}
+    )
+    library.save(made)
+    app = open_page(made)
+    app.session_state["experiment"] = "Shifted windows"
+    app.run()
+    room = farthest_reach(made, np.arange(len(made.clips)))
+    assert 0 < room < 0.5 and not app.error
+    assert app.number_input(key="shift_reach").value == room
+
+
+def test_the_page_opens_on_the_latest_experiment_and_offers_the_others(calls):
+    other = NoiseSettings(snrs_db=(10.0, -10.0), k=4, per_label=3)
+    for chosen in (QUICK, other):
+        assert jobs.wait(start_noise([spec_of(calls)], chosen).id, 600).state == "done"
+    app = open_page(calls)
+    assert not app.exception
+    assert app.text_input(key="noise_snrs").value == "10, -10" and app.number_input(key="noise_k").value == 4
+    assert "What added background does" in texts(app.subheader), "the latest is not open"
+    (offered,) = [each for each in app.button if "20, 0, -20 dB" in each.label]
+    offered.click().run()
+    assert app.text_input(key="noise_snrs").value == "20, 0, -20"
+    assert "What added background does" in texts(app.subheader)
+    app.text_input(key="noise_snrs").set_value("5").run()
+    assert app.text_input(key="noise_snrs").value == "5", "what the user writes stands"
+    linked = open_page(calls, noise=with_settings(QUICK))
+    assert linked.text_input(key="noise_snrs").value == "20, 0, -20", "a link says what is open"
 
 
 def test_shifted_windows(tmp_path):
