@@ -19,6 +19,7 @@ from bioviz.experiments.draw import draw
 from bioviz.experiments.mixtures import mixture, mixtures, native
 from bioviz.experiments.noise import compute_noise, noise_job, open_noise
 from bioviz.experiments.settings import NoiseSettings
+from bioviz.models.titles import title_of
 from bioviz.store.pack import pack
 from tests.experiments.sounds import RATE, dataset, run_of, spec_of
 
@@ -249,4 +250,6 @@ def test_the_job_goes_on_after_a_model_that_fails(calls, monkeypatch):
     spec = spec_of(calls)
     missing = replace(spec, model="vggish", checkpoint="pretrained")
     result = noise_job(noise.job_params([missing, spec], NoiseSettings(snrs_db=(0.0,), k=5)), noise.Silent())
-    assert result["runs"] == [run_of(calls).key] and list(result["failed"]) == ["VGGish, pretrained"]
+    assert result["runs"] == [run_of(calls).key] and list(result["failed"]) == [
+        title_of("vggish", "pretrained")
+    ]
