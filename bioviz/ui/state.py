@@ -156,7 +156,14 @@ class DiagnoseState:
     map = Element("diagnose_map")
     part = Element("diagnose_part")
     section: Key[str] = Key("diagnose_section", "")
+    head = Element("diagnose_head")
+    why = Element("diagnose_why")
+    cards: Key[Mapping[str, Any] | None] = Key("diagnose_cards", None)  # the line that was clicked
+    opened: Key[str] = Key("diagnose_opened", "")  # key of the run whose worst clip was selected at opening
+    step = Elements("diagnose_next_{}")
     clause = Elements("clause_{}")
+    label: Key[int | None] = Key("diagnose_label", None)  # a target
+    cause: Key[str | None] = Key("diagnose_triage_cause", None)
     cause_of_clip = Element("diagnose_cause")
     listening = Element("diagnose_ab")
     neighbors_of_clip = Element("diagnose_near")
@@ -169,12 +176,10 @@ class DiagnoseState:
     level_out = Element("diagnose_group_comparison_offset")
     mean_spectrograms = Element("diagnose_group_comparison_means")
     average_more = Element("diagnose_group_comparison_more")
-    labels = Element("diagnose_labels")
     matrix = Element("diagnose_matrix")
     feature: Key[str | None] = Key("diagnose_feature", None)
     feature_scatter = Elements("diagnose_scatter_{}")
     feature_curve = Elements("diagnose_curve_{}")
-    triage = Element("diagnose_triage")
     signs = Element("diagnose_signs")
     confound = Element("diagnose_place")
     confound_bars = Element("diagnose_place_bars")

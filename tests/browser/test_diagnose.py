@@ -45,8 +45,15 @@ def test_from_the_verdict_to_the_scores_of_a_cleaned_dataset(page, app, demo, di
     worst = found.labels.ranking[0]
     name = demo.target_names[worst]
 
+    # The page opens on the worst label with its worst clip in the inspector, and its card leads there too.
+    every = int(demo.clips.labels[run.rows][:, worst - 1].sum())
+    page.get_by_role("heading", name=f"{every} clips of {name}", exact=True).wait_for()
+    page.locator(f"{READY}[data-row='{worst_clip(demo, run, found, worst)}']").wait_for()
+    second = found.labels.ranking[1]
+    page.locator(f"[data-card=labels] [data-line='{second}']").click()
+    page.locator(f"{READY}[data-row='{worst_clip(demo, run, found, second)}']").wait_for()
+    page.get_by_test_id("stButtonGroup").get_by_text("In words", exact=True).click()
     show_clause(page, f"Most mixed with background: {name} ")
-    every = int((run.targets == worst).sum())
     page.get_by_role("heading", name=f"{every} clips of {name}", exact=True).wait_for()
 
     click_cell(page, of=worst, among=0)
@@ -70,7 +77,7 @@ def test_from_the_verdict_to_the_scores_of_a_cleaned_dataset(page, app, demo, di
     page.get_by_role("button", name="Make a cleaned dataset").click()
     page.get_by_role("button", name="Open Demo (cleaned 1)").click()
     page.get_by_role("button", name="Compute it").click()
-    page.get_by_text(re.compile("^The model tells background from labelled clips")).wait_for(timeout=240_000)
+    page.locator("[data-card=told] [data-line=neighbors]").wait_for(timeout=240_000)
     cleaned = check_cleaned(demo, removed=rows[1], emptied=rows[0])
     assert f"dataset={cleaned.id}" in page.url
 
@@ -97,13 +104,20 @@ def headline(page) -> dict[str, list[str]]:
 
 
 def show_clause(page, start: str) -> None:
-    """Open the figure that backs the clause of the verdict that starts so."""
+    """Open the evidence of the sentence that starts so."""
     clause = page.get_by_text(re.compile(f"^{re.escape(start)}"))
     clause.wait_for()
     height = clause.bounding_box()["y"]
-    buttons = page.get_by_role("button", name="Show")
+    buttons = page.get_by_role("button", name="Evidence")
     away = [abs(buttons.nth(i).bounding_box()["y"] - height) for i in range(buttons.count())]
     buttons.nth(int(np.argmin(away))).click()
+
+
+def worst_clip(demo, run, found, target: int) -> int:
+    """Row of the clip of a label that is most confused with background."""
+    member = np.flatnonzero(demo.clips.labels[run.rows][:, target - 1])
+    confusion = np.nan_to_num(found.clips.judged.confusion[member], nan=-1.0)
+    return int(run.rows[member[np.argmax(confusion)]])
 
 
 def click_cell(page, of: int, among: int) -> None:

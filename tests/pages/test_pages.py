@@ -11,6 +11,7 @@ import soundfile as sf
 from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
+from bioviz.analysis.diagnosis.verdict.headline import headline
 from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.misclustered import words
 from bioviz.analysis.projection.layouts import ProjectionSpec
@@ -18,6 +19,7 @@ from bioviz.config import settings
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import PAGES
 from bioviz.ui.diagnose.sections import SECTIONS
 from tests.sounds import RATE, folder_per_class
@@ -203,8 +205,10 @@ def test_a_diagnosis_shows_its_verdict_and_every_part(dataset):
             "diagnose.py", dataset=dataset.id, model="acoustic_features", method="pca", section=section
         )
         assert not app.exception, title
-        words = texts(app.text)
-        assert all(clause.text in words for clause in verdict(found) if clause.kind != "note")
+        assert plain(headline(verdict(found)).text) in texts(app.title), "the sentence stands above every part"
+        if section == "words":  # nothing that the verdict says is lost
+            words = texts(app.text) + texts(app.caption)
+            assert all(clause.text in words for clause in verdict(found))
 
 
 def test_storage_is_named_in_words_and_says_what_is_removed(dataset):

@@ -24,6 +24,11 @@ class Case:
     def confusion(self) -> np.ndarray:
         return self.diagnosis.clips.judged.confusion
 
+    def of_label(self, target: int) -> np.ndarray:
+        """(n,) bool, the clips that carry a label, whatever else they carry; target 0 is background."""
+        labels = self.dataset.clips.labels[self.run.rows]
+        return labels[:, target - 1] if target else ~labels.any(axis=1)
+
 
 @dataclass(frozen=True)
 class Chosen:

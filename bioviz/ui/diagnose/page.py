@@ -9,8 +9,6 @@ import streamlit as st
 
 from bioviz import jobs, runs
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
-from bioviz.analysis.diagnosis.verdict.clause import Clause
-from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError, Missing
@@ -20,21 +18,25 @@ from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, MapData, Measure
 from bioviz.runs.diagnosis import diagnosis_key, job_params, read_diagnosis, start_diagnosis
 from bioviz.ui.acoustic_notice import acoustic_notice
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
 from bioviz.ui.app.parts import check_part
-from bioviz.ui.app.scroll import scroll, scroll_to
+from bioviz.ui.app.scroll import scroll
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
 from bioviz.ui.clips.ab_pairs import nearest_for_ab
 from bioviz.ui.clips.run_map import map_data, with_flags
 from bioviz.ui.components.ab_player.ab_listening import ab_listening
 from bioviz.ui.components.embedding_map.embedding_map import MapProps, embedding_map
+from bioviz.ui.components.finding_cards.finding_cards import finding_cards
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
+from bioviz.ui.diagnose.cards import cards
 from bioviz.ui.diagnose.case import Case
 from bioviz.ui.diagnose.group_comparison import group_comparison
-from bioviz.ui.diagnose.sections import SECTIONS
+from bioviz.ui.diagnose.opening import chosen_line, open_line, opening_clip, show_head
+from bioviz.ui.diagnose.sections import BELOW_THE_MAP, SECTIONS
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_neighbors, pick_run
 from bioviz.ui.pickers.unit_picker import pick_unit
@@ -42,17 +44,7 @@ from bioviz.ui.state import ClipState, DiagnoseState
 from bioviz.ui.trained_note import trained_note
 from bioviz.ui.view import keep_known, set_view, view, write_url
 
-BACKING = {  # the section that backs a clause of the verdict
-    "shortcut": "places",
-    "separability": "scores",
-    "leak": "scores",
-    "labels": "labels",
-    "cause": "causes",
-    "triage": "triage",
-    "place": "places",
-    "queue": "faint",
-    "picture": "scores",
-}
+TITLE = "Why is it confused?"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -96,32 +88,6 @@ def flagged_points(run_key: str, state: str, diagnosis_key: str, flags_state: st
     """`points` with the flags as one more colouring, made anew when a flag has changed."""
     run = runs.run_by_key(run_key)
     return with_flags(points(run_key, state, diagnosis_key, dark), run, library.load(run.spec.dataset))
-
-
-def show_verdict(clauses: list[Clause]) -> None:
-    """Show the verdict; each clause opens the figure that backs it."""
-    with st.container(border=True):
-        st.markdown("**In short**")
-        for i, clause in enumerate(clauses):
-            if clause.kind == "note":
-                st.caption(clause.text)
-                continue
-            left, right = st.columns([1, 11], vertical_alignment="center")
-            with left:
-                if st.button(
-                    "Show",
-                    key=DiagnoseState.clause(i),
-                    help="Show what this rests on",
-                    type="tertiary",
-                    icon=":material/south_east:",
-                ):
-                    section = str(clause.refs.get("queue", BACKING[clause.kind]))
-                    set_view(section=section)
-                    if "feature" in clause.refs:
-                        DiagnoseState.feature.set(str(clause.refs["feature"]))
-                    DiagnoseState.section.set(section)
-                    scroll_to(DiagnoseState.part)
-            right.text(clause.text)
 
 
 def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
@@ -174,13 +140,19 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     dataset = library.load(run.spec.dataset)
     data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id), is_dark())
     keep_known("measure", [colouring.id for colouring in data.colourings], "colouring of this map")
-    act_link(clip_desk.GROUP, dataset.id, ("clip", "measure"))
     case = Case(run, dataset, d, is_dark())
-    acoustic_notice(run)
-    trained_note(run, dataset, DiagnoseState.desk)
-    show_verdict(verdict(d))
     if DiagnoseState.section.get() not in SECTIONS:
         DiagnoseState.section.set(view().section if view().section in SECTIONS else "labels")
+    opening_clip(case, DiagnoseState.section.get())
+    act_link(clip_desk.GROUP, dataset.id, ("clip", "measure"))
+    show_head(run, d)
+    finding_cards(
+        cards(d),
+        key=DiagnoseState.cards,
+        label="Findings",
+        chosen=chosen_line(DiagnoseState.section.get()),
+        opened=open_line,
+    )
     section = st.container(key=DiagnoseState.part).segmented_control(
         "Part",
         list(SECTIONS),
@@ -193,24 +165,31 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         iter(SECTIONS)
     )  # a required control always has a choice; its type cannot say so
     set_view(section=section)
+    acoustic_notice(run)
+    trained_note(run, dataset, DiagnoseState.desk)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        chosen = SECTIONS[section][1](case)
+        above, on_map, below = (st.container() for _ in range(3))  # so that the map is never mounted anew
+        with below if section in BELOW_THE_MAP else above:
+            chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
-        props = MapProps(DiagnoseState.map, clip_desk.GROUP, dataset.id, colour_kind="measure", height=480)
-        event = embedding_map(data, props)
+        props = MapProps(DiagnoseState.map, clip_desk.GROUP, dataset.id, colour_kind="measure", height=440)
+        with on_map:
+            event = embedding_map(data, props)
     st.subheader(f"{len(rows):,} {chosen.name}")
     evidence = [d.triage.evidence(int(position), d.names) for position in chosen.places]
     extra = {"confusion": case.confusion[chosen.places], "why": evidence}
     selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
     with right.container(key=ClipState.desk):
-        why_box = st.container()  # always there, so that the inspector below is never mounted anew
+        why_box = st.container(
+            key=DiagnoseState.why
+        )  # always there, so that the inspector below is never mounted anew
         clip_desk.clip_desk(run, dataset, rows, chosen.name, DiagnoseState.desk)
         row = clip_desk.selected_clip()
         position = run.position(row) if row is not None and row in run else None
         if row is not None and position is not None and (why := d.triage.evidence(position, d.names)):
             with why_box, about_clip(dataset.id, row, key=DiagnoseState.cause_of_clip, group=clip_desk.GROUP):
-                st.info(f"{d.triage.titles(position).capitalize()}. {why}", icon=":material/search_insights:")
+                st.info(f"**{plain(d.triage.titles(position).capitalize())}.** {plain(why)}")
     if row is not None and position is not None:
         listening = st.expander(
             "Hear it against its nearest neighbors", key=DiagnoseState.listening, on_change="rerun"
@@ -236,7 +215,9 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
 
 
 def show() -> None:
-    """Show the page below its title."""
+    """Show the page; its title is the verdict's sentence where there is one."""
+    title = st.empty()
+    title.title(TITLE)
     spec = pick_run()
     if spec is None:
         ask_for_a_dataset()
@@ -266,6 +247,7 @@ def show() -> None:
             )
         else:
             clip_desk.check_clip(run.rows)
+            title.empty()
             diagnose(run, key, diagnosis)
     except BiovizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from bioviz.analysis.diagnosis.triage import cause_title
 from bioviz.analysis.diagnosis.triage_words import compared, wrong_labels_looked_for
 from bioviz.analysis.diagnosis.verdict.claims import allowed
+from bioviz.analysis.diagnosis.verdict.clause import Clause
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.features import feature
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
@@ -20,44 +23,65 @@ from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.diagnose.case import Case, Chosen, neighbor_share, worst_first
 from bioviz.ui.diagnose.queues import alarms, faint, flagged, missed
 from bioviz.ui.diagnose.tables import places, scores
-from bioviz.ui.missing_intervals import some
 from bioviz.ui.state import DiagnoseState
 
 
+def words(case: Case) -> Chosen:
+    """Show all that the verdict says, each sentence with the way to what it rests on."""
+    for i, clause in enumerate(verdict(case.diagnosis)):
+        if clause.kind == "note":
+            st.caption(clause.text)
+            continue
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.text(clause.text)
+            st.button(
+                "Evidence",
+                key=DiagnoseState.clause(i),
+                help="Show what this rests on",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                on_click=show_evidence,
+                args=(clause,),
+            )
+    return labels_worst(case)
+
+
+def show_evidence(clause: Clause) -> None:
+    """Open the part that backs a clause of the verdict; called before a run."""
+    section = str(clause.refs.get("queue", BACKING[clause.kind]))
+    if "feature" in clause.refs:
+        DiagnoseState.feature.set(str(clause.refs["feature"]))
+    targets = clause.refs.get("targets")
+    if section == "labels" and isinstance(targets, list) and targets:
+        DiagnoseState.label.set(targets[0])
+    if section == "triage" and "cause" in clause.refs:
+        DiagnoseState.cause.set(str(clause.refs["cause"]))
+    DiagnoseState.section.set(section)
+
+
 def labels(case: Case) -> Chosen:
-    """Labels ranked by their confusion with background."""
+    """Show the clips of a label, the most confused first; the card above ranks the labels."""
     d = case.diagnosis
-    ranked = d.labels.ranking
+    ranked = [int(target) for target in d.labels.ranking]
+    if not ranked:
+        return Chosen(np.empty(0, dtype=np.int64), "clips")
+    if DiagnoseState.label.get() not in ranked:
+        DiagnoseState.label.set(ranked[0])
+    target = st.selectbox(
+        "Label, the most mixed with background first",
+        ranked,
+        format_func=lambda t: f"{d.names[t]} ({d.labels.confusion[t]:.2f})",
+        key=DiagnoseState.label,
+    )
     st.caption(
-        METRIC_INFO["label_confusion"].text
-        + f" Lines are 95 % intervals, {UnitWords(d.unit).by}. Click a bar for its clips."
+        METRIC_INFO["label_confusion"].text + f" Intervals: 95 %, {UnitWords(d.unit).by}, each for itself."
     )
-    without = [d.names[t] for t in ranked if np.isnan(d.labels.low[t])]
-    if without:
-        st.caption(
-            f"No interval for {some(without)}: the label, or background, is in "
-            f"{UnitWords(d.unit).fewer_than(MIN_UNITS)}."
-        )
-    event = st.plotly_chart(
-        figures.ranked_bars(
-            [d.names[t] for t in ranked],
-            d.labels.confusion[ranked],
-            d.labels.low[ranked],
-            d.labels.high[ranked],
-            x_title="confusion with background (0 apart, 1 within background)",
-            colours=palette.colours_for(d.names),
-            reference=0.5,
-            reference_name="as by chance",
-            dark=case.dark,
-        ),
-        key=DiagnoseState.labels,
-        theme=None,
-        on_select="rerun",
-        selection_mode="points",
-    )
-    picked = clicked(event)
-    target = ranked[picked] if picked is not None else (ranked[0] if len(ranked) else 0)
-    return worst_first(case, case.run.targets == target, f"clips of {d.names[target]}")
+    return worst_first(case, case.of_label(target), f"clips of {d.names[target]}")
+
+
+def labels_worst(case: Case) -> Chosen:
+    """Choose all labelled clips, the most confused with background first."""
+    return worst_first(case, case.run.targets > 0, "labelled clips, most confused first")
 
 
 def matrix(case: Case) -> Chosen:
@@ -176,27 +200,27 @@ def causes(case: Case) -> Chosen:
 
 
 def triage(case: Case) -> Chosen:
-    """Show the causes of the confused clips, and what each of them was compared with."""
+    """Show the clips of a cause, and what each sign was compared with; the card above compares the causes."""
     d = case.diagnosis
+    counts = d.triage.counts.sum(axis=1)
+    names = list(d.triage.causes)
+    commonest = names[int(counts.argmax())]
+    if DiagnoseState.cause.get() not in names:
+        DiagnoseState.cause.set(commonest)
+    name = st.selectbox(
+        "Cause",
+        sorted(names, key=lambda cause: -counts[names.index(cause)]),
+        format_func=lambda cause: (
+            f"{cause_title(cause)}: {d.triage.counts[names.index(cause), 0]:,} labelled, "
+            f"{d.triage.counts[names.index(cause), 1]:,} background"
+        ),
+        key=DiagnoseState.cause,
+        help="A clip can have several causes.",
+    )
     st.caption(
-        METRIC_INFO["triage"].text
-        + " A clip can have several. Click a bar for its clips; each shows its evidence. Swapped labels are found "
+        METRIC_INFO["triage"].text + " Each clip shows its evidence. Swapped labels are found "
         "only where the sound is clear; a clip with no call to be made out may have a wrong label too. "
         + wrong_labels_looked_for(d.triage, d.names)
-    )
-    counts = d.triage.counts.sum(axis=1)
-    event = st.plotly_chart(
-        figures.ranked_bars(
-            d.triage.all_titles[:-1],
-            counts.astype(float),
-            x_title="clips (number)",
-            y_title="cause",
-            dark=case.dark,
-        ),
-        key=DiagnoseState.triage,
-        theme=None,
-        on_select="rerun",
-        selection_mode="points",
     )
     signs = pd.DataFrame(
         [
@@ -219,21 +243,35 @@ def triage(case: Case) -> Chosen:
         )
         shares = {n: _two for n in ("confused clips", "others of the same label", "from", "to")}
         st.dataframe(signs, hide_index=True, column_config=shares, key=DiagnoseState.signs)
-    picked = clicked(event)
-    cause = picked if picked is not None else int(counts.argmax())
-    return worst_first(case, d.triage.applies[:, cause], f"clips: {d.triage.all_titles[cause]}")
+    cause = names.index(str(name))
+    return worst_first(case, d.triage.applies[:, cause], f"clips: {cause_title(names[cause])}")
 
 
+BACKING = {  # the section that backs a clause of the verdict
+    "shortcut": "places",
+    "separability": "scores",
+    "leak": "scores",
+    "labels": "labels",
+    "cause": "causes",
+    "triage": "triage",
+    "place": "places",
+    "queue": "faint",
+    "picture": "scores",
+}
+BELOW_THE_MAP = ("labels", "triage", "worst")
+"""Sections whose figure is a card above, so that the map comes first."""
 SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
-    "labels": ("Worst labels", labels),
+    "words": ("In words", words),
+    "labels": ("Labels", labels),
+    "triage": ("Causes", triage),
+    "worst": ("Worst clips", labels_worst),
     "matrix": ("Confusion matrix", matrix),
-    "causes": ("Sound and confusion", causes),
-    "triage": ("Likeliest causes", triage),
-    "places": ("Recording and site", places),
-    "missed": ("Possible missed calls", missed),
-    "faint": ("Possible wrong labels", faint),
+    "causes": ("Sound", causes),
+    "places": ("Place and time", places),
+    "missed": ("Missed calls", missed),
+    "faint": ("Wrong labels", faint),
     "flagged": ("Flagged", flagged),
-    "scores": ("All scores", scores),
+    "scores": ("Scores", scores),
     "alarms": ("False alarms", alarms),
 }
 

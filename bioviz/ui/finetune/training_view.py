@@ -16,6 +16,7 @@ from bioviz.training.outcome import LESS, NOTHING
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.finetune.curves import METRIC_TITLES, show_curves
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.next_steps import before_and_after
 from bioviz.ui.state import FinetuneState
 from bioviz.ui.view import set_view
 
@@ -181,7 +182,7 @@ def _actions(checkpoint: Checkpoint) -> None:
             disabled=not (checkpoint.usable and own_dataset),
             help="Two maps of the same clips, before and after the training. Test clips where the dataset has them.",
         ):
-            set_view(**_before_and_after(checkpoint, trained_on))
+            set_view(**before_and_after(checkpoint, trained_on))
             open_page("compare.py")
         st.download_button(
             "Download",
@@ -197,23 +198,6 @@ def _actions(checkpoint: Checkpoint) -> None:
             if st.button("Delete it", key=FinetuneState.delete(checkpoint.id)):
                 checkpoints.delete(checkpoint.id)
                 st.rerun()
-
-
-def _before_and_after(checkpoint: Checkpoint, trained_on: str) -> dict[str, object]:
-    """Return the view that compares a checkpoint with what it was trained from, on clips it never learnt from."""
-    own_split = checkpoint.record.split.source == "dataset"
-    tested = own_split and "test" in library.load(trained_on).clips.split
-    return {
-        "dataset": trained_on,
-        "model": checkpoint.record.model,
-        "checkpoint": checkpoint.record.base,
-        "model_seed": checkpoint.record.base_seed,
-        "other_dataset": "",
-        "other_model": checkpoint.record.model,
-        "other_checkpoint": checkpoint.name,
-        "split": "test" if tested else "all",
-        "clip": -1,
-    }
 
 
 def _model_title(record: CheckpointRecord) -> str:

@@ -81,9 +81,8 @@ class ClipWords:
         share = 100 * self.found.trace[self.row]
         if np.isnan(share):
             return ""
-        words = (
-            "no background clip"
-            if share == 0
-            else f"only {of_hundred(f'{max(share, 0.1):.1g}')} of the background clips"
-        )
-        return f" A trace of the call is there: {words} hold more of its label, by a matched filter and a linear probe."
+        number = f"{share:.0f}" if share >= 1 else f"{max(share, 0.1):.1f}"
+        words = "no background clip holds"
+        if share > 0:
+            words = f"only {of_hundred(number)} of the background clips hold"
+        return f" A trace of the call is there: {words} more of its label, by a matched filter and a linear probe."

@@ -22,7 +22,8 @@ def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         text = shortcut.sentence()
         if not i:
             text = text.replace("of this may be", "of how well background is told may be", 1)
-        yield Clause(text, "shortcut", {"attribute": shortcut.name}, claim=True)
+        short = f"Some or all of how well background is told may be the {shortcut.name}, not the calls."
+        yield Clause(text, "shortcut", {"attribute": shortcut.name}, claim=True, short=short)
 
 
 def coarser_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
@@ -49,7 +50,8 @@ def coarser_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         else f"Some or all of how well background is told may be the {worst.unit}: {falls} (leaving out as many "
         f"{unit.several} by lot brings it as low in {percent(worst.p)} of cases)."
     )
-    yield Clause(text, "shortcut", {"attribute": worst.unit}, claim=bool(sure))
+    short = f"Clips of the same {worst.unit} help to tell background." if sure else ""
+    yield Clause(text, "shortcut", {"attribute": worst.unit}, claim=bool(sure), short=short)
 
 
 def beside(d: Diagnosis, levels: Levels) -> Iterator[Clause]:

@@ -78,8 +78,8 @@ class Cause:
     split: Split | None
     curve: Curve | None
 
-    def sentence(self, names: tuple[str, ...], unit: str = "recording") -> str:
-        """In words."""
+    def sentence(self, names: tuple[str, ...], unit: str = "recording", short: bool = False) -> str:
+        """Say it in words; `short` leaves out how the threshold was chosen."""
         name = feature(self.feature)
         who = "Labelled clips" if self.target < 0 else f"Clips of {names[self.target]}"
         if self.split is None:
@@ -91,11 +91,10 @@ class Cause:
             ("at or above", (part.confused_above, part.above), (part.confused_below, part.below)),
         ]
         side, more, less = max(sides, key=lambda each: each[1][0] / each[1][1])
-        return (
-            f"{who} with {name.title} {side} {name.text(part.threshold)} sit in background: "
-            f"{against(more, less)} (in the half of the {UnitWords(unit).several} that the threshold was not chosen "
-            "on)."
-        )
+        said = f"{who} with {name.title} {side} {name.text(part.threshold)} sit in background: {against(more, less)}"
+        if short:
+            return f"{said}."
+        return f"{said} (in the half of the {UnitWords(unit).several} that the threshold was not chosen on)."
 
 
 @dataclass

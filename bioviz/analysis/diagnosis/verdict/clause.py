@@ -20,6 +20,8 @@ class Clause:
         What it speaks of (JSON-able): "targets" (ints), "feature", "attribute", "cause", "rows".
     claim
         It says that something is there which chance could bring, and has been tested for that.
+    short
+        The same without its figures, for the head of a page; the whole sentence where there is no shorter one.
 
     """
 
@@ -27,6 +29,11 @@ class Clause:
     kind: str
     refs: dict[str, object] = field(default_factory=dict)
     claim: bool = False
+    short: str = ""
+
+    @property
+    def head(self) -> str:
+        return self.short or self.text
 
 
 def listed(parts: list[str], word: str = "and") -> str:

@@ -25,6 +25,7 @@ from bioviz.analysis.unit_words import UnitWords
 WORST = 3
 MIN_EFFECT = 0.1
 """Confusion, correlation or difference of shares, below which it is not worth a sentence."""
+NOTHING_WRONG = "Nothing is wrong that bioviz looks for."
 WITHIN = 0.5
 """Confusion from which a label lies within background."""
 
@@ -71,14 +72,15 @@ def _separable(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
             f"whether chance alone could bring it cannot be told: one side comes from {_counted(sure.units, d.unit)}, "
             f"fewer than {MIN_UNITS}"
         )
-        yield Clause(f"Background against labelled clips: {figures}; {why}.", "separability")
+        short = "Whether the model tells background from labelled clips by more than chance cannot be told."
+        yield Clause(f"Background against labelled clips: {figures}; {why}.", "separability", short=short)
     elif "apart" in levels:
-        text = f"The model tells background from labelled clips {_grade(score)}: {figures}."
-        yield Clause(text, "separability", claim=True)
+        short = f"The model tells background from labelled clips {_grade(score)}"
+        yield Clause(f"{short}: {figures}.", "separability", claim=True, short=f"{short}.")
         yield from _in_spite_of(d, score)
     else:
-        text = f"The model does not tell background from labelled clips better than chance could: {figures}."
-        yield Clause(text, "separability")
+        short = "The model does not tell background from labelled clips better than chance could"
+        yield Clause(f"{short}: {figures}.", "separability", short=f"{short}.")
     if "linear" in levels and linear is not None and linear - score > MIN_EFFECT:
         yield Clause(
             "A linear classifier finds what neighborhoods hide: the difference is in the embedding, but other "
@@ -122,6 +124,7 @@ def _nothing_wrong(d: Diagnosis, clauses: list[Clause]) -> Iterator[Clause]:
         "Nothing is wrong that bioviz looks for: background and labels are apart, and no label is mixed with "
         "background.",
         "separability",
+        short=NOTHING_WRONG,
     )
 
 
@@ -150,6 +153,7 @@ def _leak(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
             f"when clips of the same {d.unit} are left out.",
             "leak",
             claim=True,
+            short=f"The model knows {UnitWords(d.unit).several} too, not the calls alone.",
         )
 
 
@@ -178,6 +182,7 @@ def _worst(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         f"Most mixed with background: {listed(parts)} (0 apart, 0.5 as by chance, 1 within background).{why}",
         "labels",
         {"targets": worst},
+        short=f"Most mixed with background: {listed([d.names[t] for t in worst])}.",
     )
     alone = [t for t in worst if d.labels.units[t] == 1]
     if alone and d.separability.neighbor.cross_unit is not None:
@@ -214,15 +219,18 @@ def _cause(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     worst = set(d.labels.ranking[:WORST].tolist())
     for cause in [c for c in telling if c.target < 0][:1]:
         span = f", {cause.low:+.2f} to {cause.high:+.2f}" if np.isfinite(cause.low) else ""
-        text = f"{cause.sentence(d.names, d.unit)} (Rank correlation {cause.rho:+.2f}{span}.)"
-        yield Clause(text, "cause", {"feature": cause.feature, "targets": []}, claim=True)
+        said = cause.sentence(d.names, d.unit)
+        text = f"{said} (Rank correlation {cause.rho:+.2f}{span}.)"
+        refs = {"feature": cause.feature, "targets": []}
+        yield Clause(text, "cause", refs, claim=True, short=cause.sentence(d.names, d.unit, short=True))
     # The only cause may be of a label that is not among the worst.
     of_labels = [c for c in telling if c.target in worst] or [c for c in telling if c.target > 0]
     # With one label, its clips are all the labelled clips: what is said of those needs no second sentence.
     only = len(d.names) == 2 and any(c.target < 0 for c in telling)
     for cause in [] if only else of_labels[:1]:
         refs = {"feature": cause.feature, "targets": [cause.target]}
-        yield Clause(cause.sentence(d.names, d.unit), "cause", refs, claim=True)
+        short = cause.sentence(d.names, d.unit, short=True)
+        yield Clause(cause.sentence(d.names, d.unit), "cause", refs, claim=True, short=short)
 
 
 def _worth_saying(cause: Cause) -> bool:
@@ -255,7 +263,10 @@ def _places(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         ami = confound.clusters_ami
         if ami is not None and with_labels is not None and ami > with_labels and ami > 0.1:
             text += f", and clusters follow it (AMI {ami:.2f}) more than the labels ({with_labels:.2f})"
-        yield Clause(f"{text}.", "place", {"attribute": confound.name}, claim=True)
+        short = (
+            f"Neighbors share the {confound.name} {confound.lift:.1f} times as often as their labels explain."
+        )
+        yield Clause(f"{text}.", "place", {"attribute": confound.name}, claim=True, short=short)
 
 
 def _queues(d: Diagnosis, levels: Levels) -> Iterator[Clause]:

@@ -1,0 +1,1 @@
+"""Findings as cards: a figure each, every line of which leads to its clips."""

@@ -1,0 +1,101 @@
+"""The head of the Diagnose page, and what its sentence, cards and steps open."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from bioviz.analysis.diagnosis.diagnose import Diagnosis
+from bioviz.analysis.diagnosis.verdict.headline import headline
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
+from bioviz.runs import Run
+from bioviz.ui import next_steps
+from bioviz.ui.app.notices import plain
+from bioviz.ui.diagnose.cards import CAUSES, LABELS
+from bioviz.ui.diagnose.case import Case, worst_first
+from bioviz.ui.state import DiagnoseState
+from bioviz.ui.view import set_view, view
+
+
+_STYLE = (
+    # Verdict, cards and the start of the evidence fit a window of 1280 x 800, and the parts of the page one line.
+    f"<style>.stMainBlockContainer:has(.st-key-{DiagnoseState.head}){{padding:1rem 1.5rem 2rem}}"
+    f".st-key-{DiagnoseState.head} h1{{font-size:22px!important;line-height:28px;padding:0!important}}"
+    f".st-key-{DiagnoseState.head} .stColumn .stVerticalBlock{{gap:.25rem}}"
+    f".st-key-{DiagnoseState.head} .stHeading{{margin:0}}"
+    f".st-key-{DiagnoseState.head} .stButton button{{min-height:32px;padding:0 10px;font-size:14px}}"
+    f".st-key-{DiagnoseState.part} button{{min-height:32px;padding:0 8px}}"
+    f".st-key-{DiagnoseState.part} button p{{font-size:13px}}"
+    f".st-key-{DiagnoseState.part} [role=radiogroup]{{flex-wrap:nowrap;overflow-x:auto}}"
+    f".st-key-{DiagnoseState.why}{{max-height:7rem;overflow-y:auto}}"
+    f".st-key-{DiagnoseState.why} [data-testid=stAlertContainer]{{padding:8px 12px}}"
+    f".st-key-{DiagnoseState.why} p{{font-size:13px;line-height:18px}}</style>"
+)
+
+
+def show_head(run: Run, d: Diagnosis) -> None:
+    """Show the one sentence with the next beside it, and what can be done next."""
+    head = headline(verdict(d))
+    st.html(_STYLE)
+    with st.container(key=DiagnoseState.head):
+        left, right = st.columns([3, 2], vertical_alignment="top", gap="medium")
+        with left:
+            st.title(plain(head.text))
+            if head.detail:
+                st.text(head.detail)
+        with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+            next_steps.compare_with_start(run.spec, DiagnoseState.step("start"))
+            next_steps.finetune_and_compare(run.spec, DiagnoseState.step("finetune"))
+            next_steps.without_background(run.spec, DiagnoseState.step("without"))
+            st.button(
+                "Worst clips now",
+                key=DiagnoseState.step("worst"),
+                icon=":material/priority_high:",
+                help="Go through the labelled clips that lie deepest in background, the worst first.",
+                on_click=open_section,
+                args=("worst",),
+            )
+
+
+def open_section(section: str) -> None:
+    """Open a part of the page and no clip, so that its first is selected; called before a run."""
+    DiagnoseState.section.set(section)
+    DiagnoseState.opened.set("")
+    set_view(clip=-1)
+
+
+def open_line(card: str, line: str) -> None:
+    """Open what is behind a line of a card; called before a run."""
+    if card == LABELS:
+        DiagnoseState.label.set(int(line))
+        open_section("labels")
+    elif card == CAUSES:
+        DiagnoseState.cause.set(line)
+        open_section("triage")
+    else:
+        DiagnoseState.section.set("places" if line.startswith("coarser:") else "scores")
+
+
+def chosen_line(section: str) -> tuple[str, str] | None:
+    """Card and line that the open part of the page is of."""
+    if section == "labels":
+        return LABELS, str(DiagnoseState.label.get())
+    if section == "triage":
+        return CAUSES, str(DiagnoseState.cause.get())
+    return None
+
+
+def opening_clip(case: Case, section: str) -> None:
+    """Select the first clip of what is open, once for a run and once for each click on a line; before `act_link`."""
+    if DiagnoseState.opened.get() == case.run.key or view().clip >= 0:
+        return
+    DiagnoseState.opened.set(case.run.key)
+    d = case.diagnosis
+    places = np.flatnonzero(case.run.targets > 0)
+    if section == "labels" and DiagnoseState.label.get() is not None:
+        places = np.flatnonzero(case.of_label(int(DiagnoseState.label.get() or 0)))
+    elif section == "triage" and DiagnoseState.cause.get() in d.triage.causes:
+        places = np.flatnonzero(d.triage.of(str(DiagnoseState.cause.get())))
+    worst = worst_first(case, places, "").places
+    if len(worst):
+        set_view(clip=int(case.run.rows[worst[0]]))
