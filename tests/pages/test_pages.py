@@ -205,7 +205,9 @@ def test_a_diagnosis_shows_its_verdict_and_every_part(dataset):
             "diagnose.py", dataset=dataset.id, model="acoustic_features", method="pca", section=section
         )
         assert not app.exception, title
-        assert plain(headline(verdict(found)).text) in texts(app.title), "the sentence stands above every part"
+        assert plain(headline(verdict(found)).text) in texts(app.title), (
+            "the sentence stands above every part"
+        )
         if section == "words":  # nothing that the verdict says is lost
             words = texts(app.text) + texts(app.caption)
             assert all(clause.text in words for clause in verdict(found))

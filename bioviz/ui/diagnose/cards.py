@@ -17,6 +17,7 @@ from bioviz.percent import SPACE, percent
 from bioviz.ui.components.finding_cards.finding_cards import Card, Line, Scale
 
 TOLD, LABELS, CAUSES = "told", "labels", "causes"
+NOT_TRUSTED = "cannot be told: no label is told well enough for another one to be believed"
 _SHARES = Scale(0.0, 1.0, ((0.0, "0"), (1.0, percent(1))))
 
 
@@ -151,7 +152,7 @@ def _cause_lines(d: Diagnosis) -> Iterator[tuple[tuple[int, float], Line]]:
             yield (2, 0.0), Line(name, "none of these", counted if clips else "none", spoken=counted)
         elif sign is None:
             if name == "label" and not triage.trusted.any():
-                yield (4, 0.0), Line(name, title, untold="cannot be told: no label is told well enough")
+                yield (4, 0.0), Line(name, title, untold="cannot be told", spoken=NOT_TRUSTED)
             elif clips:
                 yield (1, -clips), Line(name, title, counted, spoken=counted)
         elif sign in triage.excess_labelled:
@@ -167,8 +168,9 @@ def _compared(
         return  # the sign is nowhere, as of boxes in a dataset without any
     if np.isnan(excess.low):
         few = total < MIN_CLIPS
-        why = f"{total:,} confused ({MIN_CLIPS} needed)" if few else f"too few {d.unit}s to compare"
-        yield (4, 0.0), Line(name, title, untold=f"cannot be told: {why}")
+        why = f"{total:,} confused clips ({MIN_CLIPS} needed)" if few else f"too few {d.unit}s to compare"
+        untold = "cannot be told: too few"
+        yield (4, 0.0), Line(name, title, untold=untold, spoken=f"cannot be told: {why}")
         return
     others = max(excess.others, 0.0)
     points = [round(100 * each) for each in (excess.difference, excess.low, excess.high)]
@@ -188,6 +190,6 @@ def _compared(
         yield (0, -excess.difference), line
     elif not excess.sure:
         line = Line(
-            name, title, "no excess shown", excess.confused, other=others, spoken=f"no excess shown; {beside}"
+            name, title, "no excess", excess.confused, other=others, spoken=f"no excess shown; {beside}"
         )
         yield (3, -excess.difference), line

@@ -16,13 +16,12 @@ from bioviz.ui.diagnose.case import Case, worst_first
 from bioviz.ui.state import DiagnoseState
 from bioviz.ui.view import set_view, view
 
-
 _STYLE = (
     # Verdict, cards and the start of the evidence fit a window of 1280 x 800, and the parts of the page one line.
     f"<style>.stMainBlockContainer:has(.st-key-{DiagnoseState.head}){{padding:1rem 1.5rem 2rem}}"
     f".st-key-{DiagnoseState.head} h1{{font-size:22px!important;line-height:28px;padding:0!important}}"
     f".st-key-{DiagnoseState.head} .stColumn .stVerticalBlock{{gap:.25rem}}"
-    f".st-key-{DiagnoseState.head} .stHeading{{margin:0}}"
+    f".st-key-{DiagnoseState.head} [data-testid=stMarkdownContainer]{{margin-bottom:0}}"
     f".st-key-{DiagnoseState.head} .stButton button{{min-height:32px;padding:0 10px;font-size:14px}}"
     f".st-key-{DiagnoseState.part} button{{min-height:32px;padding:0 8px}}"
     f".st-key-{DiagnoseState.part} button p{{font-size:13px}}"

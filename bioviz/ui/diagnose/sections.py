@@ -32,17 +32,16 @@ def words(case: Case) -> Chosen:
         if clause.kind == "note":
             st.caption(clause.text)
             continue
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.text(clause.text)
-            st.button(
-                "Evidence",
-                key=DiagnoseState.clause(i),
-                help="Show what this rests on",
-                type="tertiary",
-                icon=":material/arrow_forward:",
-                on_click=show_evidence,
-                args=(clause,),
-            )
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        left.text(clause.text)
+        right.button(
+            "Evidence",
+            key=DiagnoseState.clause(i),
+            help="Show what this rests on",
+            type="tertiary",
+            on_click=show_evidence,
+            args=(clause,),
+        )
     return labels_worst(case)
 
 

@@ -82,7 +82,7 @@ class FindingCards {
       parts.push(el("p", { class: "bv-muted bv-heads" }, left, right));
     }
     if (card.lines.length) parts.push(list);
-    if (card.lines.length && ticks.length) {
+    if (ticks.length && card.lines.some(({ value }) => value !== null)) {
       const scale = el("div", { class: "bv-figure" }, ...ticks);
       parts.push(el("div", { class: "bv-scale", "aria-hidden": "true" }, scale));
     }
