@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bioviz.analysis.comparison.score_differences import sentence
+from bioviz.analysis.comparison.headline import headline, not_held
 from bioviz.analysis.comparison.transitions import RULES
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.datasets.types import Dataset
@@ -97,6 +97,7 @@ def comparison_report(
             "turned, mirrored, scaled evenly and moved onto the left, which keeps the ratios of its distances "
             f"(misfit {comparison.fit.misfit:.2f}: 0 the same map, 1 nothing in common)."
         ),
+        Words(" ".join([headline(changes), not_held(changes)]).rstrip()),
         *(Words(note) for note in (*notes, *changes.notes)),
         Heading("Maps"),
         Charts(
@@ -120,7 +121,6 @@ def comparison_report(
             "larger than its uncertainty is judged together with everything else here. Scores of the map have no "
             "interval: the chance of one map is not known."
         ),
-        *(Words(sentence(d)) for d in changes.scores),
         Heading("Rescued and broken clips"),
         Words(
             f"Rescued: labelled clips whose {changes.k} nearest neighbors "

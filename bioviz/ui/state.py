@@ -190,6 +190,11 @@ class CompareState:
     """The page Compare."""
 
     desk = DeskState("compare")
+    head = Element("compare_head")
+    notes = Element("compare_notes")
+    part = Element("compare_part")
+    cards: Key[Mapping[str, Any] | None] = Key("compare_cards", None)  # the line that was clicked
+    step = Elements("compare_next_{}")
     map = Elements("compare_{}")
     zoom_together = Element("compare_lock")
     report = Element("compare_report")

@@ -122,6 +122,7 @@ def _report(spec: ComparisonSpec, comparison: Comparison) -> bytes:
 
 
 def _text(changes: Changes, data: dict[str, Any]) -> str:
+    from bioviz.analysis.comparison.headline import headline
     from bioviz.analysis.comparison.score_differences import sentence
     from bioviz.analysis.metric_info import METRIC_INFO
 
@@ -152,7 +153,7 @@ def _text(changes: Changes, data: dict[str, Any]) -> str:
     parts = [
         f"{data['clips']} clips on both sides",
         *(f"Note: {note}" for note in data["notes"]),
-        "\n".join(clear) or "No difference is larger than its uncertainty.",
+        "\n".join([headline(changes), *clear]),
         table(head, rows),
         table(head_labels, rows_labels),
         f"Labelled clips: {moves['rescued']} rescued from background, {moves['broken']} lost to it. "

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from bioviz import jobs, runs
+from bioviz.analysis.comparison.headline import not_held
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.datasets import library
 from bioviz.errors import BiovizError, Missing
@@ -21,17 +22,21 @@ from bioviz.runs.comparison import (
     read_comparison,
     start_comparison,
 )
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
 from bioviz.ui.app.parts import check_part
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
+from bioviz.ui.compare.cards import cards
 from bioviz.ui.compare.case import Case, Chosen
+from bioviz.ui.compare.head import open_card, show_head
 from bioviz.ui.compare.maps import comparison_maps
 from bioviz.ui.compare.pickers import pick_comparison, titles
 from bioviz.ui.compare.sections import SECTIONS
 from bioviz.ui.compare.training import outcomes, tested, training_notes
 from bioviz.ui.components.embedding_map.embedding_map import MapEvent, MapProps, embedding_map
+from bioviz.ui.components.finding_cards.finding_cards import finding_cards
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
@@ -41,6 +46,7 @@ from bioviz.ui.state import CompareState
 from bioviz.ui.view import keep_known, set_view, view, write_url
 
 NEIGHBORS = 8
+TITLE = "Compare"
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -94,33 +100,19 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, com
     keep_known("arrows", comparison.changes.names, "label")
     act_link(clip_desk.GROUP, dataset.id)
     notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows
-    head, lock_at, report_at = st.columns([5, 2, 2], vertical_alignment="center")
-    fewer = max(len(left), len(right)) - len(comparison)
-    head.caption(
-        f"{len(comparison):,} clips on both sides"
-        + (f"; {fewer:,} that one side lacks are left out" if fewer else "")
-        + f". Procrustes disparity of the maps: {comparison.fit.misfit:.2f} (0 the same, 1 nothing in common)."
+    lock = show_head(comparison, spec)
+    with st.container(key=CompareState.notes):
+        for note in notes:
+            st.warning(plain(note))
+    finding_cards(
+        cards(comparison.changes), key=CompareState.cards, label="Differences that hold", opened=open_card
     )
-    lock = lock_at.toggle("Zoom together", value=True, key=CompareState.zoom_together)
-    report_at.download_button(
-        "Report (HTML)",
-        lambda: comparison_report(
-            comparison, left, right, dataset, names, spec.layout, notes, own, arrows_of
-        ),
-        f"bioviz_{dataset.id}_comparison.html",
-        "text/html",
-        icon=":material/download:",
-        key=CompareState.report,
-        on_click="ignore",
-        help="Figures, tables, settings and provenance in one file that opens without a network.",
-    )
-    for note in notes:
-        st.warning(note, icon=":material/school:")
-    wide, narrow = st.columns([8, 3], gap="small")
+    st.caption(plain(not_held(comparison.changes)))
+    events = two_maps(data, names, dataset.id, lock)
+    selected = last_lasso(rows_compared, events)
+    case = Case(comparison, left, right, dataset, names, is_dark(), selected, own)
+    wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
-        events = two_maps(data, names, dataset.id, lock)
-        selected = last_lasso(rows_compared, events)
-        case = Case(comparison, left, right, dataset, names, is_dark(), selected, own)
         chosen = part(case)
         rows = rows_compared[chosen.places]
         st.subheader(f"{len(rows):,} {chosen.name}")
@@ -132,6 +124,24 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, com
         selection.show(left, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
     with narrow:
         inspect(case, chosen.name, rows)
+    fewer = max(len(left), len(right)) - len(comparison)
+    st.caption(
+        f"{len(comparison):,} clips on both sides"
+        + (f"; {fewer:,} that one side lacks are left out" if fewer else "")
+        + f". Procrustes disparity of the maps: {comparison.fit.misfit:.2f} (0 the same, 1 nothing in common)."
+    )
+    st.download_button(
+        "Report (HTML)",
+        lambda: comparison_report(
+            comparison, left, right, dataset, names, spec.layout, notes, own, arrows_of
+        ),
+        f"bioviz_{dataset.id}_comparison.html",
+        "text/html",
+        icon=":material/download:",
+        key=CompareState.report,
+        on_click="ignore",
+        help="Figures, tables, settings and provenance in one file that opens without a network.",
+    )
     with st.expander("Where this result comes from", key=CompareState.provenance):
         st.json({"left": left.provenance, "right": right.provenance}, expanded=False)
     write_url()  # this fragment runs without the frame around it
@@ -155,7 +165,7 @@ def two_maps(
                         group=clip_desk.GROUP,
                         dataset_id=dataset_id,
                         lock_view=lock,
-                        height=480,
+                        height=380,
                         label=f"{side} map: {title}",
                     ),
                 )
@@ -167,13 +177,12 @@ def part(case: Case) -> Chosen:
     """Draw the part of the page that is open."""
     if CompareState.section.get() not in SECTIONS:
         CompareState.section.set(view().section if view().section in SECTIONS else next(iter(SECTIONS)))
-    section = st.segmented_control(
+    section = st.container(key=CompareState.part).segmented_control(
         "Part",
         list(SECTIONS),
         format_func=lambda name: SECTIONS[name][0],
         key=CompareState.section,
         required=True,
-        wrap=True,
         label_visibility="collapsed",
     )
     section = section or next(
@@ -208,6 +217,8 @@ def inspect(case: Case, name: str, rows: np.ndarray) -> None:
 
 def show() -> None:
     """Show the page below its title."""
+    title = st.empty()
+    title.title(TITLE)
     spec = pick_comparison()
     if spec is None:
         ask_for_a_dataset()
@@ -248,6 +259,7 @@ def show() -> None:
             )
         else:
             clip_desk.check_clip(left_run.rows[comparison.left_places])
+            title.empty()
             compare(left_run, right_run, spec, key, comparison)
     except BiovizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")

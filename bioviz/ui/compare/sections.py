@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from bioviz.analysis.comparison.score_differences import ONE_MAP, Difference, sentence
+from bioviz.analysis.comparison.score_differences import Difference
 from bioviz.analysis.comparison.transitions import RULES
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
@@ -44,6 +44,7 @@ def scores(case: Case) -> Chosen:
                     "difference": d.difference,
                     "from": d.low,
                     "to": d.high,
+                    "larger than its uncertainty": _told(d),
                     "better if": {"high": "higher", "low": "lower"}.get(METRIC_INFO[d.name].best, "–"),
                     "what it means": METRIC_INFO[d.name].text,
                 }
@@ -57,6 +58,7 @@ def scores(case: Case) -> Chosen:
                     "difference": row.difference,
                     "from": None,
                     "to": None,
+                    "larger than its uncertainty": "cannot be told",
                     "better if": "higher",
                     "what it means": row.text,
                 }
@@ -76,24 +78,9 @@ def scores(case: Case) -> Chosen:
     )
     if case.tested:
         st.caption(TESTED_WORDS)
-    clear = [sentence(d) for d in changes.scores if d.exceeds]
-    unclear = [METRIC_INFO[d.name].title for d in changes.scores if d.exceeds is False]
-    for line in clear:
-        st.text(line)
-    if not clear:
-        st.info(
-            "No difference is larger than its uncertainty." if unclear else _cannot_be_told(changes.scores)
-        )
-    if unclear:
-        st.caption(f"Not larger than their uncertainty: {', '.join(unclear)}.")
     for note in changes.notes:
         st.caption(note)
     return moved(case)
-
-
-def _cannot_be_told(differences: Sequence[Difference]) -> str:
-    why = next((d.why for d in differences if d.why and d.why != ONE_MAP), "nothing is defined on both sides")
-    return f"Whether anything differs by more than chance cannot be told: {why}."
 
 
 def rescued_and_broken(case: Case) -> Chosen:
@@ -301,6 +288,10 @@ _three = st.column_config.NumberColumn(format="%.3f")
 
 def _unit(case: Case) -> UnitWords:
     return UnitWords(case.dataset.independence.unit.noun)
+
+
+def _told(d: Difference) -> str:
+    return "cannot be told" if d.exceeds is None else "yes" if d.exceeds else "no"
 
 
 def _span(low: np.ndarray, high: np.ndarray, labels: np.ndarray) -> list[str]:

@@ -27,7 +27,7 @@ class Case:
     def of_label(self, target: int) -> np.ndarray:
         """(n,) bool, the clips that carry a label, whatever else they carry; target 0 is background."""
         labels = self.dataset.clips.labels[self.run.rows]
-        return labels[:, target - 1] if target else ~labels.any(axis=1)
+        return labels[:, target - 1] if target else ~np.any(labels, axis=1)
 
 
 @dataclass(frozen=True)

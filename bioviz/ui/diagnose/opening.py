@@ -11,22 +11,14 @@ from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.runs import Run
 from bioviz.ui import next_steps
 from bioviz.ui.app.notices import plain
+from bioviz.ui.app.page_head import page_style
 from bioviz.ui.diagnose.cards import CAUSES, LABELS
 from bioviz.ui.diagnose.case import Case, worst_first
 from bioviz.ui.state import DiagnoseState
 from bioviz.ui.view import set_view, view
 
-_STYLE = (
-    # Verdict, cards and the start of the evidence fit a window of 1280 x 800, and the parts of the page one line.
-    f"<style>.stMainBlockContainer:has(.st-key-{DiagnoseState.head}){{padding:1rem 1.5rem 2rem}}"
-    f".st-key-{DiagnoseState.head} h1{{font-size:22px!important;line-height:28px;padding:0!important}}"
-    f".st-key-{DiagnoseState.head} .stColumn .stVerticalBlock{{gap:.25rem}}"
-    f".st-key-{DiagnoseState.head} [data-testid=stMarkdownContainer]{{margin-bottom:0}}"
-    f".st-key-{DiagnoseState.head} .stButton button{{min-height:32px;padding:0 10px;font-size:14px}}"
-    f".st-key-{DiagnoseState.part} button{{min-height:32px;padding:0 8px}}"
-    f".st-key-{DiagnoseState.part} button p{{font-size:13px}}"
-    f".st-key-{DiagnoseState.part} [role=radiogroup]{{flex-wrap:nowrap;overflow-x:auto}}"
-    f".st-key-{DiagnoseState.why}{{max-height:7rem;overflow-y:auto}}"
+_STYLE = page_style(DiagnoseState.head, DiagnoseState.part) + (
+    f"<style>.st-key-{DiagnoseState.why}{{max-height:7rem;overflow-y:auto}}"
     f".st-key-{DiagnoseState.why} [data-testid=stAlertContainer]{{padding:8px 12px}}"
     f".st-key-{DiagnoseState.why} p{{font-size:13px;line-height:18px}}</style>"
 )

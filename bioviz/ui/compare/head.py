@@ -1,0 +1,61 @@
+"""The head of the Compare page: its one sentence, and what can be done next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bioviz.analysis.comparison.headline import headline
+from bioviz.errors import BiovizError
+from bioviz.models import checkpoints
+from bioviz.models.base import FINETUNED
+from bioviz.runs import RunSpec
+from bioviz.runs.comparison import Comparison, ComparisonSpec
+from bioviz.ui import next_steps
+from bioviz.ui.app.notices import plain
+from bioviz.ui.app.page_head import page_style
+from bioviz.ui.compare.cards import section_of
+from bioviz.ui.state import CompareState
+
+_STYLE = page_style(CompareState.head, CompareState.part) + (
+    f"<style>.st-key-{CompareState.notes}{{gap:.25rem}}"
+    f".st-key-{CompareState.notes} [data-testid=stAlertContainer]{{padding:4px 12px}}"
+    f".st-key-{CompareState.notes} p{{font-size:13px;line-height:18px}}</style>"
+)
+
+
+def show_head(comparison: Comparison, spec: ComparisonSpec) -> bool:
+    """Show the one sentence with the counts beside it, and what can be done next; return whether maps zoom together."""
+    moves = comparison.changes.transitions["confusion"]
+    st.html(_STYLE)
+    with st.container(key=CompareState.head):
+        left, right = st.columns([3, 2], vertical_alignment="top", gap="medium")
+        with left:
+            st.title(plain(headline(comparison.changes)))
+            st.text(
+                f"Of {int(moves.clips[1:].sum()):,} labelled clips {len(moves.rescued):,} left the neighborhood of "
+                f"background and {len(moves.broken):,} entered it."
+            )
+        with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+            lock = st.toggle("Zoom together", value=True, key=CompareState.zoom_together)
+            for run, side in ((spec.left, "left"), (spec.right, "right")):
+                if (spec.left.model, spec.left.checkpoint) != start_of(run):
+                    next_steps.compare_with_start(run, CompareState.step(f"start_{side}"))
+            if not any(run.checkpoint.startswith(FINETUNED) for run in (spec.left, spec.right)):
+                next_steps.finetune_and_compare(spec.left, CompareState.step("finetune"))
+    return lock
+
+
+def start_of(run: RunSpec) -> tuple[str, str] | None:
+    """Model and checkpoint that a fine-tuned run was trained from; None for others."""
+    if not run.checkpoint.startswith(FINETUNED):
+        return None
+    try:
+        record = checkpoints.get(run.checkpoint.removeprefix(FINETUNED)).record
+    except BiovizError:
+        return None
+    return record.model, record.base
+
+
+def open_card(card: str, line: str) -> None:
+    """Open the part of the page that is behind a card; called before a run."""
+    CompareState.section.set(section_of(card))
