@@ -1,4 +1,4 @@
-"""The sentence and the cards of a comparison: only what holds, the most important first, and the rest in one sentence."""
+"""The sentence and the cards of a comparison: only what holds, what matters most first, the rest in a sentence."""
 
 from __future__ import annotations
 
