@@ -95,6 +95,7 @@ class _Resolver:
         self.unsure: set[int] = set()
         self.outside: dict[int, list[bool]] = {}  # recording -> of each of its boxes, whether it lies outside
         self.missing: Counter[str] = Counter()
+        self.meanings: dict[str, tuple[Meaning, str]] = {}  # of labels as cleaned
         self.spelled: dict[str, str] = {}  # a word for a missing label -> as it was written first
 
     def run(self) -> Labelled:
@@ -169,8 +170,12 @@ class _Resolver:
         written = clean(text)
         if self.declared is not None and written in self.declared:
             return "label", written
-        meaning, label = self.options.meaning_of(written)
-        label = clean(label)
+        if written not in self.meanings:
+            known, spelling = self.options.meaning_of(written)
+            self.meanings[written] = known, clean(spelling)
+        meaning, label = self.meanings[written]
+        if meaning == "label" and self.declared is None:
+            return meaning, label
         quoted = repr(written) if written else "an empty label"
         if meaning == "asked":
             word = missing_word(written) or ""
@@ -228,7 +233,9 @@ class _Resolver:
         low, high = (None if hz is None else hz * slower for hz in (raw.low_hz, raw.high_hz))
         if low is not None and high is not None and low > high:
             low, high = high, low
-        return replace(stretch, label=label, low_hz=low, high_hz=high, extras=dict(raw.extras))
+        return Annotation(
+            stretch.recording, stretch.start_s, stretch.end_s, label, low, high, dict(raw.extras)
+        )
 
     def _note(self, kind: str, file: str, detail: str) -> None:
         self.counts[kind, file, detail] += 1

@@ -56,6 +56,9 @@ def read_mapped(
     content = TableContent(how=mapping.sentence())
     words = _Words(mapping)
     used = {plain(column) for column in mapping.used}
+    others = [column for column in dict.fromkeys(table.columns) if plain(column) not in used]
+    ends = mapping.end or mapping.duration
+    scale = 1000.0 if mapping.frequency_unit == "kHz" else 1.0
     for row in table.rows:
         if mapping.path and not row.get(mapping.path):
             locator.row_problem(row.line, f"{mapping.path} is empty")
@@ -88,30 +91,27 @@ def read_mapped(
         if not mapping.timed:
             _whole_file(content, recording, labels, words)
             continue
-        span = [row.get(mapping.start), row.get(mapping.end or mapping.duration)]
+        span = row.get(mapping.start), row.get(ends)
         if not any(span) and not (row.get(mapping.label) if mapping.label else any(labels)):
             continue  # a recording that was listened to and holds nothing
         start, stop = (_seconds(cell, mapping, locator, recording, i) for i, cell in enumerate(span))
         if start is None or stop is None:
-            ends = f"{mapping.start} or {mapping.end or mapping.duration}"
-            locator.row_problem(row.line, f"{ends} is not a number" + _unit_hint(mapping))
+            detail = f"{mapping.start} or {ends} is not a number" + _unit_hint(mapping)
+            locator.row_problem(row.line, detail)
             content.unsure.add(recording)
             continue
         if not mapping.end:
             stop += start
-        scale = 1000.0 if mapping.frequency_unit == "kHz" else 1.0
-        low_hz, high_hz = (
-            None if (hz := hertz(row.get(c))) is None else hz * scale for c in (mapping.low, mapping.high)
-        )
-        extras = {column: value for column, value in row.cells.items() if value and plain(column) not in used}
+        low_hz, high_hz = hertz(row.get(mapping.low)), hertz(row.get(mapping.high))
+        extras = {column: value for column in others if (value := row.get(column))}
         content.annotations += [
             RawAnnotation(
                 recording,
                 start,
                 stop,
                 label,
-                low_hz,
-                high_hz,
+                None if low_hz is None else low_hz * scale,
+                None if high_hz is None else high_hz * scale,
                 extras,
                 words.unknown(label),
                 words.dropped(label),
@@ -187,6 +187,9 @@ def labels_of_row(row: Row, mapping: ColumnMapping, least: float = 0.0) -> Itera
                     yield column
         return
     text = row.get(mapping.label)
+    if text and not mapping.separator:
+        yield text
+        return
     parts = [part.strip() for part in text.split(mapping.separator)] if mapping.separator else [text]
     yield from (part for part in parts if part) if any(parts) else [mapping.empty]
 
@@ -199,7 +202,7 @@ def _seconds(
         return number(cell)  # a duration beside dates is in seconds
     if mapping.time_unit == "date":
         return _since_start(cell, recording)
-    if clock := _CLOCK.match(cell):
+    if ":" in cell and (clock := _CLOCK.match(cell)):
         hours, minutes, seconds = clock.groups()
         return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
     if mapping.time_unit == "clock":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bioviz.datasets.tables.text import Row, Table
+from bioviz.datasets.tables.text import Row, Table, positions
 from bioviz.errors import BadInput
 
 PARQUET = ".parquet"
@@ -45,10 +45,8 @@ def parquet_table(path: Path) -> Table:
         raise BadInput(f"{path.name} is no Parquet file that can be read.") from error
     columns = tuple(values.column_names)
     texts = [["" if cell is None else str(cell) for cell in column.to_pylist()] for column in values.columns]
-    rows = (
-        Row(i, dict(zip(columns, cells, strict=True)))
-        for i, cells in enumerate(zip(*texts, strict=True), start=1)
-    )
+    position = positions(columns)
+    rows = (Row(i, cells, position) for i, cells in enumerate(zip(*texts, strict=True), start=1))
     return Table(columns, tuple(rows), ",")
 
 

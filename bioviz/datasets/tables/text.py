@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bioviz.datasets.tables.encodings import Encoding, guess_encoding
 from bioviz.errors import BadInput
@@ -131,16 +131,23 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row: its line number in the file, and its cells by column name (as written, blanks stripped)."""
+class Row(NamedTuple):
+    """One row: its line number in the file, and its cells (as written, blanks stripped)."""
 
     line: int
-    cells: Mapping[str, str]
+    values: Sequence[str]  # at least as many as the table has columns
+    position: Mapping[str, int]  # of each column; all rows of a table share it
     beyond: tuple[str, ...] = ()  # cells after the last column
 
     def get(self, column: str | None) -> str:
-        return self.cells.get(column, "") if column else ""
+        """Return the cell of a column; "" where the table lacks it."""
+        at = self.position.get(column) if column else None
+        return "" if at is None else self.values[at]
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The cells by column name."""
+        return {column: self.values[at] for column, at in self.position.items()}
 
 
 @dataclass(frozen=True)
@@ -231,13 +238,21 @@ def _check_quotes(lines: list[str], delimiter: str) -> None:
 
 
 def _rows(reader: Reader, columns: tuple[str, ...], first: int, tabbed: bool) -> Iterator[Row]:
+    position, n_columns = positions(columns), len(columns)
     for cells in reader:
         # In tables with tabs quotes are part of the text, except round a whole cell.
-        cells = [_unquote(c) if tabbed else c.strip() for c in cells]
+        cells = list(map(_unquote if tabbed else str.strip, cells))
         if any(cells):
-            padded = cells + [""] * (len(columns) - len(cells))
-            beyond = tuple(cell for cell in cells[len(columns) :] if cell)
-            yield Row(first + reader.line_num, dict(zip(columns, padded, strict=False)), beyond)
+            missing = n_columns - len(cells)
+            beyond = tuple(cell for cell in cells[n_columns:] if cell) if missing < 0 else ()
+            yield Row(
+                first + reader.line_num, cells + [""] * missing if missing > 0 else cells, position, beyond
+            )
+
+
+def positions(columns: Sequence[str]) -> dict[str, int]:
+    """Return where the cell of each column stands in `Row.values`; of columns of one name, the last counts."""
+    return {column: i for i, column in enumerate(columns)}
 
 
 def _unquote(cell: str) -> str:
@@ -249,11 +264,10 @@ def _unquote(cell: str) -> str:
 
 def number(text: str) -> float | None:
     """Return a finite number with point or comma as decimal mark; None for anything else."""
-    text = text.strip()
     if "," in text and "." not in text:
         text = text.replace(",", ".")
     try:
-        value = float(text)
+        value = float(text)  # which passes over blanks round it
     except ValueError:
         return None
     return value if abs(value) < 1e300 else None
