@@ -344,4 +344,4 @@ class ColumnsState:
         self.clips = Element(f"{table}_clips")
         self.name = Element(f"{table}_name")
         self.leave_out = Element(f"{table}_leave")
-        self.keep = Element(f"{table}_keep")
+        self.keep = Elements(f"{table}_keep_{{}}")  # an answer

@@ -17,6 +17,7 @@ from bioviz.audio.playback import render
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.problems import LEFT_OUT
 from bioviz.datasets.recorded_at import time_from_name
+from bioviz.datasets.tables.titles import title_lines
 from bioviz.errors import BadInput, NotUnderstood
 from tests.datasets.sounds import boxes, kinds, labels_of, lines, write
 
@@ -465,3 +466,55 @@ def test_several_of_a_kind_are_counted_in_words(tmp_path):
     )
     (outside,) = [each.detail for each in build_dataset(tmp_path).problems if each.kind == "past_end"]
     assert outside == "it lies outside the recording of 4.00 s (2 annotations)"
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ["Owls of the north wood"],
+        ["# exported by a program", "# 2024-05-01"],
+        ["Project;North wood;;;", "Recorder;SM4;;;", ""],
+        ["Owl survey, 2024 (start, end, label in seconds)"],
+        ["% one", "// two", "Survey 3"],
+    ],
+)
+def test_lines_above_a_clear_header_are_passed_over_and_said(tmp_path, titles):
+    write(tmp_path / "a.wav")
+    lines(tmp_path / "x.csv", *titles, "file;start;end;label;note", "a.wav;0;1;owl;", "a.wav;x;3;owl;")
+    dataset = build_dataset(tmp_path)
+    assert boxes(dataset) == [("a.wav", 0.0, 1.0, "owl", None, None)]
+    said = {each.kind: each.detail for each in dataset.problems}
+    assert f"“{titles[0]}”" in said["titles"]
+    assert said["bad_row"].startswith(f"line {len(titles) + 3}: ")  # as lines are counted in the file
+
+
+def test_lines_above_a_header_that_says_nothing_are_asked_about(tmp_path):
+    write(tmp_path / "a.wav")
+    lines(
+        tmp_path / "x.csv", "Owls of the north wood", "wo;los;schluss;was", "a.wav;0;1;owl", "a.wav;2;3;frog"
+    )
+    with pytest.raises(NotUnderstood) as asked:
+        build_dataset(tmp_path)
+    (account,) = asked.value.accounts
+    assert account.columns == ("wo", "los", "schluss", "was") and account.first_row == (
+        "a.wav",
+        "0",
+        "1",
+        "owl",
+    )
+    explained = {"path": "wo", "start": "los", "end": "schluss", "label": "was"}
+    assert build_dataset(tmp_path, options={"columns": explained}).labels == ("frog", "owl")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["0.5\t1.0\towl", "2\t3\tfrog"],
+        ["file,start,end,label", "a.wav,0,1,owl", "file,start,end,label,note"],
+        ["sep=;", "file;start;end;label", "a.wav;0;1;owl"],
+        ["a.wav,0,1,owl", "file,start,end,label", "a.wav,0,1,owl"],
+        ['{"a": 1,', '"file": 1, "start": 2, "end": 3, "label": 4}'],
+    ],
+)
+def test_no_data_is_taken_for_a_title(rows):
+    assert title_lines(rows) == 0

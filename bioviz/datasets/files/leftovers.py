@@ -174,8 +174,20 @@ def sentence(about: FileAccount) -> Problem:
     )
 
 
-def encoding_problems(file: SourceFile) -> list[Problem]:
-    """Say how the letters of a table were read that does not tell; [] for Unicode, plain ASCII and what is no text."""
+def said_of_reading(file: SourceFile) -> list[Problem]:
+    """Say what was assumed of the text of a table that was read: lines that are no part of it, its older encoding."""
+    return [*_titles(file), *_encoding(file)]
+
+
+def _titles(file: SourceFile) -> list[Problem]:
+    if not file.beginning or not (titles := file.titles):
+        return []
+    what = "1 line stands" if len(titles) == 1 else f"{len(titles)} lines stand"
+    detail = f"{what} above the names of its columns, and {'is' if len(titles) == 1 else 'are'} no part of the table"
+    return [problem("titles", file.name, f"{detail}: “{_cut(titles[0].strip())}”")]
+
+
+def _encoding(file: SourceFile) -> list[Problem]:
     if not file.beginning or (encoding := file.encoding) is None:
         return []
     words = ", ".join(f"“{_cut(word)}”" for word in encoding.examples)

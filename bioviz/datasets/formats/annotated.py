@@ -208,7 +208,7 @@ def _read_all(
         if locator.is_homeless and not content.rows and file.beginning.strip():
             homeless.append(file)  # it says something of a recording, one does not know of which
         tables.append(ReadTable(file, format, content, locator))
-        problems += leftovers.encoding_problems(file)
+        problems += leftovers.said_of_reading(file)
         if options.min_confidence and not content.has_confidence and content.rows:
             detail = f"it has no confidence, so that the minimum of {options.min_confidence:g} leaves nothing out of it"
             problems.append(problem("no_confidence", other, detail))

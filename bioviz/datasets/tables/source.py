@@ -19,6 +19,7 @@ from bioviz.datasets.tables.text import (
     plain,
     read_text,
 )
+from bioviz.datasets.tables.titles import title_lines
 from bioviz.errors import BadInput
 
 
@@ -55,9 +56,15 @@ class SourceFile:
         try:
             if self.suffix == PARQUET:
                 return parquet_columns(self.path)
-            return parse_table("\n".join(self._lines[:2])).columns
+            above = len(self.titles)
+            return parse_table("\n".join(self._lines[above : above + 2])).columns
         except BadInput:
             return tuple(columns_of(self.first_line))
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """The lines above the header of a table that are no part of it: titles and comments."""
+        return tuple(self._lines[: title_lines(self._lines)])
 
     @cached_property
     def plain_columns(self) -> frozenset[str]:
@@ -68,7 +75,7 @@ class SourceFile:
     def first_row(self) -> tuple[str, ...]:
         """The cells of the row after the header; () if there is none."""
         try:
-            table = self._parquet if self.suffix == PARQUET else parse_table("\n".join(self._lines[:50]))
+            table = self._parquet if self.suffix == PARQUET else self._first_fifty
             rows = table.rows
         except BadInput:
             return ()
@@ -80,7 +87,7 @@ class SourceFile:
             return self._parquet
         text = "\n".join(self._lines)
         whole = len(text) < HEAD_BYTES // 2
-        return parse_table(text if whole else text.rpartition("\n")[0], header)
+        return parse_table(text if whole else text.rpartition("\n")[0], header, self._above(header))
 
     @cached_property
     def encoding(self) -> Encoding | None:
@@ -96,7 +103,17 @@ class SourceFile:
 
     def table(self, header: bool = True) -> Table:
         """Return the whole file as a table. Raises BadInput where it is none."""
-        return self._parquet if self.suffix == PARQUET else parse_table(self.text(), header)
+        return (
+            self._parquet if self.suffix == PARQUET else parse_table(self.text(), header, self._above(header))
+        )
+
+    def _above(self, header: bool) -> int:
+        return len(self.titles) if header else 0
+
+    @property
+    def _first_fifty(self) -> Table:
+        above = len(self.titles)
+        return parse_table("\n".join(self._lines[above : above + 50]))
 
     @cached_property
     def _parquet(self) -> Table:

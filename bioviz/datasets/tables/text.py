@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -184,13 +185,15 @@ def numbered(count: int) -> tuple[str, ...]:
     return tuple(f"column {i + 1}" for i in range(count))
 
 
-def parse_table(text: str, header: bool = True) -> Table:
+def parse_table(text: str, header: bool = True, above: int = 0) -> Table:
     """Parse a table; blank lines are passed over, missing cells are "".
 
     Parameters
     ----------
     header
         Whether the first line names the columns; else they are `numbered`.
+    above
+        Lines before it that are passed over, blank ones not counted.
 
     Raises
     ------
@@ -199,7 +202,7 @@ def parse_table(text: str, header: bool = True) -> Table:
 
     """
     lines = text.lstrip("\ufeff").split("\n")
-    first = next((i for i, line in enumerate(lines) if line.strip()), None)
+    first = next(islice((i for i, line in enumerate(lines) if line.strip()), above, None), None)
     if first is None:
         raise BadInput("The table is empty: not even a header line.")
     # Excel writes the separator into a line of its own.

@@ -32,7 +32,7 @@ from bioviz.store.digest import digest
 from bioviz.ui.app.notices import plain
 from bioviz.ui.datasets import scans
 from bioviz.ui.datasets.label_meanings import label_meanings
-from bioviz.ui.datasets.table_preview import show_facts, show_preview
+from bioviz.ui.datasets.table_preview import show_facts, show_preview, show_taken
 from bioviz.ui.state import ColumnsState
 
 NOT_THERE = ""
@@ -100,6 +100,7 @@ def ask_columns(root: Path, table: str, job: jobs.Job) -> None:
         mapping = label_meanings(rows, mapping, options, keys)
         st.markdown("**What this gives**")
         shown = show_preview(file, rows, mapping, options, keys)
+        shown = show_taken(rows, mapping, options) and shown
     _keep(file, rows, mapping, job, keys, ready=shown)
 
 
@@ -172,9 +173,10 @@ def _columns(table: Table, guessed: ColumnMapping, keys: ColumnsState) -> Column
                 elif role == "label_columns":
                     one_hot = st.multiselect(
                         "Or: columns that are labels",
-                        [name for name in choices[1:] if name not in chosen.values()],
+                        choices[1:],
                         [name for name in guessed.label_columns if name in choices],
                         key=keys.role("label_columns"),
+                        persist_state="page",
                         help="Columns named after a label that hold 1 where it was heard, else 0.",
                         placeholder="— none —",
                         disabled=bool(chosen["label"]),
@@ -215,10 +217,12 @@ def _keep(
         help="It holds no annotations: whatever it says, recordings may be taken for background.",
     ):
         st.rerun()  # closes the dialog
+    # Of this answer alone: a press that comes after another choice was made keeps nothing, as its words were not read.
+    answer = digest([name, mapping.to_dict(), list(table.columns)])[:12]
     if keep.button(
         "Keep this and scan again",
         type="primary",
-        key=keys.keep,
+        key=keys.keep(answer),
         icon=":material/check:",
         disabled=not ready,
         width="stretch",

@@ -57,11 +57,12 @@ def label_meanings(
     }
     words = {}
     for (name, (title, help)), cell in zip(titles.items(), st.columns(3), strict=True):
-        taken = {word for other in words.values() for word in other}
+        # Each box offers all labels whatever the others hold: a list that changes under the pointer loses a choice.
         words[name] = cell.multiselect(
             title,
-            [label for label in free if label not in taken],
+            free,
             key=keys.role(name),
+            persist_state="page",
             help=help,
             accept_new_options=True,
             placeholder="none",

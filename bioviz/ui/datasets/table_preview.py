@@ -11,7 +11,8 @@ from bioviz.datasets.formats.base import RawAnnotation
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import KINDS
 from bioviz.datasets.tables.columns import TIME_UNITS, TITLES, ColumnMapping
-from bioviz.datasets.tables.preview import TablePreview, preview, preview_facts
+from bioviz.datasets.tables.in_words import contradictions, taken_for
+from bioviz.datasets.tables.preview import TablePreview, labels_in, preview, preview_facts
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.tables.text import Table
 from bioviz.errors import BadInput
@@ -21,6 +22,7 @@ from bioviz.ui.datasets.clip_cards import Card, Group, card_of_box, show_cards, 
 from bioviz.ui.state import ColumnsState
 
 CLIPS = 3
+MANY_ROWS = 200
 NO_LABEL = "no label"
 _WHOLE_S = 5.0  # shown of a recording that is labelled as a whole
 
@@ -48,6 +50,21 @@ def show_preview(
     if cards:
         show_cards([Group("", "", "", cards)], key=keys.clips)
     return bool(parsed.boxes or parsed.files or _only_background(parsed))
+
+
+def show_taken(table: Table, mapping: ColumnMapping, options: Options) -> bool:
+    """Write out what each column and label will be taken for; whether nothing in it contradicts itself."""
+    wrong = contradictions(mapping)
+    for sentence in wrong:
+        st.error(plain(sentence), icon=":material/error:")
+    if not mapping.complete:
+        return False
+    with st.container(border=True):
+        whole = "" if len(table.rows) < MANY_ROWS else f" (labels as in the first {len(table.rows):,} rows)"
+        st.markdown(f"**What will be taken for what**{whole}")
+        for title, words in taken_for(labels_in(table, mapping), mapping, options):
+            st.text(f"{title}: {words}")
+    return not wrong
 
 
 def show_facts(file: SourceFile, table: Table, mapping: ColumnMapping) -> bool:

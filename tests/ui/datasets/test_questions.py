@@ -74,7 +74,7 @@ def test_the_dialog_opens_by_itself_once_with_the_first_rows_and_what_they_sugge
     assert in_dialog(app, "path").value == "woher"  # its cells are names of recordings
     assert "Filled in as the columns suggest: Recording" in texts(app.caption)
     assert "Choose the column that holds the label" in texts(app.info).replace("\\", "")
-    assert in_dialog(app, "keep").disabled
+    assert in_dialog(app, "keep_[0-9a-f]+").disabled
     app.run()
     assert not [each for each in app.selectbox if each.key and each.key.startswith("columns_")]  # once only
     app.button(key="explain_beobachtet.csv").click().run()
@@ -98,6 +98,79 @@ def test_what_the_answer_gives_is_shown_as_it_is_given(folder, form, scan):
     assert "The 4 rows give 2 boxes in 2 recordings: owl (1), unknown (1)." in texts(app.text)
 
 
+def test_what_will_be_taken_for_what_is_written_out(folder, form, scan):
+    scan(form(folder))
+    app = dialog()
+    answer(app)
+    assert "Calls: owl (1), leer (1), weg (1), maybe (1)" in texts(app.text)
+    assert "Background: no label means background" in texts(app.text)
+    in_dialog(app, "background").select("leer").run()
+    in_dialog(app, "unknown").select("maybe").run()
+    in_dialog(app, "drop").select("weg").run()
+    said = texts(app.text)
+    assert (
+        "recording: woher, start: los, end: schluss, label: was" in said and "times in milliseconds" in said
+    )
+    for line in (
+        "Calls: owl (1)",
+        "Background: leer (1)",
+        "call nor background: maybe (1)",
+        "is used: weg (1)",
+    ):
+        assert line in said
+
+
+def test_only_what_was_read_is_kept(folder, form, scan, scans):
+    """A choice that reaches the server together with the press was not among the words that were read."""
+    scan(form(folder))
+    app = dialog()
+    answer(app)
+    in_dialog(app, "background").select("leer")  # its run has not come yet
+    in_dialog(app, "keep_[0-9a-f]+").click().run()
+    assert not app.exception and not list_profiles() and len(scans) == 1
+    assert "Background: leer (1)" in texts(app.text)
+    in_dialog(app, "keep_[0-9a-f]+").click().run()
+    assert list_profiles()[0].mapping.background == ("leer",) and len(scans) == 2
+
+
+def test_a_choice_changes_no_other_list(folder, form, scan):
+    """A list that is redrawn with other labels under the pointer loses what is chosen there."""
+    scan(form(folder))
+    app = dialog()
+    answer(app)
+    before = [in_dialog(app, name).options for name in ("background", "unknown", "drop", "label_columns")]
+    in_dialog(app, "background").select("leer").run()
+    in_dialog(app, "start").select("x1").run()
+    assert [
+        in_dialog(app, name).options for name in ("background", "unknown", "drop", "label_columns")
+    ] == before
+
+
+def test_choices_outlast_a_moment_without_their_boxes(folder, form, scan):
+    scan(form(folder))
+    app = dialog()
+    answer(app)
+    in_dialog(app, "background").select("leer").run()
+    in_dialog(app, "label").select("").run()  # no label: its meanings are not asked
+    assert not [each for each in app.multiselect if each.key.endswith("_background")]
+    in_dialog(app, "label").select("was").run()
+    assert in_dialog(app, "background").value == ["leer"] and "Background: leer (1)" in texts(app.text)
+
+
+def test_two_meanings_of_one_label_are_refused(folder, form, scan):
+    scan(form(folder))
+    app = dialog()
+    answer(app)
+    in_dialog(app, "background").select("leer").run()
+    in_dialog(app, "drop").select("leer").run()
+    assert "“leer” is given two meanings" in texts(app.error)
+    assert in_dialog(app, "keep_[0-9a-f]+").disabled
+    in_dialog(app, "drop").unselect("leer").run()
+    in_dialog(app, "high").select("x1").run()
+    assert "cannot be both Low frequency and High frequency" in texts(app.error)
+    assert in_dialog(app, "keep_[0-9a-f]+").disabled
+
+
 def test_a_clip_of_a_row_without_label_says_so(folder, form, scan):
     lines(folder / "beobachtet.csv", HEADER, "a.wav,1000,2000,,500,1500")
     scan(form(folder))
@@ -116,7 +189,7 @@ def test_the_answer_is_the_command_lines_and_the_next_table_is_recognized(
     in_dialog(app, "background").select("leer").run()
     in_dialog(app, "drop").select("weg").run()
     in_dialog(app, "unknown").select("maybe").run()
-    in_dialog(app, "keep").click().run()
+    in_dialog(app, "keep_[0-9a-f]+").click().run()
     assert not app.exception and len(scans) == 2
     page.run()  # it finds the new scan as one of this tab's would
     (profile,) = list_profiles()
@@ -148,7 +221,7 @@ def test_a_first_line_that_is_data_is_no_header(tmp_path, form, scan, scans):
         in_dialog(app, role).select(f"column {column}").run()
     assert in_dialog(app, "path").value == "column 1"
     assert "The 2 rows give 2 boxes in 1 recording: owl (2)." in texts(app.text)
-    in_dialog(app, "keep").click().run()
+    in_dialog(app, "keep_[0-9a-f]+").click().run()
     assert not app.exception
     assert boxes(build_dataset(tmp_path))[0][1:4] == (1.0, 2.0, "owl")
     app.toggle[0].set_value(False).run()
@@ -208,10 +281,10 @@ def test_the_dialog_gives_rows_without_a_label_one(folder, form, scan, scans):
     app = dialog()
     for role in ("path", "start", "end"):
         in_dialog(app, role).select(COLUMNS[role]).run()
-    assert "write the label of all rows" in texts(app.info) and in_dialog(app, "keep").disabled
+    assert "write the label of all rows" in texts(app.info) and in_dialog(app, "keep_[0-9a-f]+").disabled
     in_dialog(app, "empty").set_value("Kiwi").run()
     assert "2 boxes in 2 recordings: Kiwi (2)" in texts(app.text)
-    in_dialog(app, "keep").click().run()
+    in_dialog(app, "keep_[0-9a-f]+").click().run()
     assert not app.exception and build_dataset(folder).labels == ("Kiwi",)
 
 
@@ -222,7 +295,7 @@ def test_the_dialog_answers_what_empty_cells_mean(folder, form, scan, scans):
     answer(app, unit="s")
     in_dialog(app, "background").select("(empty)").run()
     assert "The 2 rows give 1 box in 1 recording: owl (1)." in texts(app.text)
-    in_dialog(app, "keep").click().run()
+    in_dialog(app, "keep_[0-9a-f]+").click().run()
     dataset = build_dataset(folder, options={"width_s": 1, "hop_s": 1})
     assert not dataset.source["missing_labels"]
     assert labels_of(dataset)["b.wav"] == [set()] * 4
@@ -294,7 +367,7 @@ def test_what_is_exported_is_what_the_command_line_reads(folder, form, scan, tmp
     app = dialog()
     answer(app)
     in_dialog(app, "name").set_value("Ours").run()
-    in_dialog(app, "keep").click().run()
+    in_dialog(app, "keep_[0-9a-f]+").click().run()
     (profile,) = list_profiles()
     path = tmp_path / "ours.json"
     path.write_text(json.dumps(profile.to_dict(), ensure_ascii=False))  # as the button writes it
@@ -330,10 +403,10 @@ def test_a_table_of_facts_can_be_said_to_be_one(folder, form, scan, scans):
     (holds,) = app.segmented_control
     assert holds.value == "annotations"
     holds.set_value("facts").run()
-    assert in_dialog(app, "fact_path").value == "woher" and in_dialog(app, "keep").disabled
+    assert in_dialog(app, "fact_path").value == "woher" and in_dialog(app, "keep_[0-9a-f]+").disabled
     in_dialog(app, "fact_site").select("ort").run()
     assert "2 of the recordings here" in texts(app.text) and "site (2 values)" in texts(app.text)
-    in_dialog(app, "keep").click().run()
+    in_dialog(app, "keep_[0-9a-f]+").click().run()
     dataset = build_dataset(folder)
     assert not app.exception and [r.site for r in dataset.recordings] == ["nord", "sued"]
     assert dataset.source["files"][0]["role"] == "facts"

@@ -1,0 +1,59 @@
+"""In a browser: whoever chooses and presses faster than the server answers keeps only what stood there to be read."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from bioviz.datasets.tables.profiles import list_profiles, remove_profile
+from tests.browsing import PROJECT, choose, settled
+from tests.datasets.sounds import lines, write
+
+pytestmark = pytest.mark.browser
+TIMES = 3
+PRESS = """() => {
+  const dialog = document.querySelector('[role=dialog]');
+  if (!dialog) return null;
+  const words = dialog.innerText;
+  const button = [...dialog.querySelectorAll('button')].find((each) => each.innerText.includes('Keep this and scan'));
+  if (!button || button.disabled) return '';
+  button.click();
+  return words;
+}"""  # reads and presses in one moment, as no run of the page can come between
+
+
+def test_what_is_kept_was_written_there(tmp_path, own_cache, start_app, browser):
+    for seed, stem in enumerate("ab"):
+        write(tmp_path / "first" / f"{stem}.wav", seconds=8, seed=seed)
+    rows = [
+        f"{stem}.wav;{start};{start + 1};{label}"
+        for stem in "ab"
+        for start, label in ((1, "owl"), (5, "leer"))
+    ]
+    lines(tmp_path / "first" / "gehoert.csv", "woher;los;schluss;was", *rows)
+    url = start_app(PROJECT / "app.py", own_cache, BIOVIZ_DATA=str(tmp_path))
+    for _ in range(TIMES):
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        page.set_default_timeout(180_000)
+        page.goto(url)
+        page.get_by_role("button", name="Add a dataset").click()
+        choose(page, "Browse", "first")
+        page.get_by_role("button", name="Scan and show the report").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("What do the columns mean?").wait_for()
+        for box, column in (("Start", "los"), ("End", "schluss"), ("Label", "was")):
+            choose(page, re.compile(rf"{box}$"), column)
+        dialog.get_by_text("Background: no label means background").wait_for()
+        dialog.get_by_role("combobox", name=re.compile("Labels that mean background$")).click()
+        page.get_by_role("option", name="leer", exact=True).click()
+        read, deadline = "", time.monotonic() + 120
+        while time.monotonic() < deadline and not list_profiles():
+            read = page.evaluate(PRESS) or read
+        (profile,) = list_profiles()
+        assert f"Background: {', '.join(profile.mapping.background) or 'no label means background'}" in read
+        page.get_by_role("button", name="Add this dataset").wait_for()
+        settled(page)
+        page.close()
+        remove_profile(profile.name)
