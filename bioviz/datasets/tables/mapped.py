@@ -58,6 +58,7 @@ def read_mapped(
     used = {plain(column) for column in mapping.used}
     others = [column for column in dict.fromkeys(table.columns) if plain(column) not in used]
     ends = mapping.end or mapping.duration
+    is_logit = plain(mapping.confidence).startswith("logit")
     scale = 1000.0 if mapping.frequency_unit == "kHz" else 1.0
     for row in table.rows:
         if mapping.path and not row.get(mapping.path):
@@ -79,7 +80,7 @@ def read_mapped(
             locator.row_problem(row.line, TOO_MANY_CELLS)
             content.unsure.add(recording)
             continue
-        sure = _confidence(row, mapping)
+        sure = _probability(row.get(mapping.confidence), is_logit)
         if not content.is_sure(sure, options):
             continue
         try:
@@ -154,10 +155,10 @@ def _whole_file(content: TableContent, recording: str, labels: list[str], words:
             earlier.append(label)
 
 
-def _confidence(row: Row, mapping: ColumnMapping) -> float | None:
-    """Between 0 and 1; of a logit, the probability that it stands for."""
-    sure = number(row.get(mapping.confidence))
-    if sure is None or not plain(mapping.confidence).startswith("logit"):
+def _probability(cell: str, is_logit: bool) -> float | None:
+    """Return a confidence between 0 and 1; of a logit, the probability that it stands for; None where it is none."""
+    sure = number(cell) if cell else None
+    if sure is None or not is_logit:
         return sure
     return 1 / (1 + math.exp(-max(-700.0, min(sure, 700.0))))
 
