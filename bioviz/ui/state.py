@@ -32,8 +32,9 @@ class AppState:
 
 
 class PickerState:
-    """The sidebar, and what stands in for what is not here."""
+    """The sidebar or the run bar, and what stands in for what is not here."""
 
+    bar = Element("run_bar")
     field: Keys[Any] = Keys("_pick_{}", None)  # a field of the view
     preset: Key[str | None] = Key("_preset", None)
     unit: Key[Any] = Key("_unit_of_independence", None)
@@ -138,10 +139,9 @@ class ExploreState:
     """The page Explore."""
 
     desk = DeskState("explore")
-    map = Element("explore_map")
-    seen_selection: Key[int] = Key("seen_selection", 0)  # number of the act
-    clip_list: Key[str] = Key("selection_list", "")
-    label = Element("selection_label")
+    bench = Element("explore_bench")
+    scores = Element("explore_scores")
+    clips = Element("explore_clips")
     labels = Element("explore_labels")
     label_counts = Element("label_counts")
     clusters = Element("cluster_table")

@@ -22,7 +22,7 @@ from bioviz.ui.state import AppState
 
 CLIPS = (0, 10**9)
 NEIGHBORS = (1, NEIGHBORS)  # no more are kept of a clip
-ACTED = (acts.CLIP, "colour", "measure")  # fields of the view that are kinds of acts too
+ACTED = (acts.CLIP, "colour", "measure", acts.CLIP_LIST)  # fields of the view that are kinds of acts too
 _LONGEST_NAME = 200
 _PROJECTION = ("method", "n_neighbors", "min_dist", "perplexity", "seed", "metric")
 
@@ -47,6 +47,8 @@ class View:
         What the points are coloured by.
     clip
         Row of the clip in the inspector, -1 for none.
+    list
+        Which clips Explore goes through (`explore.clip_lists`), "" for the first list that holds any.
     section
         Part of the diagnosis or comparison that is open;
     measure
@@ -77,6 +79,7 @@ class View:
     k: int = 20
     colour: str = "label"
     clip: int = -1
+    list: str = ""
     section: str = "labels"
     measure: str = "confusion"
     other_dataset: str = ""
@@ -106,6 +109,7 @@ PARSERS: Mapping[str, query.Parser] = {
     "k": query.whole(*NEIGHBORS),
     "colour": query.anything,
     "clip": query.whole(*CLIPS),
+    "list": query.anything,
     "section": query.anything,
     "measure": query.anything,
     "other_dataset": query.anything,

@@ -66,7 +66,9 @@ def names_of_keys(function: ast.AST) -> set[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.arg) and node.annotation is not None:
             words = ast.unparse(node.annotation)
-            if any(words.split("[")[0] == name for name in (*MAKERS, *STATES, "KeyOf", "MapProps")):
+            if any(
+                words.split("[")[0] == name for name in (*MAKERS, *STATES, "KeyOf", "MapProps", "BenchProps")
+            ):
                 known.add(node.arg)
     for node in ast.walk(function):  # breadth first, so that a name is known before what is made of it
         if isinstance(node, ast.Assign) and is_declared(node.value, known):

@@ -13,14 +13,14 @@ if str(PROJECT) not in sys.path:  # Streamlit puts the folder of this script on 
 
 from bioviz.errors import BiovizError  # noqa: E402
 from bioviz.ui.app import notices  # noqa: E402
-from bioviz.ui.app.pages import PAGES, finish_switch  # noqa: E402
+from bioviz.ui.app.pages import BENCHES, PAGES, finish_switch  # noqa: E402
 from bioviz.ui.app.theme import tighten  # noqa: E402
 from bioviz.ui.view import view, write_url  # noqa: E402
 
-st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial_sidebar_state="expanded")
-tighten()
+st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial_sidebar_state="auto")
 view()  # read the URL before the navigation clears it
 page = st.navigation([p.as_streamlit() for p in PAGES])
+tighten(bench=page.title in BENCHES)
 finish_switch(page)
 notices.show()
 try:

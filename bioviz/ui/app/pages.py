@@ -43,6 +43,9 @@ PAGES = (
     PageEntry("jobs.py", "Jobs and storage", ":material/work_history:", "jobs"),
 )
 
+BENCHES = ("Explore",)
+"""Titles of the pages that fill the window."""
+
 
 def ask_for_a_dataset() -> NoReturn:
     """For pages that need a dataset when there is none: lead to the start page, and end the run."""

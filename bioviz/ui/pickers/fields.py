@@ -22,6 +22,7 @@ def pick(
     usual: str | None = None,
     follow: tuple[str, ...] = (),
     why: Callable[[str], str] | None = None,
+    hidden_label: bool = False,
 ) -> str:
     """Draw a select box bound to one field of the view.
 
@@ -35,6 +36,8 @@ def pick(
         Fields that become empty when the user chooses anew.
     why
         What there is to say of a name that is not among the options.
+    hidden_label
+        The label is for screen readers alone.
 
     Raises
     ------
@@ -56,7 +59,16 @@ def pick(
 
     # Without a choice the box would have a button to clear it, so that it has none only where it must.
     nothing: dict[str, Any] = {} if is_here else {"index": None, "placeholder": "not here: choose another"}
-    st.selectbox(label, options, format_func=titles, key=key, on_change=changed, help=help, **nothing)
+    st.selectbox(
+        label,
+        options,
+        format_func=titles,
+        key=key,
+        on_change=changed,
+        help=help,
+        label_visibility="collapsed" if hidden_label else "visible",
+        **nothing,
+    )
     if not is_here:
         raise Gone(name, str(current), options, titles, follow, why(str(current)) if why else "")
     return getattr(view(), name)

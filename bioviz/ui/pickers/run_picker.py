@@ -14,6 +14,7 @@ from bioviz.runs import RunSpec, ready
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.pickers.fields import number, pick
+from bioviz.ui.pickers.unit_picker import unit_field
 from bioviz.ui.state import PickerState
 from bioviz.ui.view import set_view, view
 
@@ -24,6 +25,27 @@ READY_HELP = (
     "The best to open comes first. ● computed: its embeddings of this dataset are in the cache. ○ ready: it can be "
     "computed now. ✕ its weights are missing."
 )
+
+
+def pick_run_in_bar() -> RunSpec | None:
+    """Draw the pickers as one line above the page, what is seldom changed folded away; as `pick_run`."""
+    try:
+        with st.container(key=PickerState.bar, horizontal=True, vertical_alignment="center", gap="small"):
+            dataset = pick_dataset(hidden_label=True)
+            if dataset is None:
+                return None
+            model = pick_model(dataset, hidden_label=True)
+            pick_checkpoint(model, dataset, hidden_label=True)
+            with st.popover("Settings", icon=":material/tune:"):
+                pick_seed()
+                pick_split()
+                pick_background()
+                unit_field(dataset.id)
+                st.markdown("**Projection**")
+                pick_projection()
+    except Gone as gone:
+        choose_again.ask(gone)
+    return _asked_for(dataset, model, background=True)
 
 
 def pick_run(background: bool = False) -> RunSpec | None:
@@ -51,6 +73,10 @@ def pick_run(background: bool = False) -> RunSpec | None:
                 pick_projection()
     except Gone as gone:
         choose_again.ask(gone)
+    return _asked_for(dataset, model, background)
+
+
+def _asked_for(dataset: Dataset, model: str, background: bool) -> RunSpec:
     chosen = view()
     return RunSpec(
         dataset=dataset.id,
@@ -63,13 +89,20 @@ def pick_run(background: bool = False) -> RunSpec | None:
     )
 
 
-def pick_dataset() -> Dataset | None:
+def pick_dataset(hidden_label: bool = False) -> Dataset | None:
     """Ask for the dataset; None when there is none yet. Raises Gone, Missing."""
     summaries = {s.id: s for s in library.list_datasets()}
     if not summaries:
         return None
     follow = ("other_dataset",)
-    chosen = pick("dataset", "Dataset", list(summaries), lambda i: summaries[i].name, follow=follow)
+    chosen = pick(
+        "dataset",
+        "Dataset",
+        list(summaries),
+        lambda i: summaries[i].name,
+        follow=follow,
+        hidden_label=hidden_label,
+    )
     return library.load(chosen)
 
 
@@ -78,6 +111,7 @@ def pick_model(
     field: str = "model",
     label: str = "Model",
     usual: str | None = None,
+    hidden_label: bool = False,
 ) -> str:
     """Ask for a model, the best to open first, each marked with how soon it can be looked at. Raises Gone."""
     prefix = field.removesuffix("model")
@@ -89,15 +123,28 @@ def pick_model(
         untrained = "untrained only" if best.checkpoint == RANDOM and not best.computed else best.mark
         return f"{best.symbol} {registry.card(name).title} — {untrained}"
 
-    return pick(field, label, list(marks), title, READY_HELP, usual, follow=(f"{prefix}checkpoint",))
+    return pick(
+        field,
+        label,
+        list(marks),
+        title,
+        READY_HELP,
+        usual,
+        follow=(f"{prefix}checkpoint",),
+        hidden_label=hidden_label,
+    )
 
 
 def pick_checkpoint(
-    model: str, dataset: Dataset, field: str = "checkpoint", but: tuple[str, str] = ("", "")
+    model: str,
+    dataset: Dataset,
+    field: str = "checkpoint",
+    but: tuple[str, str] = ("", ""),
+    hidden_label: bool = False,
 ) -> str:
     """Ask for a checkpoint of a model, the best to open first; say what a missing one needs. Raises Gone.
 
-    A random checkpoint has a seed, bound to another field.
+    A random checkpoint has a seed, bound to another field, which comes below where the labels are seen.
 
     Parameters
     ----------
@@ -117,15 +164,22 @@ def pick_checkpoint(
         f"The weights of the model. {READY_HELP}",
         usual=next(iter(others), None),
         why=lambda name: registry.checkpoint_state(model, name).message,
+        hidden_label=hidden_label,
     )
-    if name == RANDOM:
+    if not hidden_label:
+        pick_seed(field)
+    return name
+
+
+def pick_seed(field: str = "checkpoint") -> None:
+    """Ask for the seed where the checkpoint of this field is a random one."""
+    if getattr(view(), field) == RANDOM:
         number(
-            seed_field,
+            field.replace("checkpoint", "model_seed"),
             "Seed of the random start",
             1,
             help="Another seed draws other weights: how much of a result is chance shows when you change it.",
         )
-    return name
 
 
 def seed_of(checkpoint: str, seed: int) -> int:

@@ -15,7 +15,13 @@ HELP = (
 
 
 def pick_unit(dataset_id: str) -> None:
-    """Draw a select box in the sidebar, bound to the dataset's record, with the reason for the detected unit."""
+    """Draw `unit_field` in the sidebar."""
+    with st.sidebar:
+        unit_field(dataset_id)
+
+
+def unit_field(dataset_id: str) -> None:
+    """Draw a select box bound to the dataset's record, with the reason for the detected unit."""
     independence = library.load(dataset_id).independence
     options = list(independence.choices)
     PickerState.unit.set(independence.unit)  # on every run: the record decides
@@ -28,13 +34,12 @@ def pick_unit(dataset_id: str) -> None:
         mark = ", detected" if unit is independence.detected else ""
         return f"{unit.heading}: {independence.choices[unit]:,}{mark}"
 
-    with st.sidebar:
-        st.selectbox(
-            "Unit of independence",
-            options,
-            format_func=title,
-            key=PickerState.unit,
-            on_change=changed,
-            help=HELP,
-        )
-        st.caption(independence.reason)
+    st.selectbox(
+        "Unit of independence",
+        options,
+        format_func=title,
+        key=PickerState.unit,
+        on_change=changed,
+        help=HELP,
+    )
+    st.caption(independence.reason)

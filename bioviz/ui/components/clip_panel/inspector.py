@@ -9,8 +9,18 @@ from typing import Any
 import numpy as np
 
 from bioviz.datasets import library
+from bioviz.datasets.types import Dataset
 from bioviz.ui.components.shared.mount import component, media_source, packed_rows
 from bioviz.ui.session import Element
+
+EMPTY = "Click a point on the map to hear its clip and see its spectrogram."
+PANEL_STYLES = (
+    "components/shared/clips.css",
+    "components/clip_panel/inspector.css",
+    "components/clip_panel/spectrogram.css",
+    "components/flag_bar/flag_bar.css",
+)
+"""Style sheets of the inspector with the flag bar in it."""
 
 
 def clip_inspector(
@@ -22,7 +32,7 @@ def clip_inspector(
     group: str,
     playlist_name: str = "",
     colours: Mapping[str, str] | None = None,
-    empty: str = "Click a point on the map to hear its clip and see its spectrogram.",
+    empty: str = EMPTY,
 ) -> None:
     """Show the inspector; which clip it shows the group's log of acts says (shared/acts.js), without a rerun.
 
@@ -51,25 +61,33 @@ def clip_inspector(
         No such dataset.
 
     """
-    data = {
+    about = inspector_data(
+        run_key, library.load(dataset_id), key=key, group=group, colours=colours, empty=empty
+    )
+    data = {**about, "playlist": packed_rows(playlist), "playlistName": playlist_name}
+    _component()(key=key, data=data)
+
+
+def inspector_data(
+    run_key: str | None,
+    dataset: Dataset,
+    *,
+    key: Element,
+    group: str,
+    colours: Mapping[str, str] | None = None,
+    empty: str = EMPTY,
+) -> dict[str, Any]:
+    """Return what inspector.js is given, but for the clips that it steps through; see `clip_inspector`."""
+    return {
         "key": key,
         "group": group,
-        **media_source(library.load(dataset_id)),
+        **media_source(dataset),
         "run": run_key,
-        "playlist": packed_rows(playlist),
-        "playlistName": playlist_name,
         "colours": dict(colours or {}),
         "empty": empty,
     }
-    _component()(key=key, data=data)
 
 
 @cache
 def _component() -> Callable[..., Any]:
-    styles = [
-        "components/shared/clips.css",
-        "components/clip_panel/inspector.css",
-        "components/clip_panel/spectrogram.css",
-        "components/flag_bar/flag_bar.css",
-    ]
-    return component("bioviz_clip_inspector", "components/clip_panel/inspector.js", styles=styles)
+    return component("bioviz_clip_inspector", "components/clip_panel/inspector.js", styles=PANEL_STYLES)

@@ -49,7 +49,7 @@ export function buildInspector(controls, actions) {
     level: el("span", { class: "bv-level bv-muted", "aria-live": "polite" }),
     download: el("a", { text: "WAV", title: "Download what is played", download: true }),
     note: el("p", { class: "bv-note bv-muted" }),
-    facts: el("div"),
+    facts: el("div", { class: "bv-facts-place" }),
     neighbors: el("div", { class: "bv-near" }),
     flagPlace: el("div", { class: "bv-flag-place" }),
   };
@@ -58,31 +58,27 @@ export function buildInspector(controls, actions) {
     { class: "bv-body" },
     parts.heading,
     parts.picture.element,
+    el("div", { class: "bv-transport" }, parts.playButton, parts.clock, parts.level, parts.download),
+    soundPanel(controls),
     parts.flagPlace,
-    playBar(controls, [parts.playButton, parts.clock, parts.level], parts.download),
+    parts.neighbors,
+    parts.facts, // of no fixed height, so that nothing comes below it but what is folded
     picturePanel(controls),
     parts.note,
-    parts.facts,
-    parts.neighbors,
   );
   const bar = el("div", { class: "bv-bar" }, parts.previous, parts.next, parts.position);
   const about = { class: "bv-root bv-inspector", "aria-label": "Clip inspector" };
   return { ...parts, root: el("section", about, bar, body, parts.audio) };
 }
 
-/**
- * @param {SettingControls} controls
- * @param {HTMLElement[]} first
- * @param {HTMLElement} last
- */
-function playBar(controls, first, last) {
+/** @param {SettingControls} controls */
+function soundPanel(controls) {
   const speeds = ["2", "4", "5", "8", "10", "20"].map((times) => pair(times, `${times}× slower`));
   const slow = [pair("auto", "auto"), pair("1", "×1"), ...speeds];
   const context = ["0", "0.5", "1", "2", "5", "10", "30"].map((s) => pair(s, s === "0" ? "none" : `±${s} s`));
   return el(
     "div",
     { class: "bv-controls" },
-    ...first,
     controls.switch("autoplay", "Autoplay", "Play a clip as soon as it is picked"),
     controls.switch("loop", "Loop", "Play again and again"),
     controls.switch("loudness", "Same loudness", SAME_LOUDNESS_HELP),
@@ -94,7 +90,6 @@ function playBar(controls, first, last) {
     ),
     controls.choice("context", "Context", "Seconds before and after the clip", context),
     controls.slider("volume", "Volume"),
-    last,
   );
 }
 

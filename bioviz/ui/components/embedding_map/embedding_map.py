@@ -66,6 +66,10 @@ class MapProps:
         Pixels.
     label
         What the map shows, for screen readers and file names of downloads; "" for the number of its clips.
+    fill
+        Take the height of what is around, with the legend as one line below the picture.
+    headline
+        A sentence on the map, above it.
 
     """
 
@@ -76,6 +80,8 @@ class MapProps:
     lock_view: bool = False
     height: int = 560
     label: str = ""
+    fill: bool = False
+    headline: str = ""
 
     def for_browser(self, data: MapData) -> dict[str, object]:
         """As embedding_map.js takes them (its `MapProps`)."""
@@ -88,6 +94,8 @@ class MapProps:
             "lock_view": self.lock_view,
             "height": self.height,
             "label": self.label or f"Map of {len(data):,} clips",
+            "fill": self.fill,
+            "headline": self.headline,
             "plotly_url": _plotly_url(),
         }
 
@@ -107,7 +115,7 @@ def embedding_map(data: MapData, props: MapProps) -> MapEvent:
 
     """
     with st.container(gap=None):
-        _send_points(data, props.key)
+        send_points(data, props.key)
         _map_component()(key=props.key, data=props.for_browser(data))
     return read_selection(data, act_log().get(acts.SELECTION))
 
@@ -117,7 +125,7 @@ def load_ahead() -> None:
     _ahead_component()(key=MapState.drawing_library, data={"plotly_url": _plotly_url()}, height=1)
 
 
-def _send_points(data: MapData, key: Element) -> None:
+def send_points(data: MapData, key: Element) -> None:
     """Send the points where this browser session has not had them; later their digest alone.
 
     Even an unchanged message of 20 MB costs a second to build. A browser that lacks them asks.

@@ -16,6 +16,8 @@ import { makeToolbar } from "./toolbar.js";
 /** @param {ToolbarActions} actions */
 export function buildMap(actions) {
   const toolbar = makeToolbar(actions);
+  const headline = el("p", { class: "bm-headline", hidden: true });
+  toolbar.bar.prepend(headline);
   const plot = /** @type {Plot} */ (el("div", { class: "bm-plot" }));
   const overlay = svg("svg", { class: "bm-overlay" });
   const tip = el("div", { class: "bm-tip", hidden: true });
@@ -26,5 +28,5 @@ export function buildMap(actions) {
   const status = el("div", { class: "bm-status", role: "status" });
   const main = el("div", { class: "bm-main" }, stage, legend);
   const root = el("div", { class: "bioviz-map" }, toolbar.bar, main, status);
-  return { toolbar, plot, overlay, tip, message, stage, legend, status, root };
+  return { toolbar, headline, plot, overlay, tip, message, stage, legend, status, root };
 }

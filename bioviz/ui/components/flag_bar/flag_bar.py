@@ -38,7 +38,12 @@ def flag_bar(dataset: Dataset, *, key: Element, group: str) -> None:
         Whose log of acts says which clip is selected.
 
     """
-    data = {
+    _component()(key=key, data=flag_bar_data(dataset, key=key, group=group), height="content")
+
+
+def flag_bar_data(dataset: Dataset, *, key: Element, group: str) -> dict[str, Any]:
+    """Return what flag_bar.js is given; see `flag_bar`."""
+    return {
         "key": key,
         "group": group,
         **media_source(dataset),
@@ -46,7 +51,6 @@ def flag_bar(dataset: Dataset, *, key: Element, group: str) -> None:
             {"id": k, "title": TITLES[k].capitalize(), "key": c, "help": h} for k, (c, h) in KEYS.items()
         ],
     }
-    _component()(key=key, data=data, height="content")
 
 
 @cache

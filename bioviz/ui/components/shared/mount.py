@@ -52,8 +52,13 @@ def component(
         Whether it lies in a shadow root, where neither it nor the page around sees the other's style.
     """
     entry = _ENTRY.format(path=json.dumps(base_path() + script_path(script)))
-    sheet = "\n".join([*((FOLDER / name).read_text(encoding="utf-8") for name in styles), css])
-    return v2.component(name, js=entry, css=sheet.strip() or None, html=html, isolate_styles=isolate)
+    style = "\n".join([sheet(styles), css]).strip()
+    return v2.component(name, js=entry, css=style or None, html=html, isolate_styles=isolate)
+
+
+def sheet(styles: Sequence[str]) -> str:
+    """Return style sheets, given by their paths below `bioviz/ui`, as one text."""
+    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in styles)
 
 
 def base_path() -> str:

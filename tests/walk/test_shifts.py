@@ -1,0 +1,107 @@
+"""Nothing moves under the pointer: what the browser counts as layout shift over a session on Explore."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.walk.user import User
+
+pytestmark = pytest.mark.browser
+
+MOST = 0.1  # what web.dev calls good, and here over a whole session, acts of the user not excepted
+WATCH = """
+  window.biovizShifts = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const name = (node) => (node?.dataset?.testid ?? '') + ' ' + (node?.className ?? node?.nodeName ?? '');
+      const box = (r) => [r.x, r.y, r.width, r.height].map(Math.round).join(',');
+      const moved = entry.sources.map((s) => `${name(s.node)} ${box(s.previousRect)} -> ${box(s.currentRect)}`);
+      window.biovizShifts.push([entry.value, moved.map(String)]);
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+"""
+
+
+def shifted(page) -> float:
+    """What was shifted since the last call; prints the largest shifts."""
+    entries = page.evaluate("() => window.biovizShifts.splice(0)")
+    for value, moved in sorted(entries, reverse=True)[:4]:
+        print(f"  {value:.4f} {moved[:4]}")
+    return sum(value for value, _ in entries)
+
+
+@pytest.fixture
+def user(browser, site):
+    """user(url, width, height) -> User on Explore, whose page counts its shifts."""
+    contexts = []
+
+    def opened(url: str, width: int = 1440, height: int = 900) -> User:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}))
+        page = contexts[-1].new_page()
+        page.add_init_script(WATCH)
+        made = User(page)
+        made.opens(site.address(url, "explore"), 1)
+        made.settles()
+        return made
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def acts(user: User, count: int) -> None:
+    """Steps, cards of the strip, tabs, neighbors, points of the map and colours, one after the other."""
+    page = user.page
+    for k in range(count):
+        match k % 6:
+            case 0 | 3:
+                page.keyboard.press("ArrowRight" if k % 4 else "ArrowLeft")
+            case 1:
+                cards = page.locator(".bb-cards .bv-jump")
+                cards.nth(k % min(5, cards.count())).click()
+            case 2:
+                full = page.get_by_role("tab").filter(has_not_text=re.compile(r" 0$"))
+                full.nth((0, 1, full.count() - 1)[k // 6 % 3]).click()
+            case 4:
+                page.locator(".bv-near .bv-jump").nth(k % 2).click()
+            case 5:
+                user.recolours(["recording", "label", "cluster"][k // 6 % 3])
+        page.wait_for_timeout(350)
+
+
+@pytest.mark.parametrize("server", ["quick", "slow"])
+def test_sixty_acts_shift_next_to_nothing(user, server, request):
+    here = user(request.getfixturevalue(server))
+    page = here.page
+    loading = shifted(page)
+    here.names_itself("Ann")
+    page.get_by_role("tab", name=re.compile("^All")).click()
+    acts(here, 60)
+    here.flags_by("f", here.clip())
+    here.stored()
+    here.settles()
+    session = shifted(page)
+    page.emulate_media(color_scheme="dark")
+    here.settles()
+    page.wait_for_timeout(4000)
+    theme = shifted(page)
+    print(
+        f"\nlayout shift, {server} server: {loading:.4f} while loading, {session:.4f} in 60 acts, {theme:.4f} theme"
+    )
+    assert session < MOST and theme < MOST  # what moves while loading is Streamlit's sidebar and page, mostly
+
+
+def test_all_that_counts_is_in_the_window(user, quick):
+    for width, height in ((1440, 900), (1280, 800), (1920, 1080)):
+        page = user(quick, width, height).page
+        for part in (".bm-stage", ".bm-legend", ".bb-panel", ".bb-strip", ".bv-flag-bar"):
+            box = page.locator(part).first.bounding_box()
+            assert box["y"] >= 0 and box["y"] + box["height"] <= height + 1, (
+                f"{part} at {width} x {height}: {box}"
+            )
+            assert box["x"] + box["width"] <= width + 1, f"{part} at {width} x {height}: {box}"
+        stage = page.locator(".bm-stage").bounding_box()
+        assert stage["height"] > 0.5 * height, "the map fills the window"
+        assert page.locator(".bv-inspector[data-row]").count() == 1, "the worst clip is in the inspector"
