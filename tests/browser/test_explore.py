@@ -116,7 +116,8 @@ def test_a_lasso_round_all_points_lists_and_exports_them(page, app, demo, xy):
     for corner in ((right, top), (right, bottom), (left, bottom), (left, top)):
         page.mouse.move(*corner, steps=5)
     page.mouse.up()
-    page.get_by_text(f"Selected on the map ({len(rows)})").wait_for()
+    page.get_by_role("tab", name=f"Selected {len(rows)}").wait_for()
+    page.get_by_role("heading", name=f"Selected: {len(rows)}").wait_for()  # Python has heard
     # While a run is under way, what it moves is there twice.
     downloads = "() => [...document.querySelectorAll('button')].filter((b) => b.innerText.endsWith('CSV')).length === 1"
     page.wait_for_function(downloads)

@@ -21,7 +21,9 @@ from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import PAGES
+from bioviz.ui.components.shared import acts
 from bioviz.ui.diagnose.sections import SECTIONS
+from bioviz.ui.explore.clip_lists import clip_lists
 from tests.sounds import RATE, folder_per_class
 
 FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "app" / "frame.py"
@@ -35,6 +37,13 @@ def open_app(page: str, **query: str) -> AppTest:
         app.query_params[name] = value
     app.run()
     return app.switch_page(str(FRAME.parents[3] / "pages" / page)).run()
+
+
+def go_through(app: AppTest, name: str) -> AppTest:
+    """The page after its tab `name` was chosen, which happens in the browser."""
+    log = app.session_state["acts"]
+    app.session_state["acts"] = acts.with_own(log, acts.CLIP_LIST, name)
+    return app.run()
 
 
 def texts(elements) -> str:
@@ -132,24 +141,24 @@ def test_explore_lists_misclustered_clips_in_three_lists_worst_first(tmp_path):
     assert "1 of 24 background clips in the other clusters, 7 clips are on the wrong side: fewer" in texts(
         app.caption
     )
-    lists = (
-        app.get("button_group")[0] if app.get("button_group") else app.segmented_control(key="selection_list")
-    )
-    assert [option for option in lists.options if "(" in option][1:4] == [
-        "Labelled among background (6)",
-        "Background among labelled (1)",
-        "Labels mixed (0)",
+    lists = clip_lists(run, np.empty(0, dtype=np.int64), None, None)
+    assert [(each.title, len(each.rows)) for each in lists] == [
+        ("Labelled among background", 6),
+        ("Background among labelled", 1),
+        ("Labels mixed", 0),
+        ("Selected", 0),
+        ("Flagged", 0),
+        ("All", 48),
     ]
     first = table_of(app)
     assert set(first["lies"]) == {"Labelled among background"}
     assert {names[row] for row in first["clip"]} == {f"faint/faint_{i:02d}.wav" for i in range(1, 12, 2)}
     against = first["neighbors against (%)"].tolist()
     assert against == sorted(against, reverse=True) and against[0] > 50
-    app.session_state["selection_list"] = "background_among_labelled"
-    app.run()
+    assert app.session_state["view"].clip == first["clip"].iloc[0], "the worst clip is not in hand"
+    go_through(app, "background_among_labelled")
     assert [names[row] for row in table_of(app)["clip"]] == ["background/background_00.wav"]
-    app.session_state["selection_list"] = "labels_mixed"
-    app.run()
+    go_through(app, "labels_mixed")
     assert not app.exception and "No clips here" in texts(app.info)
     assert run.misclustered.sum() == 7
 

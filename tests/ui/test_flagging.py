@@ -80,7 +80,7 @@ def test_tables_tell_the_own_flag_and_how_many_others_there_are(made):
     flag(dataset, 5, "unsure", user="anna")
     flag(dataset, 7, "fine", user="ben")
     app = say(explore(dataset), user="Me")
-    app.segmented_control(key="selection_list").set_value("all").run()
+    say(app, list="all")
     (table,) = (each.value for each in app.dataframe if "your flag" in each.value)
     assert table["clip"].tolist() == list(range(12))
     assert {r: t for r, t in enumerate(table["your flag"]) if t} == {5: "wrong label: it is snipe"}
@@ -97,7 +97,7 @@ def test_flagged_clips_are_a_list_to_go_through_and_a_flag_is_taken_back_there(m
     app.run()
     app.button(key="explore_flag_panel_go").click().run()
     assert not app.exception
-    assert app.segmented_control(key="selection_list").value == "flagged"
+    assert app.session_state["view"].list == "flagged"
     assert app.dataframe[0].value["clip"].tolist() == [3, 9]
     assert app.session_state["view"].clip == 3, "the first is not selected"
 

@@ -154,14 +154,14 @@ def test_the_right_side_of_a_comparison_too(field, value, dataset):
 
 def test_unknown_parts_colours_and_clips_are_said(dataset):
     spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="pca"))
-    runs.compute_run(spec)
+    run = runs.compute_run(spec)
     link = {"dataset": dataset.id, "model": "acoustic_features", "method": "pca"}
     app = open_app("explore.py", **link, clip="999999", colour="smell")
     assert not app.exception
     said = texts(app.warning).replace("\\", "")
-    assert "Clip 999999 is not on this map" in said and "No clip is picked" in said
+    assert "Clip 999999 is not on this map" in said and "The first of the list is shown" in said
     assert "The link's colour “smell” cannot be used" in said and "label is used instead" in said
-    assert app.session_state["view"].clip == -1
+    assert app.session_state["view"].clip in run.rows
     for page in ("diagnose.py", "compare.py"):
         app = open_app(page, **link, section="gossip")
         assert not app.exception

@@ -86,14 +86,14 @@ def test_a_tab_whose_dataset_is_removed_says_so_and_offers_another(page, dataset
 
 
 @pytest.mark.parametrize(
-    ("page", "key"), [("explore.py", "selection_list"), ("diagnose.py", "diagnose_section")]
+    ("page", "key"), [("explore.py", "selection_shape"), ("diagnose.py", "diagnose_section")]
 )
 def test_a_part_of_a_page_that_runs_alone_hands_over_to_the_page(page, key, dataset, run):
     """Widgets within the page's fragment run it without the page around it."""
     app = open_app(page, dataset=dataset.id, **LINK)
     library.remove(dataset.id)
     control = next(each for each in app.segmented_control if each.key == key)
-    control.set_value(control.options[-1] if page == "diagnose.py" else "all")
+    control.set_value(control.options[-1])
     app.run()
     assert not app.exception
     assert "which is not here" in texts(app.warning)

@@ -31,7 +31,7 @@ def opens(browser, site):
         user = User(context.new_page(), COLOURS[page])
         user.opens(site.address(url, page, **query), PAGES[page])
         if page == "explore":
-            user.page.get_by_text(re.compile(r"^All \(")).click()
+            user.page.get_by_role("tab", name=re.compile("^All")).click()
             user.page.locator(".bv-position", has_text=f"of {len(site.run)}").wait_for()
             user.settles()
         user.page.locator(".bv-position").click()  # arrows were the list's while its button had the focus
@@ -169,7 +169,6 @@ def test_a_line_of_a_table_and_steps_after_it(opens, url, site):
     user.steps()
     table = user.page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
-    user.page.wait_for_timeout(700)  # the inspector grows after a step and moves the lines under the pointer
     table.click(position={"x": 14, "y": 52 + 35 * 4})
     user.page.locator(f".bv-inspector[data-row='{site.run.rows[4]}']").wait_for()
     assert user.clip() == site.run.rows[4]
@@ -190,7 +189,7 @@ def test_the_flags_as_colours_and_the_list_of_flagged_clips_follow_without_losin
     user.stored()
     now = before + (clip not in {int(r) for r in load_flags(site.dataset).rows} or 0)
     assert now >= before
-    user.page.get_by_text(re.compile(rf"^Flagged \({len(load_flags(site.dataset))}\)")).wait_for()
+    user.page.get_by_role("tab", name=f"Flagged {len(load_flags(site.dataset))}").wait_for()
     user.page.locator(".bm-name", has_text="bad audio").or_(
         user.page.locator(".bm-name", has_text="users disagree")
     ).first.wait_for()

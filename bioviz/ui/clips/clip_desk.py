@@ -27,13 +27,15 @@ def selected_clip() -> int | None:
     return view().clip if view().clip >= 0 else None
 
 
-def check_clip(rows: np.ndarray) -> None:
+def check_clip(rows: np.ndarray, instead: str = "No clip is picked.") -> None:
     """Put down a clip that the page does not have, as a link may name one, and say so.
 
     Parameters
     ----------
     rows : (n,) int64
         Increasing, n > 0: the clips on the page's map.
+    instead
+        What the page does then.
 
     """
     clip = view().clip
@@ -41,7 +43,7 @@ def check_clip(rows: np.ndarray) -> None:
         return
     notices.say(
         f"Clip {clip} is not on this map, whose {len(rows):,} clips have numbers from {rows[0]} to {rows[-1]}. "
-        "No clip is picked."
+        f"{instead}"
     )
     set_view(clip=-1)
 

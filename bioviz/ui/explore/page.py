@@ -177,7 +177,7 @@ def show() -> None:
                 models=[spec],
             )
         else:
-            clip_desk.check_clip(run.rows)
+            clip_desk.check_clip(run.rows, "The first of the list is shown.")
             explore(run)
     except BiovizError as error:
         st.error(str(error), icon=":material/error:")

@@ -35,8 +35,8 @@ import { sameView, toPixel, transformOf } from "./view_box.js";
  * @property {boolean} lock_view
  * @property {number} height pixels
  * @property {string} label
- * @property {boolean} [fill] take the height of what is around
- * @property {string} [headline] a sentence on the map
+ * @property {boolean} fill take the height of what is around
+ * @property {string} headline a sentence on the map
  * @property {string} plotly_url
  */
 
@@ -101,10 +101,10 @@ export class MapView {
     this.component = component;
     const props = (this.props = component.data);
     this.follow(actLog(props.group));
-    this.root.classList.toggle("bm-fill", Boolean(props.fill));
+    this.root.classList.toggle("bm-fill", props.fill);
     this.root.style.setProperty("--bm-height", props.fill ? "100%" : `${props.height}px`);
     this.parts.headline.hidden = !props.headline;
-    this.parts.headline.textContent = this.parts.headline.title = props.headline ?? "";
+    this.parts.headline.textContent = this.parts.headline.title = props.headline;
     const help = "Arrow keys step from clip to clip, Escape clears the selection.";
     this.stage.setAttribute("aria-label", `${props.label}. ${help}`);
     this.theme = themeOf(this.root);
