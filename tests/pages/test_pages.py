@@ -155,7 +155,7 @@ def test_explore_lists_misclustered_clips_in_three_lists_worst_first(tmp_path):
     assert {names[row] for row in first["clip"]} == {f"faint/faint_{i:02d}.wav" for i in range(1, 12, 2)}
     against = first["neighbors against (%)"].tolist()
     assert against == sorted(against, reverse=True) and against[0] > 50
-    assert app.session_state["view"].clip == first["clip"].iloc[0], "the worst clip is not in hand"
+    assert app.session_state["view"].clip == first["clip"].iloc[0], "the worst clip is not selected"
     go_through(app, "background_among_labelled")
     assert [names[row] for row in table_of(app)["clip"]] == ["background/background_00.wav"]
     go_through(app, "labels_mixed")
