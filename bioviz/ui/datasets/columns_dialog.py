@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz import jobs
+from bioviz.datasets.files.leftovers import said_of_reading
 from bioviz.datasets.files.scan import Files
 from bioviz.datasets.options import Options
 from bioviz.datasets.tables.columns import (
@@ -80,6 +81,8 @@ def ask_columns(root: Path, table: str, job: jobs.Job) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     _first_rows(rows)
+    for said in said_of_reading(file):
+        st.caption(plain(said.detail[0].upper() + said.detail[1:] + "."))
     options = Options.of(job.params.get("options"))
     guessed = first_guess(file, header, options.label_column)
     holds = st.segmented_control(

@@ -120,6 +120,15 @@ def test_what_will_be_taken_for_what_is_written_out(folder, form, scan):
         assert line in said
 
 
+def test_what_was_assumed_of_the_text_is_said_in_the_dialog(folder, form, scan):
+    text = "\n".join(["Nordwald 2024", HEADER, *ROWS]).replace("owl", "Käuzchen")
+    (folder / "beobachtet.csv").write_bytes(text.encode("mac_roman"))
+    scan(form(folder))
+    said = texts(dialog().caption).replace("\\", "")
+    assert "1 line stands above the names of its columns" in said and "“Nordwald 2024”" in said
+    assert "Western European (older Macs)" in said and "“Käuzchen”" in said
+
+
 def test_only_what_was_read_is_kept(folder, form, scan, scans):
     """A choice that reaches the server together with the press was not among the words that were read."""
     scan(form(folder))
