@@ -66,10 +66,17 @@ def _verdict(dataset: Dataset, summary: Report, asked_above: bool) -> None:
             f"**{asked} {'file was' if asked == 1 else 'files were'} not understood.** What "
             f"{'it' if asked == 1 else 'they'} may speak of is not taken for background."
         )
-    left_out = [g for g in summary.problems if g.kind in LEFT_OUT - {"not_understood", "no_label"}]
+    left_out = [
+        g for g in summary.problems if g.kind in LEFT_OUT - {"not_understood", "no_label", "encoding_unsure"}
+    ]
     if left_out:
         what = "; ".join(f"{group.title.split(' (')[0]}: {len(group.items):,}" for group in left_out)
         amber.append(f"**Not everything is used.** {what}. See the problems below.")
+    if "encoding_unsure" in kinds:
+        amber.append(
+            "**Some letters could not be told for sure**, as a table is in an older encoding. Look whether the "
+            "names of the labels are right."
+        )
     if (missing := dataset.source.get("missing_labels")) and not asked_above:
         count = sum(missing.values())
         amber.append(
@@ -189,7 +196,8 @@ def _times(dataset: Dataset, keys: ReportState) -> None:
             [r.name for r in timed],
             dark=is_dark(),
         )
-        st.plotly_chart(drawn, theme=None, key=keys.times, config={"displayModeBar": False})
+        # The browser colours its text, as no run of the page comes when only the theme is switched.
+        st.plotly_chart(drawn, theme="streamlit", key=keys.times, config={"displayModeBar": False})
     if without:
         of = "No recording" if not timed else f"{without:,} of {len(dataset.recordings):,} recordings"
         verb = "tells" if not timed else "do not tell" if without > 1 else "does not tell"

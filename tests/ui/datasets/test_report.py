@@ -73,6 +73,23 @@ def test_recordings_that_are_left_out_are_amber(boxed):
     assert "Not everything is used" in texts(app.warning) and not app.success
 
 
+def test_what_is_left_out_is_counted_by_kind(boxed):
+    write(boxed / "d.wav", seconds=12, seed=9)
+    (boxed / "broken.wav").write_bytes(b"RIFF0000WAVEjunk" + bytes(50))
+    said = texts(report_of(build_dataset(boxed)).warning)
+    assert "Audio that cannot be read: 1" in said and "Recordings without annotations of their own: 1" in said
+    assert "times something" not in said
+
+
+def test_letters_that_are_not_sure_are_amber_and_not_left_out(boxed):
+    lines(boxed / "e.csv", "path,start_s,end_s,label", "e.wav,1,2,Aerger")
+    (boxed / "e.csv").write_bytes((boxed / "e.csv").read_bytes().replace(b"Aerger", "Ärger".encode("cp850")))
+    write(boxed / "e.wav", seconds=12, seed=10)
+    app = report_of(build_dataset(boxed))
+    assert "Some letters could not be told for sure" in texts(app.warning) and not app.success
+    assert "Not everything is used" not in texts(app.warning)
+
+
 def test_annotations_without_a_label_are_amber(boxed):
     write(boxed / "e.wav", seconds=12, seed=11)
     lines(boxed / "e.txt", "1\t2\t")
