@@ -17,6 +17,7 @@ from bioviz.errors import BadInput
 if TYPE_CHECKING:
     from _csv import Reader
 
+_WITHOUT = str.maketrans("", "", " _-*")
 HEAD_BYTES = 64 * 1024
 MAX_TABLE_BYTES = 512 * 1024 * 1024
 
@@ -167,7 +168,7 @@ class Table:
 
 def plain(column: str) -> str:
     """Return a column name for comparing."""
-    return "".join(ch for ch in column.casefold() if ch not in " _-*")
+    return column.casefold().translate(_WITHOUT)
 
 
 def delimiter_of(line: str) -> str:
