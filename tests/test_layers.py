@@ -18,6 +18,7 @@ BASE = {"percent", "errors", "progress", "config", "plugins", "store"}
 LAYERS = [
     "datasets",
     "flags",
+    "annotations",
     "audio",
     "models",
     "embedding",

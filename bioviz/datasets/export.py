@@ -73,7 +73,7 @@ def to_raven(
         Further columns, each with one value a row of `rows`.
 
     """
-    names, extra = _table_stems(dataset), dict(extra_columns or {})
+    names, extra = table_stems(dataset), dict(extra_columns or {})
     columns = (*_RAVEN_COLUMNS, *extra)
     return {
         f"{names[recording]}.Table.1.selections.txt": selection_table(selections, columns).encode()
@@ -102,7 +102,7 @@ def to_audacity(
 
     With them comes a note by which they are read as clips again (see `exported`).
     """
-    names = _table_stems(dataset)
+    names = table_stems(dataset)
     plan = dataset.plan
     tracks: dict[str, bytes] = {}
     splits: dict[str, str] = {}
@@ -147,7 +147,7 @@ def _labels(dataset: Dataset, row: int) -> list[str]:
     return dataset.labels_of(row) or [BACKGROUND]
 
 
-def _table_stems(dataset: Dataset) -> list[str]:
+def table_stems(dataset: Dataset) -> list[str]:
     """Names for tables beside the recordings: without the ending, unless two recordings differ in it alone."""
     stems = [_without_ending(recording) for recording in dataset.recordings]
     count: dict[str, int] = defaultdict(int)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,13 +16,19 @@ from bioviz.datasets.types import Annotation, Clips, Dataset
 from bioviz.errors import BadInput
 from bioviz.flags.boxes import Change, follow
 from bioviz.flags.disputes import finalize
+from bioviz.flags.drawn import Drawn, with_boxes
 from bioviz.flags.merged import Flags
 from bioviz.flags.records import KINDS
 from bioviz.store.digest import digest
 
 
 def apply_flags(
-    dataset: Dataset, flags: Flags, *, name: str | None = None, disputes: str | None = None
+    dataset: Dataset,
+    flags: Flags,
+    *,
+    boxes: Sequence[Annotation] = (),
+    name: str | None = None,
+    disputes: str | None = None,
 ) -> Dataset:
     """Return a cleaned version of a dataset; the dataset itself is not touched, and nothing is stored.
 
@@ -37,6 +44,8 @@ def apply_flags(
     ----------
     flags
         From `load_flags` of this dataset.
+    boxes
+        That users drew on its recordings; they become annotations, and the clips that they overlap get their labels.
     name
         What the user calls it; by default the original's with "(cleaned)".
     disputes
@@ -45,27 +54,30 @@ def apply_flags(
     Raises
     ------
     BadInput
-        The flags change nothing, or leave no clip; or users disagree and nobody said what to do then.
+        Flags and boxes change nothing, or leave no clip; or users disagree and nobody said what to do then.
 
     """
     disputed = flags.rows[flags.disagreement].tolist()
     change = _change(dataset, finalize(flags, disputes))
-    if not change.flags:
+    if not change.flags and not boxes:
         raise BadInput(
             f"These {len(flags)} flags change nothing in {dataset.name}: flag wrong labels, background, missed calls "
             "or bad audio first."
         )
     if change.removed.all():
         raise BadInput(f"Every clip of {dataset.name} is flagged as bad audio; nothing would be left.")
-    boxes = follow(dataset, change) if dataset.task == "detection" else dataset.annotations
-    record = _record(dataset, change, disputed, disputes)
+    annotations = follow(dataset, change) if dataset.task == "detection" else dataset.annotations
+    change, drawn = with_boxes(dataset, change, boxes)
+    record = _record(dataset, change, disputed, disputes, boxes, drawn)
     stays = ~change.removed
     recordings = _recordings_left(dataset, stays)
     new_index = np.cumsum(recordings) - 1
-    boxes = tuple(
-        replace(box, recording=int(new_index[box.recording])) for box in boxes if recordings[box.recording]
+    annotations = tuple(
+        replace(each, recording=int(new_index[each.recording]))
+        for each in (*annotations, *boxes)
+        if recordings[each.recording]
     )
-    columns = _columns(dataset, change, boxes)
+    columns = _columns(dataset, change, annotations)
     clips = dataset.clips
     return replace(
         dataset,
@@ -73,7 +85,7 @@ def apply_flags(
         name=name or f"{record['original_name']} (cleaned)",
         labels=tuple(change.names[i] for i in columns),
         recordings=tuple(r for r, left in zip(dataset.recordings, recordings, strict=True) if left),
-        annotations=boxes,
+        annotations=annotations,
         clips=Clips(
             recording=new_index[clips.recording[stays]].astype(clips.recording.dtype),
             start_s=clips.start_s[stays],
@@ -86,10 +98,12 @@ def apply_flags(
     )
 
 
-def make_cleaned(dataset: Dataset, flags: Flags, *, disputes: str | None = None) -> Dataset:
+def make_cleaned(
+    dataset: Dataset, flags: Flags, *, boxes: Sequence[Annotation] = (), disputes: str | None = None
+) -> Dataset:
     """`apply_flags` under the next free name, "X (cleaned 1)" and so on, added to the library.
 
-    The same flags on the same dataset give the dataset that is there already, under its name.
+    The same flags and boxes on the same dataset give the dataset that is there already, under its name.
 
     Raises
     ------
@@ -99,7 +113,7 @@ def make_cleaned(dataset: Dataset, flags: Flags, *, disputes: str | None = None)
         No room on the disk.
 
     """
-    cleaned = apply_flags(dataset, flags, disputes=disputes)
+    cleaned = apply_flags(dataset, flags, boxes=boxes, disputes=disputes)
     names = {summary.id: summary.name for summary in library.list_datasets()}
     title = cleaned.source["cleaned"]["original_name"]
     numbered = re.compile(re.escape(title) + r" \(cleaned (\d+)\)")
@@ -157,24 +171,41 @@ def _columns(dataset: Dataset, change: Change, boxes: tuple[Annotation, ...]) ->
     return columns
 
 
-def _record(dataset: Dataset, change: Change, disputed: list[int], rule: str | None) -> dict[str, Any]:
+def _record(
+    dataset: Dataset,
+    change: Change,
+    disputed: list[int],
+    rule: str | None,
+    boxes: Sequence[Annotation],
+    drawn: Drawn,
+) -> dict[str, Any]:
     """Return what `source["cleaned"]` holds (JSON-able)."""
     disputes = {"clips": disputed, "rule": rule} if disputed else None
     before = dataset.source.get("cleaned") or {}
     applied = [{**flag.to_dict(), "row": row} for row, flag in change.flags.items()]
     counts = Counter(flag.kind for flag in change.flags.values())
     decided = [[row, *flag.verdict] for row, flag in change.flags.items()]
+    drawn_boxes = [[b.recording, b.start_s, b.end_s, b.low_hz, b.high_hz, b.label] for b in boxes]
+    changed = drawn.gained.copy()
+    changed[list(change.flags)] = True
     return {
         "original": before.get("original", dataset.id),
         "original_name": before.get("original_name", dataset.name),
         "parent": dataset.id,
         "parent_name": dataset.name,
         "parent_version": dataset.version,
-        "digest": digest("cleaned", dataset.version, decided, *([disputes] if disputes else []))[:8],
+        "digest": digest(
+            "cleaned",
+            dataset.version,
+            decided,
+            *([disputes] if disputes else []),
+            *([drawn_boxes] if boxes else []),
+        )[:8],
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "counts": {kind: counts[kind] for kind in KINDS if counts[kind]},
-        "clips_changed": len(change.flags) - int(change.removed.sum()),
+        "clips_changed": int((changed & ~change.removed).sum()),
         "clips_removed": int(change.removed.sum()),
         "disputes": disputes,
+        "annotations": drawn.report(boxes),
         "flags": applied,
     }

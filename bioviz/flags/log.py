@@ -1,14 +1,10 @@
-"""The logs: one file a dataset and user, to which lines are only ever appended, each on the disk before it counts.
+"""The logs of flags: one file a dataset and user, see `store.append_log`.
 
-A line is a flag, or {"id", "undoes": id of a flag, "user", "time"}. A line that a crash cut short is passed over,
-and the next one starts on a line of its own.
+A line is a flag, or {"id", "undoes": id of a flag, "user", "time"}.
 """
 
 from __future__ import annotations
 
-import errno
-import json
-import os
 import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +16,8 @@ from bioviz.config import settings
 from bioviz.datasets.library import checked_id
 from bioviz.errors import BiovizError
 from bioviz.flags.records import Flag, user_key
+from bioviz.store.append_log import append_line, read_lines
 from bioviz.store.digest import digest
-from bioviz.store.files import DiskFull
 from bioviz.store.locks import locked
 
 _PATIENCE_S = 15.0
@@ -103,53 +99,17 @@ class Writer:
 
     def append(self, line: Mapping[str, object]) -> None:
         """Append a line and wait until the disk has it. Raises DiskFull."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(dict(line), ensure_ascii=False, separators=(",", ":"))
-        data = text.encode("utf-8", "replace") + b"\n"
-        try:
-            with self._path.open("a+b", buffering=0) as file:
-                new = file.seek(0, os.SEEK_END) == 0
-                if not new:
-                    file.seek(-1, os.SEEK_END)
-                    if file.read(1) != b"\n":  # a crash left half a line
-                        data = b"\n" + data
-                while data:
-                    data = data[file.write(data) :]
-                os.fsync(file.fileno())
-            if new:
-                _sync_folder(self._path.parent)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull(
-                    "The disk is full: this flag is not kept, all earlier ones are. Free some space and flag again."
-                ) from error
-            raise
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        append_line(self._path, line, "flag")
 
 
 def _read(path: Path) -> Log:
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        lines = []
     user = unicodedata.normalize("NFC", path.name.removesuffix(_SUFFIX))
     flags: dict[str, Flag] = {}
     undone: set[str] = set()
     ids: set[str] = set()
     damaged = 0
-    for line in lines:
-        if not line.strip():
-            continue
+    for values in read_lines(path):
         try:
-            values = json.loads(line)
             if "undoes" in values:
                 undone.add(str(values["undoes"]))
             else:
@@ -158,7 +118,7 @@ def _read(path: Path) -> Log:
                 named = parsed if parsed.user.casefold() == user else replace(parsed, user=user)
                 flags.setdefault(parsed.id, named)
             ids.add(str(values["id"]))
-        except (ValueError, KeyError, TypeError, OverflowError):
+        except (ValueError, KeyError, TypeError, OverflowError, AttributeError):
             damaged += 1
     active = tuple(flag for flag in flags.values() if flag.id not in undone)
     return Log(user, active, frozenset(ids), damaged)

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bioviz.errors import Missing
-from bioviz.server import facts, flagging, media
+from bioviz.server import annotating, facts, flagging, media
 from bioviz.server.assets import script
 from bioviz.server.clips import Clip, find_clip
 from bioviz.server.media import Media
@@ -161,6 +161,16 @@ def routes(base: str = "") -> list[Route]:
             methods=["GET"],
         ),
         Route(prefix + "/flags/{dataset_id}/{row:int}", guarded(flagging.set_flag), methods=["POST"]),
+        Route(
+            prefix + "/annotations/{dataset_id}/{row:int}.json",
+            guarded(annotating.annotations_of_clip),
+            methods=["GET"],
+        ),
+        Route(
+            prefix + "/annotations/{dataset_id}/{row:int}",
+            guarded(annotating.set_annotation),
+            methods=["POST"],
+        ),
         Route(prefix + "/scripts/{version}/{name:path}", guarded(script), methods=["GET", "HEAD"]),
         Route(prefix + "/plotly.js", guarded(plotly_js), methods=["GET", "HEAD"]),
     ]

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from bioviz import flags
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.flags import log
 from bioviz.server.clips import find_clip
-from bioviz.server.replies import SAFE, refusal
+from bioviz.server.posting import Outdated, fresh, posted
+from bioviz.server.replies import refusal
 
-MAX_BODY_BYTES = 16 * 1024  # bytes: a note of 2000 letters and a label, with room to spare
 _TEXTS = ("user", "kind", "label", "wrong", "note", "id", "version")
-
-
-class Outdated(BadInput):
-    """The page shows clips that the dataset no longer has so."""
 
 
 async def flags_of_clip(request: Request) -> Response:
@@ -34,12 +28,12 @@ async def flags_of_clip(request: Request) -> Response:
         clip = find_clip(request.path_params["dataset_id"], row)
         return about_clip(clip.dataset, row, flags.check_user(user) if user else None)
 
-    return _reply(await run_in_threadpool(work))
+    return fresh(await run_in_threadpool(work))
 
 
 async def checked_user(request: Request) -> Response:
     """GET /bioviz/flags/user.json?name= gives the name in its one spelling, or says why it cannot be one."""
-    return _reply({"user": flags.check_user(request.query_params.get("name", ""))})
+    return fresh({"user": flags.check_user(request.query_params.get("name", ""))})
 
 
 async def set_flag(request: Request) -> Response:
@@ -48,32 +42,14 @@ async def set_flag(request: Request) -> Response:
     `version` is that of the dataset that the page shows: with it the row names one clip for good. `kind` "undo"
     takes the user's last flag of the clip back.
     """
-    if not same_origin(request.headers):
-        return refusal(403, "Flags are only taken from pages of this dashboard.")
-    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-        return refusal(415, "A flag is sent as application/json.")
-    body = await _limited_body(request)
-    if body is None:
-        return refusal(413, f"A flag has at most {MAX_BODY_BYTES // 1024} kB. Shorten the note.")
-    request_fields = _fields(body)
+    values = await posted(request, "flag")
+    if isinstance(values, Response):
+        return values
     dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
     try:
-        return _reply(await run_in_threadpool(_store, dataset_id, row, request_fields))
+        return fresh(await run_in_threadpool(_store, dataset_id, row, _texts(values)))
     except Outdated as error:
         return refusal(409, str(error))
-
-
-def same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a request that changes something comes from a page of this dashboard.
-
-    Browsers say so themselves where the page is https or local; elsewhere the page's origin must be the host asked.
-    A program that is no browser sends neither.
-    """
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.casefold() == headers.get("host", "").casefold() != ""
 
 
 def about_clip(dataset: Dataset, row: int, user: str | None) -> dict[str, Any]:
@@ -109,24 +85,7 @@ def _store(dataset_id: str, row: int, request_fields: Mapping[str, str]) -> dict
     return about_clip(dataset, row, user)
 
 
-async def _limited_body(request: Request) -> bytes | None:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return body
-
-
-def _fields(body: bytes) -> dict[str, str]:
-    try:
-        values = json.loads(body)
-    except (ValueError, RecursionError):
-        values = None
-    if not isinstance(values, dict) or not all(isinstance(values.get(name, ""), str) for name in _TEXTS):
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    if not all(isinstance(values.get(name, ""), str) for name in _TEXTS):
         raise BadInput("This is no flag: it must be a JSON object of texts.")
     return {name: values.get(name, "") for name in _TEXTS}
-
-
-def _reply(content: Mapping[str, Any]) -> Response:
-    return JSONResponse(dict(content), headers={**SAFE, "Cache-Control": "no-store"})

@@ -10,7 +10,7 @@ import pytest
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import load_flags, log
-from bioviz.server.flagging import MAX_BODY_BYTES
+from bioviz.server.posting import MAX_BODY_BYTES
 from tests.sounds import folder_per_class
 
 

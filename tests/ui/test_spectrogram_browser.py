@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 APP = Path(__file__).parent / "apps" / "inspector_app.py"
 RATE, SECONDS = 22_050, 4.0
+HOSTILE = "<img src=x onerror=window.hacked=1>"
 SHOTS = os.environ.get("BIOVIZ_SHOTS")  # a folder for pictures of what is tested
 
 
@@ -239,3 +240,32 @@ def test_same_loudness_says_what_was_done(page):
     wait(page, lambda: re.search(r"Played \d+\.\d dB louder", page.locator(".bv-level").inner_text()))
     page.locator("input[name=loudness]").uncheck()
     wait(page, lambda: page.locator(".bv-level").inner_text() == "")
+
+
+def test_a_box_becomes_an_annotation_that_is_renamed_and_removed(page):
+    whole(page)
+    place = page.locator(".bv-box-panel").bounding_box()
+    drag(page, at(page, 1.0, 2_500), at(page, 1.5, 3_500))
+    page.keyboard.press("a")
+    page.get_by_label("Label", exact=True).fill(HOSTILE)
+    if page.get_by_label("Your name", exact=True).is_visible():
+        page.get_by_label("Your name", exact=True).fill("Ada")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".bv-own", state="attached")
+    assert page.locator(".bv-own").get_attribute("data-label") == HOSTILE
+    assert page.locator(".bv-box-panel").bounding_box() == place
+    page.mouse.dblclick(*at(page, 1.25, 3_000))
+    wait(page, lambda: "1.00–1.50 s" in page.locator(".bv-box-text").inner_text())
+    page.keyboard.press("a")
+    assert page.get_by_label("Label", exact=True).input_value() == HOSTILE
+    page.get_by_label("Label", exact=True).fill("whistle")
+    page.keyboard.press("Enter")
+    wait(page, lambda: page.locator(".bv-own").get_attribute("data-label") == "whistle")
+    page.reload()
+    page.wait_for_selector('.bv-inspector[data-row="0"][data-state="ready"]', timeout=120_000)
+    page.wait_for_selector(".bv-own", state="attached")
+    page.mouse.dblclick(*at(page, 1.25, 3_000))
+    page.keyboard.press("a")
+    page.locator(".bv-annotation-form").get_by_text("Remove").click()
+    page.wait_for_selector(".bv-own", state="detached")
+    assert page.evaluate("window.hacked") is None

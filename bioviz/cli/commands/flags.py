@@ -34,7 +34,7 @@ def register(commands: Commands) -> None:
     parser.add_argument("--note", default="")
     commands.add(unflag, dataset, clip)
     parser = commands.add(clean, dataset)
-    parser.add_argument("--user", help="apply only this user's flags")
+    parser.add_argument("--user", help="apply only this user's flags and annotations")
     parser.add_argument(
         "--disputes",
         metavar="RULE",
@@ -119,23 +119,34 @@ def unflag(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
 
 def clean(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
-    """Apply the flags: a cleaned version of the dataset beside the original."""
+    """Apply flags and drawn annotations: a cleaned version of the dataset beside the original."""
+    from bioviz.annotations import load_annotations
     from bioviz.datasets import library
-    from bioviz.flags import disputes, load_flags, make_cleaned
+    from bioviz.flags import disputes, drawn, load_flags, make_cleaned
 
     dataset = library.load(options.dataset)
-    cleaned = make_cleaned(dataset, load_flags(dataset, options.user), disputes=options.disputes)
+    cleaned = make_cleaned(
+        dataset,
+        load_flags(dataset, options.user),
+        boxes=load_annotations(dataset, options.user).boxes,
+        disputes=options.disputes,
+    )
     record = cleaned.source["cleaned"]
     data = {
         "dataset": cleaned.id,
         "name": cleaned.name,
-        **{name: record[name] for name in ("counts", "clips_changed", "clips_removed", "disputes")},
+        **{
+            name: record[name]
+            for name in ("counts", "clips_changed", "clips_removed", "disputes", "annotations")
+        },
     }
     counts = ", ".join(f"{count} × {TITLES[kind]}" for kind, count in record["counts"].items())
     text = (
         f"Added as {cleaned.id}, “{cleaned.name}”: {record['clips_changed']} clips changed, "
-        f"{record['clips_removed']} left out ({counts})."
+        f"{record['clips_removed']} left out{f' ({counts})' if counts else ''}."
     )
+    if record["annotations"]:
+        text += f" {drawn.in_words(record['annotations'])}"
     if record["disputes"]:
         clips, rule = record["disputes"]["clips"], record["disputes"]["rule"]
         text += f" Users disagreed on {len(clips)} ({disputes.named(clips)}): {disputes.in_words(rule)}."

@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from bioviz.annotations import Annotations, load_annotations
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.flags import KINDS, TITLES, Flags, disputes, load_flags, make_cleaned, tables, undo
+from bioviz.flags.drawn import in_words as drawn_in_words
 from bioviz.store.digest import digest
 from bioviz.ui.chart_clicks import marked_row
+from bioviz.ui.clips.annotation_panel import annotation_summary
 from bioviz.ui.clips.selection import zipped
 from bioviz.ui.state import FlagPanelState
 from bioviz.ui.view import set_view, user_name
@@ -43,10 +46,15 @@ def flag_summary(
         st.warning(
             f"{flags.damaged} lines of the logs of flags cannot be read (a crash while writing); all others count."
         )
+    drawn = load_annotations(dataset)
     if not len(flags):
         st.info(
             "No clip is flagged yet. Pick one on the map, and flag it with the buttons under its spectrogram."
         )
+        annotation_summary(dataset, drawn, keys)
+        if len(drawn):
+            _make_cleaned(dataset, flags, drawn, keys, None)
+            _offer_cleaned(keys)
         return
     if len(flags.users) > 1:
         who = st.selectbox("Whose flags", [EVERYBODY, *flags.users], key=keys.user)
@@ -65,8 +73,9 @@ def flag_summary(
         _take_back(dataset, flags, marked, keys)
     rule = _settled(flags, keys)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _make_cleaned(dataset, flags, keys, rule)
+        _make_cleaned(dataset, flags, drawn, keys, rule)
         _downloads(dataset, flags, keys)
+    annotation_summary(dataset, drawn, keys)
     _offer_cleaned(keys)
 
 
@@ -97,7 +106,8 @@ def _origin(dataset: Dataset) -> None:
         counts = ", ".join(f"{n:,} {TITLES[kind]}" for kind, n in record["counts"].items())
         st.caption(
             f"Made from {record['parent_name']} on {record['made'][:10]}: {record['clips_changed']:,} clips changed, "
-            f"{record['clips_removed']:,} removed ({counts}). {disputes_told(record)}"
+            f"{record['clips_removed']:,} removed{f' ({counts})' if counts else ''}. {disputes_told(record)} "
+            f"{drawn_in_words(record.get('annotations'))}"
         )
 
 
@@ -220,7 +230,9 @@ def _settled(flags: Flags, keys: FlagPanelState) -> str | None:
     )
 
 
-def _make_cleaned(dataset: Dataset, flags: Flags, keys: FlagPanelState, rule: str | None) -> None:
+def _make_cleaned(
+    dataset: Dataset, flags: Flags, drawn: Annotations, keys: FlagPanelState, rule: str | None
+) -> None:
     if st.button(
         "Make a cleaned dataset",
         type="primary",
@@ -228,10 +240,11 @@ def _make_cleaned(dataset: Dataset, flags: Flags, keys: FlagPanelState, rule: st
         key=keys.clean,
         disabled=rule is None and bool(flags.disagreement.any()),
         help="A new dataset with these flags applied: labels set right, background emptied, missed calls added, bad "
-        "audio left out. This dataset stays as it is. Where users disagree, say first what to do.",
+        "audio left out, and clips that drawn annotations overlap labelled. This dataset stays as it is. Where users "
+        "disagree, say first what to do.",
     ):
         try:
-            cleaned = make_cleaned(dataset, flags, disputes=rule)
+            cleaned = make_cleaned(dataset, flags, boxes=drawn.boxes, disputes=rule)
         except BiovizError as error:
             keys.cleaned.set(None)
             st.error(str(error), icon=":material/error:")
@@ -248,7 +261,8 @@ def _offer_cleaned(keys: FlagPanelState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success(
             f"{name} is ready: {record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed. "
-            f"{disputes_told(record)} Compute its map to see its scores beside those of the original.",
+            f"{disputes_told(record)} {drawn_in_words(record.get('annotations'))} Compute its map to see its scores "
+            "beside those of the original.",
             icon=":material/check_circle:",
         )
         if st.button(f"Open {name}", key=keys.open_cleaned):

@@ -34,6 +34,7 @@ KINDS = {
     "training": "Trainings under way",
     "waves": "Sounds kept for training",
     "flags": "Your flags",
+    "annotations": "Your annotations",
     "media": "Sounds and pictures",
     "jobs": "Records of jobs",
     "profiles": "Table profiles",

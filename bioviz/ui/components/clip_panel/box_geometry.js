@@ -4,6 +4,7 @@
 import { clamped } from "../shared/axes.js";
 import { along, hzAlong, toPixels } from "./viewport.js";
 
+/** @import { Box } from "../shared/axes.js" */
 /** @import { Frame, Place, View } from "./viewport.js" */
 /** @typedef {{ start: number, end: number, low: number, high: number }} DrawnBox seconds in the recording, Hz */
 /** @typedef {"nw" | "n" | "ne" | "e" | "se" | "s" | "sw" | "w" | "move"} Handle */
@@ -81,6 +82,23 @@ export function dragged(box, handle, from, to, whole, axis) {
 export function rectOf({ start, end, low, high }, frame) {
   const [a, b] = [toPixels({ seconds: start, hz: high }, frame), toPixels({ seconds: end, hz: low }, frame)];
   return { x: a.x, y: a.y, width: b.x - a.x, height: b.y - a.y };
+}
+
+/**
+ * Which of several boxes lies at a place: of those on one another the smallest.
+ *
+ * @param {Box[]} boxes
+ * @param {Place} place
+ * @returns {number} -1 for none
+ */
+export function boxAt(boxes, { seconds, hz }) {
+  let [smallest, size] = [-1, Infinity];
+  for (const [index, [start, end, low, high]] of boxes.entries()) {
+    const within = seconds >= start && seconds <= end && hz >= (low ?? 0) && hz <= (high ?? Infinity);
+    const area = (end - start) * ((high ?? 1e6) - (low ?? 0));
+    if (within && area < size) [smallest, size] = [index, area];
+  }
+  return smallest;
 }
 
 /**

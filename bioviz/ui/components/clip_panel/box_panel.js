@@ -31,6 +31,8 @@ export class BoxPanel {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   measuring;
   turn = 0;
+  /** @type {(box: DrawnBox | undefined) => void} called when one is drawn anew, or there is none */
+  onNewBox = () => {};
 
   /**
    * @param {PictureView} picture
@@ -80,6 +82,16 @@ export class BoxPanel {
     this.audio.pause();
   }
 
+  /** @param {HTMLElement} form that takes the place of the buttons while it is open */
+  addForm(form) {
+    this.element.append(form);
+  }
+
+  /** @param {boolean} isOpen */
+  showForm(isOpen) {
+    this.buttons.hidden = isOpen;
+  }
+
   /**
    * Another clip.
    *
@@ -94,11 +106,13 @@ export class BoxPanel {
   /**
    * @param {DrawnBox | undefined} box
    * @param {boolean} done false while it is being drawn
+   * @param {boolean} [anew] another one, not the same box moved
    */
-  draw(box, done) {
+  draw(box, done, anew = false) {
     clearTimeout(this.measuring);
     this.turn += 1;
     this.audio.pause();
+    if (!box || anew) this.onNewBox(box);
     this.box = box;
     this.measured = undefined;
     for (const each of [this.hear, this.annotate]) each.disabled = !box || !done;

@@ -15,6 +15,7 @@ import { isKey } from "../shared/keymap.js";
 import { BUTTON, TEXT_FIELD, isCommand, isFrom, leaveTextField } from "../shared/keyboard.js";
 import { decodeRows, keptFacts } from "../shared/media.js";
 import { mounting } from "../shared/mounting.js";
+import { AnnotationDesk } from "./annotations.js";
 import { factList, headline, scaleText } from "./facts.js";
 import { FetchAhead } from "./fetch_ahead.js";
 import { buildInspector } from "./layout.js";
@@ -82,6 +83,9 @@ class Inspector {
     this.urls = new ClipUrls(this.settings, () => this.parts.picture.width() * devicePixelRatio);
     this.neighbors = new NeighborPanel(this.parts.neighbors, this.controls);
     this.sound = new ClipSound(this.parts, this.settings);
+    this.desk = new AnnotationDesk(this.parts.picture, (kind, value) =>
+      this.log.act(kind, value, this.data.key),
+    );
     this.root = this.parts.root;
     parent.append(this.root);
     const { signal } = this.listeners;
@@ -151,6 +155,7 @@ class Inspector {
     this.turn += 1;
     this.row = undefined;
     this.sound.clear();
+    this.desk.move(this.data, -1);
     picture.clear();
     picture.say(this.data.empty);
     this.root.dataset.state = "empty";
@@ -177,6 +182,7 @@ class Inspector {
     this.callOffAllBut(row);
     this.showPosition();
     this.loadSound(row, play);
+    this.desk.move(this.data, row);
     const heard = this.sound.ready();
     const [seen] = await Promise.all([this.loadPicture(row, turn), heard, this.loadFacts(row, turn)]);
     if (turn !== this.turn) return;

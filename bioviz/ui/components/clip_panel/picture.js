@@ -152,7 +152,7 @@ export class PictureView {
       const picture = await keptPictures.get(source.picture());
       await decoded(picture.url);
       if (!isWanted()) return undefined;
-      const before = this.view && this.about?.axis === picture.about.axis ? this.view : undefined;
+      const before = !this.isWhole && this.about?.axis === picture.about.axis ? this.view : undefined;
       this.base.src = picture.url;
       this.source = source;
       this.about = picture.about;

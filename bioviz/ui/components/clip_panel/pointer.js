@@ -11,7 +11,8 @@ import { isWithin, placeAt } from "./viewport.js";
 /**
  * @typedef {object} PointerActions
  * @property {(fraction: number) => void} seek to a part of the clip's sound
- * @property {(box: DrawnBox | undefined, done: boolean) => void} draw a box, which changes until it is done
+ * @property {(place: Place) => void} take the annotation at a place as the box
+ * @property {(box: DrawnBox | undefined, done: boolean, anew?: boolean) => void} draw a box, which changes until it is done
  */
 /**
  * @typedef {object} Drag
@@ -55,6 +56,10 @@ export class PicturePointer {
     element.addEventListener("pointerup", (event) => this.up(event));
     element.addEventListener("pointercancel", () => this.cancel());
     element.addEventListener("pointerleave", () => !this.drag && picture.point(undefined));
+    element.addEventListener("dblclick", (event) => {
+      const at = this.at(event);
+      if (at?.within) actions.take(at.place);
+    });
     element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
 
@@ -106,7 +111,7 @@ export class PicturePointer {
       return;
     }
     picture.point(at.within ? at.place : undefined);
-    if (drag.what === "new") this.actions.draw(boxBetween(drag.from, at.place, whole), false);
+    if (drag.what === "new") this.actions.draw(boxBetween(drag.from, at.place, whole), false, true);
     else if (drag.box) {
       this.actions.draw(dragged(drag.box, drag.what, drag.from, at.place, whole, at.frame.axis), false);
     }

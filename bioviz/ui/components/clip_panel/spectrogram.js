@@ -14,6 +14,7 @@ import { rangeText } from "./readouts.js";
 /** @import { BoxSource } from "./box_panel.js" */
 /** @import { PictureSource } from "./picture.js" */
 /** @import { Tool } from "./pointer.js" */
+/** @import { Place } from "./viewport.js" */
 /** @import { SettingControls } from "./settings.js" */
 
 const KEY_PAN = 0.25; // of what is shown
@@ -34,6 +35,8 @@ export class Spectrogram {
   row;
   /** @type {() => void} make the box in hand an annotation */
   onAnnotate = () => {};
+  /** @type {(place: Place) => void} take the annotation at a place as the box in hand */
+  onTake = () => {};
   /** @type {() => void} find clips like this one */
   onSimilar = () => {};
 
@@ -44,7 +47,7 @@ export class Spectrogram {
   constructor(controls, seek) {
     this.controls = controls;
     this.picture = new PictureView();
-    this.panel = new BoxPanel(this.picture, controls.settings, {});
+    this.panel = new BoxPanel(this.picture, controls.settings, { annotate: () => this.onAnnotate() });
     this.tools = new PictureTools({
       take: (tool) => this.take(tool),
       zoom: (factor) => this.picture.zoom({ time: factor, band: 1 }),
@@ -53,7 +56,8 @@ export class Spectrogram {
     });
     this.pointer = new PicturePointer(this.picture, {
       seek,
-      draw: (box, done) => this.panel.draw(box, done),
+      take: (place) => this.onTake(place),
+      draw: (box, done, anew) => this.panel.draw(box, done, anew),
     });
     this.picture.viewed = () => this.viewed();
     this.picture.waveform.isOn = controls.settings.waveform;

@@ -1,0 +1,109 @@
+"""What a user's annotation is, and what may be in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bioviz.datasets.types import Recording
+from bioviz.errors import BadInput
+
+SHORTEST_S = 1e-4
+
+
+@dataclass(frozen=True)
+class UserAnnotation:
+    """A box that a user drew on a recording.
+
+    Attributes
+    ----------
+    id
+        Names it in its log.
+    recording
+        Content hash of the recording, so that it is found again after a new scan.
+    name
+        Of the recording at the time; it tells copies of a recording apart.
+    start_s, end_s
+        Seconds from the recording's start.
+    low_hz, high_hz
+        None for the whole band.
+    label
+        What sounds in it.
+    note
+        Free text.
+    user
+        Who said so.
+    time
+        When, ISO 8601 in UTC with microseconds.
+
+    """
+
+    id: str
+    recording: str
+    name: str
+    start_s: float
+    end_s: float
+    low_hz: float | None
+    high_hz: float | None
+    label: str
+    note: str
+    user: str
+    time: str
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the annotation as JSON-able values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> UserAnnotation:
+        """Read `to_dict` back; further names are left out.
+
+        Raises
+        ------
+        KeyError
+        TypeError
+        ValueError
+            It is no annotation.
+
+        """
+        texts = {name: values[name] for name in _TEXTS}
+        if not all(isinstance(text, str) for text in texts.values()):
+            raise TypeError("not a text")
+        start, end = float(values["start_s"]), float(values["end_s"])
+        low, high = (None if values[name] is None else float(values[name]) for name in ("low_hz", "high_hz"))
+        if not all(math.isfinite(number) for number in (start, end, low or 0.0, high or 0.0)) or end <= start:
+            raise ValueError("numbers that are no box")
+        return cls(**texts, start_s=start, end_s=end, low_hz=low, high_hz=high)
+
+
+_TEXTS = ("id", "recording", "name", "label", "note", "user", "time")
+
+
+def check_box(
+    recording: Recording, start_s: float, end_s: float, low_hz: float | None, high_hz: float | None
+) -> tuple[float, float, float | None, float | None]:
+    """Return a box as far as the recording reaches; edges at the ends of its band are no limits.
+
+    Raises
+    ------
+    BadInput
+        Numbers that are none, or of which nothing lies in the recording.
+
+    """
+    nyquist = recording.sample_rate / 2
+    limits = [start_s, end_s, *(hz for hz in (low_hz, high_hz) if hz is not None)]
+    if not all(math.isfinite(number) for number in limits):
+        raise BadInput("The times and frequencies of an annotation must be numbers.")
+    start, end = max(0.0, start_s), min(end_s, recording.duration_s)
+    low, high = max(0.0, low_hz or 0.0), min(nyquist if high_hz is None else high_hz, nyquist)
+    if end - start < SHORTEST_S or high <= low:
+        raise BadInput(
+            f"Nothing of {recording.name} lies from {start_s:g} to {end_s:g} s and {low_hz or 0:g} to "
+            f"{nyquist if high_hz is None else high_hz:g} Hz; it reaches to {recording.duration_s:g} s and "
+            f"{nyquist:g} Hz."
+        )
+    if low <= 0 and high >= nyquist:
+        return start, end, None, None
+    return start, end, low, high

@@ -1,0 +1,80 @@
+"""Logs to which lines are only ever appended, each on the disk before it counts.
+
+A line is a JSON value. One that a crash cut short is passed over, and the next one starts on a line of its own.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bioviz.store.files import DiskFull
+
+
+def read_lines(path: Path) -> Iterator[Any]:
+    """Yield the values of a log, in order; None for a line that cannot be read. Without a file there are none."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            yield json.loads(line)
+        except (ValueError, RecursionError):
+            yield None
+
+
+def append_line(path: Path, line: Mapping[str, object], what: str) -> None:
+    """Append a line and wait until the disk has it; the caller has the log to itself.
+
+    Parameters
+    ----------
+    path
+        Its folders are made where they are missing.
+    what
+        The line in words, such as "flag".
+
+    Raises
+    ------
+    DiskFull
+        No room on the disk; nothing that was there before is lost.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(dict(line), ensure_ascii=False, separators=(",", ":"))
+    data = text.encode("utf-8", "replace") + b"\n"
+    try:
+        with path.open("a+b", buffering=0) as file:
+            new = file.seek(0, os.SEEK_END) == 0
+            if not new:
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":  # a crash left half a line
+                    data = b"\n" + data
+            while data:
+                data = data[file.write(data) :]
+            os.fsync(file.fileno())
+        if new:
+            _sync_folder(path.parent)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(
+                f"The disk is full: this {what} is not kept, all earlier ones are. Free some space and {what} again."
+                if what == "flag"
+                else f"The disk is full: this {what} is not kept, all earlier ones are. Free some space and try again."
+            ) from error
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
