@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bioviz.errors import Missing
-from bioviz.server import annotating, facts, flagging, media
+from bioviz.server import annotating, facts, flagging, media, similar
 from bioviz.server.assets import script
 from bioviz.server.clips import Clip, find_clip
 from bioviz.server.media import Media
@@ -97,6 +97,13 @@ async def run_facts(request: Request) -> Response:
     return await _facts(request, lambda: facts.run_facts(run_key, row))
 
 
+async def similar_clips(request: Request) -> Response:
+    """GET /bioviz/run/{run_key}/similar/{row}.json?n=&first=&apart=&from=&to="""
+    run_key, row = request.path_params["run_key"], request.path_params["row"]
+    spec = similar.similar_spec(request.query_params)
+    return await _facts(request, lambda: similar.similar_clips(run_key, row, spec))
+
+
 async def _facts(request: Request, work: Callable[[], Any]) -> Response:
     headers = {**SAFE, "Cache-Control": "private, no-cache"}
     return await _run(request, lambda: JSONResponse(work(), headers=headers))
@@ -154,6 +161,7 @@ def routes(base: str = "") -> list[Route]:
         Route(prefix + "/clip/{dataset_id}/{row:int}/box.json", guarded(clip_box), methods=["GET"]),
         Route(prefix + "/clip/{dataset_id}/{row:int}.json", guarded(clip_facts), methods=["GET"]),
         Route(prefix + "/run/{run_key}/clip/{row:int}.json", guarded(run_facts), methods=["GET"]),
+        Route(prefix + "/run/{run_key}/similar/{row:int}.json", guarded(similar_clips), methods=["GET"]),
         Route(prefix + "/flags/user.json", guarded(flagging.checked_user), methods=["GET"]),
         Route(
             prefix + "/flags/{dataset_id}/{row:int}.json",

@@ -113,7 +113,7 @@ def run_facts(run_key: str, row: int) -> dict[str, object]:
         No such run, or the clip is not in it.
 
     """
-    opened = _open_run(checked_id(run_key, "run"))
+    opened = open_run(checked_id(run_key, "run"))
     run, dataset = opened.run, opened.dataset
     clip, position = clip_of(dataset, row), run.position(row)
     return {
@@ -126,7 +126,7 @@ def run_facts(run_key: str, row: int) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class _Opened:
+class Opened:
     """A run with what is told of its clips; `levels` are columns over the dataset's clips, NaN for unknown."""
 
     run: Run
@@ -137,7 +137,7 @@ class _Opened:
 _opened = RecentlyUsed(4)
 
 
-def _open_run(run_key: str) -> _Opened:
+def open_run(run_key: str) -> Opened:
     """Open a run once, as that of a key never changes; only its dataset and its levels may be others by now."""
     from bioviz import runs
     from bioviz.datasets import library
@@ -152,7 +152,7 @@ def _open_run(run_key: str) -> _Opened:
     dataset = library.load(run.spec.dataset)
     measured = open_acoustic(dataset) or {}
     levels = {name: measured[name] for name in LEVELS if name in measured}
-    opened = _Opened(run, dataset, levels)
+    opened = Opened(run, dataset, levels)
     _opened.put(run_key, opened, 1)
     return opened
 

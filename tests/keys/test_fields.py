@@ -28,6 +28,7 @@ NO_RESULT = {
     "ui/clips/selection.py",
     "ui/clips/flag_panel.py",
     "ui/datasets/columns_dialog.py",
+    "annotations/log.py",
     "flags/log.py",
     "flags/cleaned.py",
 }

@@ -246,7 +246,7 @@ def test_a_box_becomes_an_annotation_that_is_renamed_and_removed(page):
     whole(page)
     place = page.locator(".bv-box-panel").bounding_box()
     drag(page, at(page, 1.0, 2_500), at(page, 1.5, 3_500))
-    page.keyboard.press("a")
+    page.keyboard.press("n")
     page.get_by_label("Label", exact=True).fill(HOSTILE)
     if page.get_by_label("Your name", exact=True).is_visible():
         page.get_by_label("Your name", exact=True).fill("Ada")
@@ -256,7 +256,7 @@ def test_a_box_becomes_an_annotation_that_is_renamed_and_removed(page):
     assert page.locator(".bv-box-panel").bounding_box() == place
     page.mouse.dblclick(*at(page, 1.25, 3_000))
     wait(page, lambda: "1.00–1.50 s" in page.locator(".bv-box-text").inner_text())
-    page.keyboard.press("a")
+    page.keyboard.press("n")
     assert page.get_by_label("Label", exact=True).input_value() == HOSTILE
     page.get_by_label("Label", exact=True).fill("whistle")
     page.keyboard.press("Enter")
@@ -265,7 +265,20 @@ def test_a_box_becomes_an_annotation_that_is_renamed_and_removed(page):
     page.wait_for_selector('.bv-inspector[data-row="0"][data-state="ready"]', timeout=120_000)
     page.wait_for_selector(".bv-own", state="attached")
     page.mouse.dblclick(*at(page, 1.25, 3_000))
-    page.keyboard.press("a")
+    page.keyboard.press("n")
     page.locator(".bv-annotation-form").get_by_text("Remove").click()
     page.wait_for_selector(".bv-own", state="detached")
     assert page.evaluate("window.hacked") is None
+
+
+def test_the_keyboard_sheet_lists_the_keys_that_work(page):
+    page.mouse.move(5, 5)
+    page.keyboard.press("?")
+    page.wait_for_selector(".bv-key-sheet:popover-open")
+    listed = page.locator(".bv-key-sheet").inner_text()
+    for what in ("Hear the box alone", "Next clip of the list", "Show the whole clip", "Shift ←"):
+        assert what in listed
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/keys.png")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".bv-key-sheet:popover-open", state="hidden")

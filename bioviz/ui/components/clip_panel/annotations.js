@@ -53,6 +53,27 @@ export function annotationsUrl({ base, dataset }, row, user) {
 /** @returns {string} names one act, so that one that is sent twice counts once */
 const actId = () => crypto.randomUUID?.() ?? `act-${Date.now()}-${Math.random().toString(36).slice(2, 12)}`;
 
+/**
+ * Has an annotation drawn, changed or removed.
+ *
+ * @param {Source} source
+ * @param {number} row of a clip
+ * @param {Record<string, string | number | null>} act
+ * @param {string} user
+ * @returns {Promise<Drawn>} what is stored then
+ * @throws {Error} with a sentence for the user
+ */
+export async function postAnnotation(source, row, act, user) {
+  const body = JSON.stringify({ ...act, user, id: actId(), version: source.version });
+  const headers = { "Content-Type": "application/json" };
+  const reply = await fetch(annotationsUrl(source, row), { method: "POST", headers, body }).catch(() => {
+    throw new Error("The dashboard does not answer, so the annotation is not kept. Save it again.");
+  });
+  const answer = await reply.json();
+  if (!reply.ok) throw new Error(answer.error ?? `It was not kept (status ${reply.status}).`);
+  return answer;
+}
+
 export class AnnotationDesk {
   /** @type {Source | undefined} */
   source;
@@ -184,14 +205,8 @@ export class AnnotationDesk {
     const { source, row, spectrogram } = this;
     if (!source) return;
     const turn = ++this.turn;
-    const body = JSON.stringify({ ...act, user, id: actId(), version: source.version });
     try {
-      const headers = { "Content-Type": "application/json" };
-      const reply = await fetch(annotationsUrl(source, row), { method: "POST", headers, body }).catch(() => {
-        throw new Error("The dashboard does not answer, so the annotation is not kept. Save it again.");
-      });
-      const answer = await reply.json();
-      if (!reply.ok) throw new Error(answer.error ?? `It was not kept (status ${reply.status}).`);
+      const answer = await postAnnotation(source, row, act, user);
       writeSetting(USER_SETTING, user);
       this.acted("annotations", answer.state);
       if (turn !== this.turn) return;

@@ -11,6 +11,7 @@ import {
 } from "../shared/clip_panels.js";
 import { isDark } from "../shared/colours.js";
 import { el } from "../shared/dom.js";
+import { KeySheet } from "../shared/key_sheet.js";
 import { isKey } from "../shared/keymap.js";
 import { BUTTON, TEXT_FIELD, isCommand, isFrom, leaveTextField } from "../shared/keyboard.js";
 import { decodeRows, keptFacts } from "../shared/media.js";
@@ -22,6 +23,7 @@ import { buildInspector } from "./layout.js";
 import { NeighborPanel } from "./neighbors.js";
 import { likelyNext, positionText, stepped } from "./playlist.js";
 import { SettingControls, readSettings } from "./settings.js";
+import { SimilarDesk } from "./similar.js";
 import { ClipSound } from "./sound.js";
 import { ClipUrls } from "./urls.js";
 
@@ -87,6 +89,16 @@ class Inspector {
       this.log.act(kind, value, this.data.key),
     );
     this.root = this.parts.root;
+    this.similar = new SimilarDesk(this.root, {
+      thumbnail: (row) => this.urls.thumbnail(row),
+      jump: (row) => this.pick(row),
+      play: (row, button) => this.sound.preview(this.urls.bareSound(row), button),
+      colourOf: (label) => this.colourOf(label),
+      acted: (kind, value) => this.log.act(kind, value, this.data.key),
+    });
+    this.keySheet = new KeySheet(this.root);
+    this.parts.picture.onKeys = () => this.keySheet.toggle();
+    this.parts.picture.onSimilar = () => this.findSimilar();
     parent.append(this.root);
     const { signal } = this.listeners;
     const pressed = (/** @type {PointerEvent} */ event) => {
@@ -233,6 +245,11 @@ class Inspector {
     this.showNeighbors();
   }
 
+  findSimilar() {
+    const { row, data, parts } = this;
+    if (row !== undefined) this.similar.open(data, data.run, row, parts.picture.panel.box);
+  }
+
   showNeighbors() {
     this.neighbors.show(this.shown, {
       thumbnail: (row) => this.urls.thumbnail(row),
@@ -298,6 +315,9 @@ class Inspector {
     if (isKey(event, "play")) this.toggle();
     else if (isKey(event, "next")) this.step(1);
     else if (isKey(event, "previous")) this.step(-1);
+    else if (isKey(event, "sheet")) this.keySheet.toggle();
+    else if (isKey(event, "clearBox") && this.keySheet.isOpen) this.keySheet.close();
+    else if (isKey(event, "clearBox") && this.similar.isOpen) this.similar.close();
     else if (!this.parts.picture.key(event)) return;
     event.preventDefault();
   }

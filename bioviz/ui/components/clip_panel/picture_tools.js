@@ -12,6 +12,7 @@ import { KEYS } from "../shared/keymap.js";
  * @property {(factor: number) => void} zoom
  * @property {() => void} whole
  * @property {() => void} waveform
+ * @property {() => void} keys show all of them
  */
 
 const ICONS = {
@@ -32,7 +33,7 @@ const hint = (id, does) => `${does} (${KEYS[id].caps})`;
 
 export class PictureTools {
   /** @param {ToolActions} actions */
-  constructor({ take, zoom, whole, waveform }) {
+  constructor({ take, zoom, whole, waveform, keys }) {
     const button = { type: "button" };
     this.box = el("button", {
       ...button,
@@ -75,19 +76,12 @@ export class PictureTools {
       onclick: waveform,
     });
     this.waveform.append(icon(ICONS.waveform));
+    const sheet = { title: hint("sheet", "All keys"), "aria-label": "Keys", onclick: keys };
+    this.keys = el("button", { ...button, text: "?", ...sheet });
     this.range = el("span", { class: "bv-range" });
     const row = { class: "bv-tools", role: "toolbar", "aria-label": "Spectrogram" };
-    this.element = el(
-      "div",
-      row,
-      this.box,
-      this.pan,
-      this.out,
-      this.in,
-      this.whole,
-      this.waveform,
-      this.range,
-    );
+    const tools = [this.box, this.pan, this.out, this.in, this.whole, this.waveform, this.keys];
+    this.element = el("div", row, ...tools, this.range);
     this.show("box", false, true);
   }
 

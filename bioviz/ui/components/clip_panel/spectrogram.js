@@ -37,6 +37,8 @@ export class Spectrogram {
   onAnnotate = () => {};
   /** @type {(place: Place) => void} take the annotation at a place as the box in hand */
   onTake = () => {};
+  /** @type {() => void} show all keys */
+  onKeys = () => {};
   /** @type {() => void} find clips like this one */
   onSimilar = () => {};
 
@@ -47,12 +49,16 @@ export class Spectrogram {
   constructor(controls, seek) {
     this.controls = controls;
     this.picture = new PictureView();
-    this.panel = new BoxPanel(this.picture, controls.settings, { annotate: () => this.onAnnotate() });
+    this.panel = new BoxPanel(this.picture, controls.settings, {
+      annotate: () => this.onAnnotate(),
+      similar: () => this.onSimilar(),
+    });
     this.tools = new PictureTools({
       take: (tool) => this.take(tool),
       zoom: (factor) => this.picture.zoom({ time: factor, band: 1 }),
       whole: () => this.picture.showWhole(),
       waveform: () => this.showWaveform(!this.controls.settings.waveform),
+      keys: () => this.onKeys(),
     });
     this.pointer = new PicturePointer(this.picture, {
       seek,

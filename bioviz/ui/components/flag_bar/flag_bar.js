@@ -5,12 +5,13 @@
 import { actLog } from "../shared/acts.js";
 import { flagPlace, onFlagPlace, panelWithKeys } from "../shared/clip_panels.js";
 import { el } from "../shared/dom.js";
+import { registerKeys } from "../shared/keymap.js";
 import { TEXT_FIELD, isCommand, isFrom } from "../shared/keyboard.js";
 import { mounting } from "../shared/mounting.js";
 import { readSetting, writeSetting } from "../shared/storage.js";
 import { FlagApi } from "./api.js";
 import { LabelQuestion } from "./label_question.js";
-import { buildFlagBar, flagButton, statusLine } from "./layout.js";
+import { UNDO, buildFlagBar, flagButton, statusLine } from "./layout.js";
 import { FlagQueue } from "./queue.js";
 import { kindOfKey, pressedKind, statusLines } from "./status.js";
 import { FlagUser, USER_SETTING } from "./user.js";
@@ -97,6 +98,10 @@ class FlagBar {
       const press = (/** @type {string} */ kind) => this.press(kind);
       buttons.replaceChildren(...data.kinds.map((kind) => flagButton(kind, press)));
     }
+    registerKeys("Flags", [
+      ...data.kinds.map(({ key, title }) => ({ caps: key.toUpperCase(), does: title })),
+      { caps: UNDO.key.toUpperCase(), does: UNDO.help },
+    ]);
     this.settle();
     this.stopListening();
     this.log = actLog(data.group);

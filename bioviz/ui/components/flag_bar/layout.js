@@ -14,7 +14,7 @@ import { readSetting, writeSetting } from "../shared/storage.js";
  * @property {() => void} renote
  */
 
-const UNDO = { id: "undo", title: "Undo", key: "z", help: "Take back your last flag" };
+export const UNDO = { id: "undo", title: "Undo", key: "z", help: "Take back your last flag" };
 const NEXT_SETTING = "bioviz:flag-next";
 
 /** @param {FlagActions} actions */

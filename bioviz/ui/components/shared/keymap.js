@@ -24,7 +24,7 @@ export const KEYS = {
   tool: { keys: ["t"], caps: "T", does: "Draw a box, or pan" },
   waveform: { keys: ["o"], caps: "O", does: "Show or hide the waveform" },
   hearBox: { keys: ["h"], caps: "H", does: "Hear the box alone" },
-  annotate: { keys: ["a"], caps: "A", does: "Make the box an annotation" },
+  annotate: { keys: ["n"], caps: "N", does: "Make the box an annotation" },
   similar: { keys: ["s"], caps: "S", does: "Find more clips like this" },
   clearBox: { keys: ["escape"], caps: "Esc", does: "Remove the box, close what is open" },
   sheet: { keys: ["?"], caps: "?", does: "Show these keys" },

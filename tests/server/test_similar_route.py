@@ -1,0 +1,100 @@
+"""What the search tells over HTTP, against a small run made by hand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from bioviz import runs
+from bioviz.datasets.independence import Unit
+from bioviz.embedding import acoustic
+from bioviz.errors import Missing
+from bioviz.server import facts
+from tests.server.samples import HOSTILE, first_row
+
+ROWS = np.arange(19)
+
+
+@pytest.fixture
+def run(dataset, monkeypatch):
+    embedding = np.random.default_rng(0).normal(size=(len(dataset.clips), 6)).astype(np.float32)[ROWS]
+
+    def position(row):
+        if row not in ROWS:
+            raise Missing("Clip 99 is not in this map.")
+        return int(np.searchsorted(ROWS, row))
+
+    made = SimpleNamespace(
+        spec=SimpleNamespace(dataset="media", model="gpv_teacher2"),
+        rows=ROWS,
+        embedding=embedding,
+        groups=dataset.clips.recording[ROWS].astype(np.int64),
+        unit=Unit.FILE,
+        position=position,
+    )
+    monkeypatch.setattr(runs, "open_run_by_key", lambda key: made if key == "abc" else None)
+    monkeypatch.setattr(acoustic, "open_acoustic", lambda dataset: {})
+    monkeypatch.setattr(facts, "_opened", facts.RecentlyUsed(4))
+    return made
+
+
+def test_all_other_clips_are_found_background_too(get, dataset, run):
+    told = get("/bioviz/run/abc/similar/3.json?n=1000").json
+    assert told["clips"] == len(ROWS) - 1
+    assert sorted(each["row"] for each in told["similar"]) == [row for row in ROWS.tolist() if row != 3]
+    assert [each["rank"] for each in told["similar"]] == list(range(1, len(ROWS)))
+    e = run.embedding / np.linalg.norm(run.embedding, axis=1, keepdims=True)
+    assert [each["similarity"] for each in told["similar"]] == pytest.approx(
+        sorted(e @ e[3], reverse=True)[1:], abs=1e-4
+    )
+    labels = {tuple(each["labels"]) for each in told["similar"]}
+    assert ("background",) in labels
+    assert any(HOSTILE in each for each in labels)
+    noise = {each["row"]: each for each in told["similar"]}
+    assert noise[4]["same_recording"]
+    assert not noise[first_row(dataset, "stereo.flac")]["same_recording"]
+    assert told["query"]["row"] == 3
+    assert told["model"].startswith("GPV")
+    assert str(dataset.recordings[0].path.parent) not in str(told)
+
+
+def test_pages_of_results_join_and_other_recordings_can_be_asked_for_alone(get, run):
+    whole = get("/bioviz/run/abc/similar/3.json?n=1000").json["similar"]
+    first, rest = (
+        get(f"/bioviz/run/abc/similar/3.json?{q}").json["similar"] for q in ("n=5", "n=1000&first=5")
+    )
+    assert first + rest == whole
+    apart = get("/bioviz/run/abc/similar/3.json?apart=1&n=1000").json
+    assert [each["row"] for each in apart["similar"]] == [
+        each["row"] for each in whole if not each["same_unit"]
+    ]
+    assert apart["clips"] == len(apart["similar"]) > 0
+
+
+def test_a_box_is_searched_for_by_the_clip_that_holds_it(get, run):
+    """Windows of 2 s begin every second, so several hold most boxes whole."""
+    told = get("/bioviz/run/abc/similar/0.json?from=4.6&to=5.2").json
+    assert told["query"]["row"] == 4  # from 4 to 6 s
+    assert told["query"]["asked"] == 0
+    assert get("/bioviz/run/abc/similar/0.json?from=4.9&to=7.5").json["query"]["row"] in (5, 6)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("abc/similar/3.json?n=0", 422),
+        ("abc/similar/3.json?n=nan", 422),
+        ("abc/similar/3.json?n=1e9", 422),
+        ("abc/similar/3.json?first=-1", 422),
+        ("abc/similar/3.json?apart=yes", 422),
+        ("abc/similar/3.json?from=3&to=1", 422),
+        ("abc/similar/9999.json", 404),
+        ("nope/similar/3.json", 404),
+    ],
+)
+def test_odd_requests_are_refused_with_a_sentence(get, run, path, status):
+    reply = get(f"/bioviz/run/{path}")
+    assert reply.status == status
+    assert reply.json["error"]

@@ -1,0 +1,133 @@
+// @ts-check
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import {
+  precisionByRank,
+  precisionOf,
+  precisionText,
+  wilson,
+} from "../../../../bioviz/ui/components/clip_panel/precision.js";
+import { concerned, searchText, similarUrl } from "../../../../bioviz/ui/components/clip_panel/similar.js";
+import { relation } from "../../../../bioviz/ui/components/clip_panel/similar_card.js";
+import { ticked } from "../../../../bioviz/ui/components/clip_panel/similar_ticks.js";
+
+/** @import { Found } from "../../../../bioviz/ui/components/clip_panel/similar.js" */
+/** @import { Similar } from "../../../../bioviz/ui/components/clip_panel/similar_card.js" */
+
+const near = (/** @type {number} */ a, /** @type {number} */ b, tolerance = 5e-4) =>
+  assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
+
+test("Wilson's interval is the published one", () => {
+  // 7 of 10 and 10 of 10 in Wilson's formula without continuity correction (Newcombe 1998).
+  const [low, high] = wilson(0.7, 10);
+  near(low, 0.3968);
+  near(high, 0.8922);
+  near(wilson(1, 10)[0], 0.7225);
+  near(wilson(1, 10)[1], 1);
+  near(wilson(0, 3)[0], 0);
+});
+
+test("clips of one recording count as one", () => {
+  const ten = Array.from({ length: 10 }, (_, i) => ({ rank: i + 1, unit: i, right: true }));
+  const same = ten.map((each) => ({ ...each, unit: 1 }));
+  near(precisionOf(ten).low, 0.7225);
+  near(precisionOf(same).low, wilson(1, 1)[0]);
+  assert.deepEqual([precisionOf(same).judged, precisionOf(same).units], [10, 1]);
+  // Nine of one recording and one of another are hardly more than one.
+  assert.ok(precisionOf([...same.slice(0, 9), { rank: 10, unit: 2, right: true }]).low < wilson(1, 2)[0]);
+});
+
+test("the interval covers the truth where clips of a recording go alike, and where they do not", () => {
+  let seed = 1;
+  const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+  for (const alike of [0, 0.5, 1]) {
+    for (const truth of [0.3, 0.7, 0.9]) {
+      let covered = 0;
+      for (let run = 0; run < 1500; run++) {
+        const judged = [];
+        for (let unit = 0; unit < 12; unit++) {
+          const whole = random() < truth;
+          const size = 1 + Math.floor(random() * 6);
+          for (let i = 0; i < size; i++) {
+            judged.push({
+              rank: judged.length + 1,
+              unit,
+              right: random() < alike ? whole : random() < truth,
+            });
+          }
+        }
+        const { low, high } = precisionOf(judged);
+        covered += Number(low <= truth && truth <= high);
+      }
+      assert.ok(covered / 1500 >= 0.93, `${alike}, ${truth}: ${covered / 1500}`);
+    }
+  }
+});
+
+test("precision is told by rank, and how many of these were judged", () => {
+  const judged = [
+    { rank: 4, unit: 2, right: false },
+    { rank: 1, unit: 0, right: true },
+    { rank: 2, unit: 1, right: true },
+  ];
+  assert.deepEqual(
+    precisionByRank(judged).map(({ rank, precision }) => [rank, Number(precision.toFixed(3))]),
+    [
+      [1, 1],
+      [2, 1],
+      [4, 0.667],
+    ],
+  );
+  assert.match(
+    precisionText(judged, "recording"),
+    /^2 of 3 judged of the first 4 right: 67 % \(95 % interval \d+ % to \d+ %, counted as 3 recordings\)$/,
+  );
+  assert.match(precisionText(judged.slice(1), "file"), /^2 of the first 2 right: 100 %.*2 files\)$/);
+  assert.match(precisionText([], "file"), /^Tick results/);
+});
+
+const clip = (/** @type {number} */ row, /** @type {string[]} */ labels) =>
+  /** @type {Similar} */ ({
+    row,
+    rank: row,
+    similarity: 1,
+    labels,
+    recording: "a",
+    start_s: 0,
+    end_s: 1,
+    unit: 0,
+    same_unit: false,
+    same_recording: false,
+  });
+
+test("a second tick takes the first back, and another one replaces it", () => {
+  assert.deepEqual(ticked({}, 3, true), { 3: true });
+  assert.deepEqual(ticked({ 3: true }, 3, true), {});
+  assert.deepEqual(ticked({ 3: true, 4: false }, 3, false), { 3: false, 4: false });
+});
+
+test("what is done is done to ticked clips that need it", () => {
+  const found = [clip(1, ["owl"]), clip(2, ["background"]), clip(3, ["wren"]), clip(4, ["background"])];
+  const ticks = { 1: true, 2: true, 3: false };
+  const rows = (/** @type {string} */ act) => concerned(found, ticks, act, "owl").map(({ row }) => row);
+  assert.deepEqual(rows("missed"), [2]);
+  assert.deepEqual(rows("annotation"), [1, 2]);
+  assert.deepEqual(rows("unsure"), [3]);
+});
+
+test("a search says what it was for, and names the box by its times", () => {
+  const query = { row: 5, asked: 6, labels: ["owl"], recording: "a.wav", start_s: 4, end_s: 6 };
+  const found = /** @type {Found} */ ({ query, model: "GPV", unit: "file", clips: 439, similar: [] });
+  assert.match(searchText(found, false), /^Like a\.wav, 4\.0–6\.0 s: 439 clips/);
+  assert.match(searchText(found, true), /^Like the clip that holds the box/);
+  const source = { base: "/lab", dataset: "d", version: "v" };
+  const box = { start: 4.25, end: 4.5, low: 0, high: 1 };
+  const url = similarUrl(source, "abc", 7, { apart: true, first: 60, box });
+  assert.equal(url, "/lab/bioviz/run/abc/similar/7.json?n=60&first=60&apart=1&from=4.2500&to=4.5000");
+  assert.equal(relation({ ...clip(1, []), same_unit: true }, "session"), "same session");
+  assert.equal(
+    relation({ ...clip(1, []), same_unit: true, same_recording: true }, "session"),
+    "same recording",
+  );
+});
