@@ -19,6 +19,7 @@ import { mounting } from "../shared/mounting.js";
 import { AnnotationDesk } from "./annotations.js";
 import { factList, headline, scaleText } from "./facts.js";
 import { FetchAhead } from "./fetch_ahead.js";
+import { HoverClip } from "./hover_clip.js";
 import { buildInspector } from "./layout.js";
 import { NeighborPanel } from "./neighbors.js";
 import { likelyNext, positionText, stepped } from "./playlist.js";
@@ -97,6 +98,12 @@ class Inspector {
       acted: (kind, value) => this.log.act(kind, value, this.data.key),
     });
     this.keySheet = new KeySheet(this.root);
+    this.hoverClip = new HoverClip(this.root, {
+      isOurs: (group) => group === this.data?.group && panelWithKeys() === this,
+      thumbnail: (row) => this.urls.thumbnail(row),
+      sound: (row) => this.urls.bareSound(row),
+      volume: () => this.settings.volume,
+    });
     this.parts.picture.onKeys = () => this.keySheet.toggle();
     this.parts.picture.onSimilar = () => this.findSimilar();
     parent.append(this.root);
@@ -156,6 +163,7 @@ class Inspector {
     this.stopListening();
     this.listeners.abort();
     this.parts.picture.stop();
+    this.hoverClip.stop();
     this.sound.stop();
     takeKeysFrom(this);
     withdrawFlagPlace(this.data.group, this.parts.flagPlace);

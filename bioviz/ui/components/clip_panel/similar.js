@@ -60,10 +60,11 @@ export function similarUrl({ base }, run, row, { apart, first, box }) {
  */
 export function searchText({ query, model, clips }, ofBox) {
   const when = `${query.start_s.toFixed(1)}–${query.end_s.toFixed(1)} s`;
-  const what = ofBox
-    ? `the clip that holds the box (${query.recording}, ${when})`
-    : `${query.recording}, ${when}`;
-  return `Like ${what}: ${clips} clips, labelled or not, by the cosine similarity of ${model}'s embeddings`;
+  const name = query.recording.split("/").at(-1);
+  return {
+    title: ofBox ? `Like the clip that holds the box: ${name}, ${when}` : `Like ${name}, ${when}`,
+    among: `${clips} clips, labelled or not, by cosine similarity of embeddings (${model})`,
+  };
 }
 
 /**
@@ -175,10 +176,10 @@ export class SimilarDesk {
     const before = first && this.found ? this.found.similar : [];
     this.found = { ...found, similar: [...before, ...found.similar] };
     this.ticks = ticksOf(this.name);
-    sheet.title.textContent = searchText(found, asked?.box !== undefined);
-    sheet.title.title = sheet.title.textContent;
+    const { title, among } = searchText(found, asked?.box !== undefined);
+    sheet.title.textContent = sheet.title.title = title;
     sheet.apartText.textContent = `other ${found.unit}s only`;
-    sheet.message.textContent = found.clips ? "" : `There is no clip of another ${found.unit}.`;
+    sheet.message.textContent = found.clips ? among : `There is no clip of another ${found.unit}.`;
     if (!first) sheet.label.value = found.query.labels.find((label) => label !== "background") ?? "";
     const { thumbnail, jump, play, colourOf } = this.actions;
     const tick = (/** @type {number} */ row, /** @type {boolean} */ right) => this.tick(row, right);
@@ -186,7 +187,7 @@ export class SimilarDesk {
       similarCard(each, found.unit, { thumbnail, jump, play, colourOf, tick }),
     );
     this.cards.push(...cards);
-    sheet.grid.append(...cards.map(({ element }) => element));
+    sheet.grid.append(...cards.map(({ element }) => element), sheet.more);
     sheet.more.hidden = this.cards.length >= found.clips;
     this.paint();
   }

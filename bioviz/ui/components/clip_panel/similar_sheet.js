@@ -64,7 +64,7 @@ export class SimilarSheet {
     const head = el("div", { class: "bv-similar-head" }, this.title, apartLabel, shut);
     const bulk = el("div", { class: "bv-similar-bulk" }, this.what, this.label, this.apply, this.outcome);
     const about = { class: "bv-similar", popover: "manual", "aria-label": "Clips like this one" };
-    this.element = el("section", about, head, this.precision, this.message, this.grid, this.more, bulk);
+    this.element = el("section", about, head, this.message, this.precision, this.grid, bulk);
   }
 
   get isOpen() {

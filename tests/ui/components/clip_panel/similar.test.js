@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { hoverPlace } from "../../../../bioviz/ui/components/clip_panel/hover_clip.js";
 import {
   precisionByRank,
   precisionOf,
@@ -119,8 +120,9 @@ test("what is done is done to ticked clips that need it", () => {
 test("a search says what it was for, and names the box by its times", () => {
   const query = { row: 5, asked: 6, labels: ["owl"], recording: "a.wav", start_s: 4, end_s: 6 };
   const found = /** @type {Found} */ ({ query, model: "GPV", unit: "file", clips: 439, similar: [] });
-  assert.match(searchText(found, false), /^Like a\.wav, 4\.0–6\.0 s: 439 clips/);
-  assert.match(searchText(found, true), /^Like the clip that holds the box/);
+  assert.equal(searchText(found, false).title, "Like a.wav, 4.0–6.0 s");
+  assert.match(searchText(found, true).title, /^Like the clip that holds the box: a\.wav/);
+  assert.match(searchText(found, true).among, /^439 clips, labelled or not, .*GPV/);
   const source = { base: "/lab", dataset: "d", version: "v" };
   const box = { start: 4.25, end: 4.5, low: 0, high: 1 };
   const url = similarUrl(source, "abc", 7, { apart: true, first: 60, box });
@@ -130,4 +132,18 @@ test("a search says what it was for, and names the box by its times", () => {
     relation({ ...clip(1, []), same_unit: true, same_recording: true }, "session"),
     "same recording",
   );
+});
+
+test("the picture of a point lies beside the pointer and on the screen", () => {
+  for (const pointer of [
+    { x: 500, y: 400 },
+    { x: 5, y: 400 },
+    { x: 500, y: 3 },
+    { x: 0, y: 0 },
+  ]) {
+    const { left, top } = hoverPlace(pointer);
+    assert.ok(left >= 0 && top >= 0);
+    const covers = left <= pointer.x && pointer.x <= left + 200 && top <= pointer.y && pointer.y <= top + 80;
+    assert.ok(!covers);
+  }
 });
