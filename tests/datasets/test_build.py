@@ -341,3 +341,14 @@ def test_real_annotations_and_their_original_tables(real_data, tmp_path):
             assert a.low_hz == pytest.approx(b.low_hz, abs=0.1)
     # The Raven table covers five minutes, the snippet ten seconds.
     assert "past_end" in kinds(build_dataset(tmp_path / "powdermill_chronister2021"))
+
+
+def test_the_collector_is_as_it_was_after_a_folder_was_read(tmp_path):
+    import gc
+
+    write(tmp_path / "owl" / "a.wav")
+    build_dataset(tmp_path)
+    assert gc.isenabled()
+    with pytest.raises(BadInput):
+        build_dataset(tmp_path / "nowhere")
+    assert gc.isenabled()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.formats.base import RawAnnotation, TableContent
@@ -14,7 +15,7 @@ from bioviz.datasets.recorded_at import time_from_name
 from bioviz.datasets.splits import as_split
 from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.datasets.tables.tabular import TOO_MANY_CELLS
-from bioviz.datasets.tables.text import Row, Table, hertz, number, plain
+from bioviz.datasets.tables.text import Row, Table, hertz, number, plain, positions
 from bioviz.errors import BadInput
 
 _CLOCK = re.compile(r"^\s*(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)\s*$")
@@ -60,15 +61,26 @@ def read_mapped(
     ends = mapping.end or mapping.duration
     is_logit = plain(mapping.confidence).startswith("logit")
     scale = 1000.0 if mapping.frequency_unit == "kHz" else 1.0
+    position = positions(table.columns)
+    path, begin, end, one_label, confidence, low, high, splits = (
+        _cell_of(position, column)
+        for column in (
+            mapping.path, mapping.start, ends, mapping.label, mapping.confidence, mapping.low, mapping.high,
+            mapping.split,
+        )
+    )  # fmt: skip
+    extra_cells = [(column, position[column]) for column in others]
+    is_plain = bool(mapping.label) and not mapping.label_columns and not mapping.separator
     for row in table.rows:
-        if mapping.path and not row.get(mapping.path):
+        cells = row.values
+        if mapping.path and not path(cells):
             locator.row_problem(row.line, f"{mapping.path} is empty")
             continue
-        recording = locator.find(row.get(mapping.path))
+        recording = locator.find(path(cells))
         if recording is None:
             continue
         content.labels.setdefault(recording, [])
-        row_split = as_split(row.get(mapping.split)) or split
+        row_split = as_split(splits(cells)) or split
         earlier = content.splits.setdefault(recording, row_split)
         if not earlier:
             content.splits[recording] = row_split
@@ -80,20 +92,22 @@ def read_mapped(
             locator.row_problem(row.line, TOO_MANY_CELLS)
             content.unsure.add(recording)
             continue
-        sure = _probability(row.get(mapping.confidence), is_logit)
-        if not content.is_sure(sure, options):
+        if not content.is_sure(_probability(confidence(cells), is_logit), options):
             continue
-        try:
-            labels = list(labels_of_row(row, mapping, options.min_confidence))
-        except ValueError as error:
-            locator.row_problem(row.line, str(error))
-            content.unsure.add(recording)
-            continue
+        if is_plain:
+            labels = [one_label(cells) or mapping.empty]
+        else:
+            try:
+                labels = list(labels_of_row(row, mapping, options.min_confidence))
+            except ValueError as error:
+                locator.row_problem(row.line, str(error))
+                content.unsure.add(recording)
+                continue
         if not mapping.timed:
             _whole_file(content, recording, labels, words)
             continue
-        span = row.get(mapping.start), row.get(ends)
-        if not any(span) and not (row.get(mapping.label) if mapping.label else any(labels)):
+        span = begin(cells), end(cells)
+        if not any(span) and not (one_label(cells) if mapping.label else any(labels)):
             continue  # a recording that was listened to and holds nothing
         start, stop = (_seconds(cell, mapping, locator, recording, i) for i, cell in enumerate(span))
         if start is None or stop is None:
@@ -103,26 +117,30 @@ def read_mapped(
             continue
         if not mapping.end:
             stop += start
-        low_hz, high_hz = hertz(row.get(mapping.low)), hertz(row.get(mapping.high))
-        extras = {column: value for column in others if (value := row.get(column))}
-        content.annotations += [
-            RawAnnotation(
-                recording,
-                start,
-                stop,
-                label,
-                None if low_hz is None else low_hz * scale,
-                None if high_hz is None else high_hz * scale,
-                extras,
-                words.unknown(label),
-                words.dropped(label),
-            )
-            for label in labels
-            if not words.background(label)
-        ]
+        low_hz, high_hz = hertz(low(cells)), hertz(high(cells))
+        extras = {column: value for column, at in extra_cells if (value := cells[at])}
+        for label in labels:
+            if not words.background(label):
+                box = RawAnnotation(
+                    recording,
+                    start,
+                    stop,
+                    label,
+                    None if low_hz is None else low_hz * scale,
+                    None if high_hz is None else high_hz * scale,
+                    extras,
+                    words.unknown(label),
+                    words.dropped(label),
+                )
+                content.annotations.append(box)
     if mapping.timed:
         content.labels.clear()
     return content
+
+
+def _cell_of(position: Mapping[str, int], column: str) -> Callable[[Sequence[str]], str]:
+    """Return what takes a column's cell out of a row's values; "" where there is no such column."""
+    return itemgetter(position[column]) if column else lambda cells: ""
 
 
 class _Words:
@@ -135,13 +153,13 @@ class _Words:
         ]
 
     def background(self, label: str) -> bool:
-        return label.casefold() in self._sets[0]
+        return bool(self._sets[0]) and label.casefold() in self._sets[0]
 
     def unknown(self, label: str) -> bool:
-        return label.casefold() in self._sets[1]
+        return bool(self._sets[1]) and label.casefold() in self._sets[1]
 
     def dropped(self, label: str) -> bool:
-        return label.casefold() in self._sets[2]
+        return bool(self._sets[2]) and label.casefold() in self._sets[2]
 
 
 def _whole_file(content: TableContent, recording: str, labels: list[str], words: _Words) -> None:
@@ -188,9 +206,6 @@ def labels_of_row(row: Row, mapping: ColumnMapping, least: float = 0.0) -> Itera
                     yield column
         return
     text = row.get(mapping.label)
-    if text and not mapping.separator:
-        yield text
-        return
     parts = [part.strip() for part in text.split(mapping.separator)] if mapping.separator else [text]
     yield from (part for part in parts if part) if any(parts) else [mapping.empty]
 
