@@ -30,7 +30,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
             page.set_default_timeout(5 * MINUTES)
             page.goto(url)
-            page.get_by_role("button", name="Open the demo").click()
+            page.get_by_role("button", name="Without the tour").click()
             page.locator(".bioviz-map[data-ready]").wait_for()
             page.get_by_role("button", name="Next").first.click()
             page.locator(".bv-nearest img, .bv-near img").first.wait_for()

@@ -4,5 +4,5 @@ import streamlit as st
 
 from bioviz.ui.home.page import show
 
-st.title("Why does the model confuse animals with background noise?")
+st.title("See where an audio model takes calls for background noise, and why")
 show()

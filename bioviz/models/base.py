@@ -111,6 +111,8 @@ class ModelCard:
         How the weights file is run, where it is a whole model; None for a network built here.
     terms
         What the user confirms before the weights are downloaded, as a sentence; "" where nothing has to be.
+    for_demo
+        Made for the demo: nothing that one would open on recordings of one's own unasked.
 
     """
 
@@ -130,6 +132,7 @@ class ModelCard:
     autocast: bool = True
     graph: Graph | None = None
     terms: str = ""
+    for_demo: bool = False
 
     @property
     def trainable(self) -> bool:

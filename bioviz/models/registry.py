@@ -18,6 +18,8 @@ from bioviz.models.runtimes import session
 from bioviz.progress import Progress
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from bioviz.models.base import Model
     from bioviz.models.encoder import Encoder, TorchModel
 
@@ -221,14 +223,21 @@ def open_network(
 def _load(encoder: Encoder, about: ModelCard, checkpoint: str) -> None:
     from pickle import UnpicklingError
 
-    import torch
+    from safetensors import SafetensorError
 
     if checkpoint == PRETRAINED:
         path, _ = weights.checked(_weights(about))
         try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-            encoder.load_published(state)
-        except (UnpicklingError, RuntimeError, EOFError, AttributeError, TypeError, ValueError) as error:
+            encoder.load_published(_published(path))
+        except (
+            UnpicklingError,
+            SafetensorError,
+            RuntimeError,
+            EOFError,
+            AttributeError,
+            TypeError,
+            ValueError,
+        ) as error:
             first = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise BadInput(f"{path} does not hold weights of {about.title} ({first}). Delete it.") from error
         return
@@ -237,6 +246,16 @@ def _load(encoder: Encoder, about: ModelCard, checkpoint: str) -> None:
         encoder.load_state_dict(finetuned.read_state(path), assign=True)
     except RuntimeError as error:
         raise BadInput(f"{path} does not fit {about.title}: it was trained with another version.") from error
+
+
+def _published(path: Path) -> dict[str, Tensor]:
+    """Return the state dict in a weights file, by its ending."""
+    import torch
+    from safetensors.torch import load_file
+
+    if path.suffix == ".safetensors":
+        return load_file(path)
+    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _weights(about: ModelCard) -> WeightsFile:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bioviz.runs.run import Run, open_run, open_run_by_key, run_by_key
 from bioviz.runs.spec import RunSpec
-from bioviz.runs.tasks import demo_job, job_for, run_job, start, start_demo, summary
+from bioviz.runs.tasks import demo_job, job_for, open_demo, run_job, start, start_demo, summary
 
 if TYPE_CHECKING:
     from bioviz.runs.compute import compute_run
@@ -18,6 +18,7 @@ __all__ = [
     "compute_run",
     "demo_job",
     "job_for",
+    "open_demo",
     "open_run",
     "open_run_by_key",
     "run_by_key",

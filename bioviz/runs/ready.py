@@ -45,15 +45,19 @@ class Readiness:
 
     @property
     def kind(self) -> int:
-        """0 for pretrained weights, then fine-tuned ones, none needed, and a random start."""
+        """0 for pretrained weights, then fine-tuned ones, none needed, and (4) a random start."""
         if self.checkpoint.startswith(FINETUNED):
             return 1
-        return {PRETRAINED: 0, NONE: 2}.get(self.checkpoint, 3)
+        return {PRETRAINED: 0, NONE: 2}.get(self.checkpoint, 4)
+
+    @property
+    def is_for_demo(self) -> bool:
+        return self.checkpoint == PRETRAINED and registry.card(self.model).for_demo
 
     @property
     def rank(self) -> tuple[bool, bool, int]:
-        """The lower the better: what is computed first, then trained weights, then what needs none."""
-        return not self.computed, not self.state.available, self.kind
+        """The lower the better: computed, then trained weights, none needed, a random start, made for the demo."""
+        return not self.computed, not self.state.available, 5 if self.is_for_demo else self.kind
 
 
 def checkpoints(model: str, dataset: Dataset | None = None, seed: int = 0) -> list[Readiness]:

@@ -8,12 +8,13 @@ from bioviz import jobs
 from bioviz.analysis.misclustered.placement import LISTS
 from bioviz.analysis.misclustered.words import against_chance, headline
 from bioviz.datasets import library
+from bioviz.errors import Missing
 from bioviz.models.titles import title_of
 from bioviz.progress import Progress
-from bioviz.runs.run import Run
+from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 
-DEMO = RunSpec(dataset="demo", model="acoustic_features", checkpoint="none")
+DEMO = RunSpec(dataset="demo", model="small_cnn", checkpoint="pretrained")
 
 
 def start(spec: RunSpec, title: str = "") -> jobs.Job:
@@ -26,6 +27,14 @@ def start(spec: RunSpec, title: str = "") -> jobs.Job:
 def start_demo() -> jobs.Job:
     """Start making the demo dataset and its first run, or join the job that already does."""
     return jobs.start("demo", "bioviz.runs:demo_job", {}, title="Preparing the demo")
+
+
+def open_demo() -> Run | None:
+    """Return the demo's first run, or None where the demo is not made or not computed."""
+    try:
+        return open_run(DEMO)
+    except Missing:
+        return None
 
 
 def job_for(spec: RunSpec) -> jobs.Job | None:

@@ -54,6 +54,7 @@ def finetune(
     base_seed: int = 0,
     name: str = "",
     device: str | None = None,
+    maps: bool = False,
     progress: Progress | None = None,
 ) -> Checkpoint:
     """Train `model` from `checkpoint` on a dataset; an interrupted training goes on from its last epoch.
@@ -66,6 +67,8 @@ def finetune(
         What the user calls the result.
     device
         "cuda", "mps" or "cpu"; the best there is if None.
+    maps
+        Draw a map of all clips after every epoch, where that of the start is computed (`loop.epoch_maps`).
 
     Returns
     -------
@@ -92,7 +95,7 @@ def finetune(
     import torch
 
     from bioviz.training.loop.trainer import Trainer
-    from bioviz.training.prepare import prepare
+    from bioviz.training.prepare import map_drawer, prepare
     from bioviz.training.record import record_of
 
     started, device = time.time(), device or best_device()
@@ -110,8 +113,16 @@ def finetune(
         )
     split = _usable(split_rows(dataset, settings), waves.usable)
     ready = prepare(dataset, opened, precision, waves, split, settings, work, progress)
+    drawer = map_drawer(dataset, opened, checkpoint, base_seed, waves, ready.source, work) if maps else None
     trainer = Trainer(
-        ready.learner, ready.source, ready.objective, split, settings, work, device=torch.device(device)
+        ready.learner,
+        ready.source,
+        ready.objective,
+        split,
+        settings,
+        work,
+        device=torch.device(device),
+        after_epoch=drawer.draw if drawer else lambda epoch: None,
     )
     at = trainer.run(progress)
 

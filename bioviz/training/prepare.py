@@ -10,15 +10,20 @@ from torch import nn
 
 from bioviz.datasets.types import Dataset
 from bioviz.models.encoder import TorchModel, encode
-from bioviz.progress import Progress
+from bioviz.progress import Progress, Silent
+from bioviz.runs.run import open_run
+from bioviz.runs.spec import RunSpec
 from bioviz.training.data.inputs import EmbeddingInput, Input, WaveInput, chunks
 from bioviz.training.data.split import Split
 from bioviz.training.data.waveform_cache import WaveformCache
+from bioviz.training.loop.epoch_maps import MAX_CLIPS, MapDrawer
 from bioviz.training.loop.run_dir import TrainingRunDir
 from bioviz.training.network.layers import Learner
 from bioviz.training.network.objective import Objective, objective_of
 from bioviz.training.network.start import LinearHead, probe_head
 from bioviz.training.settings import LINEAR, PROBE, TrainSettings
+
+MAP_BATCH = 64  # clips embedded at once for a map
 
 
 @dataclass(frozen=True)
@@ -105,3 +110,24 @@ def embed_rows(
         done += len(part)
         progress.report(stage, done, len(rows))
     return np.concatenate(parts)
+
+
+def map_drawer(
+    dataset: Dataset,
+    opened: TorchModel,
+    checkpoint: str,
+    base_seed: int,
+    waves: WaveformCache,
+    source: Input,
+    work: TrainingRunDir,
+) -> MapDrawer | None:
+    """Return what draws a map after every epoch; None where the start has no map, or no network is trained."""
+    run = open_run(RunSpec(dataset.id, opened.card.name, checkpoint, seed=base_seed))
+    if run is None or len(run) > MAX_CLIPS or not isinstance(source, WaveInput):
+        return None
+    usable = waves.usable[run.rows]
+
+    def embed(rows: np.ndarray) -> np.ndarray:
+        return embed_rows(source, opened.module, rows, opened.precision, MAP_BATCH, Silent())
+
+    return MapDrawer(work.folder, run.rows[usable], np.asarray(run.xy)[usable], embed, run.spec.projection)

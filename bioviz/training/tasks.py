@@ -17,7 +17,7 @@ from bioviz.training.settings import TrainSettings
 
 @dataclass(frozen=True)
 class TrainSpec:
-    """A training to start: names, and settings; `name` is what the user calls the result."""
+    """A training to start: names, and settings; `name` is what the user calls the result, `maps` as of `finetune`."""
 
     dataset: str
     model: str
@@ -25,6 +25,7 @@ class TrainSpec:
     settings: TrainSettings
     name: str = ""
     base_seed: int = 0
+    maps: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """JSON-able."""
@@ -58,6 +59,7 @@ def finetune_job(params: dict[str, Any], progress: Progress) -> dict[str, object
         spec.settings,
         base_seed=spec.base_seed,
         name=spec.name,
+        maps=spec.maps,
         progress=progress,
     )
     record = checkpoint.record

@@ -81,9 +81,25 @@ class HomeState:
     """The first page."""
 
     demo_job: Key[str] = Key("demo_job", "")  # id of the one that this tab follows
+    with_tour: Key[bool] = Key("demo_with_tour", True)  # how the demo is opened when it is there
+    story = Element("home_story")
     open_demo = Element("open_demo")
+    open_demo_alone = Element("open_demo_alone")
+    pair = Element("home_pair")
     add_dataset = Element("add_dataset")
+    card = Elements("home_card_{}")
+    worst = Elements("home_worst_{}")
+    compute = Elements("home_compute_{}")
+    tour = Elements("home_tour_{}")
+    next_step = Elements("home_next_{}")
     explore = Elements("home_explore_{}")
+
+
+class TourState:
+    """The guided tour."""
+
+    bar = Element("tour_bar")
+    asked: Key[frozenset[str]] = Key("tour_asked", frozenset())  # ids of the jobs that it started
 
 
 class MapState:
@@ -234,8 +250,8 @@ class NoiseState:
     source: Keys[str | None] = Keys("noise_source_{}", None)  # a dataset
     folder: Key[str | None] = Key("noise_folder", None)
     compute = Element("compute_noise")
-    measure = Element("noise_measure")
-    curve_label = Element("noise_curve_label")
+    measure: Key[str] = Key("noise_measure", "")
+    curve_label: Key[int | None] = Key("noise_curve_label", None)
     curves = Element("noise_curves")
     lost = Element("noise_lost")
     path_model = Element("noise_path_model")
@@ -270,6 +286,8 @@ class FinetuneState:
     loss = Elements("{}_loss")
     metric = Elements("{}_metric")
     live_curves = Elements("live_{}")
+    live_map = Elements("live_map_{}")
+    last_map = Elements("last_map_{}")
     ended_curves = Elements("ended_{}")
     record_curves = Elements("curves_{}")
     resume = Elements("resume_{}")

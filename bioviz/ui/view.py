@@ -61,6 +61,8 @@ class View:
         The label whose arrows are shown.
     noise, shift
         Settings of the experiments that differ from the usual ones, as JSON.
+    tour
+        Step of the guided tour, from 1; 0 for none.
 
     """
 
@@ -90,6 +92,7 @@ class View:
     arrows: str = ""
     noise: str = ""
     shift: str = ""
+    tour: int = 0
 
     @classmethod
     def from_query(cls, parameters: Mapping[str, str]) -> tuple[View, list[str]]:
@@ -120,6 +123,7 @@ PARSERS: Mapping[str, query.Parser] = {
     "arrows": query.anything,
     "noise": query.json_object,
     "shift": query.json_object,
+    "tour": query.whole(0, 5),
 }
 
 

@@ -49,7 +49,7 @@ def demo(app, chromium):
     """The demo, opened as a newcomer does; gives its dataset."""
     page = chromium.new_page(viewport={"width": 1500, "height": 1200})
     page.goto(app.url)
-    page.get_by_role("button", name="Open the demo").click(timeout=60_000)
+    page.get_by_role("button", name="Without the tour").click(timeout=60_000)
     started = time.perf_counter()
     page.get_by_role("button", name="Cancel").wait_for(timeout=60_000)
     page.locator(".bioviz-map[data-ready]").wait_for(timeout=600_000)

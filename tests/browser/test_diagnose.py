@@ -17,7 +17,7 @@ from bioviz.runs.diagnosis import open_diagnosis
 
 pytestmark = pytest.mark.browser
 
-QUERY = "dataset={}&model=acoustic_features"
+QUERY = "dataset={}&model=small_cnn"
 MAP = ".bioviz-map[data-ready]"
 INSPECTOR = ".bv-inspector"
 READY = f"{INSPECTOR}[data-state=ready]"

@@ -24,7 +24,7 @@ FRAME = """() => {
 }"""
 
 
-def open_map(page, app, query: str = "dataset=demo&model=acoustic_features") -> None:
+def open_map(page, app, query: str = "dataset=demo&model=small_cnn") -> None:
     page.goto(f"{app.url}/explore?{query}")
     page.locator(MAP).wait_for()
     page.wait_for_timeout(1500)  # the page settles: the components below the map push nothing any more
@@ -84,7 +84,7 @@ def test_keys_step_through_the_worst_misclustered_clips_first(page, app, demo, x
     monkeypatch.setenv("BIOVIZ_CACHE", str(app.cache))
     run = runs.open_run(runs.tasks.DEMO)
     wrong = run.rows[run.misclustered_list("labelled_among_background")]
-    open_map(page, app, f"dataset=demo&model=acoustic_features&clip={wrong[0]}")
+    open_map(page, app, f"dataset=demo&model=small_cnn&clip={wrong[0]}")
     assert shown_row(page) == wrong[0]
     page.keyboard.press("ArrowRight")
     page.locator(f"{INSPECTOR}[data-row='{wrong[1]}']").wait_for()

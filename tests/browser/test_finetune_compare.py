@@ -28,9 +28,10 @@ DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')].map((plot) =>
 
 @pytest.fixture
 def calls(app, tmp_path, monkeypatch):
-    """The demo's sites, calls and noises, ten seconds a recording instead of sixty: 100 clips of a second."""
+    """The demo's sites, calls and noises, twenty recordings of ten seconds: 100 clips of a second."""
     monkeypatch.setenv("BIOVIZ_CACHE", str(app.cache))
     monkeypatch.setattr(sounds, "SECONDS", 10)
+    monkeypatch.setattr(sounds, "TIMES", sounds.TIMES[:5])
     sounds.write_demo(tmp_path / "calls", Silent())
     options = {"width_s": 1.0, "hop_s": 2.0, "split_seed": 5}
     made = build_dataset(tmp_path / "calls", name="Calls", reader="raven", options=options)

@@ -100,7 +100,7 @@ def test_embed_score_export_on_the_demo(demo_cache, run, tmp_path):
 )
 def test_export_of_a_whole_dataset(demo_cache, run, tmp_path, form, name, first):
     code, text, _ = run("export", "demo", "--format", form, "--out", tmp_path / name)
-    assert code == 0 and "580 clips" in text
+    assert code == 0 and "672 clips" in text
     files = [tmp_path / name] if (tmp_path / name).is_file() else sorted((tmp_path / name).glob("*.txt"))
     assert (tmp_path / name / "bioviz_clips.json").is_file() == (
         form == "audacity"

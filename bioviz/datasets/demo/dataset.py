@@ -27,9 +27,10 @@ from bioviz.store.files import write_atomic
 DEMO_ID = "demo"
 SEED = 20250614
 RATE = 22_050
-SECONDS = 60
-# 3 s windows every 2 s: 29 a recording, 580 in all.
-OPTIONS = {"width_s": 3.0, "hop_s": 2.0, "split_seed": 5}
+SECONDS = 30
+# 3 s windows every 2 s: 14 a recording, 672 in all. A third of the recordings are for the test, so that what a
+# fine-tuning changed on them has an interval.
+OPTIONS = {"width_s": 3.0, "hop_s": 2.0, "split_seed": 5, "split_fractions": (0.5, 0.15, 0.35)}
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ SITES = (
     ),
     Site("SITE-D", ((noises.hum, 0.8), (noises.wind, 0.2)), -40, ("whistle", "pulse train", "frog", "trill")),
 )
-TIMES = ("20250614_053000", "20250614_063000", "20250614_120000", "20250614_190000", "20250615_053000")
-# At noon the fourth site is silent: a recording that was listened to and holds no call.
-SILENT = {("SITE-B", "20250614_120000"), ("SITE-D", "20250614_120000")}
+TIMES = tuple(f"2025061{day}_{hour}0000" for day in (4, 5, 6) for hour in ("05", "06", "12", "19"))
+# At noon two sites are silent: recordings that were listened to and hold no call.
+SILENT = {(site, f"2025061{day}_120000") for site in ("SITE-B", "SITE-D") for day in (4, 5)}
 
 
 def ensure_demo(progress: Progress | None = None) -> Dataset:
@@ -73,7 +74,7 @@ def ensure_demo(progress: Progress | None = None) -> Dataset:
 
 
 def write_demo(folder: Path, progress: Progress) -> None:
-    """Write the 20 recordings and their tables into a folder.
+    """Write the 48 recordings and their tables into a folder.
 
     Raises
     ------
@@ -140,7 +141,7 @@ def make_recording(site: Site, silent: bool, rng: np.random.Generator) -> tuple[
 
 def _programme(site: Site, rng: np.random.Generator) -> list[str]:
     """Return the calls of one recording: some kinds of the site, mostly in different numbers."""
-    count = int(rng.integers(7, 11))
+    count = int(rng.integers(4, 7))
     return [site.calls[i] for i in rng.permutation(np.arange(count) % len(site.calls))]
 
 

@@ -38,7 +38,8 @@ class Trainer:
     """Trains a learner with each learning rate in turn. Call `run`, then the learner holds the best epoch.
 
     Everything random in an epoch comes from the seed, the learning rate's number and the epoch's, so that a training
-    that goes on from its last epoch does what it would have done.
+    that goes on from its last epoch does what it would have done. `after_epoch` is told the number of each epoch of the
+    first learning rate, and must leave the network as it is.
     """
 
     def __init__(
@@ -51,7 +52,9 @@ class Trainer:
         work: TrainingRunDir,
         *,
         device: torch.device,
+        after_epoch: Callable[[int], object] = lambda epoch: None,
     ) -> None:
+        self._after_epoch = after_epoch
         self._learner, self._source, self._objective, self._split = learner, source, objective, split
         self._settings, self._work, self._device = settings, work, device
         self._scaler = GradScaler(device.type, enabled=learner.precision == "float16")
@@ -153,6 +156,8 @@ class Trainer:
             if settings.patience and at.worse >= settings.patience:
                 at.trials[-1]["stopped"] = f"Stopped after {at.worse} epochs without a better validation."
             self._save(at)
+            if at.trial == 0:
+                self._after_epoch(at.epoch)
 
     def _score(self, valid: dict[str, float | None]) -> list[float]:
         """Return what epochs are compared by: the metric, then the loss."""

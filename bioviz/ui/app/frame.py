@@ -15,6 +15,7 @@ from bioviz.errors import BiovizError  # noqa: E402
 from bioviz.ui.app import notices  # noqa: E402
 from bioviz.ui.app.pages import BENCHES, PAGES, finish_switch  # noqa: E402
 from bioviz.ui.app.theme import tighten  # noqa: E402
+from bioviz.ui.tour import bar as tour  # noqa: E402
 from bioviz.ui.view import view, write_url  # noqa: E402
 
 st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial_sidebar_state="auto")
@@ -23,6 +24,7 @@ page = st.navigation([p.as_streamlit() for p in PAGES])
 tighten(bench=page.title in BENCHES)
 finish_switch(page)
 notices.show()
+tour.show(page.url_path)
 try:
     page.run()
 except BiovizError as error:  # a page may say more about it, but none ends in a traceback

@@ -17,6 +17,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form
+from bioviz.ui.finetune.moving_map import show_moving_map
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.pickers.unit_picker import pick_unit
 from bioviz.ui.state import FinetuneState
@@ -94,6 +95,9 @@ def show() -> None:
         if own_job is not None and own_job.state == "done" and own_job.result is not None:
             new_checkpoint = own_job.result["checkpoint"].removeprefix(FINETUNED)
             st.success("The training is done; its result is unfolded below.", icon=":material/check_circle:")
+            show_moving_map(
+                training_view.work_of(own_job), own_job.params["dataset"], FinetuneState.last_map(own_job.id)
+            )
         interrupted = [job for job in trainings if job.state in ("failed", "lost", "cancelled")]
         if interrupted:
             with st.expander(

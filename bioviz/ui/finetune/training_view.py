@@ -15,6 +15,7 @@ from bioviz.training.loop.run_dir import TrainingRunDir
 from bioviz.training.outcome import LESS, NOTHING
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.finetune.curves import METRIC_TITLES, show_curves
+from bioviz.ui.finetune.moving_map import show_moving_map
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.next_steps import before_and_after
 from bioviz.ui.state import FinetuneState
@@ -50,6 +51,7 @@ def watch(job: jobs.Job) -> None:
         if note:
             st.caption(note[:1].upper() + note[1:])
         work = work_of(job)
+        show_moving_map(work, job.params["dataset"], FinetuneState.live_map(job.id))
         show_curves(work and work.curves(), key=FinetuneState.live_curves(job.id), live=work and work.live())
 
     live()

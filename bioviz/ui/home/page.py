@@ -1,4 +1,4 @@
-"""The first page: what bioviz is for, the demo, and the datasets there are."""
+"""The first page: what bioviz is for, the guided story on the demo, and what is known of every dataset."""
 
 from __future__ import annotations
 
@@ -6,67 +6,76 @@ import streamlit as st
 
 from bioviz import jobs, runs
 from bioviz.datasets import library
-from bioviz.percent import percent
+from bioviz.runs.tasks import DEMO
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.components.embedding_map.embedding_map import load_ahead
 from bioviz.ui.datasets.page import open_form
+from bioviz.ui.home import dataset_card, story_card
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import HomeState
-from bioviz.ui.view import open_dataset, set_view
+from bioviz.ui.tour import bar as tour
+from bioviz.ui.view import set_view
 
-DEMO_MODEL = {"model": "acoustic_features", "checkpoint": "none"}
+IN_A_ROW = 3  # cards of datasets
 
 
 def show() -> None:
     """Show the page below its title."""
-    st.markdown(
-        "**bioviz** shows how an audio model sees your recordings: each short clip becomes a point, and clips that "
-        "the model finds alike lie close together. Where labelled calls lie among background noise, the model cannot "
-        "tell them apart. Click such a point to hear and see the clip, find the cause, and correct the labels, the "
-        "data or the model."
+    head, add = st.columns([5, 1], vertical_alignment="center")
+    head.markdown(
+        "**bioviz** draws what an audio model hears: each short clip is a point, and clips that the model finds alike "
+        "lie close together. Where calls lie among background, it cannot tell them apart; here you hear which, and "
+        "find out why."
     )
-    datasets = library.list_datasets()
-    demo_job = jobs.find("demo", {})  # whichever tab started it
-    if demo_job and not demo_job.is_over:
-        HomeState.demo_job.set(demo_job.id)
-        job_card.watch(demo_job.id)
-    elif demo_job and demo_job.state == "done" and HomeState.demo_job.get() == demo_job.id:
-        HomeState.demo_job.pop()
-        set_view(dataset="demo", other_dataset="", clip=-1, **DEMO_MODEL)
-        open_page("explore.py")
-    else:
-        if demo_job and demo_job.state != "done":
-            job_card.outcome(demo_job)
-        left, right = st.columns([1, 1], gap="large")
-        with left.container(border=True, height="stretch"):
-            st.subheader("Look around with the demo")
-            st.markdown(
-                "Twenty one-minute recordings from four made-up sites, with six kinds of calls over wind, rain, "
-                "stream, insects and recorder hum. Made on this computer, nothing is downloaded."
-            )
-            if st.button(
-                "Open the demo", type="primary", icon=":material/play_arrow:", key=HomeState.open_demo
-            ):
-                HomeState.demo_job.set(runs.start_demo().id)
-                st.rerun()
-        with right.container(border=True, height="stretch"):
-            st.subheader("Bring your own recordings")
-            st.markdown(
-                "A folder with one sub-folder a species, a CSV, BEANS, or recordings beside Raven, Audacity, BirdNET "
-                "or Kaleidoscope tables. bioviz finds out which, and reports what it found before anything is added."
-            )
-            if st.button("Add a dataset", icon=":material/add:", key=HomeState.add_dataset):
-                open_form()
+    if add.button("Add a dataset", icon=":material/add:", key=HomeState.add_dataset, width="stretch"):
+        open_form()
+    _demo()
     st.subheader("Your datasets")
+    datasets = library.list_datasets()
     if not datasets:
-        st.caption("None yet. Open the demo, or add your own.")
-    for summary in datasets:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"**{summary.name}** — {summary.clips:,} clips from {summary.recordings:,} recordings, "
-                f"{len(summary.labels)} labels, {percent(summary.background_share)} background, {summary.hours:.1f} h"
-            )
-            if st.button("Explore", key=HomeState.explore(summary.id), icon=":material/scatter_plot:"):
-                open_dataset(summary.id)
-                open_page("explore.py")
+        st.caption(
+            "None yet. A folder with one sub-folder a species, a CSV, BEANS, or recordings beside Raven, Audacity, "
+            "BirdNET or Kaleidoscope tables: bioviz finds out which, and reports what it found before anything is "
+            "added."
+        )
+    for first in range(0, len(datasets), IN_A_ROW):
+        for column, summary in zip(st.columns(IN_A_ROW), datasets[first : first + IN_A_ROW], strict=False):
+            with column:
+                dataset_card.show(summary)
     load_ahead()
+
+
+def _demo() -> None:
+    """Show the story, the job that prepares it, or go where it leads."""
+    job = jobs.find("demo", {})  # whichever tab started it
+    if job and not job.is_over:
+        if not HomeState.demo_job.get():
+            HomeState.with_tour.set(True)
+        HomeState.demo_job.set(job.id)
+        job_card.watch(job.id)
+        story_card.show(None)
+        return
+    if job and job.state == "done" and HomeState.demo_job.get() == job.id:
+        HomeState.demo_job.pop()
+        open_demo()
+    if job and job.state != "done":
+        job_card.outcome(job)
+    story_card.show(_start_demo)
+
+
+def _start_demo(with_tour: bool) -> None:
+    HomeState.with_tour.set(with_tour)
+    if runs.open_demo() is not None:
+        open_demo()
+    HomeState.demo_job.set(runs.start_demo().id)
+    st.rerun()
+
+
+def open_demo() -> None:
+    """Turn to the demo, which is computed, with the tour or without it."""
+    if HomeState.with_tour.get():
+        tour.start(DEMO.dataset, DEMO.model, DEMO.checkpoint)
+    set_view(
+        dataset=DEMO.dataset, model=DEMO.model, checkpoint=DEMO.checkpoint, other_dataset="", clip=-1, tour=0
+    )
+    open_page("explore.py")

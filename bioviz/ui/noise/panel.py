@@ -92,15 +92,17 @@ def _curves(ready: Results, dataset: Dataset) -> None:
     unit, measured = UnitWords(run.unit.noun), np.flatnonzero(result.scores.clips)
     titles = {name: METRIC_INFO[help].title for name, (help, _) in MEASURES.items()}
     choices = {**titles, "told": "One label told from background"}
+    if NoiseState.measure.get() not in choices:
+        NoiseState.measure.set("separability")
     measure = st.segmented_control(
         "Measure",
         list(choices),
-        default="separability",
         required=True,
         format_func=choices.__getitem__,
         key=NoiseState.measure,
         label_visibility="collapsed",
     )
+    measure = measure or "separability"  # a required control always has a choice; its type cannot say so
     column = None
     if measure == "told":
         column = st.selectbox(

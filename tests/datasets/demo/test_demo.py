@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import soundfile
 
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.datasets import library
 from bioviz.datasets.demo import dataset as demo
 from bioviz.datasets.demo import noises
@@ -21,10 +24,10 @@ def made(tmp_path_factory):
 
 def test_shape_of_the_demo(made):
     assert made.id == "demo" and made.task == "detection" and made.source["reader"] == "raven"
-    assert len(made.recordings) == 20 and {r.duration_s for r in made.recordings} == {60.0}
+    assert len(made.recordings) == 48 and {r.duration_s for r in made.recordings} == {30.0}
     assert len({r.site for r in made.recordings}) == 4 and all(r.recorded_at for r in made.recordings)
     assert made.labels == tuple(sorted(CALLS)) and len(made.labels) >= 6
-    assert len(made.clips) == 580
+    assert len(made.clips) == 672
     share = (made.targets == 0).mean()
     assert 0.5 < share < 0.75
     assert {p.kind for p in made.problems} == {"empty_table"}
@@ -34,7 +37,9 @@ def test_every_split_has_every_kind_of_call_and_no_recording_in_two(made):
     for split in ("train", "valid", "test"):
         assert set(made.targets[made.clips.split == split]) == set(range(7))
     pairs = set(zip(made.clips.recording.tolist(), made.clips.split.tolist(), strict=True))
-    assert len(pairs) == 20
+    assert len(pairs) == 48
+    of_test = {recording for recording, split in pairs if split == "test"}
+    assert len(of_test) >= 2 * MIN_UNITS  # so that what a fine-tuning changed has an interval
 
 
 def test_every_kind_is_heard_at_several_sites(made):
@@ -53,7 +58,7 @@ def test_calls_hit_their_snr_in_their_band():
     quiet = demo.Site("X", ((noises.hum, 1.0),), -36, tuple(CALLS))
     with_calls, selections = demo.make_recording(quiet, False, np.random.default_rng(3))
     floor, none = demo.make_recording(quiet, True, np.random.default_rng(3))
-    assert none == [] and len(selections) >= 7
+    assert none == [] and len(selections) >= 4
     checked = 0
     for one in selections:
         if any(o is not one and o.start_s < one.end_s and one.start_s < o.end_s for o in selections):
@@ -69,7 +74,7 @@ def test_calls_hit_their_snr_in_their_band():
             call**2
         )  # the box holds the call
         checked += 1
-    assert checked >= 3
+    assert checked >= 2
 
 
 def test_the_same_bytes_each_time():
@@ -89,3 +94,12 @@ def test_it_is_made_once_and_again_when_touched(made, monkeypatch):
     assert demo.ensure_demo().version == made.version and not calls
     library.remove("demo")
     assert demo.ensure_demo().version == made.version and len(calls) == 1
+
+
+def test_a_demo_of_an_older_version_stays_as_it_is(made, monkeypatch):
+    """Maps, flags and links of who opened the demo before go on to mean what they meant."""
+    monkeypatch.setenv("BIOVIZ_CACHE", str(made.recordings[0].path.parent.parent))
+    older = dataclasses.replace(made, recordings=made.recordings, name="Older demo")
+    library.save(older)
+    assert demo.ensure_demo().name == "Older demo"
+    library.save(made)

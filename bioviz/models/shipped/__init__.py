@@ -1,0 +1,1 @@
+"""Weights that come with bioviz, and the script that makes them."""

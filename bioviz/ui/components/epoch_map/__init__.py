@@ -1,0 +1,1 @@
+"""A map that moves from epoch to epoch."""

@@ -1,0 +1,27 @@
+"""A newcomer on a fresh cache comes by the tour's own buttons to a map, a sound, a cause and a comparison."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.newcomer import walk
+from tests.browsing import PROJECT
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_the_tour_leads_from_the_start_page_to_the_comparison(browser, start_app, tmp_path):
+    url = start_app(PROJECT / "app.py", tmp_path / "cache")
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    seconds = walk(url, page)
+    page.close()
+    assert list(seconds) == [
+        "start page",
+        "first map",
+        "first sound",
+        "first cause",
+        "lost in noise",
+        "map moves",
+        "fine-tuned",
+        "comparison",
+    ]
