@@ -10,6 +10,7 @@ import numpy as np
 
 from bioviz import jobs
 from bioviz.analysis.comparison.comparison import Changes, compare_sides
+from bioviz.analysis.comparison.headline import headline
 from bioviz.analysis.comparison.sides import Side
 from bioviz.analysis.neighbors.knn import knn_both
 from bioviz.analysis.projection.alignment import Similarity, procrustes, starting_places
@@ -148,7 +149,8 @@ def start_comparison(spec: ComparisonSpec) -> jobs.Job:
 
 def comparison_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Compute the comparison params["spec"] (`ComparisonSpec.to_dict`)."""
-    return {"clips": len(compute_comparison(ComparisonSpec.from_dict(params["spec"]), progress))}
+    comparison = compute_comparison(ComparisonSpec.from_dict(params["spec"]), progress)
+    return {"clips": len(comparison), "headline": headline(comparison.changes)}
 
 
 def _compare(inputs: ComparisonInputs, progress: Progress) -> Comparison:

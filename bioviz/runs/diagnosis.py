@@ -9,6 +9,8 @@ import numpy as np
 from bioviz import jobs
 from bioviz.analysis.diagnosis.diagnose import Diagnosis, diagnose
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs, K
+from bioviz.analysis.diagnosis.verdict.headline import headline
+from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.overlap import call_columns
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
@@ -102,8 +104,8 @@ def diagnosis_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
     spec = RunSpec.from_dict(params["spec"])
     run = open_run(spec) or compute_run(spec, progress)
-    compute_diagnosis(run, int(params["k"]), progress)
-    return {"run": run.key, "clips": len(run)}
+    found = compute_diagnosis(run, int(params["k"]), progress)
+    return {"run": run.key, "clips": len(run), "headline": headline(verdict(found)).text}
 
 
 class Places(TypedDict):

@@ -200,6 +200,7 @@ class DiagnoseState:
     confound = Element("diagnose_place")
     confound_bars = Element("diagnose_place_bars")
     alarms = Element("diagnose_alarms")
+    clusterings = Element("diagnose_clusterings")
 
 
 class CompareState:

@@ -108,15 +108,13 @@ def _labels(changes: Changes) -> list[dict[str, Any]]:
 def _report(spec: ComparisonSpec, comparison: Comparison) -> bytes:
     from bioviz import runs
     from bioviz.datasets import library
-    from bioviz.models import registry
+    from bioviz.models.titles import title_of
     from bioviz.reports.comparison import comparison_report
 
     left, right = (runs.open_run(side) for side in (spec.left, spec.right))
     if left is None or right is None:
         raise Missing("One of the two maps is no longer in the cache. Compare them again.")
-    first, second = (
-        f"{registry.card(side.model).title} ({side.checkpoint})" for side in (spec.left, spec.right)
-    )
+    first, second = (title_of(side.model, side.checkpoint) for side in (spec.left, spec.right))
     dataset = library.load(spec.left.dataset)
     return comparison_report(comparison, left, right, dataset, (first, second), spec.layout)
 

@@ -11,6 +11,7 @@ from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.scores.leakage import LeakageScore
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.plots import figures, palette
+from bioviz.ui.clusterings_panel import clusterings_panel
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
 from bioviz.ui.state import DiagnoseState
 
@@ -104,24 +105,8 @@ def scores(case: Case) -> Chosen:
             n: _three for n in (f"{unit.same} allowed", f"{unit.other} only", "leak", "by chance")
         },
     )
-    agreement = ("nmi", "ami", "ari", "homogeneity", "completeness", "v_measure")
     st.markdown("**Clusters against labels**")
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {"clusters of the": c.space, "method": c.method}
-                | {METRIC_INFO[name].title: getattr(c.with_labels, name) for name in agreement}
-                | {
-                    "Silhouette (embedding)": c.silhouette_on_embedding,
-                    "Silhouette": c.shape.silhouette,
-                    "Davies-Bouldin": c.shape.davies_bouldin,
-                    "Calinski-Harabasz": c.shape.calinski_harabasz,
-                }
-                for c in d.clusters.clusterings
-            ]
-        ),
-        hide_index=True,
-    )
+    clusterings_panel(case.run, d.clusters.clusterings, DiagnoseState.clusterings)
     if d.trustworthiness is not None:
         st.metric(
             "Trustworthiness of the map", f"{d.trustworthiness:.3f}", help=METRIC_INFO["trustworthiness"].text

@@ -53,7 +53,12 @@ def _map(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutcome:
 
 def _diagnosis(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutcome:
     spec = RunSpec.from_dict(params["spec"])
-    return JobOutcome("diagnose.py", {**fields_of(spec), "k": int(params["k"]), "clip": -1})
+    fields = {**fields_of(spec), "k": int(params["k"]), "clip": -1}
+    return JobOutcome("diagnose.py", fields, str(result.get("headline", "")))
+
+
+def _clusterings(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutcome:
+    return JobOutcome("diagnose.py", {**fields_of(RunSpec.from_dict(params["spec"])), "section": "scores"})
 
 
 def _comparison(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutcome:
@@ -65,7 +70,8 @@ def _comparison(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutc
         "other_model_seed": spec.right.seed,
     }
     fields = {**fields_of(spec.left), **right, "layout": spec.layout, "k": spec.k, "clip": -1}
-    return JobOutcome("compare.py", fields, f"{int(result['clips']):,} clips compared.")
+    sentence = f"{int(result['clips']):,} clips compared. {result.get('headline', '')}".rstrip()
+    return JobOutcome("compare.py", fields, sentence)
 
 
 def _noise(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutcome:
@@ -104,6 +110,7 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], JobOutcome
     "run": _map,
     "demo": _map,
     "diagnosis": _diagnosis,
+    "clusterings": _clusterings,
     "comparison": _comparison,
     "noise": _noise,
     "shift": _shift,
