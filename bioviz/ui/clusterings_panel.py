@@ -50,7 +50,12 @@ def clusterings_panel(run: Run, own: tuple[ClusteringScores, ...], key: Element)
     report = _report_of(clusterings_key(run))
     shown = own if report is None else report.clusterings
     if shown:
-        st.dataframe(clusterings_table(shown), hide_index=True)
+        table = clusterings_table(shown)
+        three = st.column_config.NumberColumn(format="%.3f")
+        columns = {name: three for name in table.columns if table[name].dtype.kind in "fO"}
+        columns["clusters of the"] = st.column_config.TextColumn(width=90)
+        columns["method"] = st.column_config.TextColumn(width=140)
+        st.dataframe(table, hide_index=True, column_config=columns)
         st.caption(
             f"As many clusters as labels, background included; HDBSCAN finds its own number. Clusters of the embedding "
             f"are found on its first {PRINCIPAL} principal components. Of one map and one clustering no interval is "

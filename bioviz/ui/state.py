@@ -211,6 +211,9 @@ class CompareState:
     notes = Element("compare_notes")
     part = Element("compare_part")
     cards: Key[Mapping[str, Any] | None] = Key("compare_cards", None)  # the line that was clicked
+    opened: Key[str] = Key(
+        "compare_opened", ""
+    )  # key of the comparison whose first clip was selected at opening
     step = Elements("compare_next_{}")
     map = Elements("compare_{}")
     zoom_together = Element("compare_lock")
@@ -222,8 +225,8 @@ class CompareState:
     right_neighbors = Element("compare_neighbors")
     compute = Element("compute_comparison")
     scores = Element("compare_scores")
-    rule = Element("compare_rule")
-    fate = Element("compare_fate")
+    rule: Key[str | None] = Key("compare_rule", None)  # of `transitions.RULES`
+    fate: Key[str | None] = Key("compare_fate", None)  # of `compare.maps.FATES`
     transitions = Element("compare_transitions")
     labels = Element("compare_labels")
     label_table = Element("compare_label_table")

@@ -129,6 +129,7 @@ def not_held(changes: Changes) -> str:
     tested = [t for t in range(len(changes.names)) if labels.clips[t] and labels.low[t] == labels.low[t]]
     same = [changes.names[t] for t in tested if not labels.claimed[t]]
     if same:
-        shown = same if len(same) <= NAMED else [f"{len(same)} of {len(tested)} labels"]
+        some = f"{len(same)} of {len(tested)} labels" if len(same) < len(tested) else "all labels"
+        shown = same if len(same) <= NAMED else [some]
         names.append(f"noise confusion of {listed(shown)}")
     return f"Not larger than their uncertainty: {', '.join(names)}." if names else ""

@@ -15,6 +15,12 @@ from bioviz.runs.comparison import Comparison
 from bioviz.ui.clips.run_map import map_data
 
 FATES = ("rescued", "broken", "cleared", "captured")
+FATE_NAMES = {
+    "rescued": "Rescued",
+    "broken": "Broken",
+    "cleared": "Background cleared",
+    "captured": "Background captured",
+}
 FATE_TITLES = {
     "rescued": "rescued: left the background",
     "broken": "broken: entered the background",

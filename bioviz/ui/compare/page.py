@@ -173,6 +173,17 @@ def two_maps(
     return events[0], events[1]
 
 
+def open_first(left: runs.Run, comparison: Comparison, key: str) -> None:
+    """Select the first clip that left the background's neighborhood or entered it, once for a comparison."""
+    if CompareState.opened.get() == key:
+        return
+    CompareState.opened.set(key)
+    moves = comparison.changes.transitions["confusion"]
+    first = next((places for places in (moves.rescued, moves.broken) if len(places)), ())
+    if view().clip < 0 and len(first):
+        set_view(clip=int(left.rows[comparison.left_places[int(first[0])]]))
+
+
 def part(case: Case) -> Chosen:
     """Draw the part of the page that is open."""
     if CompareState.section.get() not in SECTIONS:
@@ -258,8 +269,9 @@ def show() -> None:
                 blocked=same if spec.left == spec.right else "",
             )
         else:
-            clip_desk.check_clip(left_run.rows[comparison.left_places])
             title.empty()
+            open_first(left_run, comparison, key)
+            clip_desk.check_clip(left_run.rows[comparison.left_places])
             compare(left_run, right_run, spec, key, comparison)
     except BiovizError as error:
         st.error(plain(str(error)), icon=":material/error:")

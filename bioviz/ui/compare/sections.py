@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz.analysis.comparison.score_differences import Difference
-from bioviz.analysis.comparison.transitions import RULES
+from bioviz.analysis.comparison.transitions import RULES, Transitions
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.unit_words import UNITS, UnitWords
@@ -26,7 +26,7 @@ from bioviz.reports.comparison_parts import (
 )
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.compare.case import Case, Chosen
-from bioviz.ui.compare.maps import FATE_TITLES, FATES
+from bioviz.ui.compare.maps import FATE_NAMES, FATE_TITLES, FATES
 from bioviz.ui.state import CompareState
 from bioviz.ui.view import set_view, view
 
@@ -86,24 +86,33 @@ def scores(case: Case) -> Chosen:
 def rescued_and_broken(case: Case) -> Chosen:
     """Show the transitions: clips that left the background's neighborhood, and those that entered it."""
     changes = case.comparison.changes
-    rule = st.radio(
-        "In the background's neighborhood means",
-        list(RULES),
-        format_func=lambda name: f"{RULES[name]} among the {changes.k} nearest",
-        key=CompareState.rule,
-        horizontal=True,
-    )
+    rule = CompareState.rule.get() if CompareState.rule.get() in RULES else "confusion"
     transitions = changes.transitions[rule]
+    counts = {name: len(getattr(transitions, name)) for name in FATES}
+    if CompareState.fate.get() not in FATES:
+        CompareState.fate.set(next((name for name in FATES if counts[name]), FATES[0]))
     fate = st.segmented_control(
         "Clips",
         list(FATES),
-        format_func=lambda name: f"{FATE_TITLES[name]} ({len(getattr(transitions, name)):,})",
-        default="rescued",
+        format_func=lambda name: f"{FATE_NAMES[name]} {counts[name]:,}",
         required=True,
-        wrap=True,
         key=CompareState.fate,
         label_visibility="collapsed",
     )
+    fate = fate or FATES[0]  # a required control always has a choice; its type cannot say so
+    st.caption(f"{FATE_TITLES[fate].capitalize()}.")
+    with st.expander("Counts by label, and what counts as in background"):
+        st.radio(
+            "In the background's neighborhood means",
+            list(RULES),
+            format_func=lambda name: f"{RULES[name]} among the {changes.k} nearest",
+            key=CompareState.rule,
+        )
+        _transition_counts(case, transitions)
+    return Chosen(np.asarray(getattr(transitions, fate)), f"clips {FATE_TITLES[fate].split(':')[0]}")
+
+
+def _transition_counts(case: Case, transitions: Transitions) -> None:
     with_clips = np.flatnonzero(transitions.clips)
     st.dataframe(
         pd.DataFrame(
@@ -124,10 +133,8 @@ def rescued_and_broken(case: Case) -> Chosen:
     )
     st.caption(
         f"Counts of clips with 95 % intervals (jackknife over {_unit(case).several}). For background the other side is "
-        "meant: "
-        "in is among labelled clips."
+        "meant: in is among labelled clips."
     )
-    return Chosen(np.asarray(getattr(transitions, fate)), f"clips {FATE_TITLES[fate].split(':')[0]}")
 
 
 def moved(case: Case) -> Chosen:
@@ -273,8 +280,8 @@ def lasso(case: Case) -> Chosen:
 
 
 SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
-    "scores_compared": ("Scores", scores),
     "transitions": ("Rescued and broken", rescued_and_broken),
+    "scores_compared": ("Scores", scores),
     "moved": ("Changed neighbors", most_moved),
     "gained": ("Labels", labels),
     "flow": ("Flow", flow),

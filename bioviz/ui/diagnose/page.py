@@ -246,8 +246,10 @@ def show() -> None:
                 models=[spec],
             )
         else:
-            clip_desk.check_clip(run.rows)
             title.empty()
+            if view().clip >= 0:
+                DiagnoseState.opened.set(run.key)  # a link names the clip, even if it is not here
+            clip_desk.check_clip(run.rows)
             diagnose(run, key, diagnosis)
     except BiovizError as error:
         st.error(plain(str(error)), icon=":material/error:")

@@ -56,7 +56,7 @@ def finished(spec):
 
 
 def test_a_finished_comparison_shows_every_part(spec, finished):
-    app = opened(spec)
+    app = opened(spec, section="scores_compared")
     assert not app.exception
     table = app.dataframe[0].value
     assert set(table["score"]) == {
@@ -145,7 +145,7 @@ def test_the_score_table_shows_the_own_classifier(spec, finished, monkeypatch):
 
     rows = (OwnScore("Own classifier: test accuracy", None, 0.75, None, "words"),)
     monkeypatch.setattr(page, "tested", lambda spec: rows)
-    app = opened(spec)
+    app = opened(spec, section="scores_compared")
     assert not app.exception
     own = app.dataframe[0].value.set_index("score").loc["Own classifier: test accuracy"]
     assert own["right"] == 0.75 and own["left"] != own["left"] and own["difference"] != own["difference"]
@@ -186,3 +186,12 @@ def test_a_link_to_a_clip_that_is_not_compared_shows_none(spec, finished):
         assert not app.exception
         assert app.session_state["view"].clip == selected_clip
         assert app.session_state["acts"]["clip"].value == [spec.left.dataset, selected_clip]
+
+
+def test_the_page_opens_on_the_first_clip_that_changed_sides_but_not_over_a_link(spec, finished):
+    moves = finished.changes.transitions["confusion"]
+    left = runs.open_run(spec.left)
+    first = next((places for places in (moves.rescued, moves.broken) if len(places)), None)
+    expected = -1 if first is None else int(left.rows[finished.left_places[first[0]]])
+    assert opened(spec).session_state["view"].clip == expected
+    assert opened(spec, clip="3").session_state["view"].clip == 3

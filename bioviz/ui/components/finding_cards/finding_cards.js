@@ -24,6 +24,8 @@ import { marksOf, visible } from "./lines.js";
 /** @typedef {{ label: string, cards: Card[], chosen: [string, string] | null }} Data */
 /** @typedef {Component<Data> & { setTriggerValue: (name: string, value: unknown) => void }} Cards */
 
+const COLUMNS = 3; // of cards of one difference, however few there are
+
 class FindingCards {
   /** @type {Data} */
   data = { label: "", cards: [], chosen: null };
@@ -58,7 +60,8 @@ class FindingCards {
   draw() {
     const { cards, label } = this.data;
     this.root.setAttribute("aria-label", label);
-    this.grid.style.setProperty("--bv-columns", String(Math.max(cards.length, 1)));
+    const columns = cards.some(({ big }) => big) ? COLUMNS : Math.max(cards.length, 1);
+    this.grid.style.setProperty("--bv-columns", String(columns));
     this.grid.replaceChildren(...cards.map((card) => this.card(card)));
   }
 
