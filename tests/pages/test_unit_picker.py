@@ -69,13 +69,13 @@ def test_the_page_shows_the_unit_and_keeps_another_one(cuts):
     diagnosed(cuts)
     app = open_app("diagnose.py", dataset=cuts.id, **SPEC)
     assert not app.exception
-    box = next(each for each in app.sidebar.selectbox if each.label == "Unit of independence")
-    assert "12 of 12 files are cut from the same original recordings: 6" in texts(app.sidebar.caption)
+    box = next(each for each in app.selectbox if each.label == "Unit of independence")
+    assert "12 of 12 files are cut from the same original recordings: 6" in texts(app.caption)
     assert box.value == Unit.RECORDING
     box.select(Unit.SITE).run()
     assert not app.exception
     assert library.load(cuts.id).unit == "site"
-    box = next(each for each in app.sidebar.selectbox if each.label == "Unit of independence")
+    box = next(each for each in app.selectbox if each.label == "Unit of independence")
     assert box.value == Unit.SITE
     box.select(Unit.RECORDING).run()
     assert library.load(cuts.id).unit == ""  # the detected one: it may be another when recordings are added
@@ -84,6 +84,6 @@ def test_the_page_shows_the_unit_and_keeps_another_one(cuts):
 def test_the_unit_is_picked_where_a_split_is_made_too(cuts):
     app = open_app("finetune.py", dataset=cuts.id)
     assert not app.exception
-    box = next(each for each in app.sidebar.selectbox if each.label == "Unit of independence")
+    box = next(each for each in app.selectbox if each.label == "Unit of independence")
     box.select(Unit.SITE).run()
     assert not app.exception and library.load(cuts.id).unit == "site"

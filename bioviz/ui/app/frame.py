@@ -13,7 +13,7 @@ if str(PROJECT) not in sys.path:  # Streamlit puts the folder of this script on 
 
 from bioviz.errors import BiovizError  # noqa: E402
 from bioviz.ui.app import notices  # noqa: E402
-from bioviz.ui.app.pages import BENCHES, PAGES, finish_switch  # noqa: E402
+from bioviz.ui.app.pages import BARS, BENCHES, PAGES, finish_switch  # noqa: E402
 from bioviz.ui.app.theme import tighten  # noqa: E402
 from bioviz.ui.tour import bar as tour  # noqa: E402
 from bioviz.ui.view import view, write_url  # noqa: E402
@@ -21,7 +21,7 @@ from bioviz.ui.view import view, write_url  # noqa: E402
 st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial_sidebar_state="auto")
 view()  # read the URL before the navigation clears it
 page = st.navigation([p.as_streamlit() for p in PAGES])
-tighten(bench=page.title in BENCHES)
+tighten(bench=page.title in BENCHES, bar=page.title in BARS)
 finish_switch(page)
 notices.show()
 tour.show(page.url_path)

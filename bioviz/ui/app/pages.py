@@ -45,6 +45,8 @@ PAGES = (
 
 BENCHES = ("Explore",)
 """Titles of the pages that fill the window."""
+BARS = ("Diagnose", "Compare")
+"""Titles of those that have the line of pickers too, and a page below it that scrolls."""
 
 
 def ask_for_a_dataset() -> NoReturn:

@@ -10,17 +10,19 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def tighten(bench: bool = False) -> None:
+def tighten(bench: bool = False, bar: bool = False) -> None:
     """Leave less empty room around the page than Streamlit leaves.
 
     Parameters
     ----------
+    bar
+        What is shown is chosen in a line above the page, beside a narrow navigation.
     bench
         Leave none: the page fills the window, with a narrow navigation. Said before anything of the page is drawn, so
         that nothing moves when it is.
 
     """
-    st.html(f"<style>{_PAGES}{_BENCH if bench else ''}</style>")
+    st.html(f"<style>{_PAGES}{_BAR if bar or bench else ''}{_BENCH if bench else ''}</style>")
 
 
 _PAGES = """
@@ -33,25 +35,16 @@ h1{font-size:1.9rem!important;padding:.5rem 0 .25rem!important}
 h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}
 """
 
-# Narrow navigation, no padding, and a title for screen readers alone.
-_BENCH = """
-.stMainBlockContainer{padding:8px 0 2rem;max-width:none}
-.stMainBlockContainer>.stVerticalBlock{gap:8px}
-.stMainBlockContainer .stElementContainer:has(h1){position:absolute;width:1px;height:1px;
-  overflow:hidden;clip-path:inset(50%)}
+# Narrow navigation, and pickers on one line.
+_BAR = """
 .st-key-run_bar{height:40px;padding:0 16px;flex-wrap:nowrap!important;align-items:center}
-.st-key-run_bar [class*=st-key-_pick_]{position:relative;flex:0 1 200px;min-width:7rem;width:auto!important}
+.st-key-run_bar input[role=combobox]{font-size:.85rem;padding-right:0;text-overflow:ellipsis}
+.st-key-run_bar [class*=st-key-_pick_]{position:relative;flex:0 1 230px;min-width:7rem;width:auto!important}
 .st-key-run_bar .stSelectbox{width:100%}
-.stMainBlockContainer .stVerticalBlock:has(>.st-key-explore_bench)>
-  :not(.st-key-explore_bench){padding-left:16px;padding-right:16px}
 [data-testid=stSidebar][data-collapsed=false]{width:168px!important;min-width:168px!important}
 [data-testid=stSidebarNav]{padding:0 8px;margin:0}
 [data-testid=stSidebarContent]>*{padding-left:0;padding-right:0}
 [data-testid=stHeader]{height:0;min-height:0}
-/* The room of the bench is there before the bench. */
-.st-key-explore_bench{min-height:max(520px,calc(100vh - var(--bioviz-bar-height,0px) - 56px))}
-/* What only carries data takes no room between the bar and the bench. */
-.stMainBlockContainer .stElementContainer:is(.st-key-act_link,.st-key-explore_bench-points){position:absolute}
 @media (min-width:768px) and (max-width:1360px){
  [data-testid=stSidebar][data-collapsed=false]{width:56px!important;min-width:56px!important}
  [data-testid=stSidebarNavLink]{justify-content:center}
@@ -59,4 +52,18 @@ _BENCH = """
   width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 }
 @media (max-width:640px){.st-key-run_bar{height:auto;flex-wrap:wrap!important}}
+"""
+
+# No padding, and a title for screen readers alone.
+_BENCH = """
+.stMainBlockContainer{padding:8px 0 2rem;max-width:none}
+.stMainBlockContainer>.stVerticalBlock{gap:8px}
+.stMainBlockContainer .stElementContainer:has(h1){position:absolute;width:1px;height:1px;
+  overflow:hidden;clip-path:inset(50%)}
+.stMainBlockContainer .stVerticalBlock:has(>.st-key-explore_bench)>
+  :not(.st-key-explore_bench){padding-left:16px;padding-right:16px}
+/* The room of the bench is there before the bench. */
+.st-key-explore_bench{min-height:max(520px,calc(100vh - var(--bioviz-bar-height,0px) - 56px))}
+/* What only carries data takes no room between the bar and the bench. */
+.stMainBlockContainer .stElementContainer:is(.st-key-act_link,.st-key-explore_bench-points){position:absolute}
 """

@@ -28,7 +28,7 @@ def show_head(comparison: Comparison, spec: ComparisonSpec) -> bool:
     moves = comparison.changes.transitions["confusion"]
     st.html(_STYLE)
     with st.container(key=CompareState.head):
-        left, right = st.columns([3, 2], vertical_alignment="top", gap="medium")
+        left, right = st.columns([5, 4], vertical_alignment="top", gap="medium")
         with left:
             st.title(plain(headline(comparison.changes)))
             st.text(

@@ -41,7 +41,6 @@ from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.job_cards import compute_card
-from bioviz.ui.pickers.unit_picker import pick_unit
 from bioviz.ui.state import CompareState
 from bioviz.ui.view import keep_known, set_view, view, write_url
 
@@ -228,12 +227,12 @@ def inspect(case: Case, name: str, rows: np.ndarray) -> None:
 
 def show() -> None:
     """Show the page below its title."""
-    title = st.empty()
+    bar, title = st.container(), st.empty()
     title.title(TITLE)
-    spec = pick_comparison()
+    with bar:
+        spec = pick_comparison()
     if spec is None:
         ask_for_a_dataset()
-    pick_unit(spec.left.dataset)
     check_part()
     try:
         left_run, right_run = (

@@ -1,4 +1,4 @@
-"""The sidebar of the Compare page: what stands left and right, and the settings they share."""
+"""The line of pickers of the Compare page: what stands left and right, and the settings they share."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ from bioviz.ui.pickers.run_picker import (
     pick_model,
     pick_neighbors,
     pick_projection,
+    pick_seed,
     pick_split,
     projection,
     seed_of,
 )
+from bioviz.ui.pickers.unit_picker import unit_field
+from bioviz.ui.state import PickerState
 from bioviz.ui.view import set_view, view
 
 
@@ -36,21 +39,26 @@ def pick_comparison() -> ComparisonSpec | None:
     Where the view names something that is not here, the page says so and ends there.
     """
     try:
-        with st.sidebar:
-            st.markdown("**Left**")
-            dataset = pick_dataset()
+        with st.container(key=PickerState.bar, horizontal=True, vertical_alignment="center", gap="small"):
+            dataset = pick_dataset(hidden_label=True)
             if dataset is None:
                 return None
-            model = pick_model(dataset)
-            left = (model, pick_checkpoint(model, dataset))
-            st.markdown("**Right**")
+            st.markdown("**Left**", width="content")
+            model = pick_model(dataset, label="Model, left", hidden_label=True)
+            left = (model, pick_checkpoint(model, dataset, hidden_label=True))
+            st.markdown("**Right**", width="content")
             other = _pick_version(dataset)
             right = _pick_right(dataset, other, left)
-            st.markdown("**Both**")
-            pick_split()
-            pick_background()
-            k = pick_neighbors()
-            with st.expander("How the maps are drawn", expanded=False):
+            with st.popover("Settings", icon=":material/tune:"):
+                for side, field in (("Left", "checkpoint"), ("Right", "other_checkpoint")):
+                    if getattr(view(), field) == RANDOM:
+                        st.markdown(f"**{side}**")
+                        pick_seed(field)
+                pick_split()
+                pick_background()
+                k = pick_neighbors()
+                unit_field(dataset.id)
+                st.markdown("**How the maps are drawn**")
                 pick_projection()
                 _pick_layout()
     except Gone as gone:
@@ -89,7 +97,8 @@ def _pick_version(dataset: Dataset) -> Dataset:
         set_view(other_dataset="")
         return dataset
     titles = {i: s.name for i, s in summaries.items()}
-    return library.load(pick("other_dataset", "Dataset, right", versions, titles.__getitem__))
+    chosen = pick("other_dataset", "Dataset, right", versions, titles.__getitem__, hidden_label=True)
+    return library.load(chosen)
 
 
 def _pick_right(dataset: Dataset, other: Dataset, left: tuple[str, str]) -> tuple[str, str]:
@@ -100,10 +109,11 @@ def _pick_right(dataset: Dataset, other: Dataset, left: tuple[str, str]) -> tupl
         usual = next(each.model for each in ranked if (each.model, each.checkpoint) != left)
     else:
         usual = left[0]
-    model = pick_model(other, "other_model", "Model, right", usual)
+    model = pick_model(other, "other_model", "Model, right", usual, hidden_label=True)
     if not same_clips and model == left[0] and not view().other_checkpoint:
         set_view(other_checkpoint=left[1])
-    return model, pick_checkpoint(model, other, "other_checkpoint", left if same_clips else ("", ""))
+    unasked = left if same_clips else ("", "")
+    return model, pick_checkpoint(model, other, "other_checkpoint", unasked, hidden_label=True)
 
 
 def _pick_layout() -> None:

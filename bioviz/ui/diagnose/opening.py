@@ -29,7 +29,7 @@ def show_head(run: Run, d: Diagnosis) -> None:
     head = headline(verdict(d))
     st.html(_STYLE)
     with st.container(key=DiagnoseState.head):
-        left, right = st.columns([3, 2], vertical_alignment="top", gap="medium")
+        left, right = st.columns([5, 4], vertical_alignment="top", gap="medium")
         with left:
             st.title(plain(head.text))
             if head.detail:
@@ -83,10 +83,13 @@ def opening_clip(case: Case, section: str) -> None:
     DiagnoseState.opened.set(case.run.key)
     d = case.diagnosis
     places = np.flatnonzero(case.run.targets > 0)
-    if section == "labels" and DiagnoseState.label.get() is not None:
-        places = np.flatnonzero(case.of_label(int(DiagnoseState.label.get() or 0)))
-    elif section == "triage" and DiagnoseState.cause.get() in d.triage.causes:
-        places = np.flatnonzero(d.triage.of(str(DiagnoseState.cause.get())))
+    if section == "labels" and len(d.labels.ranking):
+        label = DiagnoseState.label.get()
+        places = np.flatnonzero(case.of_label(int(d.labels.ranking[0] if label is None else label)))
+    elif section == "triage":
+        cause = DiagnoseState.cause.get()
+        commonest = d.triage.causes[int(d.triage.counts.sum(axis=1).argmax())]
+        places = np.flatnonzero(d.triage.of(cause if cause in d.triage.causes else commonest))
     worst = worst_first(case, places, "").places
     if len(worst):
         set_view(clip=int(case.run.rows[worst[0]]))

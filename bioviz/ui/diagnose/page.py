@@ -38,8 +38,7 @@ from bioviz.ui.diagnose.group_comparison import group_comparison
 from bioviz.ui.diagnose.opening import chosen_line, open_line, opening_clip, show_head
 from bioviz.ui.diagnose.sections import BELOW_THE_MAP, SECTIONS
 from bioviz.ui.job_cards import compute_card
-from bioviz.ui.pickers.run_picker import pick_neighbors, pick_run
-from bioviz.ui.pickers.unit_picker import pick_unit
+from bioviz.ui.pickers.run_picker import pick_run_in_bar
 from bioviz.ui.state import ClipState, DiagnoseState
 from bioviz.ui.trained_note import trained_note
 from bioviz.ui.view import keep_known, set_view, view, write_url
@@ -216,15 +215,14 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
 
 def show() -> None:
     """Show the page; its title is the verdict's sentence where there is one."""
-    title = st.empty()
+    bar, title = st.container(), st.empty()
     title.title(TITLE)
-    spec = pick_run()
+    with bar:
+        spec = pick_run_in_bar(background=False, neighbors=True)
     if spec is None:
         ask_for_a_dataset()
-    pick_unit(spec.dataset)
     check_part()
-    with st.sidebar:
-        k = pick_neighbors()
+    k = view().k
     try:
         run = (
             runs.open_run(spec) if registry.checkpoint_state(spec.model, spec.checkpoint).available else None

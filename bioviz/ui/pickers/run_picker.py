@@ -27,8 +27,17 @@ READY_HELP = (
 )
 
 
-def pick_run_in_bar() -> RunSpec | None:
-    """Draw the pickers as one line above the page, what is seldom changed folded away; as `pick_run`."""
+def pick_run_in_bar(background: bool = True, neighbors: bool = False) -> RunSpec | None:
+    """Draw the pickers as one line above the page, what is seldom changed folded away; as `pick_run`.
+
+    Parameters
+    ----------
+    background
+        Offer to leave background clips out; otherwise they are always in.
+    neighbors
+        Ask how many neighbors are looked at.
+
+    """
     try:
         with st.container(key=PickerState.bar, horizontal=True, vertical_alignment="center", gap="small"):
             dataset = pick_dataset(hidden_label=True)
@@ -39,13 +48,16 @@ def pick_run_in_bar() -> RunSpec | None:
             with st.popover("Settings", icon=":material/tune:"):
                 pick_seed()
                 pick_split()
-                pick_background()
+                if background:
+                    pick_background()
+                if neighbors:
+                    pick_neighbors()
                 unit_field(dataset.id)
                 st.markdown("**Projection**")
                 pick_projection()
     except Gone as gone:
         choose_again.ask(gone)
-    return _asked_for(dataset, model, background=True)
+    return _asked_for(dataset, model, background)
 
 
 def pick_run(background: bool = False) -> RunSpec | None:
