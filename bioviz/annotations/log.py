@@ -17,8 +17,7 @@ from bioviz.config import settings
 from bioviz.datasets.library import checked_id
 from bioviz.errors import BiovizError
 from bioviz.flags.records import user_key
-from bioviz.store.append_log import append_line, read_lines
-from bioviz.store.digest import digest
+from bioviz.store.append_log import append_line, read_lines, state_of
 from bioviz.store.locks import locked
 
 _PATIENCE_S = 15.0
@@ -57,7 +56,7 @@ def read_logs(dataset_id: str, user: str | None = None) -> list[Log]:
 
 def state(dataset_id: str) -> str:
     """Return a text that changes with every line that anybody appends; cheap, for the keys of what is cached."""
-    return digest([[path.name, path.stat().st_size] for path in _paths(dataset_id)])[:16]
+    return state_of(_paths(dataset_id))
 
 
 @contextmanager

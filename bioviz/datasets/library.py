@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -20,10 +19,10 @@ from bioviz.datasets.problems import problem
 from bioviz.datasets.sound_files.probe import content_hash
 from bioviz.datasets.splits import with_unit
 from bioviz.datasets.stored import from_plain, to_plain
-from bioviz.datasets.types import Dataset, Problem
+from bioviz.datasets.types import Dataset, Problem, Recording
 from bioviz.errors import BadInput, Missing, NotUnderstood
 from bioviz.progress import Progress
-from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
+from bioviz.store.files import Corrupt, read_json, write_json
 
 _ID = re.compile(r"^[a-z0-9][a-z0-9._-]{0,99}$")
 _memory: LRUCache[Hashable, Dataset] = LRUCache(8)
@@ -114,6 +113,23 @@ def remove(dataset_id: str) -> None:
     _summary_file(path).unlink(missing_ok=True)
 
 
+def is_unchanged(recording: Recording) -> bool:
+    """Tell whether a recording's file holds the bytes that it held when its dataset was made.
+
+    It is read only where its size or its time of change differ.
+
+    Raises
+    ------
+    OSError, BadInput
+        It is not there, or cannot be read.
+
+    """
+    status = recording.path.stat()
+    if (status.st_size, status.st_mtime_ns) == (recording.size, recording.mtime_ns):
+        return True
+    return recording.sound.identity(content_hash(recording.path)) == recording.content_hash
+
+
 def check_unchanged(dataset: Dataset) -> list[Problem]:
     """Return the recordings whose files are gone or hold other bytes than when the dataset was made.
 
@@ -122,10 +138,7 @@ def check_unchanged(dataset: Dataset) -> list[Problem]:
     problems = []
     for recording in dataset.recordings:
         try:
-            status = recording.path.stat()
-            if (status.st_size, status.st_mtime_ns) == (recording.size, recording.mtime_ns):
-                continue
-            if recording.sound.identity(content_hash(recording.path)) == recording.content_hash:
+            if is_unchanged(recording):
                 continue
             detail = "the file changed since the dataset was added; add the dataset again"
         except (OSError, BadInput):
@@ -247,7 +260,7 @@ def _summary_file(path: Path) -> Path:
 
 def _write(dataset: Dataset, path: Path) -> None:
     # Compact, as 100,000 recordings on a line each would double the time to read them.
-    write_atomic(path, json.dumps(to_plain(dataset), ensure_ascii=False, separators=(",", ":")).encode())
+    write_json(path, to_plain(dataset), compact=True)
     write_json(_summary_file(path), dataclasses.asdict(summary(dataset)))
 
 

@@ -129,7 +129,7 @@ def _content_key(target: Target, tasks: Sequence[RecordingTask]) -> str:
 def _blocks(
     store: BlockStore, tasks: Sequence[RecordingTask], previous: EmbeddingSet | None, tried: set[str]
 ) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
-    for task in tasks:
+    for position, task in enumerate(tasks):
         if task.failed is not None:
             yield task.rows, None
         elif previous is not None and task.name not in tried:
@@ -137,5 +137,10 @@ def _blocks(
         else:
             block = store.load(task.key, len(task.rows))
             if block is None:
+                for other in tasks[
+                    position + 1 :
+                ]:  # so that all damaged ones are dropped, and computed, at once
+                    if other.failed is None and (previous is None or other.name in tried):
+                        store.load(other.key, len(other.rows))
                 raise _Gone
             yield task.rows, block

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import psutil
 
@@ -19,11 +19,22 @@ NICE = 5
 
 
 class Identity(TypedDict):
-    """One process, for ever: host, pid and the time it started (seconds since the epoch)."""
+    """One process, for ever: host, pid and when it started.
+
+    Attributes
+    ----------
+    host, pid
+        Where it runs, and its number there.
+    started
+        Seconds since the epoch. On Linux it follows from the clock: a step of the clock moves it.
+    since_boot
+        On Linux: which start of the machine, and the clock ticks from then on, which nothing moves.
+    """
 
     host: str
     pid: int
     started: float
+    since_boot: NotRequired[str]
 
 
 def identity(pid: int) -> Identity:
@@ -35,7 +46,25 @@ def identity(pid: int) -> Identity:
         It is gone already.
 
     """
-    return {"host": socket.gethostname(), "pid": pid, "started": psutil.Process(pid).create_time()}
+    named: Identity = {
+        "host": socket.gethostname(),
+        "pid": pid,
+        "started": psutil.Process(pid).create_time(),
+    }
+    if since_boot := _since_boot(pid):
+        named["since_boot"] = since_boot
+    return named
+
+
+def _since_boot(pid: int) -> str:
+    """Return the machine's start and the process's own, in ticks after it; "" where the system does not tell."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        # The second field is the program's name in brackets and may hold anything; starttime is the 22nd.
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return f"{boot} {int(fields[19])}"
+    except (OSError, ValueError, IndexError):
+        return ""
 
 
 def is_here(process: Identity) -> bool:
@@ -47,7 +76,8 @@ def is_alive(process: Identity) -> bool:
     """Whether just this process of this machine still runs (a zombie does not)."""
     try:
         running = psutil.Process(process["pid"])
-        same = abs(running.create_time() - process["started"]) < 1.0
+        recorded, now = process.get("since_boot"), _since_boot(process["pid"])
+        same = recorded == now if recorded and now else abs(running.create_time() - process["started"]) < 1.0
         return same and running.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False

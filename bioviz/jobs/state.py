@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from bioviz.jobs.process import Identity, is_alive, is_here
-from bioviz.store.files import read_json
+from bioviz.store.files import Corrupt, read_json
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
 ENDED = ("done", "failed", "cancelled", "lost")
@@ -92,8 +92,17 @@ def read_job(folder: Path, now: float) -> Job:
     ------
     FileNotFoundError
         There is no such job (or it was pruned just now).
+    Corrupt
+        Its records are damaged, or of another shape.
 
     """
+    try:
+        return _read_job(folder, now)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Corrupt(f"The records in {folder} are not those of a job ({error}).") from error
+
+
+def _read_job(folder: Path, now: float) -> Job:
     spec = read_json(folder / "spec.json")
     state = _read(folder / "state.json") or {}
     process = _read(folder / "process.json")
@@ -105,7 +114,7 @@ def read_job(folder: Path, now: float) -> Job:
     if outcome != state.get("state") and outcome in ("lost", "cancelled"):
         message, ended = (LOST if outcome == "lost" else CANCELLED), beat
     known = {name: state[name] for name in _PROGRESS if name in state}
-    return Job(
+    job = Job(
         id=folder.name,
         **{name: spec[name] for name in ("kind", "target", "params", "title", "created")},
         **known,
@@ -115,8 +124,30 @@ def read_job(folder: Path, now: float) -> Job:
         silent_s=max(now - beat, 0.0),
         cancelling=cancel_asked and outcome in ("queued", "running"),
     )
+    for name, kinds in _SHAPE.items():
+        if not isinstance(getattr(job, name), kinds):
+            raise TypeError(f"{name} is {getattr(job, name)!r:.60}")
+    return job
 
 
+_NUMBER, _MAYBE_NUMBER = (int, float), (int, float, type(None))
+_SHAPE: dict[str, tuple[type, ...]] = {
+    "kind": (str,),
+    "target": (str,),
+    "params": (dict,),
+    "title": (str,),
+    "stage": (str,),
+    "unit": (str,),
+    "message": (str,),
+    "done": _NUMBER,
+    "total": _NUMBER,
+    "rate": _MAYBE_NUMBER,
+    "eta_s": _MAYBE_NUMBER,
+    "created": _NUMBER,
+    "started": _NUMBER,
+    "ended": _NUMBER,
+    "result": (dict, type(None)),
+}
 _PROGRESS = ("stage", "done", "total", "unit", "rate", "eta_s", "started", "result")
 
 

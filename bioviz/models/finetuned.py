@@ -33,6 +33,7 @@ class FineTuned:
     model: str
     base: str
     path: Path
+    sha256: str = ""
 
 
 def folder() -> Path:
@@ -67,7 +68,7 @@ def find(checkpoint: str) -> FineTuned:
         raise BadInput(
             f"The fine-tuned checkpoint {identity} must not be used: {record.reason} Train the model again."
         )
-    return FineTuned(checkpoint, record.model, record.base, path / "model.safetensors")
+    return FineTuned(checkpoint, record.model, record.base, path / "model.safetensors", record.sha256)
 
 
 def list_finetuned(model: str) -> list[FineTuned]:
@@ -83,8 +84,15 @@ def list_finetuned(model: str) -> list[FineTuned]:
     return checkpoints
 
 
-def read_state(path: Path) -> dict[str, Tensor]:
+def read_state(path: Path, sha256: str = "") -> dict[str, Tensor]:
     """Return the Encoder's state dict in a safetensors file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    sha256 : str
+        Of its bytes (hex), as the checkpoint's record has it; "" where none is recorded.
 
     Raises
     ------
@@ -95,7 +103,13 @@ def read_state(path: Path) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    from bioviz.models.weights import file_sha256
+
     try:
+        if sha256 and file_sha256(path) != sha256:
+            raise BadInput(
+                f"{path} was changed since it was trained: its checksum does not fit. Train the model again."
+            )
         state = load_file(path)
     except (SafetensorError, OSError) as error:
         raise BadInput(f"{path} is damaged ({error}). Train the model again.") from error

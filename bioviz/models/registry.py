@@ -241,9 +241,10 @@ def _load(encoder: Encoder, about: ModelCard, checkpoint: str) -> None:
             first = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise BadInput(f"{path} does not hold weights of {about.title} ({first}). Delete it.") from error
         return
-    path = _finetuned(about, checkpoint).path
+    trained = _finetuned(about, checkpoint)
+    path = trained.path
     try:
-        encoder.load_state_dict(finetuned.read_state(path), assign=True)
+        encoder.load_state_dict(finetuned.read_state(path, trained.sha256), assign=True)
     except RuntimeError as error:
         raise BadInput(f"{path} does not fit {about.title}: it was trained with another version.") from error
 

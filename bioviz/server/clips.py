@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from cachetools import LRUCache
 
 from bioviz.datasets.sound_files.sound_file import Sound
 from bioviz.datasets.types import Annotation, Dataset, Recording
@@ -157,25 +158,29 @@ def native_samples(clip: Clip, context_s: float) -> np.ndarray:
     return samples
 
 
-_as_registered: dict[Sound, tuple[int, int]] = {}
+_as_registered: LRUCache[tuple[Sound, str], tuple[int, int]] = LRUCache(100_000)
+_as_registered_lock = threading.Lock()
 
 
 def _check_unchanged(recording: Recording, stamp: tuple[int, int]) -> None:
-    """Refuse a file whose rate or length is not the registered one; looked at once for each version of it."""
-    from bioviz.datasets.sound_files.probe import probe
+    """Refuse a file that holds other bytes than the registered one; looked at once for each version of it."""
+    from bioviz.datasets.library import is_unchanged
 
-    if _as_registered.get(recording.sound) == stamp:
-        return
+    key = (recording.sound, recording.content_hash)
+    with _as_registered_lock:
+        if _as_registered.get(key) == stamp:
+            return
     try:
-        info = probe(recording.path)
-    except BadInput as error:
-        raise BadInput(f"The recording {recording.name} cannot be read as audio. Check the file.") from error
-    rate = round(info.sample_rate * recording.expansion)
-    if (rate, info.frames) != (recording.sample_rate, recording.frames):
+        unchanged = is_unchanged(recording)
+    except (BadInput, OSError) as error:
+        raise BadInput(f"The recording {recording.name} cannot be read. Check the file.") from error
+    if not unchanged:
         raise BadInput(
-            f"The recording {recording.name} has changed since its dataset was added. Add the dataset again."
+            f"The recording {recording.name} has changed since its dataset was added, so this is not what the model "
+            "heard. Bring the old file back, or add the dataset again."
         )
-    _as_registered[recording.sound] = stamp
+    with _as_registered_lock:
+        _as_registered[key] = stamp
 
 
 _boxes_lock = threading.Lock()

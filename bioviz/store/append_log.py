@@ -1,17 +1,21 @@
 """Logs to which lines are only ever appended, each on the disk before it counts.
 
-A line is a JSON value. One that a crash cut short is passed over, and the next one starts on a line of its own.
+A line is a JSON value, a tab, and the beginning of the SHA-256 of what stands before the tab. One that a crash cut short,
+or whose checksum does not fit, is passed over, and the next one starts on a line of its own. Lines of earlier versions
+have no checksum.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bioviz.store.digest import digest
 from bioviz.store.files import DiskFull
 
 
@@ -24,10 +28,20 @@ def read_lines(path: Path) -> Iterator[Any]:
     for line in lines:
         if not line.strip():
             continue
+        body, tab, stated = line.rpartition(b"\t")  # JSON has no tab of its own: in a text it is written as an escape
         try:
-            yield json.loads(line)
+            if tab and stated.rstrip(b"\r") != _sum(body):
+                yield None
+            else:
+                yield json.loads(body if tab else line)
         except (ValueError, RecursionError):
             yield None
+
+
+def state_of(paths: Iterable[Path]) -> str:
+    """Return a text that changes with every line that anybody appends to these logs; cheap, for the keys of caches."""
+    statuses = [(path.name, path.stat()) for path in paths]
+    return digest([[name, status.st_size, status.st_mtime_ns] for name, status in statuses])[:16]
 
 
 def append_line(path: Path, line: Mapping[str, object], what: str) -> None:
@@ -48,7 +62,8 @@ def append_line(path: Path, line: Mapping[str, object], what: str) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(dict(line), ensure_ascii=False, separators=(",", ":"))
-    data = text.encode("utf-8", "replace") + b"\n"
+    body = text.encode("utf-8", "replace")
+    data = body + b"\t" + _sum(body) + b"\n"
     try:
         with path.open("a+b", buffering=0) as file:
             new = file.seek(0, os.SEEK_END) == 0
@@ -69,6 +84,10 @@ def append_line(path: Path, line: Mapping[str, object], what: str) -> None:
                 else f"The disk is full: this {what} is not kept, all earlier ones are. Free some space and try again."
             ) from error
         raise
+
+
+def _sum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest()[:16].encode()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,6 +5,7 @@ diskcache's own Disk pickles what it does not know, and unpickles whatever its f
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -71,7 +72,57 @@ class PlainDisk(diskcache.Disk):
             raise DamagedEntry("a cache value was damaged") from error
 
 
-def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> diskcache.Cache:
+class CheckedCache(diskcache.Cache):
+    """A cache whose index may be damaged at any time: it is then moved aside, and an empty one takes its place."""
+
+    def get(self, key: Any, default: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Return the value of a key; the default where there is none, or it was damaged."""
+        self._disk.put(key)  # raises what is wrong with the key
+        try:
+            return super().get(key, default, *args, **kwargs)
+        except _DAMAGED as error:
+            self._begin_anew(error)
+            return default
+
+    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
+        """Keep a value; raises TypeError where key or value would be pickled."""
+        self._disk.put(key)
+        json.dumps(None if isinstance(value, bytes) else value)
+        try:
+            return super().set(key, value, *args, **kwargs)
+        except _DAMAGED as error:
+            self._begin_anew(error)
+            return super().set(key, value, *args, **kwargs)
+
+    def _begin_anew(self, error: Exception) -> None:
+        if not _is_damage(error):
+            raise error
+        folder, size_limit = Path(self.directory), self.size_limit
+        self.close()
+        _move_aside(folder)
+        self.__init__(
+            str(folder), disk=PlainDisk, **_limits(size_limit if isinstance(size_limit, int) else 2**30)
+        )
+
+
+# What reading an index gives whose bytes are others than those written: SQLite finds it malformed, or a row holds text
+# where a number belongs.
+_DAMAGED = (sqlite3.DatabaseError, TypeError, ValueError, AttributeError, OverflowError)
+_LOGIC = (
+    "SQLITE_ERROR",
+    "SQLITE_SCHEMA",
+    "SQLITE_MISMATCH",
+)  # such as "no such table", in a schema that was changed
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell damage from what will pass: a locked index, a full disk, no permission."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorname", "") in _LOGIC
+    return True
+
+
+def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> CheckedCache:
     """Open (or make) the cache `name`, safe to share between threads and processes.
 
     A damaged index is moved aside and an empty one made: everything in it can be computed again.
@@ -89,19 +140,26 @@ def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> diskca
     folder = Path(settings.cache_dir) / name
     try:
         return _open(folder, size_limit)
-    except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:  # locked, no permission: not damage
+    except _DAMAGED as error:
+        if not _is_damage(error):
             raise
-        os.replace(folder / "cache.db", folder / f"cache.db.damaged-{time.time_ns()}")
-        for leftover in ("cache.db-wal", "cache.db-shm"):
-            (folder / leftover).unlink(missing_ok=True)
+        _move_aside(folder)
         return _open(folder, size_limit)
 
 
-def _open(folder: Path, size_limit: int) -> diskcache.Cache:
-    return diskcache.Cache(
-        str(folder), disk=PlainDisk, size_limit=size_limit, eviction_policy="least-recently-used"
-    )
+def _open(folder: Path, size_limit: int) -> CheckedCache:
+    return CheckedCache(str(folder), disk=PlainDisk, **_limits(size_limit))
+
+
+def _limits(size_limit: int) -> dict[str, Any]:
+    return {"size_limit": size_limit, "eviction_policy": "least-recently-used"}
+
+
+def _move_aside(folder: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):  # another process did
+        os.replace(folder / "cache.db", folder / f"cache.db.damaged-{time.time_ns()}")
+    for leftover in ("cache.db-wal", "cache.db-shm"):
+        (folder / leftover).unlink(missing_ok=True)
 
 
 def _sum(data: bytes) -> str:

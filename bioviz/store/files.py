@@ -1,7 +1,8 @@
 """Files that are either whole or absent, and that know when they were damaged.
 
 A checked array is an ordinary .npy file with a 40-byte trailer: 8 bytes of magic and the SHA-256 of all that
-stands before. `numpy.load` reads it as it is, because it stops at the end of the array.
+stands before. `numpy.load` reads it as it is, because it stops at the end of the array. Other bytes are sealed with the
+same trailer. A JSON file is an object of two fields: the SHA-256 of the text of the second, and that value.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -23,6 +25,7 @@ from bioviz.errors import BiovizError
 MAGIC = b"BIOVSHA2"
 TRAILER_BYTES = len(MAGIC) + 32
 _CHUNK = 1 << 20
+_SUM, _VALUE = b'{"sha256": "', b'",\n"value": '  # what stands around the value of a JSON file
 
 # Files whose checksum this process has already found right: (path, inode, size, modification time in ns).
 _verified: set[tuple[str, int, int, int]] = set()
@@ -86,9 +89,27 @@ def write_atomic(path: Path, data: bytes | Callable[[BinaryIO], object]) -> None
             file.write(data)
 
 
-def write_json(path: Path, value: object) -> None:
-    """Write a JSON-able value atomically."""
-    write_atomic(path, json.dumps(value, ensure_ascii=False, indent=1).encode())
+def write_json(path: Path, value: object, *, compact: bool = False) -> None:
+    """Write a JSON-able value atomically, with its checksum.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    value
+        What it shall hold.
+    compact : bool
+        On one line, which is half as long and half as long to read where there are many values.
+
+    Raises
+    ------
+    DiskFull
+        No room on the disk.
+
+    """
+    layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
+    text = json.dumps(value, ensure_ascii=False, **layout).encode()
+    write_atomic(path, _SUM + hashlib.sha256(text).hexdigest().encode() + _VALUE + text + b"}\n")
 
 
 def read_json(path: Path) -> Any:
@@ -99,13 +120,73 @@ def read_json(path: Path) -> Any:
     FileNotFoundError
         There is none.
     Corrupt
-        It is not JSON.
+        It is not JSON, or was changed after it was written.
 
     """
+    return parse_json(Path(path).read_bytes(), str(path))
+
+
+def parse_json(data: bytes, name: str) -> Any:
+    """Return the value in the bytes of a JSON file, its checksum compared where it has one.
+
+    Parameters
+    ----------
+    data : bytes
+        As `write_json` wrote them, or plain JSON, as earlier versions did.
+    name : str
+        Of the file, for sentences.
+
+    Raises
+    ------
+    Corrupt
+        It is not JSON, or was changed after it was written.
+
+    """
+    sealed = re.fullmatch(_SUM + rb"([0-9a-f]{64})" + re.escape(_VALUE) + rb"(.*)}\n", data, re.DOTALL)
     try:
-        return json.loads(Path(path).read_bytes())
-    except ValueError as error:
-        raise Corrupt(f"{path} is damaged: it is not JSON ({error}).") from error
+        if sealed is None:
+            value = json.loads(data)
+        elif hashlib.sha256(sealed[2]).hexdigest() != sealed[1].decode():
+            raise Corrupt(f"{name} is damaged: its checksum does not fit.")
+        else:
+            return json.loads(sealed[2])
+    except (ValueError, RecursionError) as error:
+        raise Corrupt(f"{name} is damaged: it is not JSON ({error}).") from error
+    if isinstance(value, dict) and len(value) <= 2 and ("sha256" in value or "value" in value):
+        raise Corrupt(
+            f"{name} is damaged: it was changed after it was written."
+        )  # in what is around the value
+    return value
+
+
+def write_sealed(path: Path, data: bytes) -> None:
+    """Write bytes atomically, with their checksum in a trailer. Raises DiskFull."""
+
+    def write(file: BinaryIO) -> None:
+        file.write(data)
+        file.write(MAGIC + hashlib.sha256(data).digest())
+
+    write_atomic(path, write)
+
+
+def read_sealed(path: Path) -> bytes:
+    """Return what `write_sealed` wrote; what has no trailer, as earlier versions wrote it, as it is.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is none.
+    Corrupt
+        It was changed after it was written.
+
+    """
+    data = Path(path).read_bytes()
+    body, trailer = data[:-TRAILER_BYTES], data[-TRAILER_BYTES:]
+    if not trailer.startswith(MAGIC):
+        return data
+    if hashlib.sha256(body).digest() != trailer[len(MAGIC) :]:
+        raise Corrupt(f"{path} is damaged: its checksum does not fit.")
+    return body
 
 
 def save_array(path: Path, array: np.ndarray) -> None:

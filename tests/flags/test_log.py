@@ -245,3 +245,24 @@ def test_many_flags_are_read_quickly_enough(own_cache):
     assert kept is load_flags(dataset), "unchanged logs are read again"
     assert [kept.of(row).note for row in range(14)] == [str(28 + r if r < 2 else 14 + r) for r in range(14)]
     assert np.array_equal(kept.rows, np.arange(14))
+
+
+def test_a_changed_line_is_passed_over_and_counted(own_cache):
+    dataset = detection()
+    for clip in (3, 5):
+        flag(dataset, clip, "wrong_label", user="anna", label="owl", note="heard 12 times")
+    path = path_of(dataset, "anna", own_cache)
+    path.write_bytes(path.read_bytes().replace(b"heard 12", b"heard 92", 1))
+    found = load_flags(dataset)
+    assert found.rows.tolist() == [5] and found.damaged == 1
+    flag(dataset, 3, "fine", user="anna")
+    assert load_flags(dataset).rows.tolist() == [3, 5]
+
+
+def test_lines_of_earlier_versions_have_no_checksum(own_cache):
+    dataset = detection()
+    flag(dataset, 3, "unsure", user="anna", note="a\ttab")
+    path = path_of(dataset, "anna", own_cache)
+    path.write_bytes(b"".join(line.rpartition(b"\t")[0] + b"\n" for line in path.read_bytes().splitlines()))
+    found = load_flags(dataset)
+    assert found.rows.tolist() == [3] and found.damaged == 0

@@ -10,11 +10,12 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bioviz import jobs
 from bioviz.errors import Missing
-from bioviz.jobs import manager
+from bioviz.jobs import manager, process
 from bioviz.jobs.process import identity, is_alive
 from bioviz.jobs.state import judge
 from bioviz.store.files import read_json, write_json
@@ -199,3 +200,28 @@ def test_unknown_ids_are_missing(job_id):
 )
 def test_judgement(recorded, alive, asked, state):
     assert judge(recorded, alive, asked) == state
+
+
+@pytest.mark.parametrize("wrong", [{"params": 3}, {"title": None}, {"created": "now"}, {"kind": []}])
+def test_a_record_of_the_wrong_shape_hides_that_job_alone(tmp_path, wrong):
+    good, bad = (
+        jobs.start("count", COUNT, {"folder": str(tmp_path), "to": to, "pause_s": 0.0}) for to in (1, 2)
+    )
+    for job in (good, bad):
+        jobs.wait(job.id, 120)
+    path = manager.jobs_dir() / bad.id / "spec.json"
+    write_json(path, {**read_json(path), **wrong})
+    assert [job.id for job in jobs.list_jobs()] == [good.id]
+    for state in ([], {"state": 5}, {"state": "done", "result": 3, "ended": 1.0}):
+        write_json(manager.jobs_dir() / good.id / "state.json", state)
+        assert jobs.list_jobs() == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system has no ticks since its start")
+def test_a_step_of_the_clock_takes_no_living_process_for_another(monkeypatch):
+    me = process.identity(os.getpid())
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: me["started"] + 3600)
+    assert process.is_alive(me)
+    assert not process.is_alive({**me, "since_boot": me["since_boot"] + "1"})
+    old = {name: value for name, value in me.items() if name != "since_boot"}
+    assert not process.is_alive(old), "a record without ticks is compared by the clock"

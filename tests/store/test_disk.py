@@ -74,3 +74,20 @@ def test_a_damaged_index_is_moved_aside():
         assert second.get("a") is None
         second["a"] = 2
         assert second["a"] == 2
+
+
+def test_an_index_damaged_while_it_is_open_is_moved_aside():
+    with open_cache(settings(), "media") as cache:
+        for number in range(300):
+            cache.set(f"key {number}", "x" * 500)
+        with sqlite3.connect(f"{cache.directory}/cache.db") as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with open(f"{cache.directory}/cache.db", "r+b") as file:
+            size = file.seek(0, 2)
+            for page in range(1, size // 4096):
+                file.seek(4096 * page)
+                file.write(b"\xff" * 600)
+    with open_cache(settings(), "media") as cache:
+        assert [cache.get(f"key {number}") for number in range(300)] == [None] * 300
+        cache.set("key 1", "new")
+        assert cache.get("key 1") == "new"

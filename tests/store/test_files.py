@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bioviz.store import Corrupt, DiskFull
+from bioviz.store import Corrupt, DiskFull, files
 from bioviz.store.files import (
     load_array,
     read_json,
@@ -22,6 +23,11 @@ from bioviz.store.files import (
     write_json,
 )
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
 DTYPES = st.sampled_from([np.float32, np.float64, np.int32, np.int64, np.bool_, np.uint8, np.dtype("<U7")])
 
 
@@ -117,3 +123,40 @@ def test_damaged_json_is_told_from_absent(tmp_path):
     (tmp_path / "a.json").write_text('{"a": ')
     with pytest.raises(Corrupt, match=r"a\.json is damaged"):
         read_json(tmp_path / "a.json")
+
+
+@given(value=json_values, position=st.integers(0, 10**6), other=st.integers(1, 255))
+def test_a_changed_json_file_is_never_read_as_another(tmp_path_factory, value, position, other):
+    path = tmp_path_factory.mktemp("json") / "a.json"
+    for compact in (False, True):
+        files.write_json(path, value, compact=compact)
+        assert files.read_json(path) == value
+        data = bytearray(path.read_bytes())
+        data[position % len(data)] ^= other
+        path.write_bytes(data)
+        try:
+            assert files.read_json(path) == value
+        except files.Corrupt:
+            pass
+
+
+def test_plain_json_of_earlier_versions_is_read(tmp_path):
+    path = tmp_path / "a.json"
+    for value in ({"a": 1}, [1, 2], {"sha256": "x", "name": "y", "size": 3}, 7):
+        path.write_text(json.dumps(value))
+        assert files.read_json(path) == value
+
+
+@given(data=st.binary(max_size=200), position=st.integers(0, 10**6), other=st.integers(1, 255))
+def test_changed_sealed_bytes_are_not_read_as_others(tmp_path_factory, data, position, other):
+    path = tmp_path_factory.mktemp("sealed") / "a"
+    files.write_sealed(path, data)
+    assert files.read_sealed(path) == data
+    changed = bytearray(path.read_bytes())
+    changed[position % len(changed)] ^= other
+    path.write_bytes(changed)
+    try:
+        # Where the trailer itself was hit the bytes come back longer, which no format of ours takes for whole.
+        assert files.read_sealed(path) == bytes(changed)
+    except files.Corrupt:
+        pass

@@ -5,7 +5,6 @@ A profile is a small JSON file in the cache folder, `profiles/<name>.json`, that
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.datasets.tables.source import SourceFile
 from bioviz.datasets.tables.text import number, plain
 from bioviz.errors import BadInput, Missing
-from bioviz.store.files import write_json
+from bioviz.store.files import Corrupt, parse_json, write_json
 
 _FORMAT = 1
 _LARGEST = 1_000_000  # bytes of a profile
@@ -204,9 +203,9 @@ def read_profile(data: bytes, file: str) -> TableProfile:
         It is no profile.
     """
     try:
-        return TableProfile.from_dict(json.loads(data))
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{file} is no table profile: it is not JSON.") from error
+        return TableProfile.from_dict(parse_json(data, file))
+    except Corrupt as error:
+        raise BadInput(f"{file} is no table profile: {error}") from error
     except BadInput as error:
         raise BadInput(f"{file}: {error}") from error
 

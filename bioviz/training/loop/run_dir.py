@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioviz.config import settings
-from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
+from bioviz.store.files import Corrupt, read_json, read_sealed, write_json, write_sealed
 from bioviz.store.keys import key_of
 
 if TYPE_CHECKING:
@@ -102,20 +102,21 @@ class TrainingRunDir:
         from safetensors.torch import save
 
         plain = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-        write_atomic(self._file(name), save(plain, {"about": json.dumps(about)}))
+        write_sealed(self._file(name), save(plain, {"about": json.dumps(about)}))
 
     def load(self, name: str) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """Return what `save` stored; None where there is nothing, or it is damaged (then it is dropped)."""
-        from safetensors import SafetensorError, safe_open
+        from safetensors import SafetensorError
+        from safetensors.torch import load
 
         path = self._file(name)
         if not path.is_file():
             return None
         try:
-            with safe_open(path, framework="pt") as file:
-                about = json.loads(file.metadata()["about"])
-                return {key: file.get_tensor(key) for key in file.keys()}, about  # noqa: SIM118 (no iterator)
-        except (SafetensorError, ValueError, KeyError, TypeError, OSError) as error:
+            data = read_sealed(path)
+            header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])  # of the format safetensors
+            return load(data), json.loads(header["__metadata__"]["about"])
+        except (SafetensorError, Corrupt, ValueError, KeyError, TypeError, OSError, OverflowError) as error:
             log.warning("%s is damaged (%s); the training starts again.", path, error)
             path.unlink(missing_ok=True)
             return None
