@@ -15,6 +15,7 @@ from bioviz.models import own, registry
 from bioviz.models.base import PRETRAINED
 from bioviz.models.runtimes import session
 from bioviz.progress import Silent
+from bioviz.store.files import read_json
 from tests.models import files
 
 RATE, SAMPLES, DIM = 8000, 4000, 12
@@ -57,7 +58,7 @@ def test_an_added_file_is_a_model_like_any_other(uploaded):
     clip = np.random.default_rng(0).normal(0, 0.1, SAMPLES).astype(np.float32)
     found = registry.open_model(card.name, PRETRAINED).embed(torch.from_numpy(clip)[None], RATE)[0]
     np.testing.assert_allclose(found, files.expected(clip, DIM), rtol=1e-4, atol=1e-6)
-    kept = json.loads((own.folder() / card.name / "card.json").read_text())
+    kept = read_json(own.folder() / card.name / "card.json")
     assert kept["title"] == SAID["title"] and kept["sample_rate"] == RATE
     assert not uploaded[0].exists()
     own.remove(card.name)
@@ -162,7 +163,7 @@ def test_a_damaged_card_hides_that_model_alone_and_is_named_when_asked_for(uploa
 def test_a_card_cannot_name_a_file_elsewhere(uploaded):
     name = own.add_job(params(uploaded), Silent())["model"]
     path = own.folder() / name / "card.json"
-    card = json.loads(path.read_text())
+    card = read_json(path)
     for file in ("../../../etc/passwd", "/etc/passwd", "model.exe"):
         path.write_text(json.dumps({**card, "file": file}))
         with pytest.raises(BadInput, match="beside"):
