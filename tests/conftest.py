@@ -84,6 +84,7 @@ SLOW = (
     "tests/embedding/test_long.py",
     "tests/embedding/test_pipeline.py",
     "tests/ui/noise/",
+    "tests/faults/",
     "tests/models/test_embed.py",
     "tests/pages/test_pages.py",
     "tests/runs/test_comparison.py",
