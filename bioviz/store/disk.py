@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import diskcache
 from diskcache.core import MODE_PICKLE, UNKNOWN
@@ -84,7 +84,7 @@ class CheckedCache(diskcache.Cache):
             self._begin_anew(error)
             return default
 
-    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
+    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> Literal[True]:
         """Keep a value; raises TypeError where key or value would be pickled."""
         self._disk.put(key)
         json.dumps(None if isinstance(value, bytes) else value)
