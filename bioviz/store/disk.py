@@ -97,12 +97,11 @@ class CheckedCache(diskcache.Cache):
     def _begin_anew(self, error: Exception) -> None:
         if not _is_damage(error):
             raise error
-        folder, size_limit = Path(self.directory), self.size_limit
+        folder = Path(self.directory)
+        limit = vars(self).get("size_limit")  # diskcache takes it from a table, which may be what is damaged
         self.close()
         _move_aside(folder)
-        self.__init__(
-            str(folder), disk=PlainDisk, **_limits(size_limit if isinstance(size_limit, int) else 2**30)
-        )
+        self.__init__(str(folder), disk=PlainDisk, **_limits(limit if isinstance(limit, int) else 2**30))
 
 
 # What reading an index gives whose bytes are others than those written: SQLite finds it malformed, or a row holds text
