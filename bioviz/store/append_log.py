@@ -1,8 +1,8 @@
 """Logs to which lines are only ever appended, each on the disk before it counts.
 
-A line is a JSON value, a tab, and the beginning of the SHA-256 of what stands before the tab. One that a crash cut short,
-or whose checksum does not fit, is passed over, and the next one starts on a line of its own. Lines of earlier versions
-have no checksum.
+A line is a JSON value, a tab, and the beginning of the SHA-256 of what stands before it. One that a crash cut short, or
+whose checksum does not fit, is passed over, and the next one starts on a line of its own. Earlier versions wrote no
+checksum.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def read_lines(path: Path) -> Iterator[Any]:
     for line in lines:
         if not line.strip():
             continue
-        body, tab, stated = line.rpartition(b"\t")  # JSON has no tab of its own: in a text it is written as an escape
+        body, tab, stated = line.rpartition(
+            b"\t"
+        )  # JSON has no tab of its own: in a text it is written as an escape
         try:
             if tab and stated.rstrip(b"\r") != _sum(body):
                 yield None

@@ -16,6 +16,8 @@ import torch
 
 from bioviz import jobs, runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
+from bioviz.annotations import annotate, load_annotations
+from bioviz.annotations.log import read_logs
 from bioviz.datasets import library
 from bioviz.datasets.tables import profiles
 from bioviz.datasets.tables.columns import ColumnMapping
@@ -39,6 +41,7 @@ READ = {
     "sets": ("map and scores",),
     "runs": ("map and scores", "diagnosis"),
     "flags": ("flags",),
+    "annotations": ("annotations",),
     "checkpoints": ("checkpoint", "record of the checkpoint"),
     "training": ("training", "curves"),
     "waves": (),  # tests/training/data/test_waveform_cache.py
@@ -75,6 +78,7 @@ class World:
             note="heard 12 times",
         )
         flag(self.dataset, 2, "unsure", user="anna")
+        annotate(self.dataset, 0, 0.1, 0.3, "call 300", user="anna", note="heard 12 times")
         self.checkpoint = finetune(
             self.dataset, "tiny", "random", TrainSettings(strategy="linear", epochs=1), name="mine"
         )
@@ -95,6 +99,11 @@ class World:
             "map and scores": self.map,
             "diagnosis": self.diagnosis,
             "flags": lambda: None if load_flags(self.dataset).damaged else to_plain(load_flags(self.dataset)),
+            "annotations": lambda: (
+                None
+                if load_annotations(self.dataset).damaged
+                else [each.to_dict() for log in read_logs(self.dataset.id) for each in log.annotations]
+            ),
             "checkpoint": self.weights,
             "record of the checkpoint": lambda: checkpoints.get(self.checkpoint.id).record.to_dict(),
             "training": self.state,
