@@ -137,7 +137,7 @@ class Options:
         Number(0, 1, step=0.05),
         LABELS,
         "Minimum confidence",
-        "Detections that a classifier is less sure of are not read.",
+        "Where a detector is less sure, the stretch is neither a call nor background.",
         of_readers=True,
     )
     table: str | None = option(

@@ -217,7 +217,9 @@ def _zip(entries: dict[str, bytes], **more) -> io.BytesIO:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, **more) as archive:
         for name, content in entries.items():
-            archive.writestr(name, content)
+            archive.writestr(
+                zipfile.ZipInfo(name), content
+            )  # without the time of day: the same bytes each time
     return file
 
 

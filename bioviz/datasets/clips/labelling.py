@@ -214,8 +214,11 @@ class _Resolver:
         if raw.dropped:
             self.dropped.append(stretch)
             return None
-        meaning, label = ("unknown", "") if raw.unknown else self._meaning(raw.label, raw.recording)
-        if raw.unknown:
+        is_unknown = raw.unknown or raw.weak
+        meaning, label = ("unknown", "") if is_unknown else self._meaning(raw.label, raw.recording)
+        if raw.weak:
+            self._note("weak", raw.recording, "a detection is less sure than the minimum confidence")
+        elif raw.unknown:
             self._note("unknown", raw.recording, f"{clean(raw.label)!r} says that the label is not known")
         if meaning == "drop":
             self.dropped.append(stretch)

@@ -53,7 +53,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     if text(data.get("collection_type")).startswith(("prediction", "model")):
         content.source = "machine"
     predictions = [_predicted(each) for each in items(data.get("sound_event_predictions"))]
-    predictions = [each for each in predictions if content.is_sure(seconds(each["score"]) or 0.0, options)]
+    people = items(data.get("sound_event_annotations"))
     recordings = {text(each.get("uuid")): text(each.get("path")) for each in items(data.get("recordings"))}
     events = {text(each.get("uuid")): each for each in items(data.get("sound_events"))}
     tags = {text(each.get("id")): each for each in items(data.get("tags"))}
@@ -63,7 +63,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         clip = clips.get(text(each.get("clip")), {})
         if reference := recordings.get(text(clip.get("recording"))):
             locator.mention(reference)
-    for number, each in enumerate(items(data.get("sound_event_annotations")) + predictions, start=1):
+    for number, each in enumerate(people + predictions, start=1):
         event = events.get(text(each.get("sound_event")), {})
         reference = recordings.get(text(event.get("recording")), "")
         if not reference:
@@ -77,7 +77,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
             content.unsure.add(recording)
             continue
         label = _label(each.get("tags"), tags, options.label_column)
-        content.annotations.append(RawAnnotation(recording, box[0], box[1], label, box[2], box[3]))
+        weak = number > len(people) and not content.is_sure(seconds(each["score"]) or 0.0, options)
+        content.annotations.append(RawAnnotation(recording, box[0], box[1], label, box[2], box[3], weak=weak))
     return content
 
 

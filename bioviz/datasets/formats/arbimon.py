@@ -42,7 +42,8 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     for row, start, stop in times(table.rows, begin, end, locator, content, path):
         sure = number(row.get(score))
         recording = locator.find(row.get(path))
-        if not content.is_sure(sure, options) or recording is None:
+        weak = not content.is_sure(sure, options)
+        if recording is None:
             continue
         judged = row.get(validated).casefold()
         if judged in ("0", "0.0", "absent", "not present", "no", "false"):
@@ -56,7 +57,14 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
             "---",
         )
         box = RawAnnotation(
-            recording, start, stop, row.get(label), hertz(row.get(low)), hertz(row.get(high)), unknown=unknown
+            recording,
+            start,
+            stop,
+            row.get(label),
+            hertz(row.get(low)),
+            hertz(row.get(high)),
+            unknown=unknown,
+            weak=weak,
         )
         content.annotations.append(box)
     return content

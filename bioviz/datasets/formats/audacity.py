@@ -76,8 +76,8 @@ def _with_confidence(
 ) -> Iterator[RawAnnotation]:
     for box in boxes:
         label, _, confidence = box.label.rpartition(" ")
-        if content.is_sure(number(confidence), options):
-            yield replace(box, label=label, extras={"confidence": confidence})
+        weak = not content.is_sure(number(confidence), options)
+        yield replace(box, label=label, extras={"confidence": confidence}, weak=weak)
 
 
 def _annotations(text: str, locator: Locator, content: TableContent) -> Iterator[RawAnnotation]:

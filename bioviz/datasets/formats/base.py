@@ -50,7 +50,7 @@ class RawAnnotation:
 
     `unknown` boxes say that something is there and not what (DCASE's UNK, a "?" of the annotator): a clip that only
     they touch is neither a call nor background. `dropped` boxes are left out by the user: no clip that touches one is
-    used, whatever else is in it.
+    used, whatever else is in it. `weak` ones are detections less sure than the user asks: as `unknown` ones.
     """
 
     recording: str  # RawRecording.name
@@ -62,6 +62,7 @@ class RawAnnotation:
     extras: Mapping[str, str] = field(default_factory=dict)
     unknown: bool = False
     dropped: bool = False
+    weak: bool = False
     expansion: float = 1.0  # time expansion that its program took into account already
 
 

@@ -58,7 +58,8 @@ def _add(
         content.unsure |= {recording} if recording else set()
         return
     sure = seconds(box.get("det_prob"))
-    if not content.is_sure(sure, options) or recording is None:
+    weak = not content.is_sure(sure, options)
+    if recording is None:
         return
     label = text(box.get("class"))
     event = text(box.get("event"))
@@ -74,6 +75,7 @@ def _add(
             seconds(box.get("low_freq")),
             seconds(box.get("high_freq")),
             extras,
+            weak=weak,
             expansion=expansion if expansion > 0 else 1.0,
         )
     )

@@ -30,7 +30,7 @@ def recognizes(file: SourceFile) -> float:
 
 
 def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
-    """Read a table; detections below `options.min_confidence` are left out, their recordings are not."""
+    """Read a table; what lies below `options.min_confidence` is neither a call nor background."""
     table, content = file.table(), TableContent(width_s=3.0, hop_s=3.0)
     begin, end = table.column("Start (s)", "start"), table.column("End (s)", "end")
     if begin is None or end is None:
@@ -41,8 +41,11 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
     for row, start, stop in times(table.rows, begin, end, locator, content, reference):
         recording = locator.find(row.get(reference))
         sure = number(row.get(confidence))
-        if not content.is_sure(sure, options) or recording is None:
+        weak = not content.is_sure(sure, options)
+        if recording is None:
             continue
         extras = {column: value for column, value in row.cells.items() if value and column not in used}
-        content.annotations.append(RawAnnotation(recording, start, stop, row.get(label), extras=extras))
+        content.annotations.append(
+            RawAnnotation(recording, start, stop, row.get(label), extras=extras, weak=weak)
+        )
     return content

@@ -108,7 +108,7 @@ def _stretches(boxes: Sequence[RawAnnotation], options: Options) -> list[_Stretc
     """Return what a table says of a recording, sorted by start; labels of the same box together."""
     labels: dict[tuple[float, float, float | None, float | None], set[str]] = defaultdict(set)
     for box in boxes:
-        if box.end_s > box.start_s and not box.unknown and not box.dropped:
+        if box.end_s > box.start_s and not (box.unknown or box.weak or box.dropped):
             labels[box.start_s, box.end_s, box.low_hz, box.high_hz] |= _meanings([box.label], options)
     stretches = [_Stretch(*place, frozenset(names)) for place, names in labels.items() if names]
     return sorted(stretches, key=lambda each: (each.start_s, each.end_s))

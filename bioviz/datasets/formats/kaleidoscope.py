@@ -48,13 +48,14 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
             continue
         column = next((column for column in label_columns if row.get(column)), None)
         sure = None if manual and column == manual else number(row.get(confidence or ratio))
-        if not content.is_sure(sure, options) or recording is None:
+        weak = not content.is_sure(sure, options)
+        if recording is None:
             continue
         label = row.get(column)
         several = [part.strip() for part in label.split(",")] if column == manual and manual else [label]
         band, extras = _band(row, low, high), _extras(row, table, columns)
         content.annotations += [
-            RawAnnotation(recording, start, start + length, each, *band, extras=extras)
+            RawAnnotation(recording, start, start + length, each, *band, extras=extras, weak=weak)
             for each in several
             if each or len(several) == 1
         ]

@@ -80,9 +80,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         if end is None:
             stop += start
         sure = number(row.get(confidence))
-        if not content.is_sure(sure, options):
-            locator.mention(next((row.get(column) for column in references if row.get(column)), ""))
-            continue
+        weak = not content.is_sure(sure, options)
         recording = locator.find(next((row.get(column) for column in references if row.get(column)), ""))
         if recording is None:
             continue
@@ -94,7 +92,7 @@ def read(file: SourceFile, locator: Locator, options: Options) -> TableContent:
         extras = {c: v for c, v in row.cells.items() if v and plain(c) not in _OWN and c != label}
         low_hz, high_hz = hertz(row.get(low)), hertz(row.get(high))
         content.annotations.append(
-            RawAnnotation(recording, start, stop, row.get(label), low_hz, high_hz, extras)
+            RawAnnotation(recording, start, stop, row.get(label), low_hz, high_hz, extras, weak=weak)
         )
     content.are_clips = exported.is_table_of_clips(file.plain_columns)
     annotations = content.annotations

@@ -92,8 +92,7 @@ def read_mapped(
             locator.row_problem(row.line, TOO_MANY_CELLS)
             content.unsure.add(recording)
             continue
-        if not content.is_sure(_probability(confidence(cells), is_logit), options):
-            continue
+        weak = not content.is_sure(_probability(confidence(cells), is_logit), options)
         if is_plain:
             labels = [one_label(cells) or mapping.empty]
         else:
@@ -104,7 +103,10 @@ def read_mapped(
                 content.unsure.add(recording)
                 continue
         if not mapping.timed:
-            _whole_file(content, recording, labels, words)
+            if weak:
+                content.unsure.add(recording)
+            else:
+                _whole_file(content, recording, labels, words)
             continue
         span = begin(cells), end(cells)
         if not any(span) and not (one_label(cells) if mapping.label else any(labels)):
@@ -131,6 +133,7 @@ def read_mapped(
                     extras,
                     words.unknown(label),
                     words.dropped(label),
+                    weak,
                 )
                 content.annotations.append(box)
     if mapping.timed:

@@ -15,7 +15,7 @@ from bioviz.datasets.formats.registry import formats, recognize
 from bioviz.datasets.options import Options
 from bioviz.datasets.tables import mat5
 from bioviz.datasets.tables.source import SourceFile
-from bioviz.errors import BiovizError
+from bioviz.errors import BadInput, BiovizError
 from tests.datasets.sounds import boxes, kinds, labels_of, lines, write
 
 RATE = 8000
@@ -229,8 +229,18 @@ def test_confidence_thresholds_hold_in_every_detection_format(folder):
     for name in DETECTED:
         file, content, expected = DETECTED[name]
         (folder / file).write_text(content)
-        dataset = build_dataset(folder, options={"min_confidence": 0.95})
-        assert expected and boxes(dataset) == [] and not dataset.clips.labels.any(), name
+        try:
+            dataset = build_dataset(folder, options={"min_confidence": 0.95})
+        except BadInput as error:
+            assert "less sure than the minimum confidence" in str(error), name
+        else:
+            assert expected and boxes(dataset) == [] and not dataset.clips.labels.any(), name
+            names = [dataset.recordings[i].name for i in dataset.clips.recording]
+            for start, end, _ in expected:
+                touched = (dataset.clips.start_s < end) & (dataset.clips.end_s > start)
+                assert not (touched & (np.array(names) == "a.wav")).any(), (
+                    f"{name}: a weak detection is background"
+                )
         (folder / file).unlink()
 
 

@@ -320,7 +320,10 @@ def test_birdnet_tables_beside_and_combined(tmp_path):
     lines(tmp_path / "BirdNET_CombinedTable.csv", head, "3.0,6.0,Parus major,Great Tit,0.8,/data/x/b.wav")
     dataset = build_dataset(tmp_path, options={"min_confidence": 0.5})
     assert dataset.source["reader"] == "birdnet" and (dataset.plan.width_s, dataset.plan.hop_s) == (3.0, 3.0)
-    assert labels_of(dataset) == {"a.wav": [{"Tawny Owl"}, set()], "b.wav": [set(), {"Great Tit"}]}
+    assert labels_of(dataset) == {"a.wav": [{"Tawny Owl"}], "b.wav": [set(), {"Great Tit"}]}
+    assert kinds(dataset)["weak"] == ["a.wav"], (
+        "the owl that BirdNET was not sure of is neither a call nor background"
+    )
     assert build_dataset(tmp_path, options={"label_column": "Scientific name"}).labels == (
         "Parus major",
         "Strix aluco",

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Mapping
 
-Box = tuple[str, float, float, str, float | None, float | None, tuple[tuple[str, str], ...]]
+Box = tuple[str, float, float, str, float | None, float | None, tuple[tuple[str, str], ...], bool]
 ROLES = ("path", "start", "end", "label", "low", "high", "confidence")
 
 
@@ -19,7 +19,7 @@ def boxes_row_by_row(
     Args:
         columns: what the columns are, by ROLES.
         recordings: names of those that are there.
-        least: confidence below which a row is left out.
+        least: confidence below which a box is weak.
 
     Returns:
         The boxes in the order of the rows, and the lines of rows whose times cannot be read.
@@ -32,8 +32,9 @@ def boxes_row_by_row(
             continue
         name = cells[columns["path"]]
         sure = _number(cells[columns["confidence"]])
-        if name not in recordings or (sure is not None and sure < least):
+        if name not in recordings:
             continue
+        weak = sure is not None and sure < least
         start, end = _seconds(cells[columns["start"]]), _seconds(cells[columns["end"]])
         if start is None or end is None:
             if cells[columns["start"]] or cells[columns["end"]] or cells[columns["label"]]:
@@ -48,7 +49,7 @@ def boxes_row_by_row(
             for other, cell in cells.items()
             if cell and other not in {columns[role] for role in ROLES}
         )
-        boxes.append((name, start, end, cells[columns["label"]], low, high, others))
+        boxes.append((name, start, end, cells[columns["label"]], low, high, others, weak))
     return boxes, bad
 
 

@@ -50,7 +50,7 @@ def test_a_long_table_is_read_as_row_by_row(tmp_path, seed, least):
     locator = Locator(Files.below(tmp_path), "x.csv")
     content = read_mapped(parse_table(text), ColumnMapping(**COLUMNS), locator, Options(min_confidence=least))
     read = [
-        (a.recording, a.start_s, a.end_s, a.label, a.low_hz, a.high_hz, tuple(a.extras.items()))
+        (a.recording, a.start_s, a.end_s, a.label, a.low_hz, a.high_hz, tuple(a.extras.items()), a.weak)
         for a in content.annotations
     ]
     expected, bad = boxes_row_by_row(text, COLUMNS, {"a.wav", "b.wav"}, least)
