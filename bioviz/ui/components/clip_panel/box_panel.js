@@ -19,7 +19,7 @@ import { boxText } from "./readouts.js";
 /** @typedef {{ annotate?: () => void, similar?: () => void }} BoxActions what there is to be done with a box or clip */
 
 const MEASURE_AFTER_MS = 60;
-const NO_BOX = "Drag on the picture to box a sound: hear it alone, measure it, annotate it.";
+const NO_BOX = "Drag on the picture to box a sound.";
 
 export class BoxPanel {
   /** @type {DrawnBox | undefined} */

@@ -11,20 +11,17 @@ import {
 } from "../shared/clip_panels.js";
 import { isDark } from "../shared/colours.js";
 import { el } from "../shared/dom.js";
-import { KeySheet } from "../shared/key_sheet.js";
 import { isKey } from "../shared/keymap.js";
 import { BUTTON, TEXT_FIELD, isCommand, isFrom, leaveTextField } from "../shared/keyboard.js";
 import { decodeRows, keptFacts } from "../shared/media.js";
 import { mounting } from "../shared/mounting.js";
-import { AnnotationDesk } from "./annotations.js";
+import { InspectorAids } from "./aids.js";
 import { factList, headline, scaleText } from "./facts.js";
 import { FetchAhead } from "./fetch_ahead.js";
-import { HoverClip } from "./hover_clip.js";
 import { buildInspector } from "./layout.js";
 import { NeighborPanel } from "./neighbors.js";
 import { likelyNext, positionText, stepped } from "./playlist.js";
 import { SettingControls, readSettings } from "./settings.js";
-import { SimilarDesk } from "./similar.js";
 import { ClipSound } from "./sound.js";
 import { ClipUrls } from "./urls.js";
 
@@ -55,7 +52,7 @@ const OF_BAND = ["low", "high"];
 /** @type {(keyof Settings)[]} */
 const OF_PICTURE = ["context", "axis", "colours", "range", "scale", "low", "high"];
 
-class Inspector {
+export class Inspector {
   settings = readSettings();
   /** @type {Int32Array} */
   playlist = new Int32Array(0);
@@ -86,26 +83,8 @@ class Inspector {
     this.urls = new ClipUrls(this.settings, () => this.parts.picture.width() * devicePixelRatio);
     this.neighbors = new NeighborPanel(this.parts.neighbors, this.controls);
     this.sound = new ClipSound(this.parts, this.settings);
-    this.desk = new AnnotationDesk(this.parts.picture, (kind, value) =>
-      this.log.act(kind, value, this.data.key),
-    );
     this.root = this.parts.root;
-    this.similar = new SimilarDesk(this.root, {
-      thumbnail: (row) => this.urls.thumbnail(row),
-      jump: (row) => this.pick(row),
-      play: (row, button) => this.sound.preview(this.urls.bareSound(row), button),
-      colourOf: (label) => this.colourOf(label),
-      acted: (kind, value) => this.log.act(kind, value, this.data.key),
-    });
-    this.keySheet = new KeySheet(this.root);
-    this.hoverClip = new HoverClip(this.root, {
-      isOurs: (group) => group === this.data?.group && panelWithKeys() === this,
-      thumbnail: (row) => this.urls.thumbnail(row),
-      sound: (row) => this.urls.bareSound(row),
-      volume: () => this.settings.volume,
-    });
-    this.parts.picture.onKeys = () => this.keySheet.toggle();
-    this.parts.picture.onSimilar = () => this.findSimilar();
+    this.aids = new InspectorAids(this);
     parent.append(this.root);
     const { signal } = this.listeners;
     const pressed = (/** @type {PointerEvent} */ event) => {
@@ -163,7 +142,7 @@ class Inspector {
     this.stopListening();
     this.listeners.abort();
     this.parts.picture.stop();
-    this.hoverClip.stop();
+    this.aids.stop();
     this.sound.stop();
     takeKeysFrom(this);
     withdrawFlagPlace(this.data.group, this.parts.flagPlace);
@@ -175,7 +154,7 @@ class Inspector {
     this.turn += 1;
     this.row = undefined;
     this.sound.clear();
-    this.desk.move(this.data, -1);
+    this.aids.annotations.move(this.data, -1);
     picture.clear();
     picture.say(this.data.empty);
     this.root.dataset.state = "empty";
@@ -202,7 +181,7 @@ class Inspector {
     this.callOffAllBut(row);
     this.showPosition();
     this.loadSound(row, play);
-    this.desk.move(this.data, row);
+    this.aids.annotations.move(this.data, row);
     const heard = this.sound.ready();
     const [seen] = await Promise.all([this.loadPicture(row, turn), heard, this.loadFacts(row, turn)]);
     if (turn !== this.turn) return;
@@ -251,11 +230,6 @@ class Inspector {
     picture.annotate(facts.boxes, [facts.start_s, facts.end_s], this.colourOf);
     place.replaceChildren(factList(facts));
     this.showNeighbors();
-  }
-
-  findSimilar() {
-    const { row, data, parts } = this;
-    if (row !== undefined) this.similar.open(data, data.run, row, parts.picture.panel.box);
   }
 
   showNeighbors() {
@@ -323,10 +297,7 @@ class Inspector {
     if (isKey(event, "play")) this.toggle();
     else if (isKey(event, "next")) this.step(1);
     else if (isKey(event, "previous")) this.step(-1);
-    else if (isKey(event, "sheet")) this.keySheet.toggle();
-    else if (isKey(event, "clearBox") && this.keySheet.isOpen) this.keySheet.close();
-    else if (isKey(event, "clearBox") && this.similar.isOpen) this.similar.close();
-    else if (!this.parts.picture.key(event)) return;
+    else if (!this.aids.key(event) && !this.parts.picture.key(event)) return;
     event.preventDefault();
   }
 }

@@ -3,24 +3,18 @@
 // The server draws the whole clip once, and again what was zoomed into; both lie where their seconds and hertz are.
 
 import { el, svg } from "../shared/dom.js";
-import { keptLevels, keptPictures } from "../shared/media.js";
-import { namesAt } from "./box_names.js";
+import { keptPictures } from "../shared/media.js";
+import { CrossHair } from "./cross_hair.js";
+import { PictureImages, decoded } from "./picture_images.js";
 import { annotationMarks, axisMarks, drawnMarks, nameMarks, windowMarks } from "./picture_marks.js";
-import { crossText, levelAt } from "./readouts.js";
-import { isSame, panned, toPixels, viewOf, zoomed } from "./viewport.js";
+import { fitted, isSame, panned, toPixels, viewOf, zoomed } from "./viewport.js";
 import { Waveform } from "./waveform.js";
 
 /** @import { Box } from "../shared/axes.js" */
 /** @import { PictureAbout } from "../shared/media.js" */
 /** @import { DrawnBox, Rect } from "./box_geometry.js" */
-/** @import { LevelGrid } from "./readouts.js" */
+/** @import { PictureSource } from "./picture_images.js" */
 /** @import { Frame, Place, View } from "./viewport.js" */
-/**
- * @typedef {object} PictureSource addresses of one clip's picture and of parts of it
- * @property {(part?: View, top?: number) => string} picture `top` is the level of the strongest colour, dB
- * @property {(part?: View) => string} levels
- * @property {(part: View) => string} waveform
- */
 
 export const MARGIN = { left: 36, right: 2, top: 20, bottom: 20 };
 const SLOW_MS = 300; // after which it says that it loads
@@ -48,38 +42,26 @@ export class PictureView {
   /** @type {DrawnBox | undefined} */
   box;
   isBoxHeard = false;
-  /** @type {LevelGrid[]} of the whole, and of what was zoomed into */
-  levels = [];
-  /** @type {string | undefined} address of what was asked for last */
-  levelsWanted;
-  /** @type {View | undefined} of what was zoomed into and drawn anew */
-  sharp;
   /** @type {number | undefined} seconds in the recording */
   heardAt;
-  /** @type {Place | undefined} */
-  pointed;
   /** @type {() => void} called when the view is another one */
   viewed = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   sharpening;
 
   constructor() {
-    this.base = el("img", { class: "bv-image", alt: "Spectrogram of the clip", draggable: "false" });
-    this.detail = el("img", { class: "bv-detail", alt: "", draggable: "false", hidden: true });
-    this.stage = el("div", { class: "bv-stage" }, this.base, this.detail);
+    this.images = new PictureImages();
     this.axes = svg("svg", { class: "bv-axes" });
-    this.cross = svg("svg", { class: "bv-cross" });
-    this.tag = el("div", { class: "bv-cross-tag", hidden: true });
+    this.cross = new CrossHair();
     this.playhead = el("div", { class: "bv-playhead", hidden: true });
     this.message = el("div", { class: "bv-message", role: "status" });
     this.waveform = new Waveform();
     const layers = [
-      this.stage,
+      this.images.element,
       this.waveform.canvas,
       this.axes,
       this.playhead,
-      this.cross,
-      this.tag,
+      ...this.cross.elements,
       this.message,
     ];
     this.element = el("div", { class: "bv-picture" }, ...layers);
@@ -128,10 +110,9 @@ export class PictureView {
 
   clear() {
     this.about = this.view = this.source = undefined;
-    this.levels = [];
+    this.cross.forget();
     clearTimeout(this.sharpening);
-    this.base.removeAttribute("src");
-    this.detail.hidden = true;
+    this.images.clear();
     this.axes.replaceChildren();
     this.point(undefined);
     this.waveform.clear();
@@ -153,14 +134,12 @@ export class PictureView {
       await decoded(picture.url);
       if (!isWanted()) return undefined;
       const before = !this.isWhole && this.about?.axis === picture.about.axis ? this.view : undefined;
-      this.base.src = picture.url;
+      this.images.showWhole(picture.url);
       this.source = source;
       this.about = picture.about;
-      this.levels = [];
-      this.detail.hidden = true;
+      this.cross.forget();
       const whole = viewOf(picture.about);
-      this.view = keepView && before ? within(before, whole, picture.about.axis) : whole;
-      this.levelsWanted = undefined;
+      this.view = keepView && before ? fitted(before, whole, picture.about.axis) : whole;
       this.say("");
       this.draw();
       this.viewed();
@@ -226,18 +205,16 @@ export class PictureView {
     const isWanted = () => this.source === source && this.view !== undefined && isSame(this.view, view);
     this.waveform.follow(source, view);
     if (this.isWhole) {
-      this.detail.hidden = true;
+      this.images.hideDetail();
       return;
     }
     try {
       const picture = await keptPictures.get(source.picture(view, about.top_db));
       await decoded(picture.url);
       if (!isWanted()) return;
-      this.detail.src = picture.url;
-      this.sharp = viewOf(picture.about);
-      this.detail.hidden = false;
+      this.images.showDetail(picture.url, viewOf(picture.about));
       this.placeImages();
-      if (this.pointed) this.loadLevels();
+      this.cross.renew(this);
     } catch (error) {
       if (isWanted()) this.say(error instanceof Error ? error.message : String(error), true);
     }
@@ -270,14 +247,6 @@ export class PictureView {
     this.draw();
   }
 
-  /** @param {number | undefined} fraction of the clip's sound, undefined for nowhere */
-  movePlayhead(fraction) {
-    const whole = this.whole();
-    this.heardAt =
-      fraction === undefined || !whole ? undefined : whole.start + fraction * (whole.end - whole.start);
-    this.placePlayhead();
-  }
-
   /** @param {number | undefined} seconds in the recording */
   movePlayheadTo(seconds) {
     this.heardAt = seconds;
@@ -293,40 +262,7 @@ export class PictureView {
 
   /** @param {Place | undefined} place under the pointer, undefined beside the picture */
   point(place) {
-    this.pointed = place;
-    const frame = this.frame();
-    this.tag.hidden = !place || !frame;
-    if (!place || !frame) return this.cross.replaceChildren();
-    const { x, y } = toPixels(place, frame);
-    const [right, bottom] = [frame.left + frame.width, frame.top + frame.height];
-    this.cross.replaceChildren(
-      svg("line", { x1: frame.left, x2: right, y1: y, y2: y }),
-      svg("line", { x1: x, x2: x, y1: frame.top, y2: bottom }),
-    );
-    const level = this.levels.map((grid) => levelAt(grid, place)).findLast((each) => each !== undefined);
-    const names = namesAt(this.rects, x, y);
-    this.tag.textContent = [crossText(place, level, frame.view), ...names].join(" · ");
-    const isLeft = x > frame.left + frame.width / 2;
-    this.tag.classList.toggle("bv-left", isLeft);
-    Object.assign(this.tag.style, { left: `${x}px`, top: `${y < frame.top + 34 ? y + 8 : y - 28}px` });
-    if (!level) this.loadLevels();
-  }
-
-  /** The numbers behind the picture, which only the cross-hair needs. */
-  async loadLevels() {
-    const { source, view, isWhole } = this;
-    if (!source || !view) return;
-    const url = source.levels(isWhole ? undefined : view);
-    if (this.levelsWanted === url) return;
-    this.levelsWanted = url;
-    try {
-      const grid = await keptLevels.get(url);
-      if (this.source !== source) return;
-      this.levels = [...this.levels.slice(0, isWhole ? 0 : 1), grid];
-      if (this.pointed) this.point(this.pointed);
-    } catch {
-      this.levelsWanted = undefined; // it is asked for again when the pointer moves
-    }
+    this.cross.point(place, this);
   }
 
   // ---- drawing -------------------------------------------------------------------------------------------
@@ -359,55 +295,11 @@ export class PictureView {
     this.waveform.place(frame);
     this.playhead.style.height = `${frame.height + this.waveform.room()}px`;
     this.placePlayhead();
-    if (this.pointed) this.point(this.pointed);
+    this.cross.renew(this);
   }
 
   placeImages() {
     const [frame, whole] = [this.frame(), this.whole()];
-    if (!frame || !whole) return;
-    Object.assign(this.stage.style, pixels({ x: frame.left, y: frame.top, ...sizeOf(frame) }));
-    Object.assign(this.base.style, pixels(rectWithin(whole, frame)));
-    if (this.sharp) Object.assign(this.detail.style, pixels(rectWithin(this.sharp, frame)));
+    if (frame && whole) this.images.place(frame, whole);
   }
-}
-
-/**
- * A view as far as there is anything of it.
- *
- * @param {View} view
- * @param {View} whole
- * @param {"linear" | "mel"} axis
- */
-const within = (view, whole, axis) =>
-  panned(zoomed(view, whole, axis, {}, { seconds: view.start, hz: view.low }), whole, axis, {});
-
-/** @param {string} url of a picture, which is there when this resolves */
-async function decoded(url) {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-}
-
-/** @param {Frame} frame */
-const sizeOf = ({ width, height }) => ({ width, height });
-
-/** @param {Rect} rect */
-const pixels = ({ x, y, width, height }) => ({
-  left: `${x}px`,
-  top: `${y}px`,
-  width: `${width}px`,
-  height: `${height}px`,
-});
-
-/**
- * Where a view's picture lies within the frame's stage.
- *
- * @param {View} view
- * @param {Frame} frame
- * @returns {Rect}
- */
-function rectWithin(view, frame) {
-  const high = toPixels({ seconds: view.start, hz: view.high }, frame);
-  const low = toPixels({ seconds: view.end, hz: view.low }, frame);
-  return { x: high.x - frame.left, y: high.y - frame.top, width: low.x - high.x, height: low.y - high.y };
 }

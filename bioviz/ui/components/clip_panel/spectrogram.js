@@ -12,7 +12,7 @@ import { rangeText } from "./readouts.js";
 /** @import { Box } from "../shared/axes.js" */
 /** @import { PictureAbout } from "../shared/media.js" */
 /** @import { BoxSource } from "./box_panel.js" */
-/** @import { PictureSource } from "./picture.js" */
+/** @import { PictureSource } from "./picture_images.js" */
 /** @import { Tool } from "./pointer.js" */
 /** @import { Place } from "./viewport.js" */
 /** @import { SettingControls } from "./settings.js" */
@@ -132,7 +132,10 @@ export class Spectrogram {
 
   /** @param {number | undefined} fraction of the clip's sound */
   movePlayhead(fraction) {
-    if (!this.panel.isHeard) this.picture.movePlayhead(fraction);
+    if (this.panel.isHeard) return;
+    const whole = this.picture.whole();
+    const known = fraction !== undefined && whole;
+    this.picture.movePlayheadTo(known ? whole.start + fraction * (whole.end - whole.start) : undefined);
   }
 
   /** @param {Tool} tool */

@@ -6,7 +6,7 @@ import { pictureQuery, soundQuery } from "./settings.js";
 
 /** @import { Query, Source } from "../shared/media.js" */
 /** @import { BoxSource } from "./box_panel.js" */
-/** @import { PictureSource } from "./picture.js" */
+/** @import { PictureSource } from "./picture_images.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { View } from "./viewport.js" */
 

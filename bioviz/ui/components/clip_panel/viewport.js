@@ -182,3 +182,25 @@ export function isSame(a, b) {
     near(a.high, b.high, width)
   );
 }
+
+/**
+ * A view as far as there is anything of it.
+ *
+ * @param {View} view
+ * @param {View} whole
+ * @param {"linear" | "mel"} axis
+ */
+export const fitted = (view, whole, axis) =>
+  panned(zoomed(view, whole, axis, {}, { seconds: view.start, hz: view.low }), whole, axis, {});
+
+/**
+ * Where the picture of a view lies, in pixels from the frame's corner; some of it beside the frame.
+ *
+ * @param {View} view
+ * @param {Frame} frame
+ */
+export function rectWithin(view, frame) {
+  const high = toPixels({ seconds: view.start, hz: view.high }, frame);
+  const low = toPixels({ seconds: view.end, hz: view.low }, frame);
+  return { x: high.x - frame.left, y: high.y - frame.top, width: low.x - high.x, height: low.y - high.y };
+}

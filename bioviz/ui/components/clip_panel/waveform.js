@@ -5,7 +5,7 @@ import { el } from "../shared/dom.js";
 import { keptWaveforms } from "../shared/media.js";
 import { viewOf } from "./viewport.js";
 
-/** @import { PictureSource } from "./picture.js" */
+/** @import { PictureSource } from "./picture_images.js" */
 /** @import { Frame, View } from "./viewport.js" */
 
 const HEIGHT = 56;
