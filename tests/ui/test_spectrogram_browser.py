@@ -38,6 +38,9 @@ def build(root: Path) -> Dataset:
     boxes = tuple(
         Annotation(0, 2 + 0.1 * i, 2.08 + 0.1 * i, f"bird {i % 5}", 1_000, 8_000) for i in range(18)
     )
+    boxes += tuple(
+        Annotation(0, 0.1 * i, 0.1 * i + 0.08, f"bird {i % 5}") for i in range(5)
+    )  # no band is stated
     clips = Clips(
         np.zeros(1, np.int32), np.zeros(1), np.full(1, SECONDS), np.ones((1, 5), bool), np.array(["test"])
     )
@@ -222,6 +225,18 @@ def test_names_of_boxes_lie_above_the_picture_and_not_on_one_another(page):
     for name, after in pairwise(places):
         assert name["y"] + name["height"] <= top + 1
         assert name["x"] + name["width"] <= after["x"] + 1
+
+
+def test_a_call_whose_band_is_not_stated_is_marked_above_the_picture(page):
+    whole(page)
+    top = stage(page)["y"]
+    bars = [bar.bounding_box() for bar in page.locator(".bv-box-bar").all()]
+    assert len(bars) == 5
+    assert all(bar["y"] + bar["height"] <= top + 0.5 for bar in bars)
+    assert page.locator(".bv-box").count() == 18
+    assert page.locator(".bv-box-halo").count() == 0  # of so narrow boxes it would cover what is in them
+    page.mouse.move(*at(page, 0.14, 4_000))
+    assert wait(page, lambda: "bird 1" in tag(page))
 
 
 def test_the_waveform_is_there_on_demand_and_nothing_moves(page):

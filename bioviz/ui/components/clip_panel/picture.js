@@ -6,7 +6,7 @@ import { el, svg } from "../shared/dom.js";
 import { keptPictures } from "../shared/media.js";
 import { CrossHair } from "./cross_hair.js";
 import { PictureImages, decoded } from "./picture_images.js";
-import { annotationMarks, axisMarks, drawnMarks, nameMarks, windowMarks } from "./picture_marks.js";
+import { pictureMarks } from "./picture_marks.js";
 import { fitted, isSame, panned, toPixels, viewOf, zoomed } from "./viewport.js";
 import { Waveform } from "./waveform.js";
 
@@ -55,7 +55,7 @@ export class PictureView {
     this.cross = new CrossHair();
     this.playhead = el("div", { class: "bv-playhead", hidden: true });
     this.message = el("div", { class: "bv-message", role: "status" });
-    this.waveform = new Waveform();
+    this.waveform = new Waveform(() => this.draw());
     const layers = [
       this.images.element,
       this.waveform.canvas,
@@ -271,28 +271,10 @@ export class PictureView {
     const frame = this.frame();
     if (!frame) return;
     this.placeImages();
-    const ours = annotationMarks(this.boxes, frame, this.colourOf);
-    const own = annotationMarks(this.ownBoxes, frame, this.colourOf, true);
-    this.rects = [...ours.rects, ...own.rects];
-    const clip = svg("svg", {
-      x: frame.left,
-      y: frame.top,
-      width: frame.width,
-      height: frame.height,
-      viewBox: `${frame.left} ${frame.top} ${frame.width} ${frame.height}`,
-    });
-    clip.append(
-      ...windowMarks(this.span, frame),
-      ...ours.marks,
-      ...own.marks,
-      ...drawnMarks(this.box, frame, this.isBoxHeard),
-    );
-    this.axes.replaceChildren(
-      clip,
-      ...axisMarks(frame, frame.top + frame.height + this.waveform.room()),
-      ...nameMarks(this.rects, frame),
-    );
     this.waveform.place(frame);
+    const { marks, rects } = pictureMarks(this, frame);
+    this.rects = rects;
+    this.axes.replaceChildren(...marks);
     this.playhead.style.height = `${frame.height + this.waveform.room()}px`;
     this.placePlayhead();
     this.cross.renew(this);

@@ -10,15 +10,18 @@ import { toPixels } from "./viewport.js";
 
 /** @import { Box } from "../shared/axes.js" */
 /** @import { DrawnBox, Rect } from "./box_geometry.js" */
+/** @import { PictureView } from "./picture.js" */
 /** @import { Frame } from "./viewport.js" */
 
-const NAME_BASELINE = 6; // pixels above the picture
+const NAME_BASELINE = 8; // pixels above the picture
+const BAR = 4; // pixels high
+const HALO_FROM = 14; // pixels: around smaller boxes it would cover them
 
 /**
  * @param {Frame} frame
  * @param {number} bottom where the time axis is: below the waveform, where there is one
  */
-export function axisMarks(frame, bottom) {
+function axisMarks(frame, bottom) {
   const { view, axis, left, top, width, height } = frame;
   const x = (/** @type {number} */ seconds) => toPixels({ seconds, hz: view.low }, frame).x;
   const y = (/** @type {number} */ hz) => toPixels({ seconds: view.start, hz }, frame).y;
@@ -60,7 +63,7 @@ export function axisMarks(frame, bottom) {
  * @param {[start_s: number, end_s: number] | undefined} span the embedded window
  * @param {Frame} frame
  */
-export function windowMarks(span, frame) {
+function windowMarks(span, frame) {
   if (!span) return [];
   const { view, left, top, width, height } = frame;
   const at = (/** @type {number} */ seconds) =>
@@ -75,12 +78,14 @@ export function windowMarks(span, frame) {
 
 /**
  * @typedef {object} BoxPlaces
- * @property {Element[]} marks
+ * @property {Element[]} marks on the picture
+ * @property {Element[]} bars above it
  * @property {(Rect & { label: string })[]} rects
  */
 
 /**
- * Annotations: outlines on the picture, names above it.
+ * Annotations: an outline on the picture where one has a band; else, as it would only cover what is in it, a bar above
+ * the picture. Names stand above, too.
  *
  * @param {Box[]} boxes
  * @param {Frame} frame
@@ -88,38 +93,47 @@ export function windowMarks(span, frame) {
  * @param {boolean} [own] drawn by users here, not of the dataset
  * @returns {BoxPlaces}
  */
-export function annotationMarks(boxes, frame, colourOf, own = false) {
+function annotationMarks(boxes, frame, colourOf, own = false) {
   const { view, axis, left, top, width, height } = frame;
   const x = (/** @type {number} */ seconds) =>
     clamped(toPixels({ seconds, hz: view.low }, frame).x, left, left + width);
   const y = (/** @type {number} */ hz) =>
     clamped(toPixels({ seconds: view.start, hz }, frame).y, top, top + height);
-  const shown = {
-    start_s: view.start,
-    end_s: view.end,
-    low_hz: view.low,
-    high_hz: view.high,
-    axis,
-    top_db: 0,
-    floor_db: 0,
+  const { start: start_s, end: end_s, low: low_hz, high: high_hz } = view;
+  const shown = { start_s, end_s, low_hz, high_hz, axis, top_db: 0, floor_db: 0 };
+  const placed = (/** @type {Box[]} */ some) => placedBoxes(some, shown, { x, y });
+  const banded = placed(boxes.filter(hasBand));
+  const bare = placed(boxes.filter((box) => !hasBand(box)));
+  const kind = own ? "bv-box bv-own" : "bv-box";
+  return {
+    marks: banded.flatMap(({ label, ...place }) => {
+      const colour = colourOf(label);
+      const halo = brightness(colour) > 0.55 ? "#10201f" : "#ffffff";
+      const outline = svg("rect", { ...place, class: kind, stroke: colour, "data-label": label });
+      const wide = place.width >= HALO_FROM && place.height >= HALO_FROM;
+      return wide ? [svg("rect", { ...place, class: "bv-box-halo", stroke: halo }), outline] : [outline];
+    }),
+    bars: bare.map(({ label, x: from, width: long }) => {
+      const bar = { x: from, y: top - BAR - 1, width: Math.max(long - 1, 1), height: BAR };
+      return svg("rect", {
+        ...bar,
+        class: own ? "bv-box-bar bv-own" : "bv-box-bar",
+        fill: colourOf(label),
+        "data-label": label,
+      });
+    }),
+    rects: [...banded, ...bare],
   };
-  const rects = placedBoxes(boxes, shown, { x, y });
-  const outlines = rects.flatMap(({ label, ...place }) => {
-    const colour = colourOf(label);
-    const halo = brightness(colour) > 0.55 ? "#10201f" : "#ffffff";
-    return [
-      svg("rect", { ...place, class: "bv-box-halo", stroke: halo }),
-      svg("rect", { ...place, class: own ? "bv-box bv-own" : "bv-box", stroke: colour, "data-label": label }),
-    ];
-  });
-  return { marks: outlines, rects };
 }
+
+/** @param {Box} box */
+const hasBand = ([, , low, high]) => low !== null || high !== null;
 
 /**
  * @param {(Rect & { label: string })[]} rects
  * @param {Frame} frame
  */
-export const nameMarks = (rects, { left, top, width }) =>
+const nameMarks = (rects, { left, top, width }) =>
   placedNames(rects, { left, width }).map(({ left: at, label }) =>
     svg("text", { x: at, y: top - NAME_BASELINE, class: "bv-box-label", text: label }),
   );
@@ -131,7 +145,7 @@ export const nameMarks = (rects, { left, top, width }) =>
  * @param {Frame} frame
  * @param {boolean} heard
  */
-export function drawnMarks(box, frame, heard) {
+function drawnMarks(box, frame, heard) {
   if (!box) return [];
   const rect = rectOf(box, frame);
   const { left, top, width, height } = frame;
@@ -147,4 +161,27 @@ export function drawnMarks(box, frame, heard) {
     svg("rect", { ...rect, class: "bv-drawn" }),
     ...handlesOf(rect).map((handle) => svg("rect", { ...handle, class: "bv-handle" })),
   ];
+}
+
+/**
+ * All that is drawn over and around a picture.
+ *
+ * @param {PictureView} picture
+ * @param {Frame} frame
+ * @returns {{ marks: Element[], rects: (Rect & { label: string })[] }} with where annotations lie
+ */
+export function pictureMarks({ boxes, ownBoxes, colourOf, span, box, isBoxHeard, waveform }, frame) {
+  const ours = annotationMarks(boxes, frame, colourOf);
+  const own = annotationMarks(ownBoxes, frame, colourOf, true);
+  const rects = [...ours.rects, ...own.rects];
+  const { left: x, top: y, width, height } = frame;
+  const clip = svg("svg", { x, y, width, height, viewBox: `${x} ${y} ${width} ${height}` });
+  clip.append(
+    ...windowMarks(span, frame),
+    ...ours.marks,
+    ...own.marks,
+    ...drawnMarks(box, frame, isBoxHeard),
+  );
+  const around = [...ours.bars, ...own.bars, ...nameMarks(rects, frame), ...waveform.marks()];
+  return { marks: [clip, ...axisMarks(frame, y + height + waveform.room()), ...around], rects };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The waveform below a spectrogram, where it is wanted: lowest and highest sample of each pixel, from the server.
 
-import { el } from "../shared/dom.js";
+import { el, svg } from "../shared/dom.js";
 import { keptWaveforms } from "../shared/media.js";
 import { viewOf } from "./viewport.js";
 
@@ -11,11 +11,13 @@ import { viewOf } from "./viewport.js";
 const HEIGHT = 56;
 const GAP = 4;
 
+/** @param {number} size of a sample, 1 is full scale */
+const decibels = (size) => (20 * Math.log10(size)).toFixed(1).replace("-", "−");
+
 /** @param {number} peak largest sample, 1 is full scale */
 export function peakText(peak) {
   if (!peak) return "digital silence";
-  const db = (20 * Math.log10(peak)).toFixed(1).replace("-", "−");
-  return `peak ${db} dBFS${peak > 1.0005 ? ", above full scale" : ""}`;
+  return `peak ${decibels(peak)} dBFS${peak > 1.0005 ? ", above full scale" : ""}`;
 }
 
 export class Waveform {
@@ -27,7 +29,9 @@ export class Waveform {
   /** @type {Frame | undefined} */
   frame;
 
-  constructor() {
+  /** @param {() => void} loaded called when there is another one to draw */
+  constructor(loaded) {
+    this.loaded = loaded;
     this.canvas = el("canvas", { class: "bv-waveform", hidden: true, role: "img", "aria-label": "Waveform" });
   }
 
@@ -55,7 +59,8 @@ export class Waveform {
       if (this.wanted !== url) return;
       const edges = viewOf({ ...about, low_hz: 0, high_hz: 0, axis: "linear", top_db: 0, floor_db: 0 });
       this.drawn = { url, pairs, view: edges, peak: about.peak };
-      this.paint();
+      this.canvas.title = peakText(about.peak);
+      this.loaded();
     } catch {
       if (this.wanted === url) this.clear(); // the picture says what is wrong with the clip
     }
@@ -102,11 +107,17 @@ export class Waveform {
         Math.max(1, (high - low) * (middle - 1)),
       );
     }
-    canvas.title = peakText(drawn.peak);
-    pen.font = `${11 * scale}px ${style.fontFamily}`;
-    const text = peakText(drawn.peak);
-    const width = pen.measureText(text).width;
-    pen.clearRect(canvas.width - width - 8 * scale, 0, width + 8 * scale, 14 * scale);
-    pen.fillText(text, canvas.width - width - 4 * scale, 11 * scale);
+  }
+
+  /** Its peak, beside it. */
+  marks() {
+    const { frame, drawn } = this;
+    if (!this.isOn || !frame || !drawn) return [];
+    const middle = frame.top + frame.height + GAP + HEIGHT / 2;
+    const lines = drawn.peak ? ["peak", decibels(drawn.peak), "dBFS"] : ["silent"];
+    return lines.map((text, i) => {
+      const y = middle + 4 + 12 * (i - (lines.length - 1) / 2);
+      return svg("text", { x: frame.left - 5, y, "text-anchor": "end", text });
+    });
   }
 }
