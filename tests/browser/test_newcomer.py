@@ -25,3 +25,13 @@ def test_the_tour_leads_from_the_start_page_to_the_comparison(browser, start_app
         "fine-tuned",
         "comparison",
     ]
+
+
+def test_a_server_that_is_just_starting_says_so(browser, start_app, tmp_path):
+    url = start_app(PROJECT / "app.py", tmp_path / "other-cache")
+    page = browser.new_page()
+    page.goto(url)
+    page.get_by_text("bioviz is starting").wait_for(timeout=120_000)
+    page.get_by_role("button", name="Open the demo").wait_for(timeout=240_000)
+    assert page.get_by_text("bioviz is starting").count() == 0
+    page.close()

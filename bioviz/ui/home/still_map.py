@@ -9,13 +9,14 @@ import numpy as np
 from bioviz.plots import palette
 from bioviz.runs import Run
 
-WIDTH, HEIGHT, ROOM = 640, 270, 12
+WIDTH, HEIGHT, ROOM = 640, 290, 12
+LEGEND_AT = HEIGHT + 20
 MOST = 4000
 """Points drawn; of more, a part that is drawn by lot, the same each time."""
 
 
 def still_map(run: Run, *, dark: bool) -> str:
-    """Return the map of a run as SVG: background in grey, each label in its color, names at the middle of each."""
+    """Return the map of a run as SVG: background in grey, each label in its color, with a legend."""
     places = np.arange(len(run))
     if len(places) > MOST:
         places = np.sort(np.random.default_rng(0).choice(places, MOST, replace=False))
@@ -29,7 +30,7 @@ def still_map(run: Run, *, dark: bool) -> str:
     x = ROOM + scaled[:, 0] * (WIDTH - 2 * ROOM)
     y = HEIGHT - ROOM - scaled[:, 1] * (HEIGHT - 2 * ROOM)
     colours = palette.colours_for(run.target_names)
-    groups, names = [], []
+    groups, legend, left = [], [], ROOM
     for target, name in enumerate(run.target_names):
         own = targets == target
         if not own.any():
@@ -39,15 +40,17 @@ def still_map(run: Run, *, dark: bool) -> str:
             f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{radius}"/>' for a, b in zip(x[own], y[own], strict=True)
         )
         groups.append(f'<g fill="{colours[name]}" fill-opacity="{0.55 if target == 0 else 0.9}">{dots}</g>')
-        middle = np.median(x[own]), np.median(y[own])
-        names.append(
-            f'<text x="{np.clip(middle[0], 40, WIDTH - 40):.0f}" y="{np.clip(middle[1], 14, HEIGHT - 6):.0f}">'
-            f"{escape(name)}</text>"
-        )
-    text, halo = ("#e4ecea", "#12191a") if dark else ("#1d2b2a", "#ffffff")
-    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-    font = 'font-size="13" font-weight="600" font-family="sans-serif" text-anchor="middle"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(groups)}'
-        f'<g fill="{text}" stroke="{halo}" stroke-width="4" paint-order="stroke" {font}>{"".join(names)}</g></svg>'
-    )
+        width = 26 + 7 * len(name)
+        if left + width <= WIDTH - 40:
+            legend.append(
+                f'<circle cx="{left + 5}" cy="{LEGEND_AT - 4}" r="5" fill="{colours[name]}"/>'
+                f'<text x="{left + 14}" y="{LEGEND_AT}">{escape(name)}</text>'
+            )
+            left += width
+    more = len(groups) - len(legend)
+    if more:
+        legend.append(f'<text x="{left}" y="{LEGEND_AT}">+ {more}</text>')
+    text = "#e4ecea" if dark else "#1d2b2a"
+    size = f'viewBox="0 0 {WIDTH} {LEGEND_AT + 8}" width="{WIDTH}" height="{LEGEND_AT + 8}"'
+    font = f'fill="{text}" font-size="13" font-family="sans-serif"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(groups)}<g {font}>{"".join(legend)}</g></svg>'

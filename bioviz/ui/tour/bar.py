@@ -10,7 +10,7 @@ from bioviz.errors import BiovizError, Missing
 from bioviz.runs import RunSpec, ready
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.clips.clip_desk import GROUP
-from bioviz.ui.components.tour_bar.tour_bar import ACT, LEAVE, NEXT, BarProps, tour_bar
+from bioviz.ui.components.tour_bar.tour_bar import ACT, LEAVE, NEXT, BarProps, room_for_the_bar, tour_bar
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.pickers.run_picker import projection, seed_of
 from bioviz.ui.state import TourState
@@ -85,6 +85,7 @@ def show(url: str) -> None:
     plan = plan_of_view() if step else None
     if plan is None:
         return
+    st.html(room_for_the_bar())
     asked = set(TourState.asked.get())
     job = go_ahead(plan, step, asked)
     TourState.asked.set(frozenset(asked))

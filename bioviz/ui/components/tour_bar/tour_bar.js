@@ -76,7 +76,7 @@ export class TourBar {
     if (setTriggerValue) this.send = setTriggerValue;
     const drawn = JSON.stringify(data);
     if (drawn === this.drawn) return;
-    if (data.step !== this.data?.step) this.audio.pause();
+    const other = `${data.step} ${data.rows}` !== `${this.data?.step} ${this.data?.rows}`;
     Object.assign(this, { data, drawn });
     this.steps.replaceChildren(...data.titles.map((title, i) => this.dot(title, i + 1)));
     this.title.textContent = data.titles[data.step - 1];
@@ -88,7 +88,7 @@ export class TourBar {
     this.bar.title = data.busy;
     this.bar.setAttribute("aria-valuetext", data.busy);
     this.bar.style.setProperty("--bt-share", `${100 * data.share}%`);
-    this.stopped();
+    if (other || this.heard < 0) this.stopped(); // a job that goes on must not silence what is heard
   }
 
   /** @param {string} text */
@@ -123,11 +123,14 @@ export class TourBar {
   }
 
   /** @param {number} which of the two clips; past the last one all is silent */
-  play(which) {
+  async play(which) {
     const { rows, labels, dataset, group } = this.data;
     if (which >= rows.length) return this.stopped();
-    this.heard = which;
     actLog(group).act("clip", [dataset, rows[which]], "tour");
+    // The inspector plays what is picked; of two that begin in one moment each would silence the other.
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    this.heard = which;
     this.button.textContent = `❚❚ ${which ? "its neighbor: " : ""}${labels[which]}`;
     this.audio.src = clipUrl(this.data, rows[which], "wav");
     this.audio.play().catch(() => this.stopped());

@@ -11,8 +11,10 @@ from bioviz.datasets.types import Dataset
 from bioviz.ui.components.shared.mount import component, media_source
 from bioviz.ui.state import TourState
 
-HEIGHT = 92
-"""Pixels, of a window that is not narrow."""
+HEIGHTS = {"": 64, "(max-width: 1000px)": 120, "(max-width: 560px)": 184}
+"""Pixels, by how wide the window is; as in the style sheet."""
+GAP = 8
+"""Pixels between the bar and the page."""
 NEXT, LEAVE, ACT = "next", "leave", "act"
 
 
@@ -49,6 +51,15 @@ class BarProps:
     busy: str
     share: float
     elsewhere: bool
+
+
+def room_for_the_bar() -> str:
+    """Return the style that tells pages as high as the window how much of it the bar takes, and keeps that free."""
+    rules = []
+    for width, height in HEIGHTS.items():
+        rule = f":root{{--bioviz-bar-height:{height + GAP}px}}.st-key-{TourState.bar}{{height:{height}px}}"
+        rules.append(f"@media {width}{{{rule}}}" if width else rule)
+    return f"<style>{''.join(rules)}</style>"
 
 
 def tour_bar(props: BarProps, dataset: Dataset, group: str) -> str:
