@@ -15,7 +15,7 @@ from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.analysis.diagnosis.verdict.clause import Clause
 from bioviz.analysis.diagnosis.verdict.verdict import MIN_EFFECT, verdict
 from bioviz.analysis.misclustered.words import headline
-from bioviz.analysis.scores.lost_at import told_as_recorded
+from bioviz.analysis.scores.lost_at import lost_apart, told_as_recorded
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.noise import NoiseResult
@@ -97,8 +97,9 @@ def lost(result: NoiseResult, labels: Sequence[str], unit: str) -> str:
     if not len(order):
         return f"None of the {int(told.sum())} labels told from background is lost at the ratios that were tried."
     named = "; ".join(f"{labels[i]} at {lost_words(result, int(i), words)}" for i in order)
-    more = f"; {rest} more at lower ratios" if rest else ""
-    return f"In added background is lost: {named}{more}."
+    more = f"; {rest} more on the page" if rest else ""
+    apart = "" if len(lost_apart(s.lost_at_db)[0]) or told.sum() == 1 else " (none clearly before all others)"
+    return f"Lost in added background{apart}: {named}{more}."
 
 
 def curve_label(result: NoiseResult) -> int | None:

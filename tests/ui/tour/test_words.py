@@ -104,10 +104,15 @@ def test_labels_are_named_from_the_one_lost_first():
     result = noise([0.9, 0.95, 0.9], [0.8, 0.9, 0.8], [[-4, -6, -2], [3, 1, 5], [-np.inf, -np.inf, -9]])
     text = words.lost(result, ["frog", "wren", "owl"], "recording")
     assert text == (
-        "In added background is lost: wren at 3.0 dB (1.0 to 5.0 dB); frog at -4.0 dB (-6.0 to -2.0 dB); "
-        "1 more at lower ratios."
+        "Lost in added background: wren at 3.0 dB (1.0 to 5.0 dB); frog at -4.0 dB (-6.0 to -2.0 dB); "
+        "1 more on the page."
     )
     assert words.curve_label(result) == 1
+
+
+def test_where_intervals_overlap_no_label_is_said_to_be_lost_first():
+    result = noise([0.9, 0.95], [0.8, 0.9], [[2, -6, 8], [3, 1, 5]])
+    assert "none clearly before all others" in words.lost(result, ["frog", "wren"], "recording")
 
 
 def test_a_label_that_is_not_told_as_recorded_is_not_said_to_be_lost():
