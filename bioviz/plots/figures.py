@@ -14,6 +14,7 @@ from bioviz.errors import BadInput
 from bioviz.percent import of_hundred, percent
 from bioviz.plots import palette
 from bioviz.plots.style import escape, figure, short
+from bioviz.plots.tokens import token
 
 LEGEND_ROW = 20  # pixels; three entries stand in it even where a chart has half of a page
 ROW_PIXELS = 22
@@ -213,7 +214,7 @@ def ranked_bars(
         y=np.arange(len(names)),
         orientation="h",
         error_x=spread,
-        marker_color=[(colours or {}).get(names[i], palette.OKABE_ITO[4 if not dark else 1]) for i in order],
+        marker_color=[(colours or {}).get(names[i], token("blue", dark)) for i in order],
         hovertext=hover,
         hoverinfo="text",
         customdata=np.asarray(order, dtype=np.int32),
@@ -274,7 +275,7 @@ def scatter(
             marker={
                 "size": 6,
                 "opacity": 0.65,
-                "color": colours.get(name, palette.OKABE_ITO[4 if not dark else 1]),
+                "color": colours.get(name, token("blue", dark)),
             },
         )
         if hover is not None:

@@ -36,6 +36,10 @@ class Categories:
         One "#RRGGBB" a name.
     raised
         Codes that are drawn as labelled clips are, on top and opaque, background clips too.
+    shapes
+        One of `palette.SHAPES` a name; none for circles.
+    named
+        The names are written on the map too.
 
     """
 
@@ -45,6 +49,8 @@ class Categories:
     names: tuple[str, ...]
     colours: tuple[str, ...]
     raised: tuple[int, ...] = ()
+    shapes: tuple[str, ...] = ()
+    named: bool = False
 
     @classmethod
     def from_codes(
@@ -98,6 +104,8 @@ class Categories:
             "names": [str(name) for name in self.names],
             "colours": list(self.colours),
             "raised": list(self.raised),
+            "shapes": list(self.shapes),
+            "named": self.named,
         }
 
 
@@ -209,8 +217,8 @@ class MapData:
         Drawn first and quieter; None when there is none.
     columns
         Lines of the hover box.
-    x_title, y_title
-        Axis titles, with the unit where there is one.
+    note
+        A sentence on what near and far mean on it.
     extent
         ((x low, x high), (y low, y high)) shown at first, so that two maps have the same axes; None for
         what holds all points.
@@ -223,8 +231,7 @@ class MapData:
     colourings: tuple[Colouring, ...]
     background: np.ndarray | None = None
     columns: tuple[TextColumn | SpanColumn, ...] = field(default=())
-    x_title: str = "UMAP 1 (no unit)"
-    y_title: str = "UMAP 2 (no unit)"
+    note: str = ""
     extent: tuple[tuple[float, float], tuple[float, float]] | None = None
 
     def __post_init__(self) -> None:
@@ -258,8 +265,7 @@ class MapData:
             "background": encode(background, "u1"),
             "colourings": [c.payload() for c in self.colourings],
             "columns": [c.payload() for c in self.columns],
-            "x_title": self.x_title,
-            "y_title": self.y_title,
+            "note": self.note,
             "extent": None if self.extent is None else dict(zip("xy", map(list, self.extent), strict=True)),
         }
         places = [body["rows"], body["x"], body["y"]]

@@ -1,7 +1,7 @@
-"""Colours: one for each label, the same on every page, told apart by colour-blind readers.
+"""Colours and shapes: a pair for each label, the same on every page, told apart by colour-blind readers.
 
-Okabe and Ito's set (https://jfly.uni-koeln.de/color/, without its black, which a dark page swallows) serves
-up to seven labels. More labels get generated colours that differ in hue and in lightness.
+Five hues (near Okabe and Ito's, https://jfly.uni-koeln.de/color/, `tokens.HUES`) serve up to five labels; up to twenty
+get the hues with four shapes, and more get generated colours that differ in hue and in lightness, with the shapes.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import hashlib
 from collections.abc import Sequence
 
 from bioviz.datasets.types import BACKGROUND
+from bioviz.plots.tokens import HUES, token
 
-OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
-BACKGROUND_COLOUR = "#9A9A9A"
+SHAPES = ("circle", "triangle-up", "square", "diamond")
+"""As plotly names them."""
+BACKGROUND_COLOUR = token("background")
 # Places of `analysis.placement.PLACES` in their order, in the light and the dark theme: warning colours for calls and
 # background that are taken for each other, amber for labels mixed with each other, a muted blue for what is right.
 _PLACES = {
     False: ("#D55E00", "#D55E00", "#E69F00", "#8FB3C9", "#808988", "#C4CAC9"),
     True: ("#FF6A4D", "#FF6A4D", "#F2B33D", "#47687C", "#7D8887", "#4A5352"),
 }
-WRONG_COLOUR = "#D55E00"
+WRONG_COLOUR = token("warn")
 
 # Viridis without its darkest and lightest ends, which a dark or a white page swallows.
 # None of #000001 to #000040: Streamlit takes them for placeholders and puts colours of its own there.
@@ -33,9 +35,9 @@ _SCALE_STOPS = {
 SCALES = {name: tuple(f"#{stop}" for stop in stops.split()) for name, stops in _SCALE_STOPS.items()}
 
 
-def extended(count: int) -> tuple[str, ...]:
-    """Return the first `count` colours of the palette: Okabe and Ito's seven, then generated ones, all different."""
-    colours: list[str] = list(OKABE_ITO[:count])
+def extended(count: int, dark: bool = False) -> tuple[str, ...]:
+    """Return the first `count` colours of the palette: the five hues, then generated ones, all different."""
+    colours = [token(hue, dark) for hue in HUES[:count]]
     step = 0
     while len(colours) < count:
         # The golden angle spreads hues evenly for any count; lightness and saturation change with each turn.
@@ -50,40 +52,58 @@ def extended(count: int) -> tuple[str, ...]:
     return tuple(colours)
 
 
-def colours_for(labels: Sequence[str]) -> dict[str, str]:
-    """Give every label its colour; the order of `labels` does not matter.
+def _slots(labels: Sequence[str]) -> tuple[dict[str, int], int]:
+    """Give every label but background its place in a palette, whose size comes second.
 
-    Each label has a favourite place in the palette by the hash of its name; labels wanting the same place
-    take the next free one, in alphabetical order. So a label keeps its colour on all pages of a dataset, and
-    nearly always when a corrected version of the dataset gains or loses another label. Always pass *all*
-    labels of the dataset, not those that happen to be in view.
-
-    Parameters
-    ----------
-    labels
-        Label names; "background" may be among them and is always grey.
-
-    Returns
-    -------
-    {label: "#RRGGBB"}; no two labels share a colour.
-
+    Each label has a favourite place by the hash of its name; labels wanting the same place take the next free one, in
+    alphabetical order. So a label keeps its place on all pages of a dataset, and nearly always when a corrected
+    version of the dataset gains or loses another label.
     """
     names = sorted(set(labels) - {BACKGROUND})
     # Palettes grow in steps, so that a few labels more or less seldom change it.
-    size = len(OKABE_ITO)
+    size = len(HUES)
     while size < len(names):
         size *= 2
-    palette = extended(size)
     name_at: dict[int, str] = {}
     for name in names:
         slot = int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:4]) % size
         while slot in name_at:
             slot = (slot + 1) % size
         name_at[slot] = name
-    colours = {name: palette[slot] for slot, name in name_at.items()}
+    return {name: slot for slot, name in name_at.items()}, size
+
+
+def colours_for(labels: Sequence[str], dark: bool = False) -> dict[str, str]:
+    """Give every label its colour; the order of `labels` does not matter.
+
+    Parameters
+    ----------
+    labels
+        Label names, always *all* labels of the dataset, not those that happen to be in view; "background" may be
+        among them and is always grey.
+    dark
+        For the dark theme.
+
+    Returns
+    -------
+    {label: "#RRGGBB"}; two labels share a colour only where `shapes_for` gives them different shapes.
+
+    """
+    slots, size = _slots(labels)
+    colours = extended(len(HUES) if size <= len(HUES) * len(SHAPES) else size, dark)
+    given = {name: colours[slot % len(colours)] for name, slot in slots.items()}
     if BACKGROUND in labels:
-        colours[BACKGROUND] = BACKGROUND_COLOUR
-    return colours
+        given[BACKGROUND] = token("background", dark)
+    return given
+
+
+def shapes_for(labels: Sequence[str]) -> dict[str, str]:
+    """Give every label its shape, one of SHAPES; see `colours_for`. Background is a circle, and smaller on maps."""
+    slots, _ = _slots(labels)
+    given = {name: SHAPES[slot // len(HUES) % len(SHAPES)] for name, slot in slots.items()}
+    if BACKGROUND in labels:
+        given[BACKGROUND] = SHAPES[0]
+    return given
 
 
 def place_colours(dark: bool) -> tuple[str, ...]:

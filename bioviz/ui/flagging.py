@@ -11,7 +11,7 @@ from bioviz.plots.map_data import Categories
 from bioviz.runs import Run
 
 COLOURS: Mapping[str, str] = dict(
-    zip(KINDS, ("#D55E00", "#56B4E9", "#CC79A7", "#7A3E00", "#F0E442", "#009E73"), strict=True)
+    zip(KINDS, ("#E69F00", "#56B4E9", "#C46AA8", "#7A3E00", "#F0E442", "#009E73"), strict=True)
 )
 NOT_FLAGGED, DISPUTED = "not flagged", "users disagree"
 DISPUTED_COLOUR = "#0072B2"

@@ -156,6 +156,7 @@ class ExploreState:
 
     desk = DeskState("explore")
     bench = Element("explore_bench")
+    answered_why: Key[int] = Key("explore_answered_why", 0)  # number of the act
     scores = Element("explore_scores")
     clips = Element("explore_clips")
     labels = Element("explore_labels")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bioviz.plots.tokens import css_variables
+
 
 def is_dark() -> bool:
     """Whether the app is shown in the dark theme."""
@@ -25,7 +27,13 @@ def tighten(bench: bool = False, bar: bool = False) -> None:
     st.html(f"<style>{_PAGES}{_BAR if bar or bench else ''}{_BENCH if bench else ''}</style>")
 
 
-_PAGES = """
+_PAGES = (
+    f":root{{{css_variables()}}}"
+    + """
+/* Contrast of 4.5 and more (WCAG AA), which Streamlit's own greys and its white on a light accent lack. */
+[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{color:var(--bioviz-muted);opacity:1}
+[data-testid^=stBaseButton-primary]:not(:disabled),
+[data-testid^=stBaseButton-primary]:not(:disabled) *{color:var(--bioviz-on-accent)}
 .stMainBlockContainer{padding-top:1.5rem;padding-bottom:2rem}
 [data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}
 /* Names of models and checkpoints are long, and the box of a picker cannot wrap them. */
@@ -34,6 +42,7 @@ _PAGES = """
 h1{font-size:1.9rem!important;padding:.5rem 0 .25rem!important}
 h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}
 """
+)
 
 # Narrow navigation, and pickers on one line.
 _BAR = """

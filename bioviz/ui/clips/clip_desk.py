@@ -13,6 +13,7 @@ from bioviz.plots import palette
 from bioviz.runs import Run
 from bioviz.ui.app import notices
 from bioviz.ui.app.scroll import scroll_to
+from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips.flag_panel import flag_summary
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
 from bioviz.ui.components.flag_bar.flag_bar import flag_bar
@@ -78,7 +79,7 @@ def clip_desk(run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, 
         key=keys.inspector,
         group=GROUP,
         playlist_name=playlist_name,
-        colours=palette.colours_for(dataset.target_names),
+        colours=palette.colours_for(dataset.target_names, is_dark()),
     )
     flag_bar(dataset, key=keys.flag_bar, group=GROUP)
 

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from bioviz.analysis.misclustered.placement import LISTS, PLACES
+from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND, AMONG_LABELLED, LISTS, MIXED, PLACES
 from bioviz.analysis.misclustered.words import SHORT
 from bioviz.datasets.types import BACKGROUND, Dataset
+from bioviz.percent import percent
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, Colouring, MapData, Measure, SpanColumn, TextColumn
+from bioviz.plots.tokens import token
 from bioviz.runs import Run
 from bioviz.ui.flagging import flag_colouring
 from bioviz.ui.pickers.run_picker import METHODS
@@ -35,10 +37,33 @@ def map_data(run: Run, dataset: Dataset, dark: bool = False) -> MapData:
                 "recording", clips.recording[rows], tuple(recording.name for recording in dataset.recordings)
             ),
             SpanColumn("time in recording", clips.start_s[rows], clips.end_s[rows]),
+            TextColumn.from_names("neighbors", _against(run)),
         ),
-        x_title=f"{method} 1 (no unit)",
-        y_title=f"{method} 2 (no unit)",
+        note=f"{method}: near means alike; the map has no unit and no scale",
     )
+
+
+AGAINST = {
+    AMONG_BACKGROUND: "background",
+    AMONG_LABELLED: "labelled",
+    MIXED: "of other labels",
+    "with_its_label": "not of its label",
+    "background": "labelled",
+}
+"""What the neighbors are that speak against a clip, by where it lies; see `placement.Evidence`."""
+
+
+def _against(run: Run) -> np.ndarray:
+    """(n,) str: which share of a clip's nearest neighbors speaks against it; "" where nothing is known."""
+    share = run.evidence(np.arange(len(run))).share
+    hundredths = np.where(np.isfinite(share), np.round(100 * share), 0).astype(np.int64)
+    texts = np.array(
+        [
+            [f"{percent(h / 100)} {AGAINST[place]}" if place in AGAINST else "" for h in range(101)]
+            for place in PLACES
+        ]
+    )
+    return np.where(np.isfinite(share), texts[run.placement.place, hundredths], "")
 
 
 def with_flags(data: MapData, run: Run, dataset: Dataset) -> MapData:
@@ -61,11 +86,14 @@ def label_names(dataset: Dataset) -> np.ndarray:
 def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
     rows, clips, targets = run.rows, dataset.clips, run.targets
     names = dataset.target_names
-    colours = palette.colours_for(names)
+    colours, shapes = palette.colours_for(names, dark), palette.shapes_for(names)
     background = colours[BACKGROUND]
-    labelled = palette.sequence_colours(1)[0]
+    labelled = token("blue", dark)
+    by_label = Categories.from_codes("label", "Label", targets, names, [colours[name] for name in names])
+    if by_label.names == tuple(names):  # else the rarest share an entry
+        by_label = replace(by_label, shapes=tuple(shapes[name] for name in names), named=True)
     colourings: list[Colouring] = [
-        Categories.from_codes("label", "Label", targets, names, [colours[name] for name in names]),
+        by_label,
         Categories.from_codes(
             "background",
             "Labelled or background",
@@ -77,8 +105,11 @@ def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
     if run.clusters is not None and len(run.clusters) and run.clusters.max() >= 0:
         k = int(run.clusters.max()) + 1
         colourings.append(
-            Categories.from_codes(
-                "cluster", "Cluster", np.maximum(run.clusters, 0), [f"cluster {i + 1}" for i in range(k)]
+            replace(
+                Categories.from_codes(
+                    "cluster", "Cluster", np.maximum(run.clusters, 0), [f"cluster {i + 1}" for i in range(k)]
+                ),
+                named=True,
             )
         )
         colourings.append(_place_colouring(run, dark))

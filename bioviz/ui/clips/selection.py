@@ -18,6 +18,7 @@ from bioviz.flags import load_flags
 from bioviz.plots import palette
 from bioviz.runs import Run
 from bioviz.store.digest import digest
+from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.gallery.gallery import gallery
@@ -143,7 +144,7 @@ def _gallery(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> None:
         page = st.number_input(f"Page (of {pages:,})", 1, pages, 1, key=ClipState.gallery_page)
     page_rows = rows[(page - 1) * GALLERY_PAGE : page * GALLERY_PAGE]
     names = label_names(dataset)[page_rows]
-    colours = palette.colours_for(dataset.target_names)
+    colours = palette.colours_for(dataset.target_names, is_dark())
     # A clip of several labels has the colour it has on the map: that of its first label.
     firsts = {
         name: colours[dataset.target_names[dataset.targets[row]]]

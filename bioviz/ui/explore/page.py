@@ -16,9 +16,10 @@ from bioviz.flags import log as flag_log
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import MapData
+from bioviz.runs.diagnosis import open_diagnosis
 from bioviz.ui.acoustic_notice import acoustic_notice
 from bioviz.ui.app.page_part import page_part
-from bioviz.ui.app.pages import ask_for_a_dataset
+from bioviz.ui.app.pages import ask_for_a_dataset, open_page
 from bioviz.ui.app.scroll import scroll
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
@@ -39,6 +40,7 @@ from bioviz.ui.explore.clip_lists import (
     first_list,
     label_of,
 )
+from bioviz.ui.explore.regions import regions_of
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_run_in_bar
 from bioviz.ui.state import ExploreState
@@ -90,20 +92,32 @@ def draw_bench(run: runs.Run, dataset: Dataset, data: MapData, lists: Sequence[C
         for each in lists
     ]
     headline = words.headline(run.placement.counts, run.chance)
+    regions = regions_of(run, open_diagnosis(run))
     bench(
         data,
         dataset,
         BenchProps(
             ExploreState.bench,
-            MapProps(ExploreState.bench, clip_desk.GROUP, dataset.id, fill=True, headline=headline),
+            MapProps(
+                ExploreState.bench, clip_desk.GROUP, dataset.id, fill=True, headline=headline, regions=regions
+            ),
             ExploreState.desk,
             run.key,
             tabs,
             first_list(lists).id,
             [(f"{LABEL}{target}", name) for target, name in enumerate(run.target_names)],
-            palette.colours_for(dataset.target_names),
+            palette.colours_for(dataset.target_names, is_dark()),
         ),
     )
+
+
+def answer_why() -> None:
+    """Open Diagnose where the map was asked why a region lies where it does."""
+    asked = act_log().get(acts.WHY)
+    if asked is not None and asked.number > ExploreState.answered_why.get():
+        ExploreState.answered_why.set(asked.number)
+        set_view(section="triage")
+        open_page("diagnose.py")
 
 
 def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
@@ -122,6 +136,7 @@ def explore(run: runs.Run) -> None:
     keep_known("list", [each.id for each in lists], "list of clips")
     take_a_clip(lists)
     act_link(clip_desk.GROUP, dataset.id, (acts.CLIP, "colour", acts.CLIP_LIST))
+    answer_why()
     lists = lists_of(run, dataset, data)  # as the browser has told by now
     draw_bench(run, dataset, data, lists)
     below(run, dataset, chosen_list(lists, view().list))

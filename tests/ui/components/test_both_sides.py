@@ -12,6 +12,7 @@ import pytest
 from bioviz.plots.geometry import inside
 from bioviz.plots.map_data import Categories, MapData, Measure, SpanColumn, TextColumn
 from bioviz.server.assets import FOLDER
+from bioviz.ui.components.embedding_map.embedding_map import read_selection
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.acts import Act
 from bioviz.ui.components.shared.mount import packed_rows
@@ -61,6 +62,29 @@ def test_a_lasso_takes_the_same_points_on_the_map_and_in_python():
         expected = inside(np.array(case["polygon"]), x, y)
         assert mask == expected.astype(int).tolist()
     assert 0.1 < np.mean([np.mean(mask) for mask in masks]) < 0.9
+
+
+MASKS = """
+import { valueOfMask } from "$ui/components/embedding_map/picking.js";
+const answer = (masks) => masks.map((mask) => valueOfMask({ places: "p" }, Uint8Array.from(mask)));
+"""
+
+
+def test_a_selection_of_single_clips_is_the_same_in_python():
+    rng = np.random.default_rng(2)
+    masks = [rng.random(n) < 0.4 for n in (1, 7, 8, 9, 100, 20_001)]
+    for mask, value in zip(masks, node(MASKS, [mask.astype(int).tolist() for mask in masks]), strict=True):
+        n = len(mask)
+        data = MapData(
+            3 * np.arange(n, dtype=np.int32),
+            np.zeros(n, np.float32),
+            np.zeros(n, np.float32),
+            (Categories.from_codes("label", "Label", np.zeros(n, int), ["a"]),),
+        )
+        act = Act(5, True, {**value, "places": data.payload["places"]})
+        assert read_selection(data, act).rows.tolist() == (3 * np.flatnonzero(mask)).tolist()
+        for damaged in ("", "not base64!", value["mask"][:-4] + "AAAAAAAA"):
+            assert read_selection(data, Act(5, True, {**act.value, "mask": damaged})).rows is None
 
 
 LOGS = """

@@ -159,7 +159,10 @@ export class Strip {
         labelChip(label, source.colours[label.split(" + ")[0]] ?? "var(--bv-accent)"),
         el("span", { class: "bv-muted", text: file }),
       ),
-      el("span", { class: "bb-line bv-muted", text: against ?? said.get("time in recording") ?? "" }),
+      el("span", {
+        class: "bb-line bv-muted",
+        text: against ? `neighbors ${against}` : (said.get("time in recording") ?? ""),
+      }),
     ];
     const about = [label, file, against].filter(Boolean).join(", ") || `clip ${row}`;
     return this.cards.card(source, { row, about, lines }, this.cmap);

@@ -7,7 +7,15 @@ import { download } from "./export.js";
 import { Gestures } from "./gestures.js";
 import { toggled } from "./legend.js";
 import { hovers, isFromPeer, zooms } from "./linked_maps.js";
-import { maskInside, nearest, nearestTowards, rowsOfMask, selectionOf } from "./picking.js";
+import {
+  maskInside,
+  maskOfRows,
+  nearest,
+  nearestTowards,
+  rowsOfMask,
+  selectionOf,
+  valueOfMask,
+} from "./picking.js";
 import { arrived } from "./point_store.js";
 import { MapView } from "./view.js";
 import { centredOn, fromPixel, insideBox, sameView, toPixel } from "./view_box.js";
@@ -18,10 +26,14 @@ import { centredOn, fromPixel, insideBox, sameView, toPixel } from "./view_box.j
 const PICK_RADIUS = 12; // pixels
 const TOUCH_RADIUS = 24;
 const REDRAW_AFTER_MS = 80;
+const PREVIEW_AFTER_MS = 60;
+const PREVIEW_UP_TO = 20000; // points; to draw more takes longer than a look
 
 class EmbeddingMap extends MapView {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  previewing;
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
@@ -52,6 +64,7 @@ class EmbeddingMap extends MapView {
   stop() {
     for (const off of this.unsubscribe) off();
     clearTimeout(this.timer);
+    clearTimeout(this.previewing);
     this.gestures.destroy();
     Object.assign(this.parent, { biovizMap: undefined });
     super.stop();
@@ -186,6 +199,20 @@ class EmbeddingMap extends MapView {
     this.act("selection", value, { rows: rowsOfMask(this.points, masked.mask) });
   }
 
+  /** @param {ArrayLike<number>} rows of the dataset */
+  selectRows(rows) {
+    const masked = maskOfRows(this.points, rows);
+    this.selection = { ...masked, polygon: null };
+    this.draw();
+    const value = valueOfMask(this.points, masked.mask);
+    this.act("selection", value, { rows: rowsOfMask(this.points, masked.mask) });
+  }
+
+  /** Python opens the page that says why. */
+  askWhy() {
+    this.act("why", this.props.dataset);
+  }
+
   clearSelection() {
     if (!this.selection) return;
     this.selection = null;
@@ -208,8 +235,21 @@ class EmbeddingMap extends MapView {
     this.isolate(toggled(this.isolated, code, add));
   }
 
+  /**
+   * Shows a name beside background alone, as long as the pointer is on it.
+   *
+   * @param {number | null} code
+   */
+  preview(code) {
+    if (code === this.previewed || this.points.n > PREVIEW_UP_TO) return;
+    this.previewed = code;
+    clearTimeout(this.previewing);
+    this.previewing = setTimeout(() => this.drawnOnce && this.draw(), PREVIEW_AFTER_MS);
+  }
+
   /** @param {Set<number> | null} codes */
   isolate(codes) {
+    this.previewed = null;
     this.isolated = codes;
     this.draw();
   }

@@ -6,7 +6,8 @@ in the log of the user's acts; of a selection its outline, never a list of 100,0
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import base64
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -18,7 +19,7 @@ from bioviz.errors import BadInput
 from bioviz.plots.geometry import inside
 from bioviz.plots.map_data import Categories, MapData
 from bioviz.ui.components.shared import acts
-from bioviz.ui.components.shared.mount import base_path, component
+from bioviz.ui.components.shared.mount import base_path, component, packed_rows
 from bioviz.ui.session import Element
 from bioviz.ui.state import MapState
 from bioviz.ui.view import act_log
@@ -47,6 +48,24 @@ class MapEvent:
 
 
 @dataclass(frozen=True)
+class MapRegion:
+    """Clips that the map outlines.
+
+    Attributes
+    ----------
+    rows : (m,) ints
+        In the dataset.
+    title, lines
+        What is said of them.
+
+    """
+
+    rows: np.ndarray
+    title: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MapProps:
     """What a map is given beside its points.
 
@@ -70,6 +89,8 @@ class MapProps:
         Take the height of what is around, with the legend as one line below the picture.
     headline
         A sentence on the map, above it.
+    regions
+        Of calls among background, the largest first.
 
     """
 
@@ -82,6 +103,7 @@ class MapProps:
     label: str = ""
     fill: bool = False
     headline: str = ""
+    regions: Sequence[MapRegion] = ()
 
     def for_browser(self, data: MapData) -> dict[str, object]:
         """As embedding_map.js takes them (its `MapProps`)."""
@@ -96,6 +118,10 @@ class MapProps:
             "label": self.label or f"Map of {len(data):,} clips",
             "fill": self.fill,
             "headline": self.headline,
+            "regions": [
+                {"rows": packed_rows(each.rows), "title": each.title, "lines": list(each.lines)}
+                for each in self.regions
+            ],
             "plotly_url": _plotly_url(),
         }
 
@@ -146,9 +172,13 @@ def read_selection(data: MapData, act: acts.Act | None) -> MapEvent:
     if act is None:
         return MapEvent(None, None)
     value = act.value if isinstance(act.value, Mapping) else {}
+    if value.get("places") != data.payload["places"]:
+        return MapEvent(None, None, act.number)
+    if isinstance(value.get("mask"), str):
+        return MapEvent(_rows_of_mask(data, value["mask"]), None, act.number)
     corners = value.get("polygon")
     fits = isinstance(corners, list) and 3 <= len(corners) <= MAX_CORNERS
-    if not fits or value.get("places") != data.payload["places"]:
+    if not fits:
         return MapEvent(None, None, act.number)
     try:
         polygon = np.array(corners, dtype=np.float64)
@@ -160,6 +190,17 @@ def read_selection(data: MapData, act: acts.Act | None) -> MapEvent:
     if isinstance(isolated, list) and isinstance(colouring, Categories):
         chosen &= np.isin(colouring.codes, [code for code in isolated if isinstance(code, int)])
     return MapEvent(data.rows[chosen].astype(np.int64), polygon, act.number)
+
+
+def _rows_of_mask(data: MapData, text: str) -> np.ndarray | None:
+    """Return the rows whose bit is set in a browser's mask, one bit a point; None for no mask of these points."""
+    try:
+        packed = np.frombuffer(base64.b64decode(text, validate=True), dtype=np.uint8)
+    except ValueError:
+        return None
+    if len(packed) != -(-len(data) // 8):
+        return None
+    return data.rows[np.unpackbits(packed, count=len(data)).astype(bool)].astype(np.int64)
 
 
 def _plotly_url() -> str:

@@ -20,7 +20,7 @@ const LONGEST_FILE_NAME = 60;
  */
 export function exportFigure(points, state, theme, type) {
   const data = tracesFor(points, state, theme, { type, paint: asText });
-  const layout = layoutFor(points, state, theme, "pan");
+  const layout = layoutFor(state, theme, "pan");
   layout.paper_bgcolor = layout.plot_bgcolor = theme.background;
   const { colouring } = state;
   const key = (/** @type {string} */ name, /** @type {object} */ marker) => ({
@@ -41,7 +41,7 @@ export function exportFigure(points, state, theme, type) {
   }
   colouring.names.forEach((name, code) => {
     const count = state.counts?.[code];
-    const marker = { color: colouring.colours[code], size: 9 };
+    const marker = { color: colouring.colours[code], symbol: colouring.shapes?.[code] ?? "circle", size: 9 };
     if (count) data.push(key(`${shortened(name)} (${count.toLocaleString()})`, marker));
   });
   layout.showlegend = true;

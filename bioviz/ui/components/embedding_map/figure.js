@@ -2,8 +2,8 @@
 // What plotly is given: traces and layout from points and state. Pure functions.
 
 import { channels } from "../shared/colours.js";
+import { densityContours } from "./density.js";
 import { MARGIN, histogram } from "./sampling.js";
-import { faded } from "./theme.js";
 import { widened } from "./view_box.js";
 
 /** @import { Colouring, Measure, Points } from "./points.js" */
@@ -15,6 +15,7 @@ import { widened } from "./view_box.js";
  * @property {Colouring} colouring
  * @property {Choice} choice
  * @property {(i: number) => boolean} active whether a point is not greyed out
+ * @property {boolean} [isSelection] they are greyed out as they are not selected
  * @property {View} view
  * @property {Int32Array | null} counts points of each name, null where a measure colours
  */
@@ -24,6 +25,8 @@ import { widened } from "./view_box.js";
 
 const SCALE_STEPS = 256; // colours of a measure's scale
 const DENSITY_CELLS = { columns: 220, lines: 160 };
+const SHAPES_FROM = 5; // pixels; smaller marks look alike
+const EDGE = 0.62; // part of the colour in a mark's edge, the rest is the text's
 
 /**
  * Fewer points are larger and more solid; both fall with the logarithm of their number.
@@ -102,6 +105,20 @@ export function alongScale(scale, at) {
   return from.map((value, c) => Math.round(value + part * (to[c] - value)));
 }
 
+/**
+ * The colours of the marks' edges, which stand out from the page where the marks themselves hardly do.
+ *
+ * @param {Colouring} colouring
+ * @param {Theme} theme
+ * @param {(rgb: number[]) => Paint} paint
+ */
+function edgeTable(colouring, theme, paint) {
+  const text = channels(theme.text);
+  return colourTable(colouring, (rgb) =>
+    paint(rgb.map((value, c) => Math.round(EDGE * value + (1 - EDGE) * text[c]))),
+  );
+}
+
 /** @param {number[]} rgb */
 const asArray = (rgb) => [rgb[0] / 255, rgb[1] / 255, rgb[2] / 255, 1];
 /** @param {number[]} rgb */
@@ -164,6 +181,19 @@ function densityTrace(points, view, theme) {
 }
 
 /**
+ * Marks of their names' shapes where there are any and they are large enough to be told.
+ *
+ * @param {Colouring} colouring
+ * @param {number[]} indices
+ * @param {number} size
+ */
+function symbols(colouring, indices, size) {
+  if (colouring.kind !== "categories" || !colouring.shapes?.length || size < SHAPES_FROM) return {};
+  const { shapes, codes } = colouring;
+  return { symbol: indices.map((i) => shapes[codes[i]]) };
+}
+
+/**
  * @param {Points} points
  * @param {Drawing} state
  * @param {Theme} theme
@@ -176,46 +206,49 @@ export function tracesFor(points, state, theme, { type = "scattergl", paint = as
   const { size, opacity } = markerFor(choice.drawn.length);
   const colourOf = colourTable(colouring, paint);
   const grey = theme.dark ? "#8b8f98" : "#a3a7b0";
+  const edgeOf = edgeTable(colouring, theme, paint);
+  const edges = size >= SHAPES_FROM ? { width: 1, color: layers.labelled.map(edgeOf) } : { width: 0 };
   const layer = (/** @type {Layer} */ name, /** @type {object} */ marker) =>
     scatterTrace(points, name, layers[name], marker, type);
   /** @type {any[]} */
   const traces = [
-    layer("dimmed", { size: size * 0.8, opacity: 0.2, color: grey }),
+    layer("dimmed", { size: size * 0.8, opacity: state.isSelection ? 0.3 : 0.13, color: grey }),
     layer("unknown", { size: size * 0.85, opacity: opacity * 0.5, color: grey }),
-    layer("background", { size: size * 0.8, opacity: opacity * 0.5, color: layers.background.map(colourOf) }),
-    layer("labelled", { size, opacity, color: layers.labelled.map(colourOf) }),
+    layer("background", {
+      size: Math.max(2, size * 0.5),
+      opacity: 0.75,
+      color: layers.background.map(colourOf),
+    }),
+    layer("labelled", {
+      size,
+      opacity,
+      color: layers.labelled.map(colourOf),
+      line: edges,
+      ...symbols(colouring, layers.labelled, size),
+    }),
   ];
+  if (!choice.dense) traces.unshift(...densityContours(points, theme));
   if (choice.dense) traces.unshift(densityTrace(points, state.view, theme));
   return traces;
 }
 
 /**
- * @param {Pick<Points, "axisTitles">} points
+ * All of the stage is the picture: the map has no unit, so it has no axes, and each direction its own scale.
+ *
  * @param {Pick<Drawing, "view">} state
  * @param {Theme} theme
  * @param {string | false} dragmode
  * @returns {Record<string, any>} plotly layout
  */
-export function layoutFor(points, state, theme, dragmode) {
-  const axis = (/** @type {string} */ title, /** @type {number[]} */ range) => ({
-    title: { text: escapeText(title), font: { size: 12 }, standoff: 6 },
-    range: [...range],
-    autorange: false,
-    zeroline: false,
-    gridcolor: faded(theme.text, 0.08),
-    linecolor: faded(theme.text, 0.25),
-    tickfont: { size: 11, color: faded(theme.text, 0.65) },
-    nticks: 6,
-    ticks: "",
-  });
+export function layoutFor(state, theme, dragmode) {
+  const axis = (/** @type {number[]} */ range) => ({ range: [...range], autorange: false, visible: false });
   return {
-    margin: { l: 48, r: 8, t: 8, b: 42 },
+    margin: { l: 0, r: 0, t: 0, b: 0 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.font, color: theme.text, size: 12 },
-    xaxis: axis(points.axisTitles[0], state.view.x),
-    // One unit is as long upwards as sideways, or distances on the map would lie.
-    yaxis: { ...axis(points.axisTitles[1], state.view.y), scaleanchor: "x" },
+    xaxis: axis(state.view.x),
+    yaxis: axis(state.view.y),
     showlegend: false,
     hovermode: false,
     dragmode,

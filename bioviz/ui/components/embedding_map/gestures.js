@@ -68,6 +68,12 @@ export function contains(box, [x, y]) {
   return x >= box.left && y >= box.top && x <= box.left + box.width && y <= box.top + box.height;
 }
 
+/** Whether a press is on a button that lies over the picture. */
+function isOnButton(/** @type {Event} */ event) {
+  const [target] = event.composedPath();
+  return "closest" in target && /** @type {Element} */ (target).closest(".bm-callout") !== null;
+}
+
 export class Gestures {
   /** @type {Press | null} */
   press = null;
@@ -113,7 +119,7 @@ export class Gestures {
   /** @param {PointerEvent} event */
   down(event) {
     const start = this.at(event);
-    if (event.button !== 0 || !this.isWithin(start)) return;
+    if (event.button !== 0 || !this.isWithin(start) || isOnButton(event)) return;
     this.press = pressed(start, this.on.selecting());
     this.on.leave();
     leaveTextField(); // plotly keeps the browser from moving the focus

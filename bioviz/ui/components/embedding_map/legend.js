@@ -12,6 +12,7 @@ import { el } from "../shared/dom.js";
  * @property {Set<number> | null} isolated codes of the names that are seen alone
  * @property {(code: number, add: boolean) => void} onToggle
  * @property {() => void} onRestore
+ * @property {(code: number | null) => void} onPreview
  */
 
 const SEARCH_FROM = 15; // names
@@ -94,19 +95,24 @@ function renderCategories(box, colouring, state) {
  * @param {number} code
  * @param {CategoryState} state
  */
-function categoryButton(colouring, name, code, { counts, chosen, isolated, onToggle }) {
+function categoryButton(colouring, name, code, { counts, chosen, isolated, onToggle, onPreview }) {
   const on = !isolated || isolated.has(code);
   const count = counts[code].toLocaleString();
-  const swatch = el("span", { class: "bm-swatch" });
+  const swatch = el("span", { class: `bm-swatch bm-${colouring.shapes?.[code] ?? "circle"}` });
   swatch.style.background = colouring.colours[code];
   const attributes = {
     type: "button",
     class: on ? "bm-name" : "bm-name bm-off",
     "data-code": code,
     "aria-pressed": String(Boolean(isolated && on)),
-    title: `${name}: click to see it alone, again to see all; Ctrl or Shift adds another`,
+    title: `${name}: rest here to see it against background, click to keep it so, again to see all; Ctrl or Shift adds another`,
     onclick: (/** @type {MouseEvent} */ event) =>
       onToggle(code, event.ctrlKey || event.metaKey || event.shiftKey),
+    onpointerenter: () => onPreview(code),
+    onpointerleave: () => onPreview(null),
+    onfocus: (/** @type {FocusEvent} */ event) =>
+      event.target instanceof Element && event.target.matches(":focus-visible") && onPreview(code),
+    onblur: () => onPreview(null),
   };
   const figure = chosen ? `${chosen[code].toLocaleString()} / ${count}` : count;
   const text = el("span", { class: "bm-text", text: name });

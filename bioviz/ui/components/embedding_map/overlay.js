@@ -1,7 +1,8 @@
 // @ts-check
-// Rings and outlines over the picture, so that picking redraws none of the points.
+// Names, rings and outlines over the picture, so that picking redraws none of the points.
 
 import { svg } from "../shared/dom.js";
+import { outlineRound } from "./names.js";
 import { toPixel } from "./view_box.js";
 
 /** @import { Pixel, Places, Transform } from "./view_box.js" */
@@ -12,8 +13,14 @@ import { toPixel } from "./view_box.js";
  * @property {number} picked point, -1 for none
  * @property {number} hovered
  * @property {number} linked hovered on another map
+ * @property {MarkedName[]} [names]
+ * @property {{ places: [x: number, y: number][], isOpen: boolean }[]} [regions] of calls among background
  */
+/** @typedef {{ text: string, x: number, y: number, isQuiet: boolean, isDim: boolean }} MarkedName in map coordinates */
 /** @typedef {{ class: string, points: string }} Outline */
+
+const ROOM = 14; // pixels between a region's points and its outline
+
 /** @typedef {{ class: string, cx: number, cy: number, r: number }} Ring */
 
 /**
@@ -55,6 +62,34 @@ export function rings(points, { picked, hovered, linked }, to) {
 }
 
 /**
+ * @param {Marks} marks
+ * @param {Transform} to
+ * @returns {Outline[]} round the regions, in pixels of the plot
+ */
+export function regionOutlines({ regions = [] }, to) {
+  return regions.map(({ places, isOpen }) => {
+    const pixels = outlineRound(
+      places.map(([x, y]) => toPixel(to, x, y)),
+      ROOM,
+    );
+    const points = pixels.map(([x, y]) => `${x - to.box.left},${y - to.box.top}`).join(" ");
+    return { class: isOpen ? "bm-region bm-open" : "bm-region", points };
+  });
+}
+
+/**
+ * @param {Marks} marks
+ * @param {Transform} to
+ */
+function nameTexts({ names = [] }, to) {
+  return names.map(({ text, x, y, isQuiet, isDim }) => {
+    const [px, py] = toPixel(to, x, y);
+    const name = ["bm-placed", isQuiet && "bm-quiet", isDim && "bm-dim"].filter(Boolean).join(" ");
+    return svg("text", { class: name, x: px - to.box.left, y: py - to.box.top + 5, text });
+  });
+}
+
+/**
  * @param {SVGSVGElement} overlay
  * @param {Places} points
  * @param {Marks} marks
@@ -63,7 +98,9 @@ export function rings(points, { picked, hovered, linked }, to) {
 export function drawMarks(overlay, points, marks, to) {
   for (const [name, pixels] of Object.entries(to.box)) overlay.style.setProperty(name, `${pixels}px`);
   overlay.replaceChildren(
+    ...regionOutlines(marks, to).map((outline) => svg("polygon", { ...outline })),
     ...outlines(marks, to).map((outline) => svg("polygon", { ...outline })),
+    ...nameTexts(marks, to),
     ...rings(points, marks, to).map((ring) => svg("circle", { ...ring })),
   );
 }

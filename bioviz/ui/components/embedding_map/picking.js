@@ -124,6 +124,22 @@ export function maskOfRows(points, rows) {
 export const rowsOfMask = (points, mask) => points.rows.filter((_, i) => mask[i]);
 
 /**
+ * The value of an act that selects these points, for Python: a bit a point.
+ *
+ * @param {Pick<Points, "places">} points
+ * @param {Uint8Array} mask
+ */
+export function valueOfMask({ places }, mask) {
+  const bytes = new Uint8Array(Math.ceil(mask.length / 8));
+  mask.forEach((on, i) => {
+    if (on) bytes[i >> 3] |= 128 >> (i & 7);
+  });
+  let text = "";
+  for (let k = 0; k < bytes.length; k += 8192) text += String.fromCharCode(...bytes.subarray(k, k + 8192));
+  return { mask: btoa(text), places };
+}
+
+/**
  * What an act of selecting means on these points. An outline counts on the points that it was drawn on; other maps of
  * the page show the clips that were in it.
  *

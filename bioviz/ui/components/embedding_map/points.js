@@ -12,6 +12,8 @@
  * @property {string[]} names
  * @property {string[]} colours
  * @property {number[]} [raised] codes that are drawn above the background even on background points
+ * @property {string[]} [shapes] one a name, as plotly names them; none for circles
+ * @property {boolean} [named] the names are written on the map
  */
 /**
  * @typedef {object} Measure a colouring by value
@@ -38,8 +40,7 @@
  * @property {SentColumn} x NaN for a point without a place
  * @property {SentColumn} y
  * @property {SentColumn} background 1 for background, else 0
- * @property {string} x_title
- * @property {string} y_title
+ * @property {string} note what near and far mean
  * @property {SentColouring[]} colourings
  * @property {Described<SentColumn>[]} columns what the hover box says
  * @property {View | null} [extent]
@@ -84,6 +85,10 @@ export function shuffle(indices) {
 export class Points {
   /** @type {Int32Array | null} */
   #byRow = null;
+  /** @type {{ lines: number[][] | null } | undefined} of background, made when it is first drawn */
+  density;
+  /** @type {Record<string, ([x: number, y: number] | null)[]>} colouring -> middle of what has each of its names */
+  centres = {};
 
   /** @param {Payload} payload */
   constructor(payload) {
@@ -94,7 +99,7 @@ export class Points {
     this.y = decodeColumn(payload.y);
     this.background = decodeColumn(payload.background);
     this.n = this.rows.length;
-    this.axisTitles = [payload.x_title, payload.y_title];
+    this.note = payload.note;
     /** @type {Colouring[]} */
     this.colourings = payload.colourings.map((c) =>
       c.kind === "categories"

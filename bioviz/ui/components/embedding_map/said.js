@@ -8,14 +8,14 @@ import { el } from "../shared/dom.js";
 /** @import { Pixel } from "./view_box.js" */
 
 /**
- * How many points of how many are drawn, have a place and are selected.
+ * How many points of how many are drawn, have a place and are selected, and what near means on the map.
  *
- * @param {{ placed: number, total: number }} points
+ * @param {{ placed: number, total: number, note?: string }} points
  * @param {Pick<Choice, "whole" | "dense" | "inView">} choice
  * @param {number} drawnInView
  * @param {number | undefined} selected
  */
-export function statusText({ placed, total }, choice, drawnInView, selected) {
+export function statusText({ placed, total, note }, choice, drawnInView, selected) {
   const figure = (/** @type {number} */ n) => n.toLocaleString();
   const parts = [];
   if (choice.whole) parts.push(`${figure(placed)} of ${figure(total)} clips drawn`);
@@ -27,6 +27,7 @@ export function statusText({ placed, total }, choice, drawnInView, selected) {
   const lost = total - placed;
   if (lost && placed) parts.push(`${figure(lost)} without a place on the map`);
   if (selected !== undefined) parts.push(`${figure(selected)} selected`);
+  if (note && placed) parts.push(note);
   return parts.join(" · ");
 }
 

@@ -3,7 +3,7 @@
 
 import { channels } from "../shared/colours.js";
 
-/** @typedef {{ text: string, background: string, border: string, font: string, dark: boolean }} Theme */
+/** @typedef {{ text: string, background: string, border: string, font: string, density: string, dark: boolean }} Theme */
 
 /**
  * @param {Element} element of the page
@@ -14,13 +14,31 @@ export function themeOf(element) {
   const read = (/** @type {string} */ name, /** @type {string} */ otherwise) =>
     style.getPropertyValue(name).trim() || otherwise;
   const background = read("--st-background-color", "#ffffff");
+  const dark = luminance(background) < 0.4;
   return {
     text: read("--st-text-color", "#31333f"),
     background,
     border: read("--st-border-color", "#d5d6d9"),
     font: read("--st-font", "sans-serif"),
-    dark: luminance(background) < 0.4,
+    density: resolved(element, "--bioviz-density", "#5a6866"),
+    dark,
   };
+}
+
+/**
+ * A colour of plots/tokens.py as it is in the theme around an element.
+ *
+ * @param {Element} element
+ * @param {string} name of the variable
+ * @param {string} otherwise where it is not set
+ */
+export function resolved(element, name, otherwise) {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name}, ${otherwise})`;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 /**

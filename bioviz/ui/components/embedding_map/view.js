@@ -2,11 +2,13 @@
 // What the map shows: its parts, its state, and drawing it. What the user does with it is in embedding_map.js.
 
 import { actLog } from "../shared/acts.js";
+import { Callout } from "./callout.js";
 import { el } from "../shared/dom.js";
 import { layoutFor, tracesFor } from "./figure.js";
 import { buildMap } from "./layout.js";
 import { countsPerName, renderLegend } from "./legend.js";
 import { drawMarks } from "./overlay.js";
+import { Crowd, MOST_NAMES, centresOf, placedNames } from "./names.js";
 import { selectionOf } from "./picking.js";
 import { loadPlotly } from "./plotly_load.js";
 import { storedPoints } from "./point_store.js";
@@ -14,7 +16,7 @@ import { hasNameOf } from "./points.js";
 import { emptyText, showTip, statusText, tipLines } from "./said.js";
 import { choosePoints, countInView } from "./sampling.js";
 import { themeOf } from "./theme.js";
-import { sameView, toPixel, transformOf } from "./view_box.js";
+import { fromPixel, sameView, toPixel, transformOf } from "./view_box.js";
 
 /** @import { Act, ActLog } from "../shared/acts.js" */
 /** @import { Component } from "../shared/mounting.js" */
@@ -23,6 +25,8 @@ import { sameView, toPixel, transformOf } from "./view_box.js";
 /** @import { Selection } from "./picking.js" */
 /** @import { Points } from "./points.js" */
 /** @import { Theme } from "./theme.js" */
+/** @import { Region } from "./callout.js" */
+/** @import { MarkedName } from "./overlay.js" */
 /** @import { Mode } from "./toolbar.js" */
 /** @import { Pixel, Transform, View } from "./view_box.js" */
 /**
@@ -37,10 +41,16 @@ import { sameView, toPixel, transformOf } from "./view_box.js";
  * @property {string} label
  * @property {boolean} fill take the height of what is around
  * @property {string} headline a sentence on the map
+ * @property {Region[]} regions of calls among background, the largest first
  * @property {string} plotly_url
  */
 
 const FLAT = { displayModeBar: false, scrollZoom: true, doubleClick: false, showTips: false };
+
+const LONGEST_NAME = 28;
+
+/** @param {string} name */
+const shortName = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
 export class MapView {
   /** @type {Mode} */
@@ -48,6 +58,10 @@ export class MapView {
   drawnOnce = false;
   /** @type {Set<number> | null} codes of the names that are seen alone */
   isolated = null;
+  /** @type {number | null} code of the name in the legend that the pointer is on */
+  previewed = null;
+  /** @type {MarkedName[]} */
+  names = [];
   /** @type {Selection | null} */
   selection = null;
   picked = -1;
@@ -85,7 +99,13 @@ export class MapView {
       onReset: () => this.setView(this.points.extent, true),
       onDownload: (format) => this.download(format),
     });
+    this.callout = new Callout({
+      show: (region) => this.selectRows(region.rows),
+      why: () => this.askWhy(),
+      changed: () => this.drawOverlay(),
+    });
     this.root = this.parts.root;
+    this.parts.stage.append(this.callout.element);
     this.stage = this.parts.stage;
     this.plot = this.parts.plot;
     parent.append(this.root);
@@ -178,12 +198,21 @@ export class MapView {
     return mask ? (i) => mask[i] === 1 && wanted(i) : wanted;
   }
 
+  /** Which points are not greyed out: those of the names in focus beside all background, or those selected. */
+  isShown() {
+    const colouring = this.points.colouring(this.colourId);
+    const focus = this.previewed === null ? this.isolated : new Set([this.previewed]);
+    if (this.selection || !focus) return this.isActive();
+    const wanted = hasNameOf(colouring, focus);
+    return (/** @type {number} */ i) => wanted(i) || this.points.background[i] === 1;
+  }
+
   isWanted() {
     return hasNameOf(this.points.colouring(this.colourId), this.isolated);
   }
 
   get numbers() {
-    return { placed: this.points.order.length, total: this.points.n };
+    return { placed: this.points.order.length, total: this.points.n, note: this.points.note };
   }
 
   draw() {
@@ -192,9 +221,10 @@ export class MapView {
     const colouring = points.colouring(this.colourId);
     const choice = choosePoints(points, this.view, this.selection?.mask);
     const counts = colouring.kind === "categories" ? countsPerName(colouring, points.order) : null;
-    this.state = { colouring, choice, active: this.isActive(), view: this.view, counts };
+    const isSelection = this.selection !== null;
+    this.state = { colouring, choice, active: this.isShown(), isSelection, view: this.view, counts };
     this.say(emptyText(this.numbers));
-    const layout = layoutFor(points, this.state, this.theme, this.selecting() ? false : this.mode);
+    const layout = layoutFor(this.state, this.theme, this.selecting() ? false : this.mode);
     this.Plotly.react(this.plot, tracesFor(points, this.state, this.theme), layout, FLAT);
     if (!this.drawnOnce) {
       this.drawnOnce = true;
@@ -204,12 +234,14 @@ export class MapView {
     const whole = this.view === points.extent;
     this.view = this.shownView();
     if (whole) this.home = this.view;
+    this.placeNames();
     this.drawOverlay();
     renderLegend(this.parts.legend, points, this.state, {
       mask: this.selection?.mask,
       isolated: this.isolated,
       onToggle: (code, add) => this.toggle(code, add),
       onRestore: () => this.isolate(null),
+      onPreview: (code) => this.preview(code),
     });
     this.drawStatus();
     this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
@@ -222,6 +254,34 @@ export class MapView {
     if (!this.selection) return;
     const clear = { type: "button", class: "bm-link", text: "clear selection" };
     this.parts.status.append(" ", el("button", { ...clear, onclick: () => this.clearSelection() }));
+  }
+
+  /** Names and the call-out find their places anew: they stay there on the map until it is drawn again. */
+  placeNames() {
+    const { colouring, counts } = this.state;
+    const to = this.toPixels();
+    if (!to) return;
+    const crowd = new Crowd(this.points, to);
+    const taken = this.callout.place(this.props.regions, this.points, to, crowd);
+    this.names = [];
+    if (colouring.kind !== "categories" || !colouring.named || !counts) return;
+    const centres = (this.points.centres[colouring.id] ??= centresOf(
+      this.points,
+      colouring.codes,
+      colouring.names.length,
+    ));
+    const largest = [...counts.keys()].filter((code) => counts[code]).sort((a, b) => counts[b] - counts[a]);
+    const wanted = largest.slice(0, MOST_NAMES).flatMap((code) => {
+      const centre = centres[code];
+      const text = shortName(colouring.names[code]);
+      return centre ? [{ code, text, centre: toPixel(to, ...centre) }] : [];
+    });
+    const focus = this.previewed === null ? this.isolated : new Set([this.previewed]);
+    this.names = placedNames(wanted, crowd, to.box, taken).map(({ code, text, at }) => {
+      const [x, y] = fromPixel(to, at);
+      const isQuiet = colouring.id === "label" && code === 0;
+      return { text, x, y, isQuiet, isDim: Boolean(focus && !focus.has(code) && !isQuiet) };
+    });
   }
 
   drawTip() {
@@ -239,7 +299,10 @@ export class MapView {
     if (!to) return;
     const { picked, hovered, linked } = this;
     const polygon = this.selection?.polygon ?? null;
-    drawMarks(this.parts.overlay, this.points, { polygon, corners, picked, hovered, linked }, to);
+    const regions = this.callout.outlined(this.points);
+    const marks = { polygon, corners, picked, hovered, linked, names: this.names, regions };
+    drawMarks(this.parts.overlay, this.points, marks, to);
+    this.callout.follow(this.parts.overlay, to);
   }
 
   // ---- view --------------------------------------------------------------------------------------------
@@ -297,6 +360,9 @@ export class MapView {
   viewChanged() {}
   download(/** @type {string} */ _format) {}
   heardAct(/** @type {string} */ _kind, /** @type {Act} */ _act) {}
+  preview(/** @type {number | null} */ _code) {}
+  selectRows(/** @type {ArrayLike<number>} */ _rows) {}
+  askWhy() {}
   toggle(/** @type {number} */ _code, /** @type {boolean} */ _add) {}
   isolate(/** @type {Set<number> | null} */ _codes) {}
   clearSelection() {}

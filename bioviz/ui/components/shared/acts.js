@@ -5,7 +5,8 @@
 // older than what is here. acts.py is Python's side of the same rule.
 //
 // Kinds: "clip" [dataset, row or -1], a colour field of the view (id of a colouring), "selection" (an outline on a
-// map, or null), "list" (which clips are gone through), "flags" (what is stored now), "user" (who flags).
+// map, or null), "list" (which clips are gone through), "why" (what
+// the map was asked), "flags" (what is stored now), "user" (who flags).
 
 import { Channel } from "./channel.js";
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-CLIP, SELECTION, FLAGS, USER, CLIP_LIST = "clip", "selection", "flags", "user", "list"
+CLIP, SELECTION, FLAGS, USER, CLIP_LIST, WHY = "clip", "selection", "flags", "user", "list", "why"
 _MOST_KINDS = 50
 _LARGEST = 2**53  # up to here a number in the browser is exact
 

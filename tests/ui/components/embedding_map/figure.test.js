@@ -25,7 +25,14 @@ import { column, pointsAt } from "./sample_points.js";
 /** @import { Drawing } from "../../../../bioviz/ui/components/embedding_map/figure.js" */
 /** @import { Points } from "../../../../bioviz/ui/components/embedding_map/points.js" */
 
-const theme = { text: "#31333f", background: "#ffffff", border: "#d5d6d9", font: "sans-serif", dark: false };
+const theme = {
+  text: "#31333f",
+  background: "#ffffff",
+  border: "#d5d6d9",
+  font: "sans-serif",
+  density: "#5a6866",
+  dark: false,
+};
 const HOSTILE = "<img src=x onerror=hack()>";
 
 /** @type {[number, number][]} */
@@ -38,7 +45,6 @@ const places = [
 ];
 const points = pointsAt(places, {
   background: column("u1", [1, 0, 0, 1, 0]),
-  y_title: HOSTILE,
   colourings: [
     {
       kind: "categories",
@@ -157,10 +163,24 @@ test("a density picture lies below the points and covers what is drawn beyond th
   assert.equal(cells.length, 5);
 });
 
-test("one unit is as long upwards as sideways, and names of axes are no tags", () => {
-  const layout = layoutFor(points, drawing("label"), theme, "pan");
-  assert.equal(layout.yaxis.scaleanchor, "x");
-  assert.equal(layout.yaxis.title.text, escapeText(HOSTILE));
+test("labelled points have the shapes of their names and an edge, as long as they are large enough", () => {
+  const label = drawing("label");
+  const colouring = /** @type {any} */ ({
+    ...label.colouring,
+    shapes: ["circle", "square", "diamond", "circle"],
+  });
+  const [background, labelled] = tracesFor(points, { ...label, colouring }, theme).slice(-2);
+  assert.deepEqual(labelled.marker.symbol, ["square", "diamond", "square"]);
+  assert.equal(labelled.marker.line.width, 1);
+  assert.notDeepEqual(labelled.marker.line.color[0], labelled.marker.color[0]);
+  assert.equal(background.marker.symbol, undefined);
+  assert.ok(background.marker.size <= labelled.marker.size / 2, "background is told by size too");
+});
+
+test("the picture fills its stage: there are no axes, as a map has no unit", () => {
+  const layout = layoutFor(drawing("label"), theme, "pan");
+  assert.ok(!layout.xaxis.visible && !layout.yaxis.visible);
+  assert.deepEqual(Object.values(layout.margin), [0, 0, 0, 0]);
   assert.deepEqual(layout.xaxis.range, points.extent.x);
   assert.notEqual(layout.xaxis.range, points.extent.x); // plotly writes into it
 });

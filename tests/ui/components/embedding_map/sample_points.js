@@ -39,8 +39,7 @@ export function payload(places, more = {}) {
       places.map(([, y]) => y),
     ),
     background: column("u1", ones),
-    x_title: "first",
-    y_title: "second",
+    note: "near means alike",
     colourings: [
       {
         kind: "categories",
