@@ -5,11 +5,14 @@
 import flagBar from "../flag_bar/flag_bar.js";
 import inspector from "../clip_panel/inspector.js";
 import embeddingMap from "../embedding_map/embedding_map.js";
+import { rowsOfMask, valueOfMask } from "../embedding_map/picking.js";
 import { arrived, storedPoints } from "../embedding_map/point_store.js";
 import { actLog } from "../shared/acts.js";
 import { el } from "../shared/dom.js";
 import { mounting } from "../shared/mounting.js";
+import { Finder } from "./finder.js";
 import { chosenList, clipLists } from "./lists.js";
+import { searched } from "./search.js";
 import { Strip } from "./strip.js";
 
 /** @import { Act, ActLog } from "../shared/acts.js" */
@@ -30,6 +33,9 @@ import { Strip } from "./strip.js";
  * @property {string} panelStyle style sheet of the inspector
  */
 
+const SEARCH = "bench_search"; // who selects, and who goes back
+const HISTORY = "bench_history";
+
 class Bench {
   /** @type {Data} */
   data;
@@ -49,13 +55,25 @@ class Bench {
       pick: (row) => this.log.act("clip", [this.data.dataset, row], this.data.strip.key),
       showTable: () => document.querySelector(".st-key-explore_clips")?.scrollIntoView({ block: "start" }),
     });
+    this.finder = new Finder({
+      search: (text) => this.search(text),
+      look: (row) => this.log.act("clip", [this.data.dataset, row], HISTORY),
+    });
     this.map = el("div", { class: "bb-map" });
     this.flags = el("div", { hidden: true });
     this.style = el("style");
     this.panel = el("div");
     const panel = el("div", { class: "bb-panel" });
     panel.attachShadow({ mode: "open" }).append(this.style, this.panel);
-    this.root = el("div", { class: "bioviz-bench" }, this.map, panel, this.strip.root, this.flags);
+    this.root = el(
+      "div",
+      { class: "bioviz-bench" },
+      this.finder.root,
+      this.map,
+      panel,
+      this.strip.root,
+      this.flags,
+    );
     parent.append(this.root);
     this.stopWaiting = arrived.on((digest) => digest === this.data?.map.digest && this.showLists());
   }
@@ -73,7 +91,22 @@ class Bench {
     this.mount(embeddingMap, this.map, data.map);
     this.showLists();
     this.mount(flagBar, this.flags, data.flags);
-    this.strip.mark(log.clip(data.dataset));
+    const row = log.clip(data.dataset);
+    this.strip.mark(row);
+    this.finder.visit(row);
+  }
+
+  /** @param {string} text whose clips are selected; without words none are */
+  search(text) {
+    const points = storedPoints(this.data.map.digest);
+    const mask = points && searched(points, text);
+    if (!points || !mask) {
+      this.finder.show(undefined);
+      return this.log.act("selection", null, SEARCH);
+    }
+    const rows = rowsOfMask(points, mask);
+    this.finder.show(rows.length);
+    this.log.act("selection", valueOfMask(points, mask), SEARCH, { rows });
   }
 
   /**
@@ -101,9 +134,14 @@ class Bench {
    * @param {Act} act
    */
   heardAct(kind, act) {
-    if (kind === "clip") return this.strip.mark(this.log.clip(this.data.dataset));
+    if (kind === "clip") {
+      const row = this.log.clip(this.data.dataset);
+      if (act.by !== HISTORY) this.finder.visit(row);
+      return this.strip.mark(row);
+    }
     if (kind === "list") return this.showLists();
     if (kind !== "selection") return;
+    if (act.by !== SEARCH) this.finder.forget();
     // What is selected here becomes the list; without a selection it cannot be.
     if (act.browser && act.value) this.log.act("list", "selected", this.data.strip.key);
     else if (act.browser && this.log.get("list") === "selected")
@@ -116,6 +154,7 @@ class Bench {
     this.stopWaiting();
     for (const stop of this.mounted.values()) stop();
     this.strip.stop();
+    this.finder.stop();
     this.root.remove();
   }
 }
