@@ -46,8 +46,8 @@ def map_data(run: Run, dataset: Dataset, dark: bool = False) -> MapData:
 AGAINST = {
     AMONG_BACKGROUND: "background",
     AMONG_LABELLED: "labelled",
-    MIXED: "of other labels",
-    "with_its_label": "not of its label",
+    MIXED: "other labels",
+    "with_its_label": "other",
     "background": "labelled",
 }
 """What the neighbors are that speak against a clip, by where it lies; see `placement.Evidence`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
+from bioviz.analysis.diagnosis.triage import UNEXPLAINED
 from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND
 from bioviz.analysis.misclustered.words import MIN_CLIPS
 from bioviz.runs import Run
@@ -61,7 +62,8 @@ def _likeliest_cause(diagnosis: Diagnosis | None, positions: np.ndarray) -> str 
     """Return the cause that the diagnosis gives to most of these clips, None where there is none."""
     if diagnosis is None:
         return None
-    counts = diagnosis.triage.applies[positions].sum(axis=0)
+    told = np.array([name != UNEXPLAINED for name in diagnosis.triage.causes], dtype=bool)
+    counts = diagnosis.triage.applies[positions].sum(axis=0) * told
     if not len(counts) or 2 * counts.max() <= len(positions):
         return None
     cause = int(counts.argmax())

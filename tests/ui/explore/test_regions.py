@@ -65,9 +65,10 @@ def test_a_cause_is_named_only_where_the_diagnosis_gives_it_to_most_of_the_clips
     def diagnosis(masked: int) -> SimpleNamespace:
         applies = np.zeros((160, 2), dtype=bool)
         applies[40 : 40 + masked, 1] = True
-        return SimpleNamespace(
-            triage=SimpleNamespace(applies=applies, all_titles=("empty", "masked by noise"))
-        )
+        applies[40:48, 0] = True  # which is no cause
+        titles = ("unexplained", "masked by noise")
+        triage = SimpleNamespace(applies=applies, causes=("unexplained", "masked"), all_titles=titles)
+        return SimpleNamespace(triage=triage)
 
     assert regions_of(run, diagnosis(6))[0].lines == ("Likeliest cause of 6 of them: masked by noise",)
     assert regions_of(run, diagnosis(4))[0].lines == ()

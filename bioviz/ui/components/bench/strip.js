@@ -107,7 +107,7 @@ export class Strip {
     const offered = JSON.stringify(labels);
     if (offered !== this.labels.dataset.offered) {
       this.labels.dataset.offered = offered;
-      const none = el("option", { value: "", text: "One label …" });
+      const none = el("option", { value: "", text: "Label …" });
       this.labels.replaceChildren(none, ...labels.map(([value, text]) => el("option", { value, text })));
     }
     this.labels.value = chosen.id.startsWith("label:") ? chosen.id : "";

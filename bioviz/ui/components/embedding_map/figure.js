@@ -212,7 +212,7 @@ export function tracesFor(points, state, theme, { type = "scattergl", paint = as
     scatterTrace(points, name, layers[name], marker, type);
   /** @type {any[]} */
   const traces = [
-    layer("dimmed", { size: size * 0.8, opacity: state.isSelection ? 0.3 : 0.13, color: grey }),
+    layer("dimmed", { size: size * 0.6, opacity: state.isSelection ? 0.3 : 0.13, color: grey }),
     layer("unknown", { size: size * 0.85, opacity: opacity * 0.5, color: grey }),
     layer("background", {
       size: Math.max(2, size * 0.5),
