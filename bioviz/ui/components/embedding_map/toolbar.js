@@ -68,7 +68,7 @@ export function makeToolbar({ onColour, onMode, onReset, onDownload }) {
   const bar = el(
     "div",
     { class: "bm-bar", role: "toolbar", "aria-label": "Map tools" },
-    el("label", { class: "bm-colour" }, "Colour by ", select),
+    el("label", { class: "bm-colour" }, el("span", { text: "Colour by " }), select),
     el("div", { class: "bm-tools" }, ...buttons, reset, downloadMenu(onDownload)),
   );
   return {
