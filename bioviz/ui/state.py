@@ -156,6 +156,11 @@ class ExploreState:
 
     desk = DeskState("explore")
     bench = Element("explore_bench")
+    view_name: Key[str] = Key("explore_view_name", "")
+    save_view = Element("explore_save_view")
+    view_error: Key[str] = Key("explore_view_error", "")
+    open_view = Elements("explore_open_view_{}")
+    remove_view = Elements("explore_remove_view_{}")
     answered_why: Key[int] = Key("explore_answered_why", 0)  # number of the act
     scores = Element("explore_scores")
     clips = Element("explore_clips")

@@ -20,6 +20,7 @@ def scroll() -> None:
         st.html(
             f"<script>const part = document.querySelector('.st-key-{key}');"
             "part?.style.setProperty('scroll-margin-top', '1rem');"
-            "part?.scrollIntoView({ behavior: 'smooth' });</script>",
+            "const still = matchMedia('(prefers-reduced-motion: reduce)').matches;"
+            "part?.scrollIntoView({ behavior: still ? 'instant' : 'smooth' });</script>",
             unsafe_allow_javascript=True,
         )

@@ -41,6 +41,7 @@ from bioviz.ui.explore.clip_lists import (
     label_of,
 )
 from bioviz.ui.explore.regions import regions_of
+from bioviz.ui.explore.view_menu import view_menu
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_run_in_bar
 from bioviz.ui.state import ExploreState
@@ -173,7 +174,7 @@ def below(run: runs.Run, dataset: Dataset, chosen: ClipList) -> None:
 
 def show() -> None:
     """Show the page below its title."""
-    spec = pick_run_in_bar()
+    spec = pick_run_in_bar(menu=view_menu)
     if spec is None:
         ask_for_a_dataset()
     try:

@@ -35,6 +35,7 @@ KINDS = {
     "waves": "Sounds kept for training",
     "flags": "Your flags",
     "annotations": "Your annotations",
+    "views": "Saved views",
     "media": "Sounds and pictures",
     "jobs": "Records of jobs",
     "profiles": "Table profiles",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from bioviz.analysis.projection.layouts import PRESETS, ProjectionSpec
@@ -27,7 +29,9 @@ READY_HELP = (
 )
 
 
-def pick_run_in_bar(background: bool = True, neighbors: bool = False) -> RunSpec | None:
+def pick_run_in_bar(
+    background: bool = True, neighbors: bool = False, menu: Callable[[str], None] | None = None
+) -> RunSpec | None:
     """Draw the pickers as one line above the page, what is seldom changed folded away; as `pick_run`.
 
     Parameters
@@ -36,6 +40,8 @@ def pick_run_in_bar(background: bool = True, neighbors: bool = False) -> RunSpec
         Offer to leave background clips out; otherwise they are always in.
     neighbors
         Ask how many neighbors are looked at.
+    menu
+        Draws what else stands in the line, given the dataset's id.
 
     """
     try:
@@ -55,6 +61,8 @@ def pick_run_in_bar(background: bool = True, neighbors: bool = False) -> RunSpec
                 unit_field(dataset.id)
                 st.markdown("**Projection**")
                 pick_projection()
+            if menu is not None:
+                menu(dataset.id)
     except Gone as gone:
         choose_again.ask(gone)
     return _asked_for(dataset, model, background)

@@ -122,6 +122,7 @@ class EmbeddingMap extends MapView {
     const isOwn = act.by === this.props.map_key;
     if (kind === "clip") {
       this.takePick();
+      this.tell();
       if (!isOwn && this.picked >= 0 && !insideBox(this.points, this.view, 0, this.picked)) {
         this.centreOn(this.picked);
       }

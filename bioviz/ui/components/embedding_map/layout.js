@@ -13,6 +13,8 @@ import { makeToolbar } from "./toolbar.js";
  * }} Plot as plotly leaves the element
  */
 
+let made = 0; // maps, to name their parts
+
 /** @param {ToolbarActions} actions */
 export function buildMap(actions) {
   const toolbar = makeToolbar(actions);
@@ -26,7 +28,9 @@ export function buildMap(actions) {
   const stage = el("div", focusable, plot, overlay, tip, message);
   const legend = el("aside", { class: "bm-legend" });
   const status = el("div", { class: "bm-status", role: "status" });
+  const told = el("div", { class: "bm-told", id: `bm-told-${(made += 1)}` });
+  stage.setAttribute("aria-describedby", told.id);
   const main = el("div", { class: "bm-main" }, stage, legend);
-  const root = el("div", { class: "bioviz-map" }, toolbar.bar, main, status);
-  return { toolbar, headline, plot, overlay, tip, message, stage, legend, status, root };
+  const root = el("div", { class: "bioviz-map" }, toolbar.bar, main, status, told);
+  return { toolbar, headline, plot, overlay, tip, message, stage, legend, status, told, root };
 }

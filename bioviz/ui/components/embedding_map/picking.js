@@ -140,6 +140,19 @@ export function valueOfMask({ places }, mask) {
 }
 
 /**
+ * The points that such a value has a bit for.
+ *
+ * @param {Pick<Points, "n">} points
+ * @param {string} bits
+ * @returns {Masked}
+ */
+function maskOfBits({ n }, bits) {
+  const bytes = atob(bits);
+  const mask = Uint8Array.from({ length: n }, (_, i) => (bytes.charCodeAt(i >> 3) >> (7 - (i & 7))) & 1);
+  return { mask, count: mask.reduce((sum, on) => sum + on, 0) };
+}
+
+/**
  * What an act of selecting means on these points. An outline counts on the points that it was drawn on; other maps of
  * the page show the clips that were in it.
  *
@@ -148,10 +161,11 @@ export function valueOfMask({ places }, mask) {
  * @returns {Selection | null}
  */
 export function selectionOf(points, act) {
-  const { polygon, places, colour_by: id, isolated } = act?.value ?? {};
+  const { polygon, mask: bits, places, colour_by: id, isolated } = act?.value ?? {};
   if (polygon && places === points.places) {
     const wanted = hasNameOf(points.colouring(id), isolated && new Set(isolated));
     return { ...maskInside(points, polygon, wanted), polygon };
   }
+  if (bits && places === points.places && !act?.rows) return { ...maskOfBits(points, bits), polygon: null };
   return act?.rows ? { ...maskOfRows(points, act.rows), polygon: null } : null;
 }

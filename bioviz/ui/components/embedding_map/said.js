@@ -32,6 +32,31 @@ export function statusText({ placed, total, note }, choice, drawnInView, selecte
 }
 
 /**
+ * What the picture shows, for who does not see it: how many clips each name has, how many of them are selected, and
+ * what is said of the clip that is picked.
+ *
+ * @param {Colouring} colouring
+ * @param {Int32Array | null} counts clips of each name, null where a measure colours
+ * @param {Int32Array | null} chosen selected ones, null without a selection
+ * @param {[title: string, value: string][]} picked what is said of it, empty for none
+ */
+export function toldText(colouring, counts, chosen, picked) {
+  const sentences = [];
+  if (colouring.kind === "categories" && counts) {
+    const parts = colouring.names.flatMap((name, code) => {
+      if (!counts[code]) return [];
+      const some = chosen ? ` (${chosen[code].toLocaleString()} selected)` : "";
+      return [`${name} ${counts[code].toLocaleString()}${some}`];
+    });
+    sentences.push(`Clips by ${colouring.title.toLowerCase()}: ${parts.join(", ")}.`);
+  } else sentences.push(`Clips are coloured by ${colouring.title.toLowerCase()}.`);
+  if (picked.length) {
+    sentences.push(`Picked: ${picked.map(([title, value]) => `${title} ${value}`).join(", ")}.`);
+  }
+  return sentences.join(" ");
+}
+
+/**
  * Why the picture is empty; "" where it is not.
  *
  * @param {{ placed: number, total: number }} points

@@ -13,7 +13,7 @@ import { selectionOf } from "./picking.js";
 import { loadPlotly } from "./plotly_load.js";
 import { storedPoints } from "./point_store.js";
 import { hasNameOf } from "./points.js";
-import { emptyText, showTip, statusText, tipLines } from "./said.js";
+import { emptyText, showTip, statusText, tipLines, toldText } from "./said.js";
 import { choosePoints, countInView } from "./sampling.js";
 import { themeOf } from "./theme.js";
 import { fromPixel, sameView, toPixel, transformOf } from "./view_box.js";
@@ -244,6 +244,7 @@ export class MapView {
       onPreview: (code) => this.preview(code),
     });
     this.drawStatus();
+    this.tell();
     this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
   }
 
@@ -282,6 +283,16 @@ export class MapView {
       const isQuiet = colouring.id === "label" && code === 0;
       return { text, x, y, isQuiet, isDim: Boolean(focus && !focus.has(code) && !isQuiet) };
     });
+  }
+
+  /** In words, what is on the map. */
+  tell() {
+    const { colouring, counts } = this.state;
+    const mask = this.selection?.mask;
+    const named = colouring.kind === "categories";
+    const chosen = named && mask ? countsPerName(colouring, this.points.order, mask) : null;
+    const picked = this.picked < 0 ? [] : tipLines(this.points, colouring, this.picked);
+    this.parts.told.textContent = toldText(colouring, counts, chosen, picked);
   }
 
   drawTip() {

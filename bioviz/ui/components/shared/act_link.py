@@ -32,7 +32,7 @@ def act_link(group: str, dataset_id: str, shown: tuple[str, ...] = (acts.CLIP, "
     data = {
         "group": group,
         "dataset": dataset_id,
-        "acts": acts.to_browser({kind: log[kind] for kind in ACTED}),
+        "acts": acts.to_browser({kind: log[kind] for kind in (*ACTED, acts.SELECTION) if kind in log}),
         "known": {kind: act.number for kind, act in log.items()},
         "address": {kind: usual[kind] for kind in shown},
     }

@@ -17,6 +17,7 @@ import {
   statusText,
   tipLines,
   tipPlace,
+  toldText,
 } from "../../../../bioviz/ui/components/embedding_map/said.js";
 import { column, payload, pointsAt } from "./sample_points.js";
 
@@ -36,6 +37,19 @@ test("the line below the map says how many of how many are drawn", () => {
     `${figure(30_000)} of ${figure(400_000)} clips in view drawn (${figure(500_000)} in all) · ` +
       "shading shows how many there are; zoom in to see each · 0 selected",
   );
+});
+
+test("what the map shows is told in words, with what is selected and picked", () => {
+  const points = pointsAt([[0, 0]], {});
+  const [colouring] = points.colourings;
+  const counts = Int32Array.of(3, 1);
+  assert.equal(toldText(colouring, counts, null, []), "Clips by label: background 3, wren 1.");
+  assert.equal(
+    toldText(colouring, counts, Int32Array.of(2, 0), [["recording", "a.wav"]]),
+    "Clips by label: background 3 (2 selected), wren 1 (0 selected). Picked: recording a.wav.",
+  );
+  const measure = /** @type {any} */ ({ kind: "measure", title: "Level" });
+  assert.equal(toldText(measure, null, null, []), "Clips are coloured by level.");
 });
 
 test("an empty picture says why", () => {
