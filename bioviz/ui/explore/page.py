@@ -44,7 +44,7 @@ from bioviz.ui.explore.regions import regions_of
 from bioviz.ui.explore.view_menu import view_menu
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_run_in_bar
-from bioviz.ui.state import ExploreState
+from bioviz.ui.state import DiagnoseState, ExploreState
 from bioviz.ui.trained_note import trained_note
 from bioviz.ui.view import act_log, keep_known, set_view, view, write_url
 
@@ -118,6 +118,7 @@ def answer_why() -> None:
     if asked is not None and asked.number > ExploreState.answered_why.get():
         ExploreState.answered_why.set(asked.number)
         set_view(section="triage")
+        DiagnoseState.section.set("triage")
         open_page("diagnose.py")
 
 
