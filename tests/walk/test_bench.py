@@ -22,7 +22,7 @@ UNNAMED = """() => {
       if (part.shadowRoot) walk(part.shadowRoot);
       if (!part.matches('button, a[href], input, select, summary, textarea')) continue;
       const label = part.closest('label') ?? (part.id && root.querySelector(`label[for="${part.id}"]`));
-      const name = part.getAttribute('aria-label') || part.title || part.innerText || label?.innerText;
+      const name = part.getAttribute('aria-label') || part.title || part.textContent || label?.textContent;
       if (!name?.trim()) bad.push(part.outerHTML.slice(0, 120));
     }
   };

@@ -245,7 +245,7 @@ class EmbeddingMap extends MapView {
     if (code === this.previewed || this.points.n > PREVIEW_UP_TO) return;
     this.previewed = code;
     clearTimeout(this.previewing);
-    this.previewing = setTimeout(() => this.drawnOnce && this.draw(), PREVIEW_AFTER_MS);
+    this.previewing = setTimeout(() => this.drawnOnce && this.draw({ isGlance: true }), PREVIEW_AFTER_MS);
   }
 
   /** @param {Set<number> | null} codes */

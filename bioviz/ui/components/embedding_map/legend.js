@@ -58,6 +58,7 @@ export function renderLegend(box, { order }, { colouring, counts }, { mask, ...s
     return renderMeasure(box, colouring, unknown.length);
   }
   const chosen = mask ? countsPerName(colouring, order, mask) : null;
+  box.onpointerleave = () => state.onPreview(null); // also where a name went from under the pointer
   renderCategories(box, colouring, { ...state, counts: counts ?? countsPerName(colouring, order), chosen });
 }
 

@@ -215,7 +215,8 @@ export class MapView {
     return { placed: this.points.order.length, total: this.points.n, note: this.points.note };
   }
 
-  draw() {
+  /** @param {{ isGlance?: boolean }} [options] of a glance the legend stays, as the pointer is on it */
+  draw({ isGlance = false } = {}) {
     if (!this.Plotly || !this.points) return;
     const { points } = this;
     const colouring = points.colouring(this.colourId);
@@ -236,6 +237,14 @@ export class MapView {
     if (whole) this.home = this.view;
     this.placeNames();
     this.drawOverlay();
+    if (!isGlance) this.drawLegend();
+    this.drawStatus();
+    this.tell();
+    this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
+  }
+
+  drawLegend() {
+    const { points } = this;
     renderLegend(this.parts.legend, points, this.state, {
       mask: this.selection?.mask,
       isolated: this.isolated,
@@ -243,9 +252,6 @@ export class MapView {
       onRestore: () => this.isolate(null),
       onPreview: (code) => this.preview(code),
     });
-    this.drawStatus();
-    this.tell();
-    this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
   }
 
   drawStatus() {
