@@ -85,7 +85,8 @@ def test_sixty_acts_shift_next_to_nothing(user, server, request):
     session = shifted(page)
     page.emulate_media(color_scheme="dark")
     here.settles()
-    page.wait_for_timeout(4000)
+    page.wait_for_function("() => document.querySelector('.bioviz-map').parentElement.biovizMap.theme.dark")
+    page.wait_for_timeout(1000)
     theme = shifted(page)
     print(
         f"\nlayout shift, {server} server: {loading:.4f} while loading, {session:.4f} in 60 acts, {theme:.4f} theme"
