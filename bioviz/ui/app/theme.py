@@ -35,6 +35,8 @@ _PAGES = (
 [data-testid^=stBaseButton-primary]:not(:disabled),
 [data-testid^=stBaseButton-primary]:not(:disabled) *{color:var(--bioviz-on-accent)}
 .stMainBlockContainer{padding-top:1.5rem;padding-bottom:2rem}
+@media (prefers-reduced-motion:reduce){*,::before,::after{animation-duration:.01ms!important;
+  animation-iteration-count:1!important;transition-duration:.01ms!important;scroll-behavior:auto!important}}
 [data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}
 /* Names of models and checkpoints are long, and the box of a picker cannot wrap them. */
 [data-testid=stSidebar] input[role=combobox]{font-size:.85rem;padding-right:0;text-overflow:ellipsis}
@@ -50,7 +52,7 @@ _BAR = """
 .st-key-run_bar input[role=combobox]{font-size:.85rem;padding-right:0;text-overflow:ellipsis}
 .st-key-run_bar [class*=st-key-_pick_]{position:relative;flex:0 1 230px;min-width:7rem;width:auto!important}
 .st-key-run_bar .stSelectbox{width:100%}
-[data-testid=stSidebar][data-collapsed=false]{width:168px!important;min-width:168px!important}
+[data-testid=stSidebar][data-collapsed=false]{width:184px!important;min-width:184px!important}
 [data-testid=stSidebarNav]{padding:0 8px;margin:0}
 [data-testid=stSidebarContent]>*{padding-left:0;padding-right:0}
 [data-testid=stHeader]{height:0;min-height:0}
@@ -60,7 +62,11 @@ _BAR = """
  [data-testid=stSidebarNavLink] [data-testid=stMarkdownContainer]{position:absolute;
   width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 }
-@media (max-width:640px){.st-key-run_bar{height:auto;flex-wrap:wrap!important}}
+@media (max-width:767px){[data-testid=stHeader]{height:2.75rem;min-height:2.75rem}}
+@media (max-width:640px){
+ .st-key-run_bar{height:auto;gap:8px;flex-wrap:wrap!important}
+ .st-key-run_bar [class*=st-key-_pick_]{flex:1 1 40%}
+}
 """
 
 # No padding, and a title for screen readers alone.
@@ -71,8 +77,16 @@ _BENCH = """
   overflow:hidden;clip-path:inset(50%)}
 .stMainBlockContainer .stVerticalBlock:has(>.st-key-explore_bench)>
   :not(.st-key-explore_bench){padding-left:16px;padding-right:16px}
+/* The search of the bench stands at the end of the line of pickers. */
+.st-key-run_bar{padding-right:clamp(260px,18vw + 130px,420px)}
+.st-key-run_bar [class*=st-key-_pick_]{flex-basis:200px}
+/* The tour stands above the bench, in a line of its own; the gap counts too. */
+.stApp:has(.st-key-tour_bar){--bioviz-bar-height:100px}
+.stElementContainer.st-key-tour_bar{padding:0 16px}
 /* The room of the bench is there before the bench. */
 .st-key-explore_bench{min-height:max(520px,calc(100vh - var(--bioviz-bar-height,0px) - 56px))}
 /* What only carries data takes no room between the bar and the bench. */
 .stMainBlockContainer .stElementContainer:is(.st-key-act_link,.st-key-explore_bench-points){position:absolute}
+@media (max-width:1000px){.st-key-run_bar{padding-right:16px}}
+@media (max-width:767px){.stMainBlockContainer{padding-top:3rem}}
 """
