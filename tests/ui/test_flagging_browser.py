@@ -99,7 +99,7 @@ def test_a_new_label_and_a_note_can_be_typed(page, current):
 
 
 def test_a_flag_made_right_after_stepping_on_goes_to_the_clip_that_is_seen(page, current):
-    page.get_by_test_id("stButtonGroup").get_by_text("All (12)").click()
+    page.get_by_role("tab", name="All 12").click()
     page.locator(".bv-position", has_text="5 of 12").wait_for()
     page.locator(".bv-flag-status").click()
     before = set(current().rows.tolist())

@@ -108,6 +108,7 @@ def draw_bench(run: runs.Run, dataset: Dataset, data: MapData, lists: Sequence[C
             first_list(lists).id,
             [(f"{LABEL}{target}", name) for target, name in enumerate(run.target_names)],
             palette.colours_for(dataset.target_names, is_dark()),
+            palette.shapes_for(dataset.target_names),
         ),
     )
 

@@ -66,8 +66,8 @@ class BenchProps:
         Id of the list where none is chosen.
     labels
         Id and title of further lists, one a label, of which `tabs` holds the chosen one alone.
-    colours
-        Colour of a label.
+    colours, shapes
+        Colour and shape of a label.
 
     """
 
@@ -79,6 +79,7 @@ class BenchProps:
     usual: str
     labels: Sequence[tuple[str, str]] = ()
     colours: Mapping[str, str] = field(default_factory=dict)
+    shapes: Mapping[str, str] = field(default_factory=dict)
 
 
 def bench(data: MapData, dataset: Dataset, props: BenchProps) -> None:
@@ -90,14 +91,18 @@ def bench(data: MapData, dataset: Dataset, props: BenchProps) -> None:
         "dataset": dataset.id,
         "map": props.map.for_browser(data),
         "inspector": inspector_data(
-            props.run_key, dataset, key=props.desk.inspector, group=group, colours=props.colours
+            props.run_key,
+            dataset,
+            key=props.desk.inspector,
+            group=group,
+            colours=props.colours,
+            shapes=props.shapes,
         ),
         "flags": flag_bar_data(dataset, key=props.desk.flag_bar, group=group),
         "strip": {
             "key": f"{props.key}_strip",
             "group": group,
             **media_source(dataset),
-            "colours": dict(props.colours),
         },
         "tabs": [tab.for_browser() for tab in props.tabs],
         "usual": props.usual,

@@ -14,7 +14,7 @@ import { ClipCards } from "../gallery/clip_cards.js";
  * @property {(row: number) => void} pick a clip
  * @property {() => void} showTable
  */
-/** @typedef {Source & { colours: Record<string, string> }} StripSource */
+/** @typedef {Source} StripSource */
 
 const AT_ONCE = 30; // cards; more are made as they come into view
 const NEAR_END = 600; // pixels
@@ -153,12 +153,7 @@ export class Strip {
         .at(-1) ?? "";
     const against = said.get("neighbors");
     const lines = [
-      el(
-        "span",
-        { class: "bb-line" },
-        labelChip(label, source.colours[label.split(" + ")[0]] ?? "var(--bv-accent)"),
-        el("span", { class: "bv-muted", text: file }),
-      ),
+      el("span", { class: "bb-line" }, this.chip(label, i), el("span", { class: "bv-muted", text: file })),
       el("span", {
         class: "bb-line bv-muted",
         text: against ? `neighbors ${against}` : (said.get("time in recording") ?? ""),
@@ -169,6 +164,19 @@ export class Strip {
   }
 
   cmap = "greys";
+
+  /**
+   * A clip of several labels has the mark that it has on the map: that of its first.
+   *
+   * @param {string} label
+   * @param {number} i point
+   */
+  chip(label, i) {
+    const colouring = this.points?.colourings.find((each) => each.id === "label");
+    if (i < 0 || colouring?.kind !== "categories") return labelChip(label, "var(--bv-accent)");
+    const code = colouring.codes[i];
+    return labelChip(label, colouring.colours[code], colouring.shapes?.[code]);
+  }
 
   /** @param {number} row of the selected clip, brought into view where it is in the list */
   mark(row) {

@@ -108,9 +108,10 @@ export function factList(facts) {
  *
  * @param {Facts} facts
  * @param {(label: string) => string} colourOf
+ * @param {(label: string) => string | undefined} [shapeOf]
  */
-export function headline({ labels, misclustered }, colourOf) {
-  const chips = labels.map((label) => labelChip(label, colourOf(label)));
+export function headline({ labels, misclustered }, colourOf, shapeOf = () => undefined) {
+  const chips = labels.map((label) => labelChip(label, colourOf(label), shapeOf(label)));
   if (!misclustered) return chips;
   const title = "Its cluster stands for something else";
   return [...chips, el("span", { class: "bv-flag", text: misclustered, title })];

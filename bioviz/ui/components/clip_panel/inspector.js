@@ -40,6 +40,7 @@ import { ClipUrls } from "./urls.js";
  * @property {string} playlist
  * @property {string} playlistName
  * @property {Record<string, string>} colours
+ * @property {Record<string, string>} shapes
  * @property {string} empty
  */
 
@@ -98,6 +99,9 @@ export class Inspector {
 
   /** @type {(label: string) => string} */
   colourOf = (label) => this.data.colours[label] ?? "var(--st-primary-color, #ff4b4b)";
+
+  /** @type {(label: string) => string | undefined} */
+  shapeOf = (label) => this.data.shapes[label];
 
   /**
    * Python's side changed: what may be shown and in which order. Which clip it is the log of acts says.
@@ -226,7 +230,7 @@ export class Inspector {
     }
     if (turn !== this.turn) return;
     this.shown = facts;
-    heading.replaceChildren(...headline(facts, this.colourOf));
+    heading.replaceChildren(...headline(facts, this.colourOf, this.shapeOf));
     picture.annotate(facts.boxes, [facts.start_s, facts.end_s], this.colourOf);
     place.replaceChildren(factList(facts));
     this.showNeighbors();
@@ -238,6 +242,7 @@ export class Inspector {
       jump: (row) => this.pick(row),
       play: (row, button) => this.sound.preview(this.urls.bareSound(row), button),
       colourOf: this.colourOf,
+      shapeOf: this.shapeOf,
     });
     if (this.root.dataset.state !== "loading") this.neighbors.load();
   }

@@ -75,6 +75,7 @@ def inspector_data(
     key: Element,
     group: str,
     colours: Mapping[str, str] | None = None,
+    shapes: Mapping[str, str] | None = None,
     empty: str = EMPTY,
 ) -> dict[str, Any]:
     """Return what inspector.js is given, but for the clips that it steps through; see `clip_inspector`."""
@@ -84,6 +85,7 @@ def inspector_data(
         **media_source(dataset),
         "run": run_key,
         "colours": dict(colours or {}),
+        "shapes": dict(shapes or {}),
         "empty": empty,
     }
 

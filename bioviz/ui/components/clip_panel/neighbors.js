@@ -11,6 +11,7 @@ import { el, labelChip } from "../shared/dom.js";
  * @property {(row: number) => void} jump
  * @property {(row: number, button: HTMLButtonElement) => void} play
  * @property {(label: string) => string} colourOf
+ * @property {(label: string) => string | undefined} shapeOf
  */
 
 export class NeighborPanel {
@@ -69,7 +70,7 @@ function neighborCard(neighbor, actions) {
       alt: "",
       loading: "lazy",
     }),
-    labelChip(label, actions.colourOf(label)),
+    labelChip(label, actions.colourOf(label), actions.shapeOf(label)),
     el("span", {
       class: "bv-muted",
       text: `distance ${distance.toPrecision(3)}${same ? " · same recording" : ""}`,

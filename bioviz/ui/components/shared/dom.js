@@ -49,12 +49,13 @@ export const svg = (tag, attributes = {}, ...children) =>
   fill(document.createElementNS(SVG_NAMESPACE, tag), attributes, children);
 
 /**
- * A name with the dot of its colour.
+ * A name with the mark that it has on the map.
  *
  * @param {string} label
  * @param {string} colour
+ * @param {string} [shape] as plotly names it
  */
-export function labelChip(label, colour) {
-  const dot = el("span", { class: "bv-dot", style: `background:${colour}` });
+export function labelChip(label, colour, shape = "circle") {
+  const dot = el("span", { class: `bv-dot bv-${shape}`, style: `background:${colour}` });
   return el("span", { class: "bv-chip" }, dot, el("span", { text: label }));
 }
