@@ -79,7 +79,7 @@ _BENCH = """
   :not(.st-key-explore_bench){padding-left:16px;padding-right:16px}
 /* The search of the bench stands at the end of the line of pickers. */
 .st-key-run_bar{padding-right:clamp(260px,18vw + 130px,420px)}
-.st-key-run_bar [class*=st-key-_pick_]{flex-basis:200px}
+@media (min-width:641px){.st-key-run_bar [class*=st-key-_pick_]{flex-basis:200px}}
 /* The tour stands above the bench, in a line of its own; the gap counts too. */
 .stApp:has(.st-key-tour_bar){--bioviz-bar-height:100px}
 .stElementContainer.st-key-tour_bar{padding:0 16px}
