@@ -168,6 +168,7 @@ class ExploreState:
     label_counts = Element("label_counts")
     clusters = Element("cluster_table")
     one_to_one = Element("one_to_one_table")
+    clusterings = Element("explore_clusterings")
     provenance = Element("explore_provenance")
 
 

@@ -73,3 +73,20 @@ def test_the_table_names_methods_in_words_and_says_what_is_in_no_cluster(run):
     assert set(table["method"]) == set(METHODS.values()) and len(table) == 8
     dense = table[table["method"] == "HDBSCAN"].iloc[0]
     assert 0 <= dense["clips in none"] <= len(run)
+
+
+def test_the_page_offers_them_and_shows_them_once_they_are_there(run):
+    from bioviz.runs.diagnosis import compute_diagnosis
+    from tests.pages.test_pages import open_app
+
+    compute_diagnosis(run)
+    link = {"dataset": run.spec.dataset, "model": "acoustic_features", "method": "pca", "section": "scores"}
+    app = open_app("diagnose.py", **link)
+    assert not app.exception
+    assert app.button(key="diagnose_clusterings").label == "Other clusterings"
+    compute_clusterings(run)
+    app = open_app("diagnose.py", **link)
+    assert not app.exception
+    (shown,) = (frame.value for frame in app.dataframe if "method" in frame.value)
+    assert set(shown["method"]) == set(METHODS.values())
+    assert not [button for button in app.button if button.key == "diagnose_clusterings"]

@@ -29,6 +29,10 @@ def opens(browser, site):
             contexts.append(browser.new_context(viewport={"width": 1500, "height": 1300}))
         context = beside.page.context if beside else contexts[-1]
         user = User(context.new_page(), COLOURS[page])
+        if (
+            page == "compare"
+        ):  # a list of all clips; the page opens on those that changed sides, which may be few
+            query.setdefault("section", "moved")
         user.opens(site.address(url, page, **query), PAGES[page])
         if page == "explore":
             user.page.get_by_role("tab", name=re.compile("^All")).click()

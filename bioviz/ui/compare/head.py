@@ -28,13 +28,12 @@ def show_head(comparison: Comparison, spec: ComparisonSpec) -> bool:
     moves = comparison.changes.transitions["confusion"]
     st.html(_STYLE)
     with st.container(key=CompareState.head):
-        left, right = st.columns([5, 4], vertical_alignment="top", gap="medium")
-        with left:
-            st.title(plain(headline(comparison.changes)))
-            st.text(
-                f"Of {int(moves.clips[1:].sum()):,} labelled clips {len(moves.rescued):,} left the neighborhood of "
-                f"background and {len(moves.broken):,} entered it."
-            )
+        st.title(plain(headline(comparison.changes)))
+        left, right = st.columns([5, 6], vertical_alignment="center", gap="medium")
+        left.text(
+            f"Of {int(moves.clips[1:].sum()):,} labelled clips {len(moves.rescued):,} left the neighborhood of "
+            f"background and {len(moves.broken):,} entered it."
+        )
         with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             lock = st.toggle("Zoom together", value=True, key=CompareState.zoom_together)
             for run, side in ((spec.left, "left"), (spec.right, "right")):

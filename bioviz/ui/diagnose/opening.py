@@ -29,11 +29,10 @@ def show_head(run: Run, d: Diagnosis) -> None:
     head = headline(verdict(d))
     st.html(_STYLE)
     with st.container(key=DiagnoseState.head):
-        left, right = st.columns([5, 4], vertical_alignment="top", gap="medium")
-        with left:
-            st.title(plain(head.text))
-            if head.detail:
-                st.text(head.detail)
+        st.title(plain(head.text))
+        left, right = st.columns([5, 6], vertical_alignment="center", gap="medium")
+        if head.detail:
+            left.text(head.detail)
         with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             next_steps.compare_with_start(run.spec, DiagnoseState.step("start"))
             next_steps.finetune_and_compare(run.spec, DiagnoseState.step("finetune"))

@@ -15,6 +15,7 @@ from bioviz.errors import BiovizError
 from bioviz.percent import percent
 from bioviz.plots import figures
 from bioviz.runs import Run, open_run
+from bioviz.ui.clusterings_panel import clusterings_panel
 from bioviz.ui.state import ExploreState
 
 SCORES = {
@@ -127,3 +128,5 @@ def details(run: Run, dataset: Dataset, dark: bool) -> None:
         )
         table = figures.cluster_table(run.table, run.match.assigned, names, dark=dark)
         st.plotly_chart(table, key=ExploreState.one_to_one, theme=None)
+    st.markdown("**Other clusterings**")
+    clusterings_panel(run, (), ExploreState.clusterings)
