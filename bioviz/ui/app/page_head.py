@@ -19,6 +19,7 @@ def page_style(head: Element, part: Element) -> str:
     return (
         f"<style>.stMainBlockContainer:has(.st-key-{head}){{padding:8px 1.5rem 2rem}}"
         f".stMainBlockContainer:has(.st-key-{head})>.stVerticalBlock{{gap:8px}}"
+        f".stMainBlockContainer:has(.st-key-{head}) .st-key-run_bar{{padding:0}}"
         f".st-key-{head} h1{{font-size:22px!important;line-height:28px;padding:0!important}}"
         f".st-key-{head},.st-key-{head} .stColumn .stVerticalBlock{{gap:.25rem}}"
         f".st-key-{head} [data-testid=stMarkdownContainer]{{margin-bottom:0}}"
