@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bioviz.analysis.comparison.comparison import Changes
 from bioviz.analysis.comparison.headline import headline
 from bioviz.errors import BiovizError
 from bioviz.models import checkpoints
@@ -25,15 +26,11 @@ _STYLE = page_style(CompareState.head, CompareState.part) + (
 
 def show_head(comparison: Comparison, spec: ComparisonSpec) -> bool:
     """Show the one sentence with the counts beside it, and what can be done next; return whether maps zoom together."""
-    moves = comparison.changes.transitions["confusion"]
     st.html(_STYLE)
     with st.container(key=CompareState.head):
         st.title(plain(headline(comparison.changes)))
         left, right = st.columns([5, 6], vertical_alignment="center", gap="medium")
-        left.text(
-            f"Of {int(moves.clips[1:].sum()):,} labelled clips {len(moves.rescued):,} left the neighborhood of "
-            f"background and {len(moves.broken):,} entered it."
-        )
+        left.text(counts_in_words(comparison.changes))
         with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             lock = st.toggle("Zoom together", value=True, key=CompareState.zoom_together)
             for run, side in ((spec.left, "left"), (spec.right, "right")):
@@ -42,6 +39,17 @@ def show_head(comparison: Comparison, spec: ComparisonSpec) -> bool:
             if not any(run.checkpoint.startswith(FINETUNED) for run in (spec.left, spec.right)):
                 next_steps.finetune_and_compare(spec.left, CompareState.step("finetune"))
     return lock
+
+
+def counts_in_words(changes: Changes) -> str:
+    """Say how many labelled clips changed sides; why that cannot be told where a side has no background."""
+    if not all(0 < (side.targets == 0).sum() < len(side.targets) for side in (changes.left, changes.right)):
+        return " ".join(changes.notes)
+    moves = changes.transitions["confusion"]
+    return (
+        f"Of {int(moves.clips[1:].sum()):,} labelled clips {len(moves.rescued):,} left the neighborhood of "
+        f"background and {len(moves.broken):,} entered it."
+    )
 
 
 def start_of(run: RunSpec) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ import pytest
 from bioviz.analysis.comparison.headline import headline, held, not_held
 from bioviz.runs.comparison import compute_comparison
 from bioviz.ui.compare.cards import cards, section_of, signed
+from bioviz.ui.compare.head import counts_in_words
 from bioviz.ui.compare.sections import SECTIONS
 
 
@@ -95,3 +96,11 @@ def test_every_card_leads_to_a_part_of_the_page(changes):
 
 def test_small_differences_are_not_written_as_nothing():
     assert (signed(0.004), signed(-0.3)) == ("+0.004", "\u22120.30")
+
+
+def test_clips_that_changed_sides_are_counted_and_without_background_it_is_said_why_not(changes):
+    moves = changes.transitions["confusion"]
+    assert f"{len(moves.rescued)} left" in counts_in_words(changes)
+    none = replace(changes.left, targets=np.maximum(changes.left.targets, 1))
+    bare = replace(changes, left=none, notes=("The left side has no background.",))
+    assert counts_in_words(bare) == "The left side has no background."
