@@ -57,7 +57,8 @@ class Readiness:
     @property
     def rank(self) -> tuple[bool, bool, int]:
         """The lower the better: computed, then trained weights, none needed, a random start, made for the demo."""
-        return not self.computed, not self.state.available, 5 if self.is_for_demo else self.kind
+        unasked = 5 if self.is_for_demo and not self.computed else self.kind
+        return not self.computed, not self.state.available, unasked
 
 
 def checkpoints(model: str, dataset: Dataset | None = None, seed: int = 0) -> list[Readiness]:

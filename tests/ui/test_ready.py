@@ -156,7 +156,6 @@ def test_the_number_of_neighbors_can_be_set(dataset, page):
 def test_the_demos_network_opens_unasked_only_where_it_is_computed(dataset):
     opened = [each.model for each in ready.models(dataset) if each.state.available]
     assert opened[0] == "acoustic_features" and opened[-1] == "small_cnn"
-    runs.compute_run(
-        runs.RunSpec(dataset.id, "small_cnn", "pretrained", projection=ProjectionSpec(method="pca"))
-    )
-    assert ready.models(dataset)[0].model == "small_cnn"
+    for model, checkpoint in (("small_cnn", "pretrained"), ("acoustic_features", "none")):
+        runs.compute_run(runs.RunSpec(dataset.id, model, checkpoint, projection=ProjectionSpec(method="pca")))
+        assert ready.models(dataset)[0].model == "small_cnn"  # its baseline does not take its place
