@@ -43,7 +43,7 @@ def main() -> None:
             settled(page)
             page.wait_for_timeout(2000)
             page.screenshot(path=PICTURES / "explore.png")
-            page.goto(f"{url}/diagnose?dataset=demo")
+            page.goto(f"{url}/diagnose?dataset=demo&model=small_cnn")
             settled(page)
             compute = page.get_by_role("button", name="Compute it")
             if compute.is_visible():

@@ -35,6 +35,8 @@ _PAGES = (
 [data-testid^=stBaseButton-primary]:not(:disabled),
 [data-testid^=stBaseButton-primary]:not(:disabled) *{color:var(--bioviz-on-accent)}
 .stMainBlockContainer{padding-top:1.5rem;padding-bottom:2rem}
+/* In a narrow window the button of the navigation lies above the page. */
+@media (max-width:767px){.stMainBlockContainer{padding-top:4rem}}
 @media (prefers-reduced-motion:reduce){*,::before,::after{animation-duration:.01ms!important;
   animation-iteration-count:1!important;transition-duration:.01ms!important;scroll-behavior:auto!important}}
 [data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}
