@@ -178,8 +178,8 @@ def open_first(left: runs.Run, comparison: Comparison, key: str) -> None:
         return
     CompareState.opened.set(key)
     moves = comparison.changes.transitions["confusion"]
-    first = next((places for places in (moves.rescued, moves.broken) if len(places)), ())
-    if view().clip < 0 and len(first):
+    first = next((places for places in (moves.rescued, moves.broken) if len(places)), None)
+    if view().clip < 0 and first is not None:
         set_view(clip=int(left.rows[comparison.left_places[int(first[0])]]))
 
 

@@ -50,9 +50,9 @@ def pick_comparison() -> ComparisonSpec | None:
             other = _pick_version(dataset)
             right = _pick_right(dataset, other, left)
             with st.popover("Settings", icon=":material/tune:"):
-                for side, field in (("Left", "checkpoint"), ("Right", "other_checkpoint")):
+                for name, field in (("Left", "checkpoint"), ("Right", "other_checkpoint")):
                     if getattr(view(), field) == RANDOM:
-                        st.markdown(f"**{side}**")
+                        st.markdown(f"**{name}**")
                         pick_seed(field)
                 pick_split()
                 pick_background()

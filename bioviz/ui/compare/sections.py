@@ -86,7 +86,7 @@ def scores(case: Case) -> Chosen:
 def rescued_and_broken(case: Case) -> Chosen:
     """Show the transitions: clips that left the background's neighborhood, and those that entered it."""
     changes = case.comparison.changes
-    rule = CompareState.rule.get() if CompareState.rule.get() in RULES else "confusion"
+    rule = CompareState.rule.get() or "confusion"
     transitions = changes.transitions[rule]
     counts = {name: len(getattr(transitions, name)) for name in FATES}
     if CompareState.fate.get() not in FATES:

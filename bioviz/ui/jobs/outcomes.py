@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bioviz import runs
 from bioviz.errors import BiovizError
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
 from bioviz.jobs import Job
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import ComparisonSpec
+from bioviz.runs.tasks import DEMO
 from bioviz.training.tasks import TrainSpec
 from bioviz.ui.experiment_settings import as_text
 from bioviz.ui.view import fields_of
@@ -47,7 +47,7 @@ def outcome_of(job: Job) -> JobOutcome | None:
 
 
 def _map(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutcome:
-    spec = RunSpec.from_dict(params["spec"]) if "spec" in params else runs.DEMO
+    spec = RunSpec.from_dict(params["spec"]) if "spec" in params else DEMO
     return JobOutcome("explore.py", {**fields_of(spec), "clip": -1}, str(result.get("headline", "")))
 
 
