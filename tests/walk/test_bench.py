@@ -20,7 +20,7 @@ UNNAMED = """() => {
   const walk = (root) => {
     for (const part of root.querySelectorAll('*')) {
       if (part.shadowRoot) walk(part.shadowRoot);
-      if (!part.matches('button, a[href], input, select, summary, textarea')) continue;
+      if (!part.matches('button, a[href], input, select, summary, textarea') || !part.checkVisibility()) continue;
       const label = part.closest('label') ?? (part.id && root.querySelector(`label[for="${part.id}"]`));
       const name = part.getAttribute('aria-label') || part.title || part.textContent || label?.textContent;
       if (!name?.trim()) bad.push(part.outerHTML.slice(0, 120));
