@@ -71,7 +71,7 @@ def test_what_is_no_selection_clears(data, value):
 
 
 def test_the_browser_is_given_all_that_its_script_reads(data):
-    script = (PROJECT / "bioviz/ui/components/embedding_map/view.js").read_text(encoding="utf-8")
+    script = (PROJECT / "bioviz/ui/components/embedding_map/map_state.js").read_text(encoding="utf-8")
     declared = script.split("@typedef {object} MapProps")[1].split("*/")[0]
     given = MapProps(Element("map"), "clips", "ours").for_browser(data)
     assert set(re.findall(r"@property \{[^}]*\} (\w+)", declared)) == set(given)

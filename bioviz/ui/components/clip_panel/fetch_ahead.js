@@ -3,9 +3,13 @@
 
 import { fetchChecked, keptFacts, keptPictures } from "../shared/media.js";
 
+const AFTER_MS = 250;
+
 export class FetchAhead {
   /** @type {Map<number, AbortController>} */
   #fetching = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #waiting;
 
   /** @param {number} row */
   #signal(row) {
@@ -28,6 +32,21 @@ export class FetchAhead {
         .then((reply) => reply.blob()) // read to its end, or the browser does not keep it
         .catch(ignored);
     }
+  }
+
+  /**
+   * Fetch clips that are likely to be asked for next, once the user has looked at this one for a moment.
+   *
+   * @param {() => number[]} rows asked when the moment is over; none where another clip is shown by then
+   * @param {{ facts: (row: number) => string, picture: (row: number) => string, sound: (row: number) => string }} urls
+   */
+  soon(rows, urls) {
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => {
+      for (const row of rows()) {
+        this.fetch(row, { facts: urls.facts(row), picture: urls.picture(row), sound: urls.sound(row) });
+      }
+    }, AFTER_MS);
   }
 
   /**

@@ -45,7 +45,6 @@ import { ClipUrls } from "./urls.js";
  */
 
 const TYPING = `${TEXT_FIELD},input[type=range],[role=slider]`;
-const PREFETCH_AFTER_MS = 250;
 /** @type {(keyof Settings)[]} */
 const OF_SOUND = ["context", "loudness", "slow", "band"];
 /** @type {(keyof Settings)[]} */
@@ -68,8 +67,6 @@ export class Inspector {
   log;
   /** @type {Facts | undefined} */
   shown;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  prefetching;
   /** @type {() => void} */
   stopListening = () => {};
 
@@ -123,9 +120,8 @@ export class Inspector {
     else if (repaint) this.loadPicture(this.row, this.turn);
     this.showPosition();
     // Opening a run of thousands of recordings takes the server a moment: not on the first click.
-    if (moved && this.playlist.length) {
-      this.ahead.fetch(this.playlist[0], { facts: this.urls.facts(this.playlist[0]) });
-    }
+    const [first] = this.playlist;
+    if (moved && first !== undefined) this.ahead.fetch(first, { facts: this.urls.facts(first) });
   }
 
   /** What the page opens with is only shown; a clip picked later, in a table too, is heard. */
@@ -135,8 +131,7 @@ export class Inspector {
     else this.show(row, { play: !first });
   }
 
-  /** @param {number | undefined} row */
-  callOffAllBut(row) {
+  callOffAllBut(/** @type {number | undefined} */ row) {
     this.ahead.callOffAllBut(row);
     this.neighbors.callOff();
   }
@@ -281,18 +276,13 @@ export class Inspector {
     this.parts.next.disabled = !length || at === length - 1;
   }
 
-  /** @param {number} turn */
-  prefetchSoon(turn) {
-    clearTimeout(this.prefetching);
-    this.prefetching = setTimeout(() => {
-      if (turn !== this.turn || this.row === undefined) return;
+  prefetchSoon(/** @type {number} */ turn) {
+    this.ahead.soon(() => {
+      if (turn !== this.turn || this.row === undefined) return [];
       const near = (this.settings.apart ? this.shown?.neighbors_apart : this.shown?.neighbors) ?? [];
       const neighbors = near.map((neighbor) => neighbor.row);
-      for (const row of likelyNext(this.playlist, this.row, neighbors)) {
-        const { urls } = this;
-        this.ahead.fetch(row, { facts: urls.facts(row), picture: urls.picture(row), sound: urls.sound(row) });
-      }
-    }, PREFETCH_AFTER_MS);
+      return likelyNext(this.playlist, this.row, neighbors);
+    }, this.urls);
   }
 
   /** @param {KeyboardEvent} event */

@@ -9,42 +9,22 @@ import { buildMap } from "./layout.js";
 import { countsPerName, renderLegend } from "./legend.js";
 import { drawMarks } from "./overlay.js";
 import { Crowd, MOST_NAMES, centresOf, placedNames } from "./names.js";
-import { selectionOf } from "./picking.js";
 import { loadPlotly } from "./plotly_load.js";
+import { MapState } from "./map_state.js";
 import { storedPoints } from "./point_store.js";
-import { hasNameOf } from "./points.js";
 import { emptyText, showTip, statusText, tipLines, toldText } from "./said.js";
 import { choosePoints, countInView } from "./sampling.js";
 import { themeOf } from "./theme.js";
 import { fromPixel, sameView, toPixel, transformOf } from "./view_box.js";
 
-/** @import { Act, ActLog } from "../shared/acts.js" */
 /** @import { Component } from "../shared/mounting.js" */
 /** @import { Drawing } from "./figure.js" */
+/** @import { MapProps } from "./map_state.js" */
 /** @import { SelectionTool } from "./gestures.js" */
-/** @import { Selection } from "./picking.js" */
-/** @import { Points } from "./points.js" */
 /** @import { Theme } from "./theme.js" */
-/** @import { Region } from "./callout.js" */
 /** @import { MarkedName } from "./overlay.js" */
 /** @import { Mode } from "./toolbar.js" */
 /** @import { Pixel, Transform, View } from "./view_box.js" */
-/**
- * @typedef {object} MapProps
- * @property {string} digest of the points
- * @property {string} map_key
- * @property {string} group
- * @property {string} dataset
- * @property {string} colour_kind of the acts that choose the colouring
- * @property {boolean} lock_view
- * @property {number} height pixels
- * @property {string} label
- * @property {boolean} fill take the height of what is around
- * @property {string} headline a sentence on the map
- * @property {Region[]} regions of calls among background, the largest first
- * @property {string} plotly_url
- */
-
 const FLAT = { displayModeBar: false, scrollZoom: true, doubleClick: false, showTips: false };
 
 const LONGEST_NAME = 28;
@@ -52,47 +32,27 @@ const LONGEST_NAME = 28;
 /** @param {string} name */
 const shortName = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
-export class MapView {
+export class MapView extends MapState {
   /** @type {Mode} */
   mode = "pan";
   drawnOnce = false;
-  /** @type {Set<number> | null} codes of the names that are seen alone */
-  isolated = null;
-  /** @type {number | null} code of the name in the legend that the pointer is on */
-  previewed = null;
   /** @type {MarkedName[]} */
   names = [];
-  /** @type {Selection | null} */
-  selection = null;
-  picked = -1;
-  hovered = -1;
-  linked = -1;
   // The following are there from the first update or drawing on.
   /** @type {Component<MapProps>} */
   component;
-  /** @type {MapProps} */
-  props;
-  /** @type {ActLog} */
-  log;
-  /** @type {Points} */
-  points;
-  /** @type {View} */
-  view;
   /** @type {View} all points, as wide as the stage makes it */
   home;
-  /** @type {string | undefined} */
-  colourId;
   /** @type {Theme} */
   theme;
   /** @type {Drawing} */
   state;
   /** @type {any} */
   Plotly;
-  /** @type {() => void} */
-  stopListening = () => {};
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
+    super();
     this.parts = buildMap({
       onColour: (id) => this.recolour(id),
       onMode: (mode) => this.setMode(mode),
@@ -140,47 +100,9 @@ export class MapView {
     this.draw();
   }
 
-  /** @param {ActLog} log */
-  follow(log) {
-    if (log === this.log) return;
-    this.stopListening();
-    this.log = log;
-    this.stopListening = log.on((kind, act) => this.heardAct(kind, act));
-  }
-
-  /** @param {Points} points */
-  take(points) {
-    const before = this.points;
-    this.points = points;
-    this.hovered = this.linked = -1;
-    if (before?.places !== points.places) this.view = points.extent;
-    const names = (/** @type {Points | undefined} */ of) => {
-      const colouring = of?.colouring(this.colourId);
-      return colouring?.kind === "categories" ? String(colouring.names) : undefined;
-    };
-    if (names(before) !== names(points)) this.isolated = null;
-  }
-
-  takeActs() {
-    this.takePick();
-    this.takeColour();
-    this.selection = selectionOf(this.points, this.log.acts.get("selection"));
-    if (this.colourId !== undefined) this.parts.toolbar.setColourings(this.points.colourings, this.colourId);
-  }
-
-  takePick() {
-    const row = this.log.clip(this.props.dataset);
-    this.picked = row < 0 ? -1 : this.points.indexOf(row);
-  }
-
-  /** Whether it is another colouring than before. One that these points lack gives their first. */
-  takeColour() {
-    const { id } = this.points.colouring(this.log.get(this.props.colour_kind));
-    if (id === this.colourId) return false;
-    this.colourId = id;
-    this.isolated = null;
+  /** @param {string} id */
+  showColouring(id) {
     this.parts.toolbar.setColourings(this.points.colourings, id);
-    return true;
   }
 
   // ---- drawing -----------------------------------------------------------------------------------------
@@ -189,30 +111,6 @@ export class MapView {
   say(text) {
     this.parts.message.textContent = text;
     this.parts.message.hidden = !text;
-  }
-
-  /** @returns {(i: number) => boolean} */
-  isActive() {
-    const mask = this.selection?.mask;
-    const wanted = this.isWanted();
-    return mask ? (i) => mask[i] === 1 && wanted(i) : wanted;
-  }
-
-  /** Which points are not greyed out: those of the names in focus beside all background, or those selected. */
-  isShown() {
-    const colouring = this.points.colouring(this.colourId);
-    const focus = this.previewed === null ? this.isolated : new Set([this.previewed]);
-    if (this.selection || !focus) return this.isActive();
-    const wanted = hasNameOf(colouring, focus);
-    return (/** @type {number} */ i) => wanted(i) || this.points.background[i] === 1;
-  }
-
-  isWanted() {
-    return hasNameOf(this.points.colouring(this.colourId), this.isolated);
-  }
-
-  get numbers() {
-    return { placed: this.points.order.length, total: this.points.n, note: this.points.note };
   }
 
   /** @param {{ isGlance?: boolean }} [options] of a glance the legend stays, as the pointer is on it */
@@ -376,7 +274,6 @@ export class MapView {
   setView(/** @type {View} */ _view, /** @type {boolean} */ _isOwn) {}
   viewChanged() {}
   download(/** @type {string} */ _format) {}
-  heardAct(/** @type {string} */ _kind, /** @type {Act} */ _act) {}
   preview(/** @type {number | null} */ _code) {}
   selectRows(/** @type {ArrayLike<number>} */ _rows) {}
   askWhy() {}

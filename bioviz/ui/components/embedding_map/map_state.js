@@ -1,0 +1,123 @@
+// @ts-check
+// What a map is of and what its user looks at: points, colouring, selection, focus. What is drawn of it is in view.js.
+
+import { selectionOf } from "./picking.js";
+import { hasNameOf } from "./points.js";
+
+/** @import { Act, ActLog } from "../shared/acts.js" */
+/** @import { Region } from "./callout.js" */
+/** @import { Selection } from "./picking.js" */
+/** @import { Points } from "./points.js" */
+/** @import { View } from "./view_box.js" */
+/**
+ * @typedef {object} MapProps
+ * @property {string} digest of the points
+ * @property {string} map_key
+ * @property {string} group
+ * @property {string} dataset
+ * @property {string} colour_kind of the acts that choose the colouring
+ * @property {boolean} lock_view
+ * @property {number} height pixels
+ * @property {string} label
+ * @property {boolean} fill take the height of what is around
+ * @property {string} headline a sentence on the map
+ * @property {Region[]} regions of calls among background, the largest first
+ * @property {string} plotly_url
+ */
+
+export class MapState {
+  /** @type {Set<number> | null} codes of the names that are seen alone */
+  isolated = null;
+  /** @type {number | null} code of the name in the legend that the pointer is on */
+  previewed = null;
+  /** @type {Selection | null} */
+  selection = null;
+  picked = -1;
+  hovered = -1;
+  linked = -1;
+  // The following are there from the first update on.
+  /** @type {MapProps} */
+  props;
+  /** @type {ActLog} */
+  log;
+  /** @type {Points} */
+  points;
+  /** @type {View} */
+  view;
+  /** @type {string | undefined} */
+  colourId;
+  /** @type {() => void} */
+  stopListening = () => {};
+
+  /** @param {ActLog} log */
+  follow(log) {
+    if (log === this.log) return;
+    this.stopListening();
+    this.log = log;
+    this.stopListening = log.on((kind, act) => this.heardAct(kind, act));
+  }
+
+  /** @param {Points} points */
+  take(points) {
+    const before = this.points;
+    this.points = points;
+    this.hovered = this.linked = -1;
+    if (before?.places !== points.places) this.view = points.extent;
+    const names = (/** @type {Points | undefined} */ of) => {
+      const colouring = of?.colouring(this.colourId);
+      return colouring?.kind === "categories" ? String(colouring.names) : undefined;
+    };
+    if (names(before) !== names(points)) this.isolated = null;
+  }
+
+  takeActs() {
+    this.takePick();
+    this.takeColour();
+    this.selection = selectionOf(this.points, this.log.acts.get("selection"));
+    if (this.colourId !== undefined) this.showColouring(this.colourId);
+  }
+
+  takePick() {
+    const row = this.log.clip(this.props.dataset);
+    this.picked = row < 0 ? -1 : this.points.indexOf(row);
+  }
+
+  /** Whether it is another colouring than before. One that these points lack gives their first. */
+  takeColour() {
+    const { id } = this.points.colouring(this.log.get(this.props.colour_kind));
+    if (id === this.colourId) return false;
+    this.colourId = id;
+    this.isolated = null;
+    this.showColouring(id);
+    return true;
+  }
+
+  /** @returns {(i: number) => boolean} */
+  isActive() {
+    const mask = this.selection?.mask;
+    const wanted = this.isWanted();
+    return mask ? (i) => mask[i] === 1 && wanted(i) : wanted;
+  }
+
+  /** Which points are not greyed out: those of the names in focus beside all background, or those selected. */
+  isShown() {
+    const colouring = this.points.colouring(this.colourId);
+    const focus = this.previewed === null ? this.isolated : new Set([this.previewed]);
+    if (this.selection || !focus) return this.isActive();
+    const wanted = hasNameOf(colouring, focus);
+    return (/** @type {number} */ i) => wanted(i) || this.points.background[i] === 1;
+  }
+
+  isWanted() {
+    return hasNameOf(this.points.colouring(this.colourId), this.isolated);
+  }
+
+  get numbers() {
+    return { placed: this.points.order.length, total: this.points.n, note: this.points.note };
+  }
+
+  // ---- what the map does with it: see view.js and embedding_map.js --------------------------------------
+
+  showColouring(/** @type {string} */ _id) {}
+  heardAct(/** @type {string} */ _kind, /** @type {Act} */ _act) {}
+}
