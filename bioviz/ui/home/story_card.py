@@ -83,7 +83,7 @@ def _preview() -> None:
         st.markdown(f"**Its model.** {model.title}. {model.about} Plain acoustic features are its baseline.")
         st.caption("The first map takes from half a minute to a few, depending on the computer.")
         return
-    st.image(still_map(run, dark=is_dark()), width="stretch")
+    st.html(still_map(run, dark=is_dark()))
     pair = words.odd_pair(run, dataset)
     if pair is not None:
         st.caption(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 
 import numpy as np
@@ -143,7 +144,10 @@ def _pictures(drawn: Draw, snrs_db: np.ndarray, i: int, share: np.ndarray) -> No
                 except BadInput as error:
                     st.error(str(error), icon=":material/error:")
                     return
-                st.image(png, width="stretch")
+                picture = base64.b64encode(png).decode()
+                st.html(
+                    f'<img alt="Spectrogram, {names[level]}" style="width:100%" src="data:image/png;base64,{picture}">'
+                )
                 st.caption(f"{names[level]} · background among its neighbors: {_share(share[level])}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -58,6 +60,9 @@ def show(spec: RunSpec) -> None:
         "a little earlier and later: a model to be trusted finds the same neighbors. A shift that would leave the "
         "recording goes the other way."
     )
+    settings = remembered(
+        "shift", SETTINGS, ShiftSettings().to_dict()
+    )  # what of a link cannot be used is said first
     run = runs.open_run(spec)
     rows = np.arange(len(dataset.clips)) if run is None else run.rows
     farthest = farthest_reach(dataset, rows)
@@ -68,7 +73,7 @@ def show(spec: RunSpec) -> None:
         )
         return
     earlier("shift", spec)
-    chosen = _form(farthest)
+    chosen = _form(farthest, remembered("shift", SETTINGS, settings))
     result = None if run is None else open_shift(run, chosen)
     if run is None or result is None:
         count = len(draw_shifts(dataset, rows, chosen)[0])
@@ -89,11 +94,12 @@ def show(spec: RunSpec) -> None:
         st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
 
 
-def _form(farthest: float) -> ShiftSettings:
+def _form(farthest: float, settings: dict[str, Any]) -> ShiftSettings:
     """Draw the fields; a shift that is not chosen goes no farther than there is room."""
     usual = ShiftSettings().to_dict()
+    if settings["reach"] == usual["reach"]:
+        settings = {**settings, "reach": min(usual["reach"], farthest)}
     usual["reach"] = min(usual["reach"], farthest)
-    settings = remembered("shift", SETTINGS, usual)
     with st.container(border=True):
         a, b, c, d, e = st.columns(5)
         with a:

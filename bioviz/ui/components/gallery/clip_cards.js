@@ -43,14 +43,14 @@ export class ClipCards {
   card(source, { row, about, lines }, cmap) {
     const image = el("img", {
       src: clipUrl(source, row, "png", { ...THUMBNAIL, cmap }),
-      alt: "",
+      alt: about,
       loading: "lazy",
       width: 160,
       height: 64,
     });
     const broken = () => image.replaceWith(el("span", { class: "bv-broken", text: "not readable" }));
     image.addEventListener("error", broken);
-    const named = { class: "bv-jump", title: about, "aria-label": `Show ${about}` };
+    const named = { class: "bv-jump", title: about };
     const jump = el("button", { type: "button", ...named, onclick: () => this.pick(row) }, image, ...lines);
     const heard = { class: "bv-play-small", text: "▶", "aria-label": `Play ${about}` };
     const play = el("button", { type: "button", ...heard });

@@ -1,0 +1,57 @@
+"""Every page has no serious finding of axe-core (Deque's rules for WCAG 2.1 A and AA), light and dark."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from bioviz.ui.app.pages import PAGES
+from tests.browsing import PROJECT, settled
+
+pytestmark = pytest.mark.browser
+
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = ("serious", "critical")
+# Streamlit's own, which no setting of ours reaches; each with its reason.
+KNOWN: dict[str, str] = {}
+RUN = """async (tags) => {
+  const found = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  return found.violations.map(({ id, impact, help, nodes }) => (
+    { id, impact, help, nodes: nodes.map((node) => ({ html: node.html.slice(0, 300), why: node.failureSummary })) }
+  ));
+}"""
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.exists():
+        reason = f"axe-core is not installed ({AXE.relative_to(PROJECT)}): run npm ci"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    return AXE.read_text()
+
+
+def serious(page, axe: str) -> list[dict]:
+    """What axe-core finds serious on the page as it stands."""
+    page.evaluate(axe)
+    violations = page.evaluate(RUN, TAGS)
+    return [each for each in violations if each["impact"] in SERIOUS and each["id"] not in KNOWN]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.url)
+def test_a_page_has_no_serious_finding(app, demo, browser, axe, entry, theme):
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme)
+    page = context.new_page()
+    page.set_default_timeout(180_000)
+    address = "" if entry.default else entry.url
+    page.goto(f"{app.url}/{address}?dataset={demo.id}")
+    page.get_by_role("heading", level=1).first.wait_for()
+    settled(page)
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")  # what is being renewed is faded
+    page.wait_for_timeout(1_000)  # and comes back slowly
+    found = serious(page, axe)
+    context.close()
+    assert not found, json.dumps(found, indent=1)[:6000]
