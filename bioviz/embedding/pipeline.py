@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,14 +93,13 @@ def recipe_for(dataset: Dataset, model_name: str, checkpoint: str, seed: int, de
 
 def opener_of(recipe: Recipe, device: str) -> Callable[[], Model]:
     """Return a function that opens the model of a recipe on a device, with the arithmetic that the recipe names."""
-    return partial(
-        registry.open_model,
-        recipe.model,
-        recipe.checkpoint,
-        seed=recipe.seed,
-        device=device,
-        precision=recipe.precision,
-    )
+
+    def open_model() -> Model:
+        return registry.open_model(
+            recipe.model, recipe.checkpoint, seed=recipe.seed, device=device, precision=recipe.precision
+        )
+
+    return open_model
 
 
 def embed_with(

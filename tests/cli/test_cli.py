@@ -105,7 +105,7 @@ def test_export_of_a_whole_dataset(demo_cache, run, tmp_path, form, name, first)
     assert (tmp_path / name / "bioviz_clips.json").is_file() == (
         form == "audacity"
     )  # the windows of the clips
-    assert len(files) == (1 if form == "raven-combined" else 20)
+    assert len(files) == (1 if form == "raven-combined" else 48)
     assert re.match(first, files[0].read_text())
 
 

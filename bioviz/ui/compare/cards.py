@@ -5,7 +5,7 @@ from __future__ import annotations
 from bioviz.analysis.comparison.comparison import Changes
 from bioviz.analysis.comparison.headline import Held, held
 from bioviz.analysis.metric_info import METRIC_INFO
-from bioviz.percent import SPACE
+from bioviz.percent import of_hundred
 from bioviz.ui.components.finding_cards.finding_cards import Card, Line, Scale
 
 MOST = 3
@@ -48,7 +48,7 @@ def _card(each: Held, changes: Changes) -> Card:
         f"{each.name}:{value}",
         signed(each.difference),
         f"{what}: {each.left:.2f} to {each.right:.2f}, {value}{more}",
-        f"95{SPACE}% interval {span}",
+        f"{of_hundred('95')} interval {span}",
         Scale(-reach, reach, ((0.0, "0"),), 0.0),
         (line,),
         big=True,

@@ -13,7 +13,7 @@ from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.statistics.excess import MIN_CLIPS, Excess
 from bioviz.analysis.statistics.small_counts import MIN_FOR_PERCENT
 from bioviz.analysis.unit_words import UnitWords
-from bioviz.percent import SPACE, percent
+from bioviz.percent import of_hundred, percent
 from bioviz.ui.components.finding_cards.finding_cards import Card, Line, Scale
 
 TOLD, LABELS, CAUSES = "told", "labels", "causes"
@@ -36,7 +36,7 @@ def told_card(d: Diagnosis) -> Card:
         TOLD,
         "Background told from calls",
         "AUROC by neighbors in",
-        f"95{SPACE}% interval, {UnitWords(d.unit).by}",
+        f"{of_hundred('95')} interval, {UnitWords(d.unit).by}",
         Scale(low, 1.0, ticks if low else ((0.0, "0"), *ticks), 0.5),
         lines,
         "" if lines else "Cannot be told: it takes labelled clips and background.",
@@ -94,7 +94,7 @@ def labels_card(d: Diagnosis) -> Card:
     return Card(
         LABELS,
         "Labels mixed with background",
-        f"Noise confusion, 95{SPACE}% interval each",
+        f"Noise confusion, {of_hundred('95')} interval each",
         "clips confused",
         Scale(0.0, 1.0, ((0.0, "apart"), (0.5, "chance"), (1.0, "within")), 0.5),
         tuple(_label_line(d, int(target)) for target in (*ranked[told], *ranked[~told])),

@@ -14,6 +14,7 @@ from bioviz.models import checkpoints, device, registry
 from bioviz.models.base import CheckpointState
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import ComparisonSpec
+from bioviz.store.files import read_json, write_json
 from bioviz.training import tasks
 from bioviz.training.finetune import finetune
 from bioviz.training.settings import TrainSettings, preset
@@ -133,12 +134,8 @@ def test_a_training_runs_as_a_job_and_can_be_explored_with(dataset):
 
 def test_a_checkpoint_that_must_not_be_used_says_why(dataset):
     made = finetune(dataset, "tiny", "random", SHORT, name="broken")
-    packed = made.path.with_name("record.json")
-    packed.write_text(
-        packed.read_text()
-        .replace('"usable": true', '"usable": false')
-        .replace('"reason": ""', '"reason": "It hears something else."')
-    )
+    path = made.path.with_name("record.json")
+    write_json(path, {**read_json(path), "usable": False, "reason": "It hears something else."})
     assert not checkpoints.get(made.id).usable
     app = open_app("finetune.py", dataset=dataset.id)
     assert not app.exception

@@ -3,6 +3,8 @@
 // Clips of one recording are alike for reasons of their own, so the interval counts recordings and not clips: Wilson's
 // for a share, of as many independent ones as the ticked clips are worth if those of a recording all went alike.
 
+import { ofHundred, percent } from "../shared/percent.js";
+
 const Z = 1.959964;
 
 /** @typedef {{ rank: number, unit: number, right: boolean }} Judged */
@@ -48,8 +50,6 @@ export function precisionByRank(judged) {
   return ordered.map(({ rank }, i) => ({ rank, ...precisionOf(ordered.slice(0, i + 1)) }));
 }
 
-const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;
-
 /**
  * What is said of the ticks.
  *
@@ -62,6 +62,6 @@ export function precisionText(judged, unit) {
   const { right, units, precision, low, high } = precisionOf(judged);
   const whole = judged.length === last ? `the first ${last}` : `${judged.length} judged of the first ${last}`;
   const counted = `${units} ${unit}${units === 1 ? "" : "s"}`;
-  const interval = `95 % interval ${percent(low)} to ${percent(high)}, counted as ${counted}`;
+  const interval = `${ofHundred(95)} interval ${percent(low)} to ${percent(high)}, counted as ${counted}`;
   return `${right} of ${whole} right: ${percent(precision)} (${interval})`;
 }

@@ -82,9 +82,9 @@ test("precision is told by rank, and how many of these were judged", () => {
   );
   assert.match(
     precisionText(judged, "recording"),
-    /^2 of 3 judged of the first 4 right: 67 % \(95 % interval \d+ % to \d+ %, counted as 3 recordings\)$/,
+    /^2 of 3 judged of the first 4 right: 67\u00a0% \(95\u00a0% interval \d+\u00a0% to \d+\u00a0%, counted as 3 recordings\)$/,
   );
-  assert.match(precisionText(judged.slice(1), "file"), /^2 of the first 2 right: 100 %.*2 files\)$/);
+  assert.match(precisionText(judged.slice(1), "file"), /^2 of the first 2 right: 100\u00a0%.*2 files\)$/);
   assert.match(precisionText([], "file"), /^Tick results/);
 });
 
