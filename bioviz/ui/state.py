@@ -100,6 +100,7 @@ class TourState:
 
     bar = Element("tour_bar")
     asked: Key[frozenset[str]] = Key("tour_asked", frozenset())  # ids of the jobs that it started
+    done: Key[int] = Key("tour_done", -1)  # number of the click that was done last
 
 
 class MapState:

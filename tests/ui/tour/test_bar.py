@@ -9,6 +9,7 @@ import pytest
 from bioviz import jobs, runs
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
+from bioviz.ui.components.tour_bar import tour_bar
 from bioviz.ui.tour import plan as plans
 from bioviz.ui.tour.plan import Plan, go_ahead
 from bioviz.ui.tour.steps import COUNT, STEPS
@@ -121,3 +122,26 @@ def test_before_a_training_the_last_step_says_what_is_missing(dataset):
 def test_missing_weights_start_nothing(dataset, started):
     plan = Plan(runs.RunSpec(dataset.id, "vggish", "pretrained"), 20)
     assert plan.missing and go_ahead(plan, 1, set()) is None and not started
+
+
+def test_a_click_is_done_once_however_often_the_browser_tells_of_it(monkeypatch):
+    held: dict[str, int] = {}
+    monkeypatch.setattr(tour_bar.TourState, "done", Held(held))
+    click = {"what": "next", "number": 7}
+    assert [tour_bar.new_click(click) for _ in range(3)] == ["next", "", ""]
+    assert tour_bar.new_click({"what": "next", "number": 8}) == "next"
+    for nonsense in (None, "next", {"what": "next"}, {"number": "9"}):
+        assert tour_bar.new_click(nonsense) == ""
+
+
+class Held:
+    """A key of the session, without one."""
+
+    def __init__(self, values: dict[str, int]) -> None:
+        self.values = values
+
+    def get(self) -> int:
+        return self.values.get("done", -1)
+
+    def set(self, value: int) -> None:
+        self.values["done"] = value

@@ -9,7 +9,6 @@
  * @property {Data} data
  * @property {HTMLElement} parentElement
  * @property {(name: string, value: unknown) => void} setStateValue
- * @property {(name: string, value: unknown) => void} [setTriggerValue] of what holds for one run alone, such as a click
  */
 
 /**

@@ -72,8 +72,9 @@ export class TourBar {
   }
 
   /** @param {Component<Data>} component */
-  update({ data, setTriggerValue }) {
-    if (setTriggerValue) this.send = setTriggerValue;
+  update({ data, setStateValue }) {
+    // Kept until Python has done it: what holds for one run alone is lost where another run cuts that one short.
+    this.send = (_, what) => setStateValue("clicked", { what, number: Date.now() });
     const drawn = JSON.stringify(data);
     if (drawn === this.drawn) return;
     const other = `${data.step} ${data.rows}` !== `${this.data?.step} ${this.data?.rows}`;

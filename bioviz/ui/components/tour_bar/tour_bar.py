@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -85,7 +85,17 @@ def tour_bar(props: BarProps, dataset: Dataset, group: str) -> str:
         "elsewhere": props.elsewhere,
     }
     result = _component()(key=TourState.bar, data=data, on_clicked_change=lambda: None)
-    return str(result.get("clicked") or "")
+    return new_click(result.get("clicked"))
+
+
+def new_click(told: object) -> str:
+    """Return what a browser says was clicked, once; "" for what is done already or is nothing."""
+    if not isinstance(told, Mapping) or not isinstance(told.get("number"), int):
+        return ""
+    if told["number"] == TourState.done.get():
+        return ""
+    TourState.done.set(told["number"])
+    return str(told.get("what", ""))
 
 
 @cache
