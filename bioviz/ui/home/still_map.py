@@ -29,21 +29,20 @@ def still_map(run: Run, *, dark: bool) -> str:
     scaled = (xy - low) / np.maximum(high - low, 1e-9)
     x = ROOM + scaled[:, 0] * (WIDTH - 2 * ROOM)
     y = HEIGHT - ROOM - scaled[:, 1] * (HEIGHT - 2 * ROOM)
-    colours = palette.colours_for(run.target_names)
+    colours = palette.colours_for(run.target_names, dark)
+    shapes = palette.shapes_for(run.target_names)
     groups, legend, left = [], [], ROOM
     for target, name in enumerate(run.target_names):
         own = targets == target
         if not own.any():
             continue
         radius = 1.6 if target == 0 else 3.2
-        dots = "".join(
-            f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{radius}"/>' for a, b in zip(x[own], y[own], strict=True)
-        )
+        dots = "".join(_mark(shapes[name], a, b, radius) for a, b in zip(x[own], y[own], strict=True))
         groups.append(f'<g fill="{colours[name]}" fill-opacity="{0.55 if target == 0 else 0.9}">{dots}</g>')
         width = 26 + 7 * len(name)
         if left + width <= WIDTH - 40:
             legend.append(
-                f'<circle cx="{left + 5}" cy="{LEGEND_AT - 4}" r="5" fill="{colours[name]}"/>'
+                f'<g fill="{colours[name]}">{_mark(shapes[name], left + 5, LEGEND_AT - 4, 5)}</g>'
                 f'<text x="{left + 14}" y="{LEGEND_AT}">{escape(name)}</text>'
             )
             left += width
@@ -57,3 +56,18 @@ def still_map(run: Run, *, dark: bool) -> str:
     font = f'fill="{text}" font-size="13" font-family="sans-serif"'
     drawn = f"{''.join(groups)}<g {font}>{''.join(legend)}</g>"
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {told}>{drawn}</svg>'
+
+
+_CORNERS = {
+    "triangle-up": ((0, -1.25), (1.2, 0.85), (-1.2, 0.85)),
+    "square": ((-0.95, -0.95), (0.95, -0.95), (0.95, 0.95), (-0.95, 0.95)),
+    "diamond": ((0, -1.35), (1.35, 0), (0, 1.35), (-1.35, 0)),
+}
+
+
+def _mark(shape: str, x: float, y: float, radius: float) -> str:
+    """Return a point as SVG."""
+    if shape not in _CORNERS:
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>'
+    points = " ".join(f"{x + radius * dx:.1f},{y + radius * dy:.1f}" for dx, dy in _CORNERS[shape])
+    return f'<polygon points="{points}"/>'

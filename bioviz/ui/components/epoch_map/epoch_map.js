@@ -1,10 +1,10 @@
 // @ts-check
 // A map that moves: the clips' places after each epoch of a training, drawn on a canvas, with a slider of epochs.
 
-import { el, labelChip } from "../shared/dom.js";
+import { el, svg } from "../shared/dom.js";
 import { decodeRows } from "../shared/media.js";
 import { mounting } from "../shared/mounting.js";
-import { decodePlaces, placesAt } from "./places.js";
+import { cornersOf, decodePlaces, placesAt } from "./places.js";
 
 /** @import { Component } from "../shared/mounting.js" */
 /**
@@ -13,6 +13,7 @@ import { decodePlaces, placesAt } from "./places.js";
  * @property {string} targets
  * @property {string[]} names
  * @property {string[]} colours
+ * @property {string[]} shapes
  */
 
 const MOVE_MS = 900; // from one epoch to the next
@@ -62,7 +63,7 @@ class EpochMap {
     this.targets = decodeRows(data.targets);
     const used = new Set(this.targets);
     this.legend.replaceChildren(
-      ...data.names.map((name, i) => (used.has(i) ? labelChip(name, data.colours[i]) : "")),
+      ...data.names.map((name, i) => (used.has(i) ? chip(name, data.colours[i], data.shapes[i]) : "")),
     );
     const last = this.maps.length - 1;
     this.slider.max = String(last);
@@ -117,14 +118,13 @@ class EpochMap {
         if (target > 0 !== calls || !Number.isFinite(places[2 * i])) continue;
         context.fillStyle = data.colours[target];
         context.globalAlpha = calls ? 0.9 : 0.6;
+        const x = ROOM + places[2 * i] * (width - 2 * ROOM);
+        const y = height - ROOM - places[2 * i + 1] * (height - 2 * ROOM);
+        const radius = calls ? CALL_DOT : BACKGROUND_DOT;
+        const corners = cornersOf(data.shapes[target]);
         context.beginPath();
-        context.arc(
-          ROOM + places[2 * i] * (width - 2 * ROOM),
-          height - ROOM - places[2 * i + 1] * (height - 2 * ROOM),
-          calls ? CALL_DOT : BACKGROUND_DOT,
-          0,
-          2 * Math.PI,
-        );
+        if (corners.length === 0) context.arc(x, y, radius, 0, 2 * Math.PI);
+        for (const [dx, dy] of corners) context.lineTo(x + radius * dx, y + radius * dy);
         context.fill();
       }
     }
@@ -135,6 +135,22 @@ class EpochMap {
     this.watch.disconnect();
     this.root.remove();
   }
+}
+
+/**
+ * A label with its mark as on the map.
+ *
+ * @param {string} name
+ * @param {string} colour
+ * @param {string} shape
+ */
+function chip(name, colour, shape) {
+  const corners = cornersOf(shape);
+  const mark = corners.length
+    ? svg("polygon", { points: corners.map(([x, y]) => `${7 + 5 * x},${7 + 5 * y}`).join(" "), fill: colour })
+    : svg("circle", { cx: 7, cy: 7, r: 5, fill: colour });
+  const drawn = svg("svg", { width: 14, height: 14, "aria-hidden": true }, mark);
+  return el("span", { class: "bv-chip" }, drawn, el("span", { text: name }));
 }
 
 export default mounting(EpochMap);

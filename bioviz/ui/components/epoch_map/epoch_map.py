@@ -18,6 +18,7 @@ def epoch_map(
     targets: np.ndarray,
     names: Sequence[str],
     colours: Sequence[str],
+    shapes: Sequence[str],
     *,
     key: Element,
 ) -> None:
@@ -29,8 +30,8 @@ def epoch_map(
         Places at the start and after every epoch; a clip without a place is not drawn.
     targets : (n,) ints
         What each clip is, into `names`; 0 is background.
-    names, colours
-        Of the targets.
+    names, colours, shapes
+        Of the targets; shapes are those of `plots.palette`.
     key
         Unique on the page.
 
@@ -43,6 +44,7 @@ def epoch_map(
         "targets": packed_rows(targets),
         "names": list(names),
         "colours": list(colours),
+        "shapes": list(shapes),
     }
     _component()(key=key, data=data)
 

@@ -26,3 +26,30 @@ export function placesAt(maps, moment) {
   const [a, b] = [maps[from], maps[from + 1]];
   return a.map((value, i) => value + share * (b[i] - value));
 }
+
+/** Corners of the shapes of `plots/palette.py` beside the circle, for a point of radius 1. */
+const CORNERS = {
+  "triangle-up": [
+    [0, -1.25],
+    [1.2, 0.85],
+    [-1.2, 0.85],
+  ],
+  square: [
+    [-0.95, -0.95],
+    [0.95, -0.95],
+    [0.95, 0.95],
+    [-0.95, 0.95],
+  ],
+  diamond: [
+    [0, -1.35],
+    [1.35, 0],
+    [0, 1.35],
+    [-1.35, 0],
+  ],
+};
+
+/**
+ * @param {string} shape
+ * @returns {number[][]} corners as x and y, none for a circle
+ */
+export const cornersOf = (shape) => CORNERS[/** @type {keyof typeof CORNERS} */ (shape)] ?? [];

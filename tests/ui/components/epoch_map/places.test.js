@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { decodePlaces, placesAt } from "../../../../bioviz/ui/components/epoch_map/places.js";
+import { cornersOf, decodePlaces, placesAt } from "../../../../bioviz/ui/components/epoch_map/places.js";
 
 const maps = [new Float32Array([0, 0, 1, 1]), new Float32Array([1, 0, 1, 0]), new Float32Array([1, 1, 0, 0])];
 
@@ -24,4 +24,9 @@ test("before the first and after the last epoch nothing moves", () => {
   assert.deepEqual([...placesAt(maps, -1)], [...maps[0]]);
   assert.deepEqual([...placesAt(maps, 7)], [...maps[2]]);
   assert.deepEqual([...placesAt(maps.slice(0, 1), 0.5)], [...maps[0]]);
+});
+
+test("every shape beside the circle has corners", () => {
+  for (const shape of ["triangle-up", "square", "diamond"]) assert.ok(cornersOf(shape).length >= 3);
+  assert.deepEqual(cornersOf("circle"), []);
 });
