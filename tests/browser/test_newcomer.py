@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.mark.skipif(
     not os.environ.get("BIOVIZ_WALK"),
-    reason="set BIOVIZ_WALK=1: it takes minutes, and a page that changes while a part of it renews itself can still die",
+    reason="set BIOVIZ_WALK=1: it takes minutes, and a page that changes while a part renews itself can still die",
 )
 def test_the_tour_leads_from_the_start_page_to_the_comparison(browser, start_app, tmp_path):
     url = start_app(PROJECT / "app.py", tmp_path / "cache")
