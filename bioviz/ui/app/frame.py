@@ -24,13 +24,17 @@ from bioviz.ui.app.theme import tighten  # noqa: E402
 from bioviz.ui.tour import bar as tour  # noqa: E402
 from bioviz.ui.view import view, write_url  # noqa: E402
 
-view()  # read the URL before the navigation clears it
+# The URL is read before the navigation clears it. The bar of a tour renews itself: as one of the first things it has a
+# place on every page, also while one page gives way to the next.
+bar = st.container() if view().tour else None
 page = st.navigation([p.as_streamlit() for p in PAGES])
 place.empty()
 tighten(bench=page.title in BENCHES, bar=page.title in BARS)
 finish_switch(page)
 notices.show()
-tour.show(page.url_path)
+if bar is not None:
+    with bar:
+        tour.show(page.url_path)
 try:
     page.run()
 except BiovizError as error:  # a page may say more about it, but none ends in a traceback

@@ -148,7 +148,7 @@ def _pictures(drawn: Draw, snrs_db: np.ndarray, i: int, share: np.ndarray) -> No
                 st.html(
                     f'<img alt="Spectrogram, {names[level]}" style="width:100%" src="data:image/png;base64,{picture}">'
                 )
-                st.caption(f"{names[level]} · background among its neighbors: {_share(share[level])}")
+                st.caption(f"{names[level]}: {_share(share[level])} background nearby")
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
