@@ -104,8 +104,8 @@ def diagnosis_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
     spec = RunSpec.from_dict(params["spec"])
     run = open_run(spec) or compute_run(spec, progress)
-    found = compute_diagnosis(run, int(params["k"]), progress)
-    return {"run": run.key, "clips": len(run), "headline": headline(verdict(found)).text}
+    diagnosis = compute_diagnosis(run, int(params["k"]), progress)
+    return {"run": run.key, "clips": len(run), "headline": headline(verdict(diagnosis)).text}
 
 
 class Places(TypedDict):

@@ -91,12 +91,12 @@ def _held(changes: Changes) -> Iterator[Held]:
 
 def headline(changes: Changes) -> str:
     """Return what changed from left to right in one sentence."""
-    found = held(changes)
-    if not found:
+    differences = held(changes)
+    if not differences:
         return nothing_held(changes)
-    first = found[0]
+    first = differences[0]
     text = f"On the right {said(first, changes)}"
-    against = next((each for each in found if each.is_better != first.is_better), None)
+    against = next((each for each in differences if each.is_better != first.is_better), None)
     if against is not None:
         text += f", but {said(against, changes)}"
     return f"{text}."

@@ -90,14 +90,14 @@ def _few(count: int, unit: str) -> str:
 def labels_card(d: Diagnosis) -> Card:
     """Rank the labels mixed with background, the worst first; those of which it cannot be told last."""
     ranked = d.labels.ranking
-    told = np.isfinite(d.labels.low[ranked])
+    has_interval = np.isfinite(d.labels.low[ranked])
     return Card(
         LABELS,
         "Labels mixed with background",
         f"Noise confusion, {of_hundred('95')} interval each",
         "clips confused",
         Scale(0.0, 1.0, ((0.0, "apart"), (0.5, "chance"), (1.0, "within")), 0.5),
-        tuple(_label_line(d, int(target)) for target in (*ranked[told], *ranked[~told])),
+        tuple(_label_line(d, int(target)) for target in (*ranked[has_interval], *ranked[~has_interval])),
         "" if len(ranked) else "No labelled clip has a neighborhood to look at.",
         ("30%", "25%"),
     )

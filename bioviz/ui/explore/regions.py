@@ -62,8 +62,8 @@ def _likeliest_cause(diagnosis: Diagnosis | None, positions: np.ndarray) -> str 
     """Return the cause that the diagnosis gives to most of these clips, None where there is none."""
     if diagnosis is None:
         return None
-    told = np.array([name != UNEXPLAINED for name in diagnosis.triage.causes], dtype=bool)
-    counts = diagnosis.triage.applies[positions].sum(axis=0) * told
+    is_explained = np.array([name != UNEXPLAINED for name in diagnosis.triage.causes], dtype=bool)
+    counts = diagnosis.triage.applies[positions].sum(axis=0) * is_explained
     if not len(counts) or 2 * counts.max() <= len(positions):
         return None
     cause = int(counts.argmax())

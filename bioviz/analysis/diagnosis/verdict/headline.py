@@ -45,14 +45,14 @@ def headline(clauses: Sequence[Clause]) -> Headline:
     said = [clause for clause in clauses if clause.kind != "note"]
     if clauses[0].kind == "note":  # why background is not told from labels
         return Headline(clauses[0].head, said[0].head if said else "")
-    told = [clause for clause in said if clause.kind == "separability"]
+    separability = [clause for clause in said if clause.kind == "separability"]
     problems = sorted(
         (clause for clause in said if clause.claim and clause.kind in PROBLEMS),
         key=lambda clause: PROBLEMS.index(clause.kind),  # stable: the verdict's order among equals
     )
-    if told and not told[0].claim:
+    if separability and not separability[0].claim:
         problems = []
-    first = (problems or told or said)[0]
+    first = (problems or separability or said)[0]
     labels = [clause for clause in said if clause.kind == "labels"]
-    others = [clause for clause in (*told[:2], *labels) if clause is not first]
+    others = [clause for clause in (*separability[:2], *labels) if clause is not first]
     return Headline(first.head, others[0].head if others else "", first)
