@@ -17,6 +17,7 @@ BASE = {"percent", "errors", "progress", "config", "plugins", "store"}
 # From left to right; a layer may import itself and what stands before it.
 LAYERS = [
     "datasets",
+    "user_logs",
     "flags",
     "annotations",
     "audio",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from bioviz.annotations.log import writing
+from bioviz.annotations.log import ANNOTATION_LOGS
 from bioviz.annotations.records import UserAnnotation, check_box
 from bioviz.datasets.types import Dataset
 from bioviz.errors import Missing
-from bioviz.flags.records import LONGEST_NOTE, check_id, check_label, check_user
+from bioviz.user_logs import check_id, check_label, check_user, new_id, now, one_line
 
 Box = tuple[float, float, float | None, float | None]  # start_s, end_s, low_hz, high_hz
 
@@ -59,7 +57,7 @@ def annotate(
     heard = dataset.recordings[recording]
     start, end, low, high = check_box(heard, start_s, end_s, low_hz, high_hz)
     drawn = UserAnnotation(
-        id=check_id(id or uuid.uuid4().hex),
+        id=check_id(id or new_id()),
         recording=heard.content_hash,
         name=heard.name,
         start_s=start,
@@ -67,11 +65,11 @@ def annotate(
         low_hz=low,
         high_hz=high,
         label=check_label(dataset, label),
-        note=_one_line(note),
+        note=one_line(note),
         user=check_user(user),
-        time=_now(),
+        time=now(),
     )
-    with writing(dataset.id, user) as log:
+    with ANNOTATION_LOGS.writing(dataset.id, user) as log:
         if drawn.id not in log.read().ids:
             log.append(drawn.to_dict())
     return drawn
@@ -105,21 +103,21 @@ def change(
 
     """
     label = check_label(dataset, label)
-    with writing(dataset.id, user) as log:
-        now = log.read()
-        old = next((each for each in now.annotations if each.id == annotation), None)
+    with ANNOTATION_LOGS.writing(dataset.id, user) as log:
+        current = log.read()
+        old = next((each for each in current.records if each.id == annotation), None)
         if old is None:
             raise Missing("This annotation is not yours, or is not there any more.")
         new = replace(
             old,
-            id=check_id(id or uuid.uuid4().hex),
+            id=check_id(id or new_id()),
             **_moved(dataset, old, box),
             label=label,
-            note=old.note if note is None else _one_line(note),
+            note=old.note if note is None else one_line(note),
             user=check_user(user),
-            time=_now(),
+            time=now(),
         )
-        if new.id not in now.ids:
+        if new.id not in current.ids:
             log.append({**new.to_dict(), "replaces": old.id})
     return new
 
@@ -136,16 +134,16 @@ def remove(dataset: Dataset, annotation: str, *, user: str, id: str | None = Non
 
     """
     line = {
-        "id": check_id(id or uuid.uuid4().hex),
+        "id": check_id(id or new_id()),
         "removes": annotation,
         "user": check_user(user),
-        "time": _now(),
+        "time": now(),
     }
-    with writing(dataset.id, user) as log:
-        now = log.read()
-        if line["id"] in now.ids:
+    with ANNOTATION_LOGS.writing(dataset.id, user) as log:
+        current = log.read()
+        if line["id"] in current.ids:
             return
-        if all(each.id != annotation for each in now.annotations):
+        if all(each.id != annotation for each in current.records):
             raise Missing("This annotation is not yours, or is not there any more.")
         log.append(line)
 
@@ -156,11 +154,3 @@ def _moved(dataset: Dataset, old: UserAnnotation, box: Box | None) -> dict[str, 
     if box is None or heard is None:
         return {}
     return dict(zip(("start_s", "end_s", "low_hz", "high_hz"), check_box(heard, *box), strict=True))
-
-
-def _one_line(note: str) -> str:
-    return " ".join(note.split())[:LONGEST_NOTE]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

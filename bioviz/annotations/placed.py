@@ -9,9 +9,10 @@ from threading import RLock
 
 from cachetools import LRUCache, cached
 
-from bioviz.annotations import log
+from bioviz.annotations.log import ANNOTATION_LOGS
 from bioviz.annotations.records import UserAnnotation
 from bioviz.datasets.types import Annotation, Dataset
+from bioviz.user_logs import Places
 
 USER, NOTE, TIME = "Annotated by", "Note", "Annotated at"  # columns of exported tables
 
@@ -79,24 +80,22 @@ def load_annotations(dataset: Dataset, user: str | None = None) -> Annotations:
         A name that no user can have.
 
     """
-    return _placed(dataset, user, log.state(dataset.id))
+    return _placed(dataset, user, ANNOTATION_LOGS.state(dataset.id))
 
 
 @cached(
     LRUCache(8), key=lambda dataset, user, state: (dataset.id, dataset.version, user, state), lock=RLock()
 )
 def _placed(dataset: Dataset, user: str | None, state: str) -> Annotations:
-    """Place what stands in the logs in a `state` of theirs; a recording under a new name is known by its content."""
-    exact: dict[tuple[str, str], int] = {}
-    renamed: dict[str, int] = {}
+    """Place what stands in the logs in a `state` of theirs."""
+    places = Places()
     for index, recording in enumerate(dataset.recordings):
-        exact.setdefault((recording.content_hash, recording.name), index)
-        renamed.setdefault(recording.content_hash, index)
+        places.add(recording.name, recording.content_hash, index)
     placed: dict[int, list[UserAnnotation]] = {}
     unplaced: list[UserAnnotation] = []
-    logs = log.read_logs(dataset.id, user)
-    for each in (annotation for of_user in logs for annotation in of_user.annotations):
-        index = exact.get((each.recording, each.name), renamed.get(each.recording, -1))
+    logs = ANNOTATION_LOGS.read(dataset.id, user)
+    for each in (annotation for of_user in logs for annotation in of_user.records):
+        index = places.find(each.name, each.recording)
         if index < 0:
             unplaced.append(each)
         else:

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from bioviz.datasets.types import Recording
 from bioviz.errors import BadInput
+from bioviz.user_logs import UserRecord
 
 SHORTEST_S = 1e-4
 
 
 @dataclass(frozen=True)
-class UserAnnotation:
+class UserAnnotation(UserRecord):
     """A box that a user drew on a recording.
 
     Attributes
     ----------
-    id
-        Names it in its log.
-    recording
-        Content hash of the recording, so that it is found again after a new scan.
-    name
-        Of the recording at the time; it tells copies of a recording apart.
-    start_s, end_s
-        Seconds from the recording's start.
     low_hz, high_hz
         None for the whole band.
     label
@@ -40,11 +33,6 @@ class UserAnnotation:
 
     """
 
-    id: str
-    recording: str
-    name: str
-    start_s: float
-    end_s: float
     low_hz: float | None
     high_hz: float | None
     label: str
@@ -52,12 +40,8 @@ class UserAnnotation:
     user: str
     time: str
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the annotation as JSON-able values."""
-        return asdict(self)
-
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> UserAnnotation:
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Read `to_dict` back; further names are left out.
 
         Raises
@@ -68,17 +52,10 @@ class UserAnnotation:
             It is no annotation.
 
         """
-        texts = {name: values[name] for name in _TEXTS}
-        if not all(isinstance(text, str) for text in texts.values()):
-            raise TypeError("not a text")
-        start, end = float(values["start_s"]), float(values["end_s"])
-        low, high = (None if values[name] is None else float(values[name]) for name in ("low_hz", "high_hz"))
-        if not all(math.isfinite(number) for number in (start, end, low or 0.0, high or 0.0)) or end <= start:
-            raise ValueError("numbers that are no box")
-        return cls(**texts, start_s=start, end_s=end, low_hz=low, high_hz=high)
-
-
-_TEXTS = ("id", "recording", "name", "label", "note", "user", "time")
+        annotation = super().from_dict(values)
+        if annotation.end_s <= annotation.start_s:
+            raise ValueError("no box")
+        return annotation
 
 
 def check_box(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
-
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput, Missing
-from bioviz.flags.log import writing
+from bioviz.flags.log import FLAG_LOGS
 from bioviz.flags.merged import place
-from bioviz.flags.records import KINDS, LABELLED, LONGEST_NOTE, Flag, check_id, check_label, check_user
+from bioviz.flags.records import KINDS, LABELLED, Flag
+from bioviz.user_logs import check_id, check_label, check_user, new_id, now, one_line
 
 
 def flag(
@@ -65,7 +63,7 @@ def flag(
         raise BadInput(f"{dataset.name} has no label {wrong!r}.")
     recording = dataset.recordings[int(dataset.clips.recording[row])]
     new_flag = Flag(
-        id=check_id(id or uuid.uuid4().hex),
+        id=check_id(id or new_id()),
         recording=recording.content_hash,
         name=recording.name,
         start_s=float(dataset.clips.start_s[row]),
@@ -74,11 +72,11 @@ def flag(
         kind=kind,
         label=label,
         wrong=wrong,
-        note=" ".join(note.split())[:LONGEST_NOTE],
+        note=one_line(note),
         user=check_user(user),
-        time=_now(),
+        time=now(),
     )
-    with writing(dataset.id, user) as log:
+    with FLAG_LOGS.writing(dataset.id, user) as log:
         if id is None or id not in log.read().ids:
             log.append(new_flag.to_dict())
     return new_flag
@@ -105,18 +103,20 @@ def undo(dataset: Dataset, row: int, *, user: str, id: str | None = None) -> Fla
 
     """
     _check_row(dataset, row)
-    with writing(dataset.id, user) as log:
-        now = log.read()
-        if id is not None and check_id(id) in now.ids:
+    with FLAG_LOGS.writing(dataset.id, user) as log:
+        current = log.read()
+        if id is not None and check_id(id) in current.ids:
             return None
-        of_clip = [f for f, at in zip(now.flags, place(dataset, now.flags), strict=True) if at == row]
+        of_clip = [
+            f for f, at in zip(current.records, place(dataset, current.records), strict=True) if at == row
+        ]
         if not of_clip:
             return None
         line = {
-            "id": id or uuid.uuid4().hex,
+            "id": id or new_id(),
             "undoes": of_clip[-1].id,
             "user": check_user(user),
-            "time": _now(),
+            "time": now(),
         }
         log.append(line)
         return of_clip[-1]
@@ -125,7 +125,3 @@ def undo(dataset: Dataset, row: int, *, user: str, id: str | None = None) -> Fla
 def _check_row(dataset: Dataset, row: int) -> None:
     if not 0 <= row < len(dataset.clips):
         raise Missing(f"{dataset.name} has {len(dataset.clips)} clips; there is no clip {row}.")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from bioviz.errors import BadInput
 from bioviz.flags.merged import Flags
-from bioviz.flags.records import Flag, user_key
+from bioviz.flags.records import Flag
+from bioviz.user_logs import user_key
 
 LEAVE, LATEST, OF_USER = "leave", "latest", "user:"
 _MOST_NAMED = 10

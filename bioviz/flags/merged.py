@@ -12,8 +12,9 @@ import numpy as np
 from cachetools import LRUCache, cached
 
 from bioviz.datasets.types import Dataset
-from bioviz.flags import log
-from bioviz.flags.records import KINDS, Flag, user_key
+from bioviz.flags.log import FLAG_LOGS
+from bioviz.flags.records import KINDS, Flag
+from bioviz.user_logs import Log, Places, user_key
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +131,7 @@ def load_flags(dataset: Dataset, user: str | None = None) -> Flags:
         a name that no user can have.
 
     """
-    return _merged(dataset, user, log.state(dataset.id))
+    return _merged(dataset, user, FLAG_LOGS.state(dataset.id))
 
 
 @cached(
@@ -140,10 +141,10 @@ def load_flags(dataset: Dataset, user: str | None = None) -> Flags:
 )
 def _merged(dataset: Dataset, user: str | None, state: str) -> Flags:
     """Merge the logs as they are in a `state` of theirs."""
-    return merge(dataset, log.read_logs(dataset.id) if user is None else [log.read_log(dataset.id, user)])
+    return merge(dataset, FLAG_LOGS.read(dataset.id, user))
 
 
-def merge(dataset: Dataset, logs: Iterable[log.Log]) -> Flags:
+def merge(dataset: Dataset, logs: Iterable[Log[Flag]]) -> Flags:
     """Put logs together. In a log the last line of a clip counts, whatever a clock said; of users, the latest."""
     collected: dict[int, list[Flag]] = defaultdict(list)
     unplaced: list[Flag] = []
@@ -151,7 +152,7 @@ def merge(dataset: Dataset, logs: Iterable[log.Log]) -> Flags:
     for user_log in logs:
         damaged += user_log.damaged
         last: dict[int, Flag] = {}
-        for flag, row in zip(user_log.flags, place(dataset, user_log.flags), strict=True):
+        for flag, row in zip(user_log.records, place(dataset, user_log.records), strict=True):
             if row < 0:
                 unplaced.append(flag)
             else:
@@ -166,25 +167,16 @@ def merge(dataset: Dataset, logs: Iterable[log.Log]) -> Flags:
 
 
 def place(dataset: Dataset, flags: Sequence[Flag]) -> list[int]:
-    """Return the row of the clip of each flag, -1 for a clip that the dataset does not have.
-
-    A recording that is there more than once is told apart by its name; under a new name, its first copy counts.
-    """
+    """Return the row of the clip of each flag, -1 for a clip that the dataset does not have (see `Places`)."""
     wanted = {flag.recording for flag in flags}
     is_wanted = np.array([r.content_hash in wanted for r in dataset.recordings], dtype=bool)
     clips = dataset.clips
-    exact: dict[tuple, int] = {}
-    renamed: dict[tuple, int] = {}
+    places = Places()
     for row in np.flatnonzero(is_wanted[clips.recording]).tolist() if wanted else ():
         recording = dataset.recordings[clips.recording[row]]
         clip = (recording.content_hash, *span(clips.start_s[row], clips.end_s[row]))
-        exact.setdefault((recording.name, *clip), row)
-        renamed.setdefault(clip, row)
-    placed = []
-    for flag in flags:
-        clip = (flag.recording, *span(flag.start_s, flag.end_s))
-        placed.append(exact.get((flag.name, *clip), renamed.get(clip, -1)))
-    return placed
+        places.add(recording.name, clip, row)
+    return [places.find(flag.name, (flag.recording, *span(flag.start_s, flag.end_s))) for flag in flags]
 
 
 def span(start_s: float, end_s: float) -> tuple[int, int]:

@@ -62,7 +62,7 @@ def about_clip(clip: Clip, user: str | None) -> dict[str, Any]:
             for each in near[:_MOST]
         ],
         "known": sorted({*clip.dataset.labels, *drawn.labels}, key=str.casefold),
-        "state": annotations.state(clip.dataset.id),
+        "state": annotations.ANNOTATION_LOGS.state(clip.dataset.id),
     }
 
 

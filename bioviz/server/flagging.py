@@ -12,7 +12,6 @@ from starlette.responses import Response
 from bioviz import flags
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
-from bioviz.flags import log
 from bioviz.server.clips import find_clip
 from bioviz.server.posting import Outdated, fresh, posted
 from bioviz.server.replies import refusal
@@ -65,7 +64,7 @@ def about_clip(dataset: Dataset, row: int, user: str | None) -> dict[str, Any]:
         "labels": dataset.labels_of(row),
         "flags": sorted(entries, key=lambda flag: not flag["mine"]),
         "known": sorted({*dataset.labels, *all_flags.labels.tolist()} - {""}, key=str.casefold),
-        "state": log.state(dataset.id),
+        "state": flags.FLAG_LOGS.state(dataset.id),
     }
 
 

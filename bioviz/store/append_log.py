@@ -81,9 +81,7 @@ def append_line(path: Path, line: Mapping[str, object], what: str) -> None:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(
-                f"The disk is full: this {what} is not kept, all earlier ones are. Free some space and {what} again."
-                if what == "flag"
-                else f"The disk is full: this {what} is not kept, all earlier ones are. Free some space and try again."
+                f"The disk is full: this {what} is not kept, all earlier ones are. Free some space and try again."
             ) from error
         raise
 

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from bioviz import flags
-from bioviz.annotations import annotate, change, load_annotations, log, remove, state, tables
+from bioviz.annotations import ANNOTATION_LOGS, annotate, change, load_annotations, remove, tables
 from bioviz.annotations.records import UserAnnotation
 from bioviz.config import settings
 from bioviz.datasets import library
@@ -83,9 +83,9 @@ def test_only_ones_own_are_changed_and_removed_and_the_log_keeps_all(field):
         change(field, drawn.id, user="Bob", label="owl")
     with pytest.raises(Missing):
         remove(field, drawn.id, user="Bob")
-    before = state(field.id)
+    before = ANNOTATION_LOGS.state(field.id)
     new = change(field, drawn.id, user="ada", label="owl", box=(1.5, 3.0, 5.0, 20.0), note="sure")
-    assert state(field.id) != before
+    assert ANNOTATION_LOGS.state(field.id) != before
     (now,) = load_annotations(field).by_recording[0]
     assert now == new
     assert (now.label, now.start_s, now.end_s, now.low_hz, now.high_hz) == ("owl", 1.5, 3, 5, 20)
@@ -125,7 +125,7 @@ def test_recordings_are_known_by_their_content(field):
     gone = detection(recordings=field.recordings[:1])
     assert len(load_annotations(gone)) == 0
     assert len(load_annotations(gone).unplaced) == 1
-    assert [each.user for each in log.read_logs(field.id)] == ["ada"]
+    assert [each.user for each in ANNOTATION_LOGS.read(field.id)] == ["ada"]
 
 
 @pytest.mark.parametrize("form", ["raven", "audacity", "csv"])

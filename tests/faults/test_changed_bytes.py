@@ -17,7 +17,7 @@ import torch
 from bioviz import jobs, runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.annotations import annotate, load_annotations
-from bioviz.annotations.log import read_logs
+from bioviz.annotations.log import ANNOTATION_LOGS
 from bioviz.datasets import library
 from bioviz.datasets.tables import profiles
 from bioviz.datasets.tables.columns import ColumnMapping
@@ -102,7 +102,7 @@ class World:
             "annotations": lambda: (
                 None
                 if load_annotations(self.dataset).damaged
-                else [each.to_dict() for log in read_logs(self.dataset.id) for each in log.annotations]
+                else [each.to_dict() for log in ANNOTATION_LOGS.read(self.dataset.id) for each in log.records]
             ),
             "checkpoint": self.weights,
             "record of the checkpoint": lambda: checkpoints.get(self.checkpoint.id).record.to_dict(),

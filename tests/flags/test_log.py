@@ -12,7 +12,7 @@ import pytest
 
 from bioviz.datasets.types import WindowPlan
 from bioviz.errors import BadInput, Missing
-from bioviz.flags import check_user, flag, load_flags, log, tables, undo
+from bioviz.flags import FLAG_LOGS, check_user, flag, load_flags, tables, undo
 from tests.flags.datasets import detection, recording
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -68,9 +68,9 @@ def test_two_processes_lose_no_flag(own_cache):
     for writer in writers:
         writer.stdin.close()
         writer.stdout.close()
-    kept = log.read_log(detection().id, "anna")
+    (kept,) = FLAG_LOGS.read(detection().id, "anna")
     assert kept.damaged == 0
-    assert sorted(f.note for f in kept.flags) == sorted(
+    assert sorted(f.note for f in kept.records) == sorted(
         f"{name} {i}" for name in ("one", "two") for i in range(200)
     )
 
@@ -155,15 +155,15 @@ def test_copies_of_a_recording_are_told_apart_by_name(own_cache):
 
 def test_what_is_cached_by_the_state_of_flags_goes_stale_with_every_line(own_cache):
     dataset = detection()
-    states = [log.state(dataset.id)]
+    states = [FLAG_LOGS.state(dataset.id)]
     flag(dataset, 0, "fine", user="anna")
-    states.append(log.state(dataset.id))
+    states.append(FLAG_LOGS.state(dataset.id))
     flag(dataset, 0, "fine", user="ben")
-    states.append(log.state(dataset.id))
+    states.append(FLAG_LOGS.state(dataset.id))
     undo(dataset, 0, user="ben")
-    states.append(log.state(dataset.id))
+    states.append(FLAG_LOGS.state(dataset.id))
     assert len(set(states)) == 4
-    assert log.state(dataset.id) == states[-1]
+    assert FLAG_LOGS.state(dataset.id) == states[-1]
 
 
 @pytest.mark.parametrize(

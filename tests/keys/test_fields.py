@@ -28,8 +28,7 @@ NO_RESULT = {
     "ui/clips/selection.py",
     "ui/clips/flag_panel.py",
     "ui/datasets/columns_dialog.py",
-    "annotations/log.py",
-    "flags/log.py",
+    "user_logs/logs.py",
     "flags/cleaned.py",
 }
 """These hash what is no result: a job's name, a widget's key, the state of the flags."""

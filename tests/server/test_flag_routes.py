@@ -9,7 +9,7 @@ import pytest
 
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
-from bioviz.flags import load_flags, log
+from bioviz.flags import FLAG_LOGS, load_flags
 from bioviz.server.posting import MAX_BODY_BYTES
 from tests.sounds import folder_per_class
 
@@ -38,7 +38,7 @@ def post(get, dataset):
 
 
 def test_a_flag_is_stored_and_what_is_stored_comes_back(get, post, dataset):
-    before = log.state(dataset.id)
+    before = FLAG_LOGS.state(dataset.id)
     reply = post(told(dataset, "wrong_label", label="snipe", note="hm"))
     assert reply.status == 200
     flag = load_flags(dataset).of(5)
@@ -46,9 +46,11 @@ def test_a_flag_is_stored_and_what_is_stored_comes_back(get, post, dataset):
     (said,) = reply.json["flags"]
     assert (said["kind"], said["note"], said["mine"]) == ("wrong_label", "hm", True)
     assert "snipe" in reply.json["known"] and reply.json["labels"] == ["high call"]
-    assert reply.json["state"] == log.state(dataset.id) != before
+    assert reply.json["state"] == FLAG_LOGS.state(dataset.id) != before
     assert post(told(dataset, "wrong_label", label="snipe", note="hm")).status == 200
-    assert len(log.read_log(dataset.id, "anna").flags) == 1, "what the browser repeats was stored again"
+    assert len(FLAG_LOGS.read(dataset.id, "anna")[0].records) == 1, (
+        "what the browser repeats was stored again"
+    )
 
     seen = get(f"/bioviz/flags/{dataset.id}/5.json?user=ben").json
     assert [flag["mine"] for flag in seen["flags"]] == [False]

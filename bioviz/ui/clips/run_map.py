@@ -69,7 +69,7 @@ def _against(run: Run) -> np.ndarray:
 def with_flags(data: MapData, run: Run, dataset: Dataset) -> MapData:
     """Return `data`, a map of `run`, with the present flags as a further colouring.
 
-    What keeps the result must count `flags.log.state(dataset.id)` among its keys, or it shows old flags.
+    What keeps the result must count `FLAG_LOGS.state(dataset.id)` among its keys, or it shows old flags.
     """
     return replace(data, colourings=(*data.colourings, flag_colouring(run, dataset)))
 

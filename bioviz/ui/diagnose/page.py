@@ -12,7 +12,7 @@ from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError, Missing
-from bioviz.flags import log as flag_log
+from bioviz.flags import FLAG_LOGS
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, MapData, Measure
@@ -137,7 +137,7 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
 def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     """Show the verdict, its figures, the map and the selected clip."""
     dataset = library.load(run.spec.dataset)
-    data = flagged_points(run.key, run.state, key, flag_log.state(dataset.id), is_dark())
+    data = flagged_points(run.key, run.state, key, FLAG_LOGS.state(dataset.id), is_dark())
     keep_known("measure", [colouring.id for colouring in data.colourings], "colouring of this map")
     case = Case(run, dataset, d, is_dark())
     if DiagnoseState.section.get() not in SECTIONS:

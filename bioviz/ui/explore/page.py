@@ -12,7 +12,7 @@ from bioviz.analysis.misclustered import words
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
-from bioviz.flags import log as flag_log
+from bioviz.flags import FLAG_LOGS
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import MapData
@@ -133,7 +133,7 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
 def explore(run: runs.Run) -> None:
     """Show the bench of a run that is there, and below it what is looked at less often."""
     dataset = library.load(run.spec.dataset)
-    data = flagged_points(run.key, run.state, flag_log.state(dataset.id), is_dark())
+    data = flagged_points(run.key, run.state, FLAG_LOGS.state(dataset.id), is_dark())
     keep_known("colour", [colouring.id for colouring in data.colourings], "colouring of this map")
     lists = lists_of(run, dataset, data)
     keep_known("list", [each.id for each in lists], "list of clips")
