@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
 
 from bioviz.datasets.types import Recording
 from bioviz.errors import BadInput
@@ -40,22 +38,10 @@ class UserAnnotation(UserRecord):
     user: str
     time: str
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read `to_dict` back; further names are left out.
-
-        Raises
-        ------
-        KeyError
-        TypeError
-        ValueError
-            It is no annotation.
-
-        """
-        annotation = super().from_dict(values)
-        if annotation.end_s <= annotation.start_s:
+    def check(self) -> None:
+        """Raise ValueError for a box that ends before it starts."""
+        if self.end_s <= self.start_s:
             raise ValueError("no box")
-        return annotation
 
 
 def check_box(

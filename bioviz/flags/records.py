@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
 
 from bioviz.user_logs import UserRecord
 
@@ -72,19 +71,7 @@ class Flag(UserRecord):
                 return f"{title}: {self.label}"
         return title
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read `to_dict` back; further names are left out.
-
-        Raises
-        ------
-        KeyError
-        TypeError
-        ValueError
-            It is no flag.
-
-        """
-        flag = super().from_dict(values)
-        if flag.kind not in KINDS:
+    def check(self) -> None:
+        """Raise ValueError for an unknown kind."""
+        if self.kind not in KINDS:
             raise ValueError("an unknown kind")
-        return flag

@@ -49,7 +49,12 @@ class UserRecord:
 
         """
         # With annotations postponed, a field's type is the text that stands in the class.
-        return cls(**{field.name: _READERS[str(field.type)](values[field.name]) for field in fields(cls)})
+        record = cls(**{field.name: _READERS[str(field.type)](values[field.name]) for field in fields(cls)})
+        record.check()
+        return record
+
+    def check(self) -> None:
+        """Raise ValueError where the values do not go together; subclasses say when."""
 
 
 def _text(value: object) -> str:
