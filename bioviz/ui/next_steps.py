@@ -22,7 +22,7 @@ from bioviz.training.data.split import obstacles
 from bioviz.training.settings import preset
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.session import Element
-from bioviz.ui.state import FinetuneState
+from bioviz.ui.state import CompareState, FinetuneState
 from bioviz.ui.view import set_view
 
 QUICK = "quick"
@@ -45,6 +45,13 @@ def before_and_after(checkpoint: Checkpoint, trained_on: str) -> dict[str, objec
     }
 
 
+def open_comparison(checkpoint: Checkpoint, trained_on: str) -> None:
+    """Open Compare on `before_and_after`, which it computes at once where it is not there."""
+    set_view(**before_and_after(checkpoint, trained_on))
+    CompareState.start_now.set(True)
+    open_page("compare.py")
+
+
 def compare_with_start(spec: RunSpec, key: Element) -> None:
     """Offer to compare a fine-tuned model with what it was trained from."""
     if not spec.checkpoint.startswith(FINETUNED):
@@ -59,8 +66,7 @@ def compare_with_start(spec: RunSpec, key: Element) -> None:
         icon=":material/compare:",
         help="Two maps of the same clips, before and after the training.",
     ):
-        set_view(**before_and_after(checkpoint, spec.dataset))
-        open_page("compare.py")
+        open_comparison(checkpoint, spec.dataset)
 
 
 def finetune_and_compare(spec: RunSpec, key: Element) -> None:
@@ -71,17 +77,18 @@ def finetune_and_compare(spec: RunSpec, key: Element) -> None:
         "Fine-tune and compare",
         key=key,
         icon=":material/model_training:",
-        help="Start a quick training of this model on this dataset and show how it goes; then compare before and "
-        "after. Where that training was done already, its comparison opens.",
+        help="Start a quick training of this model on this dataset and show how it goes; when it is done, Compare "
+        "opens with before and after. Where that training was done already, it opens at once.",
     ):
         return
     start = _training(spec)
     trained = _result(start)
     if trained is not None:
-        set_view(**before_and_after(trained, spec.dataset))
-        open_page("compare.py")
+        open_comparison(trained, spec.dataset)
     if not obstacles(library.load(spec.dataset), start.settings, spec.model):
-        FinetuneState.job.set(tasks.start(start).id)
+        job = tasks.start(start).id
+        FinetuneState.job.set(job)
+        FinetuneState.compare_after.set(job)
     open_page("finetune.py")  # where what stands against it is said
 
 

@@ -165,6 +165,7 @@ class ExploreState:
     answered_why: Key[int] = Key("explore_answered_why", 0)  # number of the act
     scores = Element("explore_scores")
     clips = Element("explore_clips")
+    step = Elements("explore_next_{}")
     labels = Element("explore_labels")
     label_counts = Element("label_counts")
     clusters = Element("cluster_table")
@@ -224,6 +225,9 @@ class CompareState:
     )  # key of the comparison whose first clip was selected at opening
     step = Elements("compare_next_{}")
     map = Elements("compare_{}")
+    between = Element("compare_between")
+    legend = Element("compare_legend")
+    start_now: Key[bool] = Key("compare_start_now", False)  # asked for by a click on another page
     zoom_together = Element("compare_lock")
     report = Element("compare_report")
     provenance = Element("compare_provenance")
@@ -286,6 +290,8 @@ class FinetuneState:
     """The page Fine-tune."""
 
     job: Key[str] = Key("train_job", "")  # id of the training that this tab started
+    compare_after: Key[str] = Key("train_compare_after", "")  # id of that whose end opens Compare
+    stay = Element("train_stay")
     dataset = Element("train_dataset")
     model = Element("train_model")
     base = Elements("train_base_{}")

@@ -116,6 +116,7 @@ def test_a_training_starts_where_nothing_stands_against_it(steps, calls, monkeyp
         (calls.id, "alexnet", "random", 3)
     ]
     assert steps.opened == ["finetune.py"] and app.session_state["train_job"] == "job"
+    assert app.session_state["train_compare_after"] == "job", "the page shows it with the promise of Compare"
 
 
 def test_what_stands_against_a_training_is_said_on_its_page(steps, calls, monkeypatch):  # noqa: F811
@@ -136,3 +137,14 @@ def test_a_fine_tuned_model_is_compared_with_its_start(steps, calls, monkeypatch
     assert not app.exception and steps.opened == ["compare.py"]
     shown = app.session_state["view"]
     assert (shown.checkpoint, shown.model_seed, shown.other_checkpoint) == ("random", 3, "ft:abc")
+    assert app.session_state["compare_start_now"]
+
+
+def test_explore_offers_the_same_steps(diagnosed, monkeypatch):
+    app = open_app("explore.py", dataset=diagnosed.dataset, model=diagnosed.model, method="pca")
+    assert {"explore_next_without", "explore_next_worst"} <= keys(app)
+    assert "explore_next_finetune" not in keys(app), "nothing to train"
+    started = []
+    monkeypatch.setattr(next_steps.runs, "start", started.append)
+    app.button(key="explore_next_without").click().run()
+    assert started == [replace(diagnosed, without_background=True)]

@@ -106,10 +106,16 @@ def said(each: Held, changes: Changes) -> str:
     """Say one difference without its figures."""
     if each.name != "label":
         return _BETTER[each.name][not each.is_better]
-    names = [changes.names[target] for target in each.targets]
+    # Background's own confusion is the same difference seen from the other side: it is said where no label's is.
+    names = [changes.names[target] for target in each.targets if target]
     shown = names if len(names) <= NAMED else [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more labels"]
-    verb = "is" if len(names) == 1 else "are"
-    return f"{listed(shown)} {verb} {'less' if each.is_better else 'more'} mixed with background"
+    verb = "are" if len(names) > 1 else "is"
+    way = "less" if each.is_better else "more"
+    return (
+        f"{listed(shown)} {verb} {way} mixed with background"
+        if names
+        else f"background is {way} mixed with calls"
+    )
 
 
 def nothing_held(changes: Changes) -> str:

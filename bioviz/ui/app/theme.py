@@ -51,13 +51,24 @@ h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}
 # Narrow navigation, and pickers on one line.
 _BAR = """
 .st-key-run_bar{height:40px;padding:0 16px;flex-wrap:nowrap!important;align-items:center}
-.st-key-run_bar input[role=combobox]{font-size:.85rem;padding-right:0;text-overflow:ellipsis}
+.st-key-run_bar input[role=combobox]{font-size:13px;padding:14px 0 0 10px;text-overflow:ellipsis}
 .st-key-run_bar [class*=st-key-_pick_]{position:relative;flex:0 1 230px;min-width:7rem;width:auto!important}
+.st-key-run_bar .st-key-_pick_dataset{flex-basis:150px}
+/* What is chosen stands within the box, small, above the choice. */
+.st-key-run_bar [class*=st-key-_pick_] [data-testid=stWidgetLabel]{position:absolute;z-index:1;left:11px;top:3px;
+  min-height:0;pointer-events:none}
+.st-key-run_bar [class*=st-key-_pick_] [data-testid=stWidgetLabel] p{font-size:11px;line-height:14px;
+  color:var(--bioviz-muted)}
 .st-key-run_bar .stSelectbox{width:100%}
 [data-testid=stSidebar][data-collapsed=false]{width:184px!important;min-width:184px!important}
-[data-testid=stSidebarNav]{padding:0 8px;margin:0}
-[data-testid=stSidebarContent]>*{padding-left:0;padding-right:0}
+[data-testid=stSidebarContent]{padding:0;scrollbar-gutter:auto}
+[data-testid=stSidebarContent]>*{padding-left:8px;padding-right:8px;margin:0}
 [data-testid=stHeader]{height:0;min-height:0}
+@media (min-width:641px) and (max-width:1360px){
+ .st-key-run_bar .stPopover [data-testid=stMarkdownContainer]{position:absolute;width:1px;height:1px;overflow:hidden;
+  clip-path:inset(50%)}
+ .st-key-run_bar .stPopover button{padding:0 8px}
+}
 @media (min-width:768px) and (max-width:1360px){
  [data-testid=stSidebar][data-collapsed=false]{width:56px!important;min-width:56px!important}
  [data-testid=stSidebarNavLink]{justify-content:center}
@@ -81,7 +92,6 @@ _BENCH = """
   :not(.st-key-explore_bench){padding-left:16px;padding-right:16px}
 /* The search of the bench stands at the end of the line of pickers. */
 .st-key-run_bar{padding-right:clamp(260px,18vw + 130px,420px)}
-@media (min-width:641px){.st-key-run_bar [class*=st-key-_pick_]{flex-basis:200px}}
 /* The tour stands above the bench, in a line of its own; the gap counts too. */
 .stApp:has(.st-key-tour_bar){--bioviz-bar-height:100px}
 .stElementContainer.st-key-tour_bar{padding:0 16px}

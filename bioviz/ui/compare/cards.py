@@ -30,7 +30,7 @@ def _card(each: Held, changes: Changes) -> Card:
     more = ""
     if each.name == "label":
         what = f"{what} of {changes.names[each.targets[0]]}"
-        rest = len(each.targets) - 1
+        rest = sum(target > 0 for target in each.targets[1:])
         if rest:
             way = "fell" if each.difference < 0 else "rose"
             more = f"; it {way} for {rest} more {'label' if rest == 1 else 'labels'}"

@@ -20,7 +20,11 @@ from bioviz.ui.state import CompareState
 _STYLE = page_style(CompareState.head, CompareState.part) + (
     f"<style>.st-key-{CompareState.notes}{{gap:.25rem}}"
     f".st-key-{CompareState.notes} [data-testid=stAlertContainer]{{padding:4px 12px}}"
-    f".st-key-{CompareState.notes} p{{font-size:13px;line-height:18px}}</style>"
+    f".st-key-{CompareState.notes} :is(p,[data-testid=stText]){{font-size:13px;line-height:18px}}"
+    # What changed stands between the maps; below one another it takes the height that it needs.
+    f".st-key-{CompareState.between} p{{font-size:12px;line-height:16px}}"
+    f"@media (max-width:640px){{.stLayoutWrapper:has(>.st-key-{CompareState.between}),"
+    f".st-key-{CompareState.between}{{height:auto!important}}}}</style>"
 )
 
 
@@ -43,13 +47,31 @@ def show_head(comparison: Comparison, spec: ComparisonSpec) -> bool:
 
 def counts_in_words(changes: Changes) -> str:
     """Say how many labelled clips changed sides; why that cannot be told where a side has no background."""
-    if not all(0 < (side.targets == 0).sum() < len(side.targets) for side in (changes.left, changes.right)):
+    if not has_background(changes):
         return " ".join(changes.notes)
     moves = changes.transitions["confusion"]
     return (
         f"Of {int(moves.clips[1:].sum()):,} labelled clips {len(moves.rescued):,} left the neighborhood of "
         f"background and {len(moves.broken):,} entered it."
     )
+
+
+def among_background(changes: Changes) -> tuple[str, str]:
+    """Say for each side how many labelled clips lie in the neighborhood of background; "" where that cannot be told."""
+    if not has_background(changes):
+        return "", ""
+    moves = changes.transitions["confusion"]
+    labelled = int(moves.clips[1:].sum())
+    left, right = (
+        f"{int(side[1:].sum()):,} of {labelled:,} labelled in background's neighborhood"
+        for side in (moves.before, moves.after)
+    )
+    return left, right
+
+
+def has_background(changes: Changes) -> bool:
+    """Whether there are labelled clips and background on both sides."""
+    return all(0 < (side.targets == 0).sum() < len(side.targets) for side in (changes.left, changes.right))
 
 
 def start_of(run: RunSpec) -> tuple[str, str] | None:

@@ -63,7 +63,18 @@ def comparison_maps(
                 extent=ranges,
             )
         )
-    return maps[0], maps[1]
+    return maps[0], replace(maps[1], colourings=_on_one_scale(maps[1].colourings, maps[0].colourings))
+
+
+def _on_one_scale(colourings: tuple[Colouring, ...], first: tuple[Colouring, ...]) -> tuple[Colouring, ...]:
+    """Return colourings with the ends of those of the first map: one colour is one value on both."""
+    ends = {each.id: each.limits() for each in first if isinstance(each, Measure)}
+    return tuple(
+        replace(each, low=ends[each.id][0], high=ends[each.id][1])
+        if isinstance(each, Measure) and each.id in ends
+        else each
+        for each in colourings
+    )
 
 
 def _changes(comparison: Comparison) -> tuple[Colouring, ...]:

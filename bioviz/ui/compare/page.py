@@ -30,12 +30,13 @@ from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
 from bioviz.ui.compare.cards import cards
 from bioviz.ui.compare.case import Case, Chosen
-from bioviz.ui.compare.head import open_card, show_head
+from bioviz.ui.compare.head import among_background, open_card, show_head
 from bioviz.ui.compare.maps import comparison_maps
 from bioviz.ui.compare.pickers import pick_comparison, titles
 from bioviz.ui.compare.sections import SECTIONS
-from bioviz.ui.compare.training import outcomes, tested, training_notes
+from bioviz.ui.compare.training import flattered, outcomes, tested
 from bioviz.ui.components.embedding_map.embedding_map import MapEvent, MapProps, embedding_map
+from bioviz.ui.components.embedding_map.shared_legend import shared_legend
 from bioviz.ui.components.finding_cards.finding_cards import finding_cards
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.shared.about_clip import about_clip
@@ -45,6 +46,7 @@ from bioviz.ui.state import CompareState
 from bioviz.ui.view import keep_known, set_view, view, write_url
 
 NEIGHBORS = 8
+MAP_HEIGHT = 400
 TITLE = "Compare"
 
 
@@ -98,16 +100,15 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, com
     keep_known("colour", [colouring.id for colouring in data[0].colourings], "colouring of these maps")
     keep_known("arrows", comparison.changes.names, "label")
     act_link(clip_desk.GROUP, dataset.id)
-    notes, own, arrows_of = training_notes(spec, dataset, rows_compared), tested(spec), view().arrows
+    taught, warnings = outcomes(spec), flattered(spec, dataset, rows_compared)
+    notes, own, arrows_of = [*taught, *warnings], tested(spec), view().arrows
     lock = show_head(comparison, spec)
     with st.container(key=CompareState.notes):
-        for note in notes:
-            st.warning(plain(note))
-    finding_cards(
-        cards(comparison.changes), key=CompareState.cards, label="Differences that hold", opened=open_card
-    )
-    st.caption(plain(not_held(comparison.changes)))
-    events = two_maps(data, names, dataset.id, lock)
+        for sentence in taught:
+            st.text(sentence)
+        for sentence in warnings:
+            st.warning(plain(sentence))
+    events = two_maps(data, comparison, names, dataset.id, lock)
     selected = last_lasso(rows_compared, events)
     case = Case(comparison, left, right, dataset, names, is_dark(), selected, own)
     wide, narrow = st.columns([3, 2], gap="medium")
@@ -147,28 +148,34 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, com
 
 
 def two_maps(
-    data: tuple[MapData, MapData], names: tuple[str, str], dataset_id: str, lock: bool
+    data: tuple[MapData, MapData], comparison: Comparison, names: tuple[str, str], dataset_id: str, lock: bool
 ) -> tuple[MapEvent, MapEvent]:
-    """Both maps, side by side."""
-    sides, events = ("left", "right"), []
-    # Titles are a row of their own, so that a long one moves both maps down.
-    for column, side, title in zip(st.columns(2, gap="small"), sides, names, strict=True):
-        column.text(f"{side.capitalize()}: {title}")
-    for column, side, title, points_of in zip(st.columns(2, gap="small"), sides, names, data, strict=True):
+    """Draw both maps with what changed between them, and the legend that they share."""
+    left, middle, right = st.columns([5, 2, 5], gap="small")
+    counts = among_background(comparison.changes)
+    events, shared = [], None
+    for column, side, title, count, points_of in zip(
+        (left, right), ("left", "right"), names, counts, data, strict=True
+    ):
+        shared = MapProps(
+            key=CompareState.map(side),
+            group=clip_desk.GROUP,
+            dataset_id=dataset_id,
+            lock_view=lock,
+            height=MAP_HEIGHT,
+            label=f"{side} map: {title}",
+            headline=f"{side.capitalize()}: {title}\n{count}",
+            legend=False,
+        )
         with column:
-            events.append(
-                embedding_map(
-                    points_of,
-                    MapProps(
-                        key=CompareState.map(side),
-                        group=clip_desk.GROUP,
-                        dataset_id=dataset_id,
-                        lock_view=lock,
-                        height=380,
-                        label=f"{side} map: {title}",
-                    ),
-                )
-            )
+            events.append(embedding_map(points_of, shared))
+    with middle, st.container(key=CompareState.between, height=MAP_HEIGHT + 72, border=False):
+        finding_cards(
+            cards(comparison.changes), key=CompareState.cards, label="Differences that hold", opened=open_card
+        )
+        st.caption(plain(not_held(comparison.changes)))
+    if shared is not None:
+        shared_legend(data, shared, CompareState.legend)
     return events[0], events[1]
 
 
@@ -225,6 +232,14 @@ def inspect(case: Case, name: str, rows: np.ndarray) -> None:
         )
 
 
+def can_start(spec: ComparisonSpec) -> bool:
+    """Whether two sides differ and the weights of both are here."""
+    sides = (spec.left, spec.right)
+    return spec.left != spec.right and all(
+        registry.checkpoint_state(side.model, side.checkpoint).available for side in sides
+    )
+
+
 def show() -> None:
     """Show the page below its title."""
     bar, title = st.container(), st.empty()
@@ -234,6 +249,7 @@ def show() -> None:
     if spec is None:
         ask_for_a_dataset()
     check_part()
+    start_now = CompareState.start_now.pop()
     try:
         left_run, right_run = (
             runs.open_run(side) if registry.checkpoint_state(side.model, side.checkpoint).available else None
@@ -248,6 +264,8 @@ def show() -> None:
             left, right = titles(spec)
             same = "Both sides are the same. Choose another model, checkpoint or dataset for one of them."
             job = jobs.find("comparison", job_params(spec))
+            if start_now and job is None and can_start(spec):
+                job = start_comparison(spec)
             if job is None or job.is_over:
                 at_work = [
                     runs.job_for(side)

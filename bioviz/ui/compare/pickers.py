@@ -40,13 +40,11 @@ def pick_comparison() -> ComparisonSpec | None:
     """
     try:
         with st.container(key=PickerState.bar, horizontal=True, vertical_alignment="center", gap="small"):
-            dataset = pick_dataset(hidden_label=True)
+            dataset = pick_dataset(in_bar=True)
             if dataset is None:
                 return None
-            st.markdown("**Left**", width="content")
-            model = pick_model(dataset, label="Model, left", hidden_label=True)
-            left = (model, pick_checkpoint(model, dataset, hidden_label=True))
-            st.markdown("**Right**", width="content")
+            model = pick_model(dataset, label="Model, left", in_bar=True)
+            left = (model, pick_checkpoint(model, dataset, in_bar=True, label="Checkpoint, left"))
             other = _pick_version(dataset)
             right = _pick_right(dataset, other, left)
             with st.popover("Settings", icon=":material/tune:"):
@@ -97,7 +95,7 @@ def _pick_version(dataset: Dataset) -> Dataset:
         set_view(other_dataset="")
         return dataset
     titles = {i: s.name for i, s in summaries.items()}
-    chosen = pick("other_dataset", "Dataset, right", versions, titles.__getitem__, hidden_label=True)
+    chosen = pick("other_dataset", "Dataset, right", versions, titles.__getitem__, in_bar=True)
     return library.load(chosen)
 
 
@@ -109,11 +107,13 @@ def _pick_right(dataset: Dataset, other: Dataset, left: tuple[str, str]) -> tupl
         usual = next(each.model for each in ranked if (each.model, each.checkpoint) != left)
     else:
         usual = left[0]
-    model = pick_model(other, "other_model", "Model, right", usual, hidden_label=True)
+    model = pick_model(other, "other_model", "Model, right", usual, in_bar=True)
     if not same_clips and model == left[0] and not view().other_checkpoint:
         set_view(other_checkpoint=left[1])
     unasked = left if same_clips else ("", "")
-    return model, pick_checkpoint(model, other, "other_checkpoint", unasked, hidden_label=True)
+    return model, pick_checkpoint(
+        model, other, "other_checkpoint", unasked, in_bar=True, label="Checkpoint, right"
+    )
 
 
 def _pick_layout() -> None:

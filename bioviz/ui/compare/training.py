@@ -33,8 +33,8 @@ OWN_CLASSIFIER = (
 )
 
 
-def training_notes(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[str]:
-    """For each fine-tuned side what its training taught, and whether clips compared were trained or chosen on.
+def flattered(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[str]:
+    """For each fine-tuned side how many of the clips compared it was trained or chosen on, nothing where on none.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def training_notes(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> 
         Clips compared, in it.
 
     """
-    said = outcomes(spec)
+    said = []
     for side, run in (("left", spec.left), ("right", spec.right)):
         known = learnt_from(run.checkpoint, dataset)
         if not known:
@@ -53,7 +53,7 @@ def training_notes(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> 
         count = int(heard[dataset.clips.recording[rows]].sum())
         if count:
             advice = (
-                "Choose the test clips under “Clips from” for a fair comparison."
+                "For a fair comparison choose the test split under Settings."
                 if "test" in dataset.clips.split
                 else "The dataset has no test split of its own to compare on instead."
             )

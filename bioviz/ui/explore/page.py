@@ -17,6 +17,7 @@ from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import MapData
 from bioviz.runs.diagnosis import open_diagnosis
+from bioviz.ui import next_steps
 from bioviz.ui.acoustic_notice import acoustic_notice
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset, open_page
@@ -174,9 +175,19 @@ def below(run: runs.Run, dataset: Dataset, chosen: ClipList) -> None:
         st.json(run.provenance, expanded=True)
 
 
+def menus(spec: runs.RunSpec) -> None:
+    """Draw, in the line of pickers, the saved views and what can be done next by one click."""
+    view_menu(spec.dataset)
+    with st.popover("Next", icon=":material/arrow_forward:"):
+        next_steps.worst_clips(ExploreState.step("worst"))
+        next_steps.without_background(spec, ExploreState.step("without"))
+        next_steps.finetune_and_compare(spec, ExploreState.step("finetune"))
+        next_steps.compare_with_start(spec, ExploreState.step("start"))
+
+
 def show() -> None:
     """Show the page below its title."""
-    spec = pick_run_in_bar(menu=view_menu)
+    spec = pick_run_in_bar(menu=menus)
     if spec is None:
         ask_for_a_dataset()
     try:

@@ -19,6 +19,7 @@ from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form
 from bioviz.ui.finetune.moving_map import show_moving_map
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.next_steps import open_comparison
 from bioviz.ui.pickers.unit_picker import pick_unit
 from bioviz.ui.state import FinetuneState
 
@@ -78,6 +79,31 @@ def _trained_before(spec: tasks.TrainSpec) -> Checkpoint | None:
         return None
 
 
+def _promise(job_id: str) -> None:
+    """Say what follows on a training that "Fine-tune and compare" started."""
+    if FinetuneState.compare_after.get() != job_id:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("When this training is done, **Compare** opens with before and after.", width="content")
+        st.button(
+            "Stay here instead",
+            key=FinetuneState.stay,
+            type="tertiary",
+            on_click=FinetuneState.compare_after.set,
+            args=("",),
+        )
+
+
+def _keep_promise(job_id: str, checkpoint: str, dataset_id: str) -> None:
+    """Open the comparison that was promised, once; not with a checkpoint that must not be used or is gone."""
+    if FinetuneState.compare_after.get() != job_id:
+        return
+    FinetuneState.compare_after.set("")
+    trained = checkpoints.get(checkpoint)
+    if trained.usable:
+        open_comparison(trained, dataset_id)
+
+
 def show() -> None:
     """Show the page below its title."""
     st.markdown(
@@ -89,11 +115,13 @@ def show() -> None:
         trainings = training_view.training_jobs()
         for job in trainings:
             if job.state in job_card.RUNNING:
+                _promise(job.id)
                 training_view.watch(job)
         own_job = next((job for job in trainings if job.id == FinetuneState.job.get()), None)
         new_checkpoint = ""
         if own_job is not None and own_job.state == "done" and own_job.result is not None:
             new_checkpoint = own_job.result["checkpoint"].removeprefix(FINETUNED)
+            _keep_promise(own_job.id, new_checkpoint, own_job.params["dataset"])
             st.success("The training is done; its result is unfolded below.", icon=":material/check_circle:")
             show_moving_map(
                 training_view.work_of(own_job), own_job.params["dataset"], FinetuneState.last_map(own_job.id)

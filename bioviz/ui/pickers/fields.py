@@ -22,7 +22,7 @@ def pick(
     usual: str | None = None,
     follow: tuple[str, ...] = (),
     why: Callable[[str], str] | None = None,
-    hidden_label: bool = False,
+    in_bar: bool = False,
 ) -> str:
     """Draw a select box bound to one field of the view.
 
@@ -36,8 +36,8 @@ def pick(
         Fields that become empty when the user chooses anew.
     why
         What there is to say of a name that is not among the options.
-    hidden_label
-        The label is for screen readers alone.
+    in_bar
+        It stands in the line above a page, with its label small within the box and no help beside it.
 
     Raises
     ------
@@ -65,8 +65,7 @@ def pick(
         format_func=titles,
         key=key,
         on_change=changed,
-        help=help,
-        label_visibility="collapsed" if hidden_label else "visible",
+        help=None if in_bar else help,
         **nothing,
     )
     if not is_here:

@@ -30,7 +30,7 @@ READY_HELP = (
 
 
 def pick_run_in_bar(
-    background: bool = True, neighbors: bool = False, menu: Callable[[str], None] | None = None
+    background: bool = True, neighbors: bool = False, menu: Callable[[RunSpec], None] | None = None
 ) -> RunSpec | None:
     """Draw the pickers as one line above the page, what is seldom changed folded away; as `pick_run`.
 
@@ -41,16 +41,16 @@ def pick_run_in_bar(
     neighbors
         Ask how many neighbors are looked at.
     menu
-        Draws what else stands in the line, given the dataset's id.
+        Draws what else stands in the line, given what is asked for.
 
     """
     try:
         with st.container(key=PickerState.bar, horizontal=True, vertical_alignment="center", gap="small"):
-            dataset = pick_dataset(hidden_label=True)
+            dataset = pick_dataset(in_bar=True)
             if dataset is None:
                 return None
-            model = pick_model(dataset, hidden_label=True)
-            pick_checkpoint(model, dataset, hidden_label=True)
+            model = pick_model(dataset, in_bar=True)
+            pick_checkpoint(model, dataset, in_bar=True)
             with st.popover("Settings", icon=":material/tune:"):
                 pick_seed()
                 pick_split()
@@ -61,11 +61,12 @@ def pick_run_in_bar(
                 unit_field(dataset.id)
                 st.markdown("**Projection**")
                 pick_projection()
+            asked_for = _asked_for(dataset, model, background)
             if menu is not None:
-                menu(dataset.id)
+                menu(asked_for)
     except Gone as gone:
         choose_again.ask(gone)
-    return _asked_for(dataset, model, background)
+    return asked_for
 
 
 def pick_run(background: bool = False) -> RunSpec | None:
@@ -109,7 +110,7 @@ def _asked_for(dataset: Dataset, model: str, background: bool) -> RunSpec:
     )
 
 
-def pick_dataset(hidden_label: bool = False) -> Dataset | None:
+def pick_dataset(in_bar: bool = False) -> Dataset | None:
     """Ask for the dataset; None when there is none yet. Raises Gone, Missing."""
     summaries = {s.id: s for s in library.list_datasets()}
     if not summaries:
@@ -121,7 +122,7 @@ def pick_dataset(hidden_label: bool = False) -> Dataset | None:
         list(summaries),
         lambda i: summaries[i].name,
         follow=follow,
-        hidden_label=hidden_label,
+        in_bar=in_bar,
     )
     return library.load(chosen)
 
@@ -131,7 +132,7 @@ def pick_model(
     field: str = "model",
     label: str = "Model",
     usual: str | None = None,
-    hidden_label: bool = False,
+    in_bar: bool = False,
 ) -> str:
     """Ask for a model, the best to open first, each marked with how soon it can be looked at. Raises Gone."""
     prefix = field.removesuffix("model")
@@ -141,7 +142,9 @@ def pick_model(
     def title(name: str) -> str:
         best = marks[name]
         untrained = "untrained only" if best.checkpoint == RANDOM and not best.computed else best.mark
-        return f"{best.symbol} {registry.card(name).title} — {untrained}"
+        name_with_symbol = f"{best.symbol} {registry.card(name).title}"
+        # In the line above a page there is no room to say what is the usual case there.
+        return name_with_symbol if in_bar and best.computed else f"{name_with_symbol} — {untrained}"
 
     return pick(
         field,
@@ -151,7 +154,7 @@ def pick_model(
         READY_HELP,
         usual,
         follow=(f"{prefix}checkpoint",),
-        hidden_label=hidden_label,
+        in_bar=in_bar,
     )
 
 
@@ -160,7 +163,8 @@ def pick_checkpoint(
     dataset: Dataset,
     field: str = "checkpoint",
     but: tuple[str, str] = ("", ""),
-    hidden_label: bool = False,
+    in_bar: bool = False,
+    label: str = "Checkpoint",
 ) -> str:
     """Ask for a checkpoint of a model, the best to open first; say what a missing one needs. Raises Gone.
 
@@ -175,18 +179,22 @@ def pick_checkpoint(
     seed_field = field.replace("checkpoint", "model_seed")
     marks = {each.checkpoint: each for each in ready.checkpoints(model, dataset, getattr(view(), seed_field))}
     others = [name for name, each in marks.items() if (model, name) != but and each.state.available]
-    titles = {name: f"{each.symbol} {checkpoint_title(name)} — {each.mark}" for name, each in marks.items()}
+    titles = {
+        name: f"{each.symbol} {checkpoint_title(name)}"
+        + ("" if in_bar and each.computed else f" — {each.mark}")
+        for name, each in marks.items()
+    }
     name = pick(
         field,
-        "Checkpoint",
+        label,
         list(marks),
         titles.__getitem__,
         f"The weights of the model. {READY_HELP}",
         usual=next(iter(others), None),
         why=lambda name: registry.checkpoint_state(model, name).message,
-        hidden_label=hidden_label,
+        in_bar=in_bar,
     )
-    if not hidden_label:
+    if not in_bar:
         pick_seed(field)
     return name
 

@@ -10,7 +10,7 @@ import pytest
 from bioviz.analysis.comparison.headline import headline, held, not_held
 from bioviz.runs.comparison import compute_comparison
 from bioviz.ui.compare.cards import cards, section_of, signed
-from bioviz.ui.compare.head import counts_in_words
+from bioviz.ui.compare.head import among_background, counts_in_words
 from bioviz.ui.compare.sections import SECTIONS
 
 
@@ -75,6 +75,27 @@ def test_background_told_better_comes_first_and_what_got_worse_is_not_hidden(cha
     assert drawn[1].title == "+0.30" and name in drawn[1].subtitle
 
 
+def test_background_is_not_called_mixed_with_itself(changes):
+    """Its confusion fell alone, or beside a label's, of which it is the other side."""
+    assert (
+        headline(with_claims(changes, {}, fell=(0,))) == "On the right background is less mixed with calls."
+    )
+    name = changes.names[1]
+    both = with_claims(changes, {}, fell=(0, 1))
+    assert headline(both) == f"On the right {name} is less mixed with background."
+    assert "more label" not in cards(both)[0].subtitle
+
+
+def test_each_map_says_how_many_labelled_clips_lie_in_background(changes):
+    moves = changes.transitions["confusion"]
+    left, right = among_background(changes)
+    labelled = int(moves.clips[1:].sum())
+    assert left.startswith(f"{int(moves.before[1:].sum())} of {labelled} labelled")
+    assert right.startswith(f"{int(moves.after[1:].sum())} of {labelled} labelled")
+    side = replace(changes.left, targets=np.ones_like(changes.left.targets))
+    assert among_background(replace(changes, left=side)) == ("", "")
+
+
 def test_a_lower_confusion_is_better(changes):
     (only,) = held(with_claims(changes, {"noise_confusion": False}))
     assert only.is_better and only.difference < 0
@@ -83,7 +104,7 @@ def test_a_lower_confusion_is_better(changes):
 def test_labels_come_with_how_many_changed_the_same_way(changes):
     found = with_claims(changes, {}, fell=(0, 1, 2))
     (card,) = cards(found)
-    assert changes.names[1] in card.subtitle and "2 more labels" in card.subtitle, (
+    assert changes.names[1] in card.subtitle and "1 more label" in card.subtitle, (
         "calls come before background"
     )
 

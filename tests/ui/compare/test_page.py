@@ -94,7 +94,7 @@ def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
 
     from bioviz.models import checkpoints
     from bioviz.models.checkpoints import Checkpoint
-    from bioviz.ui.compare.training import training_notes
+    from bioviz.ui.compare.training import flattered
 
     names = [recording.name for recording in calls.recordings]
     record = {
@@ -105,12 +105,12 @@ def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
         checkpoints, "get", lambda identity: Checkpoint(identity, CheckpointRecord.from_dict(record))
     )
     tuned = replace(spec, right=replace(spec.right, checkpoint="ft:abc"))
-    (said,) = training_notes(tuned, calls, np.arange(36))
+    (said,) = flattered(tuned, calls, np.arange(36))
     assert "12 of the 36 clips" in said and "right model" in said
-    assert training_notes(tuned, calls, np.arange(12, 36)) == []
-    assert training_notes(spec, calls, np.arange(36)) == []
+    assert flattered(tuned, calls, np.arange(12, 36)) == []
+    assert flattered(spec, calls, np.arange(36)) == []
     record["dataset"]["id"] = "another"
-    assert training_notes(tuned, calls, np.arange(36)) == []
+    assert flattered(tuned, calls, np.arange(36)) == []
 
 
 def test_own_classifiers_stand_in_the_table_and_are_named_as_such(spec, calls, monkeypatch):
@@ -195,3 +195,32 @@ def test_the_page_opens_on_the_first_clip_that_changed_sides_but_not_over_a_link
     expected = -1 if first is None else int(left.rows[finished.left_places[first[0]]])
     assert opened(spec).session_state["view"].clip == expected
     assert opened(spec, clip="3").session_state["view"].clip == 3
+
+
+def test_one_colour_is_one_value_on_both_maps(spec, finished):
+    from bioviz.plots.map_data import Measure
+    from bioviz.ui.compare.maps import comparison_maps
+
+    left, right = comparison_maps(finished, runs.open_run(spec.left), runs.open_run(spec.right))
+    ends = [
+        {each.id: each.limits() for each in side.colourings if isinstance(each, Measure)}
+        for side in (left, right)
+    ]
+    shared = set(ends[0]) & set(ends[1])
+    assert "confusion" in shared
+    assert all(ends[0][name] == ends[1][name] for name in shared)
+
+
+def test_a_comparison_that_was_asked_for_elsewhere_starts_by_itself_once(spec, monkeypatch):
+    from bioviz.ui.compare import page
+
+    started = []
+    monkeypatch.setattr(page, "start_comparison", lambda spec: started.append(spec))
+    app = opened(spec)
+    assert started == []
+    app.session_state["compare_start_now"] = True
+    app.run()
+    assert not app.exception
+    assert [(each.left.model, each.right.model) for each in started] == [(spec.left.model, spec.right.model)]
+    app.run()
+    assert len(started) == 1

@@ -172,3 +172,46 @@ def test_settings_that_were_trained_before_open_their_checkpoint(dataset, monkey
     checkpoints.delete(made.id)
     app = open_app("finetune.py", dataset=dataset.id, model="resnet18")
     assert not app.exception and not app.button(key="train").disabled
+
+
+def job_of(dataset, checkpoint, state: str) -> jobs.Job:
+    spec = tasks.TrainSpec(dataset.id, "tiny", "random", SHORT)
+    return jobs.Job("0-1", "finetune", "t", spec.to_dict(), "t", state, result={"checkpoint": checkpoint})
+
+
+def test_fine_tune_and_compare_promises_compare_and_opens_it_once(dataset, monkeypatch):
+    from bioviz.ui.finetune import page, training_view
+
+    made = finetune(dataset, "tiny", "random", SHORT, name="trained")
+    opened = []
+    monkeypatch.setattr(page, "open_comparison", lambda checkpoint, on: opened.append((checkpoint.name, on)))
+    monkeypatch.setattr(training_view, "watch", lambda job: None)
+    state = ["running"]
+    monkeypatch.setattr(training_view, "training_jobs", lambda: [job_of(dataset, made.name, state[0])])
+    app = open_app("finetune.py", dataset=dataset.id)
+    app.session_state["train_job"] = app.session_state["train_compare_after"] = "0-1"
+    app.run()
+    assert not app.exception
+    assert "**Compare** opens with before and after" in texts(app.markdown) and opened == []
+    state[0] = "done"
+    app.run()
+    app.run()
+    assert not app.exception
+    assert opened == [(made.name, dataset.id)]
+
+
+def test_who_would_rather_stay_stays(dataset, monkeypatch):
+    from bioviz.ui.finetune import page, training_view
+
+    monkeypatch.setattr(page, "open_comparison", lambda *_: pytest.fail("it left"))
+    monkeypatch.setattr(training_view, "watch", lambda job: None)
+    state = ["running"]
+    monkeypatch.setattr(training_view, "training_jobs", lambda: [job_of(dataset, "ft:none", state[0])])
+    app = open_app("finetune.py", dataset=dataset.id)
+    app.session_state["train_job"] = app.session_state["train_compare_after"] = "0-1"
+    app.run()
+    app.button(key="train_stay").click().run()
+    assert "opens with before and after" not in texts(app.markdown)
+    state[0] = "done"
+    app.run()
+    assert not app.exception

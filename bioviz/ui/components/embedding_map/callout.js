@@ -3,6 +3,9 @@
 
 import { decodeRows } from "../shared/media.js";
 import { el, svg } from "../shared/dom.js";
+import { outlineRound } from "./names.js";
+import { ROOM } from "./overlay.js";
+import { toPixel } from "./view_box.js";
 
 /** @import { Area, Crowd } from "./names.js" */
 /** @import { Points } from "./points.js" */
@@ -56,7 +59,10 @@ export class Callout {
       this.open = this.regions.length && to.box.width > 2.5 * WIDTH ? 0 : -1;
     }
     this.render();
-    if (this.open < 0) return [];
+    const counts = this.outlined(points).flatMap(({ places, isOpen }) =>
+      isOpen ? [] : countArea(places, to),
+    );
+    if (this.open < 0) return counts;
     const { offsetHeight: height } = this.box;
     const { left, top, width, height: tall } = to.box;
     const [right, bottom] = [left + width - WIDTH - EDGE, top + tall - height - EDGE];
@@ -73,7 +79,7 @@ export class Callout {
     );
     this.box.style.left = `${this.corner[0]}px`;
     this.box.style.top = `${this.corner[1]}px`;
-    return [area(this.corner)];
+    return [area(this.corner), ...counts];
   }
 
   render() {
@@ -147,6 +153,23 @@ export class Callout {
       overlay.prepend(svg("line", { class: "bm-lead", x1: from[0], y1: from[1], x2: near[0], y2: near[1] }));
     });
   }
+}
+
+/**
+ * Where the number of a region stands: on top of its outline.
+ *
+ * @param {[x: number, y: number][]} places
+ * @param {Transform} to
+ * @returns {Area[]} one, none for a region without places
+ */
+export function countArea(places, to) {
+  const outline = outlineRound(
+    places.map(([x, y]) => toPixel(to, x, y)),
+    ROOM,
+  );
+  if (!outline.length) return [];
+  const [x, y] = outline.reduce((best, corner) => (corner[1] < best[1] ? corner : best));
+  return [{ left: x - 16, right: x + 16, top: y - 16, bottom: y + 12 }];
 }
 
 /**

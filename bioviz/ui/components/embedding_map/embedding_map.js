@@ -6,7 +6,7 @@ import { mounting } from "../shared/mounting.js";
 import { download } from "./export.js";
 import { Gestures } from "./gestures.js";
 import { toggled } from "./legend.js";
-import { hovers, isFromPeer, zooms } from "./linked_maps.js";
+import { focuses, hovers, isFromPeer, zooms } from "./linked_maps.js";
 import {
   maskInside,
   maskOfRows,
@@ -57,6 +57,7 @@ class EmbeddingMap extends MapView {
     this.unsubscribe = [
       hovers.on((message) => isPeer(message) && this.showLinkedHover(message.hovered)),
       zooms.on((message) => isPeer(message) && this.props.lock_view && this.setView(message.view, false)),
+      focuses.on((message) => isPeer(message) && this.showFocus(message)),
       arrived.on((digest) => digest === this.props?.digest && this.update(this.component)),
     ];
   }
@@ -154,12 +155,6 @@ class EmbeddingMap extends MapView {
     this.drawTip();
     this.drawOverlay();
     if (this.points) hovers.tell({ ...this.from, hovered: i >= 0 ? this.points.rows[i] : null });
-  }
-
-  /** @param {number | null} row */
-  showLinkedHover(row) {
-    this.linked = row === null ? -1 : this.points.indexOf(row);
-    this.drawOverlay();
   }
 
   /**

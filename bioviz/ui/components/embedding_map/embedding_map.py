@@ -91,6 +91,8 @@ class MapProps:
         A sentence on the map, above it.
     regions
         Of calls among background, the largest first.
+    legend
+        It has a legend and a choice of colours of its own; several maps share one by `shared_legend`.
 
     """
 
@@ -104,6 +106,7 @@ class MapProps:
     fill: bool = False
     headline: str = ""
     regions: Sequence[MapRegion] = ()
+    legend: bool = True
 
     def for_browser(self, data: MapData) -> dict[str, object]:
         """As embedding_map.js takes them (its `MapProps`)."""
@@ -118,6 +121,7 @@ class MapProps:
             "label": self.label or f"Map of {len(data):,} clips",
             "fill": self.fill,
             "headline": self.headline,
+            "legend": self.legend,
             "regions": [
                 {"rows": packed_rows(each.rows), "title": each.title, "lines": list(each.lines)}
                 for each in self.regions

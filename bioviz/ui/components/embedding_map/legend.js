@@ -9,6 +9,7 @@ import { el } from "../shared/dom.js";
  * @typedef {object} CategoryState
  * @property {Int32Array} counts points per name
  * @property {Int32Array | null} chosen selected points per name, null without a selection
+ * @property {Int32Array | null} [others] points per name on another map, where the legend is of two
  * @property {Set<number> | null} isolated codes of the names that are seen alone
  * @property {(code: number, add: boolean) => void} onToggle
  * @property {() => void} onRestore
@@ -63,12 +64,24 @@ export function renderLegend(box, { order }, { colouring, counts }, { mask, ...s
 }
 
 /**
+ * How many points have a name, in figures: of two maps both where they differ, and how many are selected.
+ *
+ * @param {Pick<CategoryState, "counts" | "chosen" | "others">} state
+ * @param {number} code
+ */
+export function figureOf({ counts, chosen, others }, code) {
+  const count = counts[code].toLocaleString();
+  if (chosen) return `${chosen[code].toLocaleString()} / ${count}`;
+  return others && others[code] !== counts[code] ? `${count} | ${others[code].toLocaleString()}` : count;
+}
+
+/**
  * @param {HTMLElement} box
  * @param {Categories} colouring
  * @param {CategoryState} state
  */
-function renderCategories(box, colouring, state) {
-  const { counts, isolated, onRestore } = state;
+export function renderCategories(box, colouring, state) {
+  const { counts, others, isolated, onRestore } = state;
   const { activeElement } = document;
   const inBox = activeElement instanceof HTMLElement && box.contains(activeElement);
   const focused = inBox ? activeElement.dataset.code : undefined;
@@ -81,7 +94,7 @@ function renderCategories(box, colouring, state) {
   const help = `Legend: ${colouring.title}. Press a name to see it alone, again to see all.`;
   const list = el("div", { class: "bm-names", role: "group", "aria-label": help });
   colouring.names.forEach((name, code) => {
-    if (counts[code]) list.append(categoryButton(colouring, name, code, state));
+    if (counts[code] || others?.[code]) list.append(categoryButton(colouring, name, code, state));
   });
   const search = list.childElementCount >= SEARCH_FROM ? [searchField(list, searched)] : [];
   box.replaceChildren(head, ...search, list);
@@ -96,9 +109,9 @@ function renderCategories(box, colouring, state) {
  * @param {number} code
  * @param {CategoryState} state
  */
-function categoryButton(colouring, name, code, { counts, chosen, isolated, onToggle, onPreview }) {
+function categoryButton(colouring, name, code, state) {
+  const { isolated, onToggle, onPreview } = state;
   const on = !isolated || isolated.has(code);
-  const count = counts[code].toLocaleString();
   const swatch = el("span", { class: `bm-swatch bm-${colouring.shapes?.[code] ?? "circle"}` });
   swatch.style.background = colouring.colours[code];
   const attributes = {
@@ -115,9 +128,14 @@ function categoryButton(colouring, name, code, { counts, chosen, isolated, onTog
       event.target instanceof Element && event.target.matches(":focus-visible") && onPreview(code),
     onblur: () => onPreview(null),
   };
-  const figure = chosen ? `${chosen[code].toLocaleString()} / ${count}` : count;
   const text = el("span", { class: "bm-text", text: name });
-  return el("button", attributes, swatch, text, el("span", { class: "bm-count", text: figure }));
+  return el(
+    "button",
+    attributes,
+    swatch,
+    text,
+    el("span", { class: "bm-count", text: figureOf(state, code) }),
+  );
 }
 
 /**
@@ -165,7 +183,7 @@ export function scaleEnds({ low, high }) {
  * @param {Measure} colouring
  * @param {number} unknown
  */
-function renderMeasure(box, colouring, unknown) {
+export function renderMeasure(box, colouring, unknown) {
   const { title, unit } = colouring;
   const head = el(
     "div",

@@ -8,6 +8,7 @@ import { hasNameOf } from "./points.js";
 /** @import { Region } from "./callout.js" */
 /** @import { Selection } from "./picking.js" */
 /** @import { Points } from "./points.js" */
+/** @import { Focus } from "./linked_maps.js" */
 /** @import { View } from "./view_box.js" */
 /**
  * @typedef {object} MapProps
@@ -21,6 +22,7 @@ import { hasNameOf } from "./points.js";
  * @property {string} label
  * @property {boolean} fill take the height of what is around
  * @property {string} headline a sentence on the map
+ * @property {boolean} legend whether it has one of its own, with the choice of colours
  * @property {Region[]} regions of calls among background, the largest first
  * @property {string} plotly_url
  */
@@ -90,6 +92,19 @@ export class MapState {
     this.isolated = null;
     this.showColouring(id);
     return true;
+  }
+
+  /**
+   * Takes which names are in focus from the legend that this map shares with others.
+   *
+   * @param {Pick<Focus, "names" | "glance">} focus
+   */
+  takeFocus({ names, glance }) {
+    const colouring = this.points.colouring(this.colourId);
+    const known = colouring.kind === "categories" ? colouring.names : [];
+    // A name that this map lacks has code -1: nothing but background is in focus then.
+    this.isolated = names && new Set(names.map((name) => known.indexOf(name)));
+    this.previewed = glance === null ? null : known.indexOf(glance);
   }
 
   /** @returns {(i: number) => boolean} */

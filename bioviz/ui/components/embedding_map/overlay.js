@@ -19,7 +19,7 @@ import { toPixel } from "./view_box.js";
 /** @typedef {{ text: string, x: number, y: number, isQuiet: boolean, isDim: boolean }} MarkedName in map coordinates */
 /** @typedef {{ class: string, points: string }} Outline */
 
-const ROOM = 14; // pixels between a region's points and its outline
+export const ROOM = 14; // pixels between a region's points and its outline
 
 /** @typedef {{ class: string, cx: number, cy: number, r: number }} Ring */
 

@@ -82,6 +82,7 @@ export class MapView extends MapState {
     const props = (this.props = component.data);
     this.follow(actLog(props.group));
     this.root.classList.toggle("bm-fill", props.fill);
+    this.root.classList.toggle("bm-plain", !props.legend);
     this.root.style.setProperty("--bm-height", props.fill ? "100%" : `${props.height}px`);
     this.parts.headline.hidden = !props.headline;
     this.parts.headline.textContent = this.parts.headline.title = props.headline;
@@ -135,7 +136,7 @@ export class MapView extends MapState {
     if (whole) this.home = this.view;
     this.placeNames();
     this.drawOverlay();
-    if (!isGlance) this.drawLegend();
+    if (!isGlance && this.props.legend) this.drawLegend();
     this.drawStatus();
     this.tell();
     this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
@@ -150,6 +151,19 @@ export class MapView extends MapState {
       onRestore: () => this.isolate(null),
       onPreview: (code) => this.preview(code),
     });
+  }
+
+  /** @param {import("./linked_maps.js").Focus} focus of the legend that this map shares */
+  showFocus(focus) {
+    if (this.props.legend || !this.drawnOnce) return;
+    this.takeFocus(focus);
+    this.draw();
+  }
+
+  /** @param {number | null} row */
+  showLinkedHover(row) {
+    this.linked = row === null ? -1 : this.points.indexOf(row);
+    this.drawOverlay();
   }
 
   drawStatus() {

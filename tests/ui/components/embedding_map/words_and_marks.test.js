@@ -2,9 +2,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { countsPerName, scaleEnds, toggled } from "../../../../bioviz/ui/components/embedding_map/legend.js";
+import { countArea } from "../../../../bioviz/ui/components/embedding_map/callout.js";
+import {
+  countsPerName,
+  figureOf,
+  scaleEnds,
+  toggled,
+} from "../../../../bioviz/ui/components/embedding_map/legend.js";
 import { isFromPeer } from "../../../../bioviz/ui/components/embedding_map/linked_maps.js";
 import { outlines, rings } from "../../../../bioviz/ui/components/embedding_map/overlay.js";
+import { MapState } from "../../../../bioviz/ui/components/embedding_map/map_state.js";
+import { joined } from "../../../../bioviz/ui/components/embedding_map/shared_legend.js";
 import {
   arrived,
   hasPoints,
@@ -173,4 +181,63 @@ test("a map hears other maps of its group, not itself", () => {
   assert.ok(isFromPeer({ group: "clips", mapKey: "right" }, map));
   assert.ok(!isFromPeer({ group: "clips", mapKey: "left" }, map));
   assert.ok(!isFromPeer({ group: "other", mapKey: "right" }, map));
+});
+
+test("a legend of two maps has the names of both, and both counts where they differ", () => {
+  const colouring = (/** @type {string[]} */ names, /** @type {string[]} */ colours) =>
+    /** @type {any} */ ({
+      kind: "categories",
+      id: "label",
+      names,
+      colours,
+      shapes: names.map(() => "circle"),
+    });
+  const [left, right] = [
+    colouring(["background", "wren"], ["#888", "#00f"]),
+    colouring(["wren", "owl"], ["#00f", "#0f0"]),
+  ];
+  const both = joined(left, right);
+  assert.deepEqual(both.colouring.names, ["background", "wren", "owl"]);
+  assert.deepEqual(both.colouring.colours, ["#888", "#00f", "#0f0"]);
+  assert.deepEqual(both.colouring.shapes, ["circle", "circle", "circle"]);
+  assert.deepEqual([both.place(0), both.place(1)], [1, 2]);
+  const counts = Int32Array.of(3, 1500, 2);
+  const others = Int32Array.of(3, 4, 2);
+  const words = [0, 1, 2].map((code) => figureOf({ counts, chosen: null, others }, code));
+  assert.deepEqual(words, ["3", `${figure(1500)} | 4`, "2"]);
+  assert.equal(figureOf({ counts, chosen: Int32Array.of(1, 0, 0), others }, 0), "1 / 3");
+  assert.equal(figureOf({ counts, chosen: null }, 1), figure(1500));
+});
+
+test("a map takes the focus of the legend that it shares by name, and shows background alone for one it lacks", () => {
+  const state = new MapState();
+  state.points = pointsAt(
+    [
+      [0, 0],
+      [1, 1],
+    ],
+    {},
+  );
+  state.colourId = state.points.colourings[0].id;
+  const [background, wren] = /** @type {any} */ (state.points.colourings[0]).names;
+  state.takeFocus({ names: [wren], glance: null });
+  assert.deepEqual(state.isolated, new Set([1]));
+  assert.equal(state.previewed, null);
+  state.takeFocus({ names: null, glance: background });
+  assert.deepEqual([state.isolated, state.previewed], [null, 0]);
+  state.takeFocus({ names: ["owl"], glance: null });
+  assert.deepEqual(state.isolated, new Set([-1]));
+});
+
+test("no name goes where the number of an outlined region stands", () => {
+  const plain = { ax: 1, bx: 0, ay: -1, by: 100, box: { left: 0, top: 0, width: 200, height: 100 } };
+  const [area] = countArea(
+    [
+      [50, 40],
+      [60, 40],
+    ],
+    plain,
+  ); // pixels 50 to 60, 60
+  assert.ok(area.left < 50 && area.right > 50 && area.top < 50 && area.bottom < 60, JSON.stringify(area));
+  assert.deepEqual(countArea([], plain), []);
 });
