@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from bioviz.datasets.formats import unannotated
 from bioviz.datasets.problems import KINDS, WHAT_TO_DO
 from bioviz.datasets.types import BACKGROUND, Dataset
+
+MIN_CLIPS = 20
+"""Clips below which neither a map nor a score says anything."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Report:
         Clips in each split.
     problems
         By kind, the most frequent first.
+    cautions
+        What must be read before the numbers, each (the matter, the rest of the sentence).
 
     """
 
@@ -81,6 +87,7 @@ class Report:
     channels: Mapping[int, int]
     splits: Mapping[str, int]
     problems: tuple[ProblemGroup, ...]
+    cautions: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Return the report as JSON-able values."""
@@ -128,4 +135,28 @@ def report(dataset: Dataset) -> Report:
             )
             for kind, _ in kinds.most_common()
         ),
+        cautions=tuple(_cautions(dataset, background)),
     )
+
+
+def _cautions(dataset: Dataset, background_clips: int) -> Iterator[tuple[str, str]]:
+    n_clips = len(dataset.clips)
+    if not dataset.labels and dataset.source.get("reader") == unannotated.name:
+        yield (
+            "No file says what can be heard in these recordings",
+            ", so all of their clips count as background. Is that right? Else put the annotation tables into the "
+            "folder (or into the upload) and scan again.",
+        )
+    elif not dataset.labels:
+        yield (
+            "No clip carries a label",
+            ": all that was read means background, and nothing can be confused with it.",
+        )
+    if n_clips < MIN_CLIPS:
+        yield (
+            "Too few clips to say anything",
+            f": {n_clips:,}. A map and its scores mean something from some dozens of clips a label on, from several "
+            "recordings.",
+        )
+    if dataset.labels and not background_clips:
+        yield "No clip is background", ": how a model confuses calls with background cannot be measured."

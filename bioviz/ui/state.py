@@ -337,6 +337,7 @@ class DatasetsState:
     unpacked: Key[Path | None] = Key("unpacked", None)  # the folder that they are in
     option: Keys[Any] = Keys("{}_{}", None)  # an option, a folder
     scan: Key[str] = Key("followed_scan", "")  # id of its job
+    scan_beside: Key[str] = Key("scan_beside", "")  # the folder that was chosen as it was begun to follow it
     outcome = Element("scan_outcome")
     in_view: Key[str] = Key("scan_in_view", "")  # id of the scan whose outcome was brought into view
     error: Key[str] = Key("adding_error", "")  # what the last act of a button could not do

@@ -190,6 +190,7 @@ def _report_text(summary: Report) -> str:
             [(row.label, row.clips, row.annotations) for row in summary.labels],
         ),
     ]
+    lines += [f"{matter}{rest}" for matter, rest in summary.cautions]
     for group in summary.problems:
         lines.append(f"{group.title} ({len(group.items)}):")
         sentences = group.by_sentence()

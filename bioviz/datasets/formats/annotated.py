@@ -204,7 +204,12 @@ def _read_all(
             )
             continue
         if not content.rows and not locator.mentioned:
-            locator.find_own()  # an empty table says that its recording holds nothing
+            if (
+                locator.problems
+            ):  # it has rows, of recordings that are not here: what goes by its name may be meant
+                doubtful |= leftovers.spoken_of(file)
+            else:
+                locator.find_own()  # an empty table says that its recording holds nothing
         if locator.is_homeless and not content.rows and file.beginning.strip():
             homeless.append(file)  # it says something of a recording, one does not know of which
         tables.append(ReadTable(file, format, content, locator))

@@ -27,7 +27,7 @@ def add_from(folder: Path | None) -> None:
     profiles_panel.show()
     if error := DatasetsState.error.pop():
         st.error(plain(error), icon=":material/error:")
-    job = scans.followed()
+    job = scans.followed(folder)
     if job is not None:
         with st.container(key=DatasetsState.outcome):
             _after_scan(job)

@@ -27,8 +27,6 @@ from bioviz.ui.datasets.clip_cards import (
 )
 from bioviz.ui.state import ReportState
 
-MIN_CLIPS = 20
-"""Clips below which neither a map nor a score says anything."""
 LABELS_SHOWN = 8
 _PER_LABEL = 4
 _TABLE_ROWS = 10  # of a table before it scrolls
@@ -55,12 +53,7 @@ def _verdict(dataset: Dataset, summary: Report, asked_above: bool) -> None:
     """Show what must be read before anything else; green only where every file was understood and is used."""
     kinds = {group.kind: group for group in summary.problems}
     asked = len(kinds["not_understood"].items) if "not_understood" in kinds else 0
-    amber = []
-    if not dataset.labels:
-        amber.append(
-            "**No file says what can be heard in these recordings**, so all of their clips count as background. Is "
-            "that right? Else put the annotation tables into the folder (or into the upload) and scan again."
-        )
+    amber = [f"**{matter}**{rest}" for matter, rest in summary.cautions]
     if asked and not asked_above:
         amber.append(
             f"**{asked} {'file was' if asked == 1 else 'files were'} not understood.** What "
@@ -82,15 +75,6 @@ def _verdict(dataset: Dataset, summary: Report, asked_above: bool) -> None:
         amber.append(
             f"**{count:,} {'label is' if count == 1 else 'labels are'} missing**: calls or background, nobody can "
             "tell, so that these stretches are neither. Add the folder again to say what they mean."
-        )
-    if summary.clips < MIN_CLIPS:
-        amber.append(
-            f"**Too few clips to say anything**: {summary.clips:,}. A map and its scores mean something from some "
-            "dozens of clips a label on, from several recordings."
-        )
-    if dataset.labels and not summary.background_clips:
-        amber.append(
-            "**No clip is background**: how a model confuses calls with background cannot be measured."
         )
     for sentence in amber:
         st.warning(sentence, icon=":material/help:")

@@ -14,7 +14,12 @@ _TARGET = "bioviz.datasets.library:scan_job"
 
 
 def start(folder: Path, name: str, reader: str | None, options: Mapping[str, object]) -> None:
-    """Scan a folder and follow the scan."""
+    """Scan the chosen folder and follow the scan."""
+    DatasetsState.scan_beside.set(str(folder))
+    _start(folder, name, reader, options)
+
+
+def _start(folder: Path, name: str, reader: str | None, options: Mapping[str, object]) -> None:
     params = {"root": str(folder), "name": name, "reader": reader, "options": dict(options)}
     DatasetsState.scan.set(jobs.start("scan", _TARGET, params, title=f"Reading {name}").id)
     scroll_to(DatasetsState.outcome)
@@ -29,7 +34,7 @@ def again(job: jobs.Job, reader: str | None = None, **options: object) -> None:
         DatasetsState.option(name, folder).set(shown)
     if reader is not None:
         DatasetsState.option("reader", folder).set(reader)
-    start(
+    _start(
         folder,
         str(params.get("name") or folder.name),
         reader or params.get("reader"),
@@ -43,13 +48,20 @@ def leave_out(job: jobs.Job, files: Sequence[str]) -> None:
     again(job, ignore=[*already, *(name for name in files if name not in already)])
 
 
-def followed() -> jobs.Job | None:
-    """Return the scan that this tab follows: its own, else one that is running, whichever tab started it."""
+def followed(folder: Path | None) -> jobs.Job | None:
+    """Return the scan that this tab follows: its own, else one that is running, whichever tab started it.
+
+    What a scan found is shown beside the folder that was chosen as it began to be followed: below another one, or one
+    that cannot be read, it would seem to be of that. A running scan is shown always.
+    """
     scans = {job.id: job for job in jobs.list_jobs() if job.kind == "scan"}
-    job = scans.get(DatasetsState.scan.get()) or next(
-        (each for each in scans.values() if not each.is_over), None
-    )
-    DatasetsState.scan.set(job.id if job else "")
+    job = scans.get(DatasetsState.scan.get())
+    if job is None:
+        job = next((each for each in scans.values() if not each.is_over), None)
+        DatasetsState.scan.set(job.id if job else "")
+        DatasetsState.scan_beside.set(str(folder))
+    if job is not None and job.is_over and DatasetsState.scan_beside.get() != str(folder):
+        return None
     return job
 
 

@@ -52,6 +52,20 @@ def test_a_table_that_nobody_knows_never_gives_background(tmp_path, name, conten
     assert roles(dataset)[name] == "not understood" and kinds(dataset)["not_understood"] == [name]
 
 
+def test_a_table_of_recordings_that_are_not_here_says_nothing_of_the_one_that_has_its_name(tmp_path):
+    write(tmp_path / "a.wav")
+    write(tmp_path / "b.wav", seed=1)
+    lines(tmp_path / "a.csv", "file,owl,frog", "x.wav,1,0", "y.wav,0,1")
+    lines(tmp_path / "b.txt", "1\t2\towl")
+    for unannotated in ("skip", "background"):
+        dataset = build_dataset(tmp_path, options={"unannotated": unannotated, **WINDOWS})
+        assert [r.name for r in dataset.recordings] == ["b.wav"] and kinds(dataset)["unlisted"] == ["a.wav"]
+    (tmp_path / "b.wav").unlink()
+    (tmp_path / "b.txt").unlink()
+    with pytest.raises(BadInput, match=r"a\.csv: there is no recording 'x\.wav'"):
+        build_dataset(tmp_path, options={"unannotated": "background"})
+
+
 def test_only_what_a_table_may_speak_of_is_left_out(tmp_path):
     for seed, stem in enumerate("abc"):
         write(tmp_path / f"{stem}.wav", seed=seed)

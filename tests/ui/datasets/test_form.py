@@ -171,3 +171,17 @@ def test_an_option_that_the_reader_does_not_know_is_a_sentence(tmp_path, scans, 
 def _draft(app) -> str:
     (path,) = (p for p in library._folder(draft=True).glob("*.json") if ".summary" not in p.name)
     return path.stem
+
+
+def test_a_report_stands_beside_its_own_folder_alone(tmp_path, scans, form, scan):
+    write(tmp_path / "mine" / "owl" / "a.wav")
+    write(tmp_path / "other" / "frog" / "a.wav", seed=1)
+    app = scan(form(tmp_path / "mine"))
+    assert "Look at what was found in" in texts(app.markdown)
+    for typed in (tmp_path / "mien", tmp_path / "other"):
+        app.text_input(key="folder_path").set_value(str(typed)).run()
+        assert not app.exception
+        assert "Look at what was found in" not in texts(app.markdown) and not app.success
+        assert ("This folder cannot be read" in texts(app.error)) == (typed.name == "mien")
+    app.text_input(key="folder_path").set_value(str(tmp_path / "mine")).run()
+    assert "Look at what was found in" in texts(app.markdown)

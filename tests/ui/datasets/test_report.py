@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bioviz.cli import main
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.examples import example_rows
@@ -101,6 +102,24 @@ def test_an_upload_without_a_table_says_so(tmp_path):
     write(tmp_path / "a.wav", seconds=90)
     app = report_of(build_dataset(tmp_path))
     assert "No file says what can be heard" in texts(app.warning) and not app.success
+
+
+def test_what_holds_no_label_says_so_on_the_command_line_too(tmp_path, own_cache, monkeypatch, capsys):
+    monkeypatch.setenv("BIOVIZ_DATA", str(tmp_path))
+    for seed in range(30):
+        write(tmp_path / "bare" / f"{seed}.wav", seed=seed)
+        write(tmp_path / "quiet" / "noise" / f"{seed}.wav", seed=seed)
+    for folder, sentence in (
+        (
+            "bare",
+            "No file says what can be heard in these recordings, so all of their clips count as background.",
+        ),
+        ("quiet", "No clip carries a label: all that was read means background"),
+    ):
+        main(["add", str(tmp_path / folder), "--check"])
+        assert sentence in capsys.readouterr().out
+        said = texts(report_of(build_dataset(tmp_path / folder)).warning)
+        assert sentence in said.replace("**", "")
 
 
 def test_two_clips_are_too_few(tmp_path):
