@@ -43,7 +43,7 @@ def recording_times(
     """
     clocks = [start.replace(tzinfo=None) for start in starts]
     days = [clock.date() for clock in clocks]
-    many_days = (max(days) - min(days)).days >= DAYS_APART
+    many_days = is_by_day(starts)
     shown = _shown_places(places)
     colours = dict(zip(dict.fromkeys(shown), palette.extended(len(set(shown))), strict=True))
     traces = []
@@ -77,16 +77,31 @@ def recording_times(
         "day" if many_days else "time",
         "time of day (h)" if many_days else "",
         height=260 if many_days else 110 + 26 * rows,
-        showlegend=many_days and len(traces) > 1,
+        showlegend=False,  # `legend`, as one of plotly's would take the room of the days
     )
     if many_days:
         room = max(timedelta(days=1), 0.04 * (max(days) - min(days)))
         # The first day would touch the last hour without some distance.
         drawn.update_xaxes(range=[min(days) - room, max(days) + room], ticklabelstandoff=8)
         drawn.update_yaxes(range=[24, 0], tickvals=[0, 6, 12, 18, 24])
-        # Above, as names of places beside it would leave little room for the days.
-        drawn.update_layout(legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"})
     return drawn
+
+
+def is_by_day(starts: Sequence[datetime]) -> bool:
+    """Whether days and times of day have an axis each, so that colours alone tell places apart."""
+    days = [start.replace(tzinfo=None).date() for start in starts]
+    return (max(days) - min(days)).days >= DAYS_APART
+
+
+def legend(drawn: go.Figure) -> str:
+    """Return HTML that names the colours of a drawing's places, in as many lines as it needs."""
+    square = "width:.7em;height:.7em;flex:none;background"
+    places = "".join(
+        '<span style="display:inline-flex;align-items:center;gap:.35em">'
+        f'<i style="{square}:{trace.line.color}"></i>{trace.name}</span>'  # names are escaped already
+        for trace in drawn.data
+    )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:.1em .9em;font-size:.8rem">{places}</div>'
 
 
 def _shown_places(places: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from bioviz.datasets.report import ProblemGroup, Report, report
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.percent import percent
 from bioviz.plots import palette
-from bioviz.plots.recording_times import recording_times
+from bioviz.plots.recording_times import is_by_day, legend, recording_times
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.datasets.clip_cards import (
@@ -173,13 +173,16 @@ def _times(dataset: Dataset, keys: ReportState) -> None:
     timed = [r for r in dataset.recordings if r.recorded_at is not None]
     without = len(dataset.recordings) - len(timed)
     if timed:
+        starts = [r.recorded_at for r in timed if r.recorded_at is not None]
         drawn = recording_times(
-            [r.recorded_at for r in timed if r.recorded_at is not None],
+            starts,
             [r.duration_s for r in timed],
             [r.site for r in timed],
             [r.name for r in timed],
             dark=is_dark(),
         )
+        if is_by_day(starts) and len(drawn.data) > 1:
+            st.html(legend(drawn))
         # The browser colours its text, as no run of the page comes when only the theme is switched.
         st.plotly_chart(drawn, theme="streamlit", key=keys.times, config={"displayModeBar": False})
     if without:
