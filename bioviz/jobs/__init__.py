@@ -6,5 +6,19 @@ get(job.id).state   # queued, running, done, failed, cancelled or lost
 
 from bioviz.jobs.manager import cancel, find, get, list_jobs, log_text, restart, start, wait
 from bioviz.jobs.state import Job
+from bioviz.jobs.words import describe, duration, progress
 
-__all__ = ["Job", "cancel", "find", "get", "list_jobs", "log_text", "restart", "start", "wait"]
+__all__ = [
+    "Job",
+    "cancel",
+    "describe",
+    "duration",
+    "find",
+    "get",
+    "list_jobs",
+    "log_text",
+    "progress",
+    "restart",
+    "start",
+    "wait",
+]

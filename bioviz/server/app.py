@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from bioviz import jobs
 from bioviz.errors import Missing
 from bioviz.server import annotating, facts, flagging, media, similar
 from bioviz.server.assets import script
@@ -119,6 +120,12 @@ async def _run(request: Request, work: Callable[[], Response]) -> Response:
         return Response(status_code=499, headers=SAFE)  # read by nobody
 
 
+async def job_progress(request: Request) -> Response:
+    """GET /bioviz/jobs/{job_id}.json"""
+    job_id = request.path_params["job_id"]
+    return await _facts(request, lambda: jobs.progress(jobs.get(job_id)))
+
+
 async def plotly_js(request: Request) -> Response:
     """GET /bioviz/plotly.js, as it ships in the plotly package."""
     package = find_spec("plotly")
@@ -179,6 +186,7 @@ def routes(base: str = "") -> list[Route]:
             guarded(annotating.set_annotation),
             methods=["POST"],
         ),
+        Route(prefix + "/jobs/{job_id}.json", guarded(job_progress), methods=["GET"]),
         Route(prefix + "/scripts/{version}/{name:path}", guarded(script), methods=["GET", "HEAD"]),
         Route(prefix + "/plotly.js", guarded(plotly_js), methods=["GET", "HEAD"]),
     ]

@@ -47,6 +47,8 @@ class JobState:
 
     compute = Element("compute")
     cancel = Elements("cancel_{}")
+    progress = Elements("progress_{}")
+    news = Elements("news_{}")
     missing_weights = Elements("{}_weights")
     measure_sound = Element("measure_sound")
     remove_results = Element("prune")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.browser.newcomer import walk
@@ -12,10 +10,6 @@ from tests.browsing import PROJECT
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.skipif(
-    not os.environ.get("BIOVIZ_WALK"),
-    reason="set BIOVIZ_WALK=1: it takes minutes, and a page that changes while a part renews itself can still die",
-)
 def test_the_tour_leads_from_the_start_page_to_the_comparison(browser, start_app, tmp_path):
     url = start_app(PROJECT / "app.py", tmp_path / "cache")
     page = browser.new_page(viewport={"width": 1440, "height": 900})

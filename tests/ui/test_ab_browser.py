@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from bioviz.datasets import library
+from bioviz.datasets.sound_files.probe import content_hash
 from bioviz.datasets.types import Annotation, Clips, Dataset, Recording, WindowPlan
 
 pytestmark = pytest.mark.browser
@@ -51,7 +52,7 @@ def tones(tmp_path_factory) -> tuple[Dataset, Path]:
     for name, samples in sounds.items():
         path = root / f"{name}.wav"
         soundfile.write(path, samples, RATE, subtype="PCM_16")
-        recordings.append(Recording(path, path.name, f"hash of {name}", RATE, 1, len(t)))
+        recordings.append(Recording(path, path.name, content_hash(path), RATE, 1, len(t)))
     (root / "gone.wav").unlink()
     count = len(recordings)
     on = np.zeros((count, 1), dtype=bool)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 from tests.pages.test_pages import FRAME, open_app, texts
@@ -25,3 +27,13 @@ def test_a_switch_that_was_overtaken_is_made_again_once():
     assert app.session_state["switching_to"] == ""
     app.switch_page(str(FRAME.parents[3] / "pages" / "home.py")).run()
     assert any(button.key == "open_demo" for button in app.button), "the start page can be returned to"
+
+
+def test_no_part_of_a_page_renews_itself_by_a_timer():
+    """Streamlit drops what a run has drawn where a timer asks at its very end; the browser follows jobs instead."""
+    timed = [
+        path.name
+        for path in (FRAME.parents[1]).rglob("*.py")
+        if re.search(r"\brun_every\s*=|\btime\.sleep\(", path.read_text(encoding="utf-8"))
+    ]
+    assert timed == []

@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from bioviz.jobs import duration
 from bioviz.percent import percent
 from bioviz.plots import figures
 from bioviz.ui.app.theme import is_dark
-from bioviz.ui.job_cards.job_card import duration
 from bioviz.ui.session import Element
 from bioviz.ui.state import FinetuneState
 

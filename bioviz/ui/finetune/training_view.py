@@ -13,12 +13,14 @@ from bioviz.models.checkpoints import Checkpoint
 from bioviz.training import tasks
 from bioviz.training.loop.run_dir import TrainingRunDir
 from bioviz.training.outcome import LESS, NOTHING
+from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.components.job_progress.job_progress import job_news
 from bioviz.ui.finetune.curves import METRIC_TITLES, show_curves
 from bioviz.ui.finetune.moving_map import show_moving_map
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.next_steps import before_and_after
-from bioviz.ui.state import FinetuneState
+from bioviz.ui.state import FinetuneState, JobState
 from bioviz.ui.view import set_view
 
 METRIC_HELP = {
@@ -45,11 +47,9 @@ def watch(job: jobs.Job) -> None:
     """Show a running training: progress, cancel button, curves as they grow."""
     job_card.watch(job.id)
 
-    @st.fragment(run_every=2.0)
+    @page_part
     def live() -> None:
-        note = jobs.get(job.id).message
-        if note:
-            st.caption(note[:1].upper() + note[1:])
+        job_news(jobs.get(job.id), key=JobState.news(job.id))
         work = work_of(job)
         show_moving_map(work, job.params["dataset"], FinetuneState.live_map(job.id))
         show_curves(work and work.curves(), key=FinetuneState.live_curves(job.id), live=work and work.live())
@@ -133,7 +133,7 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
         st.caption(
             f"Measured on {counts['test']['clips']:,} test clips ({counts['test']['background']:,} background); "
             f"trained on {counts['train']['clips']:,} ({counts['train']['background']:,} background). "
-            f"{record.created[:10]}, {job_card.duration(record.seconds)} on "
+            f"{record.created[:10]}, {jobs.duration(record.seconds)} on "
             f"{record.computed_on or '?'}."
         )
     show_outcome(record)

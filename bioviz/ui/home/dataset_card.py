@@ -19,9 +19,10 @@ from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.clips.clip_desk import GROUP
 from bioviz.ui.components.gallery.gallery import gallery
+from bioviz.ui.components.job_progress.job_progress import job_progress
 from bioviz.ui.home.verdicts import Next, Verdict, best, find_verdict, seconds_to_compute
 from bioviz.ui.job_cards import job_card
-from bioviz.ui.state import DiagnoseState, HomeState
+from bioviz.ui.state import DiagnoseState, HomeState, JobState
 from bioviz.ui.tour import bar as tour
 from bioviz.ui.view import open_dataset, set_view
 
@@ -94,7 +95,7 @@ def _not_computed(dataset: Dataset) -> None:
         st.markdown(plain(f"Not computed, and no model is ready: {state.message}"))
         return
     seconds = seconds_to_compute(dataset, spec.model)
-    takes = f" (takes about {job_card.duration(seconds)})" if seconds is not None else ""
+    takes = f" (takes about {jobs.duration(seconds)})" if seconds is not None else ""
     st.markdown(f"Not computed yet{takes}.")
     st.caption(_model(spec))
     with st.container(horizontal=True):
@@ -107,7 +108,6 @@ def _not_computed(dataset: Dataset) -> None:
         _explore_button(dataset, spec)
 
 
-@st.fragment(run_every=1.5)
 def _computing(job_id: str) -> None:
     """Follow a job; when it is over the page is drawn anew."""
     try:
@@ -116,8 +116,7 @@ def _computing(job_id: str) -> None:
         st.rerun()
     if job.is_over:
         st.rerun()
-    share = min(1.0, job.done / job.total) if job.total else 0.0
-    st.progress(share, text=job_card.describe(job))
+    job_progress(job, key=JobState.progress(job.id))
 
 
 def _tour_button(dataset: Dataset, spec: RunSpec, *, primary: bool = True) -> None:

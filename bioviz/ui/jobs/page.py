@@ -53,7 +53,7 @@ def _ended(job: jobs.Job) -> None:
     """Show what became of a job, when, how long it took, and lead to what came out."""
     outcome = outcome_of(job)
     when = dates.local(job.ended) if job.ended else ""
-    took = f"took {job_card.duration(job.ended - job.started)}" if job.started and job.ended else ""
+    took = f"took {jobs.duration(job.ended - job.started)}" if job.started and job.ended else ""
     facts = " · ".join(part for part in (WORDS[job.state], when, took) if part)
     with st.container(border=True):
         left, right = st.columns([5, 1], vertical_alignment="center")

@@ -6,19 +6,16 @@ import streamlit as st
 
 from bioviz import jobs
 from bioviz.datasets import library
-from bioviz.errors import BiovizError, Missing
+from bioviz.errors import BiovizError
 from bioviz.runs import RunSpec, ready
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.clips.clip_desk import GROUP
 from bioviz.ui.components.tour_bar.tour_bar import ACT, LEAVE, NEXT, BarProps, room_for_the_bar, tour_bar
-from bioviz.ui.job_cards import job_card
 from bioviz.ui.pickers.run_picker import projection, seed_of
 from bioviz.ui.state import TourState
 from bioviz.ui.tour.plan import Plan, go_ahead
 from bioviz.ui.tour.steps import COUNT, STEPS, Said
 from bioviz.ui.view import set_view, view, write_url
-
-EVERY_S = 1.5  # the bar looks how far the job is
 
 
 def start(dataset_id: str, model: str = "", checkpoint: str = "") -> None:
@@ -92,43 +89,23 @@ def show(url: str) -> None:
     training = plan.training_job if step == 4 and not plan.obstacle else None
     if job is None and training is not None and not training.is_over:
         job = training
-    _live(url, job)
-
-
-def _live(url: str, job: jobs.Job | None) -> None:
-    """Draw the bar, again and again while the job runs."""
-    known, job_id = job, "" if job is None else job.id
-
-    def draw() -> None:
-        nonlocal known
-        job, known = known, None
-        if job is None and job_id:  # not the first time
-            job = _running(job_id)
-            if job is None:
-                st.rerun()  # its result may be what the page waits for, and the next job is due
-        step = view().tour
-        plan = plan_of_view()
-        if not step or plan is None:
-            return
-        to = STEPS[step - 1]
-        said = to.say(plan) or _waiting(plan, job)
-        clicked = tour_bar(
-            BarProps(
-                step,
-                [each.title for each in STEPS],
-                said.text,
-                said.button,
-                (said.pair.rows, said.pair.labels) if said.pair else None,
-                f"{job.title}: {job_card.describe(job)}" if job else "",
-                min(1.0, job.done / job.total) if job and job.total else 0.0,
-                elsewhere=url != to.url,
-            ),
-            plan.dataset,
-            GROUP,
-        )
-        _do(clicked, step, said)
-
-    st.fragment(draw, run_every=EVERY_S if job_id else None)()
+    to = STEPS[step - 1]
+    said = to.say(plan) or _waiting(plan, job)
+    clicked = tour_bar(
+        BarProps(
+            step,
+            [each.title for each in STEPS],
+            said.text,
+            said.button,
+            (said.pair.rows, said.pair.labels) if said.pair else None,
+            job,
+            said.waits,
+            elsewhere=url != to.url,
+        ),
+        plan.dataset,
+        GROUP,
+    )
+    _do(clicked, step, said)
 
 
 def _do(clicked: str, step: int, said: Said) -> None:
@@ -150,12 +127,4 @@ def _waiting(plan: Plan, job: jobs.Job | None) -> Said:
         return Said(f"The weights of this model are missing. {plan.missing}")
     if job is None:
         return Said("This step is not computed. The page below has the button that starts it.")
-    return Said(f"This is being computed. {job_card.describe(job)}")
-
-
-def _running(job_id: str) -> jobs.Job | None:
-    try:
-        job = jobs.get(job_id)
-    except Missing:
-        return None
-    return None if job.is_over else job
+    return Said("This is being computed.", waits=True)

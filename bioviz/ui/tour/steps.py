@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from bioviz import jobs
 from bioviz.errors import BiovizError
 from bioviz.ui.diagnose.sections import BACKING, show_evidence
-from bioviz.ui.job_cards import job_card
 from bioviz.ui.tour import words
 from bioviz.ui.tour.plan import Plan
 from bioviz.ui.tour.words import Pair
@@ -30,6 +29,8 @@ class Said:
         The clips that the button plays, one after the other.
     act
         What else the button does; it may change the view, and comes before the page is drawn.
+    waits
+        For a job; how far that is stands behind the sentence.
 
     """
 
@@ -37,6 +38,7 @@ class Said:
     button: str = ""
     pair: Pair | None = None
     act: Callable[[], object] | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _train(plan: Plan) -> Said | None:
         return Said(record.outcome.sentence if trained.usable else record.reason)
     job = plan.training_job
     if job is not None and not job.is_over:
-        return Said(f"The model is learning, and the map moves after every epoch. {job_card.describe(job)}")
+        return Said("The model is learning, and the map moves after every epoch.", waits=True)
     train = int((plan.dataset.clips.split == "train").sum())
     text = f"The model can learn the labels of {plan.dataset.name} from {train:,} training clips"
     return Said(

@@ -54,9 +54,9 @@ def shows(app, job: jobs.Job) -> bool:
     """Whether a tab shows the progress of a job, its time left and its cancel button, and offers no second start."""
     assert not app.exception
     keys = {button.key for button in app.button}
-    bars = [str(bar.proto) for bar in app.get("progress")]
+    lines = [str(part.proto) for part in app.get("bidi_component")]
     offered = [key for key in keys if key and key.startswith("compute")]
-    return f"cancel_{job.id}" in keys and not offered and any("about 45 s left" in bar for bar in bars)
+    return f"cancel_{job.id}" in keys and not offered and any("about 45 s left" in line for line in lines)
 
 
 def other_side(spec):

@@ -3,11 +3,14 @@
 
 import { actLog } from "../shared/acts.js";
 import { el } from "../shared/dom.js";
+import { followJob, LOST } from "../shared/job_feed.js";
 import { clipUrl } from "../shared/media.js";
 import { mounting } from "../shared/mounting.js";
+import { isDrawing } from "../shared/script_run.js";
 import { hearAlone, onHear } from "../shared/sound.js";
 
 /** @import { Component } from "../shared/mounting.js" */
+/** @import { Progress } from "../shared/job_feed.js" */
 /**
  * @typedef {object} Data
  * @property {string} base
@@ -20,10 +23,13 @@ import { hearAlone, onHear } from "../shared/sound.js";
  * @property {string} button
  * @property {number[]} rows the two clips that the button plays; none where it does something else
  * @property {string[]} labels
- * @property {string} busy
- * @property {number} share
+ * @property {{ id: string, title: string } | null} job
+ * @property {Progress | null} progress of the job, as Python knew it
+ * @property {boolean} waits
  * @property {boolean} elsewhere
  */
+
+const AGAIN_MS = 3000; // between two requests
 
 export class TourBar {
   /** @type {Data} */
@@ -32,6 +38,9 @@ export class TourBar {
   send;
   drawn = "";
   heard = -1; // which of the two clips plays
+  /** @type {string | undefined} */
+  followed;
+  asked = 0; // when Python was asked to look at the job that is over
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
@@ -42,7 +51,10 @@ export class TourBar {
     this.stopHear = onHear(this, () => this.stopped());
     this.steps = el("ol", { class: "bt-steps" });
     this.title = el("strong", { class: "bt-title" });
-    this.text = el("p", { class: "bt-text", "aria-live": "polite" });
+    this.sentence = el("span", { "aria-live": "polite" });
+    this.progress = el("span", { class: "bt-far" }); // changes every second: not read out
+    this.text = el("p", { class: "bt-text" }, this.sentence, " ", this.progress);
+    this.leaveJob = () => {};
     this.bar = el("div", { class: "bt-progress", role: "progressbar", "aria-label": "Computing" });
     this.button = el("button", { type: "button", class: "bt-act", onclick: () => this.act() });
     this.next = el("button", { type: "button", onclick: () => this.send("clicked", "next") });
@@ -75,27 +87,50 @@ export class TourBar {
   update({ data, setStateValue }) {
     // Kept until Python has done it: what holds for one run alone is lost where another run cuts that one short.
     this.send = (_, what) => setStateValue("clicked", { what, number: Date.now() });
-    const drawn = JSON.stringify(data);
+    const drawn = JSON.stringify({ ...data, progress: null }); // which is heard of once a second
     if (drawn === this.drawn) return;
     const other = `${data.step} ${data.rows}` !== `${this.data?.step} ${this.data?.rows}`;
     Object.assign(this, { data, drawn });
     this.steps.replaceChildren(...data.titles.map((title, i) => this.dot(title, i + 1)));
     this.title.textContent = data.titles[data.step - 1];
     this.say(data.text);
+    this.follow(data);
     const last = data.step === data.titles.length;
     this.next.textContent = last ? "Finish" : "Next";
     this.next.className = data.button || data.elsewhere ? "" : "bt-act";
-    this.bar.hidden = !data.busy;
-    this.bar.title = data.busy;
-    this.bar.setAttribute("aria-valuetext", data.busy);
-    this.bar.style.setProperty("--bt-share", `${100 * data.share}%`);
     if (other || this.heard < 0) this.stopped(); // a job that goes on must not silence what is heard
   }
 
   /** @param {string} text */
   say(text) {
-    this.text.textContent = text;
+    if (this.sentence.textContent !== text) this.sentence.textContent = text;
     this.text.title = text;
+  }
+
+  /** @param {Data} data */
+  follow({ base, job, progress }) {
+    this.bar.hidden = !job;
+    this.progress.textContent = "";
+    if (progress) this.hear(progress);
+    if (this.followed === job?.id) return;
+    this.leaveJob();
+    this.followed = job?.id;
+    this.asked = 0;
+    this.leaveJob = job ? followJob(base, job.id, (latest) => this.hear(latest)) : () => {};
+  }
+
+  /** @param {Progress} progress of the job */
+  hear(progress) {
+    const { job, waits } = this.data;
+    if (!job) return;
+    const text = progress.lost ? LOST : progress.text;
+    this.progress.textContent = waits || progress.lost ? text : "";
+    this.bar.title = `${job.title}: ${text}`;
+    this.bar.setAttribute("aria-valuetext", this.bar.title);
+    this.bar.style.setProperty("--bt-share", `${100 * progress.share}%`);
+    if (!progress.over || isDrawing() || Date.now() - this.asked < AGAIN_MS) return;
+    this.asked = Date.now();
+    this.send("clicked", "look"); // its result may be what the page waits for, and the next job is due
   }
 
   /**
@@ -150,6 +185,7 @@ export class TourBar {
 
   stop() {
     this.stopHear();
+    this.leaveJob();
     this.audio.pause();
     this.root.remove();
   }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from bioviz import jobs
 from bioviz.datasets.types import Dataset
 from bioviz.ui.components.shared.mount import component, media_source
 from bioviz.ui.state import TourState
@@ -16,6 +17,8 @@ HEIGHTS = {"": 64, "(max-width: 1000px)": 120, "(max-width: 560px)": 184}
 GAP = 8
 """Pixels between the bar and the page."""
 NEXT, LEAVE, ACT = "next", "leave", "act"
+LOOK = "look"
+"""Nobody clicked: the job is over."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,10 @@ class BarProps:
         What to click; "" for nothing.
     pair
         Rows of two clips that the button plays one after the other, and their labels; None for none.
-    busy
-        What is being computed, and how far it is; "" for nothing.
-    share
-        Of that, 0 to 1.
+    job
+        What is being computed now; the page runs again once it is over.
+    waits
+        The sentence waits for that job: how far it is stands behind it.
     elsewhere
         The page is not that of the step; the way back is offered in place of the button.
 
@@ -48,8 +51,8 @@ class BarProps:
     text: str
     button: str
     pair: tuple[tuple[int, int], tuple[str, str]] | None
-    busy: str
-    share: float
+    job: jobs.Job | None
+    waits: bool
     elsewhere: bool
 
 
@@ -63,7 +66,7 @@ def room_for_the_bar() -> str:
 
 
 def tour_bar(props: BarProps, dataset: Dataset, group: str) -> str:
-    """Draw the bar; return what was clicked: NEXT, LEAVE, ACT, the number of a step, or "" for nothing.
+    """Draw the bar; return what was clicked: NEXT, LEAVE, ACT, the number of a step, LOOK, or "" for nothing.
 
     Parameters
     ----------
@@ -80,8 +83,9 @@ def tour_bar(props: BarProps, dataset: Dataset, group: str) -> str:
         "button": props.button,
         "rows": list(props.pair[0]) if props.pair else [],
         "labels": list(props.pair[1]) if props.pair else [],
-        "busy": props.busy,
-        "share": props.share,
+        "job": None if props.job is None else {"id": props.job.id, "title": props.job.title},
+        "progress": None if props.job is None else jobs.progress(props.job),
+        "waits": props.waits,
         "elsewhere": props.elsewhere,
     }
     result = _component()(key=TourState.bar, data=data, on_clicked_change=lambda: None)

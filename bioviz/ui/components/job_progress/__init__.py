@@ -1,0 +1,1 @@
+"""How far a job is: a line and a bar that the browser keeps up to date."""
