@@ -79,7 +79,7 @@ def test_ticks_give_a_precision_and_are_remembered(page):
     for i in range(3):
         cards.nth(i).get_by_text("Right").click()
     cards.nth(3).get_by_text("Wrong").click()
-    said = page.locator(".bv-precision").inner_text()
+    said = page.locator(".bv-precision").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert re.match(
         r"3 of the first 4 right: 75 % \(95 % interval 30 % to 95 %, counted as 4 files\)", said
     ), said
