@@ -78,7 +78,7 @@ export class JobProgress {
     this.bar.hidden = note;
     this.text.classList.toggle("bv-muted", note);
     this.text.textContent = progress.lost ? LOST : note ? progress.note : progress.text;
-    this.filled.style.width = `${100 * progress.share}%`;
+    this.filled.style.transform = `scaleX(${progress.share})`;
     this.bar.setAttribute("aria-valuenow", String(Math.round(100 * progress.share)));
     this.bar.setAttribute("aria-valuetext", this.text.textContent);
   }
