@@ -145,12 +145,20 @@ def _gallery(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> None:
     page_rows = rows[(page - 1) * GALLERY_PAGE : page * GALLERY_PAGE]
     names = label_names(dataset)[page_rows]
     colours = palette.colours_for(dataset.target_names, is_dark())
-    # A clip of several labels has the colour it has on the map: that of its first label.
+    # A clip of several labels has the mark that it has on the map: that of its first label.
     firsts = {
-        name: colours[dataset.target_names[dataset.targets[row]]]
-        for name, row in zip(names, page_rows, strict=True)
+        name: dataset.target_names[dataset.targets[row]] for name, row in zip(names, page_rows, strict=True)
     }
-    gallery(dataset, page_rows, labels=names, group=group, key=ClipState.gallery, colours=firsts)
+    shapes = palette.shapes_for(dataset.target_names)
+    gallery(
+        dataset,
+        page_rows,
+        labels=names,
+        group=group,
+        key=ClipState.gallery,
+        colours={name: colours[first] for name, first in firsts.items()},
+        shapes={name: shapes[first] for name, first in firsts.items()},
+    )
 
 
 def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Where calls lie among background on the map of Explore: which clips, how many, and what the diagnosis says of them.
+"""Where calls lie among background on the map of Explore, and the reverse: which clips, and what the diagnosis says.
 
 Nothing is outlined where the clusters do not tell labelled clips from background better than chance (`Run.chance`), and
 a cause is named only where the diagnosis that is computed already gives it to most of the region's clips.
@@ -10,7 +10,7 @@ import numpy as np
 
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.analysis.diagnosis.triage import UNEXPLAINED
-from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND
+from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND, AMONG_LABELLED
 from bioviz.analysis.misclustered.words import MIN_CLIPS
 from bioviz.runs import Run
 from bioviz.ui.components.embedding_map.embedding_map import MapRegion
@@ -22,7 +22,7 @@ NEARLY_ALL = 0.8
 
 
 def regions_of(run: Run, diagnosis: Diagnosis | None) -> list[MapRegion]:
-    """Return the clusters of background with labelled clips among them, those with most clips first.
+    """Return the clusters of background with labelled clips among them, and the reverse, most clips first.
 
     Parameters
     ----------
@@ -33,11 +33,27 @@ def regions_of(run: Run, diagnosis: Diagnosis | None) -> list[MapRegion]:
     side = run.chance.wrong_side
     if side is None or side.against != "fewer":
         return []
-    listed = run.misclustered_list(AMONG_BACKGROUND)
+    calls = [_region(run, diagnosis, group) for group in _groups(run, AMONG_BACKGROUND)]
+    quiet = [_background_region(run, group) for group in _groups(run, AMONG_LABELLED)]
+    return [*calls, *quiet][:MOST]
+
+
+def _groups(run: Run, place: str) -> list[np.ndarray]:
+    """Return the positions of the clips in one wrong place, cluster by cluster, the largest first."""
+    listed = run.misclustered_list(place)
     of_cluster = run.clusters[listed]
     groups = [listed[of_cluster == cluster] for cluster in np.unique(of_cluster)]
-    groups = sorted((group for group in groups if len(group) >= MIN_CLIPS), key=len, reverse=True)
-    return [_region(run, diagnosis, group) for group in groups[:MOST]]
+    return sorted((group for group in groups if len(group) >= MIN_CLIPS), key=len, reverse=True)
+
+
+def _background_region(run: Run, positions: np.ndarray) -> MapRegion:
+    """Return background clips in a cluster of calls, with the label that most of its clips carry."""
+    own = run.targets[run.clusters == run.clusters[positions[0]]]
+    label = run.target_names[1 + int(np.argmax(np.bincount(own, minlength=len(run.target_names))[1:]))]
+    title = f"{len(positions):,} background among labelled clips"
+    return MapRegion(
+        run.rows[positions], title, (f"In a cluster where {label} is the commonest label",), True
+    )
 
 
 def _region(run: Run, diagnosis: Diagnosis | None, positions: np.ndarray) -> MapRegion:

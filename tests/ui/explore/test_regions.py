@@ -82,3 +82,15 @@ def test_a_region_of_several_labels_says_which():
     (region,) = regions_of(run_of(clusters, targets, np.arange(len(targets))), None)
     assert region.title == "10 labelled clips among background"
     assert region.lines == ("cat 6, dog 3, owl 1",)
+
+
+def test_background_among_calls_is_outlined_too_and_said_to_be_background():
+    targets = np.repeat([0, 1, 2, 3], 40)
+    clusters = targets.copy()
+    clusters[:7] = 2
+    clusters[40:50] = 0
+    first, second = regions_of(run_of(clusters, targets, np.arange(len(targets))), None)
+    assert first.title == "10 cat among background" and not first.is_background
+    assert second.title == "7 background among labelled clips" and second.is_background
+    assert second.rows.tolist() == [10 * i for i in range(7)]
+    assert second.lines == ("In a cluster where dog is the commonest label",)

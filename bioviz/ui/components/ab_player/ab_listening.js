@@ -31,6 +31,7 @@ import { SyncPlayer, keptSounds } from "./sync_player.js";
  * @property {number} slow times slower
  * @property {AbClip[]} clips
  * @property {Record<string, string>} colours
+ * @property {Record<string, string>} shapes
  */
 
 const PROBE = { w: 240, h: 64 };
@@ -89,10 +90,11 @@ class AbListening {
     if (repaint) return void this.loadPictures(this.turn);
     this.turn += 1;
     this.player.load([]);
+    const shapeOf = (/** @type {string} */ label) => data.shapes[label];
     const colourOf = (/** @type {string} */ label) => data.colours[label] ?? "var(--bv-accent)";
     this.rows = data.clips.map((clip, i) => {
       const choose = () => actLog(data.group).act("clip", [data.dataset, clip.row], data.key);
-      return new ClipRow(clip, i, { hear: () => this.hear(i, true), choose, colourOf });
+      return new ClipRow(clip, i, { hear: () => this.hear(i, true), choose, colourOf, shapeOf });
     });
     this.list.replaceChildren(...this.rows.map((row) => row.element));
     this.controls.swapButton.disabled = this.rows.length < 2;

@@ -10,7 +10,7 @@ import numpy as np
 
 from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset, Recording
-from bioviz.plots.palette import colours_for
+from bioviz.plots.palette import colours_for, shapes_for
 from bioviz.ui.components.shared.mount import component, media_source
 from bioviz.ui.session import Element
 
@@ -59,6 +59,7 @@ def ab_listening(
         "slow": max(default_slow(rate) for rate in rates),
         "clips": [_about(dataset, role, other) for role, other in roles],
         "colours": colours_for(dataset.target_names),
+        "shapes": shapes_for(dataset.target_names),
     }
     _component()(key=key, data=data, height="content")
 

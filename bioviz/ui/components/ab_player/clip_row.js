@@ -22,6 +22,7 @@ import { letter, levelText } from "./levels.js";
  * @property {() => void} hear
  * @property {() => void} choose
  * @property {(label: string) => string} colourOf
+ * @property {(label: string) => string | undefined} shapeOf
  */
 
 const AXIS = 32; // pixels below the last picture
@@ -39,7 +40,7 @@ export class ClipRow {
    * @param {number} index
    * @param {RowActions} actions
    */
-  constructor(clip, index, { hear, choose, colourOf }) {
+  constructor(clip, index, { hear, choose, colourOf, shapeOf }) {
     this.clip = clip;
     this.colourOf = colourOf;
     this.button = el("button", {
@@ -51,7 +52,7 @@ export class ClipRow {
       onclick: hear,
     });
     this.level = el("span", { class: "bv-ab-level" });
-    const chips = clip.labels.map((label) => labelChip(label, colourOf(label)));
+    const chips = clip.labels.map((label) => labelChip(label, colourOf(label), shapeOf(label)));
     const where = `${clip.recording}, ${clip.start_s.toFixed(1)} s`;
     const whereText = el("span", { class: "bv-muted bv-ab-place", text: where, title: clip.recording });
     const role = el("strong", { text: clip.role });

@@ -26,6 +26,7 @@ export class InspectorAids {
       jump: (row) => inspector.pick(row),
       play: (row, button) => inspector.sound.preview(sound(row), button),
       colourOf: (label) => inspector.colourOf(label),
+      shapeOf: (label) => inspector.shapeOf(label),
       acted,
     });
     this.keys = new KeySheet(root);

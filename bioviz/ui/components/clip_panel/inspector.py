@@ -10,6 +10,7 @@ import numpy as np
 
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
+from bioviz.plots.palette import shapes_for
 from bioviz.ui.components.shared.mount import component, media_source, packed_rows
 from bioviz.ui.session import Element
 
@@ -85,7 +86,7 @@ def inspector_data(
         **media_source(dataset),
         "run": run_key,
         "colours": dict(colours or {}),
-        "shapes": dict(shapes or {}),
+        "shapes": dict(shapes_for(dataset.target_names) if shapes is None else shapes),
         "empty": empty,
     }
 

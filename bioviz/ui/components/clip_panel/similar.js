@@ -31,6 +31,7 @@ import { keepTicks, ticked, ticksOf } from "./similar_ticks.js";
  * @property {(row: number) => void} jump
  * @property {(row: number, button: HTMLButtonElement) => void} play
  * @property {(label: string) => string} colourOf
+ * @property {(label: string) => string | undefined} shapeOf
  * @property {(kind: string, value: string) => void} acted
  */
 
@@ -181,10 +182,10 @@ export class SimilarDesk {
     sheet.apartText.textContent = `other ${found.unit}s only`;
     sheet.message.textContent = found.clips ? among : `There is no clip of another ${found.unit}.`;
     if (!first) sheet.label.value = found.query.labels.find((label) => label !== "background") ?? "";
-    const { thumbnail, jump, play, colourOf } = this.actions;
+    const { thumbnail, jump, play, colourOf, shapeOf } = this.actions;
     const tick = (/** @type {number} */ row, /** @type {boolean} */ right) => this.tick(row, right);
     const cards = found.similar.map((each) =>
-      similarCard(each, found.unit, { thumbnail, jump, play, colourOf, tick }),
+      similarCard(each, found.unit, { thumbnail, jump, play, colourOf, shapeOf, tick }),
     );
     this.cards.push(...cards);
     sheet.grid.append(...cards.map(({ element }) => element), sheet.more);

@@ -23,6 +23,7 @@ import { el, labelChip } from "../shared/dom.js";
  * @property {(row: number, button: HTMLButtonElement) => void} play
  * @property {(row: number, right: boolean) => void} tick
  * @property {(label: string) => string} colourOf
+ * @property {(label: string) => string | undefined} shapeOf
  */
 
 /**
@@ -39,7 +40,7 @@ export function relation({ same_unit: sameUnit, same_recording: sameRecording },
  * @param {string} unit noun
  * @param {CardActions} actions
  */
-export function similarCard(found, unit, { thumbnail, jump, play, tick, colourOf }) {
+export function similarCard(found, unit, { thumbnail, jump, play, tick, colourOf, shapeOf }) {
   const { row, rank, similarity, labels, recording } = found;
   const related = relation(found, unit);
   const name = labels.join(" + ");
@@ -49,7 +50,7 @@ export function similarCard(found, unit, { thumbnail, jump, play, tick, colourOf
     "button",
     { ...button, class: "bv-jump", title: `Show ${about}`, onclick: () => jump(row) },
     el("img", { src: thumbnail(row), alt: "", loading: "lazy" }),
-    labelChip(name, colourOf(labels[0])),
+    labelChip(name, colourOf(labels[0]), shapeOf(labels[0])),
     el("span", {
       class: "bv-muted",
       text: `${rank} · ${similarity.toFixed(3)}${related ? ` · ${related}` : ""}`,

@@ -15,8 +15,9 @@ import { toPixel } from "./view_box.js";
  * @property {string} rows packed, of its clips
  * @property {string} title
  * @property {string[]} lines
+ * @property {boolean} quiet of background among calls
  */
-/** @typedef {{ title: string, lines: string[], rows: Int32Array }} OpenRegion */
+/** @typedef {Omit<Region, "rows"> & { rows: Int32Array }} OpenRegion */
 /**
  * @typedef {object} CalloutActions
  * @property {(region: OpenRegion) => void} show its clips
@@ -90,19 +91,27 @@ export class Callout {
     this.drawn = drawn;
     const press = (/** @type {string} */ text, /** @type {() => void} */ onclick, name = text) =>
       el("button", { type: "button", text, onclick, "aria-label": name });
-    const others = this.regions.map((each, k) =>
-      press(each.rows.length.toLocaleString(), () => this.turnTo(k === this.open ? -1 : k), each.title),
-    );
+    const others = this.regions.map((each, k) => {
+      const button = press(
+        each.rows.length.toLocaleString(),
+        () => this.turnTo(k === this.open ? -1 : k),
+        each.title,
+      );
+      button.classList.toggle("bm-of-background", each.quiet);
+      return button;
+    });
     this.counts.replaceChildren(...others);
     if (!region) return;
     const buttons = el(
       "div",
       { class: "bm-call-buttons" },
       press("Show clips", () => this.actions.show(region)),
-      press("Why?", () => this.actions.why(), "Why? Open Diagnose"),
+      // Causes are looked for where calls lie among background.
+      region.quiet ? "" : press("Why?", () => this.actions.why(), "Why? Open Diagnose"),
       press("Close", () => this.turnTo(-1)),
     );
     const lines = region.lines.map((line) => el("div", { text: line }));
+    this.box.classList.toggle("bm-of-background", region.quiet);
     this.box.replaceChildren(el("strong", { text: region.title }), ...lines, buttons);
   }
 
@@ -117,7 +126,11 @@ export class Callout {
 
   /** @param {Points} points */
   outlined(points) {
-    return this.regions.map(({ rows }, k) => ({ places: placesOf(points, rows), isOpen: k === this.open }));
+    return this.regions.map(({ rows, quiet }, k) => ({
+      places: placesOf(points, rows),
+      isOpen: k === this.open,
+      isQuiet: quiet,
+    }));
   }
 
   /**

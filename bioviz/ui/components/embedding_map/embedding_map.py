@@ -57,12 +57,15 @@ class MapRegion:
         In the dataset.
     title, lines
         What is said of them.
+    is_background
+        They are background among labelled clips, and not calls among background.
 
     """
 
     rows: np.ndarray
     title: str
     lines: tuple[str, ...] = ()
+    is_background: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class MapProps:
     headline
         A sentence on the map, above it.
     regions
-        Of calls among background, the largest first.
+        Of calls among background, the largest first, then of background among calls.
     legend
         It has a legend and a choice of colours of its own; several maps share one by `shared_legend`.
 
@@ -123,7 +126,12 @@ class MapProps:
             "headline": self.headline,
             "legend": self.legend,
             "regions": [
-                {"rows": packed_rows(each.rows), "title": each.title, "lines": list(each.lines)}
+                {
+                    "rows": packed_rows(each.rows),
+                    "title": each.title,
+                    "lines": list(each.lines),
+                    "quiet": each.is_background,
+                }
                 for each in self.regions
             ],
             "plotly_url": _plotly_url(),

@@ -23,7 +23,7 @@ import { hasNameOf } from "./points.js";
  * @property {boolean} fill take the height of what is around
  * @property {string} headline a sentence on the map
  * @property {boolean} legend whether it has one of its own, with the choice of colours
- * @property {Region[]} regions of calls among background, the largest first
+ * @property {Region[]} regions of calls among background, the largest first, then of background among calls
  * @property {string} plotly_url
  */
 

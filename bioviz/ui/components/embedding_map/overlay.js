@@ -14,7 +14,7 @@ import { toPixel } from "./view_box.js";
  * @property {number} hovered
  * @property {number} linked hovered on another map
  * @property {MarkedName[]} [names]
- * @property {{ places: [x: number, y: number][], isOpen: boolean }[]} [regions] of calls among background
+ * @property {{ places: [x: number, y: number][], isOpen: boolean, isQuiet: boolean }[]} [regions] of calls among background
  */
 /** @typedef {{ text: string, x: number, y: number, isQuiet: boolean, isDim: boolean }} MarkedName in map coordinates */
 /** @typedef {{ class: string, points: string }} Outline */
@@ -67,13 +67,14 @@ export function rings(points, { picked, hovered, linked }, to) {
  * @returns {Outline[]} round the regions, in pixels of the plot
  */
 export function regionOutlines({ regions = [] }, to) {
-  return regions.map(({ places, isOpen }) => {
+  return regions.map(({ places, isOpen, isQuiet }) => {
     const pixels = outlineRound(
       places.map(([x, y]) => toPixel(to, x, y)),
       ROOM,
     );
     const points = pixels.map(([x, y]) => `${x - to.box.left},${y - to.box.top}`).join(" ");
-    return { class: isOpen ? "bm-region bm-open" : "bm-region", points };
+    const kind = isQuiet ? "bm-region bm-of-background" : "bm-region";
+    return { class: isOpen ? `${kind} bm-open` : kind, points };
   });
 }
 

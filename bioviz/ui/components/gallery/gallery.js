@@ -18,6 +18,7 @@ import { unpackedClips } from "./clips.js";
  * @property {string} dataset
  * @property {string} version
  * @property {Record<string, string>} colours
+ * @property {Record<string, string>} shapes
  * @property {number | null} height pixels
  * @property {string} empty
  */
@@ -66,7 +67,7 @@ class Gallery {
     const at = `${start.toFixed(1)} s`;
     const names = [el("span", { text: file.split("/").at(-1) ?? "" }), el("span", { text: at })];
     const lines = [
-      labelChip(label, this.data.colours[label] ?? "var(--bv-accent)"),
+      labelChip(label, this.data.colours[label] ?? "var(--bv-accent)", this.data.shapes[label]),
       el("span", { class: "bv-file bv-muted" }, ...names),
     ];
     return this.cards.card(this.data, { row, about: `${label}, ${file}, ${at}`, lines }, cmap);

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bioviz.datasets.types import Dataset
+from bioviz.plots.palette import shapes_for
 from bioviz.ui.components.shared.mount import component, media_source, packed_rows
 from bioviz.ui.session import Element
 
@@ -21,6 +22,7 @@ def gallery(
     group: str,
     key: Element,
     colours: Mapping[str, str] | None = None,
+    shapes: Mapping[str, str] | None = None,
     height: int | None = None,
     empty: str = "There are no clips here.",
 ) -> None:
@@ -36,8 +38,8 @@ def gallery(
         Whose log of acts a click goes to.
     key
         Unique on the page.
-    colours
-        Colour of a label.
+    colours, shapes
+        Colour and shape of a label; without shapes those of the dataset's palette.
     height
         Pixels after which the gallery scrolls; None lets it grow.
     empty
@@ -58,6 +60,7 @@ def gallery(
         "fileNames": [dataset.recordings[int(r)].name for r in recordings],
         "starts": np.round(dataset.clips.start_s[rows], 2).tolist(),
         "colours": dict(colours or {}),
+        "shapes": dict(shapes_for(dataset.target_names) if shapes is None else shapes),
         "height": height,
         "empty": empty,
     }
