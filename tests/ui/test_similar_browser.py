@@ -81,7 +81,7 @@ def test_ticks_give_a_precision_and_are_remembered(page):
     cards.nth(3).get_by_text("Wrong").click()
     said = page.locator(".bv-precision").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert re.match(
-        r"3 of the first 4 right: 75 % \(95 % interval 30 % to 95 %, counted as 4 files\)", said
+        r"3 of the first 4 right: 75\s% \(95\s% interval 30\s% to 95\s%, counted as 4 files\)", said
     ), said
     page.keyboard.press("Escape")
     page.wait_for_selector(".bv-similar:popover-open", state="hidden")
