@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bioviz.ui.app.pages import PAGES
-from tests.browser.states import EMPTY, STATES, address, jobs_of_all_states
+from tests.browser.states import EMPTY, FULL, STATES, address, jobs_of_all_states
 from tests.browsing import PROJECT, chromium, serve, settled
 
 SIZES = ((1280, 800), (1440, 900), (1920, 1080), (390, 844))
@@ -25,10 +25,13 @@ DEMO = "demo"
 TOO_WIDE = "document.querySelector('[data-testid=stMain]').scrollWidth > window.innerWidth"
 
 
-def look(page: object, place: str, folder: Path, name: str) -> list[str]:
+def look(page: object, place: str, folder: Path, name: str, is_full: bool) -> list[str]:
     """Open a page and keep its pictures; return those on which it is wider than the window."""
     page.goto(place)
     settled(page)
+    if is_full and name.rpartition("_")[2] in ("explore", "diagnose", "compare"):
+        page.locator(".bioviz-map[data-ready]").last.wait_for()
+        page.locator("[data-state=ready], .bb-cards img").first.wait_for()
     too_wide = []
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
@@ -79,7 +82,7 @@ def main(folder: Path, wanted: list[str]) -> None:
                 for state in STATES:
                     for entry in pages:
                         place = address(nothing if state == EMPTY else url, entry.url, state, DEMO)
-                        wide = look(page, place, folder, f"{state}_{entry.url}")
+                        wide = look(page, place, folder, f"{state}_{entry.url}", state == FULL)
                         print(place.split("/")[-1], state, *wide, flush=True)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from collections.abc import Iterator
 
 import pytest
 
 from bioviz.ui.app.pages import PAGES
+from tests.browser.states import BUSY, EMPTY, ERROR, address, jobs_of_all_states
 from tests.browsing import PROJECT, settled
 
 pytestmark = pytest.mark.browser
@@ -59,3 +62,47 @@ def test_a_page_has_no_serious_finding(app, demo, browser, axe, entry):
         found[theme] = serious(page, axe)
     context.close()
     assert not any(found.values()), json.dumps(found, indent=1)[:6000]
+
+
+@pytest.fixture(scope="module")
+def servers(app, demo, start_app, tmp_path_factory) -> Iterator[dict[str, str]]:
+    """Where the pages stand in each state: with jobs at work and failed ones beside the demo, and with nothing."""
+    busy, empty = tmp_path_factory.mktemp("busy") / "cache", tmp_path_factory.mktemp("empty")
+    shutil.copytree(app.cache, busy)
+    with jobs_of_all_states(busy, demo.id):
+        at_work = start_app(PROJECT / "app.py", busy)
+        yield {BUSY: at_work, ERROR: at_work, EMPTY: start_app(PROJECT / "app.py", empty)}
+
+
+# In the states beside full the pages that look the same as another are left out.
+LOOKED_AT = (
+    *((BUSY, page) for page in ("explore", "finetune", "jobs")),
+    *((ERROR, page) for page in ("explore", "finetune", "datasets", "jobs")),
+    *((EMPTY, page) for page in ("start", "explore", "datasets", "jobs")),
+)
+
+
+def test_at_work_failed_and_empty_pages_have_none_and_fit_a_telephone(servers, demo, browser, axe):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(180_000)
+    found = {}
+    for state, name in LOOKED_AT:
+        page.goto(address(servers[state], name, state, demo.id))
+        page.locator("h1").first.wait_for(state="attached")
+        settled(page)
+        page.wait_for_function("!document.querySelector('[data-stale=true]')")
+        found[f"{name}, {state}"] = serious(page, axe)
+        assert page.evaluate(MOVING) == [], (
+            f"{name}, {state}: something moves though the reader asked for stillness"
+        )
+        assert page.evaluate(FITS), f"{name}, {state}: wider than the window"
+    context.close()
+    assert not any(found.values()), json.dumps(found, indent=1)[:6000]
+
+
+FITS = "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
+MOVING = """() => document.getAnimations().filter(({ effect }) => {
+  const { duration, iterations } = effect.getTiming();
+  return duration > 20 || iterations === Infinity;
+}).map(({ animationName, effect }) => `${animationName} of ${effect.target?.outerHTML.slice(0, 120)}`)"""

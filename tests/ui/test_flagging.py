@@ -14,7 +14,7 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import KINDS, TITLES, flag, load_flags
-from bioviz.ui.clips.run_map import map_data, with_flags
+from bioviz.ui.clips.run_map import map_data, with_marks
 from bioviz.ui.components.shared import acts
 from tests.sounds import folder_per_class
 
@@ -124,14 +124,37 @@ def mark(app: AppTest, table: str, line: int) -> None:
 def test_the_map_is_coloured_by_the_flags_of_now(made):
     dataset, run = made
     data = map_data(run, dataset)
-    before = with_flags(data, run, dataset)
+    before = with_marks(data, run, dataset)
     assert set(before.colouring("flags").codes.tolist()) == {0}
     flag(dataset, 3, "missed", user="ben", label="low call")
-    flags_now = with_flags(data, run, dataset).colouring("flags")
+    flags_now = with_marks(data, run, dataset).colouring("flags")
     assert [flags_now.names[code] for code in flags_now.codes[[2, 3]]] == ["not flagged", TITLES["missed"]]
     assert np.count_nonzero(flags_now.codes) == 1
     flag(dataset, 3, "fine", user="anna")
-    now = with_flags(data, run, dataset).colouring("flags")
+    now = with_marks(data, run, dataset).colouring("flags")
     assert now.names[now.codes[3]] == "users disagree"
-    assert with_flags(data, run, dataset).payload["places"] == before.payload["places"]
+    assert with_marks(data, run, dataset).payload["places"] == before.payload["places"]
     assert len(set(flags_now.colours)) == len(KINDS) + 2
+
+
+def test_drawn_annotations_are_a_colouring_of_the_map_once_there_are_some(made):
+    from bioviz.annotations.actions import annotate
+    from bioviz.ui.annotation_colouring import NONE, SEVERAL
+    from bioviz.ui.clips.run_map import marks_state
+
+    dataset, run = made
+    data = map_data(run, dataset)
+    assert all(each.id != "annotations" for each in with_marks(data, run, dataset).colourings)
+    before = marks_state(dataset.id)
+    row, other = int(run.rows[3]), int(run.rows[5])
+    clips = dataset.clips
+    for at, label in ((row, "night heron"), (row, dataset.labels[0]), (other, "night heron")):
+        span = float(clips.start_s[at]), float(clips.end_s[at])
+        annotate(dataset, int(clips.recording[at]), *span, label, user="me")
+    assert marks_state(dataset.id) != before
+    layer = with_marks(data, run, dataset).colouring("annotations")
+    assert layer.names == (NONE, *sorted(("night heron", dataset.labels[0])), SEVERAL)
+    named = [layer.names[code] for code in layer.codes]
+    assert named[3] == SEVERAL and named[5] == "night heron"
+    assert len(layer.shapes) == len(layer.colours) == len(layer.names)
+    assert layer.colours[layer.names.index(dataset.labels[0])] == data.colouring("label").colours[1]

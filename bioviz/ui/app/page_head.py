@@ -18,6 +18,8 @@ def page_style(head: Element, part: Element) -> str:
     """
     return (
         f"<style>.stMainBlockContainer:has(.st-key-{head}){{padding:8px 1.5rem 2rem}}"
+        # In a narrow window the button of the navigation lies above the page.
+        f"@media (max-width:767px){{.stMainBlockContainer:has(.st-key-{head}){{padding-top:4rem}}}}"
         f".stMainBlockContainer:has(.st-key-{head})>.stVerticalBlock{{gap:8px}}"
         f".stMainBlockContainer:has(.st-key-{head}) .st-key-run_bar{{padding:0}}"
         f".st-key-{head} h1{{font-size:22px!important;line-height:28px;padding:0!important}}"

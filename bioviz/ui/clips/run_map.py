@@ -8,12 +8,15 @@ import numpy as np
 
 from bioviz.analysis.misclustered.placement import AMONG_BACKGROUND, AMONG_LABELLED, LISTS, MIXED, PLACES
 from bioviz.analysis.misclustered.words import SHORT
+from bioviz.annotations.log import ANNOTATION_LOGS
 from bioviz.datasets.types import BACKGROUND, Dataset
+from bioviz.flags.log import FLAG_LOGS
 from bioviz.percent import percent
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, Colouring, MapData, Measure, SpanColumn, TextColumn
 from bioviz.plots.tokens import token
 from bioviz.runs import Run
+from bioviz.ui.annotation_colouring import annotation_colouring
 from bioviz.ui.flagging import flag_colouring
 from bioviz.ui.pickers.run_picker import METHODS
 
@@ -66,12 +69,19 @@ def _against(run: Run) -> np.ndarray:
     return np.where(np.isfinite(share), texts[run.placement.place, hundredths], "")
 
 
-def with_flags(data: MapData, run: Run, dataset: Dataset) -> MapData:
-    """Return `data`, a map of `run`, with the present flags as a further colouring.
+def with_marks(data: MapData, run: Run, dataset: Dataset, dark: bool = False) -> MapData:
+    """Return `data`, a map of `run`, with the present flags and drawn annotations as further colourings.
 
-    What keeps the result must count `FLAG_LOGS.state(dataset.id)` among its keys, or it shows old flags.
+    What keeps the result must count `marks_state(dataset.id)` among its keys, or it shows old ones.
     """
-    return replace(data, colourings=(*data.colourings, flag_colouring(run, dataset)))
+    drawn = annotation_colouring(run, dataset, dark)
+    own = (flag_colouring(run, dataset), *(() if drawn is None else (drawn,)))
+    return replace(data, colourings=(*data.colourings, *own))
+
+
+def marks_state(dataset_id: str) -> str:
+    """Return what changes with every flag and every annotation of a dataset."""
+    return f"{FLAG_LOGS.state(dataset_id)} {ANNOTATION_LOGS.state(dataset_id)}"
 
 
 def label_names(dataset: Dataset) -> np.ndarray:

@@ -12,7 +12,6 @@ from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError, Missing
-from bioviz.flags import FLAG_LOGS
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, MapData, Measure
@@ -26,7 +25,7 @@ from bioviz.ui.app.scroll import scroll
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
 from bioviz.ui.clips.ab_pairs import nearest_for_ab
-from bioviz.ui.clips.run_map import map_data, with_flags
+from bioviz.ui.clips.run_map import map_data, marks_state, with_marks
 from bioviz.ui.components.ab_player.ab_listening import ab_listening
 from bioviz.ui.components.embedding_map.embedding_map import MapProps, embedding_map
 from bioviz.ui.components.finding_cards.finding_cards import finding_cards
@@ -83,10 +82,10 @@ def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def flagged_points(run_key: str, state: str, diagnosis_key: str, flags_state: str, dark: bool) -> MapData:
+def marked_points(run_key: str, state: str, diagnosis_key: str, marks: str, dark: bool) -> MapData:
     """`points` with the flags as one more colouring, made anew when a flag has changed."""
     run = runs.run_by_key(run_key)
-    return with_flags(points(run_key, state, diagnosis_key, dark), run, library.load(run.spec.dataset))
+    return with_marks(points(run_key, state, diagnosis_key, dark), run, library.load(run.spec.dataset), dark)
 
 
 def compare_groups(case: Case, lasso: np.ndarray | None) -> None:
@@ -137,7 +136,7 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
 def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     """Show the verdict, its figures, the map and the selected clip."""
     dataset = library.load(run.spec.dataset)
-    data = flagged_points(run.key, run.state, key, FLAG_LOGS.state(dataset.id), is_dark())
+    data = marked_points(run.key, run.state, key, marks_state(dataset.id), is_dark())
     keep_known("measure", [colouring.id for colouring in data.colourings], "colouring of this map")
     case = Case(run, dataset, d, is_dark())
     if DiagnoseState.section.get() not in SECTIONS:

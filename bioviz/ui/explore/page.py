@@ -12,7 +12,6 @@ from bioviz.analysis.misclustered import words
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
-from bioviz.flags import FLAG_LOGS
 from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import MapData
@@ -24,7 +23,7 @@ from bioviz.ui.app.pages import ask_for_a_dataset, open_page
 from bioviz.ui.app.scroll import scroll
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
-from bioviz.ui.clips.run_map import map_data, with_flags
+from bioviz.ui.clips.run_map import map_data, marks_state, with_marks
 from bioviz.ui.components.bench.bench import BenchProps, Tab, bench
 from bioviz.ui.components.embedding_map.embedding_map import MapProps, read_selection
 from bioviz.ui.components.shared import acts
@@ -58,10 +57,10 @@ def points(run_key: str, state: str, dark: bool) -> MapData:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def flagged_points(run_key: str, state: str, flags_state: str, dark: bool) -> MapData:
-    """Return them with the flags as a colouring; a flag more costs little."""
+def marked_points(run_key: str, state: str, marks: str, dark: bool) -> MapData:
+    """Return them with flags and drawn annotations as colourings; one more costs little."""
     run = runs.run_by_key(run_key)
-    return with_flags(points(run_key, state, dark), run, library.load(run.spec.dataset))
+    return with_marks(points(run_key, state, dark), run, library.load(run.spec.dataset), dark)
 
 
 def lists_of(run: runs.Run, dataset: Dataset, data: MapData) -> list[ClipList]:
@@ -134,7 +133,7 @@ def go_through_flags(run: runs.Run, dataset: Dataset) -> None:
 def explore(run: runs.Run) -> None:
     """Show the bench of a run that is there, and below it what is looked at less often."""
     dataset = library.load(run.spec.dataset)
-    data = flagged_points(run.key, run.state, FLAG_LOGS.state(dataset.id), is_dark())
+    data = marked_points(run.key, run.state, marks_state(dataset.id), is_dark())
     keep_known("colour", [colouring.id for colouring in data.colourings], "colouring of this map")
     lists = lists_of(run, dataset, data)
     keep_known("list", [each.id for each in lists], "list of clips")
