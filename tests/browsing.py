@@ -87,6 +87,15 @@ def settled(page, timeout: float = 180_000) -> None:
     page.evaluate("delete window.biovizQuietSince")
 
 
+def wait(page, condition, seconds: float = 60):
+    """Wait until a function returns something true, and return that."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen"
+        page.wait_for_timeout(50)
+    return value
+
+
 def choose(page, box: str, option: str) -> None:
     """Choose in a select box: a run of the page closes an open list, so it is opened again until the choice holds."""
     deadline = time.monotonic() + 180

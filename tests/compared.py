@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from bioviz.analysis.projection.layouts import ProjectionSpec
-from bioviz.datasets import library
-from bioviz.datasets.build import build_dataset
 from bioviz.datasets.types import Dataset
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import ComparisonSpec
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 PCA = ProjectionSpec(method="pca")
 
@@ -20,9 +18,7 @@ PCA = ProjectionSpec(method="pca")
 @pytest.fixture
 def calls(tmp_path: Path) -> Dataset:
     """36 registered clips: two kinds of calls and background."""
-    made = build_dataset(folder_per_class(tmp_path / "calls", files=12, seconds=0.5), name="calls")
-    library.save(made)
-    return made
+    return saved_calls(tmp_path / "calls", files=12, seconds=0.5)
 
 
 @pytest.fixture

@@ -9,7 +9,10 @@ import numpy as np
 import soundfile as sf
 
 from bioviz.audio.decode import stream_windows
+from bioviz.datasets import library
+from bioviz.datasets.build import build_dataset
 from bioviz.datasets.sound_files.sound_file import Sound
+from bioviz.datasets.types import Dataset
 
 RATE = 16_000
 
@@ -36,3 +39,10 @@ def folder_per_class(root: Path, files: int = 4, seconds: float = 1.0, rate: int
             noise = rng.normal(scale=0.02 + 0.005 * i, size=len(t))
             sf.write(folder / f"{label.replace(' ', '_')}_{i}.wav", (tone + noise).astype(np.float32), rate)
     return root
+
+
+def saved_calls(root: Path, name: str = "calls", **sounds: float) -> Dataset:
+    """Make the dataset of `folder_per_class` (which takes `sounds`), and add it to the library."""
+    dataset = build_dataset(folder_per_class(root, **sounds), name=name)
+    library.save(dataset)
+    return dataset

@@ -33,13 +33,7 @@ def band_pass(
         Limits between which this recording has nothing.
 
     """
-    nyquist = rate / 2
-    high = nyquist if high_hz is None else min(high_hz, nyquist)
-    if not 0 <= low_hz < high:
-        raise BadInput(
-            f"Between {low_hz:g} and {high:g} Hz there is nothing to hear; "
-            f"this recording reaches from 0 to {nyquist:g} Hz."
-        )
+    nyquist, high = rate / 2, upper_limit(rate, low_hz, high_hz)
     if len(samples) == 0 or (low_hz == 0 and high == nyquist):
         return samples
     from scipy.signal import butter, sosfiltfilt
@@ -56,3 +50,22 @@ def band_pass(
         3 * (2 * len(sections) + 1), len(samples) - 1
     )  # sosfiltfilt's own, where there is room for it
     return np.asarray(sosfiltfilt(sections, samples.astype(np.float64), padlen=reach)).astype(np.float32)
+
+
+def upper_limit(rate: int, low_hz: float, high_hz: float | None) -> float:
+    """Return where a band ends, in Hz, at the latest at half the sample rate.
+
+    Raises
+    ------
+    BadInput
+        Limits between which a recording at this rate has nothing.
+
+    """
+    nyquist = rate / 2
+    high = nyquist if high_hz is None else min(high_hz, nyquist)
+    if not 0 <= low_hz < high:
+        raise BadInput(
+            f"Between {low_hz:g} and {high:g} Hz there is nothing to hear; "
+            f"this recording reaches from 0 to {nyquist:g} Hz."
+        )
+    return high

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from bioviz.audio.bandpass import upper_limit
 from bioviz.errors import BadInput
 
 _FLANK_SHARE, _FLANK_HZ = 0.05, (20.0, 500.0)  # of the band's width, and its bounds
@@ -50,13 +51,7 @@ def box_sound(
     first, stop = part
     if not 0 <= first < stop <= len(samples):
         raise BadInput("There is no sound in this stretch of the recording, so there is nothing to hear.")
-    nyquist = rate / 2
-    high = nyquist if high_hz is None else min(high_hz, nyquist)
-    if not 0 <= low_hz < high:
-        raise BadInput(
-            f"Between {low_hz:g} and {high:g} Hz there is nothing to hear; "
-            f"this recording reaches from 0 to {nyquist:g} Hz."
-        )
+    nyquist, high = rate / 2, upper_limit(rate, low_hz, high_hz)
     band = samples[first:stop].astype(np.float64)
     if low_hz > 0 or high < nyquist:
         flank = flank_hz(low_hz, high)

@@ -69,6 +69,13 @@ def map_arguments() -> argparse.ArgumentParser:
     return parent
 
 
+def add_listing(parser: argparse.ArgumentParser) -> None:
+    """Declare what commands take that list what users said, or write it as tables for other programs."""
+    parser.add_argument("--user", help="only this user's")
+    parser.add_argument("--out", help="write them here: a file (csv), or a folder for a file a recording")
+    parser.add_argument("--format", choices=("csv", "raven", "audacity"), default="csv")
+
+
 def name_and_value(text: str) -> tuple[str, Any]:
     """Read NAME=VALUE, the value as JSON where it is JSON, else as text."""
     name, equals, value = text.partition("=")

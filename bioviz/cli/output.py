@@ -93,5 +93,14 @@ def files_by_recording(
     return {out / name: data for name, data in content.items()}
 
 
+def write_by_recording(
+    out: Path, file_format: str, dataset: Dataset, clips: T, makers: Mapping[str, Maker[T]]
+) -> list[str]:
+    """Write what `files_by_recording` returns, and return the paths. Raises as `write_files` does."""
+    files = files_by_recording(out, file_format, dataset, clips, makers)
+    write_files(files)
+    return [str(path) for path in files]
+
+
 def _sentence(path: Path, error: OSError) -> BadInput:
     return BadInput(f"{path} cannot be written: {error.strerror or error}. Choose another place with --out.")

@@ -12,12 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioviz.datasets import library
-from bioviz.datasets.build import build_dataset
 from bioviz.errors import BadInput
 from bioviz.flags import KINDS, Flags, apply_flags, flag, load_flags, make_cleaned
 from bioviz.flags.records import Flag
 from tests.flags.datasets import LABELS, detection, identity, named_labels, recording
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 
 def flags_of(dataset, **by_row) -> Flags:
@@ -233,8 +232,7 @@ def test_only_what_is_flagged_changes(field_boxes, by_row):
 def test_embeddings_of_what_did_not_change_are_used_again(own_cache, tmp_path):
     from bioviz.embedding.pipeline import embed_dataset
 
-    original = build_dataset(folder_per_class(tmp_path / "calls"), name="calls")
-    library.save(original)
+    original = saved_calls(tmp_path / "calls")
     before = embed_dataset(original, "acoustic_features", "none")
     blocks = set((own_cache / "blocks").rglob("*.npy"))
     flag(original, 0, "bad_audio", user="anna")

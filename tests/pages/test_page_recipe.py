@@ -10,13 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import bioviz.ui
-from bioviz.datasets import library
-from bioviz.datasets.build import build_dataset
 from bioviz.ui import session, state
 from bioviz.ui.app import pages
 from tests.browsing import PROJECT
 from tests.pages.test_pages import FRAME
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 RECIPE = (
     (PROJECT / "docs" / "recipes.md")
@@ -53,8 +51,7 @@ def added(tmp_path, monkeypatch):
 
 
 def test_the_page_is_in_the_navigation_and_works(added, tmp_path):
-    dataset = build_dataset(folder_per_class(tmp_path / "calls", files=3), name="calls")
-    library.save(dataset)
+    dataset = saved_calls(tmp_path / "calls", files=3)
     app = AppTest.from_file(str(FRAME), default_timeout=120)
     app.query_params["dataset"] = dataset.id
     app.run().switch_page(str(added)).run()

@@ -24,7 +24,7 @@ from bioviz.ui.app.pages import PAGES
 from bioviz.ui.components.shared import acts
 from bioviz.ui.diagnose.sections import SECTIONS
 from bioviz.ui.explore.clip_lists import clip_lists
-from tests.sounds import RATE, folder_per_class
+from tests.sounds import RATE, folder_per_class, saved_calls
 
 FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "app" / "frame.py"
 PCA = {"method": "pca"}
@@ -52,9 +52,7 @@ def texts(elements) -> str:
 
 @pytest.fixture
 def dataset(tmp_path: Path):
-    made = build_dataset(folder_per_class(tmp_path / "calls", files=5), name="calls")
-    library.save(made)
-    return made
+    return saved_calls(tmp_path / "calls", files=5)
 
 
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.file)

@@ -7,18 +7,14 @@ from urllib.parse import quote
 
 import pytest
 
-from bioviz.datasets import library
-from bioviz.datasets.build import build_dataset
 from bioviz.flags import FLAG_LOGS, load_flags
 from bioviz.server.posting import MAX_BODY_BYTES
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 
 @pytest.fixture
 def dataset(tmp_path):
-    made = build_dataset(folder_per_class(tmp_path / "calls"), name="calls")
-    library.save(made)
-    return made
+    return saved_calls(tmp_path / "calls")
 
 
 def told(dataset, kind="fine", id="window-0001-1", **more):

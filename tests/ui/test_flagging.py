@@ -12,19 +12,17 @@ from streamlit.util import AttributeDictionary
 from bioviz import runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
-from bioviz.datasets.build import build_dataset
 from bioviz.flags import KINDS, TITLES, flag, load_flags
 from bioviz.ui.clips.run_map import map_data, with_marks
 from bioviz.ui.components.shared import acts
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 FRAME = Path(__file__).resolve().parents[2] / "bioviz" / "ui" / "app" / "frame.py"
 
 
 @pytest.fixture
 def made(tmp_path):
-    dataset = build_dataset(folder_per_class(tmp_path / "calls"), name="calls")
-    library.save(dataset)
+    dataset = saved_calls(tmp_path / "calls")
     spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="pca"))
     return dataset, runs.compute_run(spec)
 

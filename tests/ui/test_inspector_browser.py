@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import statistics
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ import soundfile
 
 from bioviz.audio.bandpass import band_pass
 from bioviz.datasets import library
+from tests.browsing import wait
 from tests.server import samples
 from tests.server.samples import HOSTILE, first_row
 
@@ -91,13 +91,6 @@ def act(page, row: int) -> None:
 
 def shown(page, row: int, state: str = "ready") -> None:
     page.wait_for_selector(f'.bv-inspector[data-row="{row}"][data-state="{state}"]', timeout=20_000)
-
-
-def wait(page, condition) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        page.wait_for_timeout(50)
 
 
 def served(page) -> tuple[np.ndarray, int]:

@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 
 from bioviz import runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
-from bioviz.datasets import library
-from bioviz.datasets.build import build_dataset
 from bioviz.ui.app.pages import PAGES
 from bioviz.ui.view import PARSERS, View
 from tests.pages.test_pages import open_app, texts
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 NAMES = [f.name for f in fields(View)]
 ODD = st.one_of(
@@ -31,9 +29,7 @@ ODD = st.one_of(
 
 @pytest.fixture
 def dataset(tmp_path):
-    made = build_dataset(folder_per_class(tmp_path / "calls"), name="calls")
-    library.save(made)
-    return made
+    return saved_calls(tmp_path / "calls")
 
 
 def test_every_field_of_the_view_has_a_parser():

@@ -10,19 +10,16 @@ import pytest
 from bioviz import runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.cli import arguments
-from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.models.cards import CARDS
 from bioviz.runs import ready
 from tests.pages.test_pages import FRAME, open_app, texts
-from tests.sounds import folder_per_class
+from tests.sounds import folder_per_class, saved_calls
 
 
 @pytest.fixture
 def dataset(tmp_path):
-    made = build_dataset(folder_per_class(tmp_path / "calls"), name="calls")
-    library.save(made)
-    return made
+    return saved_calls(tmp_path / "calls")
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from bioviz import flags, runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings
 from bioviz.datasets import library
-from bioviz.datasets.build import build_dataset
 from bioviz.flags import flag
 from bioviz.models import checkpoints
 from bioviz.runs.diagnosis import compute_diagnosis
@@ -18,16 +17,15 @@ from bioviz.store.files import write_json
 from bioviz.store.usage import prune
 from bioviz.ui import removing
 from tests.pages.test_pages import open_app, texts
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 LINK = {"model": "acoustic_features", "checkpoint": "none", "method": "pca"}
 
 
 @pytest.fixture
 def dataset(tmp_path):
-    made = build_dataset(folder_per_class(tmp_path / "calls"), name="calls")
-    library.save(made)
-    library.save(build_dataset(folder_per_class(tmp_path / "others"), name="others"))
+    made = saved_calls(tmp_path / "calls")
+    saved_calls(tmp_path / "others", name="others")
     return made
 
 

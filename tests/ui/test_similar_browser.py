@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from bioviz.annotations import load_annotations
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import load_flags
+from tests.browsing import wait
 from tests.sounds import folder_per_class
 
 pytestmark = pytest.mark.browser
@@ -48,14 +48,6 @@ def page(browser, made, start_app):
     yield page
     page.context.close()
     assert errors == []
-
-
-def wait(page, condition):
-    deadline = time.monotonic() + 60
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        page.wait_for_timeout(50)
-    return value
 
 
 def rows(page) -> list[int]:

@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 import re
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import soundfile
 
 from bioviz.datasets import library
 from bioviz.datasets.types import Annotation, Clips, Dataset, Recording, WindowPlan
+from tests.browsing import wait
 
 pytestmark = pytest.mark.browser
 
@@ -71,14 +71,6 @@ def page(request, browser, url):
         page.screenshot(path=f"{SHOTS}/spectrogram_{request.param}.png")
     page.context.close()
     assert errors == []
-
-
-def wait(page, condition):
-    deadline = time.monotonic() + 60
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        page.wait_for_timeout(50)
-    return value
 
 
 def stage(page) -> dict[str, float]:

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from bioviz.cli.answers import Answer
-from bioviz.cli.arguments import Commands
-from bioviz.cli.output import check_writable, files_by_recording, write_files
+from bioviz.cli.arguments import Commands, add_listing
+from bioviz.cli.output import check_writable, write_by_recording
 from bioviz.cli.terminal import TerminalProgress, table
 
 
@@ -14,9 +14,7 @@ def register(commands: Commands) -> None:
     dataset = argparse.ArgumentParser(add_help=False)
     dataset.add_argument("dataset", help="id, as `datasets` lists it")
     parser = commands.add(annotations, dataset)
-    parser.add_argument("--user", help="only this user's")
-    parser.add_argument("--out", help="write them here: a file (csv), or a folder for a file a recording")
-    parser.add_argument("--format", choices=("csv", "raven", "audacity"), default="csv")
+    add_listing(parser)
 
 
 def annotations(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
@@ -31,9 +29,8 @@ def annotations(options: argparse.Namespace, progress: TerminalProgress) -> Answ
     drawn = load_annotations(dataset, options.user)
     if out is not None:
         makers = {"csv": tables.to_csv, "raven": tables.to_raven, "audacity": tables.to_audacity}
-        files = files_by_recording(out, options.format, dataset, drawn, makers)
-        write_files(files)
-        data = {"annotations": len(drawn), "files": [str(path) for path in files]}
+        files = write_by_recording(out, options.format, dataset, drawn, makers)
+        data = {"annotations": len(drawn), "files": files}
         return Answer(data, f"{len(drawn)} annotations written to {out} ({len(files)} files).")
     every = [each for of_recording in drawn.by_recording.values() for each in of_recording]
     data = {

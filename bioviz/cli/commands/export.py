@@ -11,7 +11,7 @@ from bioviz.analysis.misclustered.placement import LISTS, PLACES
 from bioviz.cli.answers import Answer, WrongUsage
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.commands.runs import cluster_labels
-from bioviz.cli.output import check_writable, files_by_recording, write_files
+from bioviz.cli.output import check_writable, write_by_recording
 from bioviz.cli.terminal import TerminalProgress
 
 
@@ -48,9 +48,8 @@ def export(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "raven-combined": exporting.to_raven_combined,
         "audacity": exporting.to_audacity,
     }
-    files = files_by_recording(out, options.format, dataset, rows, makers)
-    write_files(files)
-    data = {"clips": len(rows), "files": [str(path) for path in files]}
+    files = write_by_recording(out, options.format, dataset, rows, makers)
+    data = {"clips": len(rows), "files": files}
     return Answer(data, f"{len(rows)} clips written to {out} ({len(files)} files).")
 
 

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bioviz.cli.answers import Answer
-from bioviz.cli.arguments import Commands
-from bioviz.cli.output import check_writable, files_by_recording, write_files
+from bioviz.cli.arguments import Commands, add_listing
+from bioviz.cli.output import check_writable, write_by_recording
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.flags.records import KINDS, TITLES
 
@@ -22,9 +22,7 @@ def register(commands: Commands) -> None:
     clip.add_argument("--user", required=True, help="who says so")
 
     parser = commands.add(flags, dataset)
-    parser.add_argument("--user", help="only this user's")
-    parser.add_argument("--out", help="write them here: a file (csv), or a folder for a file a recording")
-    parser.add_argument("--format", choices=("csv", "raven", "audacity"), default="csv")
+    add_listing(parser)
     parser = commands.add(flag, dataset, clip)
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--label", default="", help="the right label, or that of the missed call")
@@ -59,9 +57,8 @@ def flags(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             "raven": flag_tables.to_raven,
             "audacity": flag_tables.to_audacity,
         }
-        files = files_by_recording(out, options.format, dataset, current, makers)
-        write_files(files)
-        data = {"clips": len(current), "files": [str(path) for path in files]}
+        files = write_by_recording(out, options.format, dataset, current, makers)
+        data = {"clips": len(current), "files": files}
         return Answer(data, f"Flags of {len(current)} clips written to {out} ({len(files)} files).")
     disputed = set(current.rows[current.disagreement].tolist())
     lines = [(row, each) for row, of_clip in current.by_row.items() for each in of_clip]

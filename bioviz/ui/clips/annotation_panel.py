@@ -7,7 +7,7 @@ import streamlit as st
 
 from bioviz.annotations import Annotations, tables
 from bioviz.datasets.types import Dataset
-from bioviz.ui.clips.selection import zipped
+from bioviz.ui.clips.downloads import table_downloads
 from bioviz.ui.state import FlagPanelState
 
 
@@ -29,7 +29,14 @@ def annotation_summary(dataset: Dataset, annotations: Annotations, keys: FlagPan
     st.markdown(f"**{count:,} annotation{'' if count == 1 else 's'}** drawn on the spectrogram")
     st.dataframe(table(dataset, annotations), hide_index=True, height=min(260, 38 + 35 * count))
     with st.container(horizontal=True, vertical_alignment="center"):
-        _downloads(dataset, annotations, keys)
+        table_downloads(
+            f"bioviz_{dataset.id}_annotations",
+            csv=lambda: tables.to_csv(dataset, annotations),
+            raven=lambda: tables.to_raven(dataset, annotations),
+            audacity=lambda: tables.to_audacity(dataset, annotations),
+            keys=keys.export,
+            prefix="Annotations: ",
+        )
 
 
 def table(dataset: Dataset, annotations: Annotations) -> pd.DataFrame:
@@ -50,26 +57,3 @@ def table(dataset: Dataset, annotations: Annotations) -> pd.DataFrame:
             for a in drawn
         ]
     )
-
-
-def _downloads(dataset: Dataset, annotations: Annotations, keys: FlagPanelState) -> None:
-    name = f"bioviz_{dataset.id}_annotations"
-    for title, make, ending, mime in (
-        ("CSV", lambda: tables.to_csv(dataset, annotations), ".csv", "text/csv"),
-        ("Raven", lambda: zipped(tables.to_raven(dataset, annotations)), "_raven.zip", "application/zip"),
-        (
-            "Audacity",
-            lambda: zipped(tables.to_audacity(dataset, annotations)),
-            "_audacity.zip",
-            "application/zip",
-        ),
-    ):
-        st.download_button(
-            f"Annotations: {title}",
-            make,
-            name + ending,
-            mime,
-            icon=":material/download:",
-            key=keys.export(f"annotations_{title}"),
-            on_click="ignore",
-        )

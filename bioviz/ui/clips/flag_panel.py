@@ -16,7 +16,7 @@ from bioviz.flags.drawn import in_words as drawn_in_words
 from bioviz.store.digest import digest
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.annotation_panel import annotation_summary
-from bioviz.ui.clips.selection import zipped
+from bioviz.ui.clips.downloads import table_downloads
 from bioviz.ui.state import FlagPanelState
 from bioviz.ui.view import set_view, user_name
 
@@ -74,7 +74,13 @@ def flag_summary(
     rule = _settled(flags, keys)
     with st.container(horizontal=True, vertical_alignment="center"):
         _make_cleaned(dataset, flags, drawn, keys, rule)
-        _downloads(dataset, flags, keys)
+        table_downloads(
+            f"bioviz_{dataset.id}_flags",
+            csv=lambda: tables.to_csv(dataset, flags),
+            raven=lambda: tables.to_raven(dataset, flags),
+            audacity=lambda: tables.to_audacity(dataset, flags),
+            keys=keys.export,
+        )
     annotation_summary(dataset, drawn, keys)
     _offer_cleaned(keys)
 
@@ -173,29 +179,6 @@ def _take_back(dataset: Dataset, flags: Flags, row: int | None, keys: FlagPanelS
     )
     if error := keys.take_back_error.pop():
         st.error(error, icon=":material/error:")
-
-
-def _downloads(dataset: Dataset, flags: Flags, keys: FlagPanelState) -> None:
-    name = f"bioviz_{dataset.id}_flags"
-    for title, make, ending, mime in (
-        ("CSV", lambda: tables.to_csv(dataset, flags), ".csv", "text/csv"),
-        ("Raven tables", lambda: zipped(tables.to_raven(dataset, flags)), "_raven.zip", "application/zip"),
-        (
-            "Audacity labels",
-            lambda: zipped(tables.to_audacity(dataset, flags)),
-            "_audacity.zip",
-            "application/zip",
-        ),
-    ):
-        st.download_button(
-            title,
-            make,
-            name + ending,
-            mime,
-            icon=":material/download:",
-            key=keys.export(title),
-            on_click="ignore",
-        )
 
 
 def disputes_told(record: Mapping[str, Any]) -> str:

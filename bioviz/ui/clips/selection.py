@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -20,6 +18,7 @@ from bioviz.runs import Run
 from bioviz.store.digest import digest
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import marked_row
+from bioviz.ui.clips.downloads import table_downloads
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.state import ClipState
@@ -107,7 +106,13 @@ def show(
             key=ClipState.list_shape,
             label_visibility="collapsed",
         )
-        _downloads(dataset, rows, frame)
+        table_downloads(
+            f"bioviz_{dataset.id}_{len(rows)}_clips",
+            csv=lambda: frame.to_csv(index=False).encode(),
+            raven=lambda: export.to_raven(dataset, rows),
+            audacity=lambda: export.to_audacity(dataset, rows),
+            keys=ClipState.export,
+        )
     if shape == "Gallery":
         _gallery(run, dataset, rows, group)
         return
@@ -159,45 +164,3 @@ def _gallery(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> None:
         colours={name: colours[first] for name, first in firsts.items()},
         shapes={name: shapes[first] for name, first in firsts.items()},
     )
-
-
-def _downloads(dataset: Dataset, rows: np.ndarray, frame: pd.DataFrame) -> None:
-    name = f"bioviz_{dataset.id}_{len(rows)}_clips"
-    st.download_button(
-        "CSV",
-        lambda: frame.to_csv(index=False).encode(),
-        f"{name}.csv",
-        "text/csv",
-        icon=":material/download:",
-        key=ClipState.export("csv"),
-        on_click="ignore",
-    )
-    st.download_button(
-        "Raven tables",
-        lambda: zipped(export.to_raven(dataset, rows)),
-        f"{name}_raven.zip",
-        "application/zip",
-        icon=":material/download:",
-        key=ClipState.export("raven"),
-        on_click="ignore",
-        help="One selection table a recording, which Raven opens beside it.",
-    )
-    st.download_button(
-        "Audacity labels",
-        lambda: zipped(export.to_audacity(dataset, rows)),
-        f"{name}_audacity.zip",
-        "application/zip",
-        icon=":material/download:",
-        key=ClipState.export("audacity"),
-        on_click="ignore",
-    )
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    """Files by name as a zip archive."""
-    memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            # A fixed date, so that the same selection gives the same bytes.
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
-    return memory.getvalue()

@@ -42,6 +42,7 @@ from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.job_cards import compute_card
+from bioviz.ui.pickers.section_picker import pick_section
 from bioviz.ui.state import CompareState
 from bioviz.ui.view import keep_known, set_view, view, write_url
 
@@ -194,18 +195,8 @@ def part(case: Case) -> Chosen:
     """Draw the part of the page that is open."""
     if CompareState.section.get() not in SECTIONS:
         CompareState.section.set(view().section if view().section in SECTIONS else next(iter(SECTIONS)))
-    section = st.container(key=CompareState.part).segmented_control(
-        "Part",
-        list(SECTIONS),
-        format_func=lambda name: SECTIONS[name][0],
-        key=CompareState.section,
-        required=True,
-        label_visibility="collapsed",
-    )
-    section = section or next(
-        iter(SECTIONS)
-    )  # a required control always has a choice; its type cannot say so
-    set_view(section=section)
+    titles = {name: title for name, (title, _) in SECTIONS.items()}
+    section = pick_section(titles, CompareState.part, CompareState.section)
     return SECTIONS[section][1](case)
 
 

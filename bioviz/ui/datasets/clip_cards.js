@@ -4,7 +4,8 @@
 import { isDark } from "../components/shared/colours.js";
 import { el } from "../components/shared/dom.js";
 import { mounting } from "../components/shared/mounting.js";
-import { hearAlone, onHear, quieterNote } from "../components/shared/sound.js";
+import { SmallPlayer } from "../components/shared/small_player.js";
+import { quieterNote } from "../components/shared/sound.js";
 
 /** @import { Component } from "../components/shared/mounting.js" */
 /** @typedef {[left: number, right: number, low: number, top: number, label: string, colour: string]} Box shares of it */
@@ -38,18 +39,13 @@ export function boxStyle([left, right, low, top, , colour]) {
 class ClipCards {
   drawn = "";
   colourMap = "greys";
-  /** @type {HTMLButtonElement | undefined} of the card that plays */
-  button;
+  player = new SmallPlayer();
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
-    this.audio = el("audio", { preload: "none" });
-    for (const name of ["pause", "ended"]) this.audio.addEventListener(name, () => this.stopped());
-    this.audio.addEventListener("play", () => hearAlone(this));
-    this.stopHear = onHear(this, () => this.audio.pause());
     this.body = el("div", { class: "cards-body" });
     const about = { class: "clip-cards", "aria-label": "Example clips" };
-    this.root = el("section", about, this.body, this.audio);
+    this.root = el("section", about, this.body, this.player.audio);
     parent.append(this.root);
   }
 
@@ -59,7 +55,7 @@ class ClipCards {
     const drawn = JSON.stringify([data, dark]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    this.audio.pause();
+    this.player.pause();
     this.colourMap = dark ? "greys-dark" : "greys";
     this.root.classList.toggle("dark", dark);
     this.body.replaceChildren(...data.groups.map((group) => this.group(group)));
@@ -107,29 +103,12 @@ class ClipCards {
    * @param {HTMLElement} level where it is said that it is played quieter than it is
    */
   async toggle(button, sound, level) {
-    const again = this.button === button;
-    this.audio.pause();
-    this.stopped();
-    if (again) return;
-    this.button = button;
-    button.textContent = "❚❚";
-    button.setAttribute("aria-pressed", "true");
-    this.audio.src = sound;
-    this.audio.play().catch(() => this.stopped());
+    if (!this.player.toggle(button, sound)) return;
     level.textContent ||= await quieterNote(sound);
   }
 
-  stopped() {
-    if (this.button) {
-      this.button.textContent = "▶";
-      this.button.removeAttribute("aria-pressed");
-    }
-    this.button = undefined;
-  }
-
   stop() {
-    this.stopHear();
-    this.audio.pause();
+    this.player.close();
     this.root.remove();
   }
 }

@@ -38,9 +38,10 @@ from bioviz.ui.diagnose.opening import chosen_line, open_line, opening_clip, sho
 from bioviz.ui.diagnose.sections import BELOW_THE_MAP, SECTIONS
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_run_in_bar
+from bioviz.ui.pickers.section_picker import pick_section
 from bioviz.ui.state import ClipState, DiagnoseState
 from bioviz.ui.trained_note import trained_note
-from bioviz.ui.view import keep_known, set_view, view, write_url
+from bioviz.ui.view import keep_known, view, write_url
 
 TITLE = "Why is it confused?"
 
@@ -151,18 +152,8 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         chosen=chosen_line(DiagnoseState.section.get()),
         opened=open_line,
     )
-    section = st.container(key=DiagnoseState.part).segmented_control(
-        "Part",
-        list(SECTIONS),
-        format_func=lambda name: SECTIONS[name][0],
-        key=DiagnoseState.section,
-        required=True,
-        label_visibility="collapsed",
-    )
-    section = section or next(
-        iter(SECTIONS)
-    )  # a required control always has a choice; its type cannot say so
-    set_view(section=section)
+    titles = {name: title for name, (title, _) in SECTIONS.items()}
+    section = pick_section(titles, DiagnoseState.part, DiagnoseState.section)
     acoustic_notice(run)
     trained_note(run, dataset, DiagnoseState.desk)
     left, right = st.columns([3, 2], gap="medium")

@@ -8,19 +8,16 @@ import pytest
 from bioviz import jobs, runs
 from bioviz.analysis.diagnosis.verdict.clause import Clause
 from bioviz.datasets import library
-from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis
 from bioviz.ui.home import dataset_card, verdicts
 from bioviz.ui.tour.steps import STEPS
 from tests.pages.test_pages import open_app, texts
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 
 @pytest.fixture
 def dataset(tmp_path):
-    made = build_dataset(folder_per_class(tmp_path / "calls", files=3, seconds=0.5), name="calls")
-    library.save(made)
-    return made
+    return saved_calls(tmp_path / "calls", files=3, seconds=0.5)
 
 
 @pytest.fixture(autouse=True)

@@ -21,16 +21,14 @@ from bioviz.runs.diagnosis import start_diagnosis
 from bioviz.store.files import write_json
 from tests.experiments.test_shift import steady_and_beeps
 from tests.pages.test_pages import open_app, texts
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 LINK = {"model": "acoustic_features", "checkpoint": "none"}
 
 
 @pytest.fixture
 def dataset(tmp_path):
-    made = build_dataset(folder_per_class(tmp_path / "calls"), name="calls")
-    library.save(made)
-    return made
+    return saved_calls(tmp_path / "calls")
 
 
 @pytest.fixture

@@ -7,24 +7,20 @@ from dataclasses import replace
 import pytest
 
 from bioviz import jobs, runs
-from bioviz.datasets import library
-from bioviz.datasets.build import build_dataset
 from bioviz.ui.components.tour_bar import tour_bar
 from bioviz.ui.tour import plan as plans
 from bioviz.ui.tour.plan import Plan, go_ahead
 from bioviz.ui.tour.steps import COUNT, STEPS
 from bioviz.ui.view import View
 from tests.pages.test_pages import open_app
-from tests.sounds import folder_per_class
+from tests.sounds import saved_calls
 
 MODEL = {"model": "acoustic_features", "checkpoint": "none"}
 
 
 @pytest.fixture
 def dataset(tmp_path):
-    made = build_dataset(folder_per_class(tmp_path / "calls", files=3), name="calls")
-    library.save(made)
-    return made
+    return saved_calls(tmp_path / "calls", files=3)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ export class Strip {
     this.scroller.addEventListener("scroll", () => this.more(), { passive: true });
     const head = el("div", { class: "bb-tabs" }, this.tabs, this.labels, el("button", table));
     const about = { class: "bv-root bb-strip", "aria-label": "Clips in lists" };
-    this.root = el("section", about, head, this.scroller, this.cards.audio);
+    this.root = el("section", about, head, this.scroller, this.cards.player.audio);
   }
 
   /**

@@ -3,7 +3,7 @@
 
 import { el } from "../shared/dom.js";
 import { THUMBNAIL, clipUrl } from "../shared/media.js";
-import { hearAlone, onHear } from "../shared/sound.js";
+import { SmallPlayer } from "../shared/small_player.js";
 
 /** @import { Source } from "../shared/media.js" */
 /**
@@ -17,21 +17,16 @@ export class ClipCards {
   /** @type {Map<number, HTMLElement>} */
   cards = new Map();
   marked = -1;
-  /** @type {HTMLButtonElement | undefined} of the clip that plays */
-  button;
+  player = new SmallPlayer();
 
   /** @param {(row: number) => void} pick */
   constructor(pick) {
     this.pick = pick;
-    this.audio = el("audio", { preload: "none" });
-    for (const name of ["pause", "ended"]) this.audio.addEventListener(name, () => this.stopped());
-    this.audio.addEventListener("play", () => hearAlone(this));
-    this.stopHear = onHear(this, () => this.audio.pause());
   }
 
   /** Forgets all cards. */
   clear() {
-    this.audio.pause();
+    this.player.pause();
     this.cards.clear();
   }
 
@@ -54,32 +49,11 @@ export class ClipCards {
     const jump = el("button", { type: "button", ...named, onclick: () => this.pick(row) }, image, ...lines);
     const heard = { class: "bv-play-small", text: "▶", "aria-label": `Play ${about}` };
     const play = el("button", { type: "button", ...heard });
-    play.addEventListener("click", () => this.toggle(source, row, play));
+    play.addEventListener("click", () => this.player.toggle(play, clipUrl(source, row, "wav")));
     const card = el("div", { class: "bv-neighbor", role: "listitem", "data-row": row }, jump, play);
     this.cards.set(row, card);
     if (row === this.marked) this.mark(row);
     return card;
-  }
-
-  /**
-   * @param {Source} source
-   * @param {number} row
-   * @param {HTMLButtonElement} button
-   */
-  toggle(source, row, button) {
-    const again = this.button === button;
-    this.audio.pause();
-    this.stopped();
-    if (again) return;
-    this.button = button;
-    button.textContent = "❚❚";
-    this.audio.src = clipUrl(source, row, "wav");
-    this.audio.play().catch(() => this.stopped());
-  }
-
-  stopped() {
-    if (this.button) this.button.textContent = "▶";
-    this.button = undefined;
   }
 
   /** @param {number} row of the selected clip */
@@ -100,7 +74,6 @@ export class ClipCards {
   }
 
   stop() {
-    this.stopHear();
-    this.audio.pause();
+    this.player.close();
   }
 }

@@ -38,7 +38,7 @@ class Gallery {
   constructor(parent) {
     this.grid = el("div", { class: "bv-grid", role: "list" });
     const about = { class: "bv-root bv-gallery", "aria-label": "Clips" };
-    this.root = el("section", about, this.grid, this.cards.audio);
+    this.root = el("section", about, this.grid, this.cards.player.audio);
     parent.append(this.root);
   }
 

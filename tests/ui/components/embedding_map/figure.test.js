@@ -20,19 +20,11 @@ import {
 } from "../../../../bioviz/ui/components/embedding_map/figure.js";
 import { countsPerName } from "../../../../bioviz/ui/components/embedding_map/legend.js";
 import { faded, luminance } from "../../../../bioviz/ui/components/embedding_map/theme.js";
-import { column, pointsAt } from "./sample_points.js";
+import { LIGHT as theme, column, pointsAt } from "./sample_points.js";
 
 /** @import { Drawing } from "../../../../bioviz/ui/components/embedding_map/figure.js" */
 /** @import { Points } from "../../../../bioviz/ui/components/embedding_map/points.js" */
 
-const theme = {
-  text: "#31333f",
-  background: "#ffffff",
-  border: "#d5d6d9",
-  font: "sans-serif",
-  density: "#5a6866",
-  dark: false,
-};
 const HOSTILE = "<img src=x onerror=hack()>";
 
 /** @type {[number, number][]} */

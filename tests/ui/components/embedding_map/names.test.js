@@ -12,21 +12,13 @@ import {
   outlineRound,
   placedNames,
 } from "../../../../bioviz/ui/components/embedding_map/names.js";
-import { column, pointsAt, scattered } from "./sample_points.js";
+import { LIGHT as theme, column, pointsAt, scattered } from "./sample_points.js";
 
 /** @import { Transform } from "../../../../bioviz/ui/components/embedding_map/view_box.js" */
 
 const box = { left: 0, top: 0, width: 600, height: 400 };
 /** @type {Transform} of a unit square */
 const to = { ax: 600, bx: 0, ay: -400, by: 400, box };
-const theme = {
-  text: "#31333f",
-  background: "#ffffff",
-  border: "#d5d6d9",
-  font: "sans-serif",
-  density: "#5a6866",
-  dark: false,
-};
 
 test("points are counted in any area", () => {
   const points = pointsAt(scattered(500));

@@ -5,6 +5,16 @@ import { Points } from "../../../../bioviz/ui/components/embedding_map/points.js
 
 /** @import { Payload, SentColumn } from "../../../../bioviz/ui/components/embedding_map/points.js" */
 
+/** The colours of the map where the page is light. */
+export const LIGHT = {
+  text: "#31333f",
+  background: "#ffffff",
+  border: "#d5d6d9",
+  font: "sans-serif",
+  density: "#5a6866",
+  dark: false,
+};
+
 const ARRAYS = { u1: Uint8Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array };
 
 /**
