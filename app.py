@@ -6,6 +6,14 @@ import streamlit as st
 
 import bioviz
 from bioviz.server import lifespan, routes
+from bioviz.ui.app.door import door
+from bioviz.ui.editing import say_error
 
 frame = Path(bioviz.__file__).parent / "ui" / "app" / "frame.py"
-app = st.App(frame, routes=routes(st.get_option("server.baseUrlPath") or ""), lifespan=lifespan)
+app = st.App(
+    frame,
+    routes=routes(st.get_option("server.baseUrlPath") or ""),
+    lifespan=lifespan,
+    middleware=door(),
+    on_script_error=say_error,
+)

@@ -13,6 +13,7 @@ from typing import Any
 
 from cachetools import LRUCache, cached
 
+from bioviz import rights
 from bioviz.config import settings
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.problems import problem
@@ -53,6 +54,7 @@ def save(dataset: Dataset) -> None:
         An id that is no plain file name.
 
     """
+    rights.require()
     _write(dataset, _file(dataset.id))
 
 
@@ -106,6 +108,7 @@ def remove(dataset_id: str) -> None:
         There is none of that id.
 
     """
+    rights.require()
     path = _file(dataset_id)
     if not path.is_file():
         raise Missing(f"There is no dataset {dataset_id!r}.")

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
+from bioviz import rights
 from bioviz.config import settings
 from bioviz.datasets.files.leftovers import is_irrelevant
 from bioviz.errors import BadInput
@@ -42,6 +43,7 @@ def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
         Nothing usable, a broken or encrypted zip, a name that leads outside, or too much data.
 
     """
+    rights.require()
     if not files:
         raise BadInput("No file was chosen.")
     home = settings().cache_dir / "uploads" / _hash(files)

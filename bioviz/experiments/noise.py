@@ -200,7 +200,9 @@ def start_noise(specs: Sequence[RunSpec], settings: NoiseSettings) -> jobs.Job:
     """Start the experiment with every model of `specs` in a process of its own, or join the job that does."""
     models = ", ".join(title_of(spec.model, spec.checkpoint) for spec in specs)
     title = f"Noise experiment on {library.load(specs[0].dataset).name}: {models}"
-    return jobs.start("noise", "bioviz.experiments.noise:noise_job", job_params(specs, settings), title=title)
+    return jobs.start(
+        "noise", "bioviz.experiments.noise:noise_job", job_params(specs, settings), title=title, looks=True
+    )
 
 
 def noise_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -303,7 +303,9 @@ def job_params(spec: RunSpec, settings: ShiftSettings) -> dict[str, Any]:
 def start_shift(spec: RunSpec, settings: ShiftSettings) -> jobs.Job:
     """Start the experiment in a process of its own, or join the job that does."""
     title = f"Shifted windows of {library.load(spec.dataset).name}: {title_of(spec.model, spec.checkpoint)}"
-    return jobs.start("shift", "bioviz.experiments.shift:shift_job", job_params(spec, settings), title=title)
+    return jobs.start(
+        "shift", "bioviz.experiments.shift:shift_job", job_params(spec, settings), title=title, looks=True
+    )
 
 
 def shift_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 from filelock import FileLock
 
+from bioviz import rights
 from bioviz.config import settings
 from bioviz.errors import Missing
 from bioviz.jobs.process import identity, kill_tree, launch
@@ -31,7 +32,7 @@ def jobs_dir() -> Path:
     return folder
 
 
-def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "") -> Job:
+def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "", looks: bool = False) -> Job:
     """Start `target(params, progress)` in a process of its own, or join the one that already does just this.
 
     Parameters
@@ -44,8 +45,17 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "")
         JSON-able.
     title
         What the user reads, e.g. "Map of the demo with ResNet-18".
+    looks
+        Whether it only computes what a page shows: who may look may start it too.
+
+    Raises
+    ------
+    NotAllowed
+        It does more, and the one who asks may look and flag.
 
     """
+    if not looks:
+        rights.require()
     signature = _signature(kind, params)
     with _lock():
         for folder in _folders(f"{signature}-*"):
@@ -54,7 +64,13 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "")
                 return job
         _prune()
         folder = _new_folder(signature)
-        spec = {"kind": kind, "target": target, "params": dict(params), "title": title or kind}
+        spec = {
+            "kind": kind,
+            "target": target,
+            "params": dict(params),
+            "title": title or kind,
+            "looks": looks,
+        }
         write_json(folder / "spec.json", {**spec, "created": time.time()})
         pid = launch(folder)
         with contextlib.suppress(psutil.NoSuchProcess):  # ended already: its state says how
@@ -80,7 +96,7 @@ def restart(job_id: str) -> Job:
 
     """
     job = get(job_id)
-    return start(job.kind, job.target, job.params, title=job.title)
+    return start(job.kind, job.target, job.params, title=job.title, looks=job.looks)
 
 
 def get(job_id: str) -> Job:
@@ -116,6 +132,7 @@ def cancel(job_id: str, grace_s: float = GRACE_S) -> Job:
         No such job.
 
     """
+    rights.require()
     job = get(job_id)
     if job.is_over:
         return job

@@ -48,6 +48,8 @@ class Job:
         The user asked to stop and it has not stopped yet.
     result
         What the target returned, once done.
+    looks
+        Whether it only computes what a page shows.
 
     """
 
@@ -70,6 +72,7 @@ class Job:
     silent_s: float = 0.0
     cancelling: bool = False
     result: dict[str, Any] | None = None
+    looks: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -117,6 +120,7 @@ def _read_job(folder: Path, now: float) -> Job:
     job = Job(
         id=folder.name,
         **{name: spec[name] for name in ("kind", "target", "params", "title", "created")},
+        looks=spec.get("looks") is True,
         **known,
         state=outcome,
         message=message,

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bioviz import rights
 from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.models.base import FINETUNED
@@ -110,6 +111,7 @@ def get(identity: str) -> Checkpoint:
 
 def delete(identity: str) -> None:
     """Remove a checkpoint for good. Raises Missing."""
+    rights.require()
     path = _place(identity)
     if not path.is_dir():
         raise Missing(f"There is no fine-tuned checkpoint {identity!r}.")
@@ -131,6 +133,7 @@ def save(encoder: Mapping[str, Tensor], head: Mapping[str, Tensor], record: Chec
     DiskFull.
 
     """
+    rights.require()
     from safetensors.torch import save as to_bytes
 
     tensors = {**encoder, **{HEAD + name: value for name, value in head.items()}}
@@ -141,6 +144,7 @@ def save(encoder: Mapping[str, Tensor], head: Mapping[str, Tensor], record: Chec
 
 def finalize(checkpoint: Checkpoint, *, usable: bool, reason: str, parity: dict[str, Any]) -> Checkpoint:
     """Give a checked checkpoint its id, with the outcome of the parity check in its record."""
+    rights.require()
     identity = checkpoint.id.removeprefix(CHECKING)
     checked = replace(checkpoint.record, usable=usable, reason=reason, parity=parity)
     write_json(checkpoint.path.with_name(RECORD), checked.to_dict())
@@ -172,6 +176,7 @@ def import_zip(data: bytes) -> Checkpoint:
         It is of a model that is not known here. DiskFull.
 
     """
+    rights.require()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sorted(archive.namelist()) != sorted([WEIGHTS, RECORD]):

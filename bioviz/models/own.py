@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from bioviz import rights
 from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import PRETRAINED, Graph, ModelCard, WeightsFile
@@ -106,6 +107,7 @@ def keep_upload(name: str, file: IO[bytes]) -> Path:
         It is of no known kind, or too large.
 
     """
+    rights.require()
     suffix = Path(name).suffix.lower()
     if suffix not in session.SUFFIXES:
         raise BadInput(f"{name} is no {' or '.join(session.SUFFIXES)} file. Choose one of these.")
@@ -183,6 +185,7 @@ def remove(name: str) -> None:
         There is none of this name.
 
     """
+    rights.require()
     if not re.fullmatch(rf"{PREFIX}[a-z0-9_]+", name) or not (folder() / name).is_dir():
         raise Missing(f"There is no model file {name!r}.")
     shutil.rmtree(folder() / name)

@@ -96,7 +96,9 @@ def job_params(spec: RunSpec) -> dict[str, Any]:
 def start_clusterings(spec: RunSpec) -> jobs.Job:
     """Start computing the clusterings of a run in a process of its own, or join the job that does."""
     title = f"Other clusterings of {library.load(spec.dataset).name}"
-    return jobs.start("clusterings", "bioviz.runs.clusterings:clusterings_job", job_params(spec), title=title)
+    return jobs.start(
+        "clusterings", "bioviz.runs.clusterings:clusterings_job", job_params(spec), title=title, looks=True
+    )
 
 
 def clusterings_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:

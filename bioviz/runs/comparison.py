@@ -144,7 +144,9 @@ def start_comparison(spec: ComparisonSpec) -> jobs.Job:
     """Start computing a comparison in a process of its own, or join the job that does."""
     left, right = (title_of(side.model, side.checkpoint) for side in (spec.left, spec.right))
     title = f"{library.load(spec.left.dataset).name}: {left} against {right}"
-    return jobs.start("comparison", "bioviz.runs.comparison:comparison_job", job_params(spec), title=title)
+    return jobs.start(
+        "comparison", "bioviz.runs.comparison:comparison_job", job_params(spec), title=title, looks=True
+    )
 
 
 def comparison_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -95,7 +95,9 @@ def job_params(spec: RunSpec, k: int = K) -> dict[str, Any]:
 def start_diagnosis(spec: RunSpec, k: int = K) -> jobs.Job:
     """Start computing the diagnosis of a run in a process of its own, or join the job that does."""
     title = f"Diagnosis of {library.load(spec.dataset).name}: {title_of(spec.model, spec.checkpoint)}"
-    return jobs.start("diagnosis", "bioviz.runs.diagnosis:diagnosis_job", job_params(spec, k), title=title)
+    return jobs.start(
+        "diagnosis", "bioviz.runs.diagnosis:diagnosis_job", job_params(spec, k), title=title, looks=True
+    )
 
 
 def diagnosis_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:

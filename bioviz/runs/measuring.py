@@ -14,7 +14,9 @@ KIND = "acoustic"
 def start_measuring(dataset_id: str) -> jobs.Job:
     """Start measuring in a process of its own, or join the job that does."""
     title = f"Measuring the sound of {library.load(dataset_id).name}"
-    return jobs.start(KIND, "bioviz.runs.measuring:measure_job", {"dataset": dataset_id}, title=title)
+    return jobs.start(
+        KIND, "bioviz.runs.measuring:measure_job", {"dataset": dataset_id}, title=title, looks=True
+    )
 
 
 def measuring(dataset_id: str) -> jobs.Job | None:

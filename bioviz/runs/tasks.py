@@ -21,7 +21,7 @@ def start(spec: RunSpec, title: str = "") -> jobs.Job:
     """Start computing a run in a process of its own, or join the job that already does."""
     if not title:
         title = f"{library.load(spec.dataset).name}: map by {title_of(spec.model, spec.checkpoint)}"
-    return jobs.start("run", "bioviz.runs:run_job", {"spec": spec.to_dict()}, title=title)
+    return jobs.start("run", "bioviz.runs:run_job", {"spec": spec.to_dict()}, title=title, looks=True)
 
 
 def start_demo() -> jobs.Job:

@@ -10,11 +10,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bioviz import annotations, flags
+from bioviz import annotations
 from bioviz.errors import BadInput
 from bioviz.server.clips import Clip, find_clip
 from bioviz.server.params import LONGEST_CONTEXT_S
-from bioviz.server.posting import Outdated, fresh, posted
+from bioviz.server.posting import Outdated, asking_user, fresh, posted, user_of
 from bioviz.server.replies import refusal
 
 _TEXTS = ("act", "annotation", "user", "label", "note", "id", "version")
@@ -24,11 +24,11 @@ _MOST = 2000
 
 async def annotations_of_clip(request: Request) -> Response:
     """GET /bioviz/annotations/{dataset_id}/{row}.json?user="""
-    row, user = request.path_params["row"], request.query_params.get("user", "")
+    row = request.path_params["row"]
 
     def work() -> dict[str, Any]:
         clip = find_clip(request.path_params["dataset_id"], row)
-        return about_clip(clip, flags.check_user(user) if user else None)
+        return about_clip(clip, asking_user(request))
 
     return fresh(await run_in_threadpool(work))
 
@@ -44,7 +44,9 @@ async def set_annotation(request: Request) -> Response:
         return values
     dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
     try:
-        return fresh(await run_in_threadpool(_store, dataset_id, row, _texts(values), values))
+        texts = _texts(values)
+        texts["user"] = user_of(request, texts["user"])
+        return fresh(await run_in_threadpool(_store, dataset_id, row, texts, values))
     except Outdated as error:
         return refusal(409, str(error))
 
@@ -74,7 +76,7 @@ def _store(dataset_id: str, row: int, texts: Mapping[str, str], values: Mapping[
             f"{dataset.name} has changed since this page was opened, so the annotation was not kept. Reload the page "
             "and draw it again."
         )
-    user, act = flags.check_user(texts["user"]), texts["act"]
+    user, act = texts["user"], texts["act"]
     if act == "remove":
         annotations.remove(dataset, texts["annotation"], user=user, id=texts["id"])
     elif act == "change":

@@ -13,7 +13,7 @@ from bioviz import flags
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.server.clips import find_clip
-from bioviz.server.posting import Outdated, fresh, posted
+from bioviz.server.posting import Outdated, asking_user, fresh, posted, user_of
 from bioviz.server.replies import refusal
 
 _TEXTS = ("user", "kind", "label", "wrong", "note", "id", "version")
@@ -21,18 +21,18 @@ _TEXTS = ("user", "kind", "label", "wrong", "note", "id", "version")
 
 async def flags_of_clip(request: Request) -> Response:
     """GET /bioviz/flags/{dataset_id}/{row}.json?user="""
-    row, user = request.path_params["row"], request.query_params.get("user", "")
+    row = request.path_params["row"]
 
     def work() -> dict[str, Any]:
         clip = find_clip(request.path_params["dataset_id"], row)
-        return about_clip(clip.dataset, row, flags.check_user(user) if user else None)
+        return about_clip(clip.dataset, row, asking_user(request))
 
     return fresh(await run_in_threadpool(work))
 
 
 async def checked_user(request: Request) -> Response:
     """GET /bioviz/flags/user.json?name= gives the name in its one spelling, or says why it cannot be one."""
-    return fresh({"user": flags.check_user(request.query_params.get("name", ""))})
+    return fresh({"user": user_of(request, request.query_params.get("name", ""))})
 
 
 async def set_flag(request: Request) -> Response:
@@ -46,7 +46,9 @@ async def set_flag(request: Request) -> Response:
         return values
     dataset_id, row = request.path_params["dataset_id"], request.path_params["row"]
     try:
-        return fresh(await run_in_threadpool(_store, dataset_id, row, _texts(values)))
+        texts = _texts(values)
+        texts["user"] = user_of(request, texts["user"])
+        return fresh(await run_in_threadpool(_store, dataset_id, row, texts))
     except Outdated as error:
         return refusal(409, str(error))
 
@@ -75,7 +77,7 @@ def _store(dataset_id: str, row: int, request_fields: Mapping[str, str]) -> dict
             f"{dataset.name} has changed since this page was opened, so the flag was not kept: it might fall on "
             "another clip. Reload the page and flag again."
         )
-    user = flags.check_user(request_fields["user"])
+    user = request_fields["user"]
     if request_fields["kind"] == "undo":
         flags.undo(dataset, row, user=user, id=request_fields["id"])
     else:

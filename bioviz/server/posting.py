@@ -1,16 +1,20 @@
-"""Requests that change something: only from pages of this dashboard, as JSON, and of a bounded size."""
+"""Requests that change something, as JSON and of a bounded size; whose they are the guard has seen to."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bioviz import flags
 from bioviz.errors import BadInput
+from bioviz.server.access.guard import USER_HEADER
 from bioviz.server.replies import SAFE, refusal
 
 MAX_BODY_BYTES = 16 * 1024  # bytes: a note of 2000 letters and a label, with room to spare
@@ -18,19 +22,6 @@ MAX_BODY_BYTES = 16 * 1024  # bytes: a note of 2000 letters and a label, with ro
 
 class Outdated(BadInput):
     """The page shows clips that the dataset no longer has so."""
-
-
-def same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a request that changes something comes from a page of this dashboard.
-
-    Browsers say so themselves where the page is https or local; elsewhere the page's origin must be the host asked.
-    A program that is no browser sends neither.
-    """
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.casefold() == headers.get("host", "").casefold() != ""
 
 
 async def posted(request: Request, what: str) -> Mapping[str, Any] | Response:
@@ -48,8 +39,6 @@ async def posted(request: Request, what: str) -> Mapping[str, Any] | Response:
 
     """
     a = "An" if what[0] in "aeiou" else "A"
-    if not same_origin(request.headers):
-        return refusal(403, f"{what.capitalize()}s are only taken from pages of this dashboard.")
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         return refusal(415, f"{a} {what} is sent as application/json.")
     body = await _limited_body(request)
@@ -71,6 +60,34 @@ async def _limited_body(request: Request) -> bytes | None:
         if len(body) > MAX_BODY_BYTES:
             return None
     return body
+
+
+def user_of(request: Request, given: str) -> str:
+    """Return under which name somebody flags: that of the sign-in where there is one, else the one given.
+
+    Raises
+    ------
+    BadInput
+        The name given cannot be a user's.
+
+    """
+    email = unquote(request.headers.get(USER_HEADER, ""))
+    return user_name(email) if email else flags.check_user(given)
+
+
+def asking_user(request: Request) -> str | None:
+    """Return `user_of` a request that reads and says by `?user=` for whom; None where it does not say so."""
+    given = request.query_params.get("user", "")
+    return user_of(request, given) if given or USER_HEADER in request.headers else None
+
+
+def user_name(email: str) -> str:
+    """Return the name of who signed in, made of the e-mail address: a user's name has no @ and at most 40 letters."""
+    plain = email.casefold().replace("@", " at ")
+    name = " ".join(re.sub(r"[^\w .-]", " ", plain).split())
+    if name != plain or len(name) > 40 or not name[0].isalnum():
+        name = f"{name[:30].strip(' .-_')}-{hashlib.sha256(plain.encode()).hexdigest()[:8]}".lstrip("-")
+    return flags.check_user(name)
 
 
 def fresh(content: Mapping[str, Any]) -> Response:

@@ -6,7 +6,7 @@ import contextlib
 
 import streamlit as st
 
-from bioviz import jobs
+from bioviz import jobs, rights
 from bioviz.config import settings
 from bioviz.datasets import library
 from bioviz.datasets.library import DatasetSummary
@@ -109,6 +109,7 @@ def _remove(dataset_id: str) -> None:
 
 
 def _clear() -> None:
+    rights.require()  # the cache makes room by itself too, for whoever works
     removed = prune(settings(), limit_bytes=0)
     st.toast(f"Removed {removed.bytes / 1e6:,.1f} MB. They are computed again when you need them.")
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import soundfile
@@ -202,21 +203,72 @@ def test_wrong_usage_is_code_2(arguments):
     assert left.value.code == 2
 
 
-def test_alone_it_opens_the_app_with_the_projects_settings(monkeypatch):
+class Server:
+    """Stands in for the server that a command starts; notes its words and its environment."""
+
+    started: ClassVar[list] = []
+
+    def __init__(self, command, env):
+        self.command, self.env = command, env
+        self.started.append(self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def poll(self):
+        return None
+
+    def wait(self):
+        return 0
+
+
+@pytest.fixture
+def servers(monkeypatch):
     from bioviz.cli.commands import open as opening
 
-    started = []
+    for name in ("BIOVIZ_TOKEN", "BIOVIZ_VIEW_TOKEN", "BIOVIZ_EDITORS", "BIOVIZ_VIEWERS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Server, "started", [])
+    monkeypatch.setattr(opening.subprocess, "Popen", Server)
+    return Server.started
 
-    def run(command, **_):
-        started.append(command)
-        return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(opening.subprocess, "run", run)
+def test_alone_it_opens_the_app_with_the_projects_settings(servers):
     assert main([]) == 0 and main(["open", "--port", "9000", "--no-browser"]) == 0
-    for command in started:
-        assert command[2:4] == ["streamlit", "run"] and Path(command[4]).name == "app.py"
-        assert "--server.address=localhost" in command and "--server.showEmailPrompt=false" in command
-    assert {"--server.port=9000", "--server.headless=true"} <= set(started[1]) - set(started[0])
+    for server in servers:
+        assert server.command[2:4] == ["streamlit", "run"] and Path(server.command[4]).name == "app.py"
+        assert "--server.address=localhost" in server.command
+        assert "--server.showEmailPrompt=false" in server.command and "BIOVIZ_TOKEN" not in server.env
+    assert {"--server.port=9000", "--server.headless=true"} <= set(servers[1].command) - set(
+        servers[0].command
+    )
+
+
+@pytest.mark.parametrize("words", [["--address", "0.0.0.0"], ["--token"], ["--address", "::"]])
+def test_where_others_could_come_in_it_makes_a_token(servers, monkeypatch, capsys, words):
+    from bioviz.cli import announcing
+
+    opened = []
+
+    def browser(address):
+        file = Path(address.removeprefix("file://"))
+        opened.append((address, file.read_text(), file.stat().st_mode & 0o777))
+        return False
+
+    monkeypatch.setattr(announcing, "_is_up", lambda *_: True)
+    monkeypatch.setattr(announcing.webbrowser, "open", browser)
+    assert main(["open", "--port", "9000", *words]) == 0
+    (server,) = servers
+    token = server.env["BIOVIZ_TOKEN"]
+    shown = capsys.readouterr().err
+    assert len(token) >= 32 and f":9000/?token={token}" in shown
+    assert not any(token in word for word in server.command), "all accounts of a computer read that"
+    ((address, page, mode),) = opened
+    assert token not in address and f"?token={token}" in page and mode == 0o600
+    assert main(["open", *words]) == 0 and servers[1].env["BIOVIZ_TOKEN"] != token
 
 
 def test_bad_settings_are_sentences(demo_cache, run):

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.server import routes
+from bioviz.server.access import Guard
 from tests.server import samples
 
 
@@ -31,7 +33,8 @@ class Reply:
 
 @pytest.fixture(scope="session")
 def port() -> int:
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes()), port=0, log_level="warning"))
+    guarded = Starlette(routes=routes(), middleware=[Middleware(Guard)])
+    server = uvicorn.Server(uvicorn.Config(guarded, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -50,10 +53,15 @@ def dataset(own_cache, tmp_path) -> Dataset:
 
 @pytest.fixture
 def get(port):
-    """get(path, method="GET", body=None, **headers) -> Reply; underscores in header names stand for dashes."""
+    """get(path, method="GET", body=None, **headers) -> Reply; underscores in header names stand for dashes.
+
+    A POST says, as a browser does, that it comes from a page of this server, unless its headers say whence.
+    """
 
     def ask(path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        if method == "POST" and not {"Origin", "Sec_Fetch_Site"} & set(headers):
+            headers["Origin"] = f"http://127.0.0.1:{port}"
         named = {k.replace("_", "-"): v for k, v in headers.items()}
         connection.request(method, path, body=body, headers=named)
         reply = connection.getresponse()

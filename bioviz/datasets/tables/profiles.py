@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
+from bioviz import rights
 from bioviz.config import settings
 from bioviz.datasets.sound_files.probe import is_audio
 from bioviz.datasets.tables.columns import ColumnMapping
@@ -103,6 +104,7 @@ def save_profile(profile: TableProfile) -> Path:
     DiskFull
         No room on the disk.
     """
+    rights.require()
     path = _path(profile.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, profile.to_dict())
@@ -126,6 +128,7 @@ def keep_profile(profile: TableProfile, instead_of: TableProfile | None = None) 
     DiskFull
         No room on the disk.
     """
+    rights.require()
     profile = TableProfile.from_dict(profile.to_dict())
     others = [each for each in list_profiles() if instead_of is None or each.name != instead_of.name]
     for other in others:
@@ -229,6 +232,7 @@ def remove_profile(profile: str) -> None:
     Missing
         There is none of that name.
     """
+    rights.require()
     path = _path(profile)
     if not path.is_file():
         raise Missing(f"There is no table profile {profile!r}.")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bioviz import rights
 from bioviz.config import settings
 from bioviz.store.files import Corrupt, read_json, read_sealed, write_json, write_sealed
 from bioviz.store.keys import key_of
@@ -95,6 +96,7 @@ class TrainingRunDir:
 
     def restart(self) -> None:
         """Forget everything."""
+        rights.require()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def save(self, name: str, tensors: Mapping[str, Tensor], about: dict[str, object]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from bioviz import rights
 from bioviz.annotations import Annotations, load_annotations
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
@@ -221,7 +222,7 @@ def _make_cleaned(
         type="primary",
         icon=":material/cleaning_services:",
         key=keys.clean,
-        disabled=rule is None and bool(flags.disagreement.any()),
+        disabled=not rights.may_edit() or (rule is None and bool(flags.disagreement.any())),
         help="A new dataset with these flags applied: labels set right, background emptied, missed calls added, bad "
         "audio left out, and clips that drawn annotations overlap labelled. This dataset stays as it is. Where users "
         "disagree, say first what to do.",

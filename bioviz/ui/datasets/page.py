@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bioviz import rights
 from bioviz.datasets import library
 from bioviz.datasets.library import DatasetSummary
 from bioviz.errors import Missing
@@ -13,6 +14,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.app.scroll import scroll
 from bioviz.ui.datasets import add, report, source_folder
+from bioviz.ui.editing import for_editors
 from bioviz.ui.state import DatasetsState, ReportState
 from bioviz.ui.view import open_dataset
 
@@ -30,7 +32,9 @@ def show() -> None:
         label_visibility="collapsed",
         key=DatasetsState.tab,
     )
-    if tab == FOLDER:
+    if tab != YOURS and not for_editors():
+        pass
+    elif tab == FOLDER:
         add.add_from(source_folder.pick_folder())
     elif tab == UPLOAD:
         add.add_from(source_folder.pick_upload())
@@ -67,6 +71,7 @@ def _dataset(summary: DatasetSummary) -> None:
                 "Remove from the list",
                 key=DatasetsState.remove(summary.id),
                 help="Your files stay untouched.",
+                disabled=not rights.may_edit(),
             ):
                 removing.ask_dataset(summary)
         if st.toggle("Show the report", key=DatasetsState.show_report(summary.id)):

@@ -7,6 +7,7 @@ import json
 
 import streamlit as st
 
+from bioviz import rights
 from bioviz.datasets.tables.profiles import keep_profile, list_profiles, read_profile, remove_profile
 from bioviz.errors import BiovizError, Missing
 from bioviz.ui.app.notices import plain
@@ -43,6 +44,7 @@ def show() -> None:
                 "Remove",
                 key=DatasetsState.profile_remove(profile.name),
                 icon=":material/delete:",
+                disabled=not rights.may_edit(),
                 on_click=_remove,
                 args=(profile.name,),
                 width="stretch",

@@ -140,7 +140,7 @@ def _more(dataset: Dataset, full: list[np.ndarray], rate: int) -> None:
     if st.button(f"Average {counts} clips", key=DiagnoseState.average_more, icon=":material/functions:"):
         jobs.start(
             "mean_spectrogram", "bioviz.audio.mean_spectrogram:means_job", params,
-            title=f"Mean spectrograms of {dataset.name}",
+            title=f"Mean spectrograms of {dataset.name}", looks=True,
         )  # fmt: skip
         st.rerun()
 

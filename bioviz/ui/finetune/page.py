@@ -15,6 +15,7 @@ from bioviz.training import tasks
 from bioviz.training.data.split import obstacles, warnings
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.editing import for_editors
 from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form
 from bioviz.ui.finetune.moving_map import show_moving_map
@@ -134,7 +135,8 @@ def show() -> None:
                 for job in interrupted[:5]:
                     training_view.ended(job)
         st.subheader("New training")
-        new_training()
+        if for_editors():
+            new_training()
         st.subheader("Checkpoints")
         training_view.checkpoint_list(new_checkpoint)
     except BiovizError as error:

@@ -15,6 +15,7 @@ from bioviz.runs.tasks import DEMO
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips.clip_desk import GROUP
 from bioviz.ui.components.gallery.gallery import gallery
+from bioviz.ui.editing import for_editors
 from bioviz.ui.home.still_map import still_map
 from bioviz.ui.state import HomeState
 from bioviz.ui.tour import words
@@ -49,7 +50,7 @@ def show(start: Callable[[bool], None] | None) -> None:
                 for number, step in enumerate(STEPS, start=1)
             )
             st.html(f'{_STYLE}<ol class="bh-steps">{steps}</ol>')
-            if start is not None:
+            if start is not None and for_editors():
                 with st.container(horizontal=True):
                     if st.button(
                         "Open the demo", type="primary", icon=":material/play_arrow:", key=HomeState.open_demo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bioviz import jobs
+from bioviz import jobs, rights
 from bioviz.errors import Missing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.components.job_progress.job_progress import job_progress
@@ -31,7 +31,13 @@ def watch(job_id: str) -> None:
         left.caption(
             "You may close this tab: the work goes on, and what is computed is kept even if you cancel."
         )
-        if right.button("Cancel", key=JobState.cancel(job.id), icon=":material/cancel:", width="stretch"):
+        if right.button(
+            "Cancel",
+            key=JobState.cancel(job.id),
+            icon=":material/cancel:",
+            width="stretch",
+            disabled=not rights.may_edit(),
+        ):
             jobs.cancel(job.id)
             st.toast("Cancelling. What was computed is kept.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bioviz import jobs
+from bioviz import jobs, rights
 from bioviz.config import settings
 from bioviz.models.device import describe_device
 from bioviz.store.usage import usage
@@ -114,6 +114,9 @@ def show() -> None:
         "fine-tuned checkpoints are never removed here."
     )
     if st.button(
-        "Remove all embeddings and maps", icon=":material/delete_sweep:", key=JobState.remove_results
+        "Remove all embeddings and maps",
+        icon=":material/delete_sweep:",
+        key=JobState.remove_results,
+        disabled=not rights.may_edit(),
     ):
         removing.ask_cache()

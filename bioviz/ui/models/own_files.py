@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from bioviz import jobs
+from bioviz import jobs, rights
 from bioviz.errors import BadInput, Missing
 from bioviz.models import own
 from bioviz.models.base import ModelCard
@@ -56,7 +56,9 @@ def show() -> None:
 
 def remove_button(card: ModelCard) -> None:
     """Draw a button that forgets a file, once confirmed."""
-    if not st.button("Remove", key=ModelsState.remove(card.name), icon=":material/delete:"):
+    if not st.button(
+        "Remove", key=ModelsState.remove(card.name), icon=":material/delete:", disabled=not rights.may_edit()
+    ):
         return
     _confirm_removal(card)
 

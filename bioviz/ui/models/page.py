@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bioviz import jobs
+from bioviz import jobs, rights
 from bioviz.config import settings
 from bioviz.models import own, registry
 from bioviz.models.base import ModelCard
 from bioviz.ui.app.notices import plain
+from bioviz.ui.editing import for_editors
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.models import own_files
 from bioviz.ui.state import ModelsState
@@ -38,7 +39,7 @@ def download(card: ModelCard) -> None:
         "Download the weights",
         key=ModelsState.download(card.name),
         icon=":material/cloud_download:",
-        disabled=not accepted,
+        disabled=not (accepted and rights.may_edit()),
     ):
         title = f"Downloading the weights of {card.title}"
         jobs.start("download", "bioviz.models.registry:download_job", params, title=title)
@@ -53,7 +54,8 @@ def show() -> None:
     )
     folders = ", ".join(f"`{path}`" for path in settings().weights_dirs)
     st.caption(f"Weights are looked for in {folders}. Set BIOVIZ_WEIGHTS to use other folders.")
-    own_files.show()
+    if for_editors():
+        own_files.show()
     st.subheader("Models")
     for card in registry.list_models():
         with st.container(border=True):

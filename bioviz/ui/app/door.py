@@ -1,0 +1,24 @@
+"""Who may come in, put together from Streamlit's settings and the environment when the server starts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from bioviz.errors import BadInput
+from bioviz.server.access import Guard, Policy
+from bioviz.ui.app.sign_in import sign_in_of_secrets
+
+
+def door() -> list[Middleware]:
+    """Return what `st.App(middleware=...)` takes; the server does not start where it would ask nothing of others."""
+    base = st.get_option("server.baseUrlPath") or ""
+    try:
+        policy = Policy.from_environment(st.get_option("server.address"), sign_in_of_secrets(base))
+    except BadInput as error:
+        sys.exit(f"bioviz: {error}")
+    page = Path(st.__file__).parent / "static" / "index.html"
+    return [Middleware(Guard, policy=policy, base=base, page=page.read_text(encoding="utf-8"))]
