@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bioviz.audio.measures import COLUMNS
+from bioviz.audio.measures.columns import COLUMNS
 from bioviz.percent import percent
 
 

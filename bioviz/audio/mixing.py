@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bioviz.audio.measures import spectrogram
-from bioviz.audio.noise_floor import Bands, bands_for, noise_floor, smoothed, sounding
-from bioviz.audio.snr import band_of, find_call, loud_frames
+from bioviz.audio.measures.cells import spectrogram
+from bioviz.audio.measures.noise_floor import Bands, bands_for, noise_floor, smoothed, sounding
+from bioviz.audio.measures.snr import band_of, find_call, loud_frames
 from bioviz.errors import BadInput
 
 CALL, CLIP = "call", "clip"

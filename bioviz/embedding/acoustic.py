@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.audio import measures
+from bioviz.audio.measures import clip
+from bioviz.audio.measures.columns import COLUMNS, NAMES
 from bioviz.datasets.types import Dataset
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.sets import folder_of, read_set
 from bioviz.store.keys import key_of
 
-WIDTH = len(measures.COLUMNS)
+WIDTH = len(COLUMNS)
 
 
 def open_acoustic(dataset: Dataset) -> dict[str, np.ndarray] | None:
@@ -22,14 +23,14 @@ def open_acoustic(dataset: Dataset) -> dict[str, np.ndarray] | None:
 
     Returns
     -------
-    Column name (`audio.measures.NAMES`) to (N,) float32, NaN where a recording could not be read.
+    Column name (`audio.measures.columns.NAMES`) to (N,) float32, NaN where a recording could not be read.
 
     """
     measured = read_set(folder_of(acoustic_key(dataset)), len(dataset.clips), WIDTH)
     if measured is None:
         return None
     columns = np.array(measured.matrix).T
-    return dict(zip(measures.NAMES, columns, strict=True))
+    return dict(zip(NAMES, columns, strict=True))
 
 
 def acoustic_store() -> BlockStore:
@@ -92,7 +93,7 @@ class AcousticTask:
     """
 
     def __init__(self, inputs: AcousticInputs) -> None:
-        self.key, self.rate = key_of("acoustic block", measures.VERSION, inputs), inputs.rate
+        self.key, self.rate = key_of("acoustic block", clip.VERSION, inputs), inputs.rate
         self._frames, self._starts, self._boxes = inputs.frames, inputs.starts_s, inputs.boxes
         self.stored = False
         self._left = len(inputs.starts_s)
@@ -108,7 +109,7 @@ class AcousticTask:
         if self._boxes is not None:
             width_s = windows.shape[1] / self.rate
             boxes = [_within(self._boxes, start, width_s) for start in starts]
-        measured = measures.measure(windows, self.rate, lengths.tolist(), boxes)
+        measured = clip.measure(windows, self.rate, lengths.tolist(), boxes)
         with self._lock:
             if self._block is None:
                 self._block = np.full((len(self._starts), WIDTH), np.nan, dtype=np.float32)

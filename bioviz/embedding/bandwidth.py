@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from bioviz.audio.bandwidth import bandwidth
 from bioviz.audio.decode import load_clip
+from bioviz.audio.measures.bandwidth import bandwidth
 from bioviz.datasets.sound_files.sound_file import Sound
 from bioviz.datasets.types import Dataset, Recording
 from bioviz.errors import BadInput

@@ -10,7 +10,8 @@ import numpy as np
 from filelock import FileLock
 
 from bioviz.config import settings
-from bioviz.store.files import Corrupt, load_array, save_array
+from bioviz.store.arrays import load_array, save_array
+from bioviz.store.files import Corrupt
 from bioviz.store.locks import try_lock
 from bioviz.store.usage import touch
 

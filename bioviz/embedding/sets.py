@@ -14,15 +14,8 @@ from bioviz.config import settings
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.keys import set_key
 from bioviz.models import registry
-from bioviz.store.files import (
-    Corrupt,
-    load_array,
-    read_json,
-    save_array,
-    save_rows,
-    stored_digest,
-    write_json,
-)
+from bioviz.store.arrays import load_array, save_array, save_rows, stored_digest
+from bioviz.store.files import Corrupt, read_json, write_json
 from bioviz.store.usage import touch
 
 MATRIX, VALID, ABOUT = "matrix.npy", "valid.npy", "set.json"

@@ -150,7 +150,7 @@ class Run:
 
     @cached_property
     def acoustic(self) -> dict[str, np.ndarray]:
-        """Acoustic column (`audio.measures.NAMES`) to (n,) float32; empty while they are not measured."""
+        """Acoustic column (`audio.measures.columns.NAMES`) to (n,) float32; empty while they are not measured."""
         return {name: column[self.rows] for name, column in (open_acoustic(self._dataset) or {}).items()}
 
     @cached_property

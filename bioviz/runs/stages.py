@@ -19,7 +19,8 @@ import numpy as np
 
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings
-from bioviz.store.files import Corrupt, load_array, read_json, save_array, write_json
+from bioviz.store.arrays import load_array, save_array
+from bioviz.store.files import Corrupt, read_json, write_json
 from bioviz.store.keys import key_of
 from bioviz.store.pack import pack, unpack
 from bioviz.store.usage import touch

@@ -10,9 +10,9 @@ import numpy as np
 
 from bioviz.analysis.misclustered.placement import LISTS, PLACES
 from bioviz.analysis.misclustered.words import TITLES
-from bioviz.audio.box_measures import measure_box
 from bioviz.audio.box_sound import flank_hz
-from bioviz.audio.measures import why_no_snr
+from bioviz.audio.measures.box import measure_box
+from bioviz.audio.measures.columns import why_no_snr
 from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.errors import BadInput, Missing

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.audio.measures import box_mask, spectrogram
-from bioviz.audio.noise_floor import bands_for, smoothed
+from bioviz.audio.measures.cells import box_mask, spectrogram
+from bioviz.audio.measures.noise_floor import bands_for, smoothed
 
 NOISES = {"white": 0.0, "pink": -0.5, "red": -1.0}  # exponent of the amplitude over frequency
 CALLS = ("tone", "sweep", "trill", "trill without a rest", "harmonics", "burst", "three notes")

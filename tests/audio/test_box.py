@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bioviz.audio.box_measures import SILENT, TOO_LITTLE_BESIDE, measure_box
 from bioviz.audio.box_sound import box_sound, flank_hz
 from bioviz.audio.envelope import envelope
-from bioviz.audio.measures import NAMES, measure
+from bioviz.audio.measures.box import SILENT, TOO_LITTLE_BESIDE, measure_box
+from bioviz.audio.measures.clip import measure
+from bioviz.audio.measures.columns import NAMES
 from bioviz.audio.spectrogram import LEVEL_STEP_DB, PictureSpec, coded_levels, draw, levels
 from bioviz.errors import BadInput
 

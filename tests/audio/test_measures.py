@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioviz.audio.measures import NAMES, SILENCE_DB, box_mask, measure, spectrogram
+from bioviz.audio.measures.cells import box_mask, spectrogram
+from bioviz.audio.measures.clip import SILENCE_DB, measure
+from bioviz.audio.measures.columns import NAMES
 
 RATE = 16000
 TIME = np.arange(2 * RATE) / RATE

@@ -8,8 +8,10 @@ import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioviz.audio.band_limit import band_limit_hz
-from bioviz.audio.measures import NAMES, measure, spectrogram
+from bioviz.audio.measures.band_limit import band_limit_hz
+from bioviz.audio.measures.cells import spectrogram
+from bioviz.audio.measures.clip import measure
+from bioviz.audio.measures.columns import NAMES
 from tests.audio.known_signals import NOISES, call, known_signals, mixed, noise, true_ratio
 
 

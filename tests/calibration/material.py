@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bioviz.audio.measures import NAMES, measure, spectrogram
+from bioviz.audio.measures.cells import spectrogram
+from bioviz.audio.measures.clip import measure
+from bioviz.audio.measures.columns import NAMES
+from bioviz.audio.measures.noise_floor import bands_for, smoothed
 from bioviz.audio.mixing import factors, noise_gain
-from bioviz.audio.noise_floor import bands_for, smoothed
 from tests.calibration.sources import RATE, Source, source
 from tests.conftest import REAL_DATA
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from bioviz.audio import measures
+from bioviz.audio.measures.clip import measure
+from bioviz.audio.measures.columns import NAMES
 from bioviz.config import settings
 from bioviz.datasets.types import Annotation
 from bioviz.embedding import source
@@ -40,7 +41,7 @@ def by_hand(dataset, row: int) -> dict[str, float]:
     samples, rate = soundfile.read(recording.path, dtype="float32")
     first = round(dataset.clips.start_s[row] * rate)
     clip = samples[first : first + round(dataset.plan.width_s * rate)]
-    return dict(zip(measures.NAMES, measures.measure(clip[None], rate)[0], strict=True))
+    return dict(zip(NAMES, measure(clip[None], rate)[0], strict=True))
 
 
 def test_none_before_they_are_measured(root):
@@ -52,7 +53,7 @@ def test_columns_equal_those_of_each_clip_alone(root, rate):
     dataset = make_dataset(root, [write_wav(root / f"{i}.wav", seed=i, rate=rate) for i in range(3)])
     embed(dataset)
     columns = open_acoustic(dataset)
-    assert list(columns) == list(measures.NAMES)
+    assert list(columns) == list(NAMES)
     for row in range(len(dataset.clips)):
         for name, value in by_hand(dataset, row).items():
             if name in AROUND:
@@ -67,7 +68,7 @@ def test_they_are_measured_once_for_all_models(root, monkeypatch):
     def never(*arguments):
         raise AssertionError("measured again")
 
-    monkeypatch.setattr(measures, "measure", never)
+    monkeypatch.setattr("bioviz.audio.measures.clip.measure", never)
     embed(dataset, name="another")
     shutil.rmtree(settings().cache_dir / "sets")
     embed(dataset)

@@ -18,7 +18,7 @@ from bioviz.embedding.acoustic import open_acoustic
 from bioviz.embedding.blocks import BlockStore
 from bioviz.errors import BadInput, Cancelled
 from bioviz.store import DiskFull
-from bioviz.store import files as store_files
+from bioviz.store.arrays import save_array
 from tests.embedding.helpers import (
     Calls,
     MomentModel,
@@ -134,7 +134,7 @@ def test_a_damaged_block_is_dropped_and_computed_again(dataset, damage):
         raw[-60] ^= 4
     path.write_bytes({"flip": raw, "cut": raw[:100], "empty": b""}.get(damage, raw))
     if damage == "other shape":
-        store_files.save_array(path, np.zeros((4, 3), np.float32))
+        save_array(path, np.zeros((4, 3), np.float32))
     calls = Calls()
     found = embed(dataset, calls)
     assert calls.clips == 4

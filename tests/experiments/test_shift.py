@@ -17,7 +17,8 @@ from bioviz.datasets.build import build_dataset
 from bioviz.errors import BadInput, Cancelled
 from bioviz.experiments import shift
 from bioviz.experiments.settings import ShiftSettings
-from bioviz.experiments.shift import compute_shift, draw_shifts, farthest_reach, open_shift, shift_job
+from bioviz.experiments.shift import compute_shift, open_shift, shift_job
+from bioviz.experiments.shift_draw import draw_shifts, farthest_reach
 from bioviz.store.pack import pack
 from tests.experiments.sounds import RATE, dataset, run_of, spec_of
 

@@ -239,7 +239,7 @@ def test_neighbors_looked_at_and_layout_count(keys):
         ("bioviz.experiments.noise", {"noise"}),
         ("bioviz.experiments.shift", {"shift"}),
         ("bioviz.embedding.keys", EMBEDDED),
-        ("bioviz.audio.measures", {"acoustic", "diagnosis"}),
+        ("bioviz.audio.measures.clip", {"acoustic", "diagnosis"}),
     ],
 )
 def test_another_version_of_a_computation_is_another_result(module, kinds, keys, monkeypatch):

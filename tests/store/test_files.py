@@ -14,15 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from bioviz.store import Corrupt, DiskFull, files
-from bioviz.store.files import (
-    load_array,
-    read_json,
-    save_array,
-    save_rows,
-    stored_digest,
-    write_atomic,
-    write_json,
-)
+from bioviz.store.arrays import load_array, save_array, save_rows, stored_digest
+from bioviz.store.files import read_json, write_atomic, write_json
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.floats(allow_nan=False) | st.text(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bioviz.audio.measures import NOTHING_STANDS_OUT_DB
+from bioviz.audio.measures.columns import NOTHING_STANDS_OUT_DB
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.source import RecordingTask, units_of
 from bioviz.errors import BadInput
 from bioviz.progress import Progress
-from bioviz.store.files import Corrupt, load_array, read_json, save_array, save_rows, write_json
+from bioviz.store.arrays import load_array, save_array, save_rows
+from bioviz.store.files import Corrupt, read_json, write_json
 from bioviz.store.hashes import HashMemory
 from bioviz.store.keys import key_of
 from bioviz.store.usage import touch

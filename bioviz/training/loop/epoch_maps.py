@@ -10,7 +10,8 @@ import numpy as np
 
 from bioviz.analysis.projection.alignment import procrustes
 from bioviz.analysis.projection.layouts import ProjectionSpec, project
-from bioviz.store.files import Corrupt, load_array, save_array
+from bioviz.store.arrays import load_array, save_array
+from bioviz.store.files import Corrupt
 
 MAX_CLIPS = 3000
 """Above, the maps would take longer than the epochs."""

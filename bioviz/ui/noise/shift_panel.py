@@ -14,14 +14,8 @@ from bioviz.analysis.unit_words import UnitWords
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.settings import ShiftSettings
-from bioviz.experiments.shift import (
-    ShiftResult,
-    draw_shifts,
-    farthest_reach,
-    job_params,
-    open_shift,
-    start_shift,
-)
+from bioviz.experiments.shift import ShiftResult, job_params, open_shift, start_shift
+from bioviz.experiments.shift_draw import draw_shifts, farthest_reach
 from bioviz.models.titles import title_of
 from bioviz.percent import COLUMN, percent
 from bioviz.plots import figures, palette, paths

@@ -8,7 +8,9 @@ from functools import cache
 import numpy as np
 
 from bioviz.audio.decode import load_clip
-from bioviz.audio.measures import NAMES, box_mask, measure, spectrogram
+from bioviz.audio.measures.cells import box_mask, spectrogram
+from bioviz.audio.measures.clip import measure
+from bioviz.audio.measures.columns import NAMES
 from tests.audio.known_signals import (
     CALLS,
     NOISES,

@@ -13,7 +13,8 @@ from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.experiments.noise import compute_noise, job_params, open_noise, start_noise
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
-from bioviz.experiments.shift import compute_shift, farthest_reach
+from bioviz.experiments.shift import compute_shift
+from bioviz.experiments.shift_draw import farthest_reach
 from bioviz.percent import percent
 from bioviz.runs import compute_run
 from bioviz.ui.noise.clip_path import first_confused

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bioviz.analysis.features import feature
-from bioviz.audio.measures import why_no_snr
+from bioviz.audio.measures.columns import why_no_snr
 from bioviz.percent import of_hundred, percent
 
 if TYPE_CHECKING:

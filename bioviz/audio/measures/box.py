@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.audio.box_snr import box_snr_db
-from bioviz.audio.measures import GUARD, QUIET_SHARE, box_mask, spectrogram
-from bioviz.audio.noise_floor import bands_for, sounding
+from bioviz.audio.measures.box_snr import box_snr_db
+from bioviz.audio.measures.cells import box_mask, spectrogram
+from bioviz.audio.measures.clip import GUARD, QUIET_SHARE
+from bioviz.audio.measures.noise_floor import bands_for, sounding
 
 ROSE_AS_HIGH = "the noise beside the box rises as high as what it holds"
 TOO_LITTLE_BESIDE = "too little of the clip lies beside the box and other calls to tell the noise from"

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from bioviz.audio.box_snr import SNR_RANGE_DB
-from bioviz.audio.noise_floor import SMOOTHING, Bands, Floor, degrees_of, floor_beside, smoothed
+from bioviz.audio.measures.box_snr import SNR_RANGE_DB
+from bioviz.audio.measures.noise_floor import SMOOTHING, Bands, Floor, degrees_of, floor_beside, smoothed
 
 _BAND = (0.05, 0.95)  # share of the power below the band's edges
 _LOUD = 0.1  # of the loudest frame
