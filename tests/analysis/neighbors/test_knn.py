@@ -58,6 +58,10 @@ def test_leaves_out_the_own_group(metric):
         np.testing.assert_allclose(graph.distances, distances, atol=2e-6)
     assert without.grouped and not with_all.grouped
     assert (knn(x, 8, metric, groups).indices == without.indices).all()
+    first = without.first(3)
+    assert (first.indices == without.indices[:, :3]).all() and first.k == 3
+    # Measures ask it whether neighbors of the own group are missing.
+    assert first.grouped and not with_all.first(3).grouped and first.metric == metric
 
 
 def test_too_few_neighbors_are_minus_one_and_infinity():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.neighbors import LocalOutlierFactor
 
 from bioviz.analysis.codes import with_background
-from bioviz.analysis.neighbors.jackknife import parts_of, replicates
+from bioviz.analysis.neighbors.jackknife import MIN_UNITS, parts_of, replicates
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.analysis.neighbors.label_confusion import label_confusion, label_scores, neighbor_matrix
 from bioviz.analysis.neighbors.neighborhood import same_share, shared_label_share
@@ -155,6 +155,22 @@ def test_labels_are_ranked_by_confusion_with_intervals_that_hold_it():
     assert result.high[1] < result.low[2]
     assert result.clips.tolist() == np.bincount(p.targets).tolist()
     assert result.confused[2] == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize(("of_background", "of_label"), [(20, 3), (3, 20), (20, 20)])
+def test_a_label_has_an_interval_where_it_and_background_are_in_recordings_enough(of_background, of_label):
+    rng = np.random.default_rng(5)
+    labels = (np.arange(240) < 120)[:, None]
+    recording = np.where(labels[:, 0], np.arange(240) % of_label, 100 + np.arange(240) % of_background)
+    graph = knn(rng.normal(size=(240, 6)).astype(np.float32), 10, groups=recording)
+    confusion = noise_confusion(graph, ~labels[:, 0], recording)
+    targets = with_background(labels)
+    left_out = label_scores(confusion, targets) + rng.normal(scale=0.01, size=(23, 2))
+    result = label_confusion(graph, confusion, labels, recording, left_out)
+    assert result.units.tolist() == [of_background, of_label]
+    # What either is compared with rests on the other's recordings as much as on its own.
+    known = min(of_background, of_label) >= MIN_UNITS
+    assert np.isfinite(result.low).tolist() == np.isfinite(result.high).tolist() == [known, known]
 
 
 def test_medoid_equals_the_loop():
