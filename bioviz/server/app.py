@@ -99,7 +99,7 @@ async def run_facts(request: Request) -> Response:
 
 
 async def similar_clips(request: Request) -> Response:
-    """GET /bioviz/run/{run_key}/similar/{row}.json?n=&first=&apart=&from=&to="""
+    """GET /bioviz/run/{run_key}/similar/{row}.json?n=&first=&apart=&by=&from=&to=&low=&high="""
     run_key, row = request.path_params["run_key"], request.path_params["row"]
     spec = similar.similar_spec(request.query_params)
     return await _facts(request, lambda: similar.similar_clips(run_key, row, spec))

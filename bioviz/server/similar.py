@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bioviz.analysis.neighbors.similar import ranked
+from bioviz.analysis.neighbors.similar import ranked, ranked_to
 from bioviz.datasets.types import BACKGROUND, Dataset
+from bioviz.errors import BadInput
 from bioviz.models import registry
 from bioviz.server.clips import checked_id, clip_of
 from bioviz.server.facts import open_run
-from bioviz.server.params import choice, number, part
+from bioviz.server.params import HIGHEST_HZ, choice, number, part
 
 if TYPE_CHECKING:
     from bioviz.runs import Run
@@ -23,16 +24,34 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class SimilarSpec:
-    """How many are wanted, from where on, whether of other units of independence only, and for which box."""
+    """What is searched for and how.
+
+    Attributes
+    ----------
+    count, first
+        How many are wanted, from where on.
+    apart
+        Of other units of independence only.
+    part
+        Seconds of a drawn box, which the clip that holds it best stands for,
+    alone
+        or its own sound, embedded by the run's model,
+    low_hz, high_hz
+        within its band.
+
+    """
 
     count: int = 100
     first: int = 0
     apart: bool = False
     part: tuple[float, float] | None = None
+    alone: bool = False
+    low_hz: float = 0.0
+    high_hz: float | None = None
 
 
 def similar_spec(query: Mapping[str, str]) -> SimilarSpec:
-    """Read n, first, apart (0/1), from and to (s, of a drawn box).
+    """Read n, first, apart (0/1), from and to (s), low and high (Hz) of a drawn box, and by (clip, sound).
 
     Raises
     ------
@@ -40,11 +59,18 @@ def similar_spec(query: Mapping[str, str]) -> SimilarSpec:
         Values that cannot be used.
 
     """
+    box = part(query)
+    alone = choice(query, "by", ("clip", "sound")) == "sound"
+    if alone and box is None:
+        raise BadInput("To search by the sound of a box its times are needed: from and to, in seconds.")
     return SimilarSpec(
         count=int(number(query, "n", 100, 1, MOST)),
         first=int(number(query, "first", 0, 0, 1e9)),
         apart=choice(query, "apart", ("0", "1")) == "1",
-        part=part(query),
+        part=box,
+        alone=alone,
+        low_hz=number(query, "low", 0.0, 0.0, HIGHEST_HZ),
+        high_hz=number(query, "high", None, 1.0, HIGHEST_HZ),
     )
 
 
@@ -54,7 +80,9 @@ def similar_clips(run_key: str, row: int, spec: SimilarSpec) -> dict[str, object
     Raises
     ------
     Missing
-        No such run, or the clip is not in it.
+        No such run, the clip is not in it, or the model's weights are not here.
+    BadInput
+        The model hears nothing of the box.
 
     """
     opened = open_run(checked_id(run_key, "run"))
@@ -64,10 +92,19 @@ def similar_clips(run_key: str, row: int, spec: SimilarSpec) -> dict[str, object
     if spec.part is not None:
         position = holding(run, dataset, position, spec.part)
     groups = run.groups
-    order, cosine = ranked(run.embedding, position, groups != groups[position] if spec.apart else None)
+    allowed = groups != groups[position] if spec.apart else None
+    if spec.alone and spec.part is not None:
+        rest = ~_touching(run, dataset, position, spec.part)
+        order, cosine = ranked_to(
+            run.embedding,
+            _box_embedding(run, dataset, position, spec, spec.part),
+            rest if allowed is None else rest & allowed,
+        )
+    else:
+        order, cosine = ranked(run.embedding, position, allowed)
     shown = slice(spec.first, spec.first + spec.count)
     return {
-        "query": {**_about(run, dataset, position), "asked": row},
+        "query": {**_about(run, dataset, position), "asked": row, "alone": spec.alone},
         "model": registry.card(run.spec.model).title,
         "unit": run.unit.noun,
         "clips": len(order),
@@ -86,6 +123,27 @@ def similar_clips(run_key: str, row: int, spec: SimilarSpec) -> dict[str, object
             for i, (place, alike) in enumerate(zip(order[shown], cosine[shown], strict=True))
         ],
     }
+
+
+def _box_embedding(
+    run: Run, dataset: Dataset, position: int, spec: SimilarSpec, seconds: tuple[float, float]
+) -> np.ndarray:
+    """(D,): what the run's model makes of the box's sound alone."""
+    from bioviz.embedding.one_sound import box_waveform, embed_sound
+    from bioviz.embedding.pipeline import recipe_for
+
+    chosen = run.spec
+    recipe = recipe_for(dataset, chosen.model, chosen.checkpoint, chosen.seed, "cpu")
+    recording = dataset.recordings[int(dataset.clips.recording[run.rows[position]])]
+    waveform = box_waveform(recording.sound, seconds, spec.low_hz, spec.high_hz, recipe)
+    return embed_sound(waveform, recipe)
+
+
+def _touching(run: Run, dataset: Dataset, position: int, seconds: tuple[float, float]) -> np.ndarray:
+    """(n,) bool: the clips that some of the box lies in, which would find themselves."""
+    clips, rows = dataset.clips, run.rows
+    same = clips.recording[rows] == clips.recording[rows[position]]
+    return same & (clips.start_s[rows] < seconds[1]) & (clips.end_s[rows] > seconds[0])
 
 
 def holding(run: Run, dataset: Dataset, position: int, seconds: tuple[float, float]) -> int:

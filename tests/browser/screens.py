@@ -27,6 +27,7 @@ TOO_WIDE = "document.querySelector('[data-testid=stMain]').scrollWidth > window.
 
 def look(page: object, place: str, folder: Path, name: str, is_full: bool) -> list[str]:
     """Open a page and keep its pictures; return those on which it is wider than the window."""
+    page.emulate_media(color_scheme=THEMES[0])
     page.goto(place)
     settled(page)
     if is_full and name.rpartition("_")[2] in ("explore", "diagnose", "compare"):
@@ -34,7 +35,11 @@ def look(page: object, place: str, folder: Path, name: str, is_full: bool) -> li
         page.locator("[data-state=ready], .bb-cards img").first.wait_for()
     too_wide = []
     for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
+        if theme != THEMES[0]:
+            page.emulate_media(color_scheme=theme)
+            page.reload()  # figures are drawn in the theme that the page was opened in
+            settled(page)
+            page.wait_for_timeout(3000)
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             settled(page)

@@ -98,3 +98,44 @@ def test_odd_requests_are_refused_with_a_sentence(get, run, path, status):
     reply = get(f"/bioviz/run/{path}")
     assert reply.status == status
     assert reply.json["error"]
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """What the model was given of boxes; its embedding of them is planted."""
+    from bioviz.embedding import one_sound
+
+    given: list[tuple] = []
+
+    def waveform(sound, part, low_hz, high_hz, recipe):
+        given.append((part, low_hz, high_hz, recipe.model))
+        return np.zeros(recipe.width, dtype=np.float32)
+
+    monkeypatch.setattr(one_sound, "box_waveform", waveform)
+    monkeypatch.setattr(one_sound, "embed_sound", lambda waveform, recipe: np.eye(6, dtype=np.float32)[2])
+    return given
+
+
+def test_the_sound_of_a_box_alone_is_embedded_and_does_not_find_itself(get, dataset, run, heard):
+    run.spec.checkpoint, run.spec.seed = "random", 0
+    told = get("/bioviz/run/abc/similar/4.json?n=1000&by=sound&from=4.6&to=5.2&low=300&high=900").json
+    assert heard == [((4.6, 5.2), 300.0, 900.0, "gpv_teacher2")]
+    assert told["query"]["alone"] and told["query"]["row"] == 4
+    clips = dataset.clips
+    touched = [
+        row for row in ROWS.tolist()
+        if clips.recording[row] == clips.recording[4] and clips.start_s[row] < 5.2 and clips.end_s[row] > 4.6
+    ]  # fmt: skip
+    assert 4 in touched
+    assert sorted(each["row"] for each in told["similar"]) == sorted(set(ROWS.tolist()) - set(touched))
+    unit = run.embedding / np.linalg.norm(run.embedding, axis=1, keepdims=True)
+    assert [each["similarity"] for each in told["similar"]] == pytest.approx(
+        sorted((unit[row][2] for row in set(ROWS.tolist()) - set(touched)), reverse=True), abs=1e-4
+    )
+    apart = get("/bioviz/run/abc/similar/4.json?n=1000&by=sound&from=4.6&to=5.2&apart=1").json
+    assert all(not each["same_unit"] for each in apart["similar"])
+
+
+def test_a_sound_without_times_is_refused(get, run):
+    reply = get("/bioviz/run/abc/similar/4.json?by=sound")
+    assert reply.status == 422 and "its times are needed" in reply.json["error"]

@@ -54,9 +54,14 @@ def ranked(
     (m,) int64 positions, (m,) float32 their cosine similarities.
 
     """
-    cosine = cosine_to(embedding, embedding[position])
     candidates = np.ones(len(embedding), dtype=bool) if allowed is None else np.array(allowed, dtype=bool)
     candidates[position] = False
-    places = np.flatnonzero(candidates)
+    return ranked_to(embedding, embedding[position], candidates)
+
+
+def ranked_to(embedding: np.ndarray, query: np.ndarray, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the clips that are allowed in order of their cosine to a vector (D,) that need be no clip's."""
+    cosine = cosine_to(embedding, query)
+    places = np.flatnonzero(allowed)
     order = places[np.argsort(-cosine[places], kind="stable")]
     return order, cosine[order]

@@ -90,6 +90,9 @@ _BENCH = """
   overflow:hidden;clip-path:inset(50%)}
 .stMainBlockContainer .stVerticalBlock:has(>.st-key-explore_bench)>
   :not(.st-key-explore_bench){padding-left:16px;padding-right:16px}
+/* Where there is no bench (yet), what stands in its place keeps off the edges. */
+.stMainBlockContainer:not(:has(.st-key-explore_bench)){padding:8px 16px 2rem}
+.stMainBlockContainer:not(:has(.st-key-explore_bench)) .st-key-run_bar{padding-left:0}
 /* The search of the bench stands at the end of the line of pickers. */
 .st-key-run_bar{padding-right:clamp(260px,18vw + 130px,420px)}
 /* The tour stands above the bench, in a line of its own; the gap counts too. */
@@ -100,5 +103,5 @@ _BENCH = """
 /* What only carries data takes no room between the bar and the bench. */
 .stMainBlockContainer .stElementContainer:is(.st-key-act_link,.st-key-explore_bench-points){position:absolute}
 @media (max-width:1000px){.st-key-run_bar{padding-right:16px}}
-@media (max-width:767px){.stMainBlockContainer{padding-top:3rem}}
+@media (max-width:767px){.stMainBlockContainer,.stMainBlockContainer:not(:has(.st-key-explore_bench)){padding-top:3rem}}
 """

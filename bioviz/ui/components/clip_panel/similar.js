@@ -9,6 +9,7 @@ import { readSetting } from "../shared/storage.js";
 import { postAnnotation } from "./annotations.js";
 import { precisionText } from "./precision.js";
 import { similarCard } from "./similar_card.js";
+import { searchText, similarUrl } from "./similar_search.js";
 import { SimilarSheet, isOfRight } from "./similar_sheet.js";
 import { keepTicks, ticked, ticksOf } from "./similar_ticks.js";
 
@@ -19,7 +20,7 @@ import { keepTicks, ticked, ticksOf } from "./similar_ticks.js";
 /** @import { Ticks } from "./similar_ticks.js" */
 /**
  * @typedef {object} Found what the server answers
- * @property {{ row: number, asked: number, labels: string[], recording: string, start_s: number, end_s: number }} query
+ * @property {{ row: number, asked: number, alone: boolean, labels: string[], recording: string, start_s: number, end_s: number }} query
  * @property {string} model
  * @property {string} unit noun
  * @property {number} clips among which was searched
@@ -35,38 +36,7 @@ import { keepTicks, ticked, ticksOf } from "./similar_ticks.js";
  * @property {(kind: string, value: string) => void} acted
  */
 
-const AT_ONCE = 60;
 export const NO_NAME = "Say who you are first: flag a clip, or save an annotation, with your name.";
-
-/**
- * @param {Source} source
- * @param {string} run
- * @param {number} row
- * @param {{ apart: boolean, first: number, box?: DrawnBox }} asked
- */
-export function similarUrl({ base }, run, row, { apart, first, box }) {
-  const query = new URLSearchParams({ n: String(AT_ONCE), first: String(first), apart: apart ? "1" : "0" });
-  if (box) {
-    query.set("from", box.start.toFixed(4));
-    query.set("to", box.end.toFixed(4));
-  }
-  return `${base}/bioviz/run/${encodeURIComponent(run)}/similar/${row}.json?${query}`;
-}
-
-/**
- * What was searched for and how, in words.
- *
- * @param {Found} found
- * @param {boolean} ofBox
- */
-export function searchText({ query, model, clips }, ofBox) {
-  const when = `${query.start_s.toFixed(1)}–${query.end_s.toFixed(1)} s`;
-  const name = query.recording.split("/").at(-1);
-  return {
-    title: ofBox ? `Like the clip that holds the box: ${name}, ${when}` : `Like ${name}, ${when}`,
-    among: `${clips} clips, labelled or not, by cosine similarity of embeddings (${model})`,
-  };
-}
 
 /**
  * Which of the ticked clips an act is for: of a call that is missed or annotated, those that do not carry it yet.
@@ -96,6 +66,7 @@ export class SimilarDesk {
   /** @type {{ row: number, box: DrawnBox | undefined } | undefined} */
   asked;
   apart = false;
+  alone = true;
   turn = 0;
 
   /**
@@ -109,6 +80,10 @@ export class SimilarDesk {
       close: () => this.close(),
       keepApart: (apart) => {
         this.apart = apart;
+        this.search(0);
+      },
+      searchAlone: (alone) => {
+        this.alone = alone;
         this.search(0);
       },
       more: () => this.search(this.cards.length),
@@ -129,6 +104,7 @@ export class SimilarDesk {
    */
   open(source, run, row, box) {
     Object.assign(this, { source, run, asked: { row, box } });
+    this.sheet.by.hidden = !box;
     this.sheet.open(this.root);
     this.search(0);
   }
@@ -140,7 +116,8 @@ export class SimilarDesk {
 
   get name() {
     const { source, run, found } = this;
-    return `${source?.dataset} ${source?.version} ${run} ${found?.query.row}`;
+    const of = found?.query.alone ? ` ${JSON.stringify(this.asked?.box)}` : "";
+    return `${source?.dataset} ${source?.version} ${run} ${found?.query.row}${of}`;
   }
 
   /** @param {number} first from which rank on, counted from 0 */
@@ -160,7 +137,12 @@ export class SimilarDesk {
         "Compute a map first: clips are compared by a model's embedding.");
     sheet.message.textContent = "Searching…";
     try {
-      const url = similarUrl(source, run, asked.row, { apart: this.apart, first, box: asked.box });
+      const url = similarUrl(source, run, asked.row, {
+        apart: this.apart,
+        alone: this.alone,
+        first,
+        box: asked.box,
+      });
       const found = await (await fetchChecked(url)).json();
       if (turn === this.turn) this.show(found, first);
     } catch (error) {
@@ -177,7 +159,7 @@ export class SimilarDesk {
     const before = first && this.found ? this.found.similar : [];
     this.found = { ...found, similar: [...before, ...found.similar] };
     this.ticks = ticksOf(this.name);
-    const { title, among } = searchText(found, asked?.box !== undefined);
+    const { title, among } = searchText(found, asked?.box);
     sheet.title.textContent = sheet.title.title = title;
     sheet.apartText.textContent = `other ${found.unit}s only`;
     sheet.message.textContent = found.clips ? among : `There is no clip of another ${found.unit}.`;
@@ -211,6 +193,7 @@ export class SimilarDesk {
       .filter(({ row }) => row in ticks)
       .map(({ row, rank, unit }) => ({ rank, unit, right: ticks[row] }));
     sheet.precision.textContent = found?.similar.length ? precisionText(judged, found.unit) : "";
+    sheet.drawPrecision(judged);
   }
 
   /**

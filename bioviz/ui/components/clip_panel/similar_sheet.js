@@ -2,11 +2,15 @@
 // The sheet of a search's results, over the page beside the inspector.
 
 import { el } from "../shared/dom.js";
+import { precisionCurve } from "./precision_curve.js";
+
+/** @import { Judged } from "./precision.js" */
 
 /**
  * @typedef {object} SheetActions
  * @property {() => void} close
  * @property {(apart: boolean) => void} keepApart
+ * @property {(alone: boolean) => void} searchAlone by the sound of the drawn box, not by the clip that holds it
  * @property {() => void} more
  * @property {(what: string, label: string) => void} apply
  */
@@ -28,12 +32,19 @@ const NARROWEST = 420;
 
 export class SimilarSheet {
   /** @param {SheetActions} actions */
-  constructor({ close, keepApart, more, apply }) {
+  constructor({ close, keepApart, searchAlone, more, apply }) {
     const button = { type: "button" };
     this.title = el("strong", { class: "bv-similar-title" });
     this.apart = el("input", { type: "checkbox" });
     this.apartText = el("span");
     this.apart.addEventListener("change", () => keepApart(this.apart.checked));
+    this.by = el(
+      "select",
+      { "aria-label": "Search by", title: "What of the box is embedded by the model and searched for" },
+      el("option", { value: "sound", text: "by the box's sound alone" }),
+      el("option", { value: "clip", text: "by the clip that holds it" }),
+    );
+    this.by.addEventListener("change", () => searchAlone(this.by.value === "sound"));
     const shut = el("button", {
       ...button,
       text: "✕",
@@ -44,6 +55,7 @@ export class SimilarSheet {
     const apartLabel = el("label", { class: "bv-switch" }, this.apart, this.apartText);
     this.message = el("p", { class: "bv-muted", role: "status" });
     this.precision = el("p", { class: "bv-precision", "aria-live": "polite" });
+    this.curve = el("div", { class: "bv-precision-curve", hidden: true });
     this.grid = el("div", { class: "bv-similar-grid" });
     this.more = el("button", { ...button, text: "Show more", onclick: more, hidden: true });
     this.what = el("select", { "aria-label": "What to do with ticked clips" });
@@ -61,10 +73,16 @@ export class SimilarSheet {
       onclick: () => apply(this.what.value, this.label.value.trim()),
     });
     this.outcome = el("span", { class: "bv-muted", role: "status" });
-    const head = el("div", { class: "bv-similar-head" }, this.title, apartLabel, shut);
+    const head = el("div", { class: "bv-similar-head" }, this.title, this.by, apartLabel, shut);
     const bulk = el("div", { class: "bv-similar-bulk" }, this.what, this.label, this.apply, this.outcome);
     const about = { class: "bv-similar", popover: "manual", "aria-label": "Clips like this one" };
-    this.element = el("section", about, head, this.message, this.precision, this.grid, bulk);
+    this.element = el("section", about, head, this.message, this.precision, this.curve, this.grid, bulk);
+  }
+
+  /** @param {Judged[]} judged results, drawn from the second on */
+  drawPrecision(judged) {
+    this.curve.hidden = judged.length < 2;
+    this.curve.replaceChildren(...(judged.length < 2 ? [] : [precisionCurve(judged)]));
   }
 
   get isOpen() {

@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { hoverPlace } from "../../../../bioviz/ui/components/clip_panel/hover_clip.js";
+import { curveOf } from "../../../../bioviz/ui/components/clip_panel/precision_curve.js";
 import {
   precisionByRank,
   precisionOf,
   precisionText,
   wilson,
 } from "../../../../bioviz/ui/components/clip_panel/precision.js";
-import { concerned, searchText, similarUrl } from "../../../../bioviz/ui/components/clip_panel/similar.js";
+import { concerned } from "../../../../bioviz/ui/components/clip_panel/similar.js";
 import { relation } from "../../../../bioviz/ui/components/clip_panel/similar_card.js";
+import { searchText, similarUrl } from "../../../../bioviz/ui/components/clip_panel/similar_search.js";
 import { ticked } from "../../../../bioviz/ui/components/clip_panel/similar_ticks.js";
 
 /** @import { Found } from "../../../../bioviz/ui/components/clip_panel/similar.js" */
@@ -118,11 +120,14 @@ test("what is done is done to ticked clips that need it", () => {
 });
 
 test("a search says what it was for, and names the box by its times", () => {
-  const query = { row: 5, asked: 6, labels: ["owl"], recording: "a.wav", start_s: 4, end_s: 6 };
+  const query = { row: 5, alone: false, asked: 6, labels: ["owl"], recording: "a.wav", start_s: 4, end_s: 6 };
   const found = /** @type {Found} */ ({ query, model: "GPV", unit: "file", clips: 439, similar: [] });
-  assert.equal(searchText(found, false).title, "Like a.wav, 4.0–6.0 s");
-  assert.match(searchText(found, true).title, /^Like the clip that holds the box: a\.wav/);
-  assert.match(searchText(found, true).among, /^439 clips, labelled or not, .*GPV/);
+  const drawn = { start: 4.1, end: 4.6, low: 300, high: 900 };
+  assert.equal(searchText(found).title, "Like a.wav, 4.0–6.0 s");
+  assert.match(searchText(found, drawn).title, /^Like the clip that holds the box: a\.wav/);
+  const alone = { ...found, query: { ...found.query, alone: true } };
+  assert.equal(searchText(alone, drawn).title, "Like the sound of the box alone: a.wav, 4.1–4.6 s");
+  assert.match(searchText(found, drawn).among, /^439 clips, labelled or not, .*GPV/);
   const source = { base: "/lab", dataset: "d", version: "v" };
   const box = { start: 4.25, end: 4.5, low: 0, high: 1 };
   const url = similarUrl(source, "abc", 7, { apart: true, first: 60, box });
@@ -146,4 +151,50 @@ test("the picture of a point lies beside the pointer and on the screen", () => {
     const covers = left <= pointer.x && pointer.x <= left + 200 && top <= pointer.y && pointer.y <= top + 80;
     assert.ok(!covers);
   }
+});
+
+test("the sound of a box is asked for with its band, the clip that holds it without", () => {
+  const source = { base: "", dataset: "d", version: "v" };
+  const box = { start: 1, end: 2.5, low: 300, high: 900 };
+  const sound = new URL(
+    similarUrl(source, "abc", 7, { apart: false, first: 0, box, alone: true }),
+    "http://x",
+  ).searchParams;
+  assert.deepEqual(
+    ["by", "low", "high", "from", "to"].map((name) => sound.get(name)),
+    ["sound", "300.0", "900.0", "1.0000", "2.5000"],
+  );
+  const clip = new URL(similarUrl(source, "abc", 7, { apart: false, first: 0, box }), "http://x")
+    .searchParams;
+  assert.deepEqual([clip.get("by"), clip.get("low")], [null, null]);
+  assert.equal(
+    new URL(
+      similarUrl(source, "abc", 7, { apart: false, first: 0, alone: true }),
+      "http://x",
+    ).searchParams.get("by"),
+    null,
+  );
+});
+
+test("precision is drawn by rank, within its interval, and told in words", () => {
+  const judged = [
+    { rank: 1, unit: 0, right: true },
+    { rank: 3, unit: 1, right: false },
+  ];
+  const { line, band, ranks, shares, spoken } = curveOf(judged);
+  const points = line.split(" ").map((pair) => pair.split(",").map(Number));
+  assert.equal(points.length, 2);
+  assert.equal(points[0][1], shares[2].y, "all right is at the top");
+  assert.equal(points[1][1], shares[1].y, "half right is in the middle");
+  assert.deepEqual(
+    ranks.map(({ text }) => text),
+    ["1", "3"],
+  );
+  assert.equal(points[1][0], ranks[1].x);
+  const edge = band.split(" ").map((pair) => pair.split(",").map(Number));
+  points.forEach(([x, y], i) => {
+    const [high, low] = [edge[i], edge[edge.length - 1 - i]];
+    assert.ok(high[0] === x && low[0] === x && high[1] <= y && y <= low[1]);
+  });
+  assert.match(spoken, /^Precision by rank: 100\u00a0% of the first 1, 50\u00a0% of the first 3\.$/);
 });
