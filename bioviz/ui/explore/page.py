@@ -177,7 +177,7 @@ def below(run: runs.Run, dataset: Dataset, chosen: ClipList) -> None:
 def menus(spec: runs.RunSpec) -> None:
     """Draw, in the line of pickers, the saved views and what can be done next by one click."""
     view_menu(spec.dataset)
-    with st.popover("Next", icon=":material/arrow_forward:"):
+    with st.popover("Actions", icon=":material/bolt:"):
         next_steps.worst_clips(ExploreState.step("worst"))
         next_steps.without_background(spec, ExploreState.step("without"))
         next_steps.finetune_and_compare(spec, ExploreState.step("finetune"))
