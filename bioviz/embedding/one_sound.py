@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
 
 from bioviz.audio.box_sound import box_sound, flank_hz
 from bioviz.audio.decode import load_clip
+from bioviz.datasets.sound_files.probe import probe
 from bioviz.datasets.sound_files.sound_file import Sound
 from bioviz.embedding.batch_embedder import BatchEmbedder
 from bioviz.embedding.keys import Recipe
@@ -18,6 +20,8 @@ from bioviz.models.base import Model
 
 _DEVICE = "cpu"  # one sound takes less than opening a model elsewhere
 _AROUND_S = 0.25  # read on either side of a box, as far as its band's filter reaches
+LONGEST_S = 60.0
+"""Of a file that is searched for."""
 _one_at_a_time = Lock()  # models are not made for several threads
 
 
@@ -57,6 +61,26 @@ def box_waveform(
         samples, rate, (first, min(first + max(1, round((end - begin) * rate)), len(samples))), low_hz, high
     )
     return centred(alone, recipe.width)
+
+
+def loudest_waveform(path: Path, recipe: Recipe) -> tuple[np.ndarray, float]:
+    """Return the loudest window of a file, as (T,) float32 at the model's rate, and where it begins, in seconds.
+
+    Of a file longer than `LONGEST_S` its beginning is looked at; a shorter one than a window stands amid silence.
+
+    Raises
+    ------
+    BadInput
+        It is no audio that can be read.
+
+    """
+    duration = min(probe(path).duration_s, LONGEST_S)
+    samples = load_clip(path, 0.0, duration, recipe.rate)
+    if len(samples) <= recipe.width:
+        return centred(samples, recipe.width), 0.0
+    sums = np.concatenate([[0.0], np.cumsum(samples.astype(np.float64) ** 2)])
+    first = int(np.argmax(sums[recipe.width :] - sums[: -recipe.width]))
+    return samples[first : first + recipe.width], first / recipe.rate
 
 
 def centred(samples: np.ndarray, width: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from bioviz.server.assets import script
 from bioviz.server.clips import Clip, find_clip
 from bioviz.server.media import Media
 from bioviz.server.params import box_spec, part, picture_spec, sound_spec
-from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, send
+from bioviz.server.posting import fresh, limited_body
+from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, refusal, send
 from bioviz.server.work import CalledOff, Workers
 
 _workers = Workers()
@@ -105,6 +107,19 @@ async def similar_clips(request: Request) -> Response:
     return await _facts(request, lambda: similar.similar_clips(run_key, row, spec))
 
 
+async def similar_to_file(request: Request) -> Response:
+    """POST /bioviz/run/{run_key}/similar.json?n=&first=&name=, the body a sound file"""
+    body = await limited_body(request, similar.MAX_SOUND_BYTES)
+    if body is None:
+        return refusal(
+            413, f"A sound that is searched for has at most {similar.MAX_SOUND_BYTES >> 20} MB. Cut it."
+        )
+    run_key, name = request.path_params["run_key"], request.query_params.get("name", "")[:100]
+    spec = similar.similar_spec(request.query_params)
+    key = ("similar", run_key, name, spec, sha256(body).hexdigest())
+    return await _workers.run(key, lambda: fresh(similar.similar_to_file(run_key, name, body, spec)))
+
+
 async def _facts(request: Request, work: Callable[[], Any]) -> Response:
     headers = {**SAFE, "Cache-Control": "private, no-cache"}
     return await _run(request, lambda: JSONResponse(work(), headers=headers))
@@ -169,6 +184,7 @@ def routes(base: str = "") -> list[Route]:
         Route(prefix + "/clip/{dataset_id}/{row:int}.json", guarded(clip_facts), methods=["GET"]),
         Route(prefix + "/run/{run_key}/clip/{row:int}.json", guarded(run_facts), methods=["GET"]),
         Route(prefix + "/run/{run_key}/similar/{row:int}.json", guarded(similar_clips), methods=["GET"]),
+        Route(prefix + "/run/{run_key}/similar.json", guarded(similar_to_file), methods=["POST"]),
         Route(prefix + "/flags/user.json", guarded(flagging.checked_user), methods=["GET"]),
         Route(
             prefix + "/flags/{dataset_id}/{row:int}.json",

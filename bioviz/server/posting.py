@@ -41,7 +41,7 @@ async def posted(request: Request, what: str) -> Mapping[str, Any] | Response:
     a = "An" if what[0] in "aeiou" else "A"
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         return refusal(415, f"{a} {what} is sent as application/json.")
-    body = await _limited_body(request)
+    body = await limited_body(request, MAX_BODY_BYTES)
     if body is None:
         return refusal(413, f"{a} {what} has at most {MAX_BODY_BYTES // 1024} kB. Shorten the note.")
     try:
@@ -53,13 +53,14 @@ async def posted(request: Request, what: str) -> Mapping[str, Any] | Response:
     return values
 
 
-async def _limited_body(request: Request) -> bytes | None:
-    body = b""
+async def limited_body(request: Request, most: int) -> bytes | None:
+    """Return what is sent; None as soon as it is more than `most` bytes."""
+    body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > most:
             return None
-    return body
+    return bytes(body)
 
 
 def user_of(request: Request, given: str) -> str:

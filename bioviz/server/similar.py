@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from bioviz.runs import Run
 
 MOST = 1000
+MAX_SOUND_BYTES = 25 * 2**20
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,59 @@ def similar_clips(run_key: str, row: int, spec: SimilarSpec) -> dict[str, object
         )
     else:
         order, cosine = ranked(run.embedding, position, allowed)
-    shown = slice(spec.first, spec.first + spec.count)
+    query = {**_about(run, dataset, position), "asked": row, "alone": spec.alone}
+    return _told(run, dataset, query, order, cosine, spec, position)
+
+
+def similar_to_file(run_key: str, name: str, body: bytes, spec: SimilarSpec) -> dict[str, object]:
+    """Return the clips most like the loudest window of a sound file that somebody brings; it is not kept.
+
+    Raises
+    ------
+    Missing
+        No such run, or the model's weights are not here.
+    BadInput
+        It is no audio that can be read.
+
+    """
+    from bioviz.embedding.one_sound import embed_sound, loudest_waveform
+    from bioviz.embedding.pipeline import recipe_for
+
+    opened = open_run(checked_id(run_key, "run"))
+    run, dataset, chosen = opened.run, opened.dataset, opened.run.spec
+    recipe = recipe_for(dataset, chosen.model, chosen.checkpoint, chosen.seed, "cpu")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sound"
+        path.write_bytes(body)
+        try:
+            waveform, start_s = loudest_waveform(path, recipe)
+        except BadInput as error:
+            raise BadInput(
+                f"{name or 'The file'} is no sound that can be read here. Bring WAV or FLAC."
+            ) from error
+    everything = np.ones(len(run.rows), dtype=bool)
+    order, cosine = ranked_to(run.embedding, embed_sound(waveform, recipe), everything)
+    query = {
+        "row": -1, "asked": -1, "alone": True, "labels": [], "recording": name, "start_s": start_s,
+        "end_s": start_s + recipe.width_s,
+    }  # fmt: skip
+    return _told(run, dataset, query, order, cosine, spec, None)
+
+
+def _told(
+    run: Run,
+    dataset: Dataset,
+    query: dict[str, object],
+    order: np.ndarray,
+    cosine: np.ndarray,
+    spec: SimilarSpec,
+    position: int | None,
+) -> dict[str, object]:
+    """Return the part of the ranking that is asked for; `position` is that of the clip searched for, if it is one."""
+    groups, shown = run.groups, slice(spec.first, spec.first + spec.count)
+    recording = dataset.clips.recording[run.rows]
     return {
-        "query": {**_about(run, dataset, position), "asked": row, "alone": spec.alone},
+        "query": query,
         "model": registry.card(run.spec.model).title,
         "unit": run.unit.noun,
         "clips": len(order),
@@ -115,10 +168,8 @@ def similar_clips(run_key: str, row: int, spec: SimilarSpec) -> dict[str, object
                 "rank": spec.first + i + 1,
                 "similarity": round(float(alike), 4),
                 "unit": int(groups[place]),
-                "same_unit": bool(groups[place] == groups[position]),
-                "same_recording": bool(
-                    dataset.clips.recording[run.rows[place]] == dataset.clips.recording[run.rows[position]]
-                ),
+                "same_unit": position is not None and bool(groups[place] == groups[position]),
+                "same_recording": position is not None and bool(recording[place] == recording[position]),
             }
             for i, (place, alike) in enumerate(zip(order[shown], cosine[shown], strict=True))
         ],

@@ -10,7 +10,7 @@ import soundfile
 
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.sound_files.sound_file import Sound
-from bioviz.embedding.one_sound import box_waveform, centred, embed_sound
+from bioviz.embedding.one_sound import box_waveform, centred, embed_sound, loudest_waveform
 from bioviz.embedding.pipeline import embed_dataset, recipe_for
 from bioviz.errors import BadInput
 from tests.sounds import folder_per_class
@@ -73,3 +73,17 @@ def test_a_whole_clip_gets_the_embedding_that_it_has_in_the_dataset(dataset, own
     )
     ours, theirs = embed_sound(waveform, recipe), np.asarray(embedded.matrix[row])
     assert np.dot(ours, theirs) / np.linalg.norm(ours) / np.linalg.norm(theirs) > 0.9999
+
+
+def test_of_a_file_the_loudest_window_is_taken(tmp_path, recipe):
+    t = np.arange(6 * RATE) / RATE
+    samples = 0.5 * np.sin(2 * np.pi * 900 * t) * ((t >= 3.5) & (t < 4.5)) + 0.01 * np.sin(
+        2 * np.pi * 200 * t
+    )
+    path = tmp_path / "sound"  # whatever it is called
+    soundfile.write(path, samples, RATE, subtype="PCM_16", format="WAV")
+    waveform, start_s = loudest_waveform(path, recipe)
+    assert waveform.shape == (recipe.width,) and 2.5 <= start_s <= 3.5
+    with pytest.raises(BadInput):
+        (tmp_path / "none").write_bytes(b"no sound")
+        loudest_waveform(tmp_path / "none", recipe)

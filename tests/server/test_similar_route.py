@@ -139,3 +139,35 @@ def test_the_sound_of_a_box_alone_is_embedded_and_does_not_find_itself(get, data
 def test_a_sound_without_times_is_refused(get, run):
     reply = get("/bioviz/run/abc/similar/4.json?by=sound")
     assert reply.status == 422 and "its times are needed" in reply.json["error"]
+
+
+def test_a_sound_that_somebody_brings_is_searched_for_and_not_kept(get, run, heard, monkeypatch, tmp_path):
+    from bioviz.embedding import one_sound
+
+    run.spec.checkpoint, run.spec.seed = "random", 0
+    seen = []
+
+    def loudest(path, recipe):
+        seen.append(path)
+        assert path.read_bytes() == b"the sound"
+        return np.zeros(recipe.width, dtype=np.float32), 1.5
+
+    monkeypatch.setattr(one_sound, "loudest_waveform", loudest)
+    told = get("/bioviz/run/abc/similar.json?n=1000&name=my+owl.wav", "POST", b"the sound").json
+    assert told["query"]["recording"] == "my owl.wav" and told["query"]["row"] == -1
+    assert told["query"]["start_s"] == 1.5
+    assert sorted(each["row"] for each in told["similar"]) == ROWS.tolist()
+    assert not any(each["same_unit"] or each["same_recording"] for each in told["similar"])
+    assert not seen[0].exists()
+
+
+def test_a_foreign_page_a_huge_sound_and_no_sound_are_refused(get, run, monkeypatch):
+    from bioviz.server import similar
+
+    run.spec.checkpoint, run.spec.seed = "random", 0
+    address = "/bioviz/run/abc/similar.json?name=a.wav"
+    assert get(address, "POST", b"x", Origin="http://elsewhere.example").status == 403
+    monkeypatch.setattr(similar, "MAX_SOUND_BYTES", 100)
+    assert get(address, "POST", b"x" * 101).status == 413
+    reply = get(address, "POST", b"no sound")
+    assert reply.status == 422 and "a.wav is no sound that can be read" in reply.json["error"]

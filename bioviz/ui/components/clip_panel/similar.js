@@ -9,7 +9,7 @@ import { readSetting } from "../shared/storage.js";
 import { postAnnotation } from "./annotations.js";
 import { precisionText } from "./precision.js";
 import { similarCard } from "./similar_card.js";
-import { searchText, similarUrl } from "./similar_search.js";
+import { searchFile, searchText, similarUrl } from "./similar_search.js";
 import { SimilarSheet, isOfRight } from "./similar_sheet.js";
 import { keepTicks, ticked, ticksOf } from "./similar_ticks.js";
 
@@ -63,7 +63,7 @@ export class SimilarDesk {
   ticks = {};
   /** @type {ReturnType<typeof similarCard>[]} */
   cards = [];
-  /** @type {{ row: number, box: DrawnBox | undefined } | undefined} */
+  /** @type {{ row: number, box: DrawnBox | undefined, file?: File } | undefined} */
   asked;
   apart = false;
   alone = true;
@@ -84,6 +84,10 @@ export class SimilarDesk {
       },
       searchAlone: (alone) => {
         this.alone = alone;
+        this.search(0);
+      },
+      searchFile: (file) => {
+        this.asked = { row: -1, box: undefined, file };
         this.search(0);
       },
       more: () => this.search(this.cards.length),
@@ -117,7 +121,8 @@ export class SimilarDesk {
   get name() {
     const { source, run, found } = this;
     const of = found?.query.alone ? ` ${JSON.stringify(this.asked?.box)}` : "";
-    return `${source?.dataset} ${source?.version} ${run} ${found?.query.row}${of}`;
+    const file = found && found.query.row < 0 ? ` ${found.query.recording}` : "";
+    return `${source?.dataset} ${source?.version} ${run} ${found?.query.row}${of}${file}`;
   }
 
   /** @param {number} first from which rank on, counted from 0 */
@@ -137,13 +142,11 @@ export class SimilarDesk {
         "Compute a map first: clips are compared by a model's embedding.");
     sheet.message.textContent = "Searching…";
     try {
-      const url = similarUrl(source, run, asked.row, {
-        apart: this.apart,
-        alone: this.alone,
-        first,
-        box: asked.box,
-      });
-      const found = await (await fetchChecked(url)).json();
+      const { row, box, file } = asked;
+      const { apart, alone } = this;
+      const found = file
+        ? await searchFile(source, run, file, first)
+        : await (await fetchChecked(similarUrl(source, run, row, { apart, alone, first, box }))).json();
       if (turn === this.turn) this.show(found, first);
     } catch (error) {
       if (turn === this.turn) sheet.message.textContent = /** @type {Error} */ (error).message;

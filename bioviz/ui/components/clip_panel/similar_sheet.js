@@ -11,6 +11,7 @@ import { precisionCurve } from "./precision_curve.js";
  * @property {() => void} close
  * @property {(apart: boolean) => void} keepApart
  * @property {(alone: boolean) => void} searchAlone by the sound of the drawn box, not by the clip that holds it
+ * @property {(file: File) => void} searchFile
  * @property {() => void} more
  * @property {(what: string, label: string) => void} apply
  */
@@ -32,7 +33,7 @@ const NARROWEST = 420;
 
 export class SimilarSheet {
   /** @param {SheetActions} actions */
-  constructor({ close, keepApart, searchAlone, more, apply }) {
+  constructor({ close, keepApart, searchAlone, searchFile, more, apply }) {
     const button = { type: "button" };
     this.title = el("strong", { class: "bv-similar-title" });
     this.apart = el("input", { type: "checkbox" });
@@ -45,6 +46,21 @@ export class SimilarSheet {
       el("option", { value: "clip", text: "by the clip that holds it" }),
     );
     this.by.addEventListener("change", () => searchAlone(this.by.value === "sound"));
+    this.file = el("input", {
+      type: "file",
+      accept: "audio/*",
+      "aria-label": "Search for a sound file of yours",
+    });
+    this.file.addEventListener("change", () => {
+      const file = this.file.files?.[0];
+      this.file.value = ""; // so that the same file can be chosen again
+      if (file) searchFile(file);
+    });
+    const own = el("label", {
+      class: "bv-own-sound",
+      title: "Its loudest part is searched for; it is not kept",
+    });
+    own.append("Sound file…", this.file);
     const shut = el("button", {
       ...button,
       text: "✕",
@@ -73,7 +89,7 @@ export class SimilarSheet {
       onclick: () => apply(this.what.value, this.label.value.trim()),
     });
     this.outcome = el("span", { class: "bv-muted", role: "status" });
-    const head = el("div", { class: "bv-similar-head" }, this.title, this.by, apartLabel, shut);
+    const head = el("div", { class: "bv-similar-head" }, this.title, this.by, own, apartLabel, shut);
     const bulk = el("div", { class: "bv-similar-bulk" }, this.what, this.label, this.apply, this.outcome);
     const about = { class: "bv-similar", popover: "manual", "aria-label": "Clips like this one" };
     this.element = el("section", about, head, this.message, this.precision, this.curve, this.grid, bulk);

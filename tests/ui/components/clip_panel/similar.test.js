@@ -126,6 +126,8 @@ test("a search says what it was for, and names the box by its times", () => {
   assert.equal(searchText(found).title, "Like a.wav, 4.0–6.0 s");
   assert.match(searchText(found, drawn).title, /^Like the clip that holds the box: a\.wav/);
   const alone = { ...found, query: { ...found.query, alone: true } };
+  const brought = { ...found, query: { ...found.query, row: -1, recording: "my owl.wav", alone: true } };
+  assert.equal(searchText(brought).title, "Like the loudest part of my owl.wav, 4.0–6.0 s");
   assert.equal(searchText(alone, drawn).title, "Like the sound of the box alone: a.wav, 4.1–4.6 s");
   assert.match(searchText(found, drawn).among, /^439 clips, labelled or not, .*GPV/);
   const source = { base: "/lab", dataset: "d", version: "v" };
