@@ -109,7 +109,7 @@ def test_what_is_ticked_right_is_flagged_and_annotated_in_bulk(page, made, monke
 
 def test_other_recordings_only(page, made):
     dataset, _, _ = made
-    page.locator(".bv-similar-head input").check()
+    page.locator(".bv-similar-head input[type=checkbox]").check()
     groups = dataset.groups
     wait(page, lambda: rows(page) and all(groups[row] != groups[0] for row in rows(page)))
     page.locator(".bv-similar-card button.bv-jump").first.click()
