@@ -45,7 +45,7 @@ def recording_times(
     days = [clock.date() for clock in clocks]
     many_days = is_by_day(starts)
     shown = _shown_places(places)
-    colours = dict(zip(dict.fromkeys(shown), palette.extended(len(set(shown))), strict=True))
+    colours = _colours(shown)
     traces = []
     for place in sorted(set(shown)):
         mine = [i for i, other in enumerate(shown) if other == place]
@@ -93,15 +93,21 @@ def is_by_day(starts: Sequence[datetime]) -> bool:
     return (max(days) - min(days)).days >= DAYS_APART
 
 
-def legend(drawn: go.Figure) -> str:
-    """Return HTML that names the colours of a drawing's places, in as many lines as it needs."""
+def legend(places: Sequence[str]) -> str:
+    """Return HTML that names the colours of places, in as many lines as it needs; "" for a single one."""
+    colours = _colours(_shown_places(places))
     square = "width:.7em;height:.7em;flex:none;background"
-    places = "".join(
+    names = "".join(
         '<span style="display:inline-flex;align-items:center;gap:.35em">'
-        f'<i style="{square}:{trace.line.color}"></i>{trace.name}</span>'  # names are escaped already
-        for trace in drawn.data
+        f'<i style="{square}:{colours[place]}"></i>{short(place)}</span>'
+        for place in sorted(colours)
     )
-    return f'<div style="display:flex;flex-wrap:wrap;gap:.1em .9em;font-size:.8rem">{places}</div>'
+    box = "display:flex;flex-wrap:wrap;gap:.1em .9em;font-size:.8rem"
+    return f'<div style="{box}">{names}</div>' if len(colours) > 1 else ""
+
+
+def _colours(shown: Sequence[str]) -> dict[str, str]:
+    return dict(zip(dict.fromkeys(shown), palette.extended(len(set(shown))), strict=True))
 
 
 def _shown_places(places: Sequence[str]) -> list[str]:

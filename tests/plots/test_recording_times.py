@@ -22,7 +22,8 @@ def test_many_places_are_named_beside_the_drawing_and_take_none_of_its_room():
     starts = [datetime(2021, 1, 1, 6) + timedelta(days=i) for i in range(6)]
     drawn = recording_times(starts, [10.0] * 6, places, [f"{i}.wav" for i in range(6)])
     assert drawn.layout.showlegend is False and is_by_day(starts) and not is_by_day(starts[:2])
-    named = legend(drawn)
+    named = legend(places)
+    assert not legend(places[:1] * 6)
     assert "&lt;b&gt;moor" in named and "<b>" not in named
     for trace in drawn.data:
         assert f'background:{trace.line.color}"></i>{trace.name}</span>' in named

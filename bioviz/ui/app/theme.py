@@ -24,8 +24,12 @@ def tighten(bench: bool = False, bar: bool = False) -> None:
         that nothing moves when it is.
 
     """
-    st.html(f"<style>{_PAGES}{_BAR if bar or bench else ''}{_BENCH if bench else ''}</style>")
+    above = f"{_ABOVE_THE_PAGE}{{color-scheme:{'dark' if is_dark() else 'light'}}}"
+    st.html(f"<style>{_PAGES}{above}{_BAR if bar or bench else ''}{_BENCH if bench else ''}</style>")
 
+
+# What lies above the page is no part of the app's element, whose scheme decides the colours of the palette.
+_ABOVE_THE_PAGE = "[data-testid=stDialog],[data-baseweb=popover],[data-baseweb=tooltip]"
 
 _PAGES = (
     f":root{{{css_variables()}}}"

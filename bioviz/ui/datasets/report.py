@@ -174,15 +174,16 @@ def _times(dataset: Dataset, keys: ReportState) -> None:
     without = len(dataset.recordings) - len(timed)
     if timed:
         starts = [r.recorded_at for r in timed if r.recorded_at is not None]
+        places = [r.site for r in timed]
         drawn = recording_times(
             starts,
             [r.duration_s for r in timed],
-            [r.site for r in timed],
+            places,
             [r.name for r in timed],
             dark=is_dark(),
         )
-        if is_by_day(starts) and len(drawn.data) > 1:
-            st.html(legend(drawn))
+        if is_by_day(starts) and (names := legend(places)):
+            st.html(names)
         # The browser colours its text, as no run of the page comes when only the theme is switched.
         st.plotly_chart(drawn, theme="streamlit", key=keys.times, config={"displayModeBar": False})
     if without:

@@ -25,26 +25,20 @@ PRESS = """() => {
 
 
 def test_what_is_kept_was_written_there(tmp_path, own_cache, start_app, browser):
-    for seed, stem in enumerate("ab"):
-        write(tmp_path / "first" / f"{stem}.wav", seconds=8, seed=seed)
-    rows = [
-        f"{stem}.wav;{start};{start + 1};{label}"
-        for stem in "ab"
-        for start, label in ((1, "owl"), (5, "leer"))
-    ]
-    lines(tmp_path / "first" / "gehoert.csv", "woher;los;schluss;was", *rows)
-    url = start_app(PROJECT / "app.py", own_cache, BIOVIZ_DATA=str(tmp_path))
-    for _ in range(TIMES):
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
-        page.set_default_timeout(180_000)
-        page.goto(url)
-        page.get_by_role("button", name="Add a dataset").click()
-        choose(page, "Browse", "first")
+    write(tmp_path / "first" / "a.wav", seconds=8)
+    rows = [f"a.wav;{start};{start + 1};{label}" for start, label in ((1, "owl"), (5, "leer"))]
+    # Times are recognized; what is heard stands in a column that has to be named.
+    lines(tmp_path / "first" / "gehoert.csv", "datei;von;bis;was", *rows)
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.set_default_timeout(180_000)
+    page.goto(start_app(PROJECT / "app.py", own_cache, BIOVIZ_DATA=str(tmp_path)))
+    page.get_by_role("button", name="Add a dataset").click()
+    choose(page, "Browse", "first")
+    dialog = page.get_by_role("dialog")
+    for time_ in range(TIMES):
         page.get_by_role("button", name="Scan and show the report").click()
-        dialog = page.get_by_role("dialog")
         dialog.get_by_text("What do the columns mean?").wait_for()
-        for box, column in (("Start", "los"), ("End", "schluss"), ("Label", "was")):
-            choose(page, re.compile(rf"{box}$"), column)
+        choose(page, re.compile("Label$"), "was")
         dialog.get_by_text("Background: no label means background").wait_for()
         dialog.get_by_role("combobox", name=re.compile("Labels that mean background$")).click()
         page.get_by_role("option", name="leer", exact=True).click()
@@ -53,7 +47,7 @@ def test_what_is_kept_was_written_there(tmp_path, own_cache, start_app, browser)
             read = page.evaluate(PRESS) or read
         (profile,) = list_profiles()
         assert f"Background: {', '.join(profile.mapping.background) or 'no label means background'}" in read
-        page.get_by_role("button", name="Add this dataset").wait_for()
-        settled(page)
-        page.close()
-        remove_profile(profile.name)
+        if time_ < TIMES - 1:
+            page.get_by_role("button", name="Add this dataset").wait_for()
+            settled(page)
+            remove_profile(profile.name)

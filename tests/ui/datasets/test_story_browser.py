@@ -34,18 +34,21 @@ def recordings(tmp_path):
 
 def test_a_foreign_table_is_explained_once(recordings, own_cache, tmp_path, monkeypatch, start_app, browser):
     url = start_app(PROJECT / "app.py", own_cache, BIOVIZ_DATA=str(recordings))
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page = browser.new_page(viewport={"width": 1440, "height": 1000}, color_scheme="dark")
     page.set_default_timeout(WAIT)
     page.goto(url)
     page.get_by_role("button", name="Add a dataset").click()
     # Browsed: what is chosen is the chosen folder.
     choose(page, "Browse", "first")
-    assert page.get_by_label("Folder", exact=True).input_value() == str(recordings / "first")
+    page.wait_for_function(HOLDS, arg=["Folder", str(recordings / "first")])
     page.get_by_role("button", name="Scan and show the report").click()
 
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("What do the columns mean?").wait_for()
     settled(page)
+    assert (
+        dialog.get_by_text("Filled in as the columns suggest").evaluate(LIGHTNESS) > 130
+    )  # on a dark ground
     for box, column in (
         ("Label", "was"),
         ("Start", "los"),
@@ -64,6 +67,9 @@ def test_a_foreign_table_is_explained_once(recordings, own_cache, tmp_path, monk
         1.5, abs=0.01
     )  # half a second round the box
     shot(page, "dialog")
+    assert (
+        dialog.get_by_role("button", name="Keep this and scan again").evaluate(LIGHTNESS) < 100
+    )  # on light teal
     dialog.get_by_role("button", name="Keep this and scan again").click()
 
     page.get_by_role("button", name="Add this dataset").wait_for()
@@ -96,6 +102,9 @@ def test_a_foreign_table_is_explained_once(recordings, own_cache, tmp_path, monk
     assert added.labels == ("owl",) and added.name == "first"
 
 
+LIGHTNESS = "words => Math.max(...getComputedStyle(words).color.match(/\\d+/g).slice(0, 3).map(Number))"
+HOLDS = """([label, text]) =>
+  [...document.querySelectorAll('input')].some((box) => box.ariaLabel === label && box.value === text)"""
 PLAYED = """sound => new Promise((done) => {
   const timer = setInterval(() => { if (sound.played.length) { clearInterval(timer); done(sound.duration); } }, 50);
 })"""
