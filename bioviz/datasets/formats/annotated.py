@@ -206,7 +206,7 @@ def _read_all(
         if not content.rows and not locator.mentioned:
             if (
                 locator.problems
-            ):  # it has rows, of recordings that are not here: what goes by its name may be meant
+            ):  # it has rows, of recordings that are not here; what has its name may be meant
                 doubtful |= leftovers.spoken_of(file)
             else:
                 locator.find_own()  # an empty table says that its recording holds nothing

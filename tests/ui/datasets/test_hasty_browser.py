@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from bioviz.datasets.tables.profiles import list_profiles, remove_profile
-from tests.browsing import PROJECT, choose, settled
+from bioviz.datasets.tables.profiles import list_profiles
+from tests.browsing import PROJECT, choose
 from tests.datasets.sounds import lines, write
 
 pytestmark = pytest.mark.browser
@@ -25,29 +25,30 @@ PRESS = """() => {
 
 
 def test_what_is_kept_was_written_there(tmp_path, own_cache, start_app, browser):
-    write(tmp_path / "first" / "a.wav", seconds=8)
-    rows = [f"a.wav;{start};{start + 1};{label}" for start, label in ((1, "owl"), (5, "leer"))]
-    # Times are recognized; what is heard stands in a column that has to be named.
-    lines(tmp_path / "first" / "gehoert.csv", "datei;von;bis;was", *rows)
+    for time_ in range(TIMES):
+        write(tmp_path / str(time_) / "a.wav", seconds=8)
+        rows = [f"a.wav;{start};{start + 1};{label}" for start, label in ((1, "owl"), (5, "leer"))]
+        # Times are recognized; what is heard stands in a column that has to be named.
+        lines(tmp_path / str(time_) / "gehoert.csv", f"datei;von;bis;was{time_}", *rows)
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.set_default_timeout(180_000)
     page.goto(start_app(PROJECT / "app.py", own_cache, BIOVIZ_DATA=str(tmp_path)))
     page.get_by_role("button", name="Add a dataset").click()
-    choose(page, "Browse", "first")
     dialog = page.get_by_role("dialog")
     for time_ in range(TIMES):
+        folder = page.get_by_label("Folder", exact=True)
+        folder.fill(str(tmp_path / str(time_)))
+        folder.press("Enter")
+        page.get_by_label("Name of the dataset").and_(page.locator(f"[value='{time_}']")).wait_for()
         page.get_by_role("button", name="Scan and show the report").click()
         dialog.get_by_text("What do the columns mean?").wait_for()
-        choose(page, re.compile("Label$"), "was")
+        choose(page, re.compile("Label$"), f"was{time_}")
         dialog.get_by_text("Background: no label means background").wait_for()
         dialog.get_by_role("combobox", name=re.compile("Labels that mean background$")).click()
         page.get_by_role("option", name="leer", exact=True).click()
         read, deadline = "", time.monotonic() + 120
-        while time.monotonic() < deadline and not list_profiles():
+        while time.monotonic() < deadline and len(list_profiles()) == time_:
             read = page.evaluate(PRESS) or read
-        (profile,) = list_profiles()
+        (profile,) = (each for each in list_profiles() if f"was{time_}" in each.columns)
         assert f"Background: {', '.join(profile.mapping.background) or 'no label means background'}" in read
-        if time_ < TIMES - 1:
-            page.get_by_role("button", name="Add this dataset").wait_for()
-            settled(page)
-            remove_profile(profile.name)
+        dialog.wait_for(state="hidden")

@@ -1,0 +1,40 @@
+"""Tables with a column for each of many thousand species, as classifiers write them: read whole, and at once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bioviz.datasets.build import build_dataset
+from bioviz.errors import NotUnderstood
+from tests.datasets.sounds import boxes, write
+
+N_SPECIES = 15_000  # more than any classifier of birds has; the header alone is longer than 64 KiB
+SPECIES = [f"species {i}" for i in range(N_SPECIES)]
+BUDGET_S = 30.0  # of processor time; it takes about one
+
+
+def test_a_column_for_each_of_many_species(tmp_path):
+    write(tmp_path / "a.wav", seconds=8)
+    head = ",".join(["file", "start_time", "end_time", *SPECIES])
+    on = [["0"] * N_SPECIES for _ in range(4)]
+    on[1][7] = on[2][-1] = "1"
+    rows = [f"a.wav,{2 * i},{2 * i + 2},{','.join(cells)}" for i, cells in enumerate(on)]
+    (tmp_path / "t.csv").write_text("\n".join([head, *rows]))
+    began = time.process_time()
+    dataset = build_dataset(tmp_path)
+    assert time.process_time() - began < BUDGET_S
+    assert [box[1:4] for box in boxes(dataset)] == [(2.0, 4.0, SPECIES[7]), (4.0, 6.0, SPECIES[-1])]
+
+
+def test_a_broken_header_of_that_length_is_asked_about_in_few_words(tmp_path):
+    write(tmp_path / "a.wav", seconds=8)
+    (tmp_path / "t.csv").write_text(",".join(["wo", *SPECIES]) + "\n" + ",".join(["a.wav", *SPECIES]))
+    began = time.process_time()
+    with pytest.raises(NotUnderstood) as asked:
+        build_dataset(tmp_path)
+    assert time.process_time() - began < BUDGET_S and len(str(asked.value)) < 1000
+    with pytest.raises(NotUnderstood) as asked:
+        build_dataset(tmp_path, options={"columns": {"path": "wo", "label": "nowhere"}, "table": "t.csv"})
+    assert "'nowhere'" in str(asked.value) and len(str(asked.value)) < 2000
