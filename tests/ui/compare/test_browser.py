@@ -14,6 +14,7 @@ from bioviz.runs.comparison import compute_comparison
 from tests.browsing import MAPS, PROJECT, lasso_left_half, on_map
 
 pytestmark = pytest.mark.browser
+FOCUS = "[...document.querySelectorAll('.bioviz-map')].map((map) => [...(map.parentElement.biovizMap.isolated ?? [])])"
 
 
 @pytest.fixture
@@ -48,6 +49,17 @@ def test_two_linked_maps_and_a_report(page, spec, tmp_path):
     row = int(left.rows[found.left_places[target]])
     assert [side["picked"] for side in page.evaluate(MAPS)] == [row, row]
     page.get_by_text("Nearest on the right").wait_for()
+
+    # One legend for both: what is pressed on it is in focus on either map.
+    assert page.locator(".bm-legend:visible").count() == 1
+    before = page.locator(".bioviz-legend .bm-name").nth(1).bounding_box()
+    page.locator(".bioviz-legend .bm-name").nth(1).click()
+    assert page.evaluate(FOCUS) == [[1], [1]]
+    assert page.locator(".bioviz-legend .bm-name").nth(1).bounding_box() == before, (
+        "it moved away from the pointer"
+    )
+    page.locator(".bioviz-legend .bm-name").nth(1).click()
+    assert page.evaluate(FOCUS) == [[], []]
 
     inside = lasso_left_half(page, found.left_xy)
     assert 0 < inside.sum() < len(found)

@@ -34,6 +34,8 @@ export class Callout {
   given = "";
   /** @type {number} of the region that is spoken of, -1 for none */
   open = 0;
+  /** @type {boolean | undefined} undefined until these regions were placed */
+  isNarrow;
   /** @type {Pixel} */
   corner = [EDGE, EDGE];
 
@@ -57,8 +59,14 @@ export class Callout {
     if (text !== this.given) {
       this.given = text;
       this.regions = given.map((region) => ({ ...region, rows: decodeRows(region.rows) }));
-      this.open = this.regions.length && to.box.width > 2.5 * WIDTH ? 0 : -1;
+      this.isNarrow = undefined;
     }
+    const isNarrow = to.box.width <= 2.5 * WIDTH;
+    // The box opens by itself where there is room for it, and closes where the window became too narrow.
+    if (this.isNarrow === undefined || (isNarrow && !this.isNarrow)) {
+      this.open = this.regions.length && !isNarrow ? 0 : -1;
+    }
+    this.isNarrow = isNarrow;
     this.render();
     const counts = this.outlined(points).flatMap(({ places, isOpen }) =>
       isOpen ? [] : countArea(places, to),
@@ -150,7 +158,7 @@ export class Callout {
       const count = this.counts.children[k];
       if (count instanceof HTMLElement) {
         count.style.left = `${highest[0] + left}px`;
-        count.style.top = `${Math.max(12, highest[1] + top)}px`;
+        count.style.top = `${Math.max(18, highest[1] + top)}px`;
         const isIn = highest[0] > 0 && highest[0] < width && highest[1] < height && highest[1] > -20;
         count.hidden = !isIn || k === this.open;
       }
