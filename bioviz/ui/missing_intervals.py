@@ -8,6 +8,7 @@ import streamlit as st
 
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.unit_words import UnitWords
+from bioviz.ui.app.notices import plain
 
 
 def say_missing(names: Sequence[str], unit: str) -> None:
@@ -21,8 +22,8 @@ def say_missing(names: Sequence[str], unit: str) -> None:
     """
     if names:
         st.caption(
-            f"No interval for {some(names)}: the clips, or the background that they are compared with, come from "
-            f"{UnitWords(unit).fewer_than(MIN_UNITS)}."
+            f"No interval for {plain(some(names))}: the clips, or the background that they are compared with, "
+            f"come from {UnitWords(unit).fewer_than(MIN_UNITS)}."
         )
 
 

@@ -15,6 +15,7 @@ from bioviz.errors import BiovizError
 from bioviz.flags import KINDS, TITLES, Flags, disputes, load_flags, make_cleaned, tables, undo
 from bioviz.flags.drawn import in_words as drawn_in_words
 from bioviz.store.digest import digest
+from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.annotation_panel import annotation_summary
 from bioviz.ui.clips.downloads import table_downloads
@@ -111,10 +112,11 @@ def _origin(dataset: Dataset) -> None:
     record = dataset.source.get("cleaned")
     if record:
         counts = ", ".join(f"{n:,} {TITLES[kind]}" for kind, n in record["counts"].items())
+        counted = f" ({counts})" if counts else ""
         st.caption(
-            f"Made from {record['parent_name']} on {record['made'][:10]}: {record['clips_changed']:,} clips changed, "
-            f"{record['clips_removed']:,} removed{f' ({counts})' if counts else ''}. {disputes_told(record)} "
-            f"{drawn_in_words(record.get('annotations'))}"
+            f"Made from {plain(record['parent_name'])} on {record['made'][:10]}: "
+            f"{record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed{counted}. "
+            f"{disputes_told(record)} {drawn_in_words(record.get('annotations'))}"
         )
 
 
@@ -176,10 +178,10 @@ def _take_back(dataset: Dataset, flags: Flags, row: int | None, keys: FlagPanelS
         key=keys.take_back,
         disabled=not mine,
         on_click=taken_back,
-        help=f"Clip {row}: {mine}" if mine else "Mark a line with a flag of yours first.",
+        help=f"Clip {row}: {plain(mine)}" if mine else "Mark a line with a flag of yours first.",
     )
     if error := keys.take_back_error.pop():
-        st.error(error, icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
 
 
 def disputes_told(record: Mapping[str, Any]) -> str:
@@ -201,7 +203,7 @@ def _settled(flags: Flags, keys: FlagPanelState) -> str | None:
     rules = {
         disputes.LEAVE: "leave them as they are",
         disputes.LATEST: "take the latest flag",
-        **{f"{disputes.OF_USER}{user}": f"take the flag of {user}" for user in flags.users},
+        **{f"{disputes.OF_USER}{user}": f"take the flag of {plain(user)}" for user in flags.users},
     }
     st.warning(f"Users disagree on {len(disputed):,} ({disputes.named(disputed)}).", icon=":material/group:")
     return st.radio(
@@ -231,7 +233,7 @@ def _make_cleaned(
             cleaned = make_cleaned(dataset, flags, boxes=drawn.boxes, disputes=rule)
         except BiovizError as error:
             keys.cleaned.set(None)
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
         else:
             keys.cleaned.set((cleaned.id, cleaned.name, cleaned.source["cleaned"]))
 
@@ -244,12 +246,12 @@ def _offer_cleaned(keys: FlagPanelState) -> None:
     dataset_id, name, record = cleaned
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success(
-            f"{name} is ready: {record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed. "
+            f"{plain(name)} is ready: {record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed. "
             f"{disputes_told(record)} {drawn_in_words(record.get('annotations'))} Compute its map to see its scores "
             "beside those of the original.",
             icon=":material/check_circle:",
         )
-        if st.button(f"Open {name}", key=keys.open_cleaned):
+        if st.button(f"Open {plain(name)}", key=keys.open_cleaned):
             keys.cleaned.set(None)
             set_view(dataset=dataset_id, clip=-1)
             st.rerun()  # the page that this panel is on, with the new dataset

@@ -116,7 +116,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, com
     with wide:
         chosen = part(case)
         rows = rows_compared[chosen.places]
-        st.subheader(f"{len(rows):,} {chosen.name}")
+        st.subheader(f"{len(rows):,} {plain(chosen.name)}")
         extra = {
             "confusion left": comparison.changes.left.confusion.confusion[chosen.places],
             "confusion right": comparison.changes.right.confusion.confusion[chosen.places],

@@ -24,6 +24,7 @@ from bioviz.reports.comparison_parts import (
     label_rows,
     stands_for,
 )
+from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.compare.case import Case, Chosen
 from bioviz.ui.compare.maps import FATE_NAMES, FATE_TITLES, FATES
@@ -79,7 +80,7 @@ def scores(case: Case) -> Chosen:
     if case.tested:
         st.caption(TESTED_WORDS)
     for note in changes.notes:
-        st.caption(note)
+        st.caption(plain(note))
     return moved(case)
 
 
@@ -261,7 +262,7 @@ def arrows(case: Case) -> Chosen:
         on_select="rerun",
         selection_mode=("points", "lasso", "box"),
     )
-    st.caption(arrows_caption(comparison, target))
+    st.caption(plain(arrows_caption(comparison, target)))
     rows = case.left.rows[comparison.left_places]
     picked = np.unique(selected(event))
     if len(picked):

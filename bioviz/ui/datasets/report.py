@@ -77,7 +77,7 @@ def _verdict(dataset: Dataset, summary: Report, asked_above: bool) -> None:
             "tell, so that these stretches are neither. Add the folder again to say what they mean."
         )
     for sentence in amber:
-        st.warning(sentence, icon=":material/help:")
+        st.warning(plain(sentence), icon=":material/help:")
     if not amber and not asked and not missing:
         by_user = sum(each["detail"] == LEFT_OUT_BY_USER for each in dataset.source.get("files") or [])
         n_remarks = sum(len(group.items) for group in summary.problems)
@@ -240,7 +240,7 @@ def _problem(group: ProblemGroup, keys: ReportState) -> None:
         more = f" (and {len(files) - 1:,} more)" if len(files) > 1 else ""
         st.text(f"For example {example}{more}: {detail}.".replace("..", "."))
         if group.to_do:
-            st.caption(f"What to do: {group.to_do}")
+            st.caption(f"What to do: {plain(group.to_do)}")
         if len(group.items) > 1:
             rows = [
                 {

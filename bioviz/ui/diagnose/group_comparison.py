@@ -20,6 +20,7 @@ from bioviz.errors import BiovizError
 from bioviz.plots.group_figures import colour_limits, difference, mean_spectrograms
 from bioviz.runs import Run
 from bioviz.store.keys import key_of
+from bioviz.ui.app.notices import plain
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import DiagnoseState
 
@@ -72,7 +73,7 @@ def group_comparison(
     try:
         _pictures(dataset, a, b, names, dark)
     except BiovizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
     _features(run, dataset, a, b, names, columns or {})
 
 

@@ -165,7 +165,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         props = MapProps(DiagnoseState.map, clip_desk.GROUP, dataset.id, colour_kind="measure", height=440)
         with on_map:
             event = embedding_map(data, props)
-    st.subheader(f"{len(rows):,} {chosen.name}")
+    st.subheader(f"{len(rows):,} {plain(chosen.name)}")
     evidence = [d.triage.evidence(int(position), d.names) for position in chosen.places]
     extra = {"confusion": case.confusion[chosen.places], "why": evidence}
     selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)

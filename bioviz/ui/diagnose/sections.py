@@ -19,6 +19,7 @@ from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.plots import figures, palette
+from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.diagnose.case import Case, Chosen, neighbor_share, worst_first
 from bioviz.ui.diagnose.queues import alarms, faint, flagged, missed
@@ -30,7 +31,7 @@ def words(case: Case) -> Chosen:
     """Show all that the verdict says, each sentence with the way to what it rests on."""
     for i, clause in enumerate(verdict(case.diagnosis)):
         if clause.kind == "note":
-            st.caption(clause.text)
+            st.caption(plain(clause.text))
             continue
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.text(clause.text)

@@ -18,6 +18,7 @@ from bioviz.plots.map_data import MapData
 from bioviz.runs.diagnosis import open_diagnosis
 from bioviz.ui import next_steps
 from bioviz.ui.acoustic_notice import acoustic_notice
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset, open_page
 from bioviz.ui.app.scroll import scroll
@@ -151,19 +152,19 @@ def below(run: runs.Run, dataset: Dataset, chosen: ClipList) -> None:
     """Draw what stands below the bench: notes, scores, the list as a table, flags, clusters, provenance."""
     trained_note(run, dataset, ExploreState.desk)
     for problem in run.failures[:5]:
-        st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
+        st.warning(f"{plain(problem.file)}: {plain(problem.detail)}", icon=":material/warning:")
     acoustic_notice(run)
     with st.container(key=ExploreState.scores):
         original = scores_panel.original_of(run, dataset)
         scores_panel.headline(run, original)
         if original is not None:
             st.caption(
-                f"Arrows: the change from {library.load(original.spec.dataset).name}, before the flags."
+                f"Arrows: the change from {plain(library.load(original.spec.dataset).name)}, before the flags."
             )
     with st.container(key=ExploreState.clips):
-        st.subheader(f"{chosen.title}: {len(chosen.rows):,}")
+        st.subheader(f"{plain(chosen.title)}: {len(chosen.rows):,}")
         if chosen.order:
-            st.caption(chosen.order)
+            st.caption(plain(chosen.order))
         selection.show(run, dataset, np.asarray(chosen.rows), clip_desk.GROUP, pick=clip_desk.take)
     clip_desk.flags_panel(dataset, ExploreState.desk, go_through=lambda: go_through_flags(run, dataset))
     labels = st.expander("Labels and clusters", key=ExploreState.labels, on_change="rerun")
@@ -208,4 +209,4 @@ def show() -> None:
             clip_desk.check_clip(run.rows, "The first of the list is shown.")
             explore(run)
     except BiovizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")

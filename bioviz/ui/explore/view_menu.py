@@ -31,7 +31,7 @@ def view_menu(dataset_id: str) -> None:
             help="Keeps model, map, colours, list, selection and clip under the name, for all who use this server.",
         )
         if error := ExploreState.view_error.pop():
-            st.error(error, icon=":material/error:")
+            st.error(notices.plain(error), icon=":material/error:")
         views = saved_views(dataset_id)
         if not views:
             st.caption("No view of this dataset is saved yet.")

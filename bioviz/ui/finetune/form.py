@@ -12,6 +12,7 @@ from bioviz.runs import ready as readiness
 from bioviz.training.settings import PRESETS, strategies_for
 from bioviz.training.settings import preset as settings_of
 from bioviz.training.tasks import TrainSpec
+from bioviz.ui.app.notices import plain
 from bioviz.ui.finetune.settings_form import settings_form
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
@@ -76,7 +77,7 @@ def train_form() -> TrainSpec | None:
             help="Decides the random weights that the training starts from, as on the other pages.",
         )
     if "pretrained" in states and not states["pretrained"].available:
-        st.caption(f"Pretrained: {states['pretrained'].message}")
+        st.caption(f"Pretrained: {plain(states['pretrained'].message)}")
     presets = [name for name in PRESETS if PRESETS[name].strategy in strategies_for(model)]
     preset = st.segmented_control(
         "Preset",

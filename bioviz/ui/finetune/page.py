@@ -37,11 +37,11 @@ def new_training() -> None:
     dataset = library.load(spec.dataset)
     against = obstacles(dataset, spec.settings, spec.model)
     for sentence in against:
-        st.error(sentence, icon=":material/block:")
+        st.error(plain(sentence), icon=":material/block:")
     if not against:
         narrow = bandwidth_note(dataset, registry.card(spec.model))
         for sentence in (*warnings(dataset, spec.settings), *([narrow] if narrow else [])):
-            st.warning(sentence, icon=":material/warning:")
+            st.warning(plain(sentence), icon=":material/warning:")
     trained = None if against else _trained_before(spec)
     if trained is not None:
         st.info(
@@ -140,4 +140,4 @@ def show() -> None:
         st.subheader("Checkpoints")
         training_view.checkpoint_list(new_checkpoint)
     except BiovizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")

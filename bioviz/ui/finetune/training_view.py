@@ -13,6 +13,7 @@ from bioviz.models.checkpoints import Checkpoint
 from bioviz.training import tasks
 from bioviz.training.loop.run_dir import TrainingRunDir
 from bioviz.training.outcome import LESS, NOTHING
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.components.job_progress.job_progress import job_news
@@ -60,7 +61,7 @@ def watch(job: jobs.Job) -> None:
 def ended(job: jobs.Job) -> None:
     """Show a training that stopped before its end: why, and a button that goes on."""
     with st.container(border=True):
-        st.markdown(f"**{job.title}**")
+        st.markdown(f"**{plain(job.title)}**")
         job_card.outcome(job)
         work = work_of(job)
         curves = work and work.curves()
@@ -100,9 +101,9 @@ def checkpoint_list(opened: str = "") -> None:
         if file is not None and st.button("Add it", key=FinetuneState.import_now, type="primary"):
             try:
                 checkpoint = checkpoints.import_zip(file.getvalue())
-                st.success(f"{checkpoint.title} was added.", icon=":material/check_circle:")
+                st.success(f"{plain(checkpoint.title)} was added.", icon=":material/check_circle:")
             except BiovizError as error:
-                st.error(str(error), icon=":material/error:")
+                st.error(plain(str(error)), icon=":material/error:")
     known_checkpoints = checkpoints.list_checkpoints()
     if not known_checkpoints:
         st.caption("No fine-tuned checkpoints yet.")
@@ -110,7 +111,7 @@ def checkpoint_list(opened: str = "") -> None:
         record = checkpoint.record
         title = f"{checkpoint.title} — {_model_title(record)} on {record.dataset.name or '?'}"
         expander = st.expander(
-            title,
+            plain(title),
             expanded=checkpoint.id == opened,
             key=FinetuneState.checkpoint(checkpoint.id),
             on_change="rerun",
@@ -124,7 +125,7 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
     """One checkpoint: results, actions, curves, record."""
     record = checkpoint.record
     if not checkpoint.usable:
-        st.error(f"Must not be used: {record.reason}", icon=":material/block:")
+        st.error(f"Must not be used: {plain(record.reason)}", icon=":material/block:")
     for column, (name, title) in zip(st.columns(len(METRIC_TITLES)), METRIC_TITLES.items(), strict=True):
         value = record.test.get(name)
         column.metric(title, "–" if value is None else f"{value:.3f}", help=METRIC_HELP[name])
@@ -156,11 +157,11 @@ def show_outcome(record: CheckpointRecord) -> None:
     """Show what the training taught, and what is to be known of its sound."""
     outcome = record.outcome
     if outcome.sentence and outcome.kind in (NOTHING, LESS):
-        st.warning(outcome.sentence, icon=":material/warning:")
+        st.warning(plain(outcome.sentence), icon=":material/warning:")
     elif outcome.sentence:
-        st.info(outcome.sentence, icon=":material/school:")
+        st.info(plain(outcome.sentence), icon=":material/school:")
     for note in record.notes:
-        st.caption(note)
+        st.caption(plain(note))
 
 
 def _actions(checkpoint: Checkpoint) -> None:

@@ -62,7 +62,7 @@ def show(
     models = list(models)
     missing = list(dict.fromkeys((spec.model, spec.checkpoint) for spec in models if not _is_here(spec)))
     with st.container(border=True):
-        st.subheader(title)
+        st.subheader(plain(title))
         st.text(text)
         if not missing:
             st.caption(
@@ -77,7 +77,7 @@ def show(
         if missing:
             weights_missing(missing, key)
         elif blocked:
-            st.info(blocked, icon=":material/block:")
+            st.info(plain(blocked), icon=":material/block:")
         elif st.button(button, type="primary", key=key, icon=":material/play_arrow:"):
             start()
             st.rerun()

@@ -30,7 +30,7 @@ def show() -> None:
     )
     absent = {session.advice(runtime) for runtime in session.REQUIRES} - {""}
     for sentence in sorted(absent):
-        st.warning(sentence, icon=":material/download:")
+        st.warning(plain(sentence), icon=":material/download:")
     file = st.file_uploader(
         "Model file", type=[suffix[1:] for suffix in session.SUFFIXES], key=ModelsState.own_file
     )

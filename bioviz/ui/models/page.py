@@ -61,7 +61,7 @@ def show() -> None:
         with st.container(border=True):
             left, right = st.columns([3, 2])
             left.markdown(f"**{plain(card.title)}**")
-            left.markdown(card.about)
+            left.markdown(plain(card.about))
             rate = f"{card.sample_rate / 1000:g} kHz" if card.sample_rate else "the dataset's own rate"
             left.caption(
                 f"{card.dim:,} numbers a clip · takes sound at {rate} · licence: {plain(card.licence)} · "
@@ -76,7 +76,7 @@ def show() -> None:
                 if state.available:
                     right.success(f"{title}: ready", icon=":material/check_circle:")
                     continue
-                right.warning(f"{title}: {state.message}", icon=":material/download:")
+                right.warning(f"{title}: {plain(state.message)}", icon=":material/download:")
                 if state.downloadable:
                     with right:
                         download(card)

@@ -19,6 +19,7 @@ from bioviz.experiments.noise import NoiseResult
 from bioviz.percent import percent
 from bioviz.plots import paths
 from bioviz.runs import Run
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.run_map import label_names
@@ -115,7 +116,7 @@ def _listen(drawn: Draw, snrs_db: np.ndarray, i: int, share: np.ndarray) -> None
     try:
         samples = mixture(pair, float(snrs_db[level]))
     except BadInput as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     slow = playback.default_slow(pair.rate)
     # Encoded here: Streamlit would bring every mixture to the same peak, and play no ultrasound.
@@ -142,7 +143,7 @@ def _pictures(drawn: Draw, snrs_db: np.ndarray, i: int, share: np.ndarray) -> No
                 try:
                     png = _picture(pair, repr(pair.identity), float(snrs_db[level]), is_dark())
                 except BadInput as error:
-                    st.error(str(error), icon=":material/error:")
+                    st.error(plain(str(error)), icon=":material/error:")
                     return
                 picture = base64.b64encode(png).decode()
                 st.html(

@@ -9,6 +9,7 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.runs import RunSpec
 from bioviz.ui import dates
+from bioviz.ui.app.notices import plain
 from bioviz.ui.jobs.outcomes import outcome_of
 from bioviz.ui.state import NoiseState
 from bioviz.ui.view import set_view, view
@@ -33,7 +34,7 @@ def earlier(kind: Literal["noise", "shift"], spec: RunSpec) -> None:
         with st.popover("Earlier experiments", icon=":material/history:"):
             for number, (title, fields) in enumerate(others.items()):
                 st.button(
-                    title,
+                    plain(title),
                     key=NoiseState.earlier(f"{kind}_{number}"),
                     on_click=_open,
                     args=(kind, spec, fields),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from bioviz.errors import BiovizError
 from bioviz.models import registry
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import ask_for_a_dataset
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.noise import panel as noise_panel
@@ -34,4 +35,4 @@ def show() -> None:
                 try:
                     panel(spec)
                 except BiovizError as error:
-                    st.error(str(error), icon=":material/error:")
+                    st.error(plain(str(error)), icon=":material/error:")

@@ -17,6 +17,7 @@ from bioviz.experiments.settings import NoiseSettings
 from bioviz.models.titles import title_of
 from bioviz.plots import figures
 from bioviz.runs import Run, RunSpec
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
@@ -83,7 +84,7 @@ def show(spec: RunSpec) -> None:
         show_clip_path(ready, dataset, drawn)
         for title, (_, result) in ready.items():
             for problem in result.problems[:5]:
-                st.warning(f"{title}: {problem.detail}", icon=":material/warning:")
+                st.warning(f"{plain(title)}: {plain(problem.detail)}", icon=":material/warning:")
 
 
 def _curves(ready: Results, dataset: Dataset) -> None:

@@ -21,6 +21,7 @@ from bioviz.percent import COLUMN, percent
 from bioviz.plots import figures, palette, paths
 from bioviz.runs import Run, RunSpec, query
 from bioviz.runs.spec import SEEDS
+from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips import clip_desk
@@ -62,8 +63,8 @@ def show(spec: RunSpec) -> None:
     farthest = farthest_reach(dataset, rows)
     if not farthest:
         st.info(
-            f"The clips of {dataset.name} fill their recordings, so there is no room to shift their windows. Choose "
-            "a dataset with recordings that are longer than its clips."
+            f"The clips of {plain(dataset.name)} fill their recordings, so there is no room to shift their windows. "
+            "Choose a dataset with recordings that are longer than its clips."
         )
         return
     earlier("shift", spec)
@@ -85,7 +86,7 @@ def show(spec: RunSpec) -> None:
     _labels(run, result)
     _worst(run, dataset, result)
     for problem in result.problems[:5]:
-        st.warning(f"{problem.file}: {problem.detail}", icon=":material/warning:")
+        st.warning(f"{plain(problem.file)}: {plain(problem.detail)}", icon=":material/warning:")
 
 
 def _form(farthest: float, settings: dict[str, Any]) -> ShiftSettings:

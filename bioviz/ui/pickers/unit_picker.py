@@ -6,6 +6,7 @@ import streamlit as st
 
 from bioviz.datasets import library
 from bioviz.datasets.independence import Unit
+from bioviz.ui.app.notices import plain
 from bioviz.ui.state import PickerState
 
 HELP = (
@@ -42,4 +43,4 @@ def unit_field(dataset_id: str) -> None:
         on_change=changed,
         help=HELP,
     )
-    st.caption(independence.reason)
+    st.caption(plain(independence.reason))
