@@ -60,3 +60,9 @@ def test_silence_stays_silent():
     assert loudness_db(np.zeros(0)) is None
     offset = render(np.full(1_000, 0.25, np.float32), RATE, loudness=-30)
     assert not decoded(offset).any()
+
+
+def test_an_offset_is_not_heard_and_does_not_count():
+    sound = 0.1 * np.sin(np.arange(RATE) * 0.3)
+    assert loudness_db(sound + 0.5) == pytest.approx(loudness_db(sound), abs=1e-6)
+    assert loudness_db(sound) == pytest.approx(-23.0, abs=0.02)

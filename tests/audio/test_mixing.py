@@ -99,3 +99,12 @@ def test_what_cannot_be_mixed_is_said(signal, added, snr, message):
         noise_gain(signal, added, snr)
     with pytest.raises(BadInput, match=message):
         call_gain(signal, added, RATE, snr)
+
+
+def test_noise_that_is_in_the_recording_already_is_no_call():
+    rng = np.random.default_rng(8)
+    clean, added = call("sweep", 3 * RATE, RATE, 3000, rng), noise("white", 3 * RATE, RATE, rng)
+    # As much noise in the call's own band as there is call, over its loudest stretch: twice the power, the same call.
+    own = np.sqrt(true_ratio(clean, added, RATE)) * noise("white", 3 * RATE, RATE, rng)
+    alone, within = (call_gain(each, added, RATE, 0.0) for each in (clean, clean + own))
+    assert 20 * np.log10(within / alone) == pytest.approx(0, abs=1.0)

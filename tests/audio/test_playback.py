@@ -10,7 +10,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioviz.audio.playback import default_slow, quieter_text, render
+from bioviz.audio.playback import default_slow, quieter_text, render, wav_bytes
 
 
 def strongest_hz(samples: np.ndarray, rate: int) -> float:
@@ -89,3 +89,15 @@ def test_sound_above_full_scale_tells_by_how_much_it_is_played_quieter(peak, qui
     assert (
         render(samples, 16_000, normalise=True).quieter_db == 0
     )  # that it is brought to a peak is asked for
+
+
+def test_samples_beyond_full_scale_stay_there():
+    pcm = np.frombuffer(wav_bytes(np.array([1.5, -1.5, 1.0, -1.0, 0.5]), 8000)[44:], "<i2")
+    assert pcm.tolist() == [32767, -32768, 32767, -32768, 16384]
+
+
+@pytest.mark.parametrize(("rate", "slow"), [(44_100, 3.3), (22_050, 1.7), (48_000, 1)])
+def test_the_factor_that_is_told_is_the_one_that_is_played(rate, slow):
+    playback = render(tone(500, rate), rate, slow)
+    assert playback.slow * playback.rate == pytest.approx(rate, rel=1e-12)
+    assert playback.slow == pytest.approx(slow, rel=1e-3)

@@ -165,3 +165,11 @@ def test_a_tone_is_drawn_at_its_frequency_to_a_fraction_of_a_bin(axis, bin_numbe
     else:
         found = high - from_top * (high - low)
     assert abs(found - hz) < 0.1 * step
+
+
+def test_a_column_of_several_windows_shows_the_strongest_of_them():
+    samples = np.random.default_rng(0).normal(size=12_800).astype(np.float32)
+    each = column_levels(samples, 128, 200)  # a window a column
+    np.testing.assert_allclose(
+        column_levels(samples, 128, 10), each.reshape(10, 20, -1).max(axis=1), atol=1e-4
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bioviz.embedding import keys as recipes
+from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.complete import _Content
 from bioviz.embedding.keys import Recipe, set_key
 from bioviz.store.keys import key_of
@@ -89,3 +90,13 @@ def test_what_a_set_holds_is_named_by_what_it_was_computed_with_too(change):
     content = _Content("a", "cpu", ())
     assert set(change) <= {each.name for each in fields(_Content)}
     assert key_of("set content", 1, replace(content, **change)) != key_of("set content", 1, content)
+
+
+def test_a_block_of_other_numbers_is_dropped(own_cache):
+    store = BlockStore("kind", 3)
+    block = np.arange(6, dtype=np.float32).reshape(2, 3)
+    store.save("ab12", block)
+    assert (store.load("ab12", 2) == block).all()
+    for wrong in (block.astype(np.float64), block.astype(np.int32), block[:1], block[:, :2]):
+        store.save("ab12", wrong)
+        assert store.load("ab12", 2) is None and not store.has("ab12")

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioviz.datasets import library
+from bioviz.datasets.types import Annotation
 from bioviz.errors import BadInput
 from bioviz.flags import KINDS, Flags, apply_flags, flag, load_flags, make_cleaned
 from bioviz.flags.records import Flag
@@ -242,3 +243,12 @@ def test_embeddings_of_what_did_not_change_are_used_again(own_cache, tmp_path):
     assert set((own_cache / "blocks").rglob("*.npy")) == blocks, "something was computed again"
     assert np.array_equal(after.matrix, np.asarray(before.matrix)[1:])
     assert cleaned.targets[4] != original.targets[5]
+
+
+def test_a_box_on_a_clip_that_goes_is_not_counted_as_its_label(own_cache):
+    dataset = detection()
+    first = dataset.clips.start_s[3]
+    flag(dataset, 3, "bad_audio", user="anna")
+    box = Annotation(0, float(first) + 0.9, float(first) + 1.1, "wren")  # in clips 2, 3 and 4
+    drawn = apply_flags(dataset, load_flags(dataset), boxes=[box]).source["cleaned"]["annotations"]
+    assert drawn == {"boxes": 1, "clips_labelled": 2, "against_flags": 0}

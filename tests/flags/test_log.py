@@ -266,3 +266,12 @@ def test_lines_of_earlier_versions_have_no_checksum(own_cache):
     path.write_bytes(b"".join(line.rpartition(b"\t")[0] + b"\n" for line in path.read_bytes().splitlines()))
     found = load_flags(dataset)
     assert found.rows.tolist() == [3] and found.damaged == 0
+
+
+def test_clips_that_start_within_the_same_second_are_not_taken_for_each_other(own_cache):
+    dataset = detection(plan=WindowPlan(0.4, 0.1))
+    for row in (1, 2, 3):
+        flag(dataset, row, "wrong_label", user="anna", label=dataset.labels[row - 1])
+    found = load_flags(dataset)
+    assert found.rows.tolist() == [1, 2, 3]
+    assert found.labels.tolist() == list(dataset.labels)

@@ -71,6 +71,12 @@ def test_max_t_is_strict_for_many_and_keeps_what_is_strong():
         p >= sign_flip_max_t(noise[:, [7]])[0] - 1e-12
     ).all()  # other columns never make one more striking
     assert sign_flip_max_t(np.zeros((9, 2))).tolist() == [1, 1]
+    # What no flip reached is not impossible: the flip that was observed counts too.
+    assert sign_flip_max_t(np.ones((60, 1)), n_flips=9)[0] == pytest.approx(0.1)
+    # Of two columns as striking as each other none may look the surer for having been tested last.
+    one = np.random.default_rng(3).normal(0.4, 1, 30)
+    both = sign_flip_max_t(np.stack([one, np.random.default_rng(4).permutation(one)], axis=1))
+    assert both[0] == both[1] > 1.5 * sign_flip_max_t(one[:, None])[0]
     alone = sign_flip_max_t(np.ones((3, 1)))  # three units: all of one sign in 2 of 8 flips
     assert alone[0] == pytest.approx(0.25, abs=0.02)
 

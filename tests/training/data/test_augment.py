@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from bioviz.training.data.augment import Draws, change, draw, hide
+from bioviz.training.data.augment import LOWEST_MIX_DB, Draws, change, draw, hide
 from bioviz.training.settings import TrainSettings
 
 
@@ -56,3 +56,8 @@ def test_masks_hide_one_stretch_and_one_band():
     spectrum = torch.fft.rfft(band)[0].abs()
     assert spectrum[50] < 1e-2 and spectrum[300] > 400
     assert (hide(tones, np.array([[1.0, 0.0, 0.0, 0.0]]))[0, :200].abs() < 1e-5).all()
+
+
+def test_background_is_mixed_in_below_the_clip():
+    draws = draw(TrainSettings(mix_background=1.0), 2000, np.array([3]), np.random.default_rng(1))
+    assert 0 <= draws.mix_db.min() < 1 and LOWEST_MIX_DB - 1 < draws.mix_db.max() <= LOWEST_MIX_DB

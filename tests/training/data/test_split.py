@@ -110,3 +110,19 @@ def test_adapters_for_a_network_without_attention_are_an_obstacle():
     dataset = detection(10, 2, np.ones((20, 1), dtype=bool), np.full(20, ""))
     lora = TrainSettings(strategy="lora")
     assert obstacles(dataset, lora, "resnet18") and not obstacles(dataset, lora, "swin_s")
+
+
+@pytest.mark.parametrize(
+    ("names", "own"),
+    [
+        (("train", "test"), True),
+        (("train", "valid", "test"), True),
+        (("train", "valid"), False),
+        (("test", ""), False),
+    ],
+)
+def test_a_split_is_the_datasets_own_where_it_says_what_to_train_and_test_on(names, own):
+    split = np.resize(np.array(names), 12).astype("<U5")
+    dataset = detection(6, 2, np.arange(12)[:, None] % 3 == 0, split, 0)
+    assert uses_own_split(dataset, TrainSettings(split="dataset")) is own
+    assert not uses_own_split(dataset, TrainSettings(split="seeded"))
