@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from tests.browsing import on_map
+from tests.browsing import on_map, settled
 
 pytestmark = pytest.mark.browser
 
@@ -122,6 +122,7 @@ def test_a_lasso_round_all_points_lists_and_exports_them(page, app, demo, xy):
     downloads = "() => [...document.querySelectorAll('button')].filter((b) => b.innerText.endsWith('CSV')).length === 1"
     page.wait_for_function(downloads)
 
+    settled(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV", exact=True).click()
     lines = list(csv.DictReader(waiting.value.path().read_text().splitlines()))
@@ -129,6 +130,7 @@ def test_a_lasso_round_all_points_lists_and_exports_them(page, app, demo, xy):
     labels = {line["label"] for line in lines}
     assert "background" in labels and len(labels) > 5
 
+    settled(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Raven tables").click()
     with zipfile.ZipFile(waiting.value.path()) as archive:

@@ -16,7 +16,7 @@ from bioviz.progress import Silent
 from bioviz.reports.comparison_parts import label_of_arrows
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import open_comparison
-from tests.browsing import MAPS, lasso_left_half, on_map
+from tests.browsing import MAPS, lasso_left_half, on_map, settled
 
 pytestmark = pytest.mark.browser
 
@@ -95,6 +95,7 @@ def test_from_a_quick_training_to_the_report_of_what_it_changed(page, app, calls
     assert [side["picked"] for side in page.evaluate(MAPS)] == [rows[target]] * 2
     page.get_by_text("Nearest on the right").wait_for()
 
+    settled(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Report (HTML)").click()
     report = tmp_path / "report.html"

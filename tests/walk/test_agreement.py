@@ -8,6 +8,7 @@ import re
 import pytest
 
 from bioviz.flags import load_flags
+from tests.browsing import settled
 from tests.walk.user import MAP, User, look
 
 pytestmark = pytest.mark.browser
@@ -170,6 +171,8 @@ def test_two_tabs_of_a_browser_are_one_user_and_see_each_others_flags(opens, qui
 
 def test_a_line_of_a_table_and_steps_after_it(opens, url, site):
     user = opens(url, "explore")
+    user.page.get_by_text(f"All: {len(site.run)}").wait_for()
+    settled(user.page)  # of the list before, the table goes
     user.steps()
     table = user.page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
+from tests.browsing import settled
+
 # What ring(s), inspector and address say, read in one go so that nothing changes in between.
 SEEN = """() => ({
   rings: [...document.querySelectorAll('.bioviz-map')].map((root) => {
@@ -77,8 +79,7 @@ class User:
 
     def settles(self) -> None:
         """Until the page has done what it does after opening."""
-        self.page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
-        self.page.wait_for_timeout(800)
+        settled(self.page)
 
     def names_itself(self, name: str) -> None:
         self.page.evaluate("name => localStorage.setItem('bioviz:user', name)", name)

@@ -11,7 +11,7 @@ import pytest
 
 from bioviz import runs
 from bioviz.runs.comparison import compute_comparison
-from tests.browsing import MAPS, PROJECT, lasso_left_half, on_map
+from tests.browsing import MAPS, PROJECT, lasso_left_half, on_map, settled
 
 pytestmark = pytest.mark.browser
 FOCUS = "[...document.querySelectorAll('.bioviz-map')].map((map) => [...(map.parentElement.biovizMap.isolated ?? [])])"
@@ -68,6 +68,7 @@ def test_two_linked_maps_and_a_report(page, spec, tmp_path):
     assert [sorted(side["rows"]) for side in page.evaluate(MAPS)] == [expected, expected]
     shot(page, "compare_lasso")
 
+    settled(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Report (HTML)").click()
     report = tmp_path / "report.html"
