@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
 
 from bioviz.flags import load_flags
 from tests.browsing import settled
-from tests.walk.user import MAP, User, look
+from tests.walk.user import MAP, WHOLE, User, look
 
 pytestmark = pytest.mark.browser
 
 PAGES = {"explore": 1, "diagnose": 1, "compare": 2}  # page -> maps on it
 COLOURS = {"explore": "colour", "diagnose": "measure", "compare": "colour"}
 # Seconds a clip and clips of it; the whole walk (forty clips at each pace) where BIOVIZ_WALK is set.
-WHOLE = bool(os.environ.get("BIOVIZ_WALK"))
 PACES = [(1, 40), (3, 40), (8, 40)] if WHOLE else [(1, 6), (3, 2)]
 
 
@@ -52,7 +50,7 @@ def url(request) -> str:
     """Where the app runs; on the slow server every page and act is tried where BIOVIZ_WALK is set, else some."""
     of_page = request.node.callspec.params.get("page", "explore")
     hasty = "haste" in request.node.name
-    if request.param == "slow" and not WHOLE and (of_page == "diagnose" or hasty):
+    if request.param == "slow" and not WHOLE and (of_page != "explore" or hasty):
         pytest.skip("on the slow server this runs where BIOVIZ_WALK is set")
     return request.getfixturevalue(request.param)
 

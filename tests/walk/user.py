@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 from tests.browsing import settled
+
+WHOLE = bool(os.environ.get("BIOVIZ_WALK"))
+"""Whether everything is tried on the slow server too, and at every pace; else some."""
 
 # What ring(s), inspector and address say, read in one go so that nothing changes in between.
 SEEN = """() => ({
