@@ -89,7 +89,7 @@ def test_sixty_acts_shift_next_to_nothing(user, server, count, request):
     page.wait_for_timeout(1000)
     theme = shifted(page)
     print(
-        f"\nlayout shift, {server} server: {loading:.4f} while loading, {session:.4f} in {count} acts, {theme:.4f} theme"
+        f"\nlayout shift, {server} server: {loading:.4f} loading, {session:.4f} in {count} acts, {theme:.4f} theme"
     )
     assert session < MOST and theme < MOST  # what moves while loading is Streamlit's sidebar and page, mostly
 
