@@ -112,7 +112,7 @@ class User:
         self.flags[clip] = FLAG_KEYS[key]
 
     def recolours(self, colour: str) -> None:
-        self.page.get_by_label("Colour by").first.select_option(colour)
+        self.page.get_by_label("Colour by").locator("visible=true").first.select_option(colour)
         self.check_colour(colour)
 
     def check_colour(self, colour: str) -> None:
