@@ -190,8 +190,11 @@ def delimiter_of(line: str) -> str:
 
 
 def columns_of(line: str) -> list[str]:
-    """Column names of a header line."""
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter_of(line)), [])]
+    """Column names of a header line; none where a cell is too long to be a name."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter_of(line)), [])]
+    except csv.Error:
+        return []
 
 
 def numbered(count: int) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -38,3 +39,12 @@ def test_a_broken_header_of_that_length_is_asked_about_in_few_words(tmp_path):
     with pytest.raises(NotUnderstood) as asked:
         build_dataset(tmp_path, options={"columns": {"path": "wo", "label": "nowhere"}, "table": "t.csv"})
     assert "'nowhere'" in str(asked.value) and len(str(asked.value)) < 2000
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.tsv", "a.unknown"])
+@pytest.mark.parametrize("begin", ["1\t2\t", "path,start,end,label\na.wav,1,2,", ""])
+def test_a_line_that_is_one_huge_cell_is_read_as_a_label_or_asked_about(tmp_path, name, begin):
+    write(tmp_path / "a.wav", seconds=8)
+    (tmp_path / name).write_text(begin + "owl " * 500_000)
+    with suppress(NotUnderstood):
+        assert [box[:3] for box in boxes(build_dataset(tmp_path))] == [("a.wav", 1.0, 2.0)]
