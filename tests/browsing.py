@@ -149,17 +149,20 @@ def running(
 
 
 @contextmanager
-def serve(script: Path, environment: Mapping[str, str], log: Path, base: str = "") -> Iterator[str]:
+def serve(
+    script: Path, environment: Mapping[str, str], log: Path, base: str = "", port: int = 0
+) -> Iterator[str]:
     """Run `streamlit run script` until the block ends; gives its address. Tests take the fixture `start_app`.
 
     Args:
         environment: beside that of this process.
         base: path below which everything is served, such as "/lab".
+        port: that it listens on; a free one where it is 0.
 
     Raises:
         RuntimeError: it did not come up in two minutes; the message ends with its log.
     """
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
     command += ["--server.baseUrlPath", base] if base else []

@@ -18,6 +18,7 @@ from bioviz.ui.session import Element, Elements, Key, Keys
 class AppState:
     """The frame around all pages."""
 
+    connection = Element("connection")
     view: Key[Any] = Key("view", None)  # a `view.View`; None before it is read from the address
     fields_from_link: Key[frozenset[str]] = Key(
         "fields_from_link", frozenset()

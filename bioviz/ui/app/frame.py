@@ -21,20 +21,18 @@ from bioviz.errors import BiovizError  # noqa: E402
 from bioviz.ui.app import notices  # noqa: E402
 from bioviz.ui.app.pages import BARS, BENCHES, PAGES, finish_switch  # noqa: E402
 from bioviz.ui.app.theme import tighten  # noqa: E402
+from bioviz.ui.components.connection.connection import watch_connection  # noqa: E402
 from bioviz.ui.tour import bar as tour  # noqa: E402
 from bioviz.ui.view import view, write_url  # noqa: E402
 
-# The URL is read before the navigation clears it. The bar of a tour renews itself: as one of the first things it has a
-# place on every page, also while one page gives way to the next.
-bar = st.container() if view().tour else None
+view()  # reads the URL before the navigation clears it
 page = st.navigation([p.as_streamlit() for p in PAGES])
 place.empty()
 tighten(bench=page.title in BENCHES, bar=page.title in BARS)
 finish_switch(page)
+watch_connection()
 notices.show()
-if bar is not None:
-    with bar:
-        tour.show(page.url_path)
+tour.show(page.url_path)
 try:
     page.run()
 except BiovizError as error:  # a page may say more about it, but none ends in a traceback

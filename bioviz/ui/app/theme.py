@@ -43,6 +43,8 @@ _PAGES = (
 @media (max-width:767px){.stMainBlockContainer{padding-top:4rem}}
 @media (prefers-reduced-motion:reduce){*,::before,::after{animation-duration:.01ms!important;
   animation-iteration-count:1!important;transition-duration:.01ms!important;scroll-behavior:auto!important}}
+/* What has nothing to show takes no room. */
+.stMainBlockContainer .stElementContainer.st-key-connection{position:absolute}
 [data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}
 /* Names of models and checkpoints are long, and the box of a picker cannot wrap them. */
 [data-testid=stSidebar] input[role=combobox]{font-size:.85rem;padding-right:0;text-overflow:ellipsis}

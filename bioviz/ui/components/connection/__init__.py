@@ -1,0 +1,1 @@
+"""A banner where the server does not answer."""
