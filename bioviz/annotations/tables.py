@@ -9,6 +9,7 @@ from bioviz.annotations.placed import NOTE, TIME, USER, Annotations
 from bioviz.datasets.export import table_stems
 from bioviz.datasets.formats.audacity import label_track
 from bioviz.datasets.formats.raven import selection_table
+from bioviz.datasets.tables.formulas import defused
 from bioviz.datasets.tables.selections import Selection, cell
 from bioviz.datasets.types import Dataset
 
@@ -25,7 +26,8 @@ def to_csv(dataset: Dataset, annotations: Annotations) -> bytes:
         for a in drawn:
             band = ["" if hz is None else f"{hz:.1f}" for hz in (a.low_hz, a.high_hz)]
             times = [f"{a.start_s:.6f}", f"{a.end_s:.6f}"]
-            writer.writerow([name, *times, *band, a.label, a.user, a.time[:19], cell(a.note)])
+            texts = map(defused, (a.label, a.user, a.time[:19], cell(a.note)))
+            writer.writerow([defused(name), *times, *band, *texts])
     return text.getvalue().encode()
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from bioviz.datasets.formats.audacity import label_track
 from bioviz.datasets.formats.raven import combined_table, selection_table
 from bioviz.datasets.tables import exported
+from bioviz.datasets.tables.formulas import defused
 from bioviz.datasets.tables.selections import Selection, SelectionInFiles
 from bioviz.datasets.types import BACKGROUND, Dataset, Recording
 
@@ -44,7 +45,9 @@ def to_csv(
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     times = ["start_s", "end_s"] if boxes else []
-    writer.writerow(["path", *times, "label", "split", "site", "recorded_at", "clip", *extra_columns])
+    writer.writerow(
+        ["path", *times, "label", "split", "site", "recorded_at", "clip", *map(defused, extra_columns)]
+    )
     clips = dataset.clips
     for position, row in enumerate(map(int, rows)):
         recording = dataset.recordings[clips.recording[row]]
@@ -52,7 +55,8 @@ def to_csv(
         at = recording.recorded_at.isoformat() if recording.recorded_at else ""
         more = [_plain(values[position]) for values in extra_columns.values()]
         for label in _labels(dataset, row):
-            writer.writerow([recording.name, *span, label, clips.split[row], recording.site, at, row, *more])
+            cells = [recording.name, *span, label, clips.split[row], recording.site, at, row, *more]
+            writer.writerow(map(defused, cells))
     return text.getvalue().encode()
 
 

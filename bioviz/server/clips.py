@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from cachetools import LRUCache
 
+from bioviz.config import settings
 from bioviz.datasets.sound_files.sound_file import Sound
 from bioviz.datasets.types import Annotation, Dataset, Recording
 from bioviz.errors import BadInput, Missing
@@ -116,11 +117,19 @@ def file_stamp(recording: Recording) -> tuple[int, int]:
     Raises
     ------
     Gone
-        It is not there.
+        It is not there, or a link leads out of the data folders in its place.
 
     """
+    path = Path(recording.path)
     try:
-        stat = Path(recording.path).stat()
+        stat = path.stat()
+        if path.resolve() != path:  # it was, when it was added: a link stands in its way since then
+            settings().check_inside(path)
+    except BadInput as error:
+        raise Gone(
+            f"Where the recording {recording.name} lay there is a link to somewhere outside the data folders now, "
+            "which is not followed. Put the file back, or add its dataset again."
+        ) from error
     except OSError as error:
         raise Gone(
             f"The recording {recording.name} is no longer there. Put it back, or add its dataset again."

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bioviz.datasets.tables.encodings import Encoding, guess_encoding
+from bioviz.datasets.tables.formulas import may_hold_defused, undone
 from bioviz.errors import BadInput
 
 if TYPE_CHECKING:
@@ -234,11 +235,13 @@ def parse_table(text: str, header: bool = True, above: int = 0) -> Table:
         body, delimiter=delimiter, quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     )
     try:
-        columns = tuple(cell.strip().strip('"') for cell in next(reader, ()))
+        columns = tuple(undone(cell.strip().strip('"')) for cell in next(reader, ()))
         if not header:
             columns, body = numbered(len(columns)), io.StringIO("\n".join(lines[first:]))
             reader = csv.reader(body, dialect=reader.dialect)
         rows = tuple(_rows(reader, columns, first, delimiter == "\t"))
+        if delimiter != "\t" and may_hold_defused(text):
+            rows = tuple(row._replace(values=[undone(cell) for cell in row.values]) for row in rows)
         if delimiter != "\t" and text.count('"') % 2:
             _check_quotes(lines[first:], delimiter)
     except csv.Error as error:

@@ -11,6 +11,7 @@ import streamlit as st
 from bioviz.analysis.misclustered.placement import N_NEIGHBORS, PLACES
 from bioviz.analysis.misclustered.words import TITLES
 from bioviz.datasets import export
+from bioviz.datasets.tables.formulas import csv_of
 from bioviz.datasets.types import Dataset
 from bioviz.flags import load_flags
 from bioviz.plots import palette
@@ -108,7 +109,7 @@ def show(
         )
         table_downloads(
             f"bioviz_{dataset.id}_{len(rows)}_clips",
-            csv=lambda: frame.to_csv(index=False).encode(),
+            csv=lambda: csv_of(frame),
             raven=lambda: export.to_raven(dataset, rows),
             audacity=lambda: export.to_audacity(dataset, rows),
             keys=ClipState.export,
