@@ -1,15 +1,13 @@
 """Cells that a spreadsheet would run as a formula: defused where tables are written, and undone where they are read.
 
-An apostrophe goes before such a cell, and before one that already begins with apostrophes and then so; reading takes one
-away. Names such as 'Apapane stay as they are both ways. See OWASP, "CSV Injection".
+An apostrophe goes before such a cell, and before one that already begins with apostrophes and then so;
+reading takes one away. Names such as 'Apapane stay as they are both ways. See OWASP, "CSV Injection".
 """
 
 from __future__ import annotations
 
 import re
 from typing import TypeVar
-
-import pandas as pd
 
 T = TypeVar("T")
 
@@ -31,9 +29,3 @@ def undone(cell: str) -> str:
 def may_hold_defused(text: str) -> bool:
     """Whether a table may hold a cell that was defused, told quickly."""
     return _IN_A_TABLE.search(text) is not None
-
-
-def csv_of(frame: pd.DataFrame) -> bytes:
-    """Return a table as CSV (UTF-8), its cells and titles defused."""
-    safe = frame.rename(columns=defused)
-    return safe.map(defused).to_csv(index=False).encode()

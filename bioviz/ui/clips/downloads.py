@@ -6,8 +6,10 @@ import io
 import zipfile
 from collections.abc import Callable
 
+import pandas as pd
 import streamlit as st
 
+from bioviz.datasets.tables.formulas import defused
 from bioviz.ui.session import Elements
 
 
@@ -63,6 +65,11 @@ def table_downloads(
             on_click="ignore",
             help=help,
         )
+
+
+def csv_of(frame: pd.DataFrame) -> bytes:
+    """Return a table as CSV (UTF-8) whose cells and titles no spreadsheet runs."""
+    return frame.rename(columns=defused).map(defused).to_csv(index=False).encode()
 
 
 def zipped(files: dict[str, bytes]) -> bytes:

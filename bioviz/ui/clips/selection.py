@@ -11,7 +11,6 @@ import streamlit as st
 from bioviz.analysis.misclustered.placement import N_NEIGHBORS, PLACES
 from bioviz.analysis.misclustered.words import TITLES
 from bioviz.datasets import export
-from bioviz.datasets.tables.formulas import csv_of
 from bioviz.datasets.types import Dataset
 from bioviz.flags import load_flags
 from bioviz.plots import palette
@@ -19,7 +18,7 @@ from bioviz.runs import Run
 from bioviz.store.digest import digest
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import marked_row
-from bioviz.ui.clips.downloads import table_downloads
+from bioviz.ui.clips.downloads import csv_of, table_downloads
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.state import ClipState

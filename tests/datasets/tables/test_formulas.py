@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from bioviz.datasets import export
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.tables.formulas import csv_of, defused, undone
+from bioviz.datasets.tables.formulas import defused, undone
 from bioviz.datasets.tables.text import parse_table
+from bioviz.ui.clips.downloads import csv_of
 from tests.sounds import folder_per_class
 
 ODD = st.text(alphabet="'=+-@1.,;\"ab \t", max_size=8)
