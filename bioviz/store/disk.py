@@ -107,17 +107,19 @@ class CheckedCache(diskcache.Cache):
 # What reading an index gives whose bytes are others than those written: SQLite finds it malformed, or a row holds text
 # where a number belongs.
 _DAMAGED = (sqlite3.DatabaseError, TypeError, ValueError, AttributeError, OverflowError)
-_LOGIC = (
-    "SQLITE_ERROR",
+_OPERATIONAL_DAMAGE = (
+    "SQLITE_ERROR",  # such as "no such table", in a schema that was changed
     "SQLITE_SCHEMA",
     "SQLITE_MISMATCH",
-)  # such as "no such table", in a schema that was changed
+    "SQLITE_IOERR_SHORT_READ",  # a file that ends before what another one says of it
+    "SQLITE_IOERR_SHMSIZE",
+)
 
 
 def _is_damage(error: Exception) -> bool:
     """Tell damage from what will pass: a locked index, a full disk, no permission."""
     if isinstance(error, sqlite3.OperationalError):
-        return getattr(error, "sqlite_errorname", "") in _LOGIC
+        return getattr(error, "sqlite_errorname", "") in _OPERATIONAL_DAMAGE
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bioviz import jobs
 from bioviz.models.runtimes import session
-from tests.pages.test_pages import open_app
+from tests.pages.test_pages import open_app, shown
 
 PAGE = "models.py"
 
@@ -30,4 +30,4 @@ def test_a_runtime_that_is_missing_is_named_with_the_line_that_brings_it(monkeyp
     (tmp_path / "perch_v2.onnx").write_bytes(b"x")
     monkeypatch.setattr(session, "REQUIRES", {**session.REQUIRES, "onnx": ("ONNX Runtime", "no_such_module")})
     app = open_app(PAGE)
-    assert any('pip install "bioviz[files]"' in each.value for each in app.warning)
+    assert any('pip install "bioviz[files]"' in shown(each.value) for each in app.warning)

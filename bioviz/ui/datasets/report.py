@@ -53,31 +53,38 @@ def _verdict(dataset: Dataset, summary: Report, asked_above: bool) -> None:
     """Show what must be read before anything else; green only where every file was understood and is used."""
     kinds = {group.kind: group for group in summary.problems}
     asked = len(kinds["not_understood"].items) if "not_understood" in kinds else 0
-    amber = [f"**{matter}**{rest}" for matter, rest in summary.cautions]
+    amber = list(summary.cautions)  # (what is the matter, and the rest of the sentence)
     if asked and not asked_above:
         amber.append(
-            f"**{asked} {'file was' if asked == 1 else 'files were'} not understood.** What "
-            f"{'it' if asked == 1 else 'they'} may speak of is not taken for background."
+            (
+                f"{asked} {'file was' if asked == 1 else 'files were'} not understood.",
+                f" What {'it' if asked == 1 else 'they'} may speak of is not taken for background.",
+            )
         )
     left_out = [
         g for g in summary.problems if g.kind in LEFT_OUT - {"not_understood", "no_label", "encoding_unsure"}
     ]
     if left_out:
         what = "; ".join(f"{group.title.split(' (')[0]}: {len(group.items):,}" for group in left_out)
-        amber.append(f"**Not everything is used.** {what}. See the problems below.")
+        amber.append(("Not everything is used.", f" {what}. See the problems below."))
     if "encoding_unsure" in kinds:
         amber.append(
-            "**Some letters could not be told for sure**, as a table is in an older encoding. Look whether the "
-            "names of the labels are right."
+            (
+                "Some letters could not be told for sure",
+                ", as a table is in an older encoding. Look whether the names of the labels are right.",
+            )
         )
     if (missing := dataset.source.get("missing_labels")) and not asked_above:
         count = sum(missing.values())
         amber.append(
-            f"**{count:,} {'label is' if count == 1 else 'labels are'} missing**: calls or background, nobody can "
-            "tell, so that these stretches are neither. Add the folder again to say what they mean."
+            (
+                f"{count:,} {'label is' if count == 1 else 'labels are'} missing",
+                ": calls or background, nobody can tell, so that these stretches are neither. Add the folder again to "
+                "say what they mean.",
+            )
         )
-    for sentence in amber:
-        st.warning(plain(sentence), icon=":material/help:")
+    for matter, rest in amber:
+        st.warning(f"**{plain(matter)}**{plain(rest)}", icon=":material/help:")
     if not amber and not asked and not missing:
         by_user = sum(each["detail"] == LEFT_OUT_BY_USER for each in dataset.source.get("files") or [])
         n_remarks = sum(len(group.items) for group in summary.problems)

@@ -13,7 +13,6 @@ from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.checkpoints import Checkpoint
 from bioviz.runs.comparison import ComparisonSpec, compute_comparison
-from bioviz.ui.app.notices import plain
 from bioviz.ui.compare.sections import SECTIONS
 from tests.pages.test_pages import open_app, texts
 
@@ -65,7 +64,7 @@ def test_a_finished_comparison_shows_every_part(spec, finished):
     nmi = table[table["score"] == "NMI"].iloc[0]
     assert nmi["left"] == pytest.approx(runs.open_run(spec.left).scores["nmi"], abs=1e-3)
     assert set(table["larger than its uncertainty"]) <= {"yes", "no", "cannot be told"}
-    assert plain(headline(finished.changes)) in texts(app.title)
+    assert headline(finished.changes) in texts(app.title)
     said = "\n".join(str(caption.value) for caption in app.caption)
     assert "each row for itself" in said and "judged for all labels and scores together" in said
     for name in SECTIONS:

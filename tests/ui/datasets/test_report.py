@@ -95,7 +95,7 @@ def test_annotations_without_a_label_are_amber(boxed):
     write(boxed / "e.wav", seconds=12, seed=11)
     lines(boxed / "e.txt", "1\t2\t")
     app = report_of(build_dataset(boxed))
-    assert "1 label is missing**" in texts(app.warning) and not app.success
+    assert "1 label is missing" in texts(app.warning) and not app.success
 
 
 def test_an_upload_without_a_table_says_so(tmp_path):
@@ -206,7 +206,7 @@ def test_times_that_are_known_are_drawn_and_others_counted(tmp_path):
 
 def test_the_report_names_the_format_in_words(boxed):
     captions = texts(report_of(build_dataset(boxed)).caption)
-    assert r"read as Table\: path, label or path, start, end, label" in captions
+    assert "read as Table: path, label or path, start, end, label" in captions
     assert "Pictures end at 6 kHz, about 3 times the highest annotated frequency." in captions
 
 

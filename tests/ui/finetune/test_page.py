@@ -19,7 +19,7 @@ from bioviz.training import tasks
 from bioviz.training.finetune import finetune
 from bioviz.training.settings import TrainSettings, preset
 from bioviz.ui.compare.training import outcomes
-from tests.pages.test_pages import open_app, texts
+from tests.pages.test_pages import open_app, shown, texts
 from tests.training import tiny
 from tests.training.test_finetune import StopAfter
 
@@ -125,7 +125,7 @@ def test_a_training_runs_as_a_job_and_can_be_explored_with(dataset):
     identity = job.result["checkpoint"].removeprefix("ft:")
     app = open_app("finetune.py", dataset=dataset.id)
     assert not app.exception
-    assert any(e.label.startswith("probe — ResNet-18 on tones") for e in app.expander)
+    assert any(shown(e.label).startswith("probe — ResNet-18 on tones") for e in app.expander)
     app = open_app("explore.py", dataset=dataset.id, model="resnet18", checkpoint=f"ft:{identity}")
     assert not app.exception
     assert app.selectbox(key="_pick_checkpoint").value == f"ft:{identity}"
@@ -165,7 +165,7 @@ def test_settings_that_were_trained_before_open_their_checkpoint(dataset, monkey
     monkeypatch.setattr(tasks.TrainSpec, "work", lambda spec: SimpleNamespace(result=lambda: made.id))
     app = open_app("finetune.py", dataset=dataset.id, model="resnet18")
     assert not app.exception and "train" not in [button.key for button in app.button]
-    assert "trained already: “the \\*old\\* one”" in texts(app.info)
+    assert "trained already: “the \\*old\\* one”" in "".join(each.value for each in app.info)
     assert not app.expander(key=f"checkpoint_{made.id}").metric
     app.button(key="open_trained").click().run()
     assert not app.exception and app.expander(key=f"checkpoint_{made.id}").metric

@@ -22,7 +22,7 @@ from bioviz.ui.noise.levels import axis_places, level_names
 from bioviz.ui.noise.lost import lost_sentence, lost_words
 from tests.experiments.sounds import dataset, run_of, spec_of
 from tests.experiments.test_shift import steady_and_beeps
-from tests.pages.test_pages import open_app, texts
+from tests.pages.test_pages import open_app, shown, texts
 
 QUICK = NoiseSettings(snrs_db=(20.0, 0.0, -20.0), k=5)
 
@@ -136,7 +136,7 @@ def test_the_page_opens_on_the_latest_experiment_and_offers_the_others(calls):
     assert not app.exception
     assert app.text_input(key="noise_snrs").value == "10, -10" and app.number_input(key="noise_k").value == 4
     assert "What added background does" in texts(app.subheader), "the latest is not open"
-    (offered,) = [each for each in app.button if "20, 0, -20 dB" in each.label]
+    (offered,) = [each for each in app.button if "20, 0, -20 dB" in shown(each.label)]
     offered.click().run()
     assert app.text_input(key="noise_snrs").value == "20, 0, -20"
     assert "What added background does" in texts(app.subheader)

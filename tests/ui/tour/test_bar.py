@@ -28,7 +28,7 @@ def started(monkeypatch):
     """Jobs that would be started, by kind; none is."""
     asked: list[str] = []
 
-    def start(kind, target, params, *, title=""):
+    def start(kind, target, params, *, title="", looks=False):
         asked.append(kind)
         return jobs.Job(f"{len(asked):x}-1", kind, target, dict(params), title, "running")
 
