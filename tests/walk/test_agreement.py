@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 PAGES = {"explore": 1, "diagnose": 1, "compare": 2}  # page -> maps on it
 COLOURS = {"explore": "colour", "diagnose": "measure", "compare": "colour"}
 # Seconds a clip and clips of it; the whole walk (forty clips at each pace) where BIOVIZ_WALK is set.
-PACES = [(1, 40), (3, 40), (8, 40)] if WHOLE else [(1, 6), (3, 2)]
+PACES = [(1, 40), (3, 40), (8, 40)] if WHOLE else [(1, 5), (3, 1)]
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def opens(browser, site):
 def url(request) -> str:
     """Where the app runs; on the slow server every page and act is tried where BIOVIZ_WALK is set, else some."""
     of_page = request.node.callspec.params.get("page", "explore")
-    hasty = "haste" in request.node.name
-    if request.param == "slow" and not WHOLE and (of_page != "explore" or hasty):
+    alike = "haste" in request.node.name or "colour" in request.node.name
+    if request.param == "slow" and not WHOLE and (of_page != "explore" or alike):
         pytest.skip("on the slow server this runs where BIOVIZ_WALK is set")
     return request.getfixturevalue(request.param)
 
