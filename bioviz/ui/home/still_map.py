@@ -52,10 +52,10 @@ def still_map(run: Run, *, dark: bool) -> str:
     text = "#e4ecea" if dark else "#1d2b2a"
     size = f'viewBox="0 0 {WIDTH} {LEGEND_AT + 8}" style="width:100%;height:auto"'
     counts = ", ".join(f"{name} {int((run.targets == t).sum()):,}" for t, name in enumerate(run.target_names))
-    told = f'role="img" aria-label="{escape(f"Map of {len(run):,} clips: {counts}", quote=True)}"'
+    described = f'role="img" aria-label="{escape(f"Map of {len(run):,} clips: {counts}", quote=True)}"'
     font = f'fill="{text}" font-size="13" font-family="sans-serif"'
     drawn = f"{''.join(groups)}<g {font}>{''.join(legend)}</g>"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {told}>{drawn}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {described}>{drawn}</svg>'
 
 
 _CORNERS = {

@@ -22,14 +22,14 @@ def earlier(kind: Literal["noise", "shift"], spec: RunSpec) -> None:
 
     Draw it before the fields of the settings.
     """
-    found = finished(kind, spec)
+    experiments = finished(kind, spec)
     opened, place = NoiseState.opened(kind), f"{spec.dataset} {spec.model} {spec.checkpoint}"
     if opened.get() != place:
         opened.set(place)
-        if found and not getattr(view(), kind):
-            _open(kind, spec, found[0][1])
+        if experiments and not getattr(view(), kind):
+            _open(kind, spec, experiments[0][1])
     current = getattr(view(), kind)
-    others = {title: fields for title, fields in found if fields[kind] != current}
+    others = {title: fields for title, fields in experiments if fields[kind] != current}
     if others:
         with st.popover("Earlier experiments", icon=":material/history:"):
             for number, (title, fields) in enumerate(others.items()):
@@ -43,7 +43,7 @@ def earlier(kind: Literal["noise", "shift"], spec: RunSpec) -> None:
 
 def finished(kind: str, spec: RunSpec) -> list[tuple[str, dict[str, Any]]]:
     """Return the finished experiments of a model on a dataset, the latest first: what each is called, and its view."""
-    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    by_settings: dict[str, tuple[str, dict[str, Any]]] = {}
     for job in jobs.list_jobs():
         outcome = outcome_of(job) if job.kind == kind else None
         if outcome is None:
@@ -55,8 +55,8 @@ def finished(kind: str, spec: RunSpec) -> list[tuple[str, dict[str, Any]]]:
             spec.checkpoint,
         ):
             continue
-        found.setdefault(fields[kind], (f"{dates.local(job.ended)}: {_words(job)}", fields))
-    return list(found.values())[:MOST]
+        by_settings.setdefault(fields[kind], (f"{dates.local(job.ended)}: {_words(job)}", fields))
+    return list(by_settings.values())[:MOST]
 
 
 def _open(kind: str, spec: RunSpec, fields: dict[str, Any]) -> None:

@@ -218,10 +218,10 @@ def _baseline(plan: Plan) -> RunSpec | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _kept_diagnosis(key: str) -> Diagnosis:
-    found = read_diagnosis(key)
-    if found is None:
+    diagnosis = read_diagnosis(key)
+    if diagnosis is None:
         raise LookupError(key)
-    return found
+    return diagnosis
 
 
 def _diagnosis(key: str) -> Diagnosis | None:

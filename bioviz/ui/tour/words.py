@@ -65,9 +65,9 @@ def why(d: Diagnosis) -> tuple[str, Clause]:
     Where the verdict names no cause beyond chance, or cannot tell, that is what is said.
     """
     clauses = verdict(d)
-    told = [c for kind in WHY for c in clauses if c.kind == kind and c.claim]
-    untold = [c for c in clauses if c.kind == "cause" and not c.claim]
-    chosen = next(iter([*told, *untold, *clauses]))
+    claimed = [c for kind in WHY for c in clauses if c.kind == kind and c.claim]
+    unclaimed = [c for c in clauses if c.kind == "cause" and not c.claim]
+    chosen = next(iter([*claimed, *unclaimed, *clauses]))
     worst = worst_label(d)
     text = chosen.head
     return (f"{worst} {text}" if worst and chosen.kind in WHY else text), chosen
@@ -88,27 +88,33 @@ def worst_label(d: Diagnosis) -> str:
 def lost(result: NoiseResult, labels: Sequence[str], unit: str) -> str:
     """Say at which ratio labels are lost, those lost first named; or that it cannot be told."""
     s, words = result.scores, UnitWords(unit)
-    told = told_as_recorded(s.told)
-    if not told.any():
+    separable = told_as_recorded(s.told)
+    if not separable.any():
         return "No label is told from background even as recorded, so where it is lost cannot be told."
-    known = np.flatnonzero(told & np.isfinite(s.lost_at_db[:, 0]))
+    known = np.flatnonzero(separable & np.isfinite(s.lost_at_db[:, 0]))
     order = known[np.argsort(-s.lost_at_db[known, 0], kind="stable")][:LOST]
-    rest = int(told.sum()) - len(order)
+    rest = int(separable.sum()) - len(order)
     if not len(order):
-        return f"None of the {int(told.sum())} labels told from background is lost at the ratios that were tried."
+        return f"None of the {int(separable.sum())} labels told from background is lost at the ratios that were tried."
     named = "; ".join(f"{labels[i]} at {lost_words(result, int(i), words)}" for i in order)
     more = f"; {rest} more on the page" if rest else ""
-    apart = "" if len(lost_apart(s.lost_at_db)[0]) or told.sum() == 1 else " (none clearly before all others)"
+    apart = (
+        ""
+        if len(lost_apart(s.lost_at_db)[0]) or separable.sum() == 1
+        else " (none clearly before all others)"
+    )
     return f"Lost in added background{apart}: {named}{more}."
 
 
 def curve_label(result: NoiseResult) -> int | None:
     """Return the label lost first, whose curve is worth a look; None where none is told as recorded."""
     s = result.scores
-    told = told_as_recorded(s.told)
-    if not told.any():
+    separable = told_as_recorded(s.told)
+    if not separable.any():
         return None
-    return int(np.where(told, np.nan_to_num(s.lost_at_db[:, 0], nan=-np.inf, neginf=-1e3), -np.inf).argmax())
+    return int(
+        np.where(separable, np.nan_to_num(s.lost_at_db[:, 0], nan=-np.inf, neginf=-1e3), -np.inf).argmax()
+    )
 
 
 def changed(comparison: Comparison, unit: str) -> str:
