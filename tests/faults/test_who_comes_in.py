@@ -14,7 +14,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from bioviz import rights
 from bioviz.datasets import library
+from bioviz.errors import BadInput
 from bioviz.server.access.policy import Policy
 from tests.browsing import PROJECT
 from tests.server import samples
@@ -50,9 +52,9 @@ class Client:
         connection.close()
         return reply.status, reply.headers, content
 
-    def socket(self, host: str | None = None, **headers: str) -> bool:
+    def socket(self, host: str | None = None, path: str = "/_stcore/stream", **headers: str) -> bool:
         """Whether a websocket to the pages is let in."""
-        address = f"ws://{host or self.own}{self.base}/_stcore/stream"
+        address = f"ws://{host or self.own}{self.base}{path}"
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         sock = socket.create_connection(("127.0.0.1", self.port))
         try:
@@ -114,7 +116,105 @@ def test_no_host_or_two_get_nothing(alone):
     assert alone.ask("/", Host="user@localhost")[0] == 400
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "LOCALHOST", "localhost."])
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1%25.evil.example", "127.0.0.1%.evil.example", "localhost%00.evil.example", "[::1].evil.example",
+     "0.0.0.0", "127.1", "2130706433", "0x7f.0.0.1", "[::ffff:10.1.2.3]", "[fe80::1%25eth0]", "localhost,evil.example",
+     "localhost/", "localhost?", "localhost#", "localhost\\\\evil.example", "localhost:", "xn--localhost", "lосalhost"],
+)  # fmt: skip
+def test_a_host_written_oddly_is_another_name_or_none(alone, host):
+    status = alone.ask("/bioviz/clip/DATASET/0.json", Host=host.encode().decode("latin-1"))[0]
+    assert status in ((200,) if host == "localhost:" else (400, 403)), status
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//bioviz/clip/DATASET/0.json", "/./bioviz/clip/DATASET/0.json", "/%2e%2e/lab/bioviz/clip/DATASET/0.json",
+     "/x/..%2fbioviz/clip/DATASET/0.json", "/bioviz//clip/DATASET/0.json", "/BIOVIZ/clip/DATASET/0.json",
+     "/bioviz/clip/DATASET/0.json%00", "/bioviz/clip/DATASET/0.json/", "/bioviz/clip/..%2f..%2fDATASET/0.json",
+     "/_stcore/health/../../bioviz/clip/DATASET/0.json", "/_stcore/health%2f..%2f..%2fbioviz/plotly.js",
+     "/_stcore//health", "/_stcore/health/", "/_stcore/health?x", "/%5fstcore/health", "/static/../app.py",
+     "/component/x/../../app.py", "/media/../../etc/passwd", "/~/+/_stcore/stream", "/auth/login", "/oauth2callback"],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "TRACE", "PROPFIND"])
+def test_no_spelling_of_a_path_and_no_method_goes_round_the_door(shared, path, method):
+    for headers in (
+        {},
+        {"Authorization": "Basic eDp5"},
+        {"Cookie": "_streamlit_user=x; bioviz_=y; __Host-bioviz=z"},
+    ):
+        status, replied, body = shared.ask(path, method, Origin=f"http://{shared.own}", **headers)
+        is_health = path in ("/_stcore/health?x", "/%5fstcore/health")
+        assert status in (401, 403, 400, 404) or is_health, (status, body[:200])
+        assert (
+            (replied["Set-Cookie"] is None or is_health)
+            and b"annotations" not in body
+            and b"import" not in body
+        )
+
+
+def test_an_address_that_names_another_server_in_its_first_line_gets_nothing(shared, alone):
+    for client in (shared, alone):
+        for line in (
+            f"http://{client.own}/bioviz/plotly.js",
+            "http://evil.example/",
+            f"//{client.own}/bioviz/plotly.js",
+        ):
+            with socket.create_connection(("127.0.0.1", client.port), timeout=60) as raw:
+                raw.sendall(
+                    f"GET {line} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".encode()
+                )
+                assert raw.recv(64).split()[1] in (b"403", b"400", b"401"), line
+
+
+def test_what_another_web_server_hands_on_is_not_of_this_computer(alone):
+    for header in ("X_Forwarded_For", "X_Forwarded_Host", "X_Forwarded_Proto", "Forwarded", "X_Real_Ip"):
+        status, _, body = alone.ask("/", **{header: "10.1.2.3"})
+        assert status == 403 and b"BIOVIZ_TOKEN" in body, header
+    assert not alone.socket(Origin=f"http://{alone.own}", X_Forwarded_For="10.1.2.3")
+
+
+def test_over_plain_http_the_origin_alone_tells_and_counts(shared):
+    cookie = cookie_for(shared, TOKEN)
+    for path in EVERYWHERE:
+        assert shared.ask(path, Origin="http://localhost:1", Cookie=cookie)[0] == 403, path
+    assert shared.ask("/", Origin=f"http://{shared.own}", Cookie=cookie)[0] == 200
+    assert (
+        shared.ask("/", X_Forwarded_Host="evil.example", Host=f"evil.example:{shared.port}", Cookie=cookie)[0]
+        == 403
+    )
+    own = "sounds.lab.example"
+    encrypted = {"Cookie": cookie, "X_Forwarded_Proto": "https"}
+    assert shared.socket(own, Origin=f"https://{own}", **encrypted)
+    assert not shared.socket(own, Origin=f"http://{own}", **encrypted), (
+        "a page that anybody on the way could write"
+    )
+
+
+def test_a_token_elsewhere_than_where_it_belongs_opens_nothing(shared):
+    for headers in (
+        {"Referer": f"http://{shared.own}/?token={TOKEN}"}, {"Cookie": f"token={TOKEN}"}, {"Authorization": TOKEN},
+        {"Authorization": f"Token {TOKEN}"}, {"X_Token": TOKEN}, {"Sec_WebSocket_Protocol": f"streamlit, {TOKEN}"},
+    ):  # fmt: skip
+        assert shared.ask("/bioviz/plotly.js", **headers)[0] == 401, headers
+        assert not shared.socket(
+            Origin=f"http://{shared.own}", **{k: v for k, v in headers.items() if k[:3] != "Sec"}
+        )
+    assert shared.ask(f"/?token=x&token={TOKEN}&token=y")[0] == 401
+    cookie = cookie_for(shared, TOKEN)
+    name, _, value = cookie.partition("=")
+    for other in (
+        f"__Host-{name}={value}",
+        f"{name.upper()}={value}",
+        f"{name}={value}x",
+        f'{name}="{value} "',
+    ):
+        assert shared.ask("/", Cookie=other)[0] == 401, other
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "LOCALHOST", "localhost.", "[::1]", "[::ffff:127.0.0.1]"]
+)
 def test_this_computer_is_let_in_and_asked_nothing(alone, host):
     own = f"{host}:{alone.port}"
     for path in EVERYWHERE:
@@ -133,6 +233,9 @@ def test_a_page_of_another_origin_gets_no_session(alone, origin):
 
 def test_a_websocket_without_an_origin_is_no_page(alone):
     assert not alone.socket()
+    own = f"http://{alone.own}"
+    for path in ("/_stcore/health", "/", "/bioviz/sign-in", "/auth/login"):
+        assert not alone.socket(path=path, Origin=own), f"{path} is no websocket"
 
 
 def test_another_port_of_this_computer_reads_nothing(alone):
@@ -242,20 +345,49 @@ def test_who_may_only_look_flags_and_does_no_more(shared, dataset):
         assert status == 403 and b"look and to flag" in body, path
 
 
-def test_listening_beyond_this_computer_without_asking_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("address", "environment", "says"),
+    [
+        ("0.0.0.0", {}, "beyond this computer"),
+        (None, {}, "beyond this computer"),
+        ("localhost", {"BIOVIZ_HOSTS": "sounds.lab.example"}, "beyond this computer"),
+        ("localhost", {"BIOVIZ_TOKEN": "short"}, "at least 16"),
+        ("localhost", {"BIOVIZ_VIEW_TOKEN": VIEW_TOKEN}, "BIOVIZ_TOKEN"),
+        ("localhost", {"BIOVIZ_HOSTS": "http://x/"}, "no name of a computer"),
+        ("localhost", {"BIOVIZ_EDITORS": "anna@lab.example"}, "no sign-in"),
+    ],
+)
+def test_a_server_that_would_ask_nothing_of_others_does_not_start(monkeypatch, address, environment, says):
+    for name, value in ({"BIOVIZ_TOKEN": ""} | environment).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(BadInput, match=says):
+        Policy.from_environment(address)
+
+
+def test_the_refusal_to_start_is_a_sentence(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BIOVIZ_TOKEN")}
-    environment |= {"BIOVIZ_CACHE": str(tmp_path)}
+    environment |= {"BIOVIZ_CACHE": str(tmp_path), "STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless", "true"]
-    for more, says in (
-        ({"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}, "beyond this computer"),
-        ({"BIOVIZ_HOSTS": "sounds.lab.example"}, "beyond this computer"),
-        ({"BIOVIZ_TOKEN": "short"}, "at least 16"),
-        ({"BIOVIZ_VIEW_TOKEN": VIEW_TOKEN}, "BIOVIZ_TOKEN"),
-        ({"BIOVIZ_HOSTS": "http://x/"}, "no name of a computer"),
-        ({"BIOVIZ_EDITORS": "anna@lab.example"}, "no sign-in"),
-    ):
-        ended = subprocess.run(
-            command, cwd=PROJECT, env=environment | more, capture_output=True, text=True, timeout=120
-        )
-        assert ended.returncode != 0 and says in ended.stderr, ended.stderr
-        assert "Traceback" not in ended.stderr
+    ended = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=300)
+    assert ended.returncode != 0 and "beyond this computer" in ended.stderr, ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_page_that_came_past_no_guard_may_only_look():
+    from streamlit.testing.v1 import AppTest
+
+    def page():
+        import streamlit as st
+
+        from bioviz.ui.app.sign_in import role
+
+        st.text(role().value)
+
+    before = rights._reader
+    try:
+        assert AppTest.from_function(page, default_timeout=60).run().text[0].value == "view"
+        from bioviz.ui.app.sign_in import role
+
+        assert role() is rights.Role.EDIT, "no page runs: the server's own work"
+    finally:  # its import has all pages of this process ask it
+        rights.read_from(before)

@@ -22,12 +22,13 @@ from bioviz.server.replies import refusal
 
 ROLE_HEADER, USER_HEADER = "bioviz-role", "bioviz-user"
 """What the guard tells those behind it; a client's own headers of these names are thrown away."""
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 _READING = ("GET", "HEAD", "OPTIONS")
 _WRONG_TOKEN_S = 0.5  # s to wait after a wrong token
 _MAX_FORM_BYTES = 8 * 1024
 _BEYOND = (
-    "This server was started for its own computer alone and asks for no token, so it answers nobody else. Start it "
-    "with BIOVIZ_TOKEN set, or by the command bioviz open --address."
+    "This server was started for its own computer alone and asks for no token, so it answers nobody else, nor what "
+    "another web server hands on. Start it with BIOVIZ_TOKEN set, or by the command bioviz open --address."
 )
 
 
@@ -92,7 +93,9 @@ class Guard:
             )
         # Whatever was said at the start, what counts is by which address somebody came.
         came_from_beyond = local is not None and parse_address(local) is not None and not is_loopback(local)
-        if came_from_beyond and not self._policy.asks:
+        # Nor does it count that the last step was from this computer to itself, where a web server handed it on.
+        handed_on = any(name in Headers(scope=scope) for name in _FORWARDED)
+        if (came_from_beyond or handed_on) and not self._policy.asks:
             return refusal(403, _BEYOND)
         return None
 
@@ -100,9 +103,10 @@ class Guard:
         headers = Headers(scope=scope)
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         is_socket = scope["type"] == "websocket"
+        secure = scope.get("scheme") in ("https", "wss")
+        is_own = origin is None or (host is not None and is_same(origin, host, secure))
         if is_socket or scope["method"] not in _READING:
-            is_own = site in (None, "same-origin")
-            is_own = is_own and (origin is None or (host is not None and is_same(origin, host)))
+            is_own = is_own and site in (None, "same-origin")
             # A browser names the origin of every websocket; and a program that is none shows its token.
             says_so = (
                 origin is not None
@@ -116,7 +120,8 @@ class Guard:
             )
         followed = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
         is_page = not scope["path"].startswith(f"{self._base}/bioviz/")
-        if site in (None, "same-origin", "none") or (followed and is_page):
+        # Browsers say by Sec-Fetch-Site whose page asks, but not over plain http; then only Origin may tell.
+        if is_own and (site in (None, "same-origin", "none") or (followed and is_page)):
             return None
         return refusal(403, "This is only given to pages of this dashboard.")
 

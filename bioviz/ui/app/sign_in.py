@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks, get_secrets_auth_section
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -89,8 +90,13 @@ def sign_in_of_secrets(base: str = "") -> StreamlitSignIn | None:
 
 
 def role() -> Role:
-    """Return what the one may do whose page is running; everything where no page runs."""
-    return Role.VIEW if st.context.headers.get(ROLE_HEADER) == Role.VIEW.value else Role.EDIT
+    """Return what the one may do whose page is running: to look and flag, unless the guard said more of who came.
+
+    A page that came past no guard is shown to nobody known. Where no page runs, nobody's orders are carried out.
+    """
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return Role.EDIT
+    return Role.EDIT if st.context.headers.get(ROLE_HEADER) == Role.EDIT.value else Role.VIEW
 
 
 rights.read_from(role)
