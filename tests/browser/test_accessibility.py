@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -25,6 +26,7 @@ RUN = """async (tags) => {
     { id, impact, help, nodes: nodes.map((node) => ({ html: node.html.slice(0, 300), why: node.failureSummary })) }
   ));
 }"""
+TOKEN, VIEW_TOKEN = "a-token-of-the-whole-laboratory", "a-token-of-all-its-students"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
@@ -34,6 +36,20 @@ def axe() -> str:
         reason = f"axe-core is not installed ({AXE.relative_to(PROJECT)}): run npm ci"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     return AXE.read_text()
+
+
+def mishaps_of(page) -> list[str]:
+    """What goes wrong on a page from now on: refused by the Content-Security-Policy, not found, said to the console."""
+    mishaps: list[str] = []
+
+    def of_reply(reply) -> None:
+        if reply.status >= 400:
+            mishaps.append(f"{reply.status} {reply.url}")
+
+    page.on("console", lambda said: mishaps.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: mishaps.append(str(error)))
+    page.on("response", of_reply)
+    return mishaps
 
 
 def serious(page, axe: str) -> list[dict]:
@@ -48,6 +64,7 @@ def test_a_page_has_no_serious_finding(app, demo, browser, axe, entry):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
     page = context.new_page()
     page.set_default_timeout(180_000)
+    mishaps = mishaps_of(page)
     address = "" if entry.default else entry.url
     page.goto(f"{app.url}/{address}?dataset={demo.id}")
     page.get_by_role("heading", level=1).first.wait_for()
@@ -62,6 +79,7 @@ def test_a_page_has_no_serious_finding(app, demo, browser, axe, entry):
         found[theme] = serious(page, axe)
     context.close()
     assert not any(found.values()), json.dumps(found, indent=1)[:6000]
+    assert not mishaps
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +88,7 @@ def servers(app, demo, start_app, tmp_path_factory) -> Iterator[dict[str, str]]:
     busy, empty = tmp_path_factory.mktemp("busy") / "cache", tmp_path_factory.mktemp("empty")
     shutil.copytree(app.cache, busy)
     with jobs_of_all_states(busy, demo.id):
-        at_work = start_app(PROJECT / "app.py", busy)
+        at_work = start_app(PROJECT / "app.py", busy, BIOVIZ_TOKEN=TOKEN, BIOVIZ_VIEW_TOKEN=VIEW_TOKEN)
         yield {BUSY: at_work, ERROR: at_work, EMPTY: start_app(PROJECT / "app.py", empty)}
 
 
@@ -86,6 +104,7 @@ def test_at_work_failed_and_empty_pages_have_none_and_fit_a_telephone(servers, d
     context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(180_000)
+    page.goto(f"{servers[BUSY]}/?token={TOKEN}")
     found = {}
     for state, name in LOOKED_AT:
         page.goto(address(servers[state], name, state, demo.id))
@@ -99,6 +118,40 @@ def test_at_work_failed_and_empty_pages_have_none_and_fit_a_telephone(servers, d
         assert page.evaluate(FITS), f"{name}, {state}: wider than the window"
     context.close()
     assert not any(found.values()), json.dumps(found, indent=1)[:6000]
+
+
+# Buttons for what others rely on; viewers' pages have none that can be pressed.
+EDITS = re.compile(
+    r"^(Scan|Read|Upload|Fine-tune|Train|Start|Delete|Remove|Cancel|Clear|Import|Fetch|Download the w)"
+)
+
+
+def test_viewers_see_every_page_and_can_press_nothing_that_changes_what_others_rely_on(
+    servers, demo, browser
+):
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(180_000)
+    page.goto(f"{servers[BUSY]}/?token={VIEW_TOKEN}")
+    mishaps = mishaps_of(page)
+    pressable, sentences = {}, set()
+    for entry in PAGES:
+        page.goto(f"{servers[BUSY]}/{'' if entry.default else entry.url}?dataset={demo.id}")
+        page.locator("h1").first.wait_for(state="attached")
+        settled(page)
+        main = page.get_by_test_id("stMain")
+        assert not main.get_by_test_id("stException").count(), entry.url
+        names = main.locator("button:not(:disabled)").all_inner_texts()
+        pressable[entry.url] = [name for name in names if EDITS.match(name.strip().rpartition("\n")[2])]
+        if entry.url == "datasets":
+            main.get_by_text("Add from a folder").click()
+            settled(page)
+        if main.get_by_text("You came in to look and to flag").count():
+            sentences.add(entry.url)
+    context.close()
+    assert not any(pressable.values()), pressable
+    assert sentences >= {"finetune", "datasets", "models"}, sentences
+    assert not mishaps
 
 
 FITS = "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"

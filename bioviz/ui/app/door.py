@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 
 from bioviz.errors import BadInput
 from bioviz.server.access import Guard, Policy
+from bioviz.server.dashboard import dashboard_html
 from bioviz.ui.app.sign_in import sign_in_of_secrets
 
 
@@ -20,5 +20,4 @@ def door() -> list[Middleware]:
         policy = Policy.from_environment(st.get_option("server.address"), sign_in_of_secrets(base))
     except BadInput as error:
         sys.exit(f"bioviz: {error}")
-    page = Path(st.__file__).parent / "static" / "index.html"
-    return [Middleware(Guard, policy=policy, base=base, page=page.read_text(encoding="utf-8"))]
+    return [Middleware(Guard, policy=policy, base=base, page=dashboard_html(base))]

@@ -43,6 +43,12 @@ PAGES = (
     PageEntry("jobs.py", "Jobs and storage", ":material/work_history:", "jobs"),
 )
 
+
+def addresses() -> list[str]:
+    """Return the pages' paths in the URL; the one that opens first has two, and "" is one of them."""
+    return ["", *(entry.url for entry in PAGES)]
+
+
 BENCHES = ("Explore",)
 """Titles of the pages that fill the window."""
 BARS = ("Diagnose", "Compare")

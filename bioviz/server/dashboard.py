@@ -1,0 +1,53 @@
+"""The HTML page that holds the dashboard: Streamlit's own, which is told here where its server is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+
+def dashboard_html(base: str = "") -> str:
+    """Return the page.
+
+    Streamlit's page finds its server by trial: below the address that it was opened at first, such as
+    ``/explore/_stcore/health``, where nothing answers. It need not where it is told.
+
+    Parameters
+    ----------
+    base : str
+        Path below which everything is served, such as ``"lab/sounds"``.
+
+    """
+    package = find_spec("streamlit")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("Streamlit is not installed; install what requirements.txt lists.")
+    page = (Path(package.origin).parent / "static" / "index.html").read_text(encoding="utf-8")
+    path = f"/{base.strip('/')}/" if base.strip("/") else "/"
+    told = f"<script>window.__streamlit={{BACKEND_BASE_URL:location.origin+{json.dumps(path)}}}</script>"
+    return page.replace("<head>", f"<head>{told}", 1)
+
+
+def dashboard_routes(base: str, pages: Iterable[str]) -> list[Route]:
+    """Return the routes of the dashboard's pages.
+
+    Parameters
+    ----------
+    base : str
+        As in `dashboard_html`.
+    pages : iterable of str
+        Their names in addresses, "" for the one that opens first.
+
+    """
+    html = dashboard_html(base)
+    prefix = f"/{base.strip('/')}" if base.strip("/") else ""
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+
+    return [Route(f"{prefix}/{name}", page, methods=["GET", "HEAD"]) for name in pages]
