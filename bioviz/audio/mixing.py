@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from bioviz.audio.measures.cells import spectrogram
 from bioviz.audio.measures.noise_floor import Bands, bands_for, noise_floor, smoothed, sounding
-from bioviz.audio.measures.snr import band_of, find_call, loud_frames
+from bioviz.audio.measures.snr import Call, band_of, find_call, loud_frames
+from bioviz.audio.steady_tones import without_tones
 from bioviz.errors import BadInput
 
 CALL, CLIP = "call", "clip"
@@ -54,9 +55,9 @@ def call_gain(
 ) -> float:
     """Return the g of `signal + g noise` with that ratio within the call's band, over its loudest stretch.
 
-    The call is what stands out of the clip's own noise (`snr.find_call`), which does not count as signal; where
-    nothing does, the band with 90 % of the clip's power. The stretch are the frames of 20 ms within 10 dB of the
-    loudest one. Added noise counts over the same stretch.
+    The call is what stands out of the clip's own noise (`snr.find_call`), which does not count as signal, and no more
+    do tones that run through all of the clip; where nothing does, the band with 90 % of the clip's power. The stretch
+    are the frames of 20 ms within 10 dB of the loudest one. Added noise counts over the same stretch.
 
     Parameters
     ----------
@@ -72,17 +73,15 @@ def call_gain(
 
     """
     signal, fitted = _checked(signal, noise, snr_db)
-    own, bands, times = _banded(signal, rate)
-    heard = sounding(own)
-    smooth, floor = smoothed(own), noise_floor(own[:, heard], bands)
-    inside = heard
-    if active is not None:
-        marked = np.asarray(active, bool)[np.minimum((times * rate).astype(np.int64), len(signal) - 1)]
-        inside = heard & marked if (heard & marked).any() else heard
+    own, inside, call = _call_in(signal, rate, active)
+    clean = without_tones(signal, rate)
+    if clean is not signal:
+        of_clean = _call_in(clean, rate, active)
+        if of_clean[2] is not None:  # else the tone may be the call
+            own, inside, call = of_clean
     if not inside.any():
         raise BadInput(_SILENT)
-    own, added = own[:, inside], _banded(fitted, rate)[0][:, inside]
-    call, _ = find_call(own, smooth[:, inside], floor, bands)
+    added = _banded(fitted, rate)[0][:, inside]
     if call is not None:
         band, frames = call.band, call.frames
         own = own - call.noise[:, None]
@@ -106,6 +105,21 @@ def factors(signal: np.ndarray, noise: np.ndarray, gain: float) -> tuple[float, 
     louder = max(1.0, gain)
     peak = max(1.0, float(np.abs(signal + gain * noise).max()) / louder)
     return 1 / louder / peak, gain / louder / peak
+
+
+def _call_in(
+    signal: np.ndarray, rate: int, active: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, Call | None]:
+    """(Band powers (B, K') of the frames inside, (K,) bool which those are, the call that stands out of them)."""
+    own, bands, times = _banded(signal, rate)
+    inside = heard = sounding(own)
+    smooth, floor = smoothed(own), noise_floor(own[:, heard], bands)
+    if active is not None:
+        marked = np.asarray(active, bool)[np.minimum((times * rate).astype(np.int64), len(signal) - 1)]
+        inside = heard & marked if (heard & marked).any() else heard
+    if not inside.any():
+        return own[:, inside], inside, None
+    return own[:, inside], inside, find_call(own[:, inside], smooth[:, inside], floor, bands)[0]
 
 
 def _banded(samples: np.ndarray, rate: int) -> tuple[np.ndarray, Bands, np.ndarray]:

@@ -37,7 +37,7 @@ from bioviz.store.keys import key_of
 if TYPE_CHECKING:
     from bioviz.models.base import Model
 
-VERSION = 3  # raise it when mixtures are made in another way
+VERSION = 4  # raise it when mixtures are made in another way
 CHUNK = 16  # clips whose embeddings are kept together: what a cancelled job may lose of each ratio
 
 

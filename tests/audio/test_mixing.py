@@ -108,3 +108,23 @@ def test_noise_that_is_in_the_recording_already_is_no_call():
     own = np.sqrt(true_ratio(clean, added, RATE)) * noise("white", 3 * RATE, RATE, rng)
     alone, within = (call_gain(each, added, RATE, 0.0) for each in (clean, clean + own))
     assert 20 * np.log10(within / alone) == pytest.approx(0, abs=1.0)
+
+
+@pytest.mark.parametrize("level", [1.0, 30.0])
+@pytest.mark.parametrize(
+    ("what", "seed", "hz"), [("tone", 2, 1330.0), ("sweep", 2, 3000.0), ("burst", 0, 1000.0)]
+)
+def test_a_tone_through_all_of_the_recording_is_no_call(what, seed, hz, level):
+    rng = np.random.default_rng(seed)
+    clean, added = call(what, 3 * RATE, RATE, 6000, rng), noise("pink", 3 * RATE, RATE, rng)
+    own = 1e-3 * noise("white", 3 * RATE, RATE, rng)
+    tone = level * np.sin(2 * np.pi * hz * np.arange(3 * RATE) / RATE)
+    alone, beside = (call_gain(each, added, RATE, 0.0) for each in (clean + own, clean + own + tone))
+    assert 20 * np.log10(beside / alone) == pytest.approx(0, abs=1.0)
+
+
+def test_a_tone_counts_as_the_call_where_there_is_no_other():
+    tone = np.sin(2 * np.pi * 1330 * np.arange(3 * RATE) / RATE)
+    added = noise("white", 3 * RATE, RATE, np.random.default_rng(0))
+    ten, alone = (call_gain(level * tone, added, RATE, 0.0) for level in (10.0, 1.0))
+    assert ten == pytest.approx(10 * alone, rel=1e-3)
