@@ -2,7 +2,8 @@
 
 A tone that runs through the whole recording is no call, yet where it lies in a call's band it decides what power is
 found there: the two beat, and neither frames nor bands tell them apart. Its phase does: followed from block to block
-a tone stays where it is, and its median over time knows nothing of a call that sounds for less than half of it. No animal holds its phase so.
+a tone stays where it is, and its median over time knows nothing of a call that sounds for less than half of it.
+No animal holds its phase so.
 """
 
 from __future__ import annotations
