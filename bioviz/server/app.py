@@ -213,8 +213,10 @@ def warm_up() -> None:
     from bioviz import runs  # noqa: F401
     from bioviz.audio import decode  # noqa: F401
     from bioviz.embedding import acoustic  # noqa: F401
+    from bioviz.models.hardware import hardware
 
     media.warm_up()
+    hardware()
 
 
 @asynccontextmanager

@@ -43,7 +43,6 @@ def warm_up() -> None:
     """Run once what a first click needs: the FFT, the PNG encoder, the resampler, the disk cache."""
     noise = np.linspace(-1, 1, 96_000, dtype=np.float32)
     spectrogram.draw(noise, 48_000, PictureSpec())
-    spectrogram.draw(noise, 48_000, PictureSpec(axis="mel"))  # librosa takes seconds to open
     playback.render(noise, 250_000)
     _on_disk_get("")
 

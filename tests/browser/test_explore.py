@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from tests.browsing import on_map, settled
+from tests.browsing import on_map, settled, wait
 
 pytestmark = pytest.mark.browser
 
@@ -158,7 +158,7 @@ def test_a_network_is_computed_from_the_page(page, app, demo):
     page.get_by_role("button", name="Compute it").click()
     page.get_by_role("button", name="Cancel").wait_for()
     page.locator(MAP).wait_for(timeout=240_000)
-    assert page.get_by_test_id("stMetric").count() == 6
+    wait(page, lambda: page.get_by_test_id("stMetric").count() == 6)
 
 
 def test_the_first_page_loads_the_drawing_library_ahead(app, page):

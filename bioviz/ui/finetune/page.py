@@ -10,7 +10,7 @@ from bioviz.errors import BiovizError
 from bioviz.models import checkpoints, registry
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoints import Checkpoint
-from bioviz.models.device import describe_device, precision_of
+from bioviz.models.hardware import hardware
 from bioviz.training import tasks
 from bioviz.training.data.split import obstacles, warnings
 from bioviz.ui.app.notices import plain
@@ -58,8 +58,10 @@ def new_training() -> None:
             args=(True,),
         )
         return
-    precision = precision_of(registry.card(spec.model), wanted=spec.settings.precision)
-    st.caption(f"Trains on: {describe_device(precision=precision)}")
+    precision = hardware().precision_of(registry.card(spec.model), spec.settings.precision)
+    st.caption(
+        " ".join(filter(None, (f"Trains on: {hardware().describe(precision)}.", hardware().unused_gpu)))
+    )
     if st.button(
         "Start training",
         type="primary",

@@ -13,7 +13,7 @@ from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.models import registry
-from bioviz.models.device import describe_device, precision_of
+from bioviz.models.hardware import hardware
 from bioviz.models.titles import title_of
 from bioviz.runs import RunSpec
 from bioviz.ui.app.notices import plain
@@ -66,7 +66,8 @@ def show(
         st.text(text)
         if not missing:
             st.caption(
-                f"Models run on: {_runs_on(models)}. What is in the cache already is not computed again."
+                f"Models run on: {_runs_on(models)}. What is in the cache already is not computed again. "
+                f"{hardware().unused_gpu}"
             )
         for note in _narrow(models):
             st.caption(plain(note))
@@ -99,11 +100,12 @@ def _is_here(spec: RunSpec) -> bool:
 
 def _runs_on(models: Iterable[RunSpec]) -> str:
     """Return the device, with the precision that the models really have on it."""
-    own = {registry.card(spec.model).title: precision_of(registry.card(spec.model)) for spec in models}
+    cards = [registry.card(spec.model) for spec in models]
+    own = {card.title: hardware().precision_of(card) for card in cards}
     kinds = set(own.values())
     if len(kinds) <= 1:
-        return describe_device(precision="".join(kinds))
-    return f"{describe_device()} ({', '.join(f'{title} in {kind}' for title, kind in own.items())})"
+        return hardware().describe("".join(kinds))
+    return f"{hardware().describe()} ({', '.join(f'{title} in {kind}' for title, kind in own.items())})"
 
 
 def _narrow(models: Iterable[RunSpec]) -> list[str]:

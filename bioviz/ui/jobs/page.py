@@ -6,7 +6,7 @@ import streamlit as st
 
 from bioviz import jobs, rights
 from bioviz.config import settings
-from bioviz.models.device import describe_device
+from bioviz.models.hardware import hardware
 from bioviz.store.usage import usage
 from bioviz.ui import dates, removing
 from bioviz.ui.app.notices import plain
@@ -77,7 +77,9 @@ def _ended(job: jobs.Job) -> None:
 
 def show() -> None:
     """Show the page below its title."""
-    st.caption(f"Models run on: {describe_device()}")
+    st.caption(f"Models run on: {hardware().describe()}")
+    if hardware().unused_gpu:
+        st.caption(hardware().unused_gpu)
     everything = jobs.list_jobs()
     running = [job for job in everything if job.state in job_card.RUNNING]
     st.subheader("Running")
