@@ -90,6 +90,8 @@ class BatchEmbedder(Generic[Owner]):
         Samples in one.
     deliver
         Called as deliver(owner, rows, embeddings (len(rows), D) float32), in the order added.
+    embed
+        What gives (B, D) of (B, T) waveforms and their rate; the model's own `embed` if None.
 
     """
 
@@ -99,8 +101,10 @@ class BatchEmbedder(Generic[Owner]):
         rate: int,
         width: int,
         deliver: Callable[[Owner, np.ndarray, np.ndarray], None],
+        embed: Callable[[torch.Tensor, int], torch.Tensor] | None = None,
     ) -> None:
         self._model, self._rate, self._width, self._deliver = model, rate, width, deliver
+        self._forward = embed or model.embed
         kind = model.device.type
         self._async = kind == "cuda"
         largest = min(MAX_BATCH.get(kind, 32), max(1, _BATCH_BYTES // (4 * width)))
@@ -171,7 +175,7 @@ class BatchEmbedder(Generic[Owner]):
 
         try:
             sent = waveforms.to(self._model.device, non_blocking=self._async)
-            return self._model.embed(sent, self._rate)
+            return self._forward(sent, self._rate)
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
+from numpy.typing import DTypeLike
 
 from bioviz.config import settings
 from bioviz.store.arrays import load_array, save_array
@@ -26,15 +27,17 @@ class BlockStore:
     kind
         Folder name; what the blocks have in common (the model's fingerprint, say).
     columns
-        Width of every block.
+        Width of every block; None where any will do.
+    dtype
+        Of what is stored.
 
     """
 
-    def __init__(self, kind: str, columns: int) -> None:
+    def __init__(self, kind: str, columns: int | None, dtype: DTypeLike = np.float32) -> None:
         self.kind = kind
         self._folder = settings().cache_dir / "blocks" / kind
         self._locks = settings().cache_dir / "locks" / kind
-        self._columns = columns
+        self._columns, self._dtype = columns, np.dtype(dtype)
 
     def path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.npy"
@@ -44,15 +47,16 @@ class BlockStore:
         return self.path(key).is_file()
 
     def save(self, key: str, block: np.ndarray) -> None:
-        """Store (n, columns) float32. Raises DiskFull."""
+        """Store (n, columns). Raises DiskFull."""
         save_array(self.path(key), block)
 
     def load(self, key: str, rows: int) -> np.ndarray | None:
-        """Return the (rows, columns) float32 block, or None where there is none or it was damaged (then dropped)."""
+        """Return the (rows, columns) block, or None where there is none or it was damaged (then dropped)."""
         path = self.path(key)
         try:
             block = load_array(path)
-            if block.shape != (rows, self._columns) or block.dtype != np.float32:
+            width = block.shape[1] if self._columns is None and block.ndim == 2 else self._columns
+            if block.shape != (rows, width) or block.dtype != self._dtype:
                 raise Corrupt(f"{path} is damaged: it has the wrong shape.")
         except FileNotFoundError:
             return None

@@ -19,8 +19,10 @@ from bioviz.embedding.batch_embedder import BatchEmbedder
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
+from bioviz.embedding.scores import as_stored, score_store
 from bioviz.embedding.shards import Shard, shard_of
 from bioviz.embedding.source import Chunk, RecordingTask, Unit, decode, units_of
+from bioviz.models.base import Scorer
 from bioviz.progress import Progress
 from bioviz.store.hashes import HashMemory
 
@@ -78,6 +80,9 @@ def compute_embeddings(
 ) -> None:
     """Store the block of every task, or note in `task.failed` why there is none.
 
+    A model that scores too gives both from one pass: whichever of the two stores is asked for, the other gets its
+    blocks (`task.beside`) where they are missing.
+
     Acoustic blocks that are missing are measured from the same recordings, unless another process is at it.
 
     Raises
@@ -92,8 +97,9 @@ def compute_embeddings(
             opened.append(open_model())
         model = opened[0]
         with ExitStack() as stack:
-            blocks = stack.enter_context(_Blocks(store, recipe.dim, counter))
-            forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver)
+            blocks = stack.enter_context(_Blocks(Outputs(store, recipe), counter))
+            embed = model.embed_and_score if recipe.scores and isinstance(model, Scorer) else model.embed
+            forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver, embed)
             ahead = decode_ahead(units, recipe.width_s, recipe.rate, memory, model.device.type)
             for chunk in stack.enter_context(ahead):
                 if chunk.failure is not None:
@@ -209,14 +215,39 @@ class _Work:
         return [] if lock is None else [lock]
 
 
+class Outputs:
+    """Where what a model gives of a recording is stored: its embeddings and, where the recipe has some, its scores.
+
+    Parameters
+    ----------
+    store
+        The one whose missing blocks are computed: of the embeddings or of the scores.
+
+    """
+
+    def __init__(self, store: BlockStore, recipe: Recipe) -> None:
+        self._store, self._recipe = store, recipe
+        self._scores = score_store(recipe)
+        self._is_scores = store.kind == self._scores.kind
+        self._other = BlockStore(recipe.fingerprint[:32], recipe.dim) if self._is_scores else self._scores
+
+    def save(self, task: RecordingTask, block: np.ndarray) -> None:
+        """Store the parts of a recording's block. Raises DiskFull."""
+        parts = block[:, : self._recipe.dim], as_stored(block[:, self._recipe.dim :])
+        own, other = parts[::-1] if self._is_scores else parts
+        if task.beside and other.shape[1] and not self._other.has(task.beside):
+            self._other.save(task.beside, np.ascontiguousarray(other))
+        self._store.save(task.key, np.ascontiguousarray(own))
+
+
 class _Blocks:
     """Gathers the embeddings of recordings that are under way, and stores each when it is complete.
 
     A thread writes, so that the model does not wait for the disk. Leaving the context waits for it.
     """
 
-    def __init__(self, store: BlockStore, dim: int, counter: Counter) -> None:
-        self._store, self._dim, self._counter = store, dim, counter
+    def __init__(self, outputs: Outputs, counter: Counter) -> None:
+        self._outputs, self._counter = outputs, counter
         self._open: dict[str, tuple[np.ndarray, int]] = {}  # key -> block, rows still to come
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="blocks")
         self._writing: list[Future[None]] = []
@@ -230,11 +261,14 @@ class _Blocks:
             self._raise_errors()
 
     def deliver(self, task: RecordingTask, local: np.ndarray, embeddings: np.ndarray) -> None:
-        """Take (n, D) embeddings of positions `local` (n,) of a recording. Raises Cancelled, DiskFull."""
+        """Take what the model gives (n, D) of positions `local` (n,) of a recording. Raises Cancelled, DiskFull."""
         if task.failed is not None:
             return
         if task.key not in self._open:
-            self._open[task.key] = np.empty((len(task.rows), self._dim), np.float32), len(task.rows)
+            self._open[task.key] = (
+                np.empty((len(task.rows), embeddings.shape[1]), np.float32),
+                len(task.rows),
+            )
         block, left = self._open[task.key]
         block[local] = embeddings
         self._open[task.key] = block, left - len(local)
@@ -254,7 +288,7 @@ class _Blocks:
             self._counter.add(left, f"{task.name}: no embeddings")
 
     def _write(self, task: RecordingTask, block: np.ndarray) -> None:
-        self._store.save(task.key, block)
+        self._outputs.save(task, block)
         task.release()
 
     def _raise_errors(self) -> None:

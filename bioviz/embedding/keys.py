@@ -81,6 +81,9 @@ class Recipe:
         Length of a window, s.
     dim
         Numbers in an embedding.
+    scores
+        Tensor of the model file that holds its classifier's scores, which come from the same pass; "" for none. It
+        decides no embedding.
 
     """
 
@@ -94,6 +97,7 @@ class Recipe:
     rate: int
     width_s: float
     dim: int
+    scores: str = ""
 
     @property
     def width(self) -> int:

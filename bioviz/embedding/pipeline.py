@@ -17,6 +17,7 @@ from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.complete import Target, complete
 from bioviz.embedding.compute import Counter, compute_acoustic, compute_embeddings
 from bioviz.embedding.keys import Recipe, rows_by_recording, set_key
+from bioviz.embedding.scores import score_key, score_store
 from bioviz.embedding.sets import EmbeddingSet, folder_of
 from bioviz.embedding.source import RecordingTask
 from bioviz.errors import BadInput
@@ -88,6 +89,7 @@ def recipe_for(dataset: Dataset, model_name: str, checkpoint: str, seed: int, de
         rate=card.sample_rate or dataset.sample_rate,
         width_s=dataset.plan.width_s,
         dim=card.dim,
+        scores=card.graph.scores if card.graph is not None else "",
     )
 
 
@@ -141,6 +143,27 @@ def embed_with(
     return embeddings
 
 
+def score_dataset(dataset: Dataset, recipe: Recipe, device: str, progress: Progress) -> None:
+    """Compute the scores that are missing of a dataset, such as of embeddings that are older than they.
+
+    Parameters
+    ----------
+    recipe
+        Of a model that scores; see `recipe_for`.
+
+    Raises
+    ------
+    Cancelled, DiskFull, Missing, BadInput
+        As `embed_dataset`.
+
+    """
+    counter = Counter(progress, f"Scores of {title_of(recipe.model, recipe.checkpoint)}", len(dataset.clips))
+    tasks = tasks_of(dataset, recipe)
+    for task in tasks:
+        task.key, task.beside, task.acoustic = task.beside, task.key, None
+    compute_embeddings(tasks, score_store(recipe), recipe, opener_of(recipe, device), counter)
+
+
 def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[Problem] = ()) -> Path:
     """Measure the acoustic columns that are missing, and put them together.
 
@@ -164,7 +187,7 @@ def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[P
     measured = acoustic_tasks(dataset)
     for recording, rows, own in zip(dataset.recordings, rows_by_recording(dataset), measured, strict=True):
         if len(rows):
-            task = RecordingTask(recording, rows, clips.start_s[rows], own.key, own)
+            task = RecordingTask(recording, rows, clips.start_s[rows], own.key, acoustic=own)
             task.failed = known.get(recording.name)
             tasks.append(task)
     counter = Counter(progress, "Measuring levels", len(clips))
@@ -204,7 +227,8 @@ def tasks_of(dataset: Dataset, recipe: Recipe) -> list[RecordingTask]:
         if len(rows):
             starts = dataset.clips.start_s[rows]
             key = recipe.block_key(recording.content_hash, starts)
-            tasks.append(RecordingTask(recording, rows, starts, key, measured))
+            beside = score_key(key, recipe) if recipe.scores else ""
+            tasks.append(RecordingTask(recording, rows, starts, key, beside, measured))
     return tasks
 
 

@@ -33,6 +33,8 @@ class RecordingTask:
         Where they start.
     key
         Of its block.
+    beside
+        Key of the block of its scores, where they come with its embeddings (or the reverse); "" for none.
     acoustic
         The acoustic columns to measure along the way, if they are missing.
     shard
@@ -46,6 +48,7 @@ class RecordingTask:
     rows: np.ndarray
     starts_s: np.ndarray
     key: str
+    beside: str = ""
     acoustic: AcousticTask | None = None
     shard: Shard | None = None
     failed: Problem | None = None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import torch
@@ -65,6 +65,11 @@ class Graph:
         Name of the waveform's input; "" for the first.
     peak
         Each window is scaled so that its largest absolute sample is this; None leaves it as it is.
+    scores
+        Name of the tensor of the classifier's scores, or its position as above; "" where the file has none, or it is
+        not known. Of a clip's windows and frames the highest score counts.
+    scale
+        "logit" or "probability": what the scores are; "" where it is not known.
 
     """
 
@@ -73,6 +78,12 @@ class Graph:
     hop_s: float = 0.0
     input: str = ""
     peak: float | None = None
+    scores: str = ""
+    scale: str = ""
+
+    def deciding(self) -> dict[str, object]:
+        """Return what decides an embedding (JSON-able): not whether scores are read beside it."""
+        return {name: value for name, value in asdict(self).items() if name not in ("scores", "scale")}
 
 
 @dataclass(frozen=True)
@@ -209,4 +220,13 @@ class Model(Protocol):
 
     def to(self, device: str | torch.device) -> Model:
         """Move to a device and return itself."""
+        ...
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """A model whose file gives a classifier's scores in the same pass."""
+
+    def embed_and_score(self, waveforms: torch.Tensor, rate: int) -> torch.Tensor:
+        """(B, T) waveforms to (B, dim + scores) float32: `Model.embed`, and the scores behind it."""
         ...

@@ -32,14 +32,28 @@ class FileModel:
             raise BadInput(f"{self.card.title} wants shape (B, T), not {tuple(waveforms.shape)}.")
         if self.card.sample_rate != rate:
             raise BadInput(f"{self.card.title} wants sound at {self.card.sample_rate} Hz, not {rate} Hz.")
-        rows = [self._embed(row) for row in waveforms.detach().cpu().numpy()]
+        rows = [self._run(row)[0] for row in waveforms.detach().cpu().numpy()]
         return torch.from_numpy(np.stack(rows)) if rows else torch.empty((0, self.card.dim))
+
+    def embed_and_score(self, waveforms: Tensor, rate: int) -> Tensor:
+        """(B, T) waveforms to (B, dim + scores): `embed`, and the scores of the same pass behind it.
+
+        Raises
+        ------
+        BadInput
+            As `embed`; and the card names no scores.
+
+        """
+        if not graph_of(self.card).scores:
+            raise BadInput(f"{self.card.title} gives no scores.")
+        pairs = [self._run(row) for row in waveforms.detach().cpu().numpy()]
+        return torch.from_numpy(np.stack([np.concatenate(pair) for pair in pairs]))
 
     def to(self, device: str | torch.device) -> FileModel:
         return self  # the file's runtime is on the CPU, wherever the rest of the work is done
 
-    def _embed(self, waveform: np.ndarray) -> np.ndarray:
-        """(T,) to (dim,) float32."""
+    def _run(self, waveform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(T,) to (dim,) and (scores,) float32."""
         graph, window = graph_of(self.card), window_samples(self.card)
         hop = max(1, round(graph.hop_s * (self.card.sample_rate or 0)))
         if window is None:
@@ -48,13 +62,16 @@ class FileModel:
             cut = windows(waveform, window, hop)
         if graph.peak is not None:
             cut = scaled_to_peak(cut, graph.peak)
-        embedded = np.stack([pooled(self.session.run(each)) for each in cut])
+        outputs = [self.session.run(each) for each in cut]
+        embedded = np.stack([pooled(each.embedding) for each in outputs])
         if embedded.shape[1] != self.card.dim:
             raise BadInput(
                 f"The file of {self.card.title} gives {embedded.shape[1]} numbers, not the {self.card.dim} of its "
                 "card. Is it another version?"
             )
-        return embedded.mean(axis=0, dtype=np.float64).astype(np.float32)
+        scores = [highest(each.scores) for each in outputs if each.scores is not None]
+        best = np.max(scores, axis=0) if scores else np.zeros(0, np.float32)
+        return embedded.mean(axis=0, dtype=np.float64).astype(np.float32), best
 
 
 def graph_of(card: ModelCard) -> Graph:
@@ -108,3 +125,8 @@ def scaled_to_peak(cut: np.ndarray, peak: float) -> np.ndarray:
 def pooled(values: np.ndarray) -> np.ndarray:
     """Return the values of an embedding's tensor (..., dim) as one vector (dim,): the mean over all other axes."""
     return values.reshape(-1, values.shape[-1]).mean(axis=0, dtype=np.float64)
+
+
+def highest(values: np.ndarray) -> np.ndarray:
+    """Return the scores (..., S) of a window as (S,) float32: the highest over all other axes, such as frames."""
+    return values.reshape(-1, values.shape[-1]).max(axis=0).astype(np.float32)

@@ -16,8 +16,9 @@ from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import PRETRAINED, Graph, ModelCard, WeightsFile
 from bioviz.models.runtimes import session
+from bioviz.models.score_names import OWN_NAMES, as_names
 from bioviz.progress import Progress
-from bioviz.store.files import Corrupt, read_json, write_json
+from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 FAMILY = "Your own files"
 PREFIX = "own_"
 MAX_BYTES = 4 << 30
+SCALES = ("", "logit", "probability")
+"""What the scores of a file are; "" where it is not known."""
 MAX_RATE, MAX_WINDOW_S = 1_000_000, 120.0
 _CHUNK = 1 << 20
 _CARD = "card.json"
@@ -48,6 +51,8 @@ class OwnCard:
         Hz that the file takes; seconds of its window (None: clips of any length) and from one to the next.
     dim
         Numbers in an embedding, as found by trying.
+    scores, scale
+        See `base.Graph`; their names are in the file, or in `labels.txt` beside it.
     licence, reference
         As the user knows them; may be "".
 
@@ -64,6 +69,8 @@ class OwnCard:
     dim: int
     input: str = ""
     peak: float | None = None
+    scores: str = ""
+    scale: str = ""
     licence: str = ""
     reference: str = ""
 
@@ -148,7 +155,8 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     Parameters
     ----------
     params
-        "path", and the fields of `OwnCard` but those that are found here (file, sha256, dim).
+        "path", and the fields of `OwnCard` but those that are found here (file, sha256, dim); "names": names of the
+        scores, one a line, may be left out.
 
     Returns
     -------
@@ -171,6 +179,8 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     target.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, target / f".{card.file}")
     (target / f".{card.file}").replace(target / card.file)
+    if names := as_names(str(params.get("names") or "").encode()):
+        write_atomic(target / OWN_NAMES, "\n".join(names).encode())
     write_json(target / _CARD, asdict(card))
     discard_upload(path)
     return {"model": name, "dim": dim, "seconds": seconds}
@@ -196,15 +206,17 @@ def _try(path: Path, card: OwnCard) -> tuple[int, float]:
     import numpy as np
 
     samples = round(card.sample_rate * (card.window_s or 1.0))
-    graph = Graph(card.runtime, card.embedding, card.hop_s, card.input, card.peak)
+    graph = Graph(card.runtime, card.embedding, card.hop_s, card.input, card.peak, card.scores, card.scale)
     opened = session.open_session(path, graph, None if card.window_s is None else samples)
     time_s = np.arange(samples) / card.sample_rate
     rng = np.random.default_rng(0)
     noise = rng.normal(0, 0.05, samples).astype(np.float32)
     sweep = (0.3 * np.sin(2 * np.pi * card.sample_rate / 16 * time_s * (1 + time_s))).astype(np.float32)
-    vectors = [_vector(opened.run(sound)) for sound in (noise, sweep, np.zeros(samples, np.float32))]
+    vectors = [
+        _vector(opened.run(sound).embedding) for sound in (noise, sweep, np.zeros(samples, np.float32))
+    ]
     started = time.perf_counter()
-    again = _vector(opened.run(noise))
+    again = _vector(opened.run(noise).embedding)
     seconds = time.perf_counter() - started
     if not all(np.isfinite(vector).all() for vector in vectors):
         raise BadInput("Its numbers are not finite for noise, a sweep or silence. Choose another tensor.")
@@ -247,6 +259,7 @@ def _checked(value: dict[str, Any]) -> OwnCard:
         card.runtime,
         card.embedding,
         card.input,
+        card.scores,
         card.licence,
         card.reference,
     )
@@ -261,6 +274,8 @@ def _checked(value: dict[str, Any]) -> OwnCard:
         numbers["peak"] = (card.peak, 1e-6, 1.0)
     if not all(isinstance(text, str) and len(text) < 500 for text in texts) or not card.title.strip():
         raise BadInput("The card of the model file needs a title, and texts of fewer than 500 letters.")
+    if card.scale not in SCALES:
+        raise BadInput(f"The scale of the scores is {card.scale!r}; it must be logit, probability or empty.")
     if card.runtime not in session.REQUIRES:
         raise BadInput(f"Nothing here runs model files of the kind {card.runtime!r}.")
     if not re.fullmatch(r"model\.(tflite|onnx)", card.file) or not re.fullmatch(r"[0-9a-f]{64}", card.sha256):
@@ -290,7 +305,7 @@ def _model_card(name: str, card: OwnCard) -> ModelCard:
         weights=WeightsFile(card.file, sha256=card.sha256, folder=folder() / name),
         preprocessing="waveform-1",
         autocast=False,
-        graph=Graph(card.runtime, card.embedding, card.hop_s, card.input, card.peak),
+        graph=Graph(card.runtime, card.embedding, card.hop_s, card.input, card.peak, card.scores, card.scale),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +147,7 @@ def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: s
         identity = f"seed {seed}" if checkpoint == RANDOM else ""
     parts = [about.name, about.dim, about.sample_rate, about.preprocessing, checkpoint, identity, precision]
     if about.graph is not None:
-        parts.append([about.window_s, asdict(about.graph)])
+        parts.append([about.window_s, about.graph.deciding()])
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

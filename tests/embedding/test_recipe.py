@@ -22,7 +22,15 @@ CHANGES = {
     "rate": 16000,
     "width_s": 2.0,
 }
-NOT_READ = {"model": "n", "checkpoint": "ft:1", "seed": 1, "precision": "bfloat16", "identity": "i", "dim": 6}
+NOT_READ = {
+    "model": "n",
+    "checkpoint": "ft:1",
+    "seed": 1,
+    "precision": "bfloat16",
+    "identity": "i",
+    "dim": 6,
+    "scores": "s",
+}
 """They are read through the fingerprint, or not at all by the block."""
 
 

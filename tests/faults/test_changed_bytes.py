@@ -25,6 +25,7 @@ from bioviz.errors import BiovizError
 from bioviz.flags import flag, load_flags
 from bioviz.models import checkpoints, registry
 from bioviz.models.cards import CARDS
+from bioviz.runs import kept_thresholds
 from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
 from bioviz.store.hashes import HashMemory
 from bioviz.store.pack import to_plain
@@ -47,6 +48,7 @@ READ = {
     "waves": (),  # tests/training/data/test_waveform_cache.py
     "jobs": ("job",),
     "profiles": ("profiles",),
+    "thresholds": ("thresholds",),
     "hashes": ("hashes",),
 }
 NOTHING_STORED = ("numba", "locks")  # compiled code, which numba checks; empty files
@@ -93,6 +95,15 @@ class World:
         profiles.save_profile(
             profiles.TableProfile("field tables", ("filename", "begin", "end", "species"), mapping)
         )
+        kept_thresholds.keep(
+            kept_thresholds.KeptThresholds(
+                *("mine", self.dataset.id, "tones", "1" * 64, "tiny", "ft:1", 0, "2" * 64, "logit", 0.95),
+                labels=({"name": "call 300", "threshold": 1.25, "precision": 0.96},),
+                mapping={"call 300": ["call 300"]},
+                created="2026-11-26T12:00:00+00:00",
+                bioviz="0",
+            )
+        )
         self.readers: dict[str, Callable[[], Any]] = {
             "dataset": lambda: library.load(self.dataset.id).version,
             "list of datasets": lambda: [each.__dict__ for each in library.list_datasets()] or None,
@@ -111,6 +122,7 @@ class World:
             "job": lambda: {k: v for k, v in jobs.get(self.job.id).__dict__.items() if k != "silent_s"},
             "profiles": lambda: [each.to_dict() for each in profiles.list_profiles()] or None,
             "hashes": self.hashes,
+            "thresholds": lambda: [vars(each) for each in kept_thresholds.every()] or None,
         }
 
     def map(self) -> Any:

@@ -101,8 +101,9 @@ def write_onnx(
     entry: str = "waveform",
     seed: int = 0,
     embedding_first: bool = False,
+    scores: str = "scores",
 ) -> None:
-    """The same as an ONNX file: outputs `scores` and `embedding`; any length where `samples` is None."""
+    """The same as an ONNX file: outputs `scores` (or so) and `embedding`; any length where `samples` is None."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
@@ -113,7 +114,7 @@ def write_onnx(
         helper.make_node("ReduceMean", ["framed"], ["mean"], axes=[1], keepdims=0),
         helper.make_node("MatMul", ["mean", "first"], ["product"]),
         helper.make_node("Relu", ["product"], ["embedding"]),
-        helper.make_node("MatMul", ["embedding", "second"], ["scores"]),
+        helper.make_node("MatMul", ["embedding", "second"], [scores]),
     ]
     constants = {
         "first": first.T.copy(),
@@ -121,7 +122,7 @@ def write_onnx(
         "shape": np.array([1, -1, width], np.int64),
     }
     outputs = [
-        helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", LABELS]),
+        helper.make_tensor_value_info(scores, TensorProto.FLOAT, ["batch", LABELS]),
         helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", dim]),
     ]
     graph = helper.make_graph(
@@ -149,5 +150,6 @@ def publish_small(card: ModelCard, patch: pytest.MonkeyPatch) -> Path:
         write_tflite(path, samples, card.dim, card.graph.embedding)
     else:
         first = card.graph.embedding == "#0"
-        write_onnx(path, samples, card.dim, card.graph.input or "waveform", embedding_first=first)
+        named = card.graph.scores.removeprefix("#0") or "scores"
+        write_onnx(path, samples, card.dim, card.graph.input or "waveform", 0, first, named)
     return path

@@ -30,6 +30,13 @@ def register(commands: Commands) -> None:
     parser.add_argument("--window", type=float, metavar="S", help="its window; default: what the file says")
     parser.add_argument("--hop", type=float, metavar="S", help="from window to window; default: the window")
     parser.add_argument("--embedding", metavar="TENSOR", help="default: the likeliest, which is then named")
+    parser.add_argument(
+        "--scores", metavar="TENSOR", help="the classifier's scores; default: the likeliest output"
+    )
+    parser.add_argument("--names", type=Path, help="text file with the names of the scores, one a line")
+    parser.add_argument(
+        "--scale", default="", choices=("", "logit", "probability"), help="what the scores are"
+    )
     parser.add_argument("--peak", type=float, help="scale each window to this peak (Perch: 0.25)")
     parser.add_argument("--licence", default="")
     parser.add_argument("--reference", default="")
@@ -89,6 +96,9 @@ def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer
             "window_s": window_s,
             "hop_s": options.hop or window_s or 1.0,
             "peak": options.peak,
+            "scores": facts.likely_scores(embedding) if options.scores is None else options.scores,
+            "scale": options.scale,
+            "names": _text_of(options.names),
             "licence": options.licence,
             "reference": options.reference,
         },
@@ -98,6 +108,17 @@ def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer
     text = f"Added as {added['model']}: {added['dim']} numbers a clip, from the tensor {embedding}."
     text += f"\nOthers that could be it: {', '.join(others)}" if others and not options.embedding else ""
     return Answer({**added, "embedding": embedding}, text)
+
+
+def _text_of(path: Path | None) -> str:
+    """Return a text file's content. Raises BadInput."""
+    from bioviz.models.score_names import read_names
+
+    if path is None:
+        return ""
+    if not (names := read_names(path)):
+        raise BadInput(f"{path} is no text file with one name a line.")
+    return "\n".join(names)
 
 
 def _described(card: ModelCard) -> dict[str, Any]:

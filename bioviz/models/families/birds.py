@@ -31,7 +31,7 @@ CARDS = (
         ),
         preprocessing="waveform-1",
         autocast=False,
-        graph=Graph("litert", "model/GLOBAL_AVG_POOL/Mean", hop_s=3.0),
+        graph=Graph("litert", "model/GLOBAL_AVG_POOL/Mean", hop_s=3.0, scores="#0", scale="logit"),
         terms="CC BY-NC-SA 4.0: the use must not be commercial, and what is made from the weights is shared alike.",
     ),
     ModelCard(
@@ -52,7 +52,7 @@ CARDS = (
         ),
         preprocessing="waveform-1",
         autocast=False,
-        graph=Graph("onnx", "#1", hop_s=3.0),
+        graph=Graph("onnx", "#1", hop_s=3.0, scores="#0", scale="probability"),
         terms="bioviz does not know the licence of this preview: read it on the page of the record (Zenodo 20703646).",
     ),
     ModelCard(
@@ -73,7 +73,7 @@ CARDS = (
         ),
         preprocessing="waveform-1",
         autocast=False,
-        graph=Graph("onnx", "embedding", hop_s=5.0, input="inputs", peak=0.25),
+        graph=Graph("onnx", "embedding", hop_s=5.0, input="inputs", peak=0.25, scores="label", scale="logit"),
     ),
     ModelCard(
         name="birdaves_biox_large",

@@ -24,6 +24,8 @@ CARDS = (
         ),
         preprocessing="waveform-1",
         autocast=False,
-        graph=Graph("litert", "tower0/network/layer28/reduce_mean", hop_s=0.4875),
+        graph=Graph(
+            "litert", "tower0/network/layer28/reduce_mean", hop_s=0.4875, scores="#0", scale="probability"
+        ),
     ),
 )

@@ -8,6 +8,7 @@ BirdNET 2.4, and the batch size moved no byte.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from bioviz.errors import BadInput
 from bioviz.models.base import Graph
-from bioviz.models.runtimes.session import FileFacts, Tensor, likeliest_first
+from bioviz.models.runtimes.session import FileFacts, Outputs, Tensor, likeliest_first
 
 MAX_BYTES = 2 << 30  # what a flatbuffer can address
 
@@ -23,21 +24,23 @@ MAX_BYTES = 2 << 30  # what a flatbuffer can address
 class LiteRTSession:
     """One window at a time: the runtime is as quick so as in batches, and a window depends on no other."""
 
-    def __init__(self, path: Path, content: bytes, entry: int, embedding: int, samples: int | None) -> None:
+    def __init__(
+        self, path: Path, content: bytes, entry: int, tensors: Sequence[int], samples: int | None
+    ) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         self._interpreter = Interpreter(model_content=content, num_threads=_threads())
-        self._path, self._entry, self._embedding = path, entry, embedding
+        self._path, self._entry, self._tensors = path, entry, tuple(tensors)
         self._shape = (0,)  # what the input is set to
         self._axes = next(
             len(each["shape"]) for each in self._interpreter.get_input_details() if each["index"] == entry
         )
         if samples:
             self._take(samples)
-        about = next(each for each in self._interpreter.get_output_details() if each["index"] == embedding)
-        self._scale, self._zero = about["quantization"]  # 0.0 where the values are no whole numbers
+        details = {each["index"]: each for each in self._interpreter.get_output_details()}
+        self._quantization = {index: details[index]["quantization"] for index in self._tensors}
 
-    def run(self, window: np.ndarray) -> np.ndarray:
+    def run(self, window: np.ndarray) -> Outputs:
         try:
             if self._shape[-1] != len(window):
                 self._take(len(window))
@@ -48,9 +51,13 @@ class LiteRTSession:
             raise BadInput(
                 f"{self._path} cannot take a window of {len(window)} samples ({reason}). Is it the version of its card?"
             ) from error
-        values = self._interpreter.get_tensor(self._embedding)
-        if self._scale:  # a quantised file: whole numbers that stand for steps
-            return (values.astype(np.float32) - self._zero) * np.float32(self._scale)
+        return Outputs(*map(self._values, self._tensors))
+
+    def _values(self, tensor: int) -> np.ndarray:
+        values = self._interpreter.get_tensor(tensor)
+        scale, zero = self._quantization[tensor]  # 0.0 where the values are no whole numbers
+        if scale:  # a quantised file: whole numbers that stand for steps
+            return (values.astype(np.float32) - zero) * np.float32(scale)
         return values
 
     def _take(self, samples: int) -> None:
@@ -66,8 +73,9 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> LiteRTSession
         raise BadInput(f"{path} is larger than a .tflite file can be. Choose another file.")
     content = path.read_bytes()
     try:
-        content, entry, embedding = with_output(content, graph.input, graph.embedding)
-        return LiteRTSession(path, content, entry, embedding, samples)
+        tensors = [graph.embedding, graph.scores] if graph.scores else [graph.embedding]
+        content, entry, *indices = with_outputs(content, graph.input, tensors)
+        return LiteRTSession(path, content, entry, indices, samples)
     except LookupError as error:
         raise BadInput(f"{path} cannot be used: {error.args[0]}") from error
     except Exception as error:  # a damaged flatbuffer fails in many ways, all in the parser
@@ -92,13 +100,14 @@ def inspect(path: Path) -> FileFacts:
             index: Tensor(_name(graph.tensors[index]), _shape(graph.tensors[index]), index in outputs)
             for index in [*entries, *floating]
         }
+        given = tuple(tensors[int(index)] for index in graph.outputs if int(index) in tensors)
     except LookupError as error:
         raise BadInput(f"{path.name} cannot be used: {error.args[0]}") from error
     except Exception as error:  # a damaged flatbuffer fails in many ways, all in the parser
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadInput(f"{path.name} is no .tflite file that can be read ({reason}).") from error
     candidates = likeliest_first(tensors[index] for index in floating)
-    return FileFacts("litert", tuple(tensors[index] for index in entries), candidates)
+    return FileFacts("litert", tuple(tensors[index] for index in entries), candidates, given)
 
 
 _REAL = (0, 1, 9)  # float32, float16, int8 in the file format (TensorType)
@@ -129,8 +138,8 @@ def _parsed(content: bytes) -> tuple[Any, Any]:
     return model.subgraphs[0], model.buffers
 
 
-def with_output(content: bytes, entry: str, tensor: str) -> tuple[bytes, int, int]:
-    """Return a model with a tensor of its main graph among its outputs.
+def with_outputs(content: bytes, entry: str, tensors: Sequence[str]) -> tuple[bytes, int, *tuple[int, ...]]:
+    """Return a model with some tensors of its main graph among its outputs.
 
     Parameters
     ----------
@@ -138,12 +147,12 @@ def with_output(content: bytes, entry: str, tensor: str) -> tuple[bytes, int, in
         A `.tflite` file.
     entry
         Name of the waveform's input, "" for the first.
-    tensor
-        Name of the tensor that is wanted.
+    tensors
+        Names of those that are wanted, or positions among the file's own outputs ("#0").
 
     Returns
     -------
-    The model, and the indices of the input and of the tensor.
+    The model, and the indices of the input and of the tensors.
 
     Raises
     ------
@@ -162,20 +171,26 @@ def with_output(content: bytes, entry: str, tensor: str) -> tuple[bytes, int, in
     inputs = {names[index]: int(index) for index in graph.inputs}
     if not inputs or (entry and entry not in inputs):
         raise LookupError(f"it has no input {entry!r}; its inputs are {', '.join(inputs) or 'none'}.")
-    position = tensor.removeprefix("#")
-    if tensor.startswith("#") and position.isdecimal() and int(position) < len(graph.outputs):
-        tensor = names[graph.outputs[int(position)]]
-    if tensor not in names:
-        raise LookupError(f"it has no tensor {tensor!r}. Is it the version that the model's card names?")
-    wanted = names.index(tensor)
+    wanted = [_index(names, list(graph.outputs), tensor) for tensor in tensors]
     index = inputs[entry] if entry else next(iter(inputs.values()))
-    if wanted in graph.outputs:
-        return content, index, wanted
-    graph.outputs = [*graph.outputs, wanted]
+    hidden = [each for each in dict.fromkeys(wanted) if each not in graph.outputs]
+    if not hidden:
+        return content, index, *wanted
+    graph.outputs = [*graph.outputs, *hidden]
     model.signatureDefs = None  # they would name the outputs anew
     builder = Builder(len(content))
     builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output()), index, wanted
+    return bytes(builder.Output()), index, *wanted
+
+
+def _index(names: list[str], outputs: list[int], tensor: str) -> int:
+    """Return the index of a tensor. Raises LookupError."""
+    position = tensor.removeprefix("#")
+    if tensor.startswith("#") and position.isdecimal() and int(position) < len(outputs):
+        return int(outputs[int(position)])
+    if tensor not in names:
+        raise LookupError(f"it has no tensor {tensor!r}. Is it the version that the model's card names?")
+    return names.index(tensor)
 
 
 def _threads() -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from bioviz.errors import BadInput
 from bioviz.models.base import Graph
-from bioviz.models.runtimes.session import FileFacts, Tensor, likeliest_first
+from bioviz.models.runtimes.session import FileFacts, Outputs, Tensor, likeliest_first
 
 
 class ONNXSession:
@@ -27,19 +27,20 @@ class ONNXSession:
         inputs = {each.name: each for each in self._session.get_inputs()}
         outputs = [each.name for each in self._session.get_outputs()]
         self._input = graph.input or next(iter(inputs), "")
-        self._embedding = _named(outputs, graph.embedding)
+        self._outputs = [_named(outputs, each) for each in (graph.embedding, graph.scores) if each]
         if self._input not in inputs:
             raise LookupError(f"it has no input {self._input!r}; its inputs are {', '.join(inputs)}.")
-        if self._embedding not in outputs:
-            raise LookupError(f"it has no output {self._embedding!r}; its outputs are {', '.join(outputs)}.")
+        for name in self._outputs:
+            if name not in outputs:
+                raise LookupError(f"it has no output {name!r}; its outputs are {', '.join(outputs)}.")
         self._shape = (*(1 for _ in inputs[self._input].shape[:-1]), samples or -1)
 
-    def run(self, window: np.ndarray) -> np.ndarray:
+    def run(self, window: np.ndarray) -> Outputs:
         try:
-            (values,) = self._session.run([self._embedding], {self._input: window.reshape(self._shape)})
+            values = self._session.run(self._outputs, {self._input: window.reshape(self._shape)})
         except Exception as error:  # the runtime's own errors have no common class
             raise BadInput(_refused(self._path, error)) from error
-        return np.asarray(values)
+        return Outputs(*map(np.asarray, values))
 
 
 def inspect(path: Path) -> FileFacts:
@@ -60,7 +61,8 @@ def inspect(path: Path) -> FileFacts:
         ]
 
     outputs = tensors(opened.get_outputs(), True)
-    return FileFacts("onnx", tuple(tensors(opened.get_inputs(), False)), likeliest_first(outputs))
+    inputs = tuple(tensors(opened.get_inputs(), False))
+    return FileFacts("onnx", inputs, likeliest_first(outputs), tuple(outputs))
 
 
 def _named(outputs: list[str], embedding: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from math import prod
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -42,12 +42,19 @@ class FileFacts:
         Those of its main graph.
     tensors
         Those that could be an embedding (a vector, or one a frame), the likeliest first.
+    outputs
+        What the file gives out, in its order: the scores are most often the first.
 
     """
 
     runtime: str
     inputs: tuple[Tensor, ...]
     tensors: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...] = ()
+
+    def likely_scores(self, embedding: str) -> str:
+        """Return the name of the output that is likely the scores, beside an embedding; "" for none."""
+        return next((each.name for each in self.outputs if each.name != embedding and each.shape), "")
 
 
 SUFFIXES = {".tflite": "litert", ".onnx": "onnx"}
@@ -96,11 +103,18 @@ def inspect(path: Path) -> FileFacts:
     return facts
 
 
+class Outputs(NamedTuple):
+    """What a file gives for one window: values of the embedding's tensor and, where the graph names it, the scores'."""
+
+    embedding: np.ndarray
+    scores: np.ndarray | None = None
+
+
 class Session(Protocol):
     """A model file that is loaded."""
 
-    def run(self, window: np.ndarray) -> np.ndarray:
-        """One window (T,) float32 to the values of the embedding's tensor (...), float32.
+    def run(self, window: np.ndarray) -> Outputs:
+        """Give one window (T,) float32 to the file.
 
         Raises
         ------

@@ -32,10 +32,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Clips to go through: positions in the run, worst first, and what they are."""
+    """Clips to go through: positions in the run, worst first, and what they are.
+
+    `blind`: what the model makes of them is not shown beside them.
+    """
 
     places: np.ndarray
     name: str
+    blind: bool = False
 
 
 def worst_first(case: Case, chosen: np.ndarray, name: str) -> Chosen:

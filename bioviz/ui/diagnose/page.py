@@ -167,7 +167,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
             event = embedding_map(data, props)
     st.subheader(f"{len(rows):,} {plain(chosen.name)}")
     evidence = [d.triage.evidence(int(position), d.names) for position in chosen.places]
-    extra = {"confusion": case.confusion[chosen.places], "why": evidence}
+    extra = {} if chosen.blind else {"confusion": case.confusion[chosen.places], "why": evidence}
     selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
     with right.container(key=ClipState.desk):
         why_box = st.container(
@@ -176,7 +176,8 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         clip_desk.clip_desk(run, dataset, rows, chosen.name, DiagnoseState.desk)
         row = clip_desk.selected_clip()
         position = run.position(row) if row is not None and row in run else None
-        if row is not None and position is not None and (why := d.triage.evidence(position, d.names)):
+        why = "" if position is None or chosen.blind else d.triage.evidence(position, d.names)
+        if row is not None and position is not None and why:
             with why_box, about_clip(dataset.id, row, key=DiagnoseState.cause_of_clip, group=clip_desk.GROUP):
                 st.info(f"**{plain(d.triage.titles(position).capitalize())}.** {plain(why)}")
     if row is not None and position is not None:

@@ -24,6 +24,7 @@ from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.diagnose.case import Case, Chosen, neighbor_share, worst_first
 from bioviz.ui.diagnose.queues import alarms, faint, flagged, missed
 from bioviz.ui.diagnose.tables import places, scores
+from bioviz.ui.diagnose.thresholds import thresholds
 from bioviz.ui.state import DiagnoseState
 
 
@@ -273,6 +274,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
     "flagged": ("Flagged", flagged),
     "scores": ("Scores", scores),
     "alarms": ("False alarms", alarms),
+    "thresholds": ("Thresholds", thresholds),
 }
 
 _two = st.column_config.NumberColumn(format="%.2f")

@@ -13,6 +13,7 @@ from bioviz.errors import BadInput, Missing
 from bioviz.models import own
 from bioviz.models.base import ModelCard
 from bioviz.models.runtimes import session
+from bioviz.models.score_names import as_names
 from bioviz.ui.app.notices import plain
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import ModelsState
@@ -78,7 +79,7 @@ def _inspect(params: dict[str, str], name: str) -> jobs.Job:
 
 def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
     """Ask what the file does not say, with what it lets guess filled in."""
-    inputs, tensors = facts["inputs"], facts["tensors"]
+    inputs, tensors, outputs = facts["inputs"], facts["tensors"], facts.get("outputs", [])
     samples = int(inputs[0]["shape"][-1]) if inputs[0]["shape"] else -1
     guess = _USUAL.get(samples)
     with st.form(ModelsState.own_form):
@@ -99,6 +100,29 @@ def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
             format_func=lambda i: _described(tensors[i]),
             help="The tensor whose numbers describe a clip: most often the last one before the scores. "
             "Frames are averaged.",
+        )
+        likely = next((i for i, each in enumerate(outputs) if each["name"] != tensors[0]["name"]), None)
+        left, middle, right = st.columns([2, 1, 2])
+        scores = left.selectbox(
+            "Scores of its classifier",
+            [None, *range(len(outputs))],
+            0 if likely is None else likely + 1,
+            key=ModelsState.own_scores,
+            format_func=lambda i: "none" if i is None else _described(outputs[i]),
+            help="With scores, Diagnose finds the threshold of each label.",
+        )
+        scale = middle.selectbox(
+            "They are",
+            own.SCALES,
+            key=ModelsState.own_scale,
+            format_func=lambda each: {"": "not known", "logit": "log odds", "probability": "0 to 1"}[each],
+        )
+        names = right.file_uploader(
+            "Names of the scores",
+            type=["txt"],
+            key=ModelsState.own_names,
+            help="A text file with one name a line, such as the ..._Labels.txt of BirdNET-Analyzer. Not needed where "
+            "the file holds them.",
         )
         left, middle, right = st.columns(3)
         entry = left.selectbox(
@@ -140,6 +164,9 @@ def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
             "title": name.strip(),
             "embedding": tensors[embedding]["name"],
             "input": inputs[entry]["name"],
+            "scores": "" if scores is None else outputs[scores]["name"],
+            "scale": scale,
+            "names": "" if names is None else "\n".join(as_names(names.getvalue())),
             "licence": licence.strip(),
             "reference": reference.strip(),
         }
