@@ -41,3 +41,26 @@ def choose(scores: np.ndarray, positive: np.ndarray, precision: float) -> float 
 def fewest_right(precision: float) -> int:
     """How many right detections, and no wrong one, `choose` takes for a precision."""
     return math.ceil(precision / (1 - precision) - 1e-9)
+
+
+MOST_TIMES = 10.0
+"""As many times the labelled clips that there are may be asked for; beyond, more clips would not do it."""
+
+
+def times_as_many(scores: np.ndarray, positive: np.ndarray, precision: float) -> float | None:
+    """How many times as many clips, alike those there are, `choose` takes for a threshold; None where none would do.
+
+    With r right and w wrong detections m times, m r >= precision / (1 - precision) (m w + 1) at the best threshold.
+    """
+    known = np.isfinite(scores)
+    values, right = np.asarray(scores, np.float64)[known], np.asarray(positive, bool)[known]
+    if not len(values):
+        return None
+    order = np.argsort(-values, kind="stable")
+    values, hits = values[order], np.cumsum(right[order])
+    wrong = np.arange(1, len(values) + 1) - hits
+    last_of_ties = np.append(values[1:] != values[:-1], True)
+    odds = precision / (1 - precision)
+    to_spare = float((hits - odds * wrong)[last_of_ties].max())
+    times = odds / to_spare if to_spare > 0 else math.inf
+    return times if times <= MOST_TIMES else None

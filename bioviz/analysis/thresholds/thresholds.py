@@ -17,7 +17,7 @@ from bioviz.analysis.statistics.shares import (
     draws_for,
     independent_draws,
 )
-from bioviz.analysis.thresholds.choose import choose, fewest_right
+from bioviz.analysis.thresholds.choose import choose, fewest_right, times_as_many
 from bioviz.store.keys import Stored, value_of
 
 REACHED, BELOW, FEW, CHANCE, NO_SCORES = "reached", "below", "few", "chance", "no scores"
@@ -199,7 +199,11 @@ def _of_label(
     if not beyond:
         return _with(about, state=CHANCE)
     if chosen is None or np.isinf(used).any():
-        return _with(about, state=BELOW, threshold=None)
+        times = times_as_many(scores, positive, inputs.precision)
+        if times is None:
+            return _with(about, state=BELOW)
+        more = math.ceil(clips * times * inputs.folds / (inputs.folds - 1)) - clips
+        return _with(about, state=FEW, more_clips=max(1, more))
     detected = scores >= used  # False for NaN
     background = ~inputs.labels.any(axis=1)
     unit = np.unique(groups, return_inverse=True)[1]

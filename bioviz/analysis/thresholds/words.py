@@ -25,7 +25,7 @@ def sentence(label: LabelThreshold, wanted: float, unit: str) -> str:
     if label.state == CHANCE:
         return "The scores do not tell this label from other clips beyond chance, so no threshold is given."
     if label.threshold is None:
-        return f"No threshold reaches {percent(wanted)} in every part of the {words.several}."
+        return f"No threshold reaches {percent(wanted)} here, and more clips alike would not change that."
     got = f"{percent(label.precision or 0)} of {label.detections:,} detections were right"
     if label.state == REACHED:
         more = _more(label, wanted, words)

@@ -7,7 +7,7 @@ import pytest
 
 from bioviz.analysis.statistics.shares import clustered_rate, clustered_share, draws_for, wilson
 from bioviz.analysis.thresholds.blind import EDGES, blind_sample
-from bioviz.analysis.thresholds.choose import choose, fewest_right
+from bioviz.analysis.thresholds.choose import choose, fewest_right, times_as_many
 from bioviz.analysis.thresholds.match import matched, of_labels
 from bioviz.analysis.thresholds.thresholds import (
     BELOW,
@@ -156,3 +156,14 @@ def test_labels_find_their_scores_by_name():
     scores = np.array([[1.0, 2.0, 3.0, 9.0, 5.0]])
     crows = of_labels(scores, names, ("crow", "whale"), {"crow": names[:2]})
     assert crows[0, 0] == 2.0 and np.isnan(crows[0, 1])
+
+
+def test_nearly_enough_clips_say_how_many_times_as_many_it_takes():
+    scores = np.concatenate([np.full(10, 1.0), np.zeros(40)])
+    assert times_as_many(scores, scores > 0.5, 0.95) == pytest.approx(1.9)  # 19 of 10
+    twice = np.tile(scores, 2)
+    assert choose(twice, twice > 0.5, 0.95) == 1.0 and choose(scores, scores > 0.5, 0.95) is None
+    assert times_as_many(scores, np.arange(50) % 2 == 0, 0.95) is None  # half of what scores high is wrong
+    made = inputs(8.0, units=10, clips=5, seed=3)
+    told = thresholds(made).labels[0]
+    assert told.state == FEW and told.more_clips > 0 and told.threshold is None
