@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
-from bioviz.store.files import write_atomic
+from bioviz.store.files import NotWritable, write_atomic
 
 T = TypeVar("T")
 Maker = Callable[[Dataset, T], bytes | dict[str, bytes]]
@@ -60,6 +60,9 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     for path, content in files.items():
         try:
             write_atomic(path, content)
+        except NotWritable as error:  # its advice is about the cache
+            cause = error.__cause__
+            raise (_sentence(path, cause) if isinstance(cause, OSError) else error) from cause
         except OSError as error:
             raise _sentence(path, error) from error
 

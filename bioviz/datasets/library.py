@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -16,12 +17,10 @@ from cachetools import LRUCache, cached
 from bioviz import rights
 from bioviz.config import settings
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.problems import problem
-from bioviz.datasets.sound_files.probe import content_hash
 from bioviz.datasets.splits import with_unit
 from bioviz.datasets.stored import from_plain, to_plain
-from bioviz.datasets.types import Dataset, Problem, Recording
-from bioviz.errors import BadInput, Missing, NotUnderstood
+from bioviz.datasets.types import Dataset
+from bioviz.errors import Missing, NotUnderstood
 from bioviz.progress import Progress
 from bioviz.store.files import Corrupt, read_json, write_json
 
@@ -56,6 +55,26 @@ def save(dataset: Dataset) -> None:
     """
     rights.require()
     _write(dataset, _file(dataset.id))
+
+
+def replaced_by(dataset: Dataset) -> Dataset | None:
+    """Return the registered dataset whose place this one would take though it was read with other options.
+
+    None where there is none, or where it was read the same way: then it is the same folder, read again.
+    """
+    try:
+        registered = load(dataset.id)
+    except Missing:
+        return None
+    same = all(registered.source.get(name) == dataset.source.get(name) for name in ("reader", "options"))
+    return None if same else registered
+
+
+def as_another(dataset: Dataset) -> Dataset:
+    """Return the dataset under the next free name and id, "X (2)" and so on, so that it takes nobody's place."""
+    taken = {summary.id for summary in list_datasets()} | {dataset.id}
+    number = next(n for n in itertools.count(2) if f"{dataset.id[:90]}-{n}" not in taken)
+    return dataclasses.replace(dataset, id=f"{dataset.id[:90]}-{number}", name=f"{dataset.name} ({number})")
 
 
 def set_unit(dataset_id: str, unit: str) -> Dataset:
@@ -114,40 +133,6 @@ def remove(dataset_id: str) -> None:
         raise Missing(f"There is no dataset {dataset_id!r}.")
     path.unlink()
     _summary_file(path).unlink(missing_ok=True)
-
-
-def is_unchanged(recording: Recording) -> bool:
-    """Tell whether a recording's file holds the bytes that it held when its dataset was made.
-
-    It is read only where its size or its time of change differ.
-
-    Raises
-    ------
-    OSError, BadInput
-        It is not there, or cannot be read.
-
-    """
-    status = recording.path.stat()
-    if (status.st_size, status.st_mtime_ns) == (recording.size, recording.mtime_ns):
-        return True
-    return recording.sound.identity(content_hash(recording.path)) == recording.content_hash
-
-
-def check_unchanged(dataset: Dataset) -> list[Problem]:
-    """Return the recordings whose files are gone or hold other bytes than when the dataset was made.
-
-    Only files whose size or time of change differ are read again, so that this is quick.
-    """
-    problems = []
-    for recording in dataset.recordings:
-        try:
-            if is_unchanged(recording):
-                continue
-            detail = "the file changed since the dataset was added; add the dataset again"
-        except (OSError, BadInput):
-            detail = "the file is no longer there"
-        problems.append(problem("changed", recording.name, detail))
-    return problems
 
 
 def scan_job(params: Mapping[str, Any], progress: Progress) -> dict[str, object]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import secrets
 import shutil
 import stat
-import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from bioviz import rights
 from bioviz.config import settings
 from bioviz.datasets.files.leftovers import is_irrelevant
 from bioviz.errors import BadInput
+from bioviz.store.files import disk_trouble
 
 _KEPT = frozenset({".txt", ".yml", ".yaml"})  # of kinds that are mostly irrelevant: BEANS has a datasets.yml
 MAX_FILES = 100_000
@@ -52,8 +54,10 @@ def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
     target = home / title
     if target.is_dir():
         return target
-    home.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=home, prefix=".unpacking-"))
+    with disk_trouble(home):
+        home.mkdir(parents=True, exist_ok=True)
+    work = home / f".unpacking-{secrets.token_hex(8)}"  # with the rights that the umask leaves to others
+    work.mkdir()
     try:
         budget = _Budget(min(MAX_BYTES, shutil.disk_usage(home).free))
         for name, file in files:
@@ -68,6 +72,8 @@ def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
             os.replace(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+        with contextlib.suppress(OSError):  # it holds what was asked for
+            home.rmdir()
     return target
 
 
@@ -112,11 +118,12 @@ def _copy(source: IO[bytes], path: Path, budget: _Budget) -> None:
     if path.exists():
         raise BadInput(f"{path.name} comes twice in the upload; rename one of them.")
     budget.add_file(path.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as out:
-        for chunk in _chunks(source):
-            budget.add_bytes(len(chunk))
-            out.write(chunk)
+    with disk_trouble(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as out:
+            for chunk in _chunks(source):
+                budget.add_bytes(len(chunk))
+                out.write(chunk)
 
 
 def _safe_parts(archive: str, name: str) -> list[str]:

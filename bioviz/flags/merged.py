@@ -31,12 +31,15 @@ class Flags:
         another plan. They stay in the logs.
     damaged
         Lines of the logs that could not be read.
+    moved
+        How many were given to a clip that was cut a little otherwise, and count for the one at that time now.
 
     """
 
     by_row: Mapping[int, tuple[Flag, ...]]
     unplaced: tuple[Flag, ...] = ()
     damaged: int = 0
+    moved: int = 0
 
     def __len__(self) -> int:
         return len(self.by_row)
@@ -148,22 +151,31 @@ def merge(dataset: Dataset, logs: Iterable[Log[Flag]]) -> Flags:
     """Put logs together. In a log the last line of a clip counts, whatever a clock said; of users, the latest."""
     collected: dict[int, list[Flag]] = defaultdict(list)
     unplaced: list[Flag] = []
-    damaged = 0
+    damaged = moved = 0
     for user_log in logs:
         damaged += user_log.damaged
         last: dict[int, Flag] = {}
-        for flag, row in zip(user_log.records, place(dataset, user_log.records), strict=True):
-            if row < 0:
-                unplaced.append(flag)
-            else:
+        rows = place(dataset, user_log.records)
+        lost = [flag for flag, row in zip(user_log.records, rows, strict=True) if row < 0]
+        nearby = iter(place_nearby(dataset, lost))
+        # What was said of just this clip stands over what was said of one at nearly the same time.
+        carried: dict[int, Flag] = {}
+        for flag, row in zip(user_log.records, rows, strict=True):
+            if row >= 0:
                 last[row] = flag
-        for row, flag in last.items():
+            elif (near := next(nearby)) >= 0:
+                carried[near] = flag
+            else:
+                unplaced.append(flag)
+        carried = {row: flag for row, flag in carried.items() if row not in last}
+        moved += len(carried)
+        for row, flag in (last | carried).items():
             collected[row].append(flag)
     by_row = {
         row: tuple(sorted(collected[row], key=lambda f: (f.time, f.user), reverse=True))
         for row in sorted(collected)
     }
-    return Flags(by_row, tuple(unplaced), damaged)
+    return Flags(by_row, tuple(unplaced), damaged, moved)
 
 
 def place(dataset: Dataset, flags: Sequence[Flag]) -> list[int]:
@@ -177,6 +189,30 @@ def place(dataset: Dataset, flags: Sequence[Flag]) -> list[int]:
         clip = (recording.content_hash, *span(clips.start_s[row], clips.end_s[row]))
         places.add(recording.name, clip, row)
     return [places.find(flag.name, (flag.recording, *span(flag.start_s, flag.end_s))) for flag in flags]
+
+
+def place_nearby(dataset: Dataset, flags: Sequence[Flag]) -> list[int]:
+    """Return, for each flag of a clip that is not there, the row of the one at most of its time; -1 for none.
+
+    Windows cut anew seldom begin where the old ones did. What was heard is still what the new clip holds where they
+    share more than half of what both cover together; with less, a clip may hold something that nobody listened to.
+    """
+    clips, by_recording = dataset.clips, defaultdict(list)
+    for index, recording in enumerate(dataset.recordings):
+        by_recording[recording.content_hash].append((recording.name, index))
+    order = np.argsort(clips.recording, kind="stable")
+    first = np.searchsorted(clips.recording[order], np.arange(len(dataset.recordings) + 1))
+    rows = []
+    for flag in flags:
+        copies = by_recording.get(flag.recording, [])
+        index = next((i for name, i in copies if name == flag.name), copies[0][1] if copies else -1)
+        of_recording = order[first[index] : first[index + 1]] if index >= 0 else order[:0]
+        start_s, end_s = clips.start_s[of_recording], clips.end_s[of_recording]
+        shared_s = np.minimum(end_s, flag.end_s) - np.maximum(start_s, flag.start_s)
+        share = shared_s / (np.maximum(end_s, flag.end_s) - np.minimum(start_s, flag.start_s))
+        best = int(share.argmax()) if len(share) else -1
+        rows.append(int(of_recording[best]) if best >= 0 and share[best] > 0.5 else -1)
+    return rows
 
 
 def span(start_s: float, end_s: float) -> tuple[int, int]:

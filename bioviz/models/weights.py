@@ -18,6 +18,7 @@ from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import WeightsFile
 from bioviz.progress import Progress, Silent
+from bioviz.store.files import create
 
 CHUNK = 1 << 20
 MAX_MEMBER_BYTES = 2 << 30  # of a model file in a zip; those known are 52 MB at most
@@ -125,14 +126,13 @@ def download(weights: WeightsFile, progress: Progress | None = None) -> Path:
     target = settings().weights_dirs[0] / weights.name
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{weights.name}.", dir=target.parent)
+        temporary, file = create(target.parent, weights.name)
     except OSError as error:
         raise BadInput(
             f"{target.parent} cannot be written ({error.strerror}). Choose another folder with BIOVIZ_WEIGHTS."
         ) from error
-    temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with file:
             digest = (
                 _fetch_member(weights, file, target.parent, progress)
                 if weights.member

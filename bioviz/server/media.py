@@ -19,6 +19,7 @@ from bioviz.audio.box_sound import box_sound
 from bioviz.audio.envelope import envelope
 from bioviz.audio.spectrogram import LEVEL_STEP_DB, PictureSpec
 from bioviz.config import settings
+from bioviz.errors import BiovizError
 from bioviz.server.clips import Clip, file_stamp, native_samples
 from bioviz.server.memory import RecentlyUsed
 from bioviz.server.params import SoundSpec
@@ -185,7 +186,7 @@ def _on_disk_get(key: str) -> bytes | None:
     try:
         content: Any = _disk(settings().cache_dir).get(key)
         return content
-    except (OSError, sqlite3.Error) as error:  # a cache that cannot be read only costs time
+    except (OSError, sqlite3.Error, BiovizError) as error:  # a cache that cannot be read only costs time
         log.warning("The picture cache could not be read: %s", error)
         return None
 
@@ -193,5 +194,5 @@ def _on_disk_get(key: str) -> bytes | None:
 def _on_disk_put(key: str, value: bytes) -> None:
     try:
         _disk(settings().cache_dir).set(key, value)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, BiovizError) as error:
         log.warning("The picture cache could not be written: %s", error)

@@ -1,5 +1,5 @@
 """What lies on disk: atomic checksummed files, canonical keys, locks, a cache without pickle."""
 
-from bioviz.store.files import Corrupt, DiskFull
+from bioviz.store.files import Corrupt, DiskFull, NotWritable
 
-__all__ = ["Corrupt", "DiskFull"]
+__all__ = ["Corrupt", "DiskFull", "NotWritable"]

@@ -12,11 +12,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from bioviz.store.digest import digest
-from bioviz.store.files import DiskFull
+from bioviz.store.files import DiskFull, disk_trouble
 
 
 def read_lines(path: Path) -> Iterator[Any]:
@@ -58,32 +59,38 @@ def append_line(path: Path, line: Mapping[str, object], what: str) -> None:
 
     Raises
     ------
-    DiskFull
-        No room on the disk; nothing that was there before is lost.
+    DiskFull, NotWritable
+        No room on the disk, or no right to write; nothing that was there before is lost.
 
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(dict(line), ensure_ascii=False, separators=(",", ":"))
     body = text.encode("utf-8", "replace")
     data = body + b"\t" + _sum(body) + b"\n"
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b", buffering=0) as file:
-            new = file.seek(0, os.SEEK_END) == 0
-            if not new:
+            end = file.seek(0, os.SEEK_END)
+            if end:
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":  # a crash left half a line
                     data = b"\n" + data
-            while data:
-                data = data[file.write(data) :]
-            os.fsync(file.fileno())
-        if new:
+            try:
+                while data:
+                    data = data[file.write(data) :]
+                os.fsync(file.fileno())
+            except OSError:
+                with suppress(OSError):
+                    file.truncate(end)  # what is not kept must not stand there in part
+                raise
+        if not end:
             _sync_folder(path.parent)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(
                 f"The disk is full: this {what} is not kept, all earlier ones are. Free some space and try again."
             ) from error
-        raise
+        with disk_trouble(path):
+            raise
 
 
 def _sum(body: bytes) -> bytes:

@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ import diskcache
 from diskcache.core import MODE_PICKLE, UNKNOWN
 
 from bioviz.config import Settings
+from bioviz.store.files import DiskFull, NotWritable, disk_trouble
 
 _SUM = 16  # hex digits of SHA-256 in front of a stored value
 
@@ -92,16 +94,19 @@ class CheckedCache(diskcache.Cache):
             return super().set(key, value, *args, **kwargs)
         except _DAMAGED as error:
             self._begin_anew(error)
-            return super().set(key, value, *args, **kwargs)
+            with _in_words(Path(self.directory)):
+                return super().set(key, value, *args, **kwargs)
 
     def _begin_anew(self, error: Exception) -> None:
-        if not _is_damage(error):
-            raise error
         folder = Path(self.directory)
+        if not _is_damage(error):
+            with _in_words(folder):
+                raise error
         limit = vars(self).get("size_limit")  # diskcache takes it from a table, which may be what is damaged
         self.close()
-        _move_aside(folder)
-        self.__init__(str(folder), disk=PlainDisk, **_limits(limit if isinstance(limit, int) else 2**30))
+        with _in_words(folder):
+            _move_aside(folder)
+            self.__init__(str(folder), disk=PlainDisk, **_limits(limit if isinstance(limit, int) else 2**30))
 
 
 # What reading an index gives whose bytes are others than those written: SQLite finds it malformed, or a row holds text
@@ -111,16 +116,40 @@ _OPERATIONAL_DAMAGE = (
     "SQLITE_ERROR",  # such as "no such table", in a schema that was changed
     "SQLITE_SCHEMA",
     "SQLITE_MISMATCH",
-    "SQLITE_IOERR_SHORT_READ",  # a file that ends before what another one says of it
-    "SQLITE_IOERR_SHMSIZE",
 )
 
 
 def _is_damage(error: Exception) -> bool:
     """Tell damage from what will pass: a locked index, a full disk, no permission."""
     if isinstance(error, sqlite3.OperationalError):
-        return getattr(error, "sqlite_errorname", "") in _OPERATIONAL_DAMAGE
+        name = getattr(error, "sqlite_errorname", "")
+        # "Disk I/O error" is said of many things: a file that ends before what another one says of it, or one that was
+        # replaced while it was open. If it is the disk, the new index fails as well.
+        return name in _OPERATIONAL_DAMAGE or name.startswith("SQLITE_IOERR")
     return True
+
+
+@contextlib.contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
+    """Say in a sentence what SQLite says of a disk that cannot be written. Raises DiskFull, NotWritable."""
+    try:
+        with disk_trouble(folder / "cache.db"):
+            yield
+    except sqlite3.OperationalError as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name == "SQLITE_FULL":
+            raise DiskFull(
+                f"The disk is full: the index in {folder} could not be written. What was stored before is kept. Free "
+                "some space (for example: python -m bioviz cache prune) and start again."
+            ) from error
+        if name.startswith(
+            ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR", "SQLITE_AUTH")
+        ):
+            raise NotWritable(
+                f"The index in {folder} could not be opened or written ({error}). Let this account write there, or set "
+                "BIOVIZ_CACHE to a folder where it may."
+            ) from error
+        raise
 
 
 def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> CheckedCache:
@@ -140,15 +169,20 @@ def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> Checke
     """
     folder = Path(settings.cache_dir) / name
     try:
-        return _open(folder, size_limit)
+        with disk_trouble(folder / "cache.db"):
+            return _open(folder, size_limit)
     except _DAMAGED as error:
-        if not _is_damage(error):
-            raise
-        _move_aside(folder)
-        return _open(folder, size_limit)
+        with _in_words(folder):
+            if not _is_damage(error):
+                raise
+            _move_aside(folder)
+            return _open(folder, size_limit)
 
 
 def _open(folder: Path, size_limit: int) -> CheckedCache:
+    # Made here, as diskcache and SQLite would not let a group write whatever the umask says.
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "cache.db").touch()
     return CheckedCache(str(folder), disk=PlainDisk, **_limits(size_limit))
 
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import re
-import tempfile
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,6 +32,49 @@ class DiskFull(BiovizError):
     """There is no room to write; nothing that was stored before is lost."""
 
 
+class NotWritable(BiovizError):
+    """The cache may not be written to; what it holds can still be read."""
+
+
+@contextlib.contextmanager
+def disk_trouble(path: Path) -> Iterator[None]:
+    """Say in a sentence why `path` cannot be written.
+
+    Raises
+    ------
+    DiskFull
+        No room on the disk, or the quota is used up.
+    NotWritable
+        The disk or the folder is read-only for this account, or the file would be larger than it may be.
+
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(
+                f"The disk is full: {path.name} could not be written to {path.parent}. What was stored "
+                "before is kept. Free some space (for example: python -m bioviz cache prune) and start again; "
+                "it goes on from there."
+            ) from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG):
+            raise NotWritable(
+                f"{path.name} could not be written to {path.parent}: {error.strerror}. What was stored before is "
+                "kept. Let this account write there, or set BIOVIZ_CACHE to a folder where it may."
+            ) from error
+        raise
+
+
+def create(folder: Path, name: str) -> tuple[Path, BinaryIO]:
+    """Open a new temporary file for writing and reading, with the rights that the umask leaves to others.
+
+    `tempfile` would leave it to this account alone, and a group could not share a cache.
+    """
+    path = folder / f".{name[:40]}.{secrets.token_hex(8)}.tmp"
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    return path, os.fdopen(os.open(path, flags, 0o666), "w+b")
+
+
 @contextlib.contextmanager
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
     """Yield a binary file (readable, writable) that takes its place at `path` when the block ends without an error.
@@ -41,29 +84,24 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
 
     Raises
     ------
-    DiskFull
-        No room on the disk, or the quota is used up.
+    DiskFull, NotWritable
+        See `disk_trouble`.
 
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(
-                f"The disk is full: {path.name} could not be written to {path.parent}. What was stored "
-                "before is kept. Free some space (for example: python -m bioviz cache prune) and start again; "
-                "it goes on from there."
-            ) from error
-        raise
+    with disk_trouble(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary, file = create(path.parent, path.name)
+        try:
+            with file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
 
 
 def write_atomic(path: Path, data: bytes | Callable[[BinaryIO], object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
@@ -11,6 +12,7 @@ from typing import Any
 
 from bioviz.config import settings
 from bioviz.store.disk import open_cache
+from bioviz.store.files import DiskFull, NotWritable
 
 # A file may change twice within one tick of its file system's clock (2 s on FAT): a hash taken sooner after the
 # modification than that is not remembered.
@@ -60,7 +62,8 @@ class HashMemory:
             return known[3]
         value = _hash(path)
         if file_state(path) == state and time.time_ns() - state.mtime_ns > _SETTLED_NS:
-            self._cache.set(str(path), [*fields, value])
+            with contextlib.suppress(DiskFull, NotWritable):  # it is then only hashed again
+                self._cache.set(str(path), [*fields, value])
         return value
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bioviz.store.files import disk_trouble
+
 
 def try_lock(path: Path) -> FileLock | None:
     """Take the lock at `path` if it is free, else return None at once.
@@ -16,12 +18,13 @@ def try_lock(path: Path) -> FileLock | None:
     It may be released (`.release()`) by another thread than the one that took it. The file stays behind: removing
     it would let two processes hold "the same" lock.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path, thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return None
+    with disk_trouble(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, thread_local=False, mode=0o666)  # the umask takes off what is too much
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return None
     return lock
 
 

@@ -30,6 +30,9 @@ class AppState:
     notices: Key[tuple[str, ...]] = Key("notices", ())  # sentences not read yet
     notices_container: Key[Any] = Key("notices_place", None)  # where they are drawn
     notices_read = Element("notices_read")
+    changed_files_said: Key[frozenset[tuple[str, str]]] = Key(
+        "changed_files_said", frozenset()
+    )  # dataset, recording
 
 
 class PickerState:
@@ -366,6 +369,7 @@ class DatasetsState:
     in_view: Key[str] = Key("scan_in_view", "")  # id of the scan whose outcome was brought into view
     error: Key[str] = Key("adding_error", "")  # what the last act of a button could not do
     add = Element("add_scanned")
+    add_beside = Element("add_scanned_beside")
     discard = Element("discard_scanned")
     asked: Key[frozenset[tuple[str, str]]] = Key("asked_by_itself", frozenset())  # (id of a scan, table)
     leave_all_out = Element("leave_all_out")

@@ -18,6 +18,7 @@ from bioviz.config import settings
 from bioviz.datasets.library import checked_id
 from bioviz.errors import BiovizError
 from bioviz.store.append_log import append_line, read_lines, state_of
+from bioviz.store.files import write_atomic
 from bioviz.store.locks import locked
 from bioviz.user_logs.fields import user_key
 from bioviz.user_logs.records import UserRecord
@@ -104,6 +105,16 @@ class UserLogs(Generic[R]):
         lock = settings().cache_dir / "locks" / f"{self.noun}s" / f"{dataset_id}.{key}.lock"
         with locked(lock, waiting, every_s=0.005):
             yield Writer(self, path)
+
+    def copy(self, from_dataset: str, to_dataset: str) -> None:
+        """Give another dataset what users said of this one, where it has nothing of theirs yet."""
+        for path in self._paths(from_dataset):
+            to = self._folder(to_dataset) / path.name
+            if not to.exists():
+                to.parent.mkdir(parents=True, exist_ok=True)
+                # Whole lines alone: another process may be appending one.
+                lines = path.read_bytes()
+                write_atomic(to, lines[: lines.rfind(b"\n") + 1])
 
     def _read(self, path: Path) -> Log[R]:
         user = unicodedata.normalize("NFC", path.name.removesuffix(_SUFFIX))

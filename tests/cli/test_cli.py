@@ -119,7 +119,7 @@ def test_add_report_list_remove(run, tmp_path):
     code, text, _ = run("add", root, "--name", "Tones", "--option", "background_names=noise")
     assert code == 4 and "broken0.wav" in text and "33\u00a0% background" in text
     (root / "owl" / "broken0.wav").unlink()
-    code, added, _ = run("add", root, "--name", "Tones", "--json")
+    code, added, _ = run("add", root, "--name", "Tones", "--json", "--replace")
     assert code == 0 and added["added"]
 
     code, listed, _ = run("datasets", "--json")

@@ -15,6 +15,7 @@ import pytest
 from bioviz.datasets import export, library, upload
 from bioviz.datasets.build import build_dataset
 from bioviz.datasets.types import Clips, Dataset, Recording, WindowPlan
+from bioviz.datasets.unchanged import check_unchanged
 from bioviz.errors import BadInput, Missing
 from bioviz.progress import Silent
 from tests.datasets.sounds import kinds, labels_of, write
@@ -96,13 +97,13 @@ def test_missing_removed_damaged_and_ill_named(boxed, own_cache):
 
 
 def test_changed_and_vanished_files_are_noticed(boxed):
-    assert library.check_unchanged(boxed) == []
+    assert check_unchanged(boxed) == []
     first, second, third = (r.path for r in boxed.recordings)
     os.utime(first)  # touched, with the same bytes
-    assert library.check_unchanged(boxed) == []
+    assert check_unchanged(boxed) == []
     write(second, seconds=6, seed=99)
     third.unlink()
-    found = {p.file: p.detail for p in library.check_unchanged(boxed)}
+    found = {p.file: p.detail for p in check_unchanged(boxed)}
     assert set(found) == {boxed.recordings[1].name, boxed.recordings[2].name}
     assert "changed" in found[boxed.recordings[1].name] and "no longer" in found[boxed.recordings[2].name]
 

@@ -145,6 +145,16 @@ def test_flags_find_their_clips_after_a_new_scan(own_cache):
     assert len(load_flags(coarser)) == 0
     assert len(load_flags(coarser).unplaced) == 2
     assert load_flags(before).rows.tolist() == [3, 10]
+    shifted = detection(plan=WindowPlan(2.0, 1.25))  # clips from 2.5 and 3.75 s, each mostly what was heard
+    assert load_flags(shifted).moved == 2 and not load_flags(shifted).unplaced
+    assert {shifted.clips.start_s[row] for row in load_flags(shifted).rows} == {2.5}
+
+
+def test_what_is_said_of_a_clip_stands_over_what_was_said_of_one_at_its_time(own_cache):
+    before, after = detection(), detection(plan=WindowPlan(2.0, 1.25))
+    flag(after, 2, "fine", user="anna")
+    flag(before, 3, "bad_audio", user="anna")
+    assert [f.kind for f in load_flags(after).deciding] == ["fine"] and load_flags(after).moved == 0
 
 
 def test_copies_of_a_recording_are_told_apart_by_name(own_cache):

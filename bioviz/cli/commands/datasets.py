@@ -17,7 +17,7 @@ from bioviz.config import settings
 from bioviz.datasets.independence import Unit
 from bioviz.datasets.options import Options
 from bioviz.datasets.problems import LEFT_OUT
-from bioviz.errors import Missing
+from bioviz.errors import BadInput, Missing
 from bioviz.percent import percent
 
 if TYPE_CHECKING:
@@ -59,6 +59,11 @@ def register(commands: Commands) -> None:
         help="keep what --column says under this name: the next table of the kind is recognized",
     )
     parser.add_argument("--check", action="store_true", help="only report, add nothing")
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--replace", action="store_true", help="take the place of what was read with other options"
+    )
+    group.add_argument("--beside", action="store_true", help="add it beside that, as another dataset")
     # --column says more clearly what the option `columns` is.
     add_settings(parser.add_argument_group("how to read it"), Options, leave_out=("columns",))
     parser = commands.add(datasets)
@@ -75,10 +80,12 @@ def register(commands: Commands) -> None:
 
 def add(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Read a folder, report what it holds, and register it."""
+    from bioviz.annotations.log import ANNOTATION_LOGS
     from bioviz.datasets import library
     from bioviz.datasets.build import build_dataset
     from bioviz.datasets.report import report
     from bioviz.datasets.tables.profiles import find_profile
+    from bioviz.flags import FLAG_LOGS
 
     root = settings().check_inside(options.folder)
     wanted = dict(options.option) | given_settings(options, Options)
@@ -87,6 +94,17 @@ def add(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     if columns:
         wanted["columns"] = columns
     dataset = build_dataset(root, name=options.name, reader=options.reader, options=wanted, progress=progress)
+    before = None if options.check else library.replaced_by(dataset)
+    if before is not None and options.beside:
+        dataset = library.as_another(dataset)
+        for logs in (FLAG_LOGS, ANNOTATION_LOGS):
+            logs.copy(before.id, dataset.id)
+    elif before is not None and not options.replace:
+        raise BadInput(
+            f"{root} is there already as {before.id}, read with other options: {len(before.clips)} clips, now "
+            f"{len(dataset.clips)}. Say --replace (its flags stay where clips lie at the same times), or --beside to "
+            "add it as another dataset."
+        )
     if not options.check:
         library.save(dataset)
     if options.save_profile:

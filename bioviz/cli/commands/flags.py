@@ -66,6 +66,7 @@ def flags(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "clips": len(current),
         "disputed": sorted(disputed),
         "unplaced": len(current.unplaced),
+        "moved": current.moved,
         "damaged": current.damaged,
         "flags": [{**asdict(each), "row": int(row)} for row, each in lines],
     }
@@ -77,6 +78,10 @@ def flags(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     ]
     if disputed:
         text.append(f"Users disagree on {len(disputed)} clips: {', '.join(map(str, sorted(disputed)))}")
+    if current.moved:
+        text.append(
+            f"{current.moved} flags were given to clips cut another way, and count for those there now"
+        )
     if current.unplaced:
         text.append(f"{len(current.unplaced)} flags are of clips that this dataset does not have any more")
     if current.damaged:

@@ -20,6 +20,7 @@ from bioviz.datasets.demo.calls import CALLS
 from bioviz.datasets.formats.raven import selection_table
 from bioviz.datasets.tables.selections import Selection
 from bioviz.datasets.types import Dataset
+from bioviz.datasets.unchanged import check_unchanged
 from bioviz.errors import Missing
 from bioviz.progress import Progress, Silent
 from bioviz.store.files import write_atomic
@@ -61,7 +62,7 @@ def ensure_demo(progress: Progress | None = None) -> Dataset:
     progress = progress or Silent()
     try:
         dataset = library.load(DEMO_ID)
-        if not library.check_unchanged(dataset):
+        if not check_unchanged(dataset):
             return dataset
     except Missing:
         pass

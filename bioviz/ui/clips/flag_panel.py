@@ -129,6 +129,11 @@ def _counts(flags: Flags) -> None:
         f"{int(flags.disagreement.sum()):,}",
         help="Clips of which users say different things. What happens to them you say before making a cleaned dataset.",
     )
+    if flags.moved:
+        st.caption(
+            f"{flags.moved:,} of the flags were given when the clips were cut another way. They count for the clip "
+            "that now has most of the same time."
+        )
     if flags.unplaced:
         st.caption(
             f"{len(flags.unplaced):,} more flags are for clips that this dataset does not have: their recordings are "

@@ -7,9 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from bioviz import jobs
+from bioviz.annotations.log import ANNOTATION_LOGS
 from bioviz.datasets import library
 from bioviz.datasets.formats.choose import readers
+from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput, Missing
+from bioviz.flags import FLAG_LOGS, load_flags
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.app.scroll import scroll_to
@@ -83,13 +86,41 @@ def _after_scan(job: jobs.Job) -> None:
         questions.ask_missing(job, dataset.source.get("missing_labels") or {})
         questions.choose_tables(job, dataset)
         report.show(dataset, ReportState("draft"), asked_above=True)
-        with st.container(horizontal=True):
-            if st.button("Add this dataset", type="primary", key=DatasetsState.add, icon=":material/check:"):
-                library.save(dataset)
-                DatasetsState.scan.set("")
-                open_dataset(dataset.id)
-                open_page("explore.py")
-            _discard(job)
+        _add(job, dataset)
+
+
+def _add(job: jobs.Job, dataset: Dataset) -> None:
+    """Ask whether to add what was found, and in whose place where this folder was added with other options."""
+    before = library.replaced_by(dataset)
+    if before is not None:
+        count = len(load_flags(before))
+        flagged = (
+            f" Its {count:,} flagged clips stay flagged where clips lie at the same times." if count else ""
+        )
+        st.warning(
+            f"This folder is there already as “{plain(before.name)}”, read with other options, with "
+            f"{len(before.clips):,} clips; now there are {len(dataset.clips):,}.{flagged}",
+            icon=":material/difference:",
+        )
+    with st.container(horizontal=True):
+        title = "Add this dataset" if before is None else "Replace the dataset"
+        if st.button(title, type="primary", key=DatasetsState.add, icon=":material/check:"):
+            _save(dataset)
+        if before is not None and st.button(
+            "Add as another dataset", key=DatasetsState.add_beside, icon=":material/library_add:"
+        ):
+            another = library.as_another(dataset)
+            for logs in (FLAG_LOGS, ANNOTATION_LOGS):
+                logs.copy(before.id, another.id)
+            _save(another)
+        _discard(job)
+
+
+def _save(dataset: Dataset) -> None:
+    library.save(dataset)
+    DatasetsState.scan.set("")
+    open_dataset(dataset.id)
+    open_page("explore.py")
 
 
 def _discard(job: jobs.Job) -> None:

@@ -17,6 +17,7 @@ from bioviz.runs.diagnosis import job_params, start_diagnosis
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.changed_files import changed_files
 from bioviz.ui.clips.clip_desk import GROUP
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.job_progress.job_progress import job_progress
@@ -27,11 +28,6 @@ from bioviz.ui.tour import bar as tour
 from bioviz.ui.view import open_dataset, set_view
 
 K = 20  # neighbors looked at, as the page Diagnose opens
-
-
-@st.cache_data(ttl=60, max_entries=64, show_spinner=False)
-def _changed_files(dataset_id: str, version: str) -> list[str]:
-    return [problem.file for problem in library.check_unchanged(library.load(dataset_id))]
 
 
 @page_part
@@ -46,7 +42,7 @@ def show(summary: DatasetSummary) -> None:
         )
         try:
             dataset = library.load(summary.id)
-            missing = _changed_files(summary.id, summary.version)
+            missing = changed_files(summary.id, summary.version)
             verdict = find_verdict(dataset)
         except BiovizError as error:
             st.error(plain(str(error)), icon=":material/error:")

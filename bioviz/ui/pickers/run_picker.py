@@ -13,6 +13,7 @@ from bioviz.models import registry
 from bioviz.models.base import RANDOM
 from bioviz.models.titles import checkpoint_title
 from bioviz.runs import RunSpec, ready
+from bioviz.ui.changed_files import say_changed_files
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.pickers.fields import number, pick
@@ -124,7 +125,9 @@ def pick_dataset(in_bar: bool = False) -> Dataset | None:
         follow=follow,
         in_bar=in_bar,
     )
-    return library.load(chosen)
+    dataset = library.load(chosen)
+    say_changed_files(dataset)
+    return dataset
 
 
 def pick_model(

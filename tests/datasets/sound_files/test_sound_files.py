@@ -16,10 +16,10 @@ import soundfile
 from bioviz.audio.decode import load_clip
 from bioviz.audio.playback import render
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.library import check_unchanged
 from bioviz.datasets.options import Options
 from bioviz.datasets.sound_files import converted, flac
 from bioviz.datasets.sound_files.probe import probe
+from bioviz.datasets.unchanged import check_unchanged
 from bioviz.embedding.bandwidth import _measured
 from bioviz.errors import BadInput
 from tests.datasets.sounds import boxes, kinds, lines, write
