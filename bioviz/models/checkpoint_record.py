@@ -130,6 +130,8 @@ class CheckpointRecord:
         Whether the checkpoint may be used, and else
     reason : str
         why not.
+    head_only : bool
+        Whether only a classifier was trained, on the embeddings of `base`: a linear probe as a checkpoint.
     more : dict
         What a record of another version has besides.
     """
@@ -165,6 +167,7 @@ class CheckpointRecord:
     seconds: float = 0.0
     usable: bool = True
     reason: str = ""
+    head_only: bool = False
     more: dict[str, Any] = field(default_factory=dict)
 
     @classmethod

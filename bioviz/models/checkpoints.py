@@ -197,7 +197,10 @@ def import_zip(data: bytes) -> Checkpoint:
         raise BadInput(
             "The weights in this file are not those its record tells of: it is damaged or was changed."
         )
-    _check_fit(record.model, weights)
+    if record.head_only:
+        _check_head(record, weights)
+    else:
+        _check_fit(record.model, weights)
     return _write(sha256[:ID_DIGITS], weights, record)
 
 
@@ -216,6 +219,23 @@ def _check_fit(model: str, weights: bytes) -> None:
     own = {name: value.shape for name, value in state.items() if not name.startswith(HEAD)}
     if own != {name: value.shape for name, value in expected.items()}:
         raise BadInput(f"The weights in this file are not of {model}, or of another version of it.")
+
+
+def _check_head(record: CheckpointRecord, weights: bytes) -> None:
+    """Raise BadInput unless the weights are a classifier of as many outputs as the record names, on the embedding."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    expected = {
+        f"{HEAD}weight": (len(record.outputs), registry.card(record.model).dim),
+        f"{HEAD}bias": (len(record.outputs),),
+    }
+    try:
+        own = {name: value.shape for name, value in load(weights).items()}
+    except (SafetensorError, ValueError) as error:
+        raise BadInput(f"The weights in this file are damaged ({error}).") from error
+    if own != expected:
+        raise BadInput(f"The classifier in this file is not one on the embedding of {record.model}.")
 
 
 def _write(identity: str, weights: bytes, record: CheckpointRecord) -> Checkpoint:

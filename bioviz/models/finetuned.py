@@ -27,13 +27,28 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 @dataclass(frozen=True)
 class FineTuned:
-    """A checkpoint on disk: "ft:<id>", the model it is of, the checkpoint it started from, its weights file."""
+    """A checkpoint on disk.
+
+    Attributes
+    ----------
+    checkpoint, model, base
+        "ft:<id>", the model it is of, the checkpoint it started from.
+    path, sha256
+        Its weights file.
+    base_seed
+        Of a random start.
+    head_only
+        Whether it is a classifier on the embeddings of `base`, which stay as they are.
+
+    """
 
     checkpoint: str
     model: str
     base: str
     path: Path
     sha256: str = ""
+    base_seed: int = 0
+    head_only: bool = False
 
 
 def folder() -> Path:
@@ -68,7 +83,15 @@ def find(checkpoint: str) -> FineTuned:
         raise BadInput(
             f"The fine-tuned checkpoint {identity} must not be used: {record.reason} Train the model again."
         )
-    return FineTuned(checkpoint, record.model, record.base, path / "model.safetensors", record.sha256)
+    return FineTuned(
+        checkpoint,
+        record.model,
+        record.base,
+        path / "model.safetensors",
+        record.sha256,
+        record.base_seed,
+        record.head_only,
+    )
 
 
 def list_finetuned(model: str) -> list[FineTuned]:

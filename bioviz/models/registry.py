@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,10 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
         _check_known(about, checkpoint)
         if checkpoint.startswith(FINETUNED):
             trained = finetuned.find(checkpoint)
+            if trained.head_only:
+                base = checkpoint_state(name, trained.base)
+                message = f"A classifier trained here, on the embeddings of {trained.base} as they are."
+                return replace(base, message=message if base.available else base.message, downloadable=False)
             return CheckpointState(
                 True,
                 f"Fine-tuned here, from {trained.base}.",
@@ -138,6 +143,8 @@ def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: s
     """
     about = card(name)
     _check_known(about, checkpoint)
+    if (head := _head_only(about, checkpoint)) is not None:
+        return fingerprint(name, head.base, head.base_seed, precision)  # the embeddings are the same
     precision = resolve_precision(precision, "cpu", about.autocast)
     if checkpoint == PRETRAINED:
         identity = weights.checked(_weights(about))[1]
@@ -154,7 +161,7 @@ def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: s
 def open_model(
     name: str, checkpoint: str = RANDOM, *, seed: int = 0, device: str = "cpu", precision: str = "auto"
 ) -> Model:
-    """Open a model with a checkpoint's weights (see `base.Model`).
+    """Open a model with a checkpoint's weights (see `base.Model`); of a classifier trained here, what it stands on.
 
     Parameters
     ----------
@@ -175,6 +182,8 @@ def open_model(
 
     """
     about = card(name)
+    if (head := _head_only(about, checkpoint)) is not None:
+        return open_model(name, head.base, seed=head.base_seed, device=device, precision=precision)
     if about.graph is None:
         return open_network(name, checkpoint, seed=seed, device=device, precision=precision)
 
@@ -271,8 +280,18 @@ def _finetuned(about: ModelCard, checkpoint: str) -> finetuned.FineTuned:
     return trained
 
 
+def _head_only(about: ModelCard, checkpoint: str) -> finetuned.FineTuned | None:
+    """Return a checkpoint that is but a classifier on the embeddings of its base; None where it is another."""
+    if not checkpoint.startswith(FINETUNED):
+        return None
+    trained = _finetuned(about, checkpoint)
+    return trained if trained.head_only else None
+
+
 def _check_known(about: ModelCard, checkpoint: str) -> None:
     if checkpoint in about.checkpoints or (checkpoint.startswith(FINETUNED) and about.trainable):
+        return
+    if checkpoint.startswith(FINETUNED) and finetuned.find(checkpoint).head_only:
         return
     raise Missing(
         f"{about.title} has no checkpoint {checkpoint!r}; choose from {', '.join(checkpoints(about.name))}."

@@ -26,7 +26,7 @@ from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of
 
-VERSION = 1
+VERSION = 2
 """Raised when a threshold is chosen or judged in another way."""
 STAGE = "thresholds"
 PRECISION = 0.95

@@ -59,6 +59,8 @@ def finetune(
 ) -> Checkpoint:
     """Train `model` from `checkpoint` on a dataset; an interrupted training goes on from its last epoch.
 
+    A model that cannot be trained gets a classifier on its embeddings (`head_only.train_head`).
+
     Parameters
     ----------
     base_seed
@@ -86,6 +88,19 @@ def finetune(
 
     """
     settings, progress = settings or TrainSettings(), progress or Silent()
+    if not registry.card(model).trainable:
+        from bioviz.training.head_only import train_head
+
+        return train_head(
+            dataset,
+            model,
+            checkpoint,
+            settings,
+            base_seed=base_seed,
+            name=name,
+            device=device,
+            progress=progress,
+        )
     if reasons := obstacles(dataset, settings, model):
         raise BadInput(" ".join(reasons))
     work = work_of(dataset, model, checkpoint, base_seed, settings)

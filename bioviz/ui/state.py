@@ -325,6 +325,8 @@ class FinetuneState:
     base_seed = Elements("train_base_seed_{}")
     preset = Elements("train_preset_{}")
     setting = Elements("train_{}_{}")  # a preset, a setting
+    head_background = Element("finetune_head_background")
+    head_balance = Element("finetune_head_balance")
     name = Element("train_name")
     start = Element("train")
     open_trained = Element("open_trained")

@@ -47,3 +47,13 @@ def test_the_clips_of_a_cell_are_those_whose_neighbors_made_it(case):
         share = neighbor_share(case, target)
         assert share == pytest.approx((targets[near] == target).mean(axis=1), abs=1.5 / k)  # ties may differ
         assert share.max() > 0
+
+
+def test_thresholds_of_a_model_without_scores_say_what_to_do(case, monkeypatch):
+    from bioviz.ui.diagnose import thresholds
+
+    said = []
+    monkeypatch.setattr(thresholds.st, "info", said.append)
+    chosen = thresholds.thresholds(case)
+    assert "gives no scores" in said[0] and "Fine-tune" in said[0]
+    assert (case.run.targets[chosen.places] > 0).all()

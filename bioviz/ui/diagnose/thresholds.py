@@ -8,6 +8,7 @@ import streamlit as st
 
 from bioviz import jobs
 from bioviz.analysis.thresholds.blind import blind_sample
+from bioviz.analysis.thresholds.thresholds import BELOW, CHANCE, FEW, NO_SCORES, REACHED
 from bioviz.analysis.thresholds.words import sentence
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.errors import BadInput
@@ -34,6 +35,13 @@ from bioviz.ui.state import DiagnoseState
 
 BLIND = 40
 """Clips of a sample to label by ear."""
+STATES = {
+    REACHED: "reached",
+    BELOW: "short of it",
+    FEW: "too few clips",
+    CHANCE: "no better than chance",
+    NO_SCORES: "no score",
+}
 LIST, LISTEN = "Background", "Blind sample"
 
 
@@ -53,6 +61,7 @@ def thresholds(case: Case) -> Chosen:
         100 * MOST,
         100 * PRECISION,
         1.0,
+        "%.1f",
         key=DiagnoseState.precision,
         help="Share of detections that shall be right. The threshold is the lowest score that reaches it.",
     )
@@ -95,33 +104,33 @@ def _table(case: Case, done: RunThresholds) -> None:
     lines = [
         {
             "label": each.name,
-            "threshold": each.threshold,
-            "confidence": _confidence(each.threshold, done.asked.scale),
+            "threshold": _threshold(each.threshold, done.asked.scale),
             "precision": _with_interval(each.precision, each.precision_low, each.precision_high),
             "recall": _with_interval(each.recall, each.recall_low, each.recall_high),
-            "false alarms per hour of background": _rate(
-                each.alarms_per_hour, each.alarms_low, each.alarms_high
-            ),
-            "so": sentence(each, done.result.wanted, unit),
+            "false alarms (per hour)": _rate(each.alarms_per_hour, each.alarms_low, each.alarms_high),
+            "state": STATES[each.state] if each.threshold is not None or each.state != BELOW else "none",
         }
         for each in done.result.labels
     ]
-    frame = pd.DataFrame(lines)
-    if done.asked.scale != "logit":
-        frame = frame.drop(columns="confidence")
+    threshold_help = "In the model's own score" + (
+        "; in brackets from 0 to 1: 1 / (1 + exp(-score)), which BirdNET calls confidence."
+        if done.asked.scale == "logit"
+        else "."
+    )
     st.dataframe(
-        frame,
+        pd.DataFrame(lines),
         hide_index=True,
         key=DiagnoseState.thresholds,
         column_config={
-            "threshold": st.column_config.NumberColumn(format="%.3f", help="In the model's own score."),
-            "confidence": st.column_config.NumberColumn(
-                format="%.3f",
-                help="The same from 0 to 1: 1 / (1 + exp(-score)), which BirdNET calls confidence.",
+            "threshold": st.column_config.TextColumn(help=threshold_help, width="small"),
+            "precision": st.column_config.TextColumn(
+                help="Share of detections that were right.", width="small"
             ),
-            "precision": st.column_config.TextColumn(help="Share of detections that were right."),
-            "recall": st.column_config.TextColumn(help="Share of the label's clips that were detected."),
-            "so": st.column_config.TextColumn(width="large"),
+            "recall": st.column_config.TextColumn(help="Share of the label's clips detected.", width="small"),
+            "false alarms (per hour)": st.column_config.TextColumn(
+                help="Detections among background clips, per hour of background.", width="small"
+            ),
+            "state": st.column_config.TextColumn(width="small"),
         },
     )
 
@@ -159,6 +168,7 @@ def _one_label(case: Case, done: RunThresholds) -> Chosen:
         key=DiagnoseState.score_chart,
         theme=None,
     )
+    st.text(sentence(about, done.result.wanted, case.run.unit.noun))
     places = np.flatnonzero(background & np.isfinite(scores))
     order = np.argsort(-scores[places], kind="stable")
     return Chosen(places[order], f"background clips, highest score for {label} first")
@@ -168,13 +178,15 @@ def _column(done: RunThresholds, label: str) -> int:
     return done.asked.labels.index(label)
 
 
-def _confidence(threshold: float | None, scale: str) -> float | None:
-    return None if threshold is None or scale != "logit" else float(1 / (1 + np.exp(-threshold)))
+def _threshold(value: float | None, scale: str) -> str:
+    if value is None:
+        return ""
+    return f"{value:.3g} ({1 / (1 + np.exp(-value)):.3g})" if scale == "logit" else f"{value:.3g}"
 
 
-def _with_interval(value: float | None, low: float, high: float) -> str | None:
-    return None if value is None else f"{percent(value)} ({percent(low)} to {percent(high)})"
+def _with_interval(value: float | None, low: float, high: float) -> str:
+    return "" if value is None else f"{percent(value)} ({100 * low:.0f} to {100 * high:.0f})"
 
 
-def _rate(value: float | None, low: float, high: float | None) -> str | None:
-    return None if value is None or high is None else f"{value:.3g} ({low:.3g} to {high:.3g})"
+def _rate(value: float | None, low: float, high: float | None) -> str:
+    return "" if value is None or high is None else f"{value:.3g} ({low:.3g} to {high:.3g})"

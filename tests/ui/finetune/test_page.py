@@ -215,3 +215,22 @@ def test_who_would_rather_stay_stays(dataset, monkeypatch):
     state[0] = "done"
     app.run()
     assert not app.exception
+
+
+def test_a_model_that_stays_as_it_is_gets_a_classifier_and_the_page_says_so(dataset, monkeypatch):
+    started = []
+    monkeypatch.setattr(
+        tasks, "start", lambda spec: started.append(spec) or jobs.Job("0-1", "x", "", {}, "t", "done")
+    )
+    app = open_app("finetune.py", dataset=dataset.id, model="acoustic_features")
+    assert not app.exception and "cannot be fine-tuned" in texts(app.info)
+    assert not any("epochs" in each.label for each in app.number_input)
+    app.slider(key="finetune_head_background").set_value(50).run()
+    app.button(key="train").click().run()
+    assert [spec.model for spec in started] == ["acoustic_features"]
+    assert started[0].settings.background_share == 0.5
+    trained = finetune(dataset, "acoustic_features", "none", started[0].settings, name="mine")
+    app = open_app("finetune.py", dataset=dataset.id, model="acoustic_features")
+    app.session_state[f"ck_{trained.id}"] = True
+    assert not app.run().exception
+    assert any("mine" in each.label for each in app.expander)
