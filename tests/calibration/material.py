@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,7 +47,7 @@ class Material:
 def material(model: str = "gpv_teacher2", of: str = "animals") -> Material:
     """All clips of a source by one model; minutes of computing, kept in a file where BIOVIZ_PLANTS names a folder."""
     clips, noise = source(of), noises(of)
-    arrays = _kept(f"{of}.{model}", lambda: _computed(model, clips, noise))
+    arrays = kept(f"{of}.{model}", lambda: _computed(model, clips, noise))
     return Material(
         clips.names,
         clips.targets,
@@ -74,7 +74,8 @@ def noises(of: str) -> np.ndarray:
     return noise
 
 
-def _kept(name: str, compute) -> dict[str, np.ndarray]:
+def kept(name: str, compute: Callable[[], dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """What `compute` returns, from the folder that BIOVIZ_PLANTS names where it lies there."""
     folder = os.environ.get("BIOVIZ_PLANTS", "")
     path = Path(folder) / f"{name}.npz" if folder else None
     if path is not None and path.is_file():
@@ -118,23 +119,23 @@ def oracle(of: str = "animals") -> np.ndarray:
     the template is the clean clip in dB above the median of each band, and it is held against mixture and background
     alike. NaN for background.
     """
-    return _kept(f"{of}.oracle", lambda: {"share": _oracle(source(of), noises(of))})["share"]
+    return kept(f"{of}.oracle", lambda: {"share": _oracle(source(of), noises(of))})["share"]
 
 
 def _oracle(clips: Source, noise: np.ndarray) -> np.ndarray:
-    background = np.stack([_in_bands(clips.sounds[i]).ravel() for i in np.flatnonzero(clips.targets == 0)])
+    background = np.stack([in_bands(clips.sounds[i]).ravel() for i in np.flatnonzero(clips.targets == 0)])
     out = np.full((len(LEVELS_DB), len(clips.targets)), np.nan)
     for row in np.flatnonzero(clips.targets > 0):
-        template = np.clip(_in_bands(clips.sounds[row]), 0, 30)
+        template = np.clip(in_bands(clips.sounds[row]), 0, 30)
         template = (template - template.mean(axis=1, keepdims=True)).ravel()
         null = background @ template
         for level, snr_db in enumerate(LEVELS_DB):
-            heard = _in_bands(mixture(clips, row, noise[row], snr_db)).ravel()
+            heard = in_bands(mixture(clips, row, noise[row], snr_db)).ravel()
             out[level, row] = (null >= heard @ template).mean()
     return out
 
 
-def _in_bands(sound: np.ndarray) -> np.ndarray:
+def in_bands(sound: np.ndarray) -> np.ndarray:
     """(B, K) dB above the median of each band."""
     power, frequencies, _ = spectrogram(sound.astype(np.float32), RATE)
     level = 10 * np.log10(smoothed(bands_for(len(power), float(frequencies[1])).pool(power)) + 1e-12)

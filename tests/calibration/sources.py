@@ -20,6 +20,7 @@ from tests.conftest import REAL_DATA
 ESC50 = REAL_DATA / "esc50_animals"
 OTHERS = Path(os.environ.get("BIOVIZ_ESC50_OTHERS") or REAL_DATA / "harder" / "esc50_others")
 HARDER = REAL_DATA / "harder"
+BIRD_OTHERS = Path(os.environ.get("BIOVIZ_BIRD_OTHERS") or REAL_DATA / "harder" / "bird_others")
 FINCH = REAL_DATA / "field_detection" / "audio" / "koumura_bengalese_finch"
 RATE = 16000
 WHY_NOT = "" if (ESC50 / "metadata.csv").is_file() else "shared/data/esc50_animals is not here"
@@ -61,9 +62,8 @@ def _listed(folder: Path, half: str = "") -> Source:
     return _source([row["label"] for row in rows], list(sounds), list(range(len(rows))), [0] * len(rows))
 
 
-def _presence() -> Source:
+def _presence(folder: Path = HARDER / "bird_presence") -> Source:
     """Is any bird audible in 10 s? One label, 157 recordings by telephones and recorders all over the world."""
-    folder = HARDER / "bird_presence"
     rows = _rows(folder / "metadata.csv")
     sounds = [load_clip(folder / row["path"], 0, 10.0, RATE) for row in rows]
     pool = [row["site"] for row in rows]
@@ -150,5 +150,6 @@ SOURCES: dict[str, tuple[str, Callable[[], Source], tuple[Path, ...]]] = {
     "judge": ("held out: other classes of ESC-50", lambda: _listed(OTHERS, "judge"), (OTHERS,)),
     "field": ("held out: boobook, fish, finch", _field, (HARDER / "boobook_sites", FINCH)),
     "presence": ("held out: bird_presence", _presence, (HARDER / "bird_presence",)),
+    "birds": ("never looked at before: other birds", lambda: _presence(BIRD_OTHERS), (BIRD_OTHERS,)),
 }
 """Name to (title, how it is read, folders that it needs)."""
