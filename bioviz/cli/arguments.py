@@ -57,9 +57,11 @@ def model_arguments(required: bool) -> argparse.ArgumentParser:
 
 def map_arguments() -> argparse.ArgumentParser:
     """Arguments that decide the map of a run, beside `model_arguments`."""
+    from bioviz.analysis.projection.layouts import METHODS
+
     parent = argparse.ArgumentParser(add_help=False)
     parent.add_argument("--split", choices=("all", "train", "valid", "test"), default="all")
-    parent.add_argument("--method", choices=("umap", "tsne", "pca"), default="umap")
+    parent.add_argument("--method", choices=METHODS, default="umap")
     parent.add_argument("--n-neighbors", type=int, help="of UMAP (50)")
     parent.add_argument("--min-dist", type=float, help="of UMAP (0.1)")
     parent.add_argument("--perplexity", type=float, help="of t-SNE (25)")

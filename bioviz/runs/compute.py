@@ -16,7 +16,7 @@ import numpy as np
 from bioviz.analysis.misclustered.chance import placement_chance
 from bioviz.analysis.misclustered.placement import placement
 from bioviz.analysis.neighbors.knn import KnnGraph, knn_both
-from bioviz.analysis.projection.layouts import ProjectionSpec, project
+from bioviz.analysis.projection.layouts import UMAPS, ProjectionSpec, project
 from bioviz.analysis.scores.matching import match
 from bioviz.analysis.scores.paper import paper_scores
 from bioviz.datasets import library
@@ -79,7 +79,8 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
         measure_missing(dataset, progress)
         return run
     clock = _Clock()
-    warm = warm_up(spec.projection.metric) if spec.projection.method == "umap" else None
+    method = spec.projection.method
+    warm = warm_up(method, spec.projection.metric) if method in UMAPS else None
     with clock.time("embedding"):
         embeddings = embed_dataset(
             dataset, spec.model, spec.checkpoint, seed=spec.seed, device=device, progress=progress

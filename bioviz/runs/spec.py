@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from bioviz.analysis.projection.layouts import ProjectionSpec
+from bioviz.analysis.projection.layouts import METHODS, ProjectionSpec
 from bioviz.errors import BadInput
 from bioviz.runs.query import Parser, anything, choice, real, switch, whole
 
@@ -17,7 +17,6 @@ LAYOUTS = {
 }
 
 SPLITS = ("all", "train", "valid", "test")
-METHODS = ("umap", "tsne", "pca")
 METRICS = ("euclidean", "cosine")
 
 

@@ -67,7 +67,7 @@ def demo_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     from bioviz.runs.compute import compute_run
     from bioviz.runs.warm import warm_up
 
-    warm_up(DEMO.projection.metric)
+    warm_up(DEMO.projection.method, DEMO.projection.metric)
     ensure_demo(progress)
     return summary(compute_run(DEMO, progress))
 

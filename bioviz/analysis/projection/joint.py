@@ -9,7 +9,7 @@ import numpy as np
 
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.projection.alignment import procrustes
-from bioviz.analysis.projection.layouts import MIN_CLIPS, ProjectionSpec, umap_neighbors
+from bioviz.analysis.projection.layouts import MIN_CLIPS, UMAPS, ProjectionSpec, umap_neighbors
 from bioviz.analysis.rows import finite_rows
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
@@ -57,7 +57,7 @@ def joint_maps(
     progress = progress or Silent()
     good = finite_rows(left) & finite_rows(right)
     n = int(good.sum())
-    if spec.method != "umap":
+    if spec.method not in UMAPS:
         raise BadInput(
             "Only UMAP can lay out two maps together. Choose UMAP, or another way to align the maps."
         )

@@ -6,16 +6,19 @@ import contextlib
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from bioviz.analysis.neighbors.knn import KnnGraph, knn
-from bioviz.analysis.rows import METRICS, Metric, finite_rows
+from bioviz.analysis.rows import METRICS, Metric, finite_rows, prepare
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 
-Method = Literal["umap", "tsne", "pca"]
+Method = Literal["umap", "umap_parallel", "tsne", "pca"]
+METHODS: tuple[Method, ...] = get_args(Method)
+UMAPS: tuple[Method, ...] = ("umap", "umap_parallel")
+"""Methods with UMAP's settings: umap-learn's (the paper's figures, to the digit), and ours, which uses all cores."""
 MIN_CLIPS = 4
 """Below this many clips there is nothing to lay out: their principal components are drawn."""
 
@@ -27,7 +30,7 @@ class ProjectionSpec:
     Attributes
     ----------
     method
-        "umap", "tsne" or "pca".
+        One of `METHODS`.
     n_neighbors, min_dist
         Of UMAP. n_neighbors counts the clip itself, as umap-learn does.
     perplexity
@@ -47,8 +50,8 @@ class ProjectionSpec:
     metric: Metric = "euclidean"
 
     def __post_init__(self) -> None:
-        if self.method not in ("umap", "tsne", "pca"):
-            raise BadInput(f"Unknown projection {self.method!r}: choose umap, tsne or pca.")
+        if self.method not in METHODS:
+            raise BadInput(f"Unknown projection {self.method!r}: choose one of {', '.join(METHODS)}.")
         if self.metric not in METRICS:
             raise BadInput(f"Unknown distance {self.metric!r}: choose one of {', '.join(METRICS)}.")
         if self.n_neighbors < 2 or not 0 <= self.min_dist <= 1 or self.perplexity <= 0:
@@ -60,7 +63,7 @@ class ProjectionSpec:
     def to_dict(self) -> dict[str, Any]:
         """Return the settings that matter to the method, JSON-able: what a cache key is made of."""
         used = {
-            "umap": ("method", "n_neighbors", "min_dist", "seed", "metric"),
+            **dict.fromkeys(UMAPS, ("method", "n_neighbors", "min_dist", "seed", "metric")),
             "tsne": ("method", "perplexity", "seed", "metric"),
             "pca": ("method",),
         }[self.method]
@@ -94,6 +97,7 @@ PRESETS: Mapping[str, ProjectionSpec] = {
     "UMAP 50 / 0.1 (paper)": ProjectionSpec(n_neighbors=50, min_dist=0.1),
     "UMAP 50 / 0.5 (paper)": ProjectionSpec(n_neighbors=50, min_dist=0.5),
     "UMAP 100 / 0.5 (paper)": ProjectionSpec(n_neighbors=100, min_dist=0.5),
+    "UMAP 50 / 0.1, parallel": ProjectionSpec(method="umap_parallel", n_neighbors=50, min_dist=0.1),
     "t-SNE 25 (paper)": ProjectionSpec(method="tsne", perplexity=25),
     "PCA": ProjectionSpec(method="pca"),
 }
@@ -152,7 +156,8 @@ def project(
     elif spec.method == "tsne":
         xy[good] = _tsne(rows, spec, start)
     else:
-        xy[good] = _umap(rows, spec, graph if good.all() else None, start, progress)
+        lay_out = _umap if spec.method == "umap" else _parallel_umap
+        xy[good] = lay_out(rows, spec, graph if good.all() else None, start, progress)
     progress.report("projection", 1, 1, "steps")
     return xy
 
@@ -222,6 +227,18 @@ def _umap(
             return np.asarray(reducer.fit_transform(x))
         finally:
             _release_progress_bar()
+
+
+def _parallel_umap(
+    x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, start: np.ndarray | None, progress: Progress
+) -> np.ndarray:
+    from bioviz.analysis.projection.parallel_umap import lay_out
+
+    indices, distances = umap_neighbors(x, spec, graph, progress)
+    rows = prepare(x, spec.metric).x if spec.metric == "cosine" else x  # directions alone
+    return lay_out(
+        rows, indices, distances, min_dist=spec.min_dist, seed=spec.seed, start=start, progress=progress
+    )
 
 
 def umap_neighbors(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bioviz.analysis.projection.layouts import UMAPS
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.models import registry
@@ -119,7 +120,7 @@ def _pick_right(dataset: Dataset, other: Dataset, left: tuple[str, str]) -> tupl
 def _pick_layout() -> None:
     if view().method == "pca":
         return
-    layouts = [name for name in LAYOUTS if name != "joint" or view().method == "umap"]
+    layouts = [name for name in LAYOUTS if name != "joint" or view().method in UMAPS]
     if view().layout not in layouts:
         notices.say(
             "Both maps can be laid out together with UMAP alone: the right one starts from the left one."

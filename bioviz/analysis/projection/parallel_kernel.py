@@ -1,0 +1,164 @@
+"""The compiled steps of the parallel UMAP. Imported when needed: numba takes a while to load."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+MANTISSA_BITS = 10
+"""Of a float32's 23 the ones by which a coefficient is looked up: within 0.1 % of its value."""
+_SHIFT = 23 - MANTISSA_BITS
+_LEAST, _MOST = np.float32(1e-8), np.float32(1e6)  # squared distances between which coefficients are tabled
+_PUSHED_AWAY = 5  # clips for each one pulled
+_SEARCH_STEPS = 64
+_SEARCH_TOLERANCE = 1e-5
+_LEAST_WIDTH = 1e-3  # of the mean distance
+
+
+def tables(a: float, b: float) -> tuple[np.ndarray, np.ndarray, int]:
+    """Coefficients of UMAP's gradient by squared distance, since `pow` is what the time would go into.
+
+    Parameters
+    ----------
+    a, b : float
+        Of the similarity 1 / (1 + a d^2b) of two places at the distance d.
+
+    Returns
+    -------
+    pull, push : (t,) float32
+        What the difference of two places is multiplied by.
+    first : int
+        Of a squared distance the first bits, as a whole number, that stand at place 0.
+    """
+    first, last = (int(each.view(np.int32)) >> _SHIFT for each in (_LEAST, _MOST))
+    bits = (np.arange(first, last + 1, dtype=np.int64) << _SHIFT) + (1 << (_SHIFT - 1))
+    squared = bits.astype(np.int32).view(np.float32).astype(np.float64)
+    # The pull moves one end of an edge here, where umap-learn moves both: it counts twice.
+    pull = -4 * a * b * squared ** (b - 1) / (a * squared**b + 1)
+    push = 2 * b / ((0.001 + squared) * (a * squared**b + 1))
+    return pull.astype(np.float32), push.astype(np.float32), first
+
+
+@numba.njit(cache=True, inline="always")
+def _counted(seed: int, epoch: int, edge: int) -> np.uint64:
+    """Return a random uint64 that depends on these three alone, and on no other draw (mixed as in xxHash)."""
+    x = np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(epoch) * np.uint64(0xC2B2AE3D27D4EB4F)
+    x ^= np.uint64(edge) * np.uint64(0x165667B19E3779F9)
+    x ^= x >> np.uint64(32)
+    x *= np.uint64(0xD6E8FEB86659FD93)
+    x ^= x >> np.uint64(32)
+    x *= np.uint64(0xD6E8FEB86659FD93)
+    return x ^ (x >> np.uint64(32))
+
+
+@numba.njit(cache=True, inline="always")
+def _clip(value: np.float32) -> np.float32 | float:
+    return min(np.float32(4), max(np.float32(-4), value))
+
+
+@numba.njit(cache=True, parallel=True, fastmath=True)
+def epoch(
+    before: np.ndarray,
+    after: np.ndarray,
+    indptr: np.ndarray,
+    indices: np.ndarray,
+    every: np.ndarray,
+    due: np.ndarray,
+    pull: np.ndarray,
+    push: np.ndarray,
+    first: int,
+    alpha: float | np.float32,
+    number: int,
+    seed: int,
+) -> None:
+    """One epoch: every point moves itself, reading where the others were before it; changes `after` and `due`.
+
+    No two threads write one place and every random number is counted, so the threads decide nothing.
+
+    Parameters
+    ----------
+    before, after : (n, 2) float32
+    indptr, indices
+        The graph's rows, as scipy's CSR matrices have them.
+    every, due : (E,) float32
+        Epochs between two draws of an edge, and the epoch of its next one.
+    pull, push, first
+        As `tables` returns them.
+    alpha : float32
+        Learning rate.
+    number : int
+        Of the epoch.
+    """
+    n, last = before.shape[0], pull.shape[0] - 1
+    for i in numba.prange(n):
+        x, y = before[i, 0], before[i, 1]
+        for edge in range(indptr[i], indptr[i + 1]):
+            if due[edge] > number:
+                continue
+            due[edge] += every[edge]
+            j = indices[edge]
+            dx, dy = x - before[j, 0], y - before[j, 1]
+            at = min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+            x += alpha * _clip(pull[at] * dx)
+            y += alpha * _clip(pull[at] * dy)
+            random = _counted(seed, number, edge)
+            for _ in range(_PUSHED_AWAY):
+                random = random * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
+                k = np.int64(((random >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+                dx, dy = x - before[k, 0], y - before[k, 1]
+                at = min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+                x += alpha * _clip(push[at] * dx)
+                y += alpha * _clip(push[at] * dy)
+        after[i, 0], after[i, 1] = x, y
+
+
+@numba.njit(cache=True, parallel=True)
+def memberships(distances: np.ndarray) -> np.ndarray:
+    """Return how much a neighbor belongs to a clip by UMAP: exp(-(d - nearest) / width), log2 of their number in sum.
+
+    Parameters
+    ----------
+    distances : (n, m) float32
+        Ascending, the clip itself (0) first.
+
+    Returns
+    -------
+    (n, m) float32 from 0 to 1; 0 for the clip itself.
+
+    References
+    ----------
+    McInnes, Healy & Melville (2018), UMAP, algorithm 3, with local connectivity 1; equal to umap-learn's.
+    """
+    n, m = distances.shape
+    target = np.log2(m)
+    mean_of_all = 0.0  # summed by one thread: the order of a sum shows in its last digits
+    for i in range(n):
+        for j in range(m):
+            mean_of_all += distances[i, j]
+    mean_of_all /= n * m
+    strengths = np.zeros((n, m), dtype=np.float32)
+    for i in numba.prange(n):
+        nearest, total = 0.0, 0.0
+        for j in range(m):
+            total += distances[i, j]
+            if nearest == 0.0 and distances[i, j] > 0:
+                nearest = distances[i, j]
+        low, high, width = 0.0, np.inf, 1.0
+        for _ in range(_SEARCH_STEPS):
+            summed = 0.0
+            for j in range(1, m):
+                beyond = distances[i, j] - nearest
+                summed += np.exp(-beyond / width) if beyond > 0 else 1.0
+            if abs(summed - target) < _SEARCH_TOLERANCE:
+                break
+            if summed > target:
+                high = width
+                width = (low + high) / 2
+            else:
+                low = width
+                width = width * 2 if high == np.inf else (low + high) / 2
+        width = max(width, _LEAST_WIDTH * (total / m if nearest > 0 else mean_of_all))
+        for j in range(1, m):
+            beyond = distances[i, j] - nearest
+            strengths[i, j] = np.exp(-beyond / width) if beyond > 0 and width > 0 else 1.0
+    return strengths
