@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,9 @@ PROJECT = PACKAGE.parent
 """Whence `import bioviz` works: the project in a checkout, the folder of installed packages otherwise."""
 INSTALLED = PACKAGE / "installed"
 """What the wheel puts inside the package: `app.py`, `pages/` and Streamlit's settings; absent in a checkout."""
+
+
+_MOST_GB = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,35 @@ def _default_cache() -> Path:
     return Path(user_cache_dir("bioviz", appauthor=False)) if INSTALLED.is_dir() else PROJECT / "cache"
 
 
-def _paths(name: str, default: Path) -> tuple[Path, ...]:
-    raw = os.environ.get(name, "")
-    return tuple(Path(p).expanduser().resolve() for p in raw.split(os.pathsep) if p) or (default.resolve(),)
+def _path(name: str, text: str) -> Path:
+    """Return the folder that a setting names. Raises BadInput."""
+    try:
+        return Path(text).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # an unknown user, a loop of links, a null byte
+        raise BadInput(f"{name} names {text[:200]!r}, which cannot be a folder ({error}).") from error
+
+
+def _paths(name: str, default: Callable[[], Path]) -> tuple[Path, ...]:
+    named = [each for each in os.environ.get(name, "").split(os.pathsep) if each]
+    if named:
+        return tuple(_path(name, each) for each in named)
+    try:
+        return (default().resolve(),)
+    except (OSError, RuntimeError) as error:
+        raise BadInput(f"This account has no home folder ({error}). Name the folder in {name}.") from error
+
+
+def _limit_bytes() -> int:
+    text = os.environ.get("BIOVIZ_CACHE_GB", "").strip() or "50"
+    try:
+        gigabytes = float(text)
+    except ValueError:
+        gigabytes = math.nan
+    if not 0 <= gigabytes <= _MOST_GB:
+        raise BadInput(
+            f"BIOVIZ_CACHE_GB is {text[:40]!r}: it must be a number of GB from 0 to {_MOST_GB:,}, such as 50."
+        )
+    return int(gigabytes * 1e9)
 
 
 def share_compiled_code() -> None:
@@ -84,11 +115,19 @@ def share_compiled_code() -> None:
 
 
 def settings() -> Settings:
-    """Read the settings anew (cheap), so that tests and jobs can set the environment."""
-    cache = Path(os.environ.get("BIOVIZ_CACHE") or _default_cache()).expanduser().resolve()
+    """Read the settings anew (cheap), so that tests and jobs can set the environment.
+
+    Raises
+    ------
+    BadInput
+        One of them cannot be used.
+
+    """
+    named = os.environ.get("BIOVIZ_CACHE")
+    cache = _path("BIOVIZ_CACHE", named) if named else _paths("BIOVIZ_CACHE", _default_cache)[0]
     return Settings(
         cache_dir=cache,
-        data_roots=_paths("BIOVIZ_DATA", Path.home()),
-        weights_dirs=_paths("BIOVIZ_WEIGHTS", cache / "weights"),
-        cache_limit_bytes=int(float(os.environ.get("BIOVIZ_CACHE_GB", "50")) * 1e9),
+        data_roots=_paths("BIOVIZ_DATA", Path.home),
+        weights_dirs=_paths("BIOVIZ_WEIGHTS", lambda: cache / "weights"),
+        cache_limit_bytes=_limit_bytes(),
     )

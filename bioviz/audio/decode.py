@@ -22,6 +22,7 @@ from bioviz.errors import BadInput
 RESAMPLER = "soxr-hq"
 BLOCK_S = 30.0  # windows closer together than this are cut from one read, which bounds the memory
 _MARGIN = 256  # samples, at the lower of the two rates; half the longest filter met is under 128
+_PIECE = 1 << 22  # samples of all channels that are read at a time
 _SLACK_S = 0.2  # how much shorter than its header says a recording may be (compressed formats round up)
 
 
@@ -165,23 +166,33 @@ def _span(sound: _Opened, first: int, count: int, rate: int) -> np.ndarray:
 def _read_mono(sound: _Opened, start: int, stop: int) -> np.ndarray:
     """(stop - start,) float32, the mean of the channels or the one chosen."""
     path, rate = sound.path, sound.rate
+    mono = np.empty(stop - start, dtype=np.float32)
+    length = 0
     try:
         sound.file.seek(start)
-        block = sound.file.read(stop - start, dtype="float32", always_2d=True)
+        while length < len(mono):  # in pieces, as all channels of a long stretch are many times as large
+            piece = min(_PIECE // sound.file.channels, len(mono) - length)
+            block = sound.file.read(piece, dtype="float32", always_2d=True)
+            if sound.channel:
+                mono[length : length + len(block)] = block[:, sound.channel - 1]
+            elif block.shape[1] == 1:
+                mono[length : length + len(block)] = block[:, 0]
+            else:
+                mono[length : length + len(block)] = block.mean(axis=1, dtype=np.float32)
+            length += len(block)
+            if len(block) < piece:
+                break
     except (soundfile.SoundFileError, OSError) as error:
         at = start / rate
         raise BadInput(f"{path} is damaged near {at:.1f} s and cannot be decoded there ({error}).") from error
-    missing = stop - start - len(block)
+    missing = stop - start - length
     if missing > _SLACK_S * rate:
-        ends = (start + len(block)) / rate
+        ends = (start + length) / rate
         declared_s = sound.frames / rate
         raise BadInput(
             f"{path} is damaged: it ends at {ends:.1f} s, though its header says {declared_s:.1f} s."
         )
-    if sound.channel:
-        mono = block[:, sound.channel - 1]
-    else:
-        mono = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
+    mono[length:] = 0.0
     if not np.isfinite(mono).all():
         raise BadInput(f"{path} holds samples that are not numbers near {start / rate:.1f} s.")
-    return np.pad(mono, (0, missing)) if missing else mono
+    return mono

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bioviz.datasets.clips import labelling
+from bioviz.datasets.clips.budget import check_windows
 from bioviz.datasets.clips.cutting import (
     boxes_of,
     clips_touched,
@@ -26,6 +27,7 @@ from bioviz.datasets.clips.cutting import (
 from bioviz.datasets.clips.exported_clips import clips_again, same_places
 from bioviz.datasets.clips.width import MIN_BACKGROUND_CLIPS, WIDTHS_S, background_share, suggest_plan
 from bioviz.datasets.clips.windows import count_windows
+from bioviz.datasets.files.unusable import unusable
 from bioviz.datasets.formats.base import FileAccount, RawDataset
 from bioviz.datasets.formats.choose import choose, read_by
 from bioviz.datasets.independence import independence
@@ -98,12 +100,18 @@ def build_dataset(
     root = Path(root).expanduser().resolve()
     if not root.is_dir():
         raise BadInput(f"{root} is not a folder.")
+    left_out = unusable(root)
+    if chosen_options.unannotated == "background" and (
+        outside := [p for p in left_out if p.kind == "outside"]
+    ):
+        # What nobody read may tell of calls: no recording may count as background for want of them.
+        raise BadInput(f"{outside[0].file}: {outside[0].detail} Take it out of the folder, or copy it there.")
     layout = choose(root, reader, chosen_options)
     raw = read_by(layout, root, chosen_options)
     recordings, opened = open_recordings(raw.recordings, progress or Silent(), chosen_options)
     facts, contradictions = read_facts(root, chosen_options)
     recordings = [with_facts(r, facts.get(r.name, Facts())) for r in recordings]
-    problems = [*with_damage(raw.problems, root), *opened, *contradictions]
+    problems = [*left_out, *with_damage(raw.problems, root), *opened, *contradictions]
     if not recordings:
         reasons = "; ".join(f"{p.file}: {p.detail}" for p in (opened or problems)[:3])
         raise BadInput(f"{root} holds no recording that can be used" + (f" ({reasons})." if reasons else "."))
@@ -115,6 +123,8 @@ def build_dataset(
     wanted = chosen_options.task or ("detection" if cut else raw.task)
     task: Task = "detection" if wanted == "detection" else "classification"
     plan = _plan(raw, task, recordings, chosen_options)
+    if task == "detection":
+        check_windows(recordings, labelled.annotations, plan, len(labelled.labels))
     recordings, split_made, split_problems = _splits(recordings, labelled.of_recording, chosen_options)
     problems += split_problems
     if task == "detection" and raw.clips and not (chosen_options.width_s or chosen_options.hop_s):
@@ -125,6 +135,7 @@ def build_dataset(
             (plan, []) if cut else _suited(raw, recordings, labelled.annotations, plan, chosen_options)
         )
         problems += width_problems
+        check_windows(recordings, labelled.annotations, plan, len(labelled.labels))
         clips, trouble = windows(raw, recordings, labelled, plan)
         dropped = clips_touched(clips, labelled.dropped)
     else:

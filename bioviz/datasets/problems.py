@@ -8,6 +8,7 @@ from bioviz.datasets.types import Problem
 KINDS: dict[str, str] = {
     "unreadable": "Audio that cannot be read (left out)",
     "empty_audio": "Audio without a single sample (left out)",
+    "bad_name": "Files whose names cannot be read (left out)",
     "outside": "Files outside the data folders (left out)",
     "no_recording": "Annotations whose recording is not there (left out)",
     "only_recording": "Tables of another name than the only recording (taken to speak of it)",
@@ -61,7 +62,8 @@ KINDS: dict[str, str] = {
 
 # Kinds for which a file or table was left out or not understood: exit code 4, and nothing on the page is green.
 LEFT_OUT = frozenset({
-    "unreadable", "empty_audio", "outside", "no_recording", "ambiguous", "unlisted", "bad_table", "not_understood",
+    "unreadable", "empty_audio", "bad_name", "outside", "no_recording", "ambiguous", "unlisted", "bad_table",
+    "not_understood",
     "unsupported_audio", "unsure", "no_channel", "no_label", "bad_row", "past_end",
     "encoding_unsure",
 })  # fmt: skip
@@ -70,6 +72,7 @@ LEFT_OUT = frozenset({
 WHAT_TO_DO: dict[str, str] = {
     "unreadable": "Open the file in another program. If it plays there, save it as wav or flac; else copy it again.",
     "empty_audio": "Copy the file from the recorder again, or delete it.",
+    "bad_name": "Rename them: names must be UTF-8.",
     "outside": "Copy the recordings into the folder, or add theirs to BIOVIZ_DATA.",
     "no_recording": "Put the recording into the folder, or correct its name in the table.",
     "only_recording": "Nothing, if that is right. Else add the recording that the table belongs to.",

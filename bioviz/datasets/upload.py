@@ -19,11 +19,19 @@ from bioviz.config import settings
 from bioviz.datasets.files.leftovers import is_irrelevant
 from bioviz.errors import BadInput
 from bioviz.store.files import disk_trouble
+from bioviz.store.reserved import DEVICES
+from bioviz.store.zips import ZIP_TROUBLE
 
 _KEPT = frozenset({".txt", ".yml", ".yaml"})  # of kinds that are mostly irrelevant: BEANS has a datasets.yml
 MAX_FILES = 100_000
 MAX_BYTES = 50_000_000_000
+MOST_TIMES, UNSUSPICIOUS_BYTES = 30, 100_000_000
+"""A zip unpacks to at most this many times its size: even silence is kept as flac, and wav of nature hardly shrinks."""
+SPARE_BYTES = 1_000_000_000
+"""What an upload leaves free of the disk."""
 _CHUNK = 1 << 20
+_LONGEST_NAME = 200  # bytes; disks allow 255, and what is made of a recording is called like it
+_NO_NAME_ON_WINDOWS = '/\\<>:"|?*'
 
 
 def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
@@ -59,7 +67,9 @@ def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
     work = home / f".unpacking-{secrets.token_hex(8)}"  # with the rights that the umask leaves to others
     work.mkdir()
     try:
-        budget = _Budget(min(MAX_BYTES, shutil.disk_usage(home).free))
+        sent = sum(_size(file) for _, file in files)
+        free = shutil.disk_usage(home).free - SPARE_BYTES
+        budget = _Budget(min(MAX_BYTES, free, max(MOST_TIMES * sent, UNSUSPICIOUS_BYTES)))
         for name, file in files:
             file.seek(0)
             if _is_zip(name):
@@ -93,7 +103,8 @@ class _Budget:
         self.bytes += n
         if self.bytes > self.max_bytes:
             raise BadInput(
-                f"The upload unpacks to more than {self.max_bytes / 1e9:.1f} GB. Add a folder instead."
+                f"The upload unpacks to more than {max(self.max_bytes, 0) / 1e9:.1f} GB, which is more than the disk "
+                "has room for, or than recordings are ever packed. Add a folder instead."
             )
 
 
@@ -110,8 +121,10 @@ def _unpack(name: str, file: BinaryIO, target: Path, budget: _Budget) -> None:
                 path = target.joinpath(*_safe_parts(name, entry.filename))
                 with archive.open(entry) as source:
                     _copy(source, path, budget)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
-        raise BadInput(f"{name} cannot be unpacked: {error}. Pack it again.") from error
+    except ZIP_TROUBLE as error:
+        raise BadInput(
+            f"{name} cannot be unpacked: {str(error) or 'it is damaged'}. Pack it again."
+        ) from error
 
 
 def _copy(source: IO[bytes], path: Path, budget: _Budget) -> None:
@@ -142,10 +155,35 @@ def _safe_parts(archive: str, name: str) -> list[str]:
     return [_safe_part(part) for part in parts]
 
 
-def _safe_part(part: str) -> str:
-    """Return a name of one file or folder without control characters, slashes or leading dots."""
-    plain = "".join("_" if unicodedata.category(ch).startswith("C") or ch in "/\\" else ch for ch in part)
-    return plain.strip().lstrip(".")[:200] or "unnamed"
+def _safe_part(part: str, windows: bool = os.name == "nt") -> str:
+    """Return a name that one file or folder can have, without control characters, slashes or leading dots.
+
+    Parameters
+    ----------
+    part : str
+        As it is called in the upload.
+    windows : bool
+        Whether the disk is of Windows, on which a few more names mean something else.
+
+    """
+    odd = _NO_NAME_ON_WINDOWS if windows else "/\\"
+    plain = "".join("_" if unicodedata.category(ch).startswith("C") or ch in odd else ch for ch in part)
+    plain = plain.strip().lstrip(".")
+    if windows:
+        plain = plain.rstrip(". ")
+        if plain.split(".")[0].rstrip().casefold() in DEVICES:
+            plain = f"_{plain}"
+    return _shortened(plain) or "unnamed"
+
+
+def _shortened(name: str) -> str:
+    """Return a name of at most `_LONGEST_NAME` bytes with its ending, told apart from others that begin as it does."""
+    data = name.encode()
+    if len(data) <= _LONGEST_NAME:
+        return name
+    ending = PurePosixPath(name).suffix[:16]
+    told_apart = f"~{hashlib.sha256(data).hexdigest()[:8]}{ending}"
+    return data[: _LONGEST_NAME - len(told_apart.encode())].decode("utf-8", "ignore") + told_apart
 
 
 def _wanted(name: str) -> bool:
@@ -168,6 +206,10 @@ def _hash(files: Sequence[tuple[str, BinaryIO]]) -> str:
             entry_hash.update(chunk)
         whole.update(entry_hash.digest())
     return whole.hexdigest()[:16]
+
+
+def _size(file: BinaryIO) -> int:
+    return file.seek(0, os.SEEK_END)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bioviz.models import weights
 from bioviz.models.base import ModelCard
+from bioviz.store.zips import ZIP_TROUBLE
 
 MAX_BYTES, MAX_NAMES, LONGEST = 4 << 20, 50_000, 200
 OWN_NAMES = "labels.txt"
@@ -61,7 +62,7 @@ def names_inside(path: Path) -> tuple[str, ...]:
             for about in archive.infolist()[:20]:
                 if about.filename.endswith(".txt") and about.file_size <= MAX_BYTES:
                     return as_names(archive.read(about))
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
+    except ZIP_TROUBLE:
         pass
     return ()
 

@@ -8,7 +8,6 @@ import tempfile
 import urllib.error
 import urllib.request
 import zipfile
-import zlib
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +18,7 @@ from bioviz.errors import BadInput, Missing
 from bioviz.models.base import WeightsFile
 from bioviz.progress import Progress, Silent
 from bioviz.store.files import create
+from bioviz.store.zips import ZIP_DAMAGE
 
 CHUNK = 1 << 20
 MAX_MEMBER_BYTES = 2 << 30  # of a model file in a zip; those known are 52 MB at most
@@ -168,7 +168,7 @@ def _fetch_member(weights: WeightsFile, file: IO[bytes], folder: Path, progress:
                     while chunk := member.read(CHUNK):
                         digest.update(chunk)
                         file.write(chunk)
-        except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError) as error:
+        except ZIP_DAMAGE as error:
             raise BadInput(
                 f"What {weights.url} sent holds no {weights.member} ({error}). "
                 "Try again later, or bring the file by hand."

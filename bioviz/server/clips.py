@@ -19,6 +19,7 @@ from bioviz.server.memory import RecentlyUsed
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _LONGEST_S = 180.0  # a clip longer than this is shown and played up to here
+_MOST_SAMPLES = 1 << 24  # so is one of more samples, whatever it lasts: 43 s at 384 kHz
 _samples = RecentlyUsed(96 * 2**20)
 
 
@@ -40,7 +41,11 @@ class Clip:
         """First and past-the-last native sample of the clip with context, within the recording."""
         rate, frames = self.recording.sample_rate, self.recording.frames
         first = min(max(0, round((self.start_s - context_s) * rate)), max(frames - 1, 0))
-        stop = min(frames, round((self.end_s + context_s) * rate), first + round(_LONGEST_S * rate))
+        stop = min(
+            frames,
+            round((self.end_s + context_s) * rate),
+            first + min(round(_LONGEST_S * rate), _MOST_SAMPLES),
+        )
         return first, max(stop, first)
 
     def part(self, context_s: float, seconds: tuple[float, float] | None) -> tuple[int, int]:

@@ -11,12 +11,12 @@ from bioviz.datasets.clips.labelling import clean
 from bioviz.datasets.options import Options
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
+from bioviz.store.reserved import DEVICES
 
 LONGEST_LABEL, LONGEST_NOTE = 200, 2000
 
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{7,63}")
 _USER = re.compile(r"\w[\w .-]{0,39}")
-_NO_FILE_NAME = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))}
 
 
 def check_id(text: str) -> str:
@@ -48,7 +48,7 @@ def check_user(name: str) -> str:
 
     """
     name = " ".join(unicodedata.normalize("NFC", name).split())
-    if not _USER.fullmatch(name) or name.endswith(".") or name.split(".")[0].casefold() in _NO_FILE_NAME:
+    if not _USER.fullmatch(name) or name.endswith(".") or name.split(".")[0].casefold() in DEVICES:
         raise BadInput(
             f"{name[:60]!r} cannot be a user name: take up to 40 letters, digits, blanks, dots, dashes, starting "
             "with a letter or digit."

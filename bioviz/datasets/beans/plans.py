@@ -61,7 +61,7 @@ def plans_in(root: Path) -> dict[str, Plan]:
     try:
         entries = yaml.safe_load(read_text(root / "datasets.yml"))
         return {str(entry["name"]): _plan(entry) for entry in entries}
-    except (yaml.YAMLError, TypeError, KeyError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, TypeError, KeyError, ValueError, OverflowError, RecursionError) as error:
         raise BadInput(f"datasets.yml is not as BEANS writes it: {error}.") from error
 
 

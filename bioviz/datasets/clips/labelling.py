@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bioviz.datasets.clips.budget import check_labels
 from bioviz.datasets.formats.base import RawAnnotation, RawDataset, RawRecording
 from bioviz.datasets.options import Meaning, Options, missing_word
 from bioviz.datasets.problems import problem
@@ -124,6 +125,7 @@ class _Resolver:
                 for label in sorted(names)
             ]
         used = {label for names in of_recording for label in names}
+        check_labels(max(len(used), len(self.declared or ())))
         labels = tuple(sorted(used)) if self.declared is None else self.declared
         problems = [
             problem(kind, file, detail if n == 1 else f"{detail} ({n:,} annotations)")

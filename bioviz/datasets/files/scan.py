@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bioviz.config import settings
+from bioviz.datasets.files.unusable import is_text, leads_outside
 from bioviz.datasets.formats.base import RawRecording
 from bioviz.datasets.problems import problem
 from bioviz.datasets.sound_files.probe import is_audio, is_audio_inside
@@ -43,7 +43,7 @@ def walk(root: Path) -> list[str]:
         inside = os.path.relpath(folder, top).replace(os.sep, "/")
         prefix = "" if inside == "." else inside + "/"
         names.extend(prefix + name for name in files if not name.startswith("."))
-    return sorted(names)
+    return sorted(filter(is_text, names))
 
 
 @dataclass(frozen=True)
@@ -55,19 +55,8 @@ class Files:
 
     @classmethod
     def below(cls, root: Path) -> Files:
-        """Return those below a folder.
-
-        Raises
-        ------
-        BadInput
-            A file that is no sound is a link to somewhere outside the data folders: it may be a table, and is not read.
-
-        """
-        names = tuple(walk(root))
-        for name in names:
-            if not is_audio(name) and os.path.islink(os.path.join(root, name)):
-                _check_link(Path(root), name)
-        return cls(Path(root), names)
+        """Return those below a folder whose names can be read, without tables that links lead outside to."""
+        return cls(Path(root), tuple(name for name in walk(root) if leads_outside(Path(root), name) is None))
 
     @cached_property
     def audio(self) -> tuple[str, ...]:
@@ -257,16 +246,6 @@ class Files:
             )
             left_out.append(problem("unlisted", name, detail))
         return wanted, left_out
-
-
-def _check_link(root: Path, name: str) -> None:
-    try:
-        settings().check_inside(root / name)
-    except BadInput as error:
-        raise BadInput(
-            f"{name} is a link to a file outside the data folders, and is not read. Put the file itself in its place, "
-            "or add its folder to BIOVIZ_DATA."
-        ) from error
 
 
 def _key(name: str) -> str:

@@ -228,7 +228,7 @@ def _contents(root: Path, tables: Sequence[str], task: str) -> tuple[set[str], s
                 entry = json.loads(line) if line.strip() else {"path": "", "annotations": []}
                 paths.add(str(entry["path"]))
                 labels |= {clean(str(box["label"])) for box in entry["annotations"]}
-        except (BadInput, ValueError, KeyError, TypeError, AttributeError):
+        except (BadInput, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             continue
     return {path for path in paths if path}, {label for label in labels if label}
 
@@ -276,7 +276,7 @@ def _read_jsonl(text: str, locator: Locator) -> _Rows:
             path, boxes = str(entry["path"]), entry["annotations"]
             length = number(str(entry.get("length", "")))
             times = [(float(box["st"]), float(box["ed"]), str(box["label"])) for box in boxes]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             locator.row_problem(line, f"not as BEANS writes it ({error})")
             continue
         if recording := locator.find(path):

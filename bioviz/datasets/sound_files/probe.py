@@ -41,6 +41,10 @@ AUDIO_SUFFIXES = frozenset(
         ".caf",
     }
 )
+LOWEST_RATE, HIGHEST_RATE = (
+    100,
+    4_000_000,
+)  # Hz: from hydrophones for whales to the fastest for dolphins and bats
 _MOST_FRAMES = 1 << 48  # libsndfile says a number beyond it where it does not know
 
 
@@ -112,6 +116,11 @@ def probe(path: Path) -> AudioInfo:
         raise
     except (OSError, RuntimeError) as error:
         raise BadInput(f"{path.name} cannot be read as audio: {_reason(error)}.") from error
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE and rate > 0:
+        raise BadInput(
+            f"{path.name} says that it has {rate:,} samples a second, which no recording has: {LOWEST_RATE} to "
+            f"{HIGHEST_RATE:,} are possible. Correct its header, or copy it again."
+        )
     if not 0 < frames < _MOST_FRAMES or rate <= 0:
         raise EmptyAudio(f"{path.name} holds no sound: its length is zero.")
     return AudioInfo(rate, channels, frames, kind, subtype, tuple(notes))

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from bioviz.datasets.files.leftovers import is_irrelevant
+from bioviz.datasets.files.unusable import is_text
 from bioviz.datasets.formats import beans
 from bioviz.datasets.option_kinds import Columns, Number, OneOf, OptionInfo, Shares, Text, Whole, Words
 from bioviz.datasets.options import GROUPS, OPTIONS, Options
@@ -107,7 +108,7 @@ def _tables(folder: Path) -> list[str]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         inside = Path(parent).relative_to(folder).as_posix()
         names = (name if inside == "." else f"{inside}/{name}" for name in sorted(files) if name[0] != ".")
-        tables += [name for name in names if not is_audio(name) and not is_irrelevant(name)]
+        tables += [n for n in names if is_text(n) and not is_audio(n) and not is_irrelevant(n)]
         seen += len(files) + len(folders)
         if seen > _LOOKED_AT or len(tables) > _OFFERED:
             break

@@ -10,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bioviz.config import settings
 from bioviz.datasets import upload
+from bioviz.datasets.files.unusable import is_text
 from bioviz.errors import BiovizError
 from bioviz.ui.app.notices import plain
 from bioviz.ui.session import Key
@@ -28,7 +29,8 @@ def pick_folder() -> Path | None:
         )
         try:
             folder = settings().check_inside(typed.strip().strip("\"'"))
-            inside = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+            names = (p.name for p in folder.iterdir() if not p.name.startswith(".") and p.is_dir())
+            inside = sorted(filter(is_text, names))
         except (BiovizError, OSError) as error:
             reason = str(error) if isinstance(error, BiovizError) else f"{typed}: {error.strerror}"
             st.error(f"This folder cannot be read: {plain(reason)}", icon=":material/folder_off:")
