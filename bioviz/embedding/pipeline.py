@@ -16,6 +16,7 @@ from bioviz.embedding.acoustic import WIDTH, acoustic_key, acoustic_store, acous
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.complete import Target, complete
 from bioviz.embedding.compute import Counter, compute_acoustic, compute_embeddings
+from bioviz.embedding.imports.lookup import look_up
 from bioviz.embedding.keys import Recipe, rows_by_recording, set_key
 from bioviz.embedding.scores import score_key, score_store
 from bioviz.embedding.sets import EmbeddingSet, folder_of
@@ -67,6 +68,10 @@ def embed_dataset(
         No room on the disk.
 
     """
+    if (brought := registry.imported_of(model_name)) is not None:
+        embeddings = look_up(dataset, brought)
+        measure_dataset(dataset, progress or Silent(), embeddings.failures)
+        return embeddings
     device = device_of(registry.card(model_name), device)
     recipe = recipe_for(dataset, model_name, checkpoint, seed, device)
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import torch
 
 RANDOM, PRETRAINED, NONE = "random", "pretrained", "none"
+IMPORTED = "imported"  # embeddings that were computed elsewhere
 BOTH = (RANDOM, PRETRAINED)
 FINETUNED = "ft:"  # prefix of the checkpoints made here: "ft:<id>"
 
@@ -148,7 +149,7 @@ class ModelCard:
     @property
     def trainable(self) -> bool:
         """Whether it can be fine-tuned: a network that is built here and has weights."""
-        return self.graph is None and NONE not in self.checkpoints
+        return bool(self.build) and self.graph is None and NONE not in self.checkpoints
 
 
 @dataclass(frozen=True)

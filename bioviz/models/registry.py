@@ -10,8 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioviz.errors import BadInput, Missing
-from bioviz.models import finetuned, own, weights
-from bioviz.models.base import FINETUNED, NONE, PRETRAINED, RANDOM, CheckpointState, ModelCard, WeightsFile
+from bioviz.models import finetuned, imported, own, weights
+from bioviz.models.base import (
+    FINETUNED,
+    IMPORTED,
+    NONE,
+    PRETRAINED,
+    RANDOM,
+    CheckpointState,
+    ModelCard,
+    WeightsFile,
+)
 from bioviz.models.cards import CARDS
 from bioviz.models.device import resolve_precision
 from bioviz.models.runtimes import session
@@ -25,8 +34,8 @@ if TYPE_CHECKING:
 
 
 def list_models() -> list[ModelCard]:
-    """Every model's card; the files that users brought come last."""
-    return [*CARDS.values(), *own.cards()]
+    """Every model's card; what users brought comes last: files, then embeddings computed elsewhere."""
+    return [*CARDS.values(), *own.cards(), *imported.cards()]
 
 
 def card(name: str) -> ModelCard:
@@ -40,7 +49,7 @@ def card(name: str) -> ModelCard:
     """
     if name in CARDS:
         return CARDS[name]
-    if (brought := own.find(name)) is not None:
+    if (brought := own.find(name) or imported.find(name)) is not None:
         return brought
     names = [each.name for each in list_models()]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.3) or names
@@ -83,6 +92,8 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
         return CheckpointState(False, str(error))
     if checkpoint == NONE:
         return CheckpointState(True, "Needs no weights.")
+    if checkpoint == IMPORTED:
+        return CheckpointState(True, "Embeddings that were computed elsewhere; no new sound can be embedded.")
     if checkpoint == RANDOM:
         return CheckpointState(
             True, "Untrained: random weights from a seed, a baseline for the trained ones."
@@ -94,6 +105,11 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
     if about.graph is not None and (absent := session.advice(about.graph.runtime)):
         return CheckpointState(False, absent, path, expected.name)
     return CheckpointState(True, f"Trained weights from {path.name}.", path, expected.name)
+
+
+def remove(name: str) -> None:
+    """Forget a model that a user brought: its file, or its embeddings. Raises Missing."""
+    (imported if name.startswith(imported.PREFIX) else own).remove(name)
 
 
 def download(name: str, progress: Progress | None = None, *, terms_accepted: bool = False) -> Path:
@@ -184,6 +200,11 @@ def open_model(
     about = card(name)
     if (head := _head_only(about, checkpoint)) is not None:
         return open_model(name, head.base, seed=head.base_seed, device=device, precision=precision)
+    if checkpoint == IMPORTED:
+        raise BadInput(
+            f"{about.title} holds embeddings that were computed elsewhere: no new sound can be embedded with it. "
+            "Choose a model that is here."
+        )
     if about.graph is None:
         return open_network(name, checkpoint, seed=seed, device=device, precision=precision)
 
@@ -278,6 +299,12 @@ def _finetuned(about: ModelCard, checkpoint: str) -> finetuned.FineTuned:
     if trained.model != about.name:
         raise BadInput(f"The checkpoint {checkpoint} is of {trained.model}, not of {about.name}.")
     return trained
+
+
+def imported_of(name: str) -> ModelCard | None:
+    """Return the card of embeddings that were computed elsewhere; None for a model that runs. Raises Missing."""
+    about = card(name)
+    return about if IMPORTED in about.checkpoints else None
 
 
 def _head_only(about: ModelCard, checkpoint: str) -> finetuned.FineTuned | None:

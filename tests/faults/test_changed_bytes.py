@@ -23,8 +23,9 @@ from bioviz.datasets.tables import profiles
 from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.errors import BiovizError
 from bioviz.flags import flag, load_flags
-from bioviz.models import checkpoints, registry
+from bioviz.models import checkpoints, imported, registry
 from bioviz.models.cards import CARDS
+from bioviz.models.imported import ImportedRows
 from bioviz.runs import kept_thresholds
 from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
 from bioviz.store.hashes import HashMemory
@@ -49,6 +50,7 @@ READ = {
     "jobs": ("job",),
     "profiles": ("profiles",),
     "thresholds": ("thresholds",),
+    "imported": ("imported",),
     "hashes": ("hashes",),
 }
 NOTHING_STORED = ("numba", "locks")  # compiled code, which numba checks; empty files
@@ -104,6 +106,10 @@ class World:
                 bioviz="0",
             )
         )
+        rows = ImportedRows(
+            np.arange(24, dtype=np.float32).reshape(6, 4), np.arange(6), np.arange(6.0), tuple("abcdef"), 12.0
+        )
+        self.imported = imported.keep("theirs 12", "bacpipe", rows, "2026-11-26T12:00:00+00:00")
         self.readers: dict[str, Callable[[], Any]] = {
             "dataset": lambda: library.load(self.dataset.id).version,
             "list of datasets": lambda: [each.__dict__ for each in library.list_datasets()] or None,
@@ -122,8 +128,20 @@ class World:
             "job": lambda: {k: v for k, v in jobs.get(self.job.id).__dict__.items() if k != "silent_s"},
             "profiles": lambda: [each.to_dict() for each in profiles.list_profiles()] or None,
             "hashes": self.hashes,
+            "imported": self.others,
             "thresholds": lambda: [vars(each) for each in kept_thresholds.every()] or None,
         }
+
+    def others(self) -> Any:
+        held = imported.load(self.imported)
+        card = imported.find(self.imported)
+        return [
+            card,
+            np.array(held.matrix).tolist(),
+            held.recording.tolist(),
+            held.start_s.tolist(),
+            held.hashes,
+        ]
 
     def map(self) -> Any:
         run = runs.open_run(self.spec)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bioviz import jobs
+from bioviz.datasets import library
 from bioviz.models.runtimes import session
 from tests.pages.test_pages import open_app, shown
+from tests.training import tiny
 
 PAGE = "models.py"
 
@@ -31,3 +33,24 @@ def test_a_runtime_that_is_missing_is_named_with_the_line_that_brings_it(monkeyp
     monkeypatch.setattr(session, "REQUIRES", {**session.REQUIRES, "onnx": ("ONNX Runtime", "no_such_module")})
     app = open_app(PAGE)
     assert any('pip install "bioviz[files]"' in shown(each.value) for each in app.warning)
+
+
+def test_embeddings_of_others_are_imported_by_a_job_and_a_path_outside_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("BIOVIZ_DATA", str(tmp_path))
+    dataset = tiny.tones(tmp_path / "tones", files=2)
+    library.save(dataset)
+    started = []
+    app = open_app(PAGE)
+    assert not app.exception
+    app.text_input(key="import_path").set_value("/etc").run()
+    app.button(key="import_now").click().run()
+    assert any("outside the data folders" in shown(each.value) for each in app.error)
+    monkeypatch.setattr(
+        jobs,
+        "start",
+        lambda kind, function, params, **_: started.append(params) or jobs.Job(*"abc", {}, "t", "done"),
+    )
+    app.text_input(key="import_path").set_value(str(tmp_path / "results")).run()
+    app.text_input(key="import_column_path").set_value("aufnahme").run()
+    app.button(key="import_now").click().run()
+    assert started[0]["path"] == str(tmp_path / "results") and started[0]["given"] == {"path": "aufnahme"}

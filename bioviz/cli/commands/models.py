@@ -44,10 +44,10 @@ def register(commands: Commands) -> None:
 
 def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """List models and their checkpoints, fetch published weights, or forget a file that was added."""
-    from bioviz.models import own, registry
+    from bioviz.models import registry
 
     if options.model and options.remove:
-        own.remove(options.model)
+        registry.remove(options.model)
         return Answer({"removed": options.model}, f"Removed {options.model}.")
     if options.model and options.download:
         path = registry.download(options.model, progress, terms_accepted=options.accept_terms)

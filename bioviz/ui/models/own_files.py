@@ -10,7 +10,7 @@ import streamlit as st
 
 from bioviz import jobs, rights
 from bioviz.errors import BadInput, Missing
-from bioviz.models import own
+from bioviz.models import own, registry
 from bioviz.models.base import ModelCard
 from bioviz.models.runtimes import session
 from bioviz.models.score_names import as_names
@@ -64,12 +64,12 @@ def remove_button(card: ModelCard) -> None:
     _confirm_removal(card)
 
 
-@st.dialog("Remove this model file?")
+@st.dialog("Remove this model?")
 def _confirm_removal(card: ModelCard) -> None:
     st.markdown(f"**{plain(card.title)}** is deleted from the cache. Embeddings computed with it stay there.")
     if st.button("Remove it", key=ModelsState.remove_really, type="primary"):
         with contextlib.suppress(Missing):  # removed in another tab
-            own.remove(card.name)
+            registry.remove(card.name)
         st.rerun()
 
 

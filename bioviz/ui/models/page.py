@@ -6,18 +6,19 @@ import streamlit as st
 
 from bioviz import jobs, rights
 from bioviz.config import settings
-from bioviz.models import own, registry
+from bioviz.models import imported, own, registry
 from bioviz.models.base import ModelCard
 from bioviz.ui.app.notices import plain
 from bioviz.ui.editing import for_editors
 from bioviz.ui.job_cards import job_card
-from bioviz.ui.models import own_files
+from bioviz.ui.models import imports, own_files
 from bioviz.ui.state import ModelsState
 
 CHECKPOINTS = {
     "random": "random start (untrained)",
     "pretrained": "pretrained",
     "none": "needs no weights",
+    "imported": "computed elsewhere",
 }
 
 
@@ -56,6 +57,7 @@ def show() -> None:
     st.caption(f"Weights are looked for in {folders}. Set BIOVIZ_WEIGHTS to use other folders.")
     if for_editors():
         own_files.show()
+        imports.show()
     st.subheader("Models")
     for card in registry.list_models():
         with st.container(border=True):
@@ -67,7 +69,7 @@ def show() -> None:
                 f"{card.dim:,} numbers a clip · takes sound at {rate} · licence: {plain(card.licence)} · "
                 f"{plain(card.reference)}"
             )
-            if card.family == own.FAMILY:
+            if card.family in (own.FAMILY, imported.FAMILY):
                 with left:
                     own_files.remove_button(card)
             for checkpoint in card.checkpoints:

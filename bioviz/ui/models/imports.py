@@ -1,0 +1,109 @@
+"""Embeddings that others computed: named on the page Models, matched to recordings, opened like a model's."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bioviz import jobs
+from bioviz.config import settings
+from bioviz.datasets import library
+from bioviz.errors import BadInput, Missing
+from bioviz.models import registry
+from bioviz.ui.app.notices import plain
+from bioviz.ui.app.pages import open_page
+from bioviz.ui.job_cards import job_card
+from bioviz.ui.state import ModelsState
+from bioviz.ui.view import set_view
+
+COLUMNS = {
+    "path": ("Recording", "Name of the column that names the recording."),
+    "start": ("Beginning", "In seconds."),
+    "end": ("End", "In seconds."),
+    "embedding": ("Embedding", "The column of lists, or the array."),
+    "window_s": ("Window (s)", "Where only the beginning of a window is there: how long one is."),
+}
+
+
+def show() -> None:
+    """Draw the part of the page Models where embeddings are imported."""
+    st.subheader("Embeddings computed elsewhere")
+    st.markdown(
+        "A `.npy` or `.npz` file with a table of its clips, a Parquet or CSV table, a folder of **bacpipe**, a "
+        "database of **perch-hoplite** or **BirdNET-Analyzer**: matched to recordings that are here, opened without a "
+        "model."
+    )
+    datasets = {each.id: each.name for each in library.list_datasets()}
+    if not datasets:
+        st.info("Add the recordings first, on the page Datasets.")
+        return
+    left, right = st.columns(2)
+    roots = ", ".join(str(root) for root in settings().data_roots)
+    path = left.text_input(
+        "File or folder",
+        key=ModelsState.import_path,
+        help=f"On the computer that runs bioviz, inside of {roots}.",
+    )
+    dataset = right.selectbox(
+        "Recordings", list(datasets), key=ModelsState.import_dataset, format_func=lambda i: datasets[i]
+    )
+    table = left.text_input(
+        "Table of the clips",
+        key=ModelsState.import_table,
+        help="Of a .npy file, where it is not called like it.",
+    )
+    title = right.text_input(
+        "Name", key=ModelsState.import_title, placeholder="as it is called there", max_chars=100
+    )
+    given = {}
+    with st.expander("Which column is what, where it is not understood"):
+        for place, (name, (words, help)) in zip(st.columns(len(COLUMNS)), COLUMNS.items(), strict=True):
+            given[name] = place.text_input(words, key=ModelsState.import_column(name), help=help).strip()
+    if st.button(
+        "Import them",
+        key=ModelsState.import_now,
+        type="primary",
+        icon=":material/input:",
+        disabled=not path.strip(),
+    ):
+        params = {
+            "path": path.strip(),
+            "table": table.strip(),
+            "dataset": dataset,
+            "title": title.strip(),
+            "given": {name: value for name, value in given.items() if value},
+        }
+        try:
+            settings().check_inside(params["path"])
+        except BadInput as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        job = jobs.start(
+            "import", "bioviz.embedding.imports.match:import_job", params, title=f"Importing {params['path']}"
+        )
+        ModelsState.import_job.set(job.id)
+    _follow()
+
+
+def _follow() -> None:
+    """Say what became of the import that this tab started last."""
+    if not ModelsState.import_job.get():
+        return
+    try:
+        job = jobs.get(ModelsState.import_job.get())
+    except Missing:
+        return
+    if not job.is_over:
+        job_card.watch(job.id)
+        return
+    if job.state != "done" or job.result is None:
+        job_card.outcome(job)
+        return
+    title = registry.card(job.result["model"]).title
+    st.success(
+        f"{job.result['clips']:,} clips have embeddings of {plain(title)}.", icon=":material/check_circle:"
+    )
+    for note in job.result["notes"]:
+        st.caption(plain(note))
+    if st.button("Explore them", key=ModelsState.import_open, icon=":material/scatter_plot:"):
+        set_view(dataset=job.result["dataset"], model=job.result["model"], checkpoint="imported", clip=-1)
+        open_page("explore.py")
