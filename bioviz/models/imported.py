@@ -13,8 +13,8 @@ from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import IMPORTED, ModelCard
 from bioviz.store.arrays import load_array, save_array
-from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, read_json, write_json
+from bioviz.store.keys import key_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,7 +86,7 @@ def folder() -> Path:
 def keep(title: str, source: str, rows: ImportedRows, created: str) -> str:
     """Keep embeddings and return the name of their model; the same again are the same. Raises DiskFull."""
     rights.require()
-    content = digest(rows.matrix, rows.recording, rows.start_s, rows.hashes, rows.width_s)
+    content = key_of("imported embeddings", 1, rows)
     slug = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40] or "model"
     name = f"{PREFIX}{slug}_{content[:8]}"
     place = folder() / name

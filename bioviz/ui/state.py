@@ -71,7 +71,7 @@ class ModelsState:
     import_table = Element("import_table")
     import_title = Element("import_title")
     import_column = Elements("import_column_{}")
-    import_now = Element("import_now")
+    import_now = Element("import_embeddings_now")
     import_job: Key[str] = Key("import_job", "")
     import_open = Element("import_open")
     own_file = Element("own_model_file")

@@ -43,7 +43,7 @@ def test_embeddings_of_others_are_imported_by_a_job_and_a_path_outside_is_refuse
     app = open_app(PAGE)
     assert not app.exception
     app.text_input(key="import_path").set_value("/etc").run()
-    app.button(key="import_now").click().run()
+    app.button(key="import_embeddings_now").click().run()
     assert any("outside the data folders" in shown(each.value) for each in app.error)
     monkeypatch.setattr(
         jobs,
@@ -52,5 +52,5 @@ def test_embeddings_of_others_are_imported_by_a_job_and_a_path_outside_is_refuse
     )
     app.text_input(key="import_path").set_value(str(tmp_path / "results")).run()
     app.text_input(key="import_column_path").set_value("aufnahme").run()
-    app.button(key="import_now").click().run()
+    app.button(key="import_embeddings_now").click().run()
     assert started[0]["path"] == str(tmp_path / "results") and started[0]["given"] == {"path": "aufnahme"}

@@ -83,7 +83,7 @@ def _metadata(folder: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_META_BYTES:
             raise BadInput(f"{path} is larger than bacpipe writes it.")
-        about = yaml.load(path.read_text("utf-8"), Loader=_NoAliases)
+        about = _NoAliases(path.read_text("utf-8")).get_single_data()
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise BadInput(f"{path} cannot be read ({str(error).splitlines()[0]}).") from error
     if not isinstance(about, dict):

@@ -22,7 +22,7 @@ from bioviz.errors import BadInput
 from bioviz.models import imported
 from bioviz.models.imported import ImportedRows
 from bioviz.progress import Progress
-from bioviz.store.digest import digest
+from bioviz.store.keys import key_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,15 @@ class Imported:
     dataset: str
     clips: int
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _WindowsInputs:
+    """What names a dataset of imported windows: recording (index) and start of each, and their length."""
+
+    recording: np.ndarray
+    start_s: np.ndarray
+    width_s: float
 
 
 def import_results(results: Results, dataset: Dataset, title: str = "") -> Imported:
@@ -186,7 +195,7 @@ def _with_windows(dataset: Dataset, held: ImportedRows, notes: list[str]) -> Dat
     notes.append(f"A dataset of the same recordings with these windows is added: {title}.")
     return replace(
         dataset,
-        id=f"{dataset.id[:80]}-windows-{digest(of, starts, held.width_s)[:8]}",
+        id=f"{dataset.id[:80]}-windows-{key_of('windows', 1, _WindowsInputs(of, starts, held.width_s))[:8]}",
         name=title,
         task="detection",
         plan=WindowPlan(held.width_s, hop, dataset.plan.min_overlap),
