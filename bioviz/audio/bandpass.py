@@ -7,6 +7,7 @@ import numpy as np
 from bioviz.errors import BadInput
 
 ORDER = 4  # Butterworth; run forwards and backwards, so 48 dB an octave in the end and nothing moves in time
+_NOTHING = 1e-5  # of the sample rate: 0.5 Hz at 48 kHz
 
 
 def band_pass(
@@ -34,6 +35,9 @@ def band_pass(
 
     """
     nyquist, high = rate / 2, upper_limit(rate, low_hz, high_hz)
+    # Nearer to the ends than that no filter can be computed, nor would one do anything that is heard.
+    low_hz = 0.0 if low_hz < _NOTHING * rate else low_hz
+    high = nyquist if nyquist - high < _NOTHING * rate else high
     if len(samples) == 0 or (low_hz == 0 and high == nyquist):
         return samples
     from scipy.signal import butter, sosfiltfilt
@@ -49,7 +53,13 @@ def band_pass(
     reach = min(
         3 * (2 * len(sections) + 1), len(samples) - 1
     )  # sosfiltfilt's own, where there is room for it
-    return np.asarray(sosfiltfilt(sections, samples.astype(np.float64), padlen=reach)).astype(np.float32)
+    try:
+        passed = np.asarray(sosfiltfilt(sections, samples.astype(np.float64), padlen=reach))
+    except np.linalg.LinAlgError:
+        passed = np.full(1, np.nan)
+    if not np.isfinite(passed).all() or np.abs(passed).max() > 1e3 * max(np.abs(samples).max(), 1e-9):
+        raise BadInput(f"The band from {low_hz:g} to {high:g} Hz is too narrow to be heard alone. Widen it.")
+    return passed.astype(np.float32)
 
 
 def upper_limit(rate: int, low_hz: float, high_hz: float | None) -> float:

@@ -195,8 +195,8 @@ def _folders(pattern: str) -> Iterator[Path]:
 
 
 def _folder(job_id: str) -> Path:
-    if not job_id or not set(job_id) <= set("0123456789abcdef-"):
-        raise Missing(f"{job_id!r} is not the id of a job.")
+    if not job_id or len(job_id) > 64 or not set(job_id) <= set("0123456789abcdef-"):
+        raise Missing(f"{job_id[:64]!r} is not the id of a job.")
     return jobs_dir() / job_id
 
 

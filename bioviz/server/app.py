@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -174,31 +175,31 @@ def routes(base: str = "") -> list[Route]:
     prefix = f"/{base}/bioviz" if base else "/bioviz"
     # Not one Mount: it would answer for all that Streamlit serves below the same path.
     return [
-        Route(prefix + "/clip/{dataset_id}/{row:int}.wav", guarded(clip_sound), methods=["GET", "HEAD"]),
-        Route(prefix + "/clip/{dataset_id}/{row:int}.png", guarded(clip_picture), methods=["GET", "HEAD"]),
-        Route(prefix + "/clip/{dataset_id}/{row:int}.levels", guarded(clip_levels), methods=["GET", "HEAD"]),
+        Route(prefix + "/clip/{dataset_id}/{row:row}.wav", guarded(clip_sound), methods=["GET", "HEAD"]),
+        Route(prefix + "/clip/{dataset_id}/{row:row}.png", guarded(clip_picture), methods=["GET", "HEAD"]),
+        Route(prefix + "/clip/{dataset_id}/{row:row}.levels", guarded(clip_levels), methods=["GET", "HEAD"]),
         Route(
-            prefix + "/clip/{dataset_id}/{row:int}.waveform", guarded(clip_waveform), methods=["GET", "HEAD"]
+            prefix + "/clip/{dataset_id}/{row:row}.waveform", guarded(clip_waveform), methods=["GET", "HEAD"]
         ),
-        Route(prefix + "/clip/{dataset_id}/{row:int}/box.json", guarded(clip_box), methods=["GET"]),
-        Route(prefix + "/clip/{dataset_id}/{row:int}.json", guarded(clip_facts), methods=["GET"]),
-        Route(prefix + "/run/{run_key}/clip/{row:int}.json", guarded(run_facts), methods=["GET"]),
-        Route(prefix + "/run/{run_key}/similar/{row:int}.json", guarded(similar_clips), methods=["GET"]),
+        Route(prefix + "/clip/{dataset_id}/{row:row}/box.json", guarded(clip_box), methods=["GET"]),
+        Route(prefix + "/clip/{dataset_id}/{row:row}.json", guarded(clip_facts), methods=["GET"]),
+        Route(prefix + "/run/{run_key}/clip/{row:row}.json", guarded(run_facts), methods=["GET"]),
+        Route(prefix + "/run/{run_key}/similar/{row:row}.json", guarded(similar_clips), methods=["GET"]),
         Route(prefix + "/run/{run_key}/similar.json", guarded(similar_to_file), methods=["POST"]),
         Route(prefix + "/flags/user.json", guarded(flagging.checked_user), methods=["GET"]),
         Route(
-            prefix + "/flags/{dataset_id}/{row:int}.json",
+            prefix + "/flags/{dataset_id}/{row:row}.json",
             guarded(flagging.flags_of_clip),
             methods=["GET"],
         ),
-        Route(prefix + "/flags/{dataset_id}/{row:int}", guarded(flagging.set_flag), methods=["POST"]),
+        Route(prefix + "/flags/{dataset_id}/{row:row}", guarded(flagging.set_flag), methods=["POST"]),
         Route(
-            prefix + "/annotations/{dataset_id}/{row:int}.json",
+            prefix + "/annotations/{dataset_id}/{row:row}.json",
             guarded(annotating.annotations_of_clip),
             methods=["GET"],
         ),
         Route(
-            prefix + "/annotations/{dataset_id}/{row:int}",
+            prefix + "/annotations/{dataset_id}/{row:row}",
             guarded(annotating.set_annotation),
             methods=["POST"],
         ),
@@ -206,6 +207,21 @@ def routes(base: str = "") -> list[Route]:
         Route(prefix + "/scripts/{version}/{name:path}", guarded(script), methods=["GET", "HEAD"]),
         Route(prefix + "/plotly.js", guarded(plotly_js), methods=["GET", "HEAD"]),
     ]
+
+
+class _Row(Convertor[int]):
+    """A clip's number; one of more digits than Python reads is larger than any clip's."""
+
+    regex = "[0-9]+"
+
+    def convert(self, value: str) -> int:
+        return int(value) if len(value) <= 18 else 10**18
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("row", _Row())
 
 
 def warm_up() -> None:

@@ -16,7 +16,10 @@ from bioviz.server.clips import Gone
 log = logging.getLogger(__name__)
 
 SAFE = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+# A path from the root on, up to the name at its end; one slash alone may stand between words.
+_PATH = re.compile(r"(?<![\w/.:])(?:[A-Za-z]:)?(?:[/\\][^/\\\n:;,'\"<>|]+)+[/\\]([^/\\\n:;,'\"<>|]+)")
+MOST_ROWS = 10**15
 _A_DAY_S = 86_400
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -27,22 +30,35 @@ def guarded(endpoint: Endpoint) -> Endpoint:
 
     async def answer(request: Request) -> Response:
         try:
+            if request.path_params.get("row", 0) > MOST_ROWS:
+                return refusal(400, "The number of the clip is larger than any.")
             return await endpoint(request)
         except Gone as error:
             return refusal(410, str(error))
         except Missing as error:
             return refusal(404, str(error))
         except BadInput as error:
-            return refusal(422, str(error))
+            return refusal(400, str(error))
         except BiovizError as error:
+            log.exception("%s %s", request.method, request.url.path[:200])
             return refusal(500, str(error))
+        except Exception:
+            log.exception("%s %s", request.method, request.url.path[:200])
+            return refusal(500, "Something unforeseen went wrong here. The server's log has the details.")
 
     return answer
 
 
+def without_paths(sentence: str) -> str:
+    """Return a sentence in which files are called by their names alone: where they lie is the server's own business."""
+    return _PATH.sub(r"\1", sentence)
+
+
 def refusal(status: int, sentence: str) -> JSONResponse:
     """Return an error for the client."""
-    return JSONResponse({"error": sentence}, status, headers={**SAFE, "Cache-Control": "no-store"})
+    return JSONResponse(
+        {"error": without_paths(sentence)}, status, headers={**SAFE, "Cache-Control": "no-store"}
+    )
 
 
 def cache_headers(tag: str, pinned: bool) -> dict[str, str]:

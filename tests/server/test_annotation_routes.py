@@ -55,17 +55,17 @@ def test_a_box_that_is_sent_twice_counts_once(post, dataset):
 @pytest.mark.parametrize(
     ("fields", "status", "sentence"),
     [
-        ({"start_s": "1"}, 422, "must be a number"),
-        ({"start_s": None}, 422, "must be a number"),
-        ({"end_s": True}, 422, "must be a number"),
-        ({"low_hz": float("inf")}, 422, "must be a number"),
-        ({"start_s": 90.0, "end_s": 99.0}, 422, "Nothing of noise.wav"),
-        ({"label": " "}, 422, "label"),
-        ({"label": ["x"]}, 422, "must be texts"),
-        ({"label": "background"}, 422, "means background"),
-        ({"user": "../../etc"}, 422, "user name"),
-        ({"id": "x"}, 422, "id"),
-        ({"act": "drop table"}, 422, "drawn, changed or removed"),
+        ({"start_s": "1"}, 400, "must be a number"),
+        ({"start_s": None}, 400, "must be a number"),
+        ({"end_s": True}, 400, "must be a number"),
+        ({"low_hz": float("inf")}, 400, "must be a number"),
+        ({"start_s": 90.0, "end_s": 99.0}, 400, "Nothing of noise.wav"),
+        ({"label": " "}, 400, "label"),
+        ({"label": ["x"]}, 400, "must be texts"),
+        ({"label": "background"}, 400, "means background"),
+        ({"user": "../../etc"}, 400, "user name"),
+        ({"id": "x"}, 400, "id"),
+        ({"act": "drop table"}, 400, "drawn, changed or removed"),
         ({"act": "remove", "annotation": "none-there"}, 404, "not yours"),
         ({"version": "0" * 12}, 409, "has changed"),
         ({"note": "x" * MAX_BODY_BYTES}, 413, "at most"),
@@ -85,5 +85,5 @@ def test_other_sites_and_forms_are_refused(get, dataset):
     assert (
         get(path, "POST", b"{}", Content_Type="application/json", Origin="http://evil.example").status == 403
     )
-    assert get(path, "POST", b"[1]", Content_Type="application/json").status == 422
+    assert get(path, "POST", b"[1]", Content_Type="application/json").status == 400
     assert get("/bioviz/annotations/media/99999.json").status == 404

@@ -115,7 +115,7 @@ def test_odd_numbers_are_refused_with_a_sentence(get, dataset, kind, query, sent
     row = first_row(dataset, "noise.wav")
     path = f"{row}/box.json" if kind == "box" else f"{row}.{kind}"
     reply = get(f"/bioviz/clip/media/{path}?{query}")
-    assert reply.status == 422
+    assert reply.status == 400
     assert sentence in reply.json["error"]
     assert str(dataset.recordings[0].path.parent) not in reply.json["error"]
 
@@ -123,6 +123,6 @@ def test_odd_numbers_are_refused_with_a_sentence(get, dataset, kind, query, sent
 def test_a_box_beyond_the_recordings_frequencies_is_refused(get, dataset):
     row = first_row(dataset, "short.wav")
     reply = get(f"/bioviz/clip/media/{row}/box.json?from=0.1&to=0.5&low=9000&high=12000")
-    assert reply.status == 422
+    assert reply.status == 400
     assert "8000 Hz" in reply.json["error"]
-    assert get(f"/bioviz/clip/media/{row}/box.json").status == 422  # a box without times is none
+    assert get(f"/bioviz/clip/media/{row}/box.json").status == 400  # a box without times is none

@@ -84,12 +84,12 @@ def test_a_box_is_searched_for_by_the_clip_that_holds_it(get, run):
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("abc/similar/3.json?n=0", 422),
-        ("abc/similar/3.json?n=nan", 422),
-        ("abc/similar/3.json?n=1e9", 422),
-        ("abc/similar/3.json?first=-1", 422),
-        ("abc/similar/3.json?apart=yes", 422),
-        ("abc/similar/3.json?from=3&to=1", 422),
+        ("abc/similar/3.json?n=0", 400),
+        ("abc/similar/3.json?n=nan", 400),
+        ("abc/similar/3.json?n=1e9", 400),
+        ("abc/similar/3.json?first=-1", 400),
+        ("abc/similar/3.json?apart=yes", 400),
+        ("abc/similar/3.json?from=3&to=1", 400),
         ("abc/similar/9999.json", 404),
         ("nope/similar/3.json", 404),
     ],
@@ -138,7 +138,7 @@ def test_the_sound_of_a_box_alone_is_embedded_and_does_not_find_itself(get, data
 
 def test_a_sound_without_times_is_refused(get, run):
     reply = get("/bioviz/run/abc/similar/4.json?by=sound")
-    assert reply.status == 422 and "its times are needed" in reply.json["error"]
+    assert reply.status == 400 and "its times are needed" in reply.json["error"]
 
 
 def test_a_sound_that_somebody_brings_is_searched_for_and_not_kept(get, run, heard, monkeypatch, tmp_path):
@@ -170,4 +170,4 @@ def test_a_foreign_page_a_huge_sound_and_no_sound_are_refused(get, run, monkeypa
     monkeypatch.setattr(similar, "MAX_SOUND_BYTES", 100)
     assert get(address, "POST", b"x" * 101).status == 413
     reply = get(address, "POST", b"no sound")
-    assert reply.status == 422 and "a.wav is no sound that can be read" in reply.json["error"]
+    assert reply.status == 400 and "a.wav is no sound that can be read" in reply.json["error"]

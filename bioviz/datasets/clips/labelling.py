@@ -173,6 +173,7 @@ class _Resolver:
         if self.declared is not None and written in self.declared:
             return "label", written
         if written not in self.meanings:
+            check_labels(len(self.meanings) + 1)  # before a million of them is read on
             known, spelling = self.options.meaning_of(written)
             self.meanings[written] = known, clean(spelling)
         meaning, label = self.meanings[written]

@@ -142,7 +142,7 @@ test("what the server answers decides what becomes of a decision", async (t) => 
     answer.mock.mockImplementation(reply);
     return post("/flags/demo/7", decision(7, "fine"), "Anna");
   };
-  const refused = await posted(async () => Response.json({ error: "No label." }, { status: 422 }));
+  const refused = await posted(async () => Response.json({ error: "No label." }, { status: 400 }));
   assert.deepEqual(refused, { outcome: "refused", sentence: "Clip 7 was not flagged: No label." });
   const failed = await posted(async () => Response.json({ error: "Disk full." }, { status: 500 }));
   assert.deepEqual(failed, { outcome: "later", sentence: "Disk full. It is tried again." });
