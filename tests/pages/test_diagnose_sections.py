@@ -57,3 +57,21 @@ def test_thresholds_of_a_model_without_scores_say_what_to_do(case, monkeypatch):
     chosen = thresholds.thresholds(case)
     assert "gives no scores" in said[0] and "Fine-tune" in said[0]
     assert (case.run.targets[chosen.places] > 0).all()
+
+
+def test_of_a_blind_sample_nothing_is_told_that_the_model_makes_of_a_clip(case, monkeypatch):
+    from bioviz.ui.clips import clip_desk, selection
+
+    shown = {}
+    monkeypatch.setattr(
+        selection.st, "dataframe", lambda frame, **_: shown.update(columns=list(frame.columns))
+    )
+    monkeypatch.setattr(selection, "table_downloads", lambda *_, **__: None)
+    monkeypatch.setattr(selection.st, "segmented_control", lambda *_, **__: "Table")
+    selection.show(case.run, case.dataset, case.run.rows[:5], "g", {}, pick=lambda row: None, blind=True)
+    assert shown["columns"] == ["clip", "label", "your flag", "recording", "start (s)", "end (s)"]
+    told = []
+    monkeypatch.setattr(clip_desk, "clip_inspector", lambda run, *_, **__: told.append(run))
+    monkeypatch.setattr(clip_desk, "flag_bar", lambda *_, **__: None)
+    clip_desk.clip_desk(None, case.dataset, case.run.rows, "a sample", clip_desk.DeskState("blind"))
+    assert told == [None]  # the dataset's facts alone

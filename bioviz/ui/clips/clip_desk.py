@@ -61,8 +61,10 @@ def take(row: int) -> None:
     set_view(clip=int(row))
 
 
-def clip_desk(run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, keys: DeskState) -> None:
-    """Show the inspector of a run with the flag bar in it.
+def clip_desk(
+    run: Run | None, dataset: Dataset, rows: np.ndarray, playlist_name: str, keys: DeskState
+) -> None:
+    """Show the inspector of a run with the flag bar in it; without a run it tells nothing of a model.
 
     Parameters
     ----------
@@ -73,7 +75,7 @@ def clip_desk(run: Run, dataset: Dataset, rows: np.ndarray, playlist_name: str, 
 
     """
     clip_inspector(
-        run.key,
+        None if run is None else run.key,
         dataset.id,
         rows,
         key=keys.inspector,

@@ -25,6 +25,8 @@ from bioviz.ui.state import ClipState
 from bioviz.ui.view import user_name
 
 GALLERY_PAGE = 48
+OF_THE_CLIP = ("clip", "label", "your flag", "recording", "start (s)", "end (s)")
+"""Columns that say nothing of the model."""
 AGAINST = "neighbors against (%)"
 AGAINST_HELP = (
     f"Share of the {N_NEIGHBORS} nearest clips of other units that speak against the clip: background for a "
@@ -75,6 +77,7 @@ def show(
     extra: Mapping[str, Sequence | np.ndarray] | None = None,
     *,
     pick: Callable[[int], object],
+    blind: bool = False,
 ) -> None:
     """Table, gallery and downloads of clips.
 
@@ -89,12 +92,16 @@ def show(
     pick
         Selects the clip of a line that was clicked, by its row in the dataset; called before a
         run.
+    blind
+        Leave out what the model and other users make of the clips.
 
     """
     if not len(rows):
         st.info("No clips here. Draw a lasso round points on the map, or choose another list above.")
         return
     frame = table(run, dataset, rows)
+    if blind:
+        frame = frame.loc[:, list(OF_THE_CLIP)]
     for index, (title, values) in enumerate((extra or {}).items(), start=2):
         frame.insert(index, title, values)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -163,17 +163,19 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
             chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
         props = MapProps(DiagnoseState.map, clip_desk.GROUP, dataset.id, colour_kind="measure", height=440)
-        with on_map:
-            event = embedding_map(data, props)
+        selected = None
+        if not chosen.blind:  # a map would tell what the model makes of a clip
+            with on_map:
+                selected = embedding_map(data, props).rows
     st.subheader(f"{len(rows):,} {plain(chosen.name)}")
     evidence = [d.triage.evidence(int(position), d.names) for position in chosen.places]
     extra = {} if chosen.blind else {"confusion": case.confusion[chosen.places], "why": evidence}
-    selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take)
+    selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take, blind=chosen.blind)
     with right.container(key=ClipState.desk):
         why_box = st.container(
             key=DiagnoseState.why
         )  # always there, so that the inspector below is never mounted anew
-        clip_desk.clip_desk(run, dataset, rows, chosen.name, DiagnoseState.desk)
+        clip_desk.clip_desk(None if chosen.blind else run, dataset, rows, chosen.name, DiagnoseState.desk)
         row = clip_desk.selected_clip()
         position = run.position(row) if row is not None and row in run else None
         why = "" if position is None or chosen.blind else d.triage.evidence(position, d.names)
@@ -198,7 +200,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     )
     if told_apart.open:
         with told_apart:
-            compare_groups(case, event.rows)
+            compare_groups(case, selected)
     clip_desk.flags_panel(dataset, DiagnoseState.desk, go_through=lambda: go_through_flags(run, dataset))
     scroll()
     write_url()  # this fragment runs without the frame around it

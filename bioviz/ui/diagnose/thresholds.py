@@ -107,7 +107,7 @@ def _table(case: Case, done: RunThresholds) -> None:
             "threshold": _threshold(each.threshold, done.asked.scale),
             "precision": _with_interval(each.precision, each.precision_low, each.precision_high),
             "recall": _with_interval(each.recall, each.recall_low, each.recall_high),
-            "false alarms (per hour)": _rate(each.alarms_per_hour, each.alarms_low, each.alarms_high),
+            "false alarms (per h)": _rate(each.alarms_per_hour, each.alarms_low, each.alarms_high),
             "state": STATES[each.state] if each.threshold is not None or each.state != BELOW else "none",
         }
         for each in done.result.labels
@@ -127,7 +127,7 @@ def _table(case: Case, done: RunThresholds) -> None:
                 help="Share of detections that were right.", width="small"
             ),
             "recall": st.column_config.TextColumn(help="Share of the label's clips detected.", width="small"),
-            "false alarms (per hour)": st.column_config.TextColumn(
+            "false alarms (per h)": st.column_config.TextColumn(
                 help="Detections among background clips, per hour of background.", width="small"
             ),
             "state": st.column_config.TextColumn(width="small"),
@@ -155,9 +155,9 @@ def _one_label(case: Case, done: RunThresholds) -> Chosen:
     own, background = labels[:, case.dataset.labels.index(label)], ~labels.any(axis=1)
     if shown == LISTEN:
         st.caption(
-            "Clips over the whole range of scores, of as many recordings as there are, in an order that tells nothing; "
-            "the score is hidden. Listen, and flag each: **fine**, **wrong label**, **missed call**. A cleaned dataset "
-            "with your flags then gives better thresholds."
+            "Clips over the whole range of scores, of as many recordings as there are, in an order that tells nothing. "
+            "Scores, map and all else that the model makes of them are hidden. Listen, and flag each: **fine**, "
+            "**wrong label**, **missed call**. A cleaned dataset with your flags then gives better thresholds."
         )
         places = blind_sample(scores, case.run.groups, BLIND)
         return Chosen(places, f"clips to label by ear for {label}", blind=True)
