@@ -118,6 +118,24 @@ def test_a_box_that_holds_nothing_has_no_ratio():
     assert np.isnan(found).mean() >= 0.9
 
 
+def test_what_lies_beside_a_long_box_must_be_long_enough_to_tell_the_noise():
+    rng = np.random.default_rng(0)
+    times = np.arange(3 * 16000) / 16000
+    hiss = 0.01 * noise("white", len(times), 16000, rng)
+    bang = noise("white", len(times), 16000, rng) * (
+        (times > 1) & (times < 1.2)
+    )  # the background's, in the box
+    box = [np.array([[0.2, 2.4, 1000.0, 6000.0]])]
+    sound = (hiss + bang).astype(np.float32)
+    assert np.isnan(one(sound, 16000, boxes=box)["snr_db"])
+    short = [np.array([[0.9, 1.3, 1000.0, 6000.0]])]
+    assert one(sound, 16000, boxes=short)["snr_db"] > 20
+    around = np.stack([sound, *(0.01 * noise("white", len(times), 16000, rng) for _ in range(2))])
+    none = np.empty((0, 4))
+    told = measure(around.astype(np.float32), 16000, boxes=[*box, none, none])[0, NAMES.index("snr_db")]
+    assert np.isfinite(told), "the recording around the clip tells it"
+
+
 def test_a_gust_in_a_box_is_not_taken_for_a_call():
     """Noise that comes in gusts, one of them within the box and nothing else."""
     rng = np.random.default_rng(1)

@@ -25,13 +25,13 @@ from bioviz.audio.measures.noise_floor import (
 )
 from bioviz.audio.measures.snr import estimate
 
-VERSION = 3  # raise it when any measure of a clip would come out differently
+VERSION = 4  # raise it when any measure of a clip would come out differently
 
 SILENCE_DB = -120.0  # what an all-zero clip gets instead of minus infinity
 CLIPPED_AT = 0.999  # of full scale
 _FLOOR_FRAMES = 1200  # that the noise floor is read from, evenly spread
 GUARD = np.array([-0.03, 0.03, 0.0, 0.0])  # added to a box; 0.03 s is longer than any frame
-QUIET_SHARE = 0.2  # a window with fewer frames outside its boxes takes the noise of its neighbors
+QUIET_SHARE = 0.4  # a window with fewer frames outside its boxes takes the noise of its neighbors
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class _Window:
     signal: np.ndarray | None = None  # (B,) power in its boxes
     cells: np.ndarray | None = None  # (B,) cells in its boxes
     frames: int = 0  # of a box
+    inside: int = 0  # frames of all its boxes
 
 
 def measure(
@@ -138,19 +139,25 @@ def _window(
     signal, cells = (
         bands.pool(each[:, None])[:, 0] for each in ((power * mask).sum(axis=1), mask.sum(axis=1))
     )
-    length = int(inside.sum()) // stretches
-    return _Window(place, samples, mean, banded[:, sounds], quiet[sounds], signal, cells, length)
+    filled = int(inside.sum())
+    return _Window(
+        place, samples, mean, banded[:, sounds], quiet[sounds], signal, cells, filled // stretches, filled
+    )
 
 
 def _marked_db(window: _Window, heard: Sequence[_Window], bands: Bands) -> float:
-    """SNR of the annotated calls of a window, against its own noise, or its neighbors' where boxes leave little."""
+    """SNR of the annotated calls of a window, against its own noise, or its neighbors' where boxes leave little.
+
+    NaN where those leave as little: so short a stretch does not tell what the noise does during the calls.
+    """
     if window.signal is None or window.cells is None:
         return np.nan
     own = window.quiet.mean() >= QUIET_SHARE if len(window.quiet) else False
     beside = [each.banded[:, each.quiet] for each in ([window] if own else heard)]
-    return box_snr_db(
-        window.signal, window.cells, window.frames, np.concatenate(beside, axis=1) / bands.bins[:, None]
-    )
+    noise = np.concatenate(beside, axis=1) / bands.bins[:, None]
+    if not own and noise.shape[1] < QUIET_SHARE / (1 - QUIET_SHARE) * window.inside:
+        return np.nan
+    return box_snr_db(window.signal, window.cells, window.frames, noise)
 
 
 def level_measures(samples: np.ndarray) -> tuple[float, float, float]:

@@ -30,7 +30,8 @@ COLUMNS = (
         "SNR",
         "dB",
         "Signal-to-noise ratio of annotated calls: power within their boxes against the same frequencies outside of "
-        "their times. Unknown without a box, and where the noise alone rises as high.",
+        "their times. Unknown without a box, where the noise alone rises as high, and where too little of the "
+        "recording lies beside calls.",
     ),
     Column(
         "loudest_db",
@@ -79,7 +80,7 @@ def why_no_snr(prominence_db: float, boxed: bool = False) -> str:
     if np.isnan(prominence_db):
         return "the clip is too short, or silent"
     if boxed:
-        return "the noise beside the call rises as high as what its box holds"
+        return "the noise beside the call rises as high as what its box holds, or too little lies beside it"
     if prominence_db < NOTHING_STANDS_OUT_DB:
         return "no sound stands out of the noise"
     return "the noise cannot be told from what stands out of it"
