@@ -18,6 +18,7 @@ from bioviz.errors import Missing
 from bioviz.jobs import manager, process
 from bioviz.jobs.process import identity, is_alive
 from bioviz.jobs.state import judge
+from bioviz.jobs.worker import JobProgress
 from bioviz.store.files import read_json, write_json
 
 COUNT = "tests.jobs.targets:count"
@@ -225,3 +226,63 @@ def test_a_step_of_the_clock_takes_no_living_process_for_another(monkeypatch):
     assert not process.is_alive({**me, "since_boot": me["since_boot"] + "1"})
     old = {name: value for name, value in me.items() if name != "since_boot"}
     assert not process.is_alive(old), "a record without ticks is compared by the clock"
+
+
+def test_a_process_that_ended_and_nobody_waited_for_is_not_alive():
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    named = identity(child.pid)
+    assert is_alive(named)
+    child.stdin.close()  # it ends, and stays in the table of processes until its parent looks
+    until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE)
+    assert not is_alive(named)
+    child.wait()
+
+
+def test_asking_twice_to_cancel_does_not_begin_the_time_of_grace_anew(tmp_path):
+    job = jobs.start("deaf", "tests.jobs.targets:deaf", {"folder": str(tmp_path)})
+    until(lambda: (tmp_path / "begun").exists())
+    jobs.cancel(job.id, grace_s=3600)
+    first = (manager.jobs_dir() / job.id / "cancel").stat().st_mtime_ns
+    time.sleep(0.05)
+    jobs.cancel(job.id, grace_s=3600)
+    assert (manager.jobs_dir() / job.id / "cancel").stat().st_mtime_ns == first
+    jobs.cancel(job.id, grace_s=0)
+    assert jobs.wait(job.id, 10).state == "cancelled"
+
+
+def test_work_that_is_being_cancelled_is_not_joined_and_the_newest_is_found(tmp_path):
+    params = {"folder": str(tmp_path)}
+    old = jobs.start("deaf", "tests.jobs.targets:deaf", params)
+    until(lambda: (tmp_path / "begun").exists())
+    jobs.cancel(old.id, grace_s=3600)
+    new = jobs.start("deaf", "tests.jobs.targets:deaf", params)
+    assert new.id != old.id
+    assert jobs.find("deaf", params).id == new.id
+    for job in (old, new):
+        jobs.cancel(job.id, grace_s=0)
+        jobs.wait(job.id, 10)
+    assert jobs.find("deaf", params).id == new.id
+
+
+def test_of_a_long_log_the_end_is_told():
+    job = jobs.wait(jobs.start("fail", "tests.jobs.targets:bug", {}).id, 20)
+    whole = jobs.log_text(job.id)
+    assert whole.rstrip().endswith("KeyError: 'absent'")
+    assert jobs.log_text(job.id, last=10) == whole[-10:]
+
+
+def test_a_stage_has_a_rate_of_its_own(tmp_path, monkeypatch):
+    """What one stage did in the blink of an eye does not make the next one look quick."""
+    clock = [0.0]
+    monkeypatch.setattr("bioviz.jobs.worker.time.monotonic", lambda: clock[0])
+    progress = JobProgress(tmp_path)
+
+    def rate(stage: str, done: float) -> float | None:
+        progress.report(stage, done, 20_000)
+        clock[0] += 1.0
+        return read_json(tmp_path / "state.json")["rate"]
+
+    assert rate("reading", 0) is None
+    assert rate("reading", 5000) == pytest.approx(5000)
+    assert rate("embedding", 0) is None
+    assert rate("embedding", 2) == pytest.approx(2)
