@@ -71,6 +71,8 @@ class Graph:
         not known. Of a clip's windows and frames the highest score counts.
     scale
         "logit" or "probability": what the scores are; "" where it is not known.
+    beside
+        Names and sha256 (hex) of files in the same folder that decide its numbers too.
 
     """
 
@@ -81,10 +83,12 @@ class Graph:
     peak: float | None = None
     scores: str = ""
     scale: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
 
     def deciding(self) -> dict[str, object]:
         """Return what decides an embedding (JSON-able): not whether scores are read beside it."""
-        return {name: value for name, value in asdict(self).items() if name not in ("scores", "scale")}
+        left_out = {"scores", "scale"} if self.beside else {"scores", "scale", "beside"}
+        return {name: value for name, value in asdict(self).items() if name not in left_out}
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,18 @@ import math
 import re
 import shutil
 import time
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from bioviz import rights
-from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import PRETRAINED, Graph, ModelCard, WeightsFile
 from bioviz.models.runtimes import session
 from bioviz.models.score_names import OWN_NAMES, as_names
+from bioviz.models.uploads import discard_upload, folder, uploaded
+from bioviz.models.weights import file_sha256
 from bioviz.progress import Progress
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
 
@@ -25,11 +27,9 @@ if TYPE_CHECKING:
 
 FAMILY = "Your own files"
 PREFIX = "own_"
-MAX_BYTES = 4 << 30
 SCALES = ("", "logit", "probability")
 """What the scores of a file are; "" where it is not known."""
 MAX_RATE, MAX_WINDOW_S = 1_000_000, 120.0
-_CHUNK = 1 << 20
 _CARD = "card.json"
 
 
@@ -53,6 +53,8 @@ class OwnCard:
         Numbers in an embedding, as found by trying.
     scores, scale
         See `base.Graph`; their names are in the file, or in `labels.txt` beside it.
+    beside
+        Names and sha256 (hex) of files in the same folder that decide its numbers too.
     licence, reference
         As the user knows them; may be "".
 
@@ -71,13 +73,9 @@ class OwnCard:
     peak: float | None = None
     scores: str = ""
     scale: str = ""
+    beside: Mapping[str, str] = field(default_factory=dict)
     licence: str = ""
     reference: str = ""
-
-
-def folder() -> Path:
-    """Where the files lie, one folder each."""
-    return settings().cache_dir / "own_models"
 
 
 def cards() -> list[ModelCard]:
@@ -105,48 +103,10 @@ def find(name: str) -> ModelCard | None:
     return _model_card(name, _read(folder() / name / _CARD))
 
 
-def keep_upload(name: str, file: IO[bytes]) -> Path:
-    """Keep an uploaded model file until it is added; the same bytes again are the same file.
-
-    Raises
-    ------
-    BadInput
-        It is of no known kind, or too large.
-
-    """
-    rights.require()
-    suffix = Path(name).suffix.lower()
-    if suffix not in session.SUFFIXES:
-        raise BadInput(f"{name} is no {' or '.join(session.SUFFIXES)} file. Choose one of these.")
-    waiting = folder() / "uploaded"
-    waiting.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    file.seek(0)
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-    if size > min(MAX_BYTES, shutil.disk_usage(waiting).free):
-        raise BadInput(f"{name} is too large ({size / 1e9:.1f} GB), or the disk is full.")
-    target = waiting / f"{digest.hexdigest()}{suffix}"
-    if not target.is_file():
-        file.seek(0)
-        part = target.with_suffix(".part")
-        with open(part, "wb") as out:
-            shutil.copyfileobj(file, out, _CHUNK)
-        part.replace(target)
-    return target
-
-
-def discard_upload(path: Path) -> None:
-    """Forget an uploaded file that is not added after all."""
-    if path.parent == folder() / "uploaded":
-        path.unlink(missing_ok=True)
-
-
 def inspect_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`runtimes.session.inspect` as a job, since a hostile file may bring its process down: params["path"]."""
     progress.report("Reading the file", 0, 1, "files")
-    return asdict(session.inspect(_uploaded(params["path"])))
+    return asdict(session.inspect(uploaded(params["path"])))
 
 
 def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -168,17 +128,20 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
         It cannot be run so, its numbers are not finite, or they do not depend on the sound.
 
     """
-    path = _uploaded(params["path"])
+    path = uploaded(params["path"])
     said = {key: value for key, value in params.items() if key in {field.name for field in fields(OwnCard)}}
-    draft = _checked({**said, "file": f"model{path.suffix}", "sha256": path.stem, "dim": 1})
+    beside = {name: file_sha256(path.with_name(name)) for name in _beside(path)}
+    own = {"file": f"model{path.suffix}", "sha256": file_sha256(path), "beside": beside}
+    draft = _checked({**said, **own, "dim": 1})
     progress.report("Trying it on sound", 0, 1, "files")
     dim, seconds = _try(path, draft)
     card = _checked({**asdict(draft), "dim": dim})
     name = f"{PREFIX}{_slug(card.title)}_{_identity(card)}"
     target = folder() / name
     target.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, target / f".{card.file}")
-    (target / f".{card.file}").replace(target / card.file)
+    for source, kept in ((path, card.file), *((path.with_name(each), each) for each in card.beside)):
+        shutil.copyfile(source, target / f".{kept}")
+        (target / f".{kept}").replace(target / kept)
     if names := as_names(str(params.get("names") or "").encode()):
         write_atomic(target / OWN_NAMES, "\n".join(names).encode())
     write_json(target / _CARD, asdict(card))
@@ -206,7 +169,7 @@ def _try(path: Path, card: OwnCard) -> tuple[int, float]:
     import numpy as np
 
     samples = round(card.sample_rate * (card.window_s or 1.0))
-    graph = Graph(card.runtime, card.embedding, card.hop_s, card.input, card.peak, card.scores, card.scale)
+    graph = _graph(card)
     opened = session.open_session(path, graph, None if card.window_s is None else samples)
     time_s = np.arange(samples) / card.sample_rate
     rng = np.random.default_rng(0)
@@ -278,8 +241,15 @@ def _checked(value: dict[str, Any]) -> OwnCard:
         raise BadInput(f"The scale of the scores is {card.scale!r}; it must be logit, probability or empty.")
     if card.runtime not in session.REQUIRES:
         raise BadInput(f"Nothing here runs model files of the kind {card.runtime!r}.")
-    if not re.fullmatch(r"model\.(tflite|onnx)", card.file) or not re.fullmatch(r"[0-9a-f]{64}", card.sha256):
+    if not re.fullmatch(r"model\.(tflite|onnx|safetensors)", card.file) or not re.fullmatch(
+        r"[0-9a-f]{64}", card.sha256
+    ):
         raise BadInput("The card of the model file does not name a file beside it.")
+    if not isinstance(card.beside, dict) or not all(
+        name in _beside(Path(card.file)) and re.fullmatch(r"[0-9a-f]{64}", str(sha256))
+        for name, sha256 in card.beside.items()
+    ):
+        raise BadInput("The card of the model file names files beside it that it cannot have.")
     for name, (number, least, most) in numbers.items():
         is_number = isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
         if not is_number or not least <= number <= most:
@@ -305,16 +275,23 @@ def _model_card(name: str, card: OwnCard) -> ModelCard:
         weights=WeightsFile(card.file, sha256=card.sha256, folder=folder() / name),
         preprocessing="waveform-1",
         autocast=False,
-        graph=Graph(card.runtime, card.embedding, card.hop_s, card.input, card.peak, card.scores, card.scale),
+        graph=_graph(card),
     )
 
 
-def _uploaded(path: str) -> Path:
-    """Return an uploaded file by its path. Raises Missing, also for a path that is no upload."""
-    place = Path(path)
-    if place.parent != folder() / "uploaded" or not place.is_file():
-        raise Missing("The uploaded model file is no longer there. Upload it again.")
-    return place
+def _beside(path: Path) -> tuple[str, ...]:
+    """Return the files that a model file needs beside it."""
+    from bioviz.models.runtimes.transformers import BESIDE
+
+    return BESIDE if path.suffix in session.FOLDERS else ()
+
+
+def _graph(card: OwnCard) -> Graph:
+    """How the file of a card is run."""
+    beside = tuple(sorted(card.beside.items()))
+    return Graph(
+        card.runtime, card.embedding, card.hop_s, card.input, card.peak, card.scores, card.scale, beside
+    )
 
 
 def _slug(title: str) -> str:

@@ -52,6 +52,12 @@ def _in_hub_cache(repository: str, name: str) -> list[Path]:
     return [each / name for each in sorted(versions, key=lambda folder: folder.stat().st_mtime, reverse=True)]
 
 
+def hub_folder(repository: str) -> Path | None:
+    """Return the folder of a repository ("owner/name") in the cache of Hugging Face's programs; None without one."""
+    found = [each.parent for each in _in_hub_cache(repository, "config.json") if each.is_file()]
+    return found[0] if found else None
+
+
 def _in_package(distribution: str, name: str) -> list[Path]:
     """Where an installed package has a file, by its metadata; the package is not imported."""
     try:

@@ -75,6 +75,7 @@ class ModelsState:
     import_job: Key[str] = Key("import_job", "")
     import_open = Element("import_open")
     own_file = Element("own_model_file")
+    own_folder = Element("own_model_folder")
     own_form = Element("own_model")
     own_again = Element("own_again")
     own_title = Element("own_title")

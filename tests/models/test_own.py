@@ -11,7 +11,7 @@ import torch
 
 from bioviz.cli import main
 from bioviz.errors import BadInput, Missing
-from bioviz.models import own, registry
+from bioviz.models import own, registry, uploads
 from bioviz.models.base import PRETRAINED
 from bioviz.models.runtimes import session
 from bioviz.progress import Silent
@@ -29,7 +29,7 @@ def uploaded(request, tmp_path, monkeypatch):
     source = tmp_path / request.param
     (files.write_tflite if source.suffix == ".tflite" else files.write_onnx)(source, SAMPLES, DIM)
     with source.open("rb") as file:
-        path = own.keep_upload(request.param, file)
+        path = uploads.keep_upload(request.param, file)
     return path, own.inspect_job({"path": str(path)}, Silent())
 
 
@@ -73,7 +73,7 @@ def test_the_same_file_with_another_tensor_is_another_model(uploaded):
     first = own.add_job(params(uploaded), Silent())["model"]
     path, _ = uploaded
     with (own.folder() / first / f"model{path.suffix}").open("rb") as file:
-        again = own.keep_upload(f"again{path.suffix}", file)
+        again = uploads.keep_upload(f"again{path.suffix}", file)
     assert again == path
     second = own.add_job(params(uploaded, embedding="scores"), Silent())
     assert second["model"] != first and second["dim"] == files.LABELS
@@ -113,7 +113,7 @@ def test_a_tensor_that_does_not_depend_on_the_sound_is_refused(tmp_path, monkeyp
     )
     files.write_onnx(tmp_path / "m.onnx", SAMPLES, DIM)
     with (tmp_path / "m.onnx").open("rb") as file:
-        path = own.keep_upload("m.onnx", file)
+        path = uploads.keep_upload("m.onnx", file)
     uploaded = path, own.inspect_job({"path": str(path)}, Silent())
     with pytest.raises(BadInput, match="same numbers"):
         own.add_job(params(uploaded), Silent())
@@ -123,7 +123,7 @@ def test_a_tensor_that_does_not_depend_on_the_sound_is_refused(tmp_path, monkeyp
 def test_other_kinds_of_files_are_refused(tmp_path, monkeypatch, name):
     monkeypatch.setenv("BIOVIZ_CACHE", str(tmp_path))
     with pytest.raises(BadInput, match=r"\.tflite or \.onnx"):
-        own.keep_upload(name, io.BytesIO(b"x"))
+        uploads.keep_upload(name, io.BytesIO(b"x"))
     (tmp_path / name).write_bytes(b"x")
     with pytest.raises(BadInput):
         session.inspect(tmp_path / name)

@@ -24,8 +24,14 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("--remove", action="store_true", help="forget a model file that was added")
     parser = commands.add(add_model, name="add-model")
-    parser.add_argument("file", type=Path, help="a .tflite or .onnx file that takes a waveform")
-    parser.add_argument("--rate", type=int, required=True, metavar="HZ", help="sample rate of its input")
+    parser.add_argument(
+        "file",
+        type=Path,
+        help="a .tflite or .onnx file that takes a waveform; or a folder of transformers, or its name in the hub",
+    )
+    parser.add_argument(
+        "--rate", type=int, metavar="HZ", help="sample rate of its input; default: what it says"
+    )
     parser.add_argument("--title", help="its name on screen; default: the file's")
     parser.add_argument("--window", type=float, metavar="S", help="its window; default: what the file says")
     parser.add_argument("--hop", type=float, metavar="S", help="from window to window; default: the window")
@@ -73,15 +79,21 @@ def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
 def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Add a model file of your own; it is tried on sound first."""
-    from bioviz.models import own
+    from bioviz.models import own, uploads
     from bioviz.models.runtimes import session
 
     try:
-        with options.file.open("rb") as file:
-            path = own.keep_upload(options.file.name, file)
+        if (place := uploads.folder_of(str(options.file))) is not None:
+            path = uploads.keep_folder(place)
+        else:
+            with options.file.open("rb") as file:
+                path = uploads.keep_upload(options.file.name, file)
     except OSError as error:
         raise BadInput(f"{options.file} cannot be read ({error.strerror}).") from error
     facts = session.inspect(path)
+    options.rate = options.rate or facts.sample_rate
+    if not options.rate:
+        raise BadInput("Say the sample rate that the model takes (--rate); the file does not tell it.")
     embedding = options.embedding or facts.tensors[0].name
     samples = facts.inputs[0].shape[-1] if facts.inputs[0].shape else -1
     window_s = options.window or (samples / options.rate if samples > 0 and options.rate > 0 else None)

@@ -15,9 +15,13 @@ import numpy as np
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import Graph
 
-EXTRA = "files"
-"""The optional dependencies (`pip install "bioviz[files]"`) that run model files."""
-REQUIRES = {"litert": ("LiteRT", "ai_edge_litert"), "onnx": ("ONNX Runtime", "onnxruntime")}
+EXTRAS = {"litert": "files", "onnx": "files", "transformers": "transformers"}
+"""Runtime -> the optional dependencies (`pip install "bioviz[files]"`) that it is part of."""
+REQUIRES = {
+    "litert": ("LiteRT", "ai_edge_litert"),
+    "onnx": ("ONNX Runtime", "onnxruntime"),
+    "transformers": ("Transformers", "transformers"),
+}
 """Runtime -> its name for the user and the module that it imports."""
 
 
@@ -44,6 +48,8 @@ class FileFacts:
         Those that could be an embedding (a vector, or one a frame), the likeliest first.
     outputs
         What the file gives out, in its order: the scores are most often the first.
+    sample_rate
+        Hz that it takes; 0 where it does not say.
 
     """
 
@@ -51,6 +57,7 @@ class FileFacts:
     inputs: tuple[Tensor, ...]
     tensors: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...] = ()
+    sample_rate: int = 0
 
     def likely_scores(self, embedding: str) -> str:
         """Return the name of the output that is likely the scores, beside an embedding; "" for none."""
@@ -58,6 +65,8 @@ class FileFacts:
 
 
 SUFFIXES = {".tflite": "litert", ".onnx": "onnx"}
+FOLDERS = {".safetensors": "transformers"}
+"""Files that mean nothing without those beside them."""
 MAX_OFFERED = 60  # tensors of a file that are named
 MIN_DIM, MAX_DIM, MAX_FRAMES = 8, 16384, 4096
 
@@ -92,7 +101,7 @@ def inspect(path: Path) -> FileFacts:
         It is of no known kind, or damaged.
 
     """
-    runtime = SUFFIXES.get(path.suffix.lower())
+    runtime = {**SUFFIXES, **FOLDERS}.get(path.suffix.lower())
     if runtime is None:
         raise BadInput(f"{path.name} is no {' or '.join(SUFFIXES)} file. Choose one of these.")
     if absent := advice(runtime):
@@ -130,7 +139,7 @@ def advice(runtime: str) -> str:
     title, module = REQUIRES[runtime]
     if importlib.util.find_spec(module):
         return ""
-    return f'{title} is not installed, which runs this model: pip install "bioviz[{EXTRA}]"'
+    return f'{title} is not installed, which runs this model: pip install "bioviz[{EXTRAS[runtime]}]"'
 
 
 def open_session(path: Path, graph: Graph, samples: int | None) -> Session:

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from bioviz import jobs, rights
+from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
-from bioviz.models import own, registry
+from bioviz.models import own, registry, uploads
 from bioviz.models.base import ModelCard
 from bioviz.models.runtimes import session
 from bioviz.models.score_names import as_names
@@ -35,24 +36,43 @@ def show() -> None:
     file = st.file_uploader(
         "Model file", type=[suffix[1:] for suffix in session.SUFFIXES], key=ModelsState.own_file
     )
-    if file is None:
+    place = st.text_input(
+        "Or a folder of transformers",
+        key=ModelsState.own_folder,
+        placeholder="folder, or owner/name in the cache of Hugging Face's programs",
+        help="HuBERT, wav2vec 2.0, AST, CLAP or Whisper with config.json, preprocessor_config.json and "
+        "model.safetensors. Code that a folder brings is not run.",
+    ).strip()
+    if file is None and not place:
         return
     try:
-        path = own.keep_upload(file.name, file)
+        path = (
+            uploads.keep_upload(file.name, file) if file is not None else uploads.keep_folder(_folder(place))
+        )
     except (BadInput, OSError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     params = {"path": str(path)}
-    job = jobs.find("inspect model", params) or _inspect(params, file.name)
+    name = file.name if file is not None else place
+    job = jobs.find("inspect model", params) or _inspect(params, name)
     if not job.is_over:
         job_card.watch(job.id)
     elif job.state != "done" or job.result is None:
         job_card.outcome(job)
         if st.button("Read it again", key=ModelsState.own_again):
-            _inspect(params, file.name)
+            _inspect(params, name)
             st.rerun()
     else:
-        _form(Path(file.name).stem, path, job.result)
+        _form(Path(name).stem, path, job.result)
+
+
+def _folder(text: str) -> Path:
+    """Return the folder that is meant: one inside of the data folders, or in the hub's cache. Raises BadInput."""
+    if (place := uploads.folder_of(text)) is None:
+        raise BadInput(
+            f"There is no folder {text}, nor a model of this name in the cache of Hugging Face's programs."
+        )
+    return settings().check_inside(place) if Path(text).expanduser().is_dir() else place
 
 
 def remove_button(card: ModelCard) -> None:
@@ -81,14 +101,14 @@ def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
     """Ask what the file does not say, with what it lets guess filled in."""
     inputs, tensors, outputs = facts["inputs"], facts["tensors"], facts.get("outputs", [])
     samples = int(inputs[0]["shape"][-1]) if inputs[0]["shape"] else -1
-    guess = _USUAL.get(samples)
+    guess = facts.get("sample_rate") or _USUAL.get(samples)
     with st.form(ModelsState.own_form):
         left, right = st.columns(2)
         name = left.text_input("Name", value=title, key=ModelsState.own_title, max_chars=100)
         rate = right.selectbox(
             "Sample rate (Hz)",
             RATES,
-            None if guess is None else RATES.index(guess),
+            RATES.index(guess) if guess in RATES else None,
             key=ModelsState.own_rate,
             accept_new_options=True,
             help="The sampling rate of the sound that the model was trained on.",

@@ -1,0 +1,140 @@
+"""Audio models in the folders of Hugging Face's `transformers`: HuBERT, wav2vec 2.0, AST, CLAP, Whisper's encoder.
+
+A folder holds `config.json`, `preprocessor_config.json` and `model.safetensors`. Code that a folder brings is never
+run, and weights in formats that could run some are not read. Everything is local: nothing is looked up on the network.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bioviz.errors import BadInput
+from bioviz.models.base import Graph
+from bioviz.models.runtimes.session import FileFacts, Outputs, Tensor
+
+BESIDE = ("config.json", "preprocessor_config.json")
+"""What decides a model's numbers beside its weights."""
+MAX_CONFIG_BYTES = 4 << 20
+HIDDEN, PROJECTED = "last_hidden_state", "audio_embeds"
+_LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+
+
+class TransformersSession:
+    """One window at a time, so that a window depends on no other."""
+
+    def __init__(self, path: Path, graph: Graph) -> None:
+        from transformers import AutoConfig, AutoFeatureExtractor
+
+        self._path, self._output = path, graph.embedding
+        config = AutoConfig.from_pretrained(path.parent, **_LOCAL)
+        self._extractor = AutoFeatureExtractor.from_pretrained(path.parent, **_LOCAL)
+        self._rate = int(self._extractor.sampling_rate)
+        self._tower = _tower(config, path.parent)
+
+    def run(self, window: np.ndarray) -> Outputs:
+        import torch
+
+        try:
+            with torch.inference_mode():
+                taken = self._extractor(window, sampling_rate=self._rate, return_tensors="pt")
+                given = self._tower(**taken)
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            raise BadInput(
+                f"{self._path.parent} cannot take a window of {len(window)} samples ({_first(error)})."
+            ) from error
+        values = getattr(given, self._output, None)
+        if values is None:
+            raise BadInput(f"{self._path.parent} gives no {self._output!r}.")
+        return Outputs(values[0].float().numpy())
+
+
+def _tower(config: Any, folder: Path) -> Any:
+    """Return what hears, in eval mode: of Whisper and CLAP that part alone."""
+    from transformers import AutoModel, ClapAudioModelWithProjection, WhisperModel
+
+    how: dict[str, Any] = {**_LOCAL, "use_safetensors": True}
+    if config.model_type == "whisper":
+        how.pop("trust_remote_code")
+        return WhisperModel.from_pretrained(folder, **how).get_encoder().eval()
+    if config.model_type == "clap":
+        how.pop("trust_remote_code")
+        return ClapAudioModelWithProjection.from_pretrained(folder, **how).eval()
+    return AutoModel.from_pretrained(folder, **how).eval()
+
+
+def open_session(path: Path, graph: Graph, samples: int | None) -> TransformersSession:
+    """Load the model of a weights file's folder; see `session.open_session`."""
+    from bioviz.models.weights import file_sha256
+
+    for name, sha256 in graph.beside:
+        if not (path.parent / name).is_file() or file_sha256(path.parent / name) != sha256:
+            raise BadInput(
+                f"{path.parent / name} is missing or was changed since the model was added. Add it again."
+            )
+    try:
+        return TransformersSession(path, graph)
+    except BadInput:
+        raise
+    except Exception as error:  # a folder can be wrong in many ways, most of them inside of the library
+        raise BadInput(
+            f"{path.parent} is no model that transformers can open here ({_first(error)})."
+        ) from error
+
+
+def inspect(path: Path) -> FileFacts:
+    """Read what a folder says of its model; see `session.inspect`. Nothing is loaded."""
+    config, extractor = (_json(path.parent / name) for name in BESIDE)
+    if "auto_map" in config or "auto_map" in extractor:
+        raise BadInput(
+            f"{path.parent} needs code that its authors bring along, which bioviz does not run: it could do anything. "
+            "Export the model to ONNX, or import embeddings that were computed with it."
+        )
+    rate = extractor.get("sampling_rate")
+    if not isinstance(rate, int) or not 100 <= rate <= 1_000_000:
+        raise BadInput(f"{path.parent / BESIDE[1]} does not say at which sample rate the model hears.")
+    kind = str(config.get("model_type", ""))
+    width = (
+        config.get("projection_dim") if kind == "clap" else config.get("hidden_size", config.get("d_model"))
+    )
+    dim = width if isinstance(width, int) and 0 < width < 1 << 20 else -1
+    tensor = Tensor(PROJECTED, (dim,), True) if kind == "clap" else Tensor(HIDDEN, (-1, dim), True)
+    samples = _samples(kind, extractor, rate)
+    return FileFacts("transformers", (Tensor("waveform", (samples,)),), (tensor,), sample_rate=rate)
+
+
+def _samples(kind: str, extractor: dict[str, Any], rate: int) -> int:
+    """How much sound a model takes at a time, -1 for any length: longer sound would be cut off in silence."""
+    if kind == "audio-spectrogram-transformer":
+        return round(int(extractor.get("max_length", 1024)) * 0.01 * rate)  # frames of 10 ms
+    if kind in ("whisper", "clap"):
+        seconds = (
+            extractor.get("chunk_length")
+            or extractor.get("max_length_s")
+            or (30 if kind == "whisper" else 10)
+        )
+        return round(float(seconds) * rate)
+    return -1
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_CONFIG_BYTES:
+            raise BadInput(f"{path} is larger than such a file can be.")
+        value = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise BadInput(
+            f"{path.parent} holds no {path.name}, so it is no audio model of transformers."
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(f"{path} cannot be read ({_first(error)}).") from error
+    if not isinstance(value, dict):
+        raise BadInput(f"{path} is not what transformers writes.")
+    return value
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__

@@ -1,0 +1,155 @@
+"""Folders of transformers: made small here in the format of the published ones, brought, run like any model."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from bioviz.cli import main
+from bioviz.errors import BadInput, Missing
+from bioviz.models import own, registry, uploads
+from bioviz.models.runtimes import session
+from bioviz.progress import Silent
+
+transformers = pytest.importorskip(
+    "transformers", reason='transformers is not installed: pip install "bioviz[transformers]"'
+)
+
+RATE = 16_000
+SMALL = {"num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32, "hidden_size": 16}
+
+
+def hubert(place):
+    config = transformers.HubertConfig(
+        **SMALL, conv_dim=(16,) * 7, num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=2
+    )
+    transformers.HubertModel(config).save_pretrained(place)
+    transformers.Wav2Vec2FeatureExtractor().save_pretrained(place)
+
+
+def ast(place):
+    transformers.ASTModel(transformers.ASTConfig(**SMALL, max_length=128)).save_pretrained(place)
+    transformers.ASTFeatureExtractor(max_length=128).save_pretrained(place)
+
+
+def whisper(place):
+    ends = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 1}
+    heads = {
+        "encoder_attention_heads": 2,
+        "decoder_attention_heads": 2,
+        "encoder_layers": 1,
+        "decoder_layers": 1,
+    }
+    sizes = {"d_model": 16, "encoder_ffn_dim": 32, "decoder_ffn_dim": 32, "vocab_size": 50}
+    config = transformers.WhisperConfig(**ends, **heads, **sizes, max_source_positions=100)
+    transformers.WhisperModel(config).save_pretrained(place)
+    transformers.WhisperFeatureExtractor(chunk_length=2).save_pretrained(place)
+
+
+FAMILIES = {"hubert": (hubert, None), "ast": (ast, 1.28), "whisper": (whisper, 2.0)}
+
+
+@pytest.fixture(params=list(FAMILIES))
+def brought(request, tmp_path, monkeypatch):
+    """(folder, kept weights, what the folder says, its window in seconds)"""
+    monkeypatch.setenv("BIOVIZ_CACHE", str(tmp_path / "cache"))
+    make, window_s = FAMILIES[request.param]
+    torch.manual_seed(0)
+    make(tmp_path / "model")
+    path = uploads.keep_folder(tmp_path / "model")
+    return tmp_path / "model", path, own.inspect_job({"path": str(path)}, Silent()), window_s
+
+
+def added(path, facts, window_s) -> str:
+    said = {
+        "path": str(path),
+        "title": "Small",
+        "runtime": facts["runtime"],
+        "embedding": facts["tensors"][0]["name"],
+        "input": facts["inputs"][0]["name"],
+        "sample_rate": facts["sample_rate"],
+        "window_s": window_s,
+        "hop_s": window_s or 1.0,
+    }
+    return own.add_job(said, Silent())["model"]
+
+
+def sounds(seconds: float, clips: int = 3) -> torch.Tensor:
+    return 0.1 * torch.randn(clips, round(RATE * seconds), generator=torch.Generator().manual_seed(1))
+
+
+def test_it_says_rate_and_window_and_is_a_model_like_any_other(brought):
+    _, path, facts, window_s = brought
+    assert facts["sample_rate"] == RATE and facts["tensors"][0]["shape"][-1] == 16
+    samples = facts["inputs"][0]["shape"][-1]
+    assert samples == (-1 if window_s is None else round(window_s * RATE))
+    name = added(path, facts, window_s)
+    opened = registry.open_model(name, "pretrained")
+    clips = torch.cat([sounds(2.5), torch.zeros(1, round(2.5 * RATE))])
+    together = opened.embed(clips, RATE)
+    assert together.shape == (4, 16) and together.dtype == torch.float32 and torch.isfinite(together).all()
+    assert torch.equal(together, torch.cat([opened.embed(each[None], RATE) for each in clips]))
+    again = registry.open_model(name, "pretrained").embed(clips, RATE)
+    assert torch.equal(together, again) and not torch.equal(together[0], together[1])
+    assert torch.isfinite(opened.embed(sounds(0.2), RATE)).all()
+    assert not registry.card(name).trainable
+
+
+def test_its_embedding_is_the_mean_of_what_the_library_gives(brought):
+    folder, path, facts, window_s = brought
+    opened = registry.open_model(added(path, facts, window_s), "pretrained")
+    clip = sounds(window_s or 1.0, 1)
+    extractor = transformers.AutoFeatureExtractor.from_pretrained(folder)
+    model = transformers.AutoModel.from_pretrained(folder).eval()
+    tower = model.get_encoder() if hasattr(model, "decoder") else model
+    with torch.inference_mode():
+        hidden = tower(
+            **extractor(clip[0].numpy(), sampling_rate=RATE, return_tensors="pt")
+        ).last_hidden_state
+    np.testing.assert_allclose(opened.embed(clip, RATE)[0], hidden[0].mean(dim=0), rtol=1e-4, atol=1e-5)
+
+
+def test_a_changed_setting_is_another_model_and_is_noticed(brought):
+    folder, path, facts, window_s = brought
+    name = added(path, facts, window_s)
+    before = registry.fingerprint(name, "pretrained")
+    place = own.folder() / name / "preprocessor_config.json"
+    place.write_text(place.read_text().replace("16000", "32000"))
+    with pytest.raises(BadInput, match="was changed"):
+        registry.open_model(name, "pretrained")
+    settings = json.loads((folder / "preprocessor_config.json").read_text())
+    (folder / "preprocessor_config.json").write_text(json.dumps({**settings, "note": 1}))
+    other = added(uploads.keep_folder(folder), facts, window_s)
+    assert other != name and registry.fingerprint(other, "pretrained") != before
+
+
+def test_code_that_a_folder_brings_is_not_run_and_pickled_weights_are_not_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOVIZ_CACHE", str(tmp_path / "cache"))
+    hubert(tmp_path / "model")
+    config = tmp_path / "model" / "config.json"
+    (tmp_path / "model" / "evil.py").write_text("raise SystemExit('it was run')")
+    config.write_text(json.dumps({**json.loads(config.read_text()), "auto_map": {"AutoModel": "evil.Evil"}}))
+    path = uploads.keep_folder(tmp_path / "model")
+    with pytest.raises(BadInput, match="needs code that its authors bring along"):
+        session.inspect(path)
+    (tmp_path / "model" / "model.safetensors").rename(tmp_path / "model" / "pytorch_model.bin")
+    with pytest.raises(BadInput, match=r"holds no model.safetensors"):
+        uploads.keep_folder(tmp_path / "model")
+
+
+def test_the_hubs_cache_is_searched_by_name_and_the_command_line_adds_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    hubert(tmp_path / "hf" / "hub" / "models--someone--small" / "snapshots" / "abc")
+    assert uploads.folder_of("someone/small").name == "abc" and uploads.folder_of("someone/other") is None
+    assert main(["add-model", "someone/small"]) == 0
+    assert "16 numbers a clip" in capsys.readouterr().out
+
+
+def test_where_the_library_is_missing_the_line_that_brings_it_is_said(tmp_path, monkeypatch):
+    monkeypatch.setitem(session.REQUIRES, "transformers", ("Transformers", "no_such_module"))
+    hubert(tmp_path / "model")
+    with pytest.raises(Missing, match=r'pip install "bioviz\[transformers\]"'):
+        session.inspect(tmp_path / "model" / "model.safetensors")
