@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import stat
+import time
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from typing import IO, BinaryIO
 from bioviz import rights
 from bioviz.config import settings
 from bioviz.datasets.files.leftovers import is_irrelevant
+from bioviz.datasets.library import list_datasets
 from bioviz.errors import BadInput
 from bioviz.store.files import disk_trouble
 from bioviz.store.reserved import DEVICES
@@ -30,6 +32,7 @@ MOST_TIMES, UNSUSPICIOUS_BYTES = 30, 100_000_000
 SPARE_BYTES = 1_000_000_000
 """What an upload leaves free of the disk."""
 _CHUNK = 1 << 20
+_BEING_LOOKED_AT_S = 3600.0
 _LONGEST_NAME = 200  # bytes; disks allow 255, and what is made of a recording is called like it
 _NO_NAME_ON_WINDOWS = '/\\<>:"|?*'
 
@@ -85,6 +88,28 @@ def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
         with contextlib.suppress(OSError):  # it holds what was asked for
             home.rmdir()
     return target
+
+
+def unused() -> list[Path]:
+    """Return the uploads of which no dataset is made: discarded, refused, or of datasets that were removed."""
+    home = settings().cache_dir / "uploads"
+    roots = [Path(summary.root) for summary in list_datasets() if summary.root]
+    folders = (path for path in home.iterdir() if path.is_dir()) if home.is_dir() else ()
+    return sorted(path for path in folders if not any(root.is_relative_to(path) for root in roots))
+
+
+def remove_unused() -> int:
+    """Remove the uploads of which no dataset is made, and return how many bytes they took.
+
+    One that was touched in the last hour stays: somebody may be looking at what it holds.
+    """
+    rights.require()
+    freed = 0
+    for folder in unused():
+        if time.time() - folder.stat().st_mtime > _BEING_LOOKED_AT_S:
+            freed += sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            shutil.rmtree(folder, ignore_errors=True)
+    return freed
 
 
 class _Budget:

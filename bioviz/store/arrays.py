@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from cachetools import LRUCache
 
 from bioviz.store.files import MAGIC, TRAILER_BYTES, Corrupt, atomic_file
 
 _CHUNK = 1 << 20
 
 # Files whose checksum this process has already found right: (path, inode, size, modification time in ns).
-_verified: set[tuple[str, int, int, int]] = set()
+_verified: LRUCache[tuple[str, int, int, int], bool] = LRUCache(100_000)
+_verified_lock = threading.Lock()
 
 
 def save_array(path: Path, array: np.ndarray) -> None:
@@ -102,9 +105,12 @@ def load_array(path: Path, mmap: bool = False) -> np.ndarray:
     with path.open("rb") as file:
         status = os.fstat(file.fileno())
         state = (str(path), status.st_ino, status.st_size, status.st_mtime_ns)
-        if state not in _verified:
+        with _verified_lock:
+            is_right = _verified.get(state, False)
+        if not is_right:
             _verify(path, file, status.st_size)
-            _verified.add(state)
+            with _verified_lock:
+                _verified[state] = True
         if not mmap:
             file.seek(0)
             return np.load(file, allow_pickle=False)

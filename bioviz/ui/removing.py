@@ -8,7 +8,7 @@ import streamlit as st
 
 from bioviz import jobs, rights
 from bioviz.config import settings
-from bioviz.datasets import library
+from bioviz.datasets import library, upload
 from bioviz.datasets.library import DatasetSummary
 from bioviz.errors import Missing
 from bioviz.flags import load_flags
@@ -101,6 +101,16 @@ def ask_cache() -> None:
             st.rerun()  # closes the dialog
         if st.button("Keep them", key=JobState.keep_results):
             st.rerun()
+
+
+def clear_uploads() -> None:
+    """Remove the uploads that no dataset uses. For a callback."""
+    freed = upload.remove_unused()
+    st.toast(
+        f"Removed {freed / 1e6:,.1f} MB of uploads."
+        if freed
+        else "Nothing removed: what was uploaded in the last hour stays for now."
+    )
 
 
 def _remove(dataset_id: str) -> None:

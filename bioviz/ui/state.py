@@ -55,6 +55,7 @@ class JobState:
     news = Elements("news_{}")
     missing_weights = Elements("{}_weights")
     measure_sound = Element("measure_sound")
+    remove_uploads = Element("remove_uploads")
     remove_results = Element("prune")
     open_outcome = Elements("open_{}")
     remove_results_really = Element("prune_really")

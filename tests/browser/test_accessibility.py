@@ -143,6 +143,8 @@ def test_viewers_see_every_page_and_can_press_nothing_that_changes_what_others_r
         assert not main.get_by_test_id("stException").count(), entry.url
         names = main.locator("button:not(:disabled)").all_inner_texts()
         pressable[entry.url] = [name for name in names if EDITS.match(name.strip().rpartition("\n")[2])]
+        downloads = main.locator('button[aria-label^="Download as CSV"]')
+        assert not any(each.is_visible() for each in downloads.all()), "Streamlit's CSV defuses no formulas"
         if entry.url == "datasets":
             main.get_by_text("Add from a folder").click()
             settled(page)

@@ -21,6 +21,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.datasets.upload import _safe_part
 from bioviz.errors import BadInput, BiovizError
 from bioviz.models import checkpoints
+from bioviz.store.usage import usage
 from bioviz.ui.datasets import option_fields
 
 RATE = 8000
@@ -90,6 +91,20 @@ def test_a_zip_of_almost_nothing_does_not_fill_the_disk(own_cache, monkeypatch):
     with pytest.raises(BadInput, match="than recordings are ever packed"):
         upload.store([("field.zip", io.BytesIO(bomb))])
     assert not [path for path in (own_cache / "uploads").rglob("*") if path.is_file()]
+
+
+def test_uploads_that_no_dataset_uses_are_counted_and_can_be_removed(own_cache):
+    kept = upload.store([("a.wav", io.BytesIO(wav(1))), ("b.wav", io.BytesIO(wav(2)))])
+    library.save(build_dataset(kept, options={"unannotated": "background"}))
+    discarded = upload.store([("c.wav", io.BytesIO(wav(3)))])
+    with pytest.raises(BadInput):
+        upload.store([("x.zip", io.BytesIO(b"no zip"))])
+    assert upload.unused() == [discarded.parent], "a refused one leaves nothing"
+    (counted,) = [each for each in usage(read_settings()) if each.name == "uploads"]
+    assert counted.files == 3
+    assert upload.remove_unused() == 0 and discarded.is_dir(), "somebody may be looking at it"
+    os.utime(discarded.parent, (0, 0))
+    assert upload.remove_unused() == len(wav(3)) and not discarded.exists() and kept.is_dir()
 
 
 def test_a_checkpoint_that_unpacks_to_much_more_is_refused_before_it_is_unpacked(monkeypatch):

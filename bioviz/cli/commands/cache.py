@@ -15,18 +15,22 @@ def register(commands: Commands) -> None:
     """Declare the commands of this file."""
     parser = commands.add(cache)
     parser.add_argument("action", nargs="?", choices=("size", "prune"), default="size")
+    parser.add_argument("--uploads", action="store_true", help="remove uploads that no dataset uses, too")
     parser.add_argument("--limit", type=float, metavar="GB", help="size to prune to (BIOVIZ_CACHE_GB)")
 
 
 def cache(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Show how much the cache holds, or make it smaller."""
+    from bioviz.datasets import upload
     from bioviz.store import usage
 
     if options.action == "prune":
         limit = None if options.limit is None else int(options.limit * 1e9)
         pruned = usage.prune(settings(), limit)
+        freed = upload.remove_unused() if options.uploads else 0
+        left = f" {freed / 1e6:.1f} MB of uploads removed." if options.uploads else ""
         text = f"Removed {pruned.entries} results, {pruned.bytes / 1e6:.1f} MB; {pruned.left_bytes / 1e6:.1f} MB left."
-        return Answer(asdict(pruned), text)
+        return Answer({**asdict(pruned), "uploads_bytes": freed}, text + left)
     rows = usage.usage(settings())
     lines = [(r.name, f"{r.bytes / 1e6:.1f}", r.files, "yes" if r.evictable else "no") for r in rows]
     data = {"folder": str(settings().cache_dir), "entries": [asdict(row) for row in rows]}

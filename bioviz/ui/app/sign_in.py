@@ -79,8 +79,8 @@ def sign_in_of_secrets(base: str = "") -> StreamlitSignIn | None:
         raise BadInput(
             "[auth] in secrets.toml needs a cookie_secret of at least 32 letters, as sign-ins are signed with it."
         )
-    if find_spec("authlib") is None:
-        raise BadInput("Signing in needs the package Authlib: pip install 'streamlit[auth]'.")
+    if find_spec("authlib") is None or find_spec("httpx") is None:
+        raise BadInput("Signing in needs two more packages: pip install Authlib httpx (bioviz[accounts]).")
     named = [name for name, value in section.items() if isinstance(value, Mapping) and "client_id" in value]
     if "client_id" not in section and not named:
         raise BadInput(

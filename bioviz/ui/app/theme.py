@@ -43,6 +43,8 @@ _PAGES = (
 @media (max-width:767px){.stMainBlockContainer{padding-top:4rem}}
 @media (prefers-reduced-motion:reduce){*,::before,::after{animation-duration:.01ms!important;
   animation-iteration-count:1!important;transition-duration:.01ms!important;scroll-behavior:auto!important}}
+/* Streamlit's own CSV of a table runs formulas where it is opened; bioviz's downloads do not. */
+button[aria-label^="Download as CSV"]{display:none}
 /* What has nothing to show takes no room. */
 .stMainBlockContainer .stElementContainer.st-key-connection{position:absolute}
 [data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}

@@ -6,6 +6,7 @@ import streamlit as st
 
 from bioviz import jobs, rights
 from bioviz.config import settings
+from bioviz.datasets import upload
 from bioviz.models.hardware import hardware
 from bioviz.store.usage import usage
 from bioviz.ui import dates, removing
@@ -122,3 +123,13 @@ def show() -> None:
         disabled=not rights.may_edit(),
     ):
         removing.ask_cache()
+    left = len(upload.unused())
+    if left:
+        st.button(
+            f"Remove {left:,} {'upload' if left == 1 else 'uploads'} that no dataset uses",
+            icon=":material/delete:",
+            key=JobState.remove_uploads,
+            disabled=not rights.may_edit(),
+            on_click=removing.clear_uploads,
+            help="Uploads that were discarded or refused, and those of datasets that you removed.",
+        )
