@@ -107,10 +107,11 @@ _LARGEST = 1e12
 def _box(values: Mapping[str, Any]) -> tuple[float, float, float | None, float | None]:
     numbers = [values.get(name) for name in _NUMBERS]
     for name, number in zip(_NUMBERS, numbers, strict=True):
-        is_number = isinstance(number, int | float) and not isinstance(number, bool)
         is_number = (
-            is_number and abs(number) <= _LARGEST
-        )  # False for what is not a number and for what is infinite
+            isinstance(number, int | float)
+            and not isinstance(number, bool)
+            and abs(number) <= _LARGEST  # False for what is not a number and for what is infinite
+        )
         if not is_number and not (number is None and name.endswith("_hz")):
             raise BadInput(f"{name} of an annotation must be a number, not {str(number)[:40]!r}.")
     start, end, low, high = (None if number is None else float(number) for number in numbers)

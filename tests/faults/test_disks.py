@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -29,6 +28,7 @@ from bioviz.training.settings import TrainSettings
 from tests.sounds import folder_per_class
 from tests.training import tiny
 
+resource = pytest.importorskip("resource", reason="Windows has no limits for a process's files")
 SPEC = {"model": "acoustic_features", "checkpoint": "none", "projection": ProjectionSpec(method="pca")}
 
 
