@@ -15,8 +15,8 @@ import numpy as np
 from tests.calibration.material import LEVELS_DB, in_bands, kept, mixture, noises
 from tests.calibration.sources import Source, source
 
-_STEP = 2  # frames of 10 ms
-_FRAMES = 50  # a template: 1 s
+STEP = 2  # frames of 10 ms
+FRAMES = 50  # a template: 1 s
 _LOUDEST_DB, _LOWEST_DB = 30, -5
 _FLOOR = 50.0  # of the energy a frame, so that silence resembles nothing
 _MIN_TEMPLATES, _BEST = 3, 0.1
@@ -53,15 +53,19 @@ def _best(scores: np.ndarray) -> np.ndarray:
 
 def _picture(sound: np.ndarray) -> np.ndarray:
     """(B, K) float32, each band round 0."""
-    level = np.clip(in_bands(sound), _LOWEST_DB, _LOUDEST_DB)[:, ::_STEP]
-    return (level - level.mean(axis=1, keepdims=True)).astype(np.float32)
+    return centred(np.clip(in_bands(sound), _LOWEST_DB, _LOUDEST_DB)[:, ::STEP])
+
+
+def centred(picture: np.ndarray) -> np.ndarray:
+    """(B, K) float32, each band round 0."""
+    return (picture - picture.mean(axis=1, keepdims=True)).astype(np.float32)
 
 
 def _loudest(picture: np.ndarray) -> np.ndarray:
     """(B, frames) the stretch with the most that stands out, of norm 1."""
-    energy = np.convolve(np.maximum(picture, 0).sum(axis=0), np.ones(_FRAMES), "valid")
-    part = picture[:, int(energy.argmax()) :][:, :_FRAMES]
-    part = part - part.mean(axis=1, keepdims=True)
+    energy = np.convolve(np.maximum(picture, 0).sum(axis=0), np.ones(FRAMES), "valid")
+    part = picture[:, int(energy.argmax()) :][:, :FRAMES]
+    part = centred(part)
     return part / max(float(np.linalg.norm(part)), 1e-6)
 
 
@@ -69,11 +73,11 @@ def resemblance(pictures: np.ndarray, templates: list[np.ndarray]) -> np.ndarray
     """(t, m) highest normalised cross-correlation of templates (B, F) with pictures (m, B, K) over all moments."""
     from scipy.fft import irfft, next_fast_len, rfft
 
-    moments = pictures.shape[2] - _FRAMES + 1
-    size = next_fast_len(pictures.shape[2] + _FRAMES, real=True)
+    moments = pictures.shape[2] - FRAMES + 1
+    size = next_fast_len(pictures.shape[2] + FRAMES, real=True)
     spectra: Any = rfft(pictures, size, axis=2)  # scipy has no types
     total = np.cumsum(np.pad(np.square(pictures).sum(axis=1), ((0, 0), (1, 0))), axis=1)
-    norm = np.sqrt(total[:, _FRAMES:] - total[:, :-_FRAMES] + _FLOOR * _FRAMES)
+    norm = np.sqrt(total[:, FRAMES:] - total[:, :-FRAMES] + _FLOOR * FRAMES)
     out = np.empty((len(templates), len(pictures)))
     for i, template in enumerate(templates):
         by_band = np.einsum("mbk,bk->mk", spectra, np.conj(rfft(template, size, axis=1)), optimize=True)
