@@ -27,7 +27,8 @@ KNOWN = {
     "gaps between notes are all the background there is.",
     "bird_presence": "AUROC 0.80 by features, 0.89 by GPV; the source alone gives 0.75; within a source 0.74 to 0.87.",
     "boobook_sites": "six sites; AUROC 0.72, 0.77 by file (wide); site left out 0.61, 0.59 (features scaled, by "
-    "cosine; as bioviz takes them, by Euclidean distance, 0.78: six sites do not settle it); site tells labels in part.",
+    "cosine; as bioviz takes them, by Euclidean distance, 0.78: six sites do not settle it); site tells labels "
+    "in part.",
     "boobook_all": "with the six cuts of the same evenings: 0.75, 0.74 by original recording, 0.60, 0.57 by site; 24 "
     "calls were seen that nobody boxed.",
     "tagus_fish": "AUROC 0.90, 0.88 are mostly the year (alone 0.79; 2017 alone 0.72, 0.53).",
