@@ -106,7 +106,7 @@ def find(name: str) -> ModelCard | None:
 def inspect_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`runtimes.session.inspect` as a job, since a hostile file may bring its process down: params["path"]."""
     progress.report("Reading the file", 0, 1, "files")
-    return asdict(session.inspect(uploaded(params["path"])))
+    return asdict(session.inspect(uploaded(params["path"]), trusted=params.get("trusted") is True))
 
 
 def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     ----------
     params
         "path", and the fields of `OwnCard` but those that are found here (file, sha256, dim); "names": names of the
-        scores, one a line, may be left out.
+        scores, one a line, may be left out; "trusted": whether a program may be opened (`session.check_trust`).
 
     Returns
     -------
@@ -133,6 +133,7 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     beside = {name: file_sha256(path.with_name(name)) for name in _beside(path)}
     own = {"file": f"model{path.suffix}", "sha256": file_sha256(path), "beside": beside}
     draft = _checked({**said, **own, "dim": 1})
+    session.check_trust(draft.runtime, draft.title, params.get("trusted") is True)
     progress.report("Trying it on sound", 0, 1, "files")
     dim, seconds = _try(path, draft)
     card = _checked({**asdict(draft), "dim": dim})
@@ -241,7 +242,7 @@ def _checked(value: dict[str, Any]) -> OwnCard:
         raise BadInput(f"The scale of the scores is {card.scale!r}; it must be logit, probability or empty.")
     if card.runtime not in session.REQUIRES:
         raise BadInput(f"Nothing here runs model files of the kind {card.runtime!r}.")
-    if not re.fullmatch(r"model\.(tflite|onnx|safetensors)", card.file) or not re.fullmatch(
+    if not re.fullmatch(r"model\.(tflite|onnx|safetensors|pt2|pt)", card.file) or not re.fullmatch(
         r"[0-9a-f]{64}", card.sha256
     ):
         raise BadInput("The card of the model file does not name a file beside it.")

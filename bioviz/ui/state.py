@@ -77,6 +77,7 @@ class ModelsState:
     import_open = Element("import_open")
     own_file = Element("own_model_file")
     own_folder = Element("own_model_folder")
+    own_trust = Element("own_model_trust")
     own_form = Element("own_model")
     own_again = Element("own_again")
     own_title = Element("own_title")

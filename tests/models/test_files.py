@@ -219,7 +219,7 @@ def test_listing_imports_no_runtime():
     code = (
         "import sys; from bioviz.models import registry as r\n"
         "[r.checkpoint_state(c.name, x) for c in r.list_models() for x in c.checkpoints]\n"
-        "sys.exit(bool({'torch', 'onnxruntime', 'ai_edge_litert'} & set(sys.modules)))"
+        "sys.exit(bool({'torch', 'onnxruntime', 'ai_edge_litert', 'transformers'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -119,7 +119,7 @@ def test_a_tensor_that_does_not_depend_on_the_sound_is_refused(tmp_path, monkeyp
         own.add_job(params(uploaded), Silent())
 
 
-@pytest.mark.parametrize("name", ["a.pt", "a.pkl", "a", "a.tflite.exe"])
+@pytest.mark.parametrize("name", ["a.bin", "a.pkl", "a", "a.tflite.exe"])
 def test_other_kinds_of_files_are_refused(tmp_path, monkeypatch, name):
     monkeypatch.setenv("BIOVIZ_CACHE", str(tmp_path))
     with pytest.raises(BadInput, match=r"\.tflite or \.onnx"):

@@ -27,7 +27,7 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "file",
         type=Path,
-        help="a .tflite or .onnx file that takes a waveform; or a folder of transformers, or its name in the hub",
+        help="a .tflite, .onnx, .pt2 or .pt file that takes a waveform; or a folder of transformers",
     )
     parser.add_argument(
         "--rate", type=int, metavar="HZ", help="sample rate of its input; default: what it says"
@@ -38,6 +38,11 @@ def register(commands: Commands) -> None:
     parser.add_argument("--embedding", metavar="TENSOR", help="default: the likeliest, which is then named")
     parser.add_argument(
         "--scores", metavar="TENSOR", help="the classifier's scores; default: the likeliest output"
+    )
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="open a .pt2 or .pt file, which can run code that its maker put in",
     )
     parser.add_argument("--names", type=Path, help="text file with the names of the scores, one a line")
     parser.add_argument(
@@ -90,7 +95,7 @@ def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer
                 path = uploads.keep_upload(options.file.name, file)
     except OSError as error:
         raise BadInput(f"{options.file} cannot be read ({error.strerror}).") from error
-    facts = session.inspect(path)
+    facts = session.inspect(path, trusted=options.trust)
     options.rate = options.rate or facts.sample_rate
     if not options.rate:
         raise BadInput("Say the sample rate that the model takes (--rate); the file does not tell it.")
@@ -111,6 +116,7 @@ def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer
             "scores": facts.likely_scores(embedding) if options.scores is None else options.scores,
             "scale": options.scale,
             "names": _text_of(options.names),
+            "trusted": options.trust,
             "licence": options.licence,
             "reference": options.reference,
         },

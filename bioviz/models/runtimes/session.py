@@ -21,6 +21,7 @@ REQUIRES = {
     "litert": ("LiteRT", "ai_edge_litert"),
     "onnx": ("ONNX Runtime", "onnxruntime"),
     "transformers": ("Transformers", "transformers"),
+    "torch_program": ("PyTorch", "torch"),
 }
 """Runtime -> its name for the user and the module that it imports."""
 
@@ -64,7 +65,9 @@ class FileFacts:
         return next((each.name for each in self.outputs if each.name != embedding and each.shape), "")
 
 
-SUFFIXES = {".tflite": "litert", ".onnx": "onnx"}
+SUFFIXES = {".tflite": "litert", ".onnx": "onnx", ".pt2": "torch_program", ".pt": "torch_program"}
+RUN_CODE = ("torch_program",)
+"""Runtimes whose files are programs: opening one can run code that its maker put in."""
 FOLDERS = {".safetensors": "transformers"}
 """Files that mean nothing without those beside them."""
 MAX_OFFERED = 60  # tensors of a file that are named
@@ -90,15 +93,20 @@ def likeliest_first(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
     return tuple(sorted(candidates, key=rank)[:MAX_OFFERED])
 
 
-def inspect(path: Path) -> FileFacts:
+def inspect(path: Path, *, trusted: bool = False) -> FileFacts:
     """Read what a model file says of itself.
+
+    Parameters
+    ----------
+    trusted
+        The user has said that they trust where the file comes from.
 
     Raises
     ------
     Missing
         What runs it is not installed.
     BadInput
-        It is of no known kind, or damaged.
+        It is of no known kind, or damaged; or it is a program and nobody said that it can be trusted.
 
     """
     runtime = {**SUFFIXES, **FOLDERS}.get(path.suffix.lower())
@@ -106,10 +114,20 @@ def inspect(path: Path) -> FileFacts:
         raise BadInput(f"{path.name} is no {' or '.join(SUFFIXES)} file. Choose one of these.")
     if absent := advice(runtime):
         raise Missing(absent)
+    check_trust(runtime, path.name, trusted)
     facts = import_module(f"bioviz.models.runtimes.{runtime}").inspect(path)
     if not facts.inputs or not facts.tensors:
         raise BadInput(f"{path.name} has no input, or nothing in it that could be an embedding.")
     return facts
+
+
+def check_trust(runtime: str, name: str, trusted: bool) -> None:
+    """Raise BadInput for a program of which nobody said that it can be trusted."""
+    if runtime in RUN_CODE and not trusted:
+        raise BadInput(
+            f"{name} is a program: opening it can run code that its maker put in. Say that you trust where it comes "
+            "from, or bring the model as ONNX."
+        )
 
 
 class Outputs(NamedTuple):
@@ -139,7 +157,7 @@ def advice(runtime: str) -> str:
     title, module = REQUIRES[runtime]
     if importlib.util.find_spec(module):
         return ""
-    return f'{title} is not installed, which runs this model: pip install "bioviz[{EXTRAS[runtime]}]"'
+    return f'{title} is not installed, which runs this model: pip install "bioviz[{EXTRAS.get(runtime, "")}]"'
 
 
 def open_session(path: Path, graph: Graph, samples: int | None) -> Session:

@@ -52,7 +52,7 @@ def show() -> None:
         help="Of a .npy file, where it is not called like it.",
     )
     title = right.text_input(
-        "Name", key=ModelsState.import_title, placeholder="as it is called there", max_chars=100
+        "What to call them", key=ModelsState.import_title, placeholder="as it is called there", max_chars=100
     )
     given = {}
     with st.expander("Which column is what, where it is not understood"):

@@ -28,7 +28,8 @@ def show() -> None:
     st.subheader("Your own model file")
     st.markdown(
         "Drop a `.tflite` (LiteRT, TensorFlow Lite) or `.onnx` file that takes a waveform, such as a classifier that "
-        "was trained with BirdNET-Analyzer. It stays on this computer."
+        "was trained with BirdNET-Analyzer; or a program of PyTorch: `.pt2` (ExportedProgram), `.pt` (TorchScript). It "
+        "stays on this computer."
     )
     absent = {session.advice(runtime) for runtime in session.REQUIRES} - {""}
     for sentence in sorted(absent):
@@ -52,7 +53,15 @@ def show() -> None:
     except (BadInput, OSError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    params = {"path": str(path)}
+    params: dict[str, Any] = {"path": str(path)}
+    if session.SUFFIXES.get(path.suffix) in session.RUN_CODE:
+        if not st.checkbox(
+            "I trust where this file comes from: it is a program of PyTorch, and opening it can run code that its "
+            "maker put in.",
+            key=ModelsState.own_trust,
+        ):
+            return
+        params["trusted"] = True
     name = file.name if file is not None else place
     job = jobs.find("inspect model", params) or _inspect(params, name)
     if not job.is_over:
@@ -63,7 +72,7 @@ def show() -> None:
             _inspect(params, name)
             st.rerun()
     else:
-        _form(Path(name).stem, path, job.result)
+        _form(Path(name).stem, path, job.result, trusted="trusted" in params)
 
 
 def _folder(text: str) -> Path:
@@ -93,11 +102,11 @@ def _confirm_removal(card: ModelCard) -> None:
         st.rerun()
 
 
-def _inspect(params: dict[str, str], name: str) -> jobs.Job:
+def _inspect(params: dict[str, Any], name: str) -> jobs.Job:
     return jobs.start("inspect model", "bioviz.models.own:inspect_job", params, title=f"Reading {name}")
 
 
-def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
+def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> None:
     """Ask what the file does not say, with what it lets guess filled in."""
     inputs, tensors, outputs = facts["inputs"], facts["tensors"], facts.get("outputs", [])
     samples = int(inputs[0]["shape"][-1]) if inputs[0]["shape"] else -1
@@ -186,6 +195,7 @@ def _form(title: str, path: Path, facts: dict[str, Any]) -> None:
             "input": inputs[entry]["name"],
             "scores": "" if scores is None else outputs[scores]["name"],
             "scale": scale,
+            "trusted": trusted,
             "names": "" if names is None else "\n".join(as_names(names.getvalue())),
             "licence": licence.strip(),
             "reference": reference.strip(),
