@@ -69,6 +69,25 @@ def test_silence_and_very_quiet_and_very_short_clips_are_finite(model):
         assert embed(model, clips).isfinite().all()
 
 
+def test_long_clips_and_a_move_to_another_device_keep_shape_type_and_numbers(model):
+    clips = sound(model, 3.5, batch=2)
+    before = embed(model, clips)
+    assert before.shape == (2, model.card.dim) and before.dtype == torch.float32
+    assert before.isfinite().all() and not torch.equal(before[0], before[1])
+    moved = model.to("cpu")
+    assert moved is model and moved.device.type == "cpu"
+    assert torch.equal(embed(moved, clips), before)
+
+
+def test_scores_come_with_the_embedding_that_is_given_alone(model):
+    if model.card.graph is None or not model.card.graph.scores:
+        pytest.skip(f"{model.card.title} gives no scores")
+    clips = sound(model, 1.0)
+    both = model.embed_and_score(clips, rate_of(model))
+    assert both.shape == (3, model.card.dim + files.LABELS) and both.isfinite().all()
+    assert torch.equal(both[:, : model.card.dim], embed(model, clips))
+
+
 def test_gradients_reach_what_is_trained_also_after_inference(model):
     if not model.card.trainable:
         pytest.skip(f"{model.card.title} cannot be trained")
