@@ -106,12 +106,16 @@ def by_templates(dataset: Dataset) -> np.ndarray:
         part = pictures[box.recording][:, max(first, 0) :][:, :FRAMES]
         if part.shape[1] == FRAMES:
             templates.append(centred(part) / max(float(np.linalg.norm(centred(part))), 1e-6))
-            units.append(dataset.groups[box.recording])
+            units.append(dataset.independence.groups[box.recording])
     scores = np.full(len(dataset.clips), np.nan)
     for row, (recording, start, end) in enumerate(
         zip(dataset.clips.recording, dataset.clips.start_s, dataset.clips.end_s, strict=True)
     ):
-        others = [t for t, unit in zip(templates, units, strict=True) if unit != dataset.groups[recording]]
+        others = [
+            t
+            for t, unit in zip(templates, units, strict=True)
+            if unit != dataset.independence.groups[recording]
+        ]
         clip = pictures[recording][:, round(start / FRAME_S) : round(end / FRAME_S)]
         if len(others) >= BEST and clip.shape[1] > FRAMES:
             scores[row] = np.sort(resemblance(centred(clip)[None], others)[:, 0])[-BEST:].mean()
