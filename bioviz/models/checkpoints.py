@@ -15,10 +15,12 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioviz import rights
+from bioviz.dates import in_zone
 from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.models.base import FINETUNED
@@ -53,12 +55,15 @@ class Checkpoint:
     @property
     def title(self) -> str:
         """Its name, or what tells it from others that have none."""
+        return self.title_in(UTC)
+
+    def title_in(self, zone: tzinfo) -> str:
+        """Return its name, or what tells it from others that have none, with times as in that zone."""
         record = self.record
         if record.name:
             return record.name
-        created = record.created[:16].replace("T", " ")
-        parts = (record.strategy, _background(record.settings), created, self.id[:4])
-        return " ".join(part for part in parts if part)
+        parts = (_when(record.created, zone), record.strategy, _background(record.settings))
+        return ", ".join(part for part in parts if part)
 
     @property
     def usable(self) -> bool:
@@ -69,12 +74,20 @@ class Checkpoint:
         return folder() / self.id / WEIGHTS
 
 
+def _when(created: str, zone: tzinfo) -> str:
+    """Return when it was made, to the second, as that tells two trainings apart."""
+    try:
+        return in_zone(datetime.fromisoformat(created), zone, seconds=True)
+    except ValueError:  # a record from elsewhere
+        return created
+
+
 def _background(settings: Mapping[str, Any]) -> str:
     """In two or three words, how much background a training saw; nothing where it saw all."""
     share = settings.get("background_share", 1.0)
     if settings.get("remove_everywhere") or share == 0:
-        return "without background,"
-    return f"{percent(share)} background," if isinstance(share, int | float) and share < 1 else ""
+        return "without background"
+    return f"{percent(share)} background" if isinstance(share, int | float) and share < 1 else ""
 
 
 def list_checkpoints() -> list[Checkpoint]:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from bioviz.dates import in_zone
+
 
 def local(seconds: float) -> str:
     """Return a moment in the browser's time zone, which is named, as in "26 Nov 2026, 07:20 (CET)".
@@ -16,16 +18,10 @@ def local(seconds: float) -> str:
     seconds
         Since the epoch.
     """
-    return in_zone(seconds, _zone())
+    return in_zone(datetime.fromtimestamp(seconds, UTC), browser_zone())
 
 
-def in_zone(seconds: float, zone: tzinfo) -> str:
-    """Return a moment in a time zone, which is named."""
-    moment = datetime.fromtimestamp(seconds, zone)
-    return f"{moment.day} {moment:%b %Y, %H:%M} ({moment.tzname()})"
-
-
-def _zone() -> tzinfo:
+def browser_zone() -> tzinfo:
     """Return the browser's time zone; UTC where it tells none, or one that is not known here."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")

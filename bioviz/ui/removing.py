@@ -16,13 +16,15 @@ from bioviz.runs import stages
 from bioviz.runs.tasks import specs_of
 from bioviz.store.usage import EVICTABLE, prune, usage
 from bioviz.ui.app.notices import plain
+from bioviz.ui.counts import counted
 from bioviz.ui.state import DatasetsState, JobState
 
 
 @st.dialog("Remove this dataset from the list?", width="medium")
 def ask_dataset(summary: DatasetSummary) -> None:
     """Ask, say what is lost, and remove the dataset."""
-    st.markdown(f"**{plain(summary.name)}** — {summary.clips:,} clips from {summary.recordings:,} recordings")
+    holds = f"{counted(summary.clips, 'clip')} from {counted(summary.recordings, 'recording')}"
+    st.markdown(f"**{plain(summary.name)}** — {holds}")
     for sentence in losses(summary):
         st.text(sentence)
     with st.container(horizontal=True):

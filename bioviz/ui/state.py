@@ -19,6 +19,7 @@ class AppState:
     """The frame around all pages."""
 
     connection = Element("connection")
+    theme_link = Element("theme_link")
     view: Key[Any] = Key("view", None)  # a `view.View`; None before it is read from the address
     fields_from_link: Key[frozenset[str]] = Key(
         "fields_from_link", frozenset()
@@ -203,6 +204,7 @@ class DiagnoseState:
     section: Key[str] = Key("diagnose_section", "")
     head = Element("diagnose_head")
     why = Element("diagnose_why")
+    why_room = Element("diagnose_why_room")
     cards: Key[Mapping[str, Any] | None] = Key("diagnose_cards", None)  # the line that was clicked
     opened: Key[str] = Key("diagnose_opened", "")  # key of the run whose worst clip was selected at opening
     step = Elements("diagnose_next_{}")

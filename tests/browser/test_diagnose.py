@@ -14,6 +14,7 @@ from bioviz import runs
 from bioviz.datasets import library
 from bioviz.flags import load_flags
 from bioviz.runs.diagnosis import open_diagnosis
+from tests.browsing import settled, wait
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +50,7 @@ def test_from_the_verdict_to_the_scores_of_a_cleaned_dataset(page, app, demo, di
     every = int(demo.clips.labels[run.rows][:, worst - 1].sum())
     page.get_by_role("heading", name=f"{every} clips of {name}", exact=True).wait_for()
     page.locator(f"{READY}[data-row='{worst_clip(demo, run, found, worst)}']").wait_for()
+    check_opening(page)
     second = found.labels.ranking[1]
     page.locator(f"[data-card=labels] [data-line='{second}']").click()
     page.locator(f"{READY}[data-row='{worst_clip(demo, run, found, second)}']").wait_for()
@@ -59,6 +61,13 @@ def test_from_the_verdict_to_the_scores_of_a_cleaned_dataset(page, app, demo, di
     click_cell(page, of=worst, among=0)
     rows = clips_of_cell(run, of=worst, among=0)
     page.get_by_role("heading", name=f"{len(rows)} clips of {name} among background", exact=True).wait_for()
+
+    # What the server has drawn follows the theme.
+    assert ink(page) < 120
+    page.emulate_media(color_scheme="dark")
+    wait(page, lambda: ink(page) > 200)
+    page.emulate_media(color_scheme="light")
+    wait(page, lambda: ink(page) < 120)
 
     # The clips of that cell are gone through and heard, and flagged by a click and by a key.
     page.get_by_role("button", name="Next").first.click()
@@ -92,6 +101,33 @@ def test_from_the_verdict_to_the_scores_of_a_cleaned_dataset(page, app, demo, di
         assert shown[title] == [f"{new.scores[score]:.3f}", f"{change:+.3f}"]
     assert shown["Clips"] == [f"{len(run) - 1}", "-1"]
     assert shown["Background"][1] == "+1 clips"
+
+
+def check_opening(page) -> None:
+    """The legend is in the window, the causes of a clip are read whole, and what follows keeps its place."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    legend = page.locator(".bm-legend").bounding_box()
+    assert legend["y"] + legend["height"] <= 900
+    assert legend["y"] >= page.locator(".bm-stage").bounding_box()["height"], "below the map, not beside it"
+    why = page.locator(".st-key-diagnose_why")
+    cut = "box => [box, ...box.querySelectorAll('*')].some(e => e.scrollHeight > e.clientHeight + 1 && e.clientHeight)"
+    assert page.locator(".st-key-diagnose_why").inner_text().strip() and not why.evaluate(cut)
+    places = []
+    for _ in range(3):
+        settled(page)
+        places.append(page.locator(INSPECTOR).bounding_box()["y"])
+        page.keyboard.press("ArrowRight")
+    assert len(set(places)) == 1, f"the inspector moves with what is said above it: {places}"
+    page.set_viewport_size({"width": 1500, "height": 1200})
+    settled(page)
+
+
+def ink(page) -> int:
+    """How light the numbers on the axis of the page's chart are, 0 to 255."""
+    return page.evaluate(
+        "Math.max(...getComputedStyle(document.querySelector('.js-plotly-plot .xtick text'))"
+        ".fill.match(/\\d+/g).slice(0, 3).map(Number))"
+    )
 
 
 def headline(page) -> dict[str, list[str]]:

@@ -46,7 +46,7 @@ def stored(values: object, identity: str = "abc123") -> str:
 
 def test_an_old_record_opens_with_defaults_for_what_it_lacks():
     made = checkpoints.get(stored(OLD))
-    assert made.title == "full 50\u00a0% background, 2026-11-01 08:00 abc1"
+    assert made.title == "1 Nov 2026, 08:00:00 (UTC), full, 50\u00a0% background"
     record = made.record
     assert record.dataset == TrainedOn("frogs-1", "frogs", "v1")
     assert record.split.recordings["test"] == ["b.wav"] and record.split.counts["test"]["clips"] == 4

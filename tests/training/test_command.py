@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -85,15 +86,17 @@ def test_an_unknown_dataset_is_said(own_cache, capsys):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"background_share": 1.0}, "full 2026-11-24 07:24 0123"),
-        ({"background_share": 0.25}, "full 25\u00a0% background, 2026-11-24 07:24 0123"),
-        ({"background_share": 0.0}, "full without background, 2026-11-24 07:24 0123"),
+        ({"background_share": 1.0}, "full"),
+        ({"background_share": 0.25}, "full, 25\u00a0% background"),
+        ({"background_share": 0.0}, "full, without background"),
         (
             {"background_share": 1.0, "remove_everywhere": True},
-            "full without background, 2026-11-24 07:24 0123",
+            "full, without background",
         ),
     ],
 )
 def test_a_checkpoint_without_a_name_tells_its_background(settings, words):
     record = {"strategy": "full", "created": "2026-11-24T07:24:08+00:00", "settings": settings}
-    assert Checkpoint("0123456789abcdef", CheckpointRecord.from_dict(record)).title == words
+    made = Checkpoint("0123456789abcdef", CheckpointRecord.from_dict(record))
+    assert made.title == f"24 Nov 2026, 07:24:08 (UTC), {words}"
+    assert made.title_in(ZoneInfo("Europe/Berlin")) == f"24 Nov 2026, 08:24:08 (CET), {words}"

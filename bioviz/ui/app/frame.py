@@ -20,8 +20,9 @@ if "bioviz.ui.app.pages" not in sys.modules:
 from bioviz.errors import BiovizError  # noqa: E402
 from bioviz.ui.app import notices  # noqa: E402
 from bioviz.ui.app.pages import BARS, BENCHES, PAGES, finish_switch  # noqa: E402
-from bioviz.ui.app.theme import tighten  # noqa: E402
+from bioviz.ui.app.theme import is_dark, tighten  # noqa: E402
 from bioviz.ui.components.connection.connection import watch_connection  # noqa: E402
+from bioviz.ui.components.theme_link.theme_link import follow_theme  # noqa: E402
 from bioviz.ui.tour import bar as tour  # noqa: E402
 from bioviz.ui.view import view, write_url  # noqa: E402
 
@@ -31,6 +32,7 @@ place.empty()
 tighten(bench=page.title in BENCHES, bar=page.title in BARS)
 finish_switch(page)
 watch_connection()
+follow_theme(dark=is_dark())
 notices.show()
 tour.show(page.url_path)
 try:

@@ -45,8 +45,13 @@ _PAGES = (
   animation-iteration-count:1!important;transition-duration:.01ms!important;scroll-behavior:auto!important}}
 /* Streamlit's own CSV of a table runs formulas where it is opened; bioviz's downloads do not. */
 button[aria-label^="Download as CSV"]{display:none}
+/* What is pressed is 24 pixels wide and high at least, in the room that it had. */
+button[aria-label^="Help for"]{box-sizing:content-box!important;width:16px;height:16px;padding:4px!important;
+  margin:-4px!important}
+.js-plotly-plot .modebar-btn{min-width:24px;min-height:24px}
+[data-testid=stMultiSelect] button[aria-label=Open]{min-height:24px}
 /* What has nothing to show takes no room. */
-.stMainBlockContainer .stElementContainer.st-key-connection{position:absolute}
+.stMainBlockContainer .stElementContainer:is(.st-key-connection,.st-key-theme_link){position:absolute}
 [data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}
 /* Names of models and checkpoints are long, and the box of a picker cannot wrap them. */
 [data-testid=stSidebar] input[role=combobox]{font-size:.85rem;padding-right:0;text-overflow:ellipsis}
@@ -60,8 +65,10 @@ h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}
 _BAR = """
 .st-key-run_bar{height:40px;padding:0 16px;flex-wrap:nowrap!important;align-items:center}
 .st-key-run_bar input[role=combobox]{font-size:13px;padding:14px 0 0 10px;text-overflow:ellipsis}
-.st-key-run_bar [class*=st-key-_pick_]{position:relative;flex:0 1 230px;min-width:7rem;width:auto!important}
-.st-key-run_bar .st-key-_pick_dataset{flex-basis:150px}
+/* As wide as what is chosen, as long as there is room. */
+.st-key-run_bar [class*=st-key-_pick_]{position:relative;flex:0 1 auto;min-width:6rem;width:auto!important}
+.st-key-run_bar .stSelectbox>div,.st-key-run_bar .stSelectbox{min-width:0;max-width:100%}
+.st-key-run_bar input[role=combobox]{field-sizing:content;min-width:3rem;max-width:100%}
 /* What is chosen stands within the box, small, above the choice. */
 .st-key-run_bar [class*=st-key-_pick_] [data-testid=stWidgetLabel]{position:absolute;z-index:1;left:11px;top:3px;
   min-height:0;pointer-events:none}

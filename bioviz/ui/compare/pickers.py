@@ -9,11 +9,11 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.models import registry
 from bioviz.models.base import RANDOM
-from bioviz.models.titles import checkpoint_title
 from bioviz.runs import RunSpec, ready
 from bioviz.runs.comparison import ComparisonSpec
 from bioviz.runs.spec import LAYOUTS
 from bioviz.ui.app import notices
+from bioviz.ui.model_titles import checkpoint_title
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.pickers.fields import pick

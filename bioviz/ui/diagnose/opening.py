@@ -18,7 +18,9 @@ from bioviz.ui.state import DiagnoseState
 from bioviz.ui.view import set_view, view
 
 _STYLE = page_style(DiagnoseState.head, DiagnoseState.part) + (
-    f"<style>.st-key-{DiagnoseState.why}{{max-height:7rem;overflow-y:auto}}"
+    # What is said of a clip has the room of the longest that is said of one of the list: nothing is cut or moves.
+    f"<style>.st-key-{DiagnoseState.why}{{display:grid}}.st-key-{DiagnoseState.why}>*{{grid-area:1/1;min-width:0}}"
+    f".st-key-{DiagnoseState.why_room}{{visibility:hidden}}"
     f".st-key-{DiagnoseState.why} [data-testid=stAlertContainer]{{padding:8px 12px}}"
     f".st-key-{DiagnoseState.why} p{{font-size:13px;line-height:18px}}</style>"
 )

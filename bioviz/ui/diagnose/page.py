@@ -44,6 +44,8 @@ from bioviz.ui.trained_note import trained_note
 from bioviz.ui.view import keep_known, view, write_url
 
 TITLE = "Why is it confused?"
+MAP_HEIGHT = "max(260px, calc(100vh - var(--bioviz-bar-height, 0px) - 545px))"
+"""So that the legend below it is in the window."""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -162,7 +164,9 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         with below if section in BELOW_THE_MAP else above:
             chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
-        props = MapProps(DiagnoseState.map, clip_desk.GROUP, dataset.id, colour_kind="measure", height=440)
+        props = MapProps(
+            DiagnoseState.map, clip_desk.GROUP, dataset.id, colour_kind="measure", height=MAP_HEIGHT
+        )
         selected = None
         if not chosen.blind:  # a map would tell what the model makes of a clip
             with on_map:
@@ -175,13 +179,17 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         why_box = st.container(
             key=DiagnoseState.why
         )  # always there, so that the inspector below is never mounted anew
+        if any(evidence) and not chosen.blind:
+            longest = int(np.argmax([len(text) for text in evidence]))
+            with why_box.container(key=DiagnoseState.why_room):
+                st.info(_said_of(d, int(chosen.places[longest]), evidence[longest]))
         clip_desk.clip_desk(None if chosen.blind else run, dataset, rows, chosen.name, DiagnoseState.desk)
         row = clip_desk.selected_clip()
         position = run.position(row) if row is not None and row in run else None
         why = "" if position is None or chosen.blind else d.triage.evidence(position, d.names)
         if row is not None and position is not None and why:
             with why_box, about_clip(dataset.id, row, key=DiagnoseState.cause_of_clip, group=clip_desk.GROUP):
-                st.info(f"**{plain(d.triage.titles(position).capitalize())}.** {plain(why)}")
+                st.info(_said_of(d, position, why))
     if row is not None and position is not None:
         listening = st.expander(
             "Hear it against its nearest neighbors", key=DiagnoseState.listening, on_change="rerun"
@@ -204,6 +212,11 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     clip_desk.flags_panel(dataset, DiagnoseState.desk, go_through=lambda: go_through_flags(run, dataset))
     scroll()
     write_url()  # this fragment runs without the frame around it
+
+
+def _said_of(d: Diagnosis, position: int, why: str) -> str:
+    """Return the causes of a clip and what speaks for them, as Markdown."""
+    return f"**{plain(d.triage.titles(position).capitalize())}.** {plain(why)}"
 
 
 def show() -> None:

@@ -9,13 +9,13 @@ import streamlit as st
 from bioviz.datasets import library
 from bioviz.models import registry
 from bioviz.models.base import FINETUNED, RANDOM, ModelCard
-from bioviz.models.titles import checkpoint_title
 from bioviz.runs import ready as readiness
 from bioviz.training.settings import PRESETS, strategies_for
 from bioviz.training.settings import preset as settings_of
 from bioviz.training.tasks import TrainSpec
 from bioviz.ui.app.notices import plain
 from bioviz.ui.finetune.settings_form import settings_form
+from bioviz.ui.model_titles import checkpoint_title
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.state import FinetuneState

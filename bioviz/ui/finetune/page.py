@@ -15,6 +15,7 @@ from bioviz.training import tasks
 from bioviz.training.data.split import obstacles, warnings
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.dates import browser_zone
 from bioviz.ui.editing import for_editors
 from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form
@@ -44,9 +45,10 @@ def new_training() -> None:
             st.warning(plain(sentence), icon=":material/warning:")
     trained = None if against else _trained_before(spec)
     if trained is not None:
+        title = plain(trained.title_in(browser_zone()))
         st.info(
-            f"These settings were trained already: “{plain(trained.title)}”, see Checkpoints. Change a setting, such "
-            "as the seed, to train anew.",
+            f"These settings were trained already: “{title}”, see Checkpoints. Change a setting, such as the seed, to "
+            "train anew.",
             icon=":material/check_circle:",
         )
         st.button(

@@ -17,6 +17,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.components.job_progress.job_progress import job_news
+from bioviz.ui.dates import browser_zone
 from bioviz.ui.finetune.curves import METRIC_TITLES, show_curves
 from bioviz.ui.finetune.moving_map import show_moving_map
 from bioviz.ui.job_cards import job_card
@@ -101,7 +102,9 @@ def checkpoint_list(opened: str = "") -> None:
         if file is not None and st.button("Add it", key=FinetuneState.import_now, type="primary"):
             try:
                 checkpoint = checkpoints.import_zip(file.getvalue())
-                st.success(f"{plain(checkpoint.title)} was added.", icon=":material/check_circle:")
+                st.success(
+                    f"{plain(checkpoint.title_in(browser_zone()))} was added.", icon=":material/check_circle:"
+                )
             except BiovizError as error:
                 st.error(plain(str(error)), icon=":material/error:")
     known_checkpoints = checkpoints.list_checkpoints()
@@ -109,7 +112,9 @@ def checkpoint_list(opened: str = "") -> None:
         st.caption("No fine-tuned checkpoints yet.")
     for checkpoint in known_checkpoints:
         record = checkpoint.record
-        title = f"{checkpoint.title} — {_model_title(record)} on {record.dataset.name or '?'}"
+        title = (
+            f"{checkpoint.title_in(browser_zone())} — {_model_title(record)} on {record.dataset.name or '?'}"
+        )
         expander = st.expander(
             plain(title),
             expanded=checkpoint.id == opened,

@@ -10,7 +10,6 @@ from bioviz.datasets.library import DatasetSummary
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.models import registry
-from bioviz.models.titles import title_of
 from bioviz.plots import palette
 from bioviz.runs import RunSpec
 from bioviz.runs.diagnosis import job_params, start_diagnosis
@@ -21,8 +20,10 @@ from bioviz.ui.changed_files import changed_files
 from bioviz.ui.clips.clip_desk import GROUP
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.job_progress.job_progress import job_progress
+from bioviz.ui.counts import counted
 from bioviz.ui.home.verdicts import Next, Verdict, best, find_verdict, seconds_to_compute
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.model_titles import title_of
 from bioviz.ui.state import DiagnoseState, HomeState, JobState
 from bioviz.ui.tour import bar as tour
 from bioviz.ui.view import open_dataset, set_view
@@ -36,9 +37,8 @@ def show(summary: DatasetSummary) -> None:
     with st.container(border=True, height="stretch", key=HomeState.card(summary.id)):
         st.markdown(f"**{plain(summary.name)}**")
         st.caption(
-            f"{summary.clips:,} clips · {len(summary.labels)} labels · {summary.hours * 60:,.0f} min"
-            if summary.hours < 2
-            else f"{summary.clips:,} clips · {len(summary.labels)} labels · {summary.hours:,.1f} h"
+            f"{counted(summary.clips, 'clip')} · {counted(len(summary.labels), 'label')} · "
+            + (f"{summary.hours * 60:,.0f} min" if summary.hours < 2 else f"{summary.hours:,.1f} h")
         )
         try:
             dataset = library.load(summary.id)
@@ -69,7 +69,6 @@ def _known(dataset: Dataset, verdict: Verdict) -> None:
             group=GROUP,
             key=HomeState.worst(dataset.id),
             colours=palette.colours_for(dataset.target_names),
-            height=110,
         )
     st.caption(_model(verdict.spec))
     with st.container(horizontal=True):

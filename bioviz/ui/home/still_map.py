@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from html import escape
 
 import numpy as np
@@ -16,7 +17,10 @@ MOST = 4000
 
 
 def still_map(run: Run, *, dark: bool) -> str:
-    """Return the map of a run as SVG: background in grey, each label in its color, with a legend."""
+    """Return the map of a run as an image element: background in grey, each label in its color, with a legend.
+
+    An SVG element itself would not do: Streamlit leaves it out of a page.
+    """
     places = np.arange(len(run))
     if len(places) > MOST:
         places = np.sort(np.random.default_rng(0).choice(places, MOST, replace=False))
@@ -50,12 +54,14 @@ def still_map(run: Run, *, dark: bool) -> str:
     if more:
         legend.append(f'<text x="{left}" y="{LEGEND_AT}">+ {more}</text>')
     text = "#e4ecea" if dark else "#1d2b2a"
-    size = f'viewBox="0 0 {WIDTH} {LEGEND_AT + 8}" style="width:100%;height:auto"'
+    size = f'viewBox="0 0 {WIDTH} {LEGEND_AT + 8}"'
     counts = ", ".join(f"{name} {int((run.targets == t).sum()):,}" for t, name in enumerate(run.target_names))
-    described = f'role="img" aria-label="{escape(f"Map of {len(run):,} clips: {counts}", quote=True)}"'
     font = f'fill="{text}" font-size="13" font-family="sans-serif"'
     drawn = f"{''.join(groups)}<g {font}>{''.join(legend)}</g>"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {described}>{drawn}</svg>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{drawn}</svg>'
+    shape = f'style="width:100%;aspect-ratio:{WIDTH}/{LEGEND_AT + 8}"'  # its room is there before it
+    described = escape(f"Map of {len(run):,} clips: {counts}", quote=True)
+    return f'<img alt="{described}" {shape} src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}">'
 
 
 _CORNERS = {

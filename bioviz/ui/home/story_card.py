@@ -11,6 +11,7 @@ from bioviz import runs
 from bioviz.datasets import library
 from bioviz.errors import BiovizError
 from bioviz.models import registry
+from bioviz.plots import palette
 from bioviz.runs.tasks import DEMO
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips.clip_desk import GROUP
@@ -90,4 +91,5 @@ def _preview() -> None:
         st.caption(
             f"Nearest neighbors to this model: {pair.labels[0]} and {pair.labels[1]}. Made-up recordings."
         )
-        gallery(dataset, pair.rows, labels=pair.labels, group=GROUP, key=HomeState.pair, height=96)
+        colours = palette.colours_for(dataset.target_names, is_dark())
+        gallery(dataset, pair.rows, labels=pair.labels, group=GROUP, key=HomeState.pair, colours=colours)

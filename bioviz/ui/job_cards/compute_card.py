@@ -14,11 +14,11 @@ from bioviz.datasets import library
 from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.models import registry
 from bioviz.models.hardware import hardware
-from bioviz.models.titles import title_of
 from bioviz.runs import RunSpec
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.model_titles import title_of
 from bioviz.ui.session import Element
 from bioviz.ui.state import JobState
 

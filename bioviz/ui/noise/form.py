@@ -14,11 +14,11 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.experiments.settings import DATASET, FOLDER, NoiseSettings
-from bioviz.models.titles import title_of
 from bioviz.runs import RunSpec, query, ready
 from bioviz.runs.spec import SEEDS
 from bioviz.ui.app import notices
 from bioviz.ui.experiment_settings import remember, remembered
+from bioviz.ui.model_titles import title_of
 from bioviz.ui.pickers.run_picker import READY_HELP
 from bioviz.ui.session import Key
 from bioviz.ui.state import NoiseState

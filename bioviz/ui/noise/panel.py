@@ -14,13 +14,13 @@ from bioviz.datasets.types import Dataset
 from bioviz.experiments.draw import Draw, source_version
 from bioviz.experiments.noise import NoiseResult, drawn_for, job_params, open_noise, start_noise
 from bioviz.experiments.settings import NoiseSettings
-from bioviz.models.titles import title_of
 from bioviz.plots import figures
 from bioviz.runs import Run, RunSpec
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
+from bioviz.ui.model_titles import title_of
 from bioviz.ui.noise.clip_path import Results, show_clip_path
 from bioviz.ui.noise.earlier import earlier
 from bioviz.ui.noise.form import noise_form
@@ -29,7 +29,7 @@ from bioviz.ui.noise.lost import show_lost
 from bioviz.ui.state import NoiseState
 
 MEASURES = {  # field of NoiseScores -> its help, axis title
-    "separability": ("separability_neighbor", "background told from the calls (AUROC, 0.5 by chance)"),
+    "separability": ("separability_neighbor", "AUROC (0.5 by chance)"),
     "mean_confusion": ("noise_confusion", "mean noise confusion (0 to 1, 0.5 by chance)"),
     "mean_purity": ("purity", "mean purity (share of neighbors, 0 to 1)"),
     "accuracy": ("knn_accuracy", "accuracy by neighbors (share of clips, 0 to 1)"),
@@ -113,7 +113,7 @@ def _curves(ready: Results, dataset: Dataset) -> None:
             f"How well the label's clips are told from background: AUROC, 0.5 by chance. Below {TOLD:g} the label is "
             f"lost. The band is a 95 % interval, {unit.by}."
         )
-        y_title = "label told from background (AUROC, 0.5 by chance)"
+        y_title = "AUROC (0.5 by chance)"
     else:
         help, y_title = MEASURES[measure]
         st.caption(f"{METRIC_INFO[help].text} Bands are 95 % intervals, {unit.by}.")

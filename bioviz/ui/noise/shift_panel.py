@@ -16,7 +16,6 @@ from bioviz.datasets.types import Dataset
 from bioviz.experiments.settings import ShiftSettings
 from bioviz.experiments.shift import ShiftResult, job_params, open_shift, start_shift
 from bioviz.experiments.shift_draw import draw_shifts, farthest_reach
-from bioviz.models.titles import title_of
 from bioviz.percent import COLUMN, percent
 from bioviz.plots import figures, palette, paths
 from bioviz.runs import Run, RunSpec, query
@@ -32,6 +31,7 @@ from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.experiment_settings import remember, remembered
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.missing_intervals import say_missing
+from bioviz.ui.model_titles import title_of
 from bioviz.ui.noise.earlier import earlier
 from bioviz.ui.noise.form import count, seeded
 from bioviz.ui.pickers.run_picker import METHODS

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import numpy as np
 
 from bioviz.plots import palette
@@ -22,9 +25,17 @@ class Run:
 NAMES = ("background", *(f"label {i}" for i in range(7)))
 
 
+def drawn(run: Run, *, dark: bool = False) -> str:
+    """Return the picture: Streamlit leaves an SVG element out of a page, but not an image."""
+    image = still_map(run, dark=dark)
+    inside = re.fullmatch(r'<img alt="[^"]*" style="[^"]*" src="data:image/svg\+xml;base64,([^"]+)">', image)
+    assert inside is not None
+    return base64.b64decode(inside[1]).decode()
+
+
 def test_every_clip_is_a_point_of_its_labels_shape():
     run = Run(np.repeat(np.arange(8), 5), NAMES)
-    svg = still_map(run, dark=False)
+    svg = drawn(run)
     shapes = palette.shapes_for(NAMES)
     round_ones = sum(shapes[name] == "circle" for name in NAMES)
     assert 0 < round_ones < len(NAMES)
@@ -40,6 +51,6 @@ def test_clips_without_a_place_are_left_out_and_nothing_at_all_is_no_picture():
 
 def test_names_are_escaped_and_of_many_clips_a_part_is_drawn():
     run = Run(np.ones(MOST + 100, dtype=int), ("background", "<b>frog</b>"))
-    svg = still_map(run, dark=True)
+    svg = drawn(run, dark=True)
     assert "<b>" not in svg and "&lt;b&gt;" in svg
     assert svg.count("<circle") == MOST + 1

@@ -153,7 +153,8 @@ export class Strip {
         .at(-1) ?? "";
     const against = said.get("neighbors");
     const lines = [
-      el("span", { class: "bb-line" }, this.chip(label, i), el("span", { class: "bv-muted", text: file })),
+      el("span", { class: "bb-line" }, this.chip(label, i)),
+      el("span", { class: "bb-line bb-file bv-muted" }, el("bdi", { text: file })),
       el("span", {
         class: "bb-line bv-muted",
         text: against ? `neighbors ${against}` : (said.get("time in recording") ?? ""),

@@ -85,11 +85,11 @@ class MapProps:
     lock_view
         Share the zoom with the group's other locked maps.
     height
-        Pixels.
+        Of the picture: pixels, or a length as a style sheet has it.
     label
         What the map shows, for screen readers and file names of downloads; "" for the number of its clips.
     fill
-        Take the height of what is around, with the legend as one line below the picture.
+        Take the height of what is around.
     headline
         A sentence on the map, above it.
     regions
@@ -104,7 +104,7 @@ class MapProps:
     dataset_id: str
     colour_kind: Literal["colour", "measure"] = "colour"
     lock_view: bool = False
-    height: int = 560
+    height: int | str = 560
     label: str = ""
     fill: bool = False
     headline: str = ""
@@ -120,7 +120,7 @@ class MapProps:
             "dataset": self.dataset_id,
             "colour_kind": self.colour_kind,
             "lock_view": self.lock_view,
-            "height": self.height,
+            "height": self.height if isinstance(self.height, str) else f"{self.height}px",
             "label": self.label or f"Map of {len(data):,} clips",
             "fill": self.fill,
             "headline": self.headline,

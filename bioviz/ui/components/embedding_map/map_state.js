@@ -18,7 +18,7 @@ import { hasNameOf } from "./points.js";
  * @property {string} dataset
  * @property {string} colour_kind of the acts that choose the colouring
  * @property {boolean} lock_view
- * @property {number} height pixels
+ * @property {string} height of the picture, as a style sheet has it
  * @property {string} label
  * @property {boolean} fill take the height of what is around
  * @property {string} headline a sentence on the map

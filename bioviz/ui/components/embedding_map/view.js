@@ -83,7 +83,7 @@ export class MapView extends MapState {
     this.follow(actLog(props.group));
     this.root.classList.toggle("bm-fill", props.fill);
     this.root.classList.toggle("bm-plain", !props.legend);
-    this.root.style.setProperty("--bm-height", props.fill ? "100%" : `${props.height}px`);
+    this.root.style.setProperty("--bm-height", props.fill ? "100%" : props.height);
     this.parts.headline.hidden = !props.headline;
     this.parts.headline.textContent = this.parts.headline.title = props.headline;
     const help = "Arrow keys step from clip to clip, Escape clears the selection.";

@@ -65,7 +65,8 @@ class Gallery {
    */
   card({ row, label, file, start }, cmap) {
     const at = `${start.toFixed(1)} s`;
-    const names = [el("span", { text: file.split("/").at(-1) ?? "" }), el("span", { text: at })];
+    const name = el("bdi", { text: file.split("/").at(-1) ?? "" });
+    const names = [el("span", {}, name), el("span", { text: at })];
     const lines = [
       labelChip(label, this.data.colours[label] ?? "var(--bv-accent)", this.data.shapes[label]),
       el("span", { class: "bv-file bv-muted" }, ...names),

@@ -1,0 +1,1 @@
+"""Asks for a run of the page where the theme was changed."""
