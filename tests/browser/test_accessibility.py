@@ -1,9 +1,8 @@
-"""Every page has no serious finding of axe-core (Deque's rules for WCAG 2.1 A and AA), light and dark."""
+"""Every page has no serious finding of axe-core, light and dark, and nothing that is too small to be pressed."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,48 +10,13 @@ from collections.abc import Iterator
 import pytest
 
 from bioviz.ui.app.pages import PAGES
+from tests.browser.axe import serious, too_small
 from tests.browser.states import BUSY, EMPTY, ERROR, address, jobs_of_all_states
 from tests.browsing import PROJECT, settled
 
 pytestmark = pytest.mark.browser
 
-AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
-SERIOUS = ("serious", "critical")
-# Streamlit's own, which no setting of ours reaches; each with its reason.
-KNOWN: dict[str, str] = {}
-RUN = """async (tags) => {
-  const found = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
-  return found.violations.map(({ id, impact, help, nodes }) => (
-    { id, impact, help, nodes: nodes.map((node) => ({ html: node.html.slice(0, 300), why: node.failureSummary })) }
-  ));
-}"""
 TOKEN, VIEW_TOKEN = "a-token-of-the-whole-laboratory", "a-token-of-all-its-students"
-SMALL = """() => {
-  const found = [];
-  const look = (root) => {
-    for (const part of root.querySelectorAll('*')) {
-      if (part.shadowRoot) look(part.shadowRoot);
-      if (!part.matches('button, a[href], summary, select, [role=button], [role=tab]')) continue;
-      const { width, height } = part.getBoundingClientRect();
-      const isSeen = part.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && width > 1;
-      const isInSentence = part.matches('p a, li a');
-      if (isSeen && !isInSentence && Math.min(width, height) < 23.5) {
-        found.push(`${part.ariaLabel ?? part.textContent} ${Math.round(width)} x ${Math.round(height)}`);
-      }
-    }
-  };
-  look(document);
-  return found;
-}"""  # what can be pressed and is smaller than 24 pixels (WCAG 2.5.8), links within sentences aside
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    if not AXE.exists():
-        reason = f"axe-core is not installed ({AXE.relative_to(PROJECT)}): run npm ci"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    return AXE.read_text()
 
 
 def mishaps_of(page) -> list[str]:
@@ -69,15 +33,8 @@ def mishaps_of(page) -> list[str]:
     return mishaps
 
 
-def serious(page, axe: str) -> list[dict]:
-    """What axe-core finds serious on the page as it stands."""
-    page.evaluate(axe)
-    violations = page.evaluate(RUN, TAGS)
-    return [each for each in violations if each["impact"] in SERIOUS and each["id"] not in KNOWN]
-
-
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.url)
-def test_a_page_has_no_serious_finding(app, demo, browser, axe, entry):
+def test_a_page_has_no_serious_finding(app, demo, browser, entry):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
     page = context.new_page()
     page.set_default_timeout(180_000)
@@ -93,13 +50,13 @@ def test_a_page_has_no_serious_finding(app, demo, browser, axe, entry):
             "!document.querySelector('[data-stale=true]')"
         )  # what is being renewed is faded
         page.wait_for_timeout(1_000)  # and comes back slowly
-        found[theme] = serious(page, axe)
-    small = page.evaluate(SMALL)
+        found[theme] = serious(page)
+    small = too_small(page)
     if entry.default:
         still_map = page.get_by_role("img", name="Map of 672 clips")
         assert still_map.evaluate("image => image.naturalWidth") > 100
     context.close()
-    assert not small
+    assert not small, small
     assert not any(found.values()), json.dumps(found, indent=1)[:6000]
     assert not mishaps
 
@@ -122,7 +79,7 @@ LOOKED_AT = (
 )
 
 
-def test_at_work_failed_and_empty_pages_have_none_and_fit_a_telephone(servers, demo, browser, axe):
+def test_at_work_failed_and_empty_pages_have_none_and_fit_a_telephone(servers, demo, browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(180_000)
@@ -133,7 +90,7 @@ def test_at_work_failed_and_empty_pages_have_none_and_fit_a_telephone(servers, d
         page.locator("h1").first.wait_for(state="attached")
         settled(page)
         page.wait_for_function("!document.querySelector('[data-stale=true]')")
-        found[f"{name}, {state}"] = serious(page, axe)
+        found[f"{name}, {state}"] = serious(page)
         assert page.evaluate(MOVING) == [], (
             f"{name}, {state}: something moves though the reader asked for stillness"
         )

@@ -14,6 +14,7 @@ from bioviz import runs
 from bioviz.datasets import library
 from bioviz.flags import load_flags
 from bioviz.runs.diagnosis import open_diagnosis
+from tests.browser.axe import serious, too_small
 from tests.browsing import settled, wait
 
 pytestmark = pytest.mark.browser
@@ -110,8 +111,8 @@ def check_opening(page) -> None:
     assert legend["y"] + legend["height"] <= 900
     assert legend["y"] >= page.locator(".bm-stage").bounding_box()["height"], "below the map, not beside it"
     why = page.locator(".st-key-diagnose_why")
-    cut = "box => [box, ...box.querySelectorAll('*')].some(e => e.scrollHeight > e.clientHeight + 1 && e.clientHeight)"
-    assert page.locator(".st-key-diagnose_why").inner_text().strip() and not why.evaluate(cut)
+    assert why.inner_text().strip() and why.evaluate("box => box.scrollHeight <= box.clientHeight + 1")
+    assert not serious(page) and not too_small(page)
     places = []
     for _ in range(3):
         settled(page)

@@ -130,10 +130,15 @@ def changed(comparison: Comparison, unit: str) -> str:
     return f"{counted}. {_beyond_chance(changes.scores, unit)}"
 
 
+def score_beyond_chance(scores: Sequence[Difference]) -> Difference | None:
+    """Return the first score that differs by more than its uncertainty, None for none."""
+    return next((d for d in scores if d.exceeds), None)
+
+
 def _beyond_chance(scores: Sequence[Difference], unit: str) -> str:
-    clear = [d for d in scores if d.exceeds]
-    if clear:
-        return sentence(clear[0])
+    clear = score_beyond_chance(scores)
+    if clear is not None:
+        return sentence(clear)
     if any(d.exceeds is False for d in scores):
         return "No score differs by more than its uncertainty."
     return (

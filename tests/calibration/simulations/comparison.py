@@ -25,9 +25,10 @@ def _side(rng: np.random.Generator, kinds: np.ndarray, recording: np.ndarray, ap
     return Side(x, *graphs, matrix, kinds, clusters, clusters != kinds)
 
 
-def _compared(
+def compared(
     rng: np.random.Generator, n_recordings: int, left: float, right: float, background: float = 0.4
 ) -> Changes:
+    """Two models of which each puts the places of the labels so far apart."""
     recording = recordings(n_recordings, 20)
     kinds = targets(rng, recording, LABELS, background)
     # A recording has its own two labels beside background, as in the field.
@@ -40,7 +41,7 @@ def _compared(
 
 def _equal(n_recordings: int):
     def trial(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]:
-        found = _compared(rng, n_recordings, 2.0, 2.0)
+        found = compared(rng, n_recordings, 2.0, 2.0)
         score = any(difference.exceeds for difference in found.scores)
         label = bool(found.labels.claimed.any())
         shown = [d for d in found.scores if d.low is not None and d.high is not None]
@@ -60,7 +61,7 @@ def _equal(n_recordings: int):
 
 def better(rng: np.random.Generator) -> Mapping[str, tuple[float, float]]:
     """The right model puts the places of the labels twice as far apart."""
-    found = _compared(rng, 24, 1.5, 3.0)
+    found = compared(rng, 24, 1.5, 3.0)
     by_name = {difference.name: difference for difference in found.scores}
     separability = by_name["separability_neighbor"]
     worse = any(

@@ -9,7 +9,7 @@ from tests.browsing import PROJECT
 pytestmark = pytest.mark.browser
 
 CUT = """() => [...document.querySelectorAll('*')].flatMap(
-  (host) => [...(host.shadowRoot?.querySelectorAll('.bv-text, .bv-untold, .bv-heads > span, h3') ?? [])])
+  (host) => [...(host.shadowRoot?.querySelectorAll('.bv-label, .bv-text, .bv-untold, .bv-heads > span, h3') ?? [])])
   .filter((text) => text.scrollWidth > text.clientWidth + 1).map((text) => text.textContent)"""
 
 

@@ -119,10 +119,7 @@ class FindingCards {
     };
     if (!line.id) return el("div", attributes, label, ...middle);
     const onclick = () => this.open(card.id, line.id);
-    const named = line.spoken
-      ? `${line.label}: ${line.spoken}`
-      : `${line.label}: ${line.untold || line.text}`;
-    return el("button", { ...attributes, type: "button", "aria-label": named, onclick }, label, ...middle);
+    return el("button", { ...attributes, type: "button", onclick }, label, ...middle);
   }
 
   /** @param {[string, string] | null} chosen */
