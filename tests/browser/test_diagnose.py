@@ -111,7 +111,9 @@ def check_opening(page) -> None:
     assert legend["y"] + legend["height"] <= 900
     assert legend["y"] >= page.locator(".bm-stage").bounding_box()["height"], "below the map, not beside it"
     why = page.locator(".st-key-diagnose_why")
-    assert why.inner_text().strip() and why.evaluate("box => box.scrollHeight <= box.clientHeight + 1")
+    assert why.inner_text().strip() and why.evaluate("box => getComputedStyle(box).overflowY") == "visible"
+    said = page.locator(".st-key-diagnose_cause [data-testid=stAlert]").bounding_box()
+    assert said["y"] + said["height"] <= page.locator(INSPECTOR).bounding_box()["y"]
     assert not serious(page) and not too_small(page)
     places = []
     for _ in range(3):

@@ -12,11 +12,6 @@ if str(PROJECT) not in sys.path:  # Streamlit puts the folder of this script on 
     sys.path.insert(0, str(PROJECT))
 
 st.set_page_config(page_title="bioviz", page_icon="🦇", layout="wide", initial_sidebar_state="auto")
-place = st.empty()
-# The first page of a server waits for all that is loaded below.
-if "bioviz.ui.app.pages" not in sys.modules:
-    place.html('<p style="margin:30vh auto;text-align:center;opacity:.75">bioviz is starting …</p>')
-
 from bioviz.errors import BiovizError  # noqa: E402
 from bioviz.ui.app import notices  # noqa: E402
 from bioviz.ui.app.pages import BARS, BENCHES, PAGES, finish_switch  # noqa: E402
@@ -28,7 +23,6 @@ from bioviz.ui.view import view, write_url  # noqa: E402
 
 view()  # reads the URL before the navigation clears it
 page = st.navigation([p.as_streamlit() for p in PAGES])
-place.empty()
 tighten(bench=page.title in BENCHES, bar=page.title in BARS)
 finish_switch(page)
 watch_connection()

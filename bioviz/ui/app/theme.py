@@ -6,6 +6,9 @@ import streamlit as st
 
 from bioviz.plots.tokens import css_variables
 
+STYLE_CLASS = "bioviz-page"
+"""Of the style sheet that the frame sends: where it is there, a page looks as it will."""
+
 
 def is_dark() -> bool:
     """Whether the app is shown in the dark theme."""
@@ -25,7 +28,9 @@ def tighten(bench: bool = False, bar: bool = False) -> None:
 
     """
     above = f"{_ABOVE_THE_PAGE}{{color-scheme:{'dark' if is_dark() else 'light'}}}"
-    st.html(f"<style>{_PAGES}{above}{_BAR if bar or bench else ''}{_BENCH if bench else ''}</style>")
+    st.html(
+        f"<style class={STYLE_CLASS}>{_PAGES}{above}{_BAR if bar or bench else ''}{_BENCH if bench else ''}</style>"
+    )
 
 
 # What lies above the page is no part of the app's element, whose scheme decides the colours of the palette.
@@ -61,8 +66,18 @@ h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}
 """
 )
 
+NARROW_NAVIGATION = """
+[data-testid=stSidebar]{transition:none}
+[data-testid=stSidebar][data-collapsed=false]{width:184px!important;min-width:184px!important}
+@media (min-width:768px) and (max-width:1360px){
+ [data-testid=stSidebar][data-collapsed=false]{width:56px!important;min-width:56px!important}
+}
+"""
+
 # Narrow navigation, and pickers on one line.
-_BAR = """
+_BAR = (
+    NARROW_NAVIGATION
+    + """
 .st-key-run_bar{height:40px;padding:0 16px;flex-wrap:nowrap!important;align-items:center}
 .st-key-run_bar input[role=combobox]{font-size:13px;padding:14px 0 0 10px;text-overflow:ellipsis}
 /* As wide as what is chosen, as long as there is room. */
@@ -75,7 +90,6 @@ _BAR = """
 .st-key-run_bar [class*=st-key-_pick_] [data-testid=stWidgetLabel] p{font-size:11px;line-height:14px;
   color:var(--bioviz-muted)}
 .st-key-run_bar .stSelectbox{width:100%}
-[data-testid=stSidebar][data-collapsed=false]{width:184px!important;min-width:184px!important}
 [data-testid=stSidebarContent]{padding:0;scrollbar-gutter:auto}
 [data-testid=stSidebarContent]>*{padding-left:8px;padding-right:8px;margin:0}
 [data-testid=stHeader]{height:0;min-height:0}
@@ -85,7 +99,6 @@ _BAR = """
  .st-key-run_bar .stPopover button{padding:0 8px}
 }
 @media (min-width:768px) and (max-width:1360px){
- [data-testid=stSidebar][data-collapsed=false]{width:56px!important;min-width:56px!important}
  [data-testid=stSidebarNavLink]{justify-content:center}
  [data-testid=stSidebarNavLink] [data-testid=stMarkdownContainer]{position:absolute;
   width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -96,6 +109,7 @@ _BAR = """
  .st-key-run_bar [class*=st-key-_pick_]{flex:1 1 40%}
 }
 """
+)
 
 # No padding, and a title for screen readers alone.
 _BENCH = """

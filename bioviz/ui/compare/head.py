@@ -28,9 +28,13 @@ _STYLE = page_style(CompareState.head, CompareState.part) + (
 )
 
 
+def set_style() -> None:
+    """Say how the page looks; before anything of it is drawn, so that nothing moves when it is."""
+    st.html(_STYLE)
+
+
 def show_head(comparison: Comparison, spec: ComparisonSpec) -> bool:
     """Show the one sentence with the counts beside it, and what can be done next; return whether maps zoom together."""
-    st.html(_STYLE)
     with st.container(key=CompareState.head):
         st.title(plain(headline(comparison.changes)))
         left, right = st.columns([5, 6], vertical_alignment="center", gap="medium")

@@ -30,7 +30,7 @@ from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
 from bioviz.ui.compare.cards import cards
 from bioviz.ui.compare.case import Case, Chosen
-from bioviz.ui.compare.head import among_background, open_card, show_head
+from bioviz.ui.compare.head import among_background, open_card, set_style, show_head
 from bioviz.ui.compare.maps import comparison_maps
 from bioviz.ui.compare.pickers import pick_comparison, titles
 from bioviz.ui.compare.sections import SECTIONS
@@ -233,6 +233,7 @@ def can_start(spec: ComparisonSpec) -> bool:
 
 def show() -> None:
     """Show the page below its title."""
+    set_style()
     bar, title = st.container(), st.empty()
     title.title(TITLE)
     with bar:

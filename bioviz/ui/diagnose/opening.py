@@ -17,19 +17,27 @@ from bioviz.ui.diagnose.case import Case, worst_first
 from bioviz.ui.state import DiagnoseState
 from bioviz.ui.view import set_view, view
 
-_STYLE = page_style(DiagnoseState.head, DiagnoseState.part) + (
-    # What is said of a clip has the room of the longest that is said of one of the list: nothing is cut or moves.
-    f"<style>.st-key-{DiagnoseState.why}{{display:grid}}.st-key-{DiagnoseState.why}>*{{grid-area:1/1;min-width:0}}"
-    f".st-key-{DiagnoseState.why_room}{{visibility:hidden}}"
-    f".st-key-{DiagnoseState.why} [data-testid=stAlertContainer]{{padding:8px 12px}}"
-    f".st-key-{DiagnoseState.why} p{{font-size:13px;line-height:18px}}</style>"
+_STYLE = (
+    page_style(DiagnoseState.head, DiagnoseState.part)
+    + (
+        f"<style>.st-key-{DiagnoseState.cards}{{min-height:220px}}</style>"  # the cards' room is there before the cards
+        # What is said of a clip has the room of the longest that is said of one of the list: nothing is cut or moves.
+        f"<style>.st-key-{DiagnoseState.why}{{display:grid}}.st-key-{DiagnoseState.why}>*{{grid-area:1/1;min-width:0}}"
+        f".st-key-{DiagnoseState.why_room}{{visibility:hidden}}"
+        f".st-key-{DiagnoseState.why} [data-testid=stAlertContainer]{{padding:8px 12px}}"
+        f".st-key-{DiagnoseState.why} p{{font-size:13px;line-height:18px}}</style>"
+    )
 )
+
+
+def set_style() -> None:
+    """Say how the page looks; before anything of it is drawn, so that nothing moves when it is."""
+    st.html(_STYLE)
 
 
 def show_head(run: Run, d: Diagnosis) -> None:
     """Show the one sentence with the next beside it, and what can be done next."""
     head = headline(verdict(d))
-    st.html(_STYLE)
     with st.container(key=DiagnoseState.head):
         st.title(plain(head.text))
         left, right = st.columns([5, 6], vertical_alignment="center", gap="medium")

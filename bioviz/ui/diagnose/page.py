@@ -34,7 +34,7 @@ from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.diagnose.cards import cards
 from bioviz.ui.diagnose.case import Case
 from bioviz.ui.diagnose.group_comparison import group_comparison
-from bioviz.ui.diagnose.opening import chosen_line, open_line, opening_clip, show_head
+from bioviz.ui.diagnose.opening import chosen_line, open_line, opening_clip, set_style, show_head
 from bioviz.ui.diagnose.sections import BELOW_THE_MAP, SECTIONS
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.run_picker import pick_run_in_bar
@@ -221,6 +221,7 @@ def _said_of(d: Diagnosis, position: int, why: str) -> str:
 
 def show() -> None:
     """Show the page; its title is the verdict's sentence where there is one."""
+    set_style()
     bar, title = st.container(), st.empty()
     title.title(TITLE)
     with bar:

@@ -13,6 +13,7 @@ import numpy as np
 from bioviz.analysis.comparison.score_differences import Difference, sentence
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.analysis.diagnosis.verdict.clause import Clause
+from bioviz.analysis.diagnosis.verdict.headline import problems
 from bioviz.analysis.diagnosis.verdict.verdict import MIN_EFFECT, verdict
 from bioviz.analysis.misclustered.words import headline
 from bioviz.analysis.scores.lost_at import lost_apart, told_as_recorded
@@ -62,10 +63,12 @@ def odd_pair(run: Run, dataset: Dataset) -> Pair | None:
 def why(d: Diagnosis) -> tuple[str, Clause]:
     """Return the worst label with its cause, and the clause of the verdict that it rests on.
 
-    Where the verdict names no cause beyond chance, or cannot tell, that is what is said.
+    Where the verdict names no cause beyond chance, or cannot tell, that is what is said; as in the head of Diagnose no
+    cause is named where background is not told from labels at all.
     """
     clauses = verdict(d)
-    claimed = [c for kind in WHY for c in clauses if c.kind == kind and c.claim]
+    wrong = problems(clauses)
+    claimed = [c for kind in WHY for c in wrong if c.kind == kind]
     unclaimed = [c for c in clauses if c.kind == "cause" and not c.claim]
     chosen = next(iter([*claimed, *unclaimed, *clauses]))
     worst = worst_label(d)

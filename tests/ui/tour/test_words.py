@@ -56,6 +56,9 @@ NO_CAUSE = Clause("No measured property of the sound goes with confusion beyond 
 UNTOLD = Clause("What of the sound goes with confusion cannot be told from fewer than 8 recordings.", "cause")
 PLACE = Clause("Neighbors share the site 3.2 times as often as their labels explain.", "place", claim=True)
 APART = Clause("The model tells background from labelled clips well.", "separability", claim=True)
+TOGETHER = Clause(
+    "The model does not tell background from labelled clips better than chance could.", "separability"
+)
 FINE = Clause("Nothing is wrong that bioviz looks for.", "separability")
 
 
@@ -67,8 +70,16 @@ FINE = Clause("Nothing is wrong that bioviz looks for.", "separability")
         ([APART, NO_CAUSE], NO_CAUSE),
         ([APART, UNTOLD], UNTOLD),
         ([FINE, APART], FINE),
+        ([TOGETHER, CAUSE, PLACE], TOGETHER),
     ],
-    ids=["a cause", "a place", "no cause", "cannot be told", "nothing wrong"],
+    ids=[
+        "a cause",
+        "a place",
+        "no cause",
+        "cannot be told",
+        "nothing wrong",
+        "background is not told at all",
+    ],
 )
 def test_why_says_what_holds_beyond_chance_or_that_nothing_does(monkeypatch, clauses, said):
     monkeypatch.setattr(words, "verdict", lambda d: clauses)

@@ -46,13 +46,21 @@ def headline(clauses: Sequence[Clause]) -> Headline:
     if clauses[0].kind == "note":  # why background is not told from labels
         return Headline(clauses[0].head, said[0].head if said else "")
     separability = [clause for clause in said if clause.kind == "separability"]
-    problems = sorted(
-        (clause for clause in said if clause.claim and clause.kind in PROBLEMS),
-        key=lambda clause: PROBLEMS.index(clause.kind),  # stable: the verdict's order among equals
-    )
-    if separability and not separability[0].claim:
-        problems = []
-    first = (problems or separability or said)[0]
+    first = (problems(clauses) or separability or said)[0]
     labels = [clause for clause in said if clause.kind == "labels"]
     others = [clause for clause in (*separability[:2], *labels) if clause is not first]
     return Headline(first.head, others[0].head if others else "", first)
+
+
+def problems(clauses: Sequence[Clause]) -> list[Clause]:
+    """Return the claims that say what is wrong, what should be known first before the others.
+
+    None where background is not told from labels by more than chance: what goes with confusion says nothing then.
+    """
+    separability = [clause for clause in clauses if clause.kind == "separability"]
+    if separability and not separability[0].claim:
+        return []
+    wrong = (clause for clause in clauses if clause.claim and clause.kind in PROBLEMS)
+    return sorted(
+        wrong, key=lambda clause: PROBLEMS.index(clause.kind)
+    )  # stable: the verdict's order among equals
