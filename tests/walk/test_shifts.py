@@ -91,7 +91,7 @@ def test_sixty_acts_shift_next_to_nothing(user, server, request):
     print(
         f"\nlayout shift, {server} server: {loading:.4f} loading, {session:.4f} in 60 acts, {theme:.4f} theme"
     )
-    assert session < MOST and theme < MOST  # what moves while loading is Streamlit's sidebar and page, mostly
+    assert loading < MOST and session < MOST and theme < MOST
 
 
 def test_all_that_counts_is_in_the_window(user, quick):
