@@ -8,7 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from bioviz.server import lifespan, routes
+from bioviz.server import dashboard_routes, lifespan, routes
+from bioviz.ui.app.first_paint import first_paint
+from bioviz.ui.app.pages import addresses
 from bioviz.ui.clips import selection
 
 DELAY_S = float(os.environ.get("DELAY_S", "0"))
@@ -22,4 +24,5 @@ def _show_later(*args, **kwargs):
 
 selection.show = _show_later
 FRAME = Path(__file__).resolve().parents[3] / "bioviz" / "ui" / "app" / "frame.py"
-app = st.App(FRAME, routes=routes(), lifespan=lifespan)
+pages = dashboard_routes("", addresses(), first_paint)
+app = st.App(FRAME, routes=[*routes(), *pages], lifespan=lifespan)
