@@ -10,7 +10,9 @@ const NIGHT = { from: 20, to: 6 }; // hours
 
 export const HELP =
   "Every word must be in a clip's label, recording, site, date, split or flag; “flagged” is any flag, “night” is " +
-  `${NIGHT.from} to ${NIGHT.to} o'clock and “day” the rest.`;
+  `${NIGHT.from} to ${NIGHT.to} o'clock and “day” the rest. Numbers are compared: “snr<5”, “level>-40”, “duration>=2”, ` +
+  "in the units that the map colours by.";
+const COMPARED = /^(\p{L}[\p{L}_-]*)(<=|>=|<|>|=)([-\u2212]?\d+(?:\.\d+)?)$/u;
 
 /**
  * The points that all words of a text fit; null for a text without words.
@@ -36,6 +38,8 @@ export function searched(points, text) {
  * @returns {((i: number) => boolean)[]} ways to fit it
  */
 function testsOf(points, word) {
+  const comparison = COMPARED.exec(word);
+  if (comparison) return comparisons(points, comparison);
   /** @type {((i: number) => boolean)[]} */
   const tests = [];
   const add = (/** @type {string[]} */ names, /** @type {ArrayLike<number>} */ codes) => {
@@ -56,6 +60,44 @@ function testsOf(points, word) {
     }
   }
   return tests;
+}
+
+/**
+ * A comparison with each number of that name: a clip without it does not fit.
+ *
+ * @param {Points} points
+ * @param {string[]} comparison the whole word, name, sign and number
+ * @returns {((i: number) => boolean)[]}
+ */
+function comparisons(points, [, name, sign, text]) {
+  const number = Number(text.replace("\u2212", "-"));
+  return numbersOf(points, name).map((value) => (i) => {
+    const own = value(i);
+    if (sign.startsWith("<") && own < number) return true;
+    if (sign.startsWith(">") && own > number) return true;
+    return sign.endsWith("=") && own === number;
+  });
+}
+
+/**
+ * @param {Points} points
+ * @param {string} name of a measure, or how it begins
+ * @returns {((i: number) => number)[]} a clip's numbers of that name
+ */
+function numbersOf(points, name) {
+  /** @type {((i: number) => number)[]} */
+  const numbers = [];
+  for (const colouring of points.colourings) {
+    const names = [colouring.id, ...colouring.title.toLowerCase().split(" ")];
+    if (colouring.kind === "measure" && names.some((each) => each.startsWith(name))) {
+      numbers.push((i) => colouring.values[i]);
+    }
+  }
+  for (const column of points.columns) {
+    if (column.kind === "text" || !"duration".startsWith(name)) continue;
+    numbers.push((i) => Number((column.end[i] - column.start[i]).toFixed(3)));
+  }
+  return numbers;
 }
 
 /**

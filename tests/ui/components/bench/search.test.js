@@ -26,6 +26,12 @@ const points = pointsAt(
         table: ["a/night1.wav", "b.wav"],
         codes: column("u1", [1, 1, 0, 1]),
       },
+      {
+        kind: "span",
+        title: "time in recording",
+        start: column("f4", [0, 1, 2.1, 3]),
+        end: column("f4", [3, 2, 5.1, 5]),
+      },
     ],
     colourings: [
       {
@@ -74,6 +80,16 @@ test("night is a time or part of a name, and day the rest of what is known", () 
   assert.deepEqual(found("night"), [0, 1, 1, 0]);
   assert.deepEqual(found("day"), [1, 0, 0, 0]);
   assert.deepEqual(found("cat night siteB"), [0, 1, 0, 0]);
+});
+
+test("numbers are compared by the names of measures, and what has none does not fit", () => {
+  assert.deepEqual(found("hour>=12"), [1, 1, 0, 0]);
+  assert.deepEqual(found("time<12"), [0, 0, 1, 0], "a word of its title");
+  assert.deepEqual(found("hour>6 hour<20"), [1, 0, 0, 0]);
+  assert.deepEqual(found("hour>-1 cat"), [1, 1, 0, 0]);
+  assert.deepEqual(found("duration=3"), [1, 0, 1, 0], "in seconds, to the millisecond");
+  assert.deepEqual(found("duration>2.5 siteb"), [0, 0, 1, 0]);
+  assert.deepEqual(found("snr<5"), [0, 0, 0, 0], "there is no such measure here");
 });
 
 test("flagged is any flag, and none is not found by its name", () => {
