@@ -22,7 +22,7 @@ def dataset(tmp_path):
 
 @pytest.fixture(autouse=True)
 def forget():
-    dataset_card._changed_files.clear()
+    dataset_card.changed_files.clear()
 
 
 def labels(app) -> list[str]:
