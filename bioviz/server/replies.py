@@ -20,6 +20,7 @@ _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 # A path from the root on, up to the name at its end; one slash alone may stand between words.
 _PATH = re.compile(r"(?<![\w/.:])(?:[A-Za-z]:)?(?:[/\\][^/\\\n:;,'\"<>|]+)+[/\\]([^/\\\n:;,'\"<>|]+)")
 MOST_ROWS = 10**15
+_LONGEST_SENTENCE = 600
 _A_DAY_S = 86_400
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -23,6 +23,7 @@ from tests.browsing import PROJECT, free_port
 from tests.server import samples
 
 TRIES = int(os.environ.get("BIOVIZ_FAULT_TRIES", "60"))
+QUICK = "BIOVIZ_FAULT_TRIES" not in os.environ  # the same tries each time, so that CI does not fail by chance
 
 WRITER = """
 import sys
@@ -155,7 +156,7 @@ def test_a_log_of_other_bytes_gives_the_flags_that_are_whole_and_no_others(datas
     known = {each.id: each for each in before.records}
     change = st.tuples(st.integers(0, len(data) - 1), st.binary(max_size=6), st.integers(0, 40))
 
-    @settings(max_examples=TRIES, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=TRIES, derandomize=QUICK, suppress_health_check=list(HealthCheck))
     @given(st.lists(change, min_size=1, max_size=4))
     def read(changes):
         other = bytearray(data)
