@@ -55,10 +55,15 @@ def without_paths(sentence: str) -> str:
     return _PATH.sub(r"\1", sentence)
 
 
+def _shortened(sentence: str) -> str:
+    """Return a sentence that does not repeat all that was sent."""
+    return sentence if len(sentence) <= _LONGEST_SENTENCE else f"{sentence[:_LONGEST_SENTENCE]}…"
+
+
 def refusal(status: int, sentence: str) -> JSONResponse:
     """Return an error for the client."""
     return JSONResponse(
-        {"error": without_paths(sentence)}, status, headers={**SAFE, "Cache-Control": "no-store"}
+        {"error": _shortened(without_paths(sentence))}, status, headers={**SAFE, "Cache-Control": "no-store"}
     )
 
 
