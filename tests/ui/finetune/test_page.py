@@ -66,7 +66,7 @@ def test_the_form_names_the_precision_trained_in_and_warns_of_a_narrow_band(data
     app = open_app("finetune.py", dataset=dataset.id, model="gpv_teacher2")
     assert "hold none above 2.0 kHz" in texts(app.warning)
     told = next(caption.value for caption in app.caption if caption.value.startswith("Trains on"))
-    assert told.endswith(", float32")
+    assert told.endswith(", float32.")
     app = open_app("explore.py", dataset=dataset.id, model="gpv_teacher2", checkpoint="random")
     captions = [caption.value.replace("\\", "") for caption in app.caption]
     assert any("hold none above 2.0 kHz" in caption for caption in captions)
