@@ -205,7 +205,7 @@ def _of_label(
         more = math.ceil(clips * times * inputs.folds / (inputs.folds - 1)) - clips
         return _with(about, state=FEW, more_clips=max(1, more))
     detected = scores >= used  # False for NaN
-    background = ~inputs.labels.any(axis=1)
+    background = np.asarray(~inputs.labels.any(axis=1))
     unit = np.unique(groups, return_inverse=True)[1]
     hours = np.bincount(unit[background], minlength=unit.max() + 1) * inputs.seconds_per_clip / 3600
     events = np.bincount(unit[background & detected], minlength=unit.max() + 1)
