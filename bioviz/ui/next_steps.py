@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from bioviz import runs
+from bioviz import rights, runs
 from bioviz.datasets import library
 from bioviz.errors import BiovizError
 from bioviz.models import checkpoints, registry
@@ -79,6 +79,7 @@ def finetune_and_compare(spec: RunSpec, key: Element) -> None:
         icon=":material/model_training:",
         help="Start a quick training of this model on this dataset and show how it goes; when it is done, Compare "
         "opens with before and after. Where that training was done already, it opens at once.",
+        disabled=not rights.may_edit(),
     ):
         return
     start = _training(spec)

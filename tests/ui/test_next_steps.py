@@ -11,6 +11,7 @@ from bioviz import runs
 from bioviz.models import checkpoints
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.checkpoints import Checkpoint
+from bioviz.rights import Role
 from bioviz.runs.diagnosis import compute_diagnosis
 from bioviz.ui import next_steps
 from tests.compared import PCA, calls  # noqa: F401  (a fixture)
@@ -148,3 +149,9 @@ def test_explore_offers_the_same_steps(diagnosed, monkeypatch):
     monkeypatch.setattr(next_steps.runs, "start", started.append)
     app.button(key="explore_next_without").click().run()
     assert started == [replace(diagnosed, without_background=True)]
+
+
+def test_who_may_look_sees_that_a_training_is_not_theirs_to_start(steps, calls, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("bioviz.rights._reader", lambda: Role.VIEW)
+    app = steps(runs.RunSpec(calls.id, "alexnet", "random"))
+    assert app.button(key="finetune").disabled and not app.exception
