@@ -10,7 +10,7 @@ from bioviz import jobs, rights
 from bioviz.datasets import library, upload
 from bioviz.datasets.tables import profiles
 from bioviz.flags import flag, load_flags, make_cleaned
-from bioviz.models import checkpoints, own
+from bioviz.models import checkpoints, own, uploads
 from bioviz.rights import NotAllowed, Role
 from bioviz.runs import measuring, tasks
 from bioviz.training.loop.run_dir import TrainingRunDir
@@ -24,7 +24,7 @@ ACTS = {
     "remove a dataset": lambda dataset: library.remove(dataset.id),
     "upload": lambda dataset: upload.store([("a.wav", io.BytesIO(b""))]),
     "clean": lambda dataset: make_cleaned(dataset, load_flags(dataset)),
-    "upload a model": lambda dataset: own.keep_upload("a.onnx", io.BytesIO(b"")),
+    "upload a model": lambda dataset: uploads.keep_upload("a.onnx", io.BytesIO(b"")),
     "remove a model": lambda dataset: own.remove("own-x"),
     "delete a checkpoint": lambda dataset: checkpoints.delete("x"),
     "import a checkpoint": lambda dataset: checkpoints.import_zip(b""),

@@ -20,7 +20,7 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "path", type=Path, help="file or folder: .npy, .npz, Parquet, CSV, bacpipe, hoplite, BirdNET"
     )
-    parser.add_argument("dataset", help="id of the dataset of the same recordings")
+    parser.add_argument("dataset", help="id of the dataset with these sound files")
     parser.add_argument(
         "--table", type=Path, help="clips of a .npy or .npz file; default: one called like it"
     )
