@@ -68,7 +68,7 @@ def describe_device(device: str | None = None, precision: str = "") -> str:
         words = "Apple GPU"
     else:
         threads = torch.get_num_threads()
-        words = f"{_cpu_name()}, {threads} thread{'s' * (threads != 1)}"
+        words = f"{cpu_name()}, {threads} thread{'s' * (threads != 1)}"
     return f"{words}, {precision}" if precision else words
 
 
@@ -142,7 +142,8 @@ def cpu_has_bfloat16() -> bool:
     return not _BF16_FLAGS.isdisjoint(flags.partition(":")[2].split())
 
 
-def _cpu_name() -> str:
+def cpu_name() -> str:
+    """Return the processor's name, as the system tells it."""
     if _CPUINFO.is_file():
         for line in _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith("model name"):

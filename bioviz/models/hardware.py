@@ -19,7 +19,13 @@ from bioviz.models import device
 from bioviz.models.base import ModelCard
 
 _WAIT_S = 120.0  # the first import of torch after a start of the computer reads gigabytes
-_SIGNS_OF_A_GPU = (Path("/proc/driver/nvidia/version"), Path("/dev/nvidiactl"), Path("/dev/kfd"))
+# Of NVIDIA's driver, its small boards, AMD's driver, and Windows' graphics below Linux. Other systems are not searched.
+_SIGNS_OF_A_GPU = tuple(
+    map(
+        Path,
+        ("/proc/driver/nvidia", "/dev/nvidiactl", "/dev/nvhost-ctrl", "/dev/nvmap", "/dev/kfd", "/dev/dxg"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -65,14 +71,25 @@ class Hardware:
 @cached(LRUCache(1), condition=Condition())  # who asks while torch is being asked waits for that answer
 def hardware() -> Hardware:
     """Find out once in this process what models run on, without importing torch where it is not imported."""
+    if sys.platform == "linux" and not _shows_a_gpu():
+        return _processor()
     return probe() if "torch" in sys.modules else _ask()
 
 
 def probe() -> Hardware:
     """Find out what models run on; imports torch."""
     best = device.best_device()
-    unused = _why_unused() if best == "cpu" else ""
-    return Hardware(best, device.describe_device(best), device.best_precision(best), unused)
+    if best == "cpu":
+        return _processor(_why_unused())
+    return Hardware(best, device.describe_device(best), device.best_precision(best))
+
+
+def _processor(unused_gpu: str = "") -> Hardware:
+    return Hardware("cpu", device.cpu_name(), device.best_precision("cpu"), unused_gpu)
+
+
+def _shows_a_gpu() -> bool:
+    return any(sign.exists() for sign in _SIGNS_OF_A_GPU)
 
 
 def _ask() -> Hardware:
@@ -92,7 +109,7 @@ def _why_unused() -> str:
     """Why an NVIDIA or AMD GPU that the system shows is not one that torch can use; "" where none is shown."""
     import torch
 
-    if not any(sign.exists() for sign in _SIGNS_OF_A_GPU):
+    if not _shows_a_gpu():
         return ""
     beginning = "A GPU was found, but models run on the processor:"
     if torch.version.cuda is None and torch.version.hip is None:

@@ -10,10 +10,12 @@ import pytest
 from bioviz.models import device, hardware, registry
 
 
-def test_it_is_what_torch_says_and_torch_stays_outside():
+@pytest.mark.parametrize("signs", ["", "/"], ids=["no sign of a GPU", "a sign of one"])
+def test_it_is_what_torch_says_and_torch_stays_outside(signs):
     code = (
-        "import sys; from bioviz.models.hardware import hardware; print(hardware());"
-        "sys.exit('torch' in sys.modules)"
+        "import sys; from pathlib import Path; from bioviz.models import hardware;"
+        f"hardware._SIGNS_OF_A_GPU = tuple(map(Path, {signs!r}));"
+        "print(hardware.hardware()); sys.exit('torch' in sys.modules)"
     )
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert asked.returncode == 0, asked.stderr
