@@ -18,6 +18,7 @@ from bioviz.audio.measures.noise_floor import bands_for, sounding
 
 ROSE_AS_HIGH = "the noise beside the box rises as high as what it holds"
 TOO_LITTLE_BESIDE = "too little of the clip lies beside the box and other calls to tell the noise from"
+LEAST_BESIDE = 0.2  # of the clip's frames
 SILENT = "there is digital silence in the box"
 
 
@@ -75,7 +76,9 @@ def measure_box(
     # Frames at the edge of a box hold some of its call: they are neither signal nor noise.
     sounds = sounding(banded)
     quiet = ~np.any(box_mask(calls + GUARD, frequencies, times), axis=0)[sounds]
-    if not len(quiet) or quiet.mean() < QUIET_SHARE:
+    # As long, beside what is drawn, as `measure` asks for beside one call; and something of the clip at all events.
+    needed = QUIET_SHARE / (1 - QUIET_SHARE) * inside[sounds].sum()
+    if not len(quiet) or quiet.mean() < LEAST_BESIDE or quiet.sum() < needed:
         return BoxMeasures(np.nan, TOO_LITTLE_BESIDE, peak_hz)
     signal, cells = (bands.pool(each[:, None])[:, 0] for each in (spectrum, mask.sum(axis=1)))
     beside = banded[:, sounds][:, quiet] / bands.bins[:, None]
