@@ -108,8 +108,26 @@ SLOW = (
 )
 
 
+# Files with a browser that take minutes come first, the longest before the others: a worker that begins one when the
+# others have ended keeps all waiting (`--dist loadfile --no-loadscope-reorder`).
+LONGEST = (
+    "tests/walk/test_agreement.py",
+    "tests/browser/test_newcomer.py",
+    "tests/browser/test_accessibility.py",
+    "tests/walk/test_shifts.py",
+    "tests/browser/test_diagnose.py",
+    "tests/browser/test_finetune_compare.py",
+)
+
+
+def _place(item: pytest.Item) -> int:
+    """Return the place of a test's file among the longest; behind them all where it is none."""
+    return next((i for i, file in enumerate(LONGEST) if item.nodeid.startswith(file)), len(LONGEST))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `fast` what needs neither a browser nor a training, and no minutes (`-m fast`)."""
+    """Put the longest files first; mark as `fast` what needs neither a browser nor a training, and no minutes."""
+    items.sort(key=_place)
     for item in items:
         slow = any(item.get_closest_marker(name) for name in ("browser", "bench", "slow"))
         if not slow and not item.nodeid.startswith(SLOW):
