@@ -66,7 +66,7 @@ def measure_box(
     bands = bands_for(len(power), float(frequencies[1]))
     drawn = np.asarray([box], dtype=np.float64)
     mask = box_mask(drawn, frequencies, times)
-    inside = mask.any(axis=0)
+    inside = np.asarray(mask.any(axis=0))
     spectrum = (power * mask).sum(axis=1)
     if not spectrum.any():
         return BoxMeasures(np.nan, SILENT, np.nan)
