@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 
 from bioviz.datasets.problems import problem
 from bioviz.datasets.types import Dataset, Problem, Recording
@@ -10,10 +11,15 @@ from bioviz.errors import BadInput
 from bioviz.store.hashes import HashMemory
 
 
-def is_unchanged(recording: Recording) -> bool:
+def is_unchanged(recording: Recording, memory: HashMemory | None = None) -> bool:
     """Tell whether a recording's file holds the bytes that it held when its dataset was made.
 
     It is read only where its time of change differs, and its size does not.
+
+    Parameters
+    ----------
+    memory
+        That is open already.
 
     Raises
     ------
@@ -26,8 +32,8 @@ def is_unchanged(recording: Recording) -> bool:
         return True
     if recording.size > 0 and status.st_size != recording.size:
         return False
-    with HashMemory() as memory:
-        hashed = memory.content_hash(recording.path)
+    with HashMemory() if memory is None else nullcontext(memory) as opened:
+        hashed = opened.content_hash(recording.path)
     return recording.sound.identity(hashed) == recording.content_hash
 
 
@@ -41,21 +47,25 @@ def check_unchanged(dataset: Dataset, most_bytes: float = math.inf) -> list[Prob
     dataset
         The dataset.
     most_bytes
-        How much may be read for it; files beyond are taken for unchanged for now.
+        How much may be read for it; files beyond are taken for unchanged for now. What was read before does not count,
+        so that the next look goes further.
 
     """
     problems = []
     left = most_bytes
-    for recording in dataset.recordings:
-        try:
-            status = recording.path.stat()
-            touched = status.st_mtime_ns != recording.mtime_ns and status.st_size == recording.size
-            if touched and (left := left - status.st_size) < 0:
-                continue
-            if is_unchanged(recording):
-                continue
-            detail = "the file changed since the dataset was added; add the dataset again"
-        except (OSError, BadInput):
-            detail = "the file is no longer there"
-        problems.append(problem("changed", recording.name, detail))
+    with HashMemory() as memory:
+        for recording in dataset.recordings:
+            try:
+                status = recording.path.stat()
+                touched = status.st_mtime_ns != recording.mtime_ns and status.st_size == recording.size
+                if touched and not memory.knows(recording.path):
+                    if status.st_size > left:
+                        continue
+                    left -= status.st_size
+                if is_unchanged(recording, memory):
+                    continue
+                detail = "the file changed since the dataset was added; add the dataset again"
+            except (OSError, BadInput):
+                detail = "the file is no longer there"
+            problems.append(problem("changed", recording.name, detail))
     return problems

@@ -8,6 +8,8 @@ which checkpoint (`base`) it started from, and may mark it not `usable`, with a 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,8 +125,29 @@ def read_state(path: Path, sha256: str = "") -> dict[str, Tensor]:
         The file is damaged.
 
     """
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
+
+    with unchanged(path, sha256):
+        state = load_file(path)
+    return {key: value for key, value in state.items() if not key.startswith(HEAD)}
+
+
+@contextmanager
+def unchanged(path: Path, sha256: str) -> Iterator[None]:
+    """Within, a weights file is read that holds what its checkpoint's record tells of.
+
+    Parameters
+    ----------
+    sha256 : str
+        Of its bytes (hex); "" where none is recorded.
+
+    Raises
+    ------
+    BadInput
+        It was changed, or what reads it finds it damaged.
+
+    """
+    from safetensors import SafetensorError
 
     from bioviz.models.weights import file_sha256
 
@@ -133,7 +156,6 @@ def read_state(path: Path, sha256: str = "") -> dict[str, Tensor]:
             raise BadInput(
                 f"{path} was changed since it was trained: its checksum does not fit. Train the model again."
             )
-        state = load_file(path)
+        yield
     except (SafetensorError, OSError) as error:
         raise BadInput(f"{path} is damaged ({error}). Train the model again.") from error
-    return {key: value for key, value in state.items() if not key.startswith(HEAD)}

@@ -9,7 +9,7 @@ import numpy as np
 
 from bioviz.errors import BadInput, Missing
 from bioviz.models.checkpoint_record import CheckpointRecord
-from bioviz.models.finetuned import HEAD
+from bioviz.models.finetuned import HEAD, unchanged
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,21 +60,12 @@ def read_head(path: Path, sha256: str, record: CheckpointRecord) -> Head:
         The file is damaged.
 
     """
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
-    from bioviz.models.weights import file_sha256
-
-    try:
-        if sha256 and file_sha256(path) != sha256:
-            raise BadInput(
-                f"{path} was changed since it was trained: its checksum does not fit. Train it again."
-            )
-        with safe_open(path, "np") as file:
-            if f"{HEAD}weight" not in file.keys():  # noqa: SIM118 (no mapping)
-                raise Missing("This checkpoint has no classifier, so it gives no scores.")
-            weight, bias = file.get_tensor(f"{HEAD}weight"), file.get_tensor(f"{HEAD}bias")
-    except (SafetensorError, OSError) as error:
-        raise BadInput(f"{path} is damaged ({error}). Train the model again.") from error
+    with unchanged(path, sha256), safe_open(path, "np") as file:
+        if f"{HEAD}weight" not in file.keys():  # noqa: SIM118 (no mapping)
+            raise Missing("This checkpoint has no classifier, so it gives no scores.")
+        weight, bias = file.get_tensor(f"{HEAD}weight"), file.get_tensor(f"{HEAD}bias")
     names = tuple(record.outputs)
     if len(names) != len(weight):
         raise BadInput(

@@ -89,10 +89,10 @@ def keep(title: str, source: str, rows: ImportedRows, created: str) -> str:
     content = key_of("imported embeddings", 1, rows)
     slug = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40] or "model"
     name = f"{PREFIX}{slug}_{content[:8]}"
-    place = folder() / name
-    save_array(place / _MATRIX, rows.matrix)
-    save_array(place / _RECORDINGS, rows.recording)
-    save_array(place / _STARTS, rows.start_s)
+    directory = folder() / name
+    save_array(directory / _MATRIX, rows.matrix)
+    save_array(directory / _RECORDINGS, rows.recording)
+    save_array(directory / _STARTS, rows.start_s)
     about = ImportedCard(
         title[:200],
         source[:200],
@@ -103,7 +103,7 @@ def keep(title: str, source: str, rows: ImportedRows, created: str) -> str:
         rows.hashes,
         created,
     )
-    write_json(place / _CARD, asdict(about))
+    write_json(directory / _CARD, asdict(about))
     return name
 
 
@@ -118,15 +118,15 @@ def load(name: str) -> ImportedRows:
         They are damaged.
 
     """
-    place = _place(name)
-    about = _read(place)
+    directory = _place(name)
+    about = _read(directory)
     try:
-        matrix = load_array(place / _MATRIX, mmap=True)
-        recording, start_s = load_array(place / _RECORDINGS), load_array(place / _STARTS)
+        matrix = load_array(directory / _MATRIX, mmap=True)
+        recording, start_s = load_array(directory / _RECORDINGS), load_array(directory / _STARTS)
     except (Corrupt, FileNotFoundError) as error:
-        raise BadInput(f"The embeddings in {place} are damaged ({error}). Import them again.") from error
+        raise BadInput(f"The embeddings in {directory} are damaged ({error}). Import them again.") from error
     if matrix.shape != (about.rows, about.dim) or recording.shape != (about.rows,) != start_s.shape:
-        raise BadInput(f"The embeddings in {place} do not belong together. Import them again.")
+        raise BadInput(f"The embeddings in {directory} do not belong together. Import them again.")
     return ImportedRows(matrix, recording, start_s, about.hashes, about.width_s)
 
 
@@ -161,9 +161,9 @@ def _place(name: str) -> Path:
     return folder() / name
 
 
-def _read(place: Path) -> ImportedCard:
+def _read(directory: Path) -> ImportedCard:
     try:
-        value = read_json(place / _CARD)
+        value = read_json(directory / _CARD)
         known = {field.name for field in fields(ImportedCard)}
         about = ImportedCard(**{key: each for key, each in value.items() if key in known})
         about = ImportedCard(**{**vars(about), "hashes": tuple(map(str, about.hashes))})
@@ -173,9 +173,11 @@ def _read(place: Path) -> ImportedCard:
         if not all(isinstance(text, str) for text in (about.title, about.source, about.content)):
             raise TypeError("no text")
     except FileNotFoundError as error:
-        raise Missing(f"{place} holds no embeddings. Import them again.") from error
+        raise Missing(f"{directory} holds no embeddings. Import them again.") from error
     except (Corrupt, TypeError, AttributeError) as error:
-        raise BadInput(f"The card in {place} is damaged ({error}). Import the embeddings again.") from error
+        raise BadInput(
+            f"The card in {directory} is damaged ({error}). Import the embeddings again."
+        ) from error
     return about
 
 

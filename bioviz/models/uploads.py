@@ -57,13 +57,13 @@ def keep_upload(name: str, file: IO[bytes]) -> Path:
 
 def folder_of(text: str) -> Path | None:
     """Return the folder that is meant by a path, or by "owner/name" in the cache of Hugging Face's programs."""
-    place = Path(text).expanduser()
-    if place.is_dir():
-        return place
+    directory = Path(text).expanduser()
+    if directory.is_dir():
+        return directory
     return hub_folder(text) if re.fullmatch(r"[\w.-]+/[\w.-]+", text) and ".." not in text else None
 
 
-def keep_folder(place: Path) -> Path:
+def keep_folder(directory: Path) -> Path:
     """Keep a copy of a folder of transformers until it is added: its weights and the two files beside them.
 
     Raises
@@ -76,22 +76,22 @@ def keep_folder(place: Path) -> Path:
 
     rights.require()
     names = ("model.safetensors", *BESIDE)
-    absent = [name for name in names if not (place / name).is_file()]
+    absent = [name for name in names if not (directory / name).is_file()]
     if absent:
         raise BadInput(
-            f"{place} holds no {absent[0]}. bioviz opens folders of transformers with {', '.join(names)}; weights in "
-            "other formats could run code."
+            f"{directory} holds no {absent[0]}. bioviz opens folders of transformers with {', '.join(names)}; weights "
+            "in other formats could run code."
         )
     waiting = folder() / "uploaded"
     waiting.mkdir(parents=True, exist_ok=True)
-    size = sum((place / name).stat().st_size for name in names)
+    size = sum((directory / name).stat().st_size for name in names)
     if size > min(MAX_BYTES, shutil.disk_usage(waiting).free):
-        raise BadInput(f"{place} is too large ({size / 1e9:.1f} GB), or the disk is full.")
-    digest = hashlib.sha256("".join(file_sha256(place / name) for name in names).encode()).hexdigest()
+        raise BadInput(f"{directory} is too large ({size / 1e9:.1f} GB), or the disk is full.")
+    digest = hashlib.sha256("".join(file_sha256(directory / name) for name in names).encode()).hexdigest()
     target = waiting / digest
     target.mkdir(exist_ok=True)
     for name in names:
-        shutil.copyfile(place / name, target / f".{name}")
+        shutil.copyfile(directory / name, target / f".{name}")
         (target / f".{name}").replace(target / name)
     return target / names[0]
 
@@ -106,7 +106,7 @@ def discard_upload(path: Path) -> None:
 
 def uploaded(path: str) -> Path:
     """Return an uploaded file by its path. Raises Missing, also for a path that is no upload."""
-    place = Path(path)
-    if folder() / "uploaded" not in (place.parent, place.parent.parent) or not place.is_file():
+    file = Path(path)
+    if folder() / "uploaded" not in (file.parent, file.parent.parent) or not file.is_file():
         raise Missing("The uploaded model file is no longer there. Upload it again.")
-    return place
+    return file

@@ -18,14 +18,14 @@ MOST = 2000
 def read_mapping(dataset_id: str, model: str, checkpoint: str) -> dict[str, tuple[str, ...]]:
     """Return label -> names of scores, for the labels that somebody mapped; none where the file is damaged."""
     try:
-        kept = read_json(_file(dataset_id, model, checkpoint))
+        mapping = read_json(_file(dataset_id, model, checkpoint))
     except (FileNotFoundError, Corrupt):
         return {}
-    if not isinstance(kept, dict):
+    if not isinstance(mapping, dict):
         return {}
     return {
         str(label): tuple(str(name) for name in names[:MOST])
-        for label, names in kept.items()
+        for label, names in mapping.items()
         if isinstance(names, list)
     }
 
@@ -33,8 +33,8 @@ def read_mapping(dataset_id: str, model: str, checkpoint: str) -> dict[str, tupl
 def map_label(dataset_id: str, model: str, checkpoint: str, label: str, names: Sequence[str] | None) -> None:
     """Say which scores stand for a label: the highest of them counts; None goes back to matching by name."""
     rights.require()
-    kept: Mapping[str, tuple[str, ...]] = read_mapping(dataset_id, model, checkpoint)
-    changed = {each: list(value) for each, value in kept.items() if each != label}
+    mapping: Mapping[str, tuple[str, ...]] = read_mapping(dataset_id, model, checkpoint)
+    changed = {each: list(value) for each, value in mapping.items() if each != label}
     if names is not None:
         changed[label] = list(names[:MOST])
     write_json(_file(dataset_id, model, checkpoint), changed)

@@ -31,8 +31,8 @@ def dashboard_html(base: str = "", *, head: str = "", body: str = "") -> str:
         raise ModuleNotFoundError("Streamlit is not installed; install what requirements.txt lists.")
     page = (Path(package.origin).parent / "static" / "index.html").read_text(encoding="utf-8")
     path = f"/{base.strip('/')}/" if base.strip("/") else "/"
-    told = f"<script>window.__streamlit={{BACKEND_BASE_URL:location.origin+{json.dumps(path)}}}</script>"
-    page = page.replace("<head>", f"<head>{told}", 1).replace("<title>Streamlit", "<title>bioviz", 1)
+    script = f"<script>window.__streamlit={{BACKEND_BASE_URL:location.origin+{json.dumps(path)}}}</script>"
+    page = page.replace("<head>", f"<head>{script}", 1).replace("<title>Streamlit", "<title>bioviz", 1)
     return page.replace("</head>", f"{head}</head>", 1).replace("</body>", f"{body}</body>", 1)
 
 

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,10 @@ class HashMemory:
     def __exit__(self, *_: object) -> None:
         self._cache.close()
 
+    def knows(self, path: Path | str) -> bool:
+        """Whether `content_hash` would not have to read the file. Raises OSError where it is not there."""
+        return self._remembered(path, file_state(path)) is not None
+
     def content_hash(self, path: Path | str) -> str:
         """SHA-256 (hex) of the file's bytes.
 
@@ -56,15 +60,18 @@ class HashMemory:
 
         """
         state = file_state(path)
-        fields = [state.size, state.mtime_ns, state.inode]
-        known: Any = self._cache.get(str(path))
-        if known is not None and known[:3] == fields:
-            return known[3]
+        remembered = self._remembered(path, state)
+        if remembered is not None:
+            return remembered
         value = _hash(path)
         if file_state(path) == state and time.time_ns() - state.mtime_ns > _SETTLED_NS:
             with contextlib.suppress(DiskFull, NotWritable):  # it is then only hashed again
-                self._cache.set(str(path), [*fields, value])
+                self._cache.set(str(path), [*astuple(state), value])
         return value
+
+    def _remembered(self, path: Path | str, state: FileState) -> str | None:
+        known: Any = self._cache.get(str(path))
+        return known[3] if known is not None and tuple(known[:3]) == astuple(state) else None
 
 
 def _hash(path: Path | str) -> str:

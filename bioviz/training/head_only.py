@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
-from importlib.metadata import version
 
 import numpy as np
 
@@ -15,14 +13,12 @@ from bioviz.embedding.pipeline import embed_dataset
 from bioviz.embedding.sets import open_set
 from bioviz.errors import BadInput
 from bioviz.models import checkpoints, registry
-from bioviz.models.checkpoint_record import CheckpointRecord, SplitRecord, TrainedOn
 from bioviz.models.checkpoints import Checkpoint
 from bioviz.progress import Progress, Silent
-from bioviz.training.data.split import Split, describe, obstacles, split_rows, uses_own_split, warnings
-from bioviz.training.network.objective import Objective, objective_of
+from bioviz.training.data.split import Split, obstacles, split_rows
+from bioviz.training.network.objective import objective_of
 from bioviz.training.network.start import probe_head
-from bioviz.training.outcome import judge_outcome
-from bioviz.training.record import FORMAT, LIBRARIES, METRIC_WORDS
+from bioviz.training.record import facts_of, outcome_of
 from bioviz.training.settings import LINEAR, PROBE, TrainSettings
 
 
@@ -80,8 +76,11 @@ def train_head(
     # The unit of independence goes together, as in the split.
     head = probe_head(matrix[learnt], learnt, dataset.groups[learnt], objective)
     logits = head.logits(matrix[split.test])
+    facts = facts_of(dataset, split, settings, objective, logits)
     record = replace(
-        _record(dataset, split, settings, objective, logits),
+        facts,
+        probe={"test": facts.test, "valid": None},  # it is the probe
+        outcome=outcome_of(dataset, split, objective, logits),
         name=name,
         model=model,
         base=checkpoint,
@@ -95,49 +94,3 @@ def train_head(
     )
     saved = checkpoints.save({}, {"weight": head.weight, "bias": head.bias}, record)
     return checkpoints.finalize(saved, usable=True, reason="", parity={})
-
-
-def _record(
-    dataset: Dataset, split: Split, settings: TrainSettings, objective: Objective, logits: np.ndarray
-) -> CheckpointRecord:
-    recordings = dataset.clips.recording
-    measured = objective.measure(logits, split.test)
-    paper = np.isin(split.test, split.test_as_paper)
-    keep = np.flatnonzero(paper)
-    rows, own = split.test[keep], logits[keep]
-
-    def measure(order: np.ndarray) -> float | None:
-        dealt = replace(objective, labels=objective.labels[rows[order]])
-        return dealt.measure_metric(own, np.arange(len(rows)))
-
-    return CheckpointRecord(
-        format=FORMAT,
-        dataset=TrainedOn(dataset.id, dataset.name, dataset.version),
-        split=SplitRecord(
-            source="dataset" if uses_own_split(dataset, settings) else "seeded",
-            counts=describe(dataset, split),
-            recordings={
-                part: sorted({dataset.recordings[i].name for i in recordings[getattr(split, part)]})
-                for part in ("train", "valid", "test")
-            },
-        ),
-        strategy=settings.strategy,
-        settings=settings.to_dict(),
-        warnings=warnings(dataset, settings),
-        outputs=list(objective.names),
-        metric=objective.metric,
-        test=measured,
-        test_per_label=objective.per_label(logits, split.test),
-        test_as_paper=objective.measure(own, rows) if not paper.all() else None,
-        probe={"test": measured, "valid": None},
-        outcome=judge_outcome(
-            METRIC_WORDS[objective.metric],
-            measure,
-            None,
-            recordings[rows],
-            None,
-            objective.chance_loss(split.train),
-        ),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={library: version(library) for library in LIBRARIES},
-    )

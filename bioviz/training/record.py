@@ -37,6 +37,29 @@ def record_of(
     logits, probe_logits : ndarray, shape (n, outputs)
         Of the test clips, by the best epoch and by the linear probe on the start.
     """
+    best = at.best_at or {"trial": 0, "epoch": 0}
+    loss = at.trials[best["trial"]]["epochs"][best["epoch"] - 1]["loss"] if best["epoch"] else None
+    return replace(
+        facts_of(dataset, split, settings, objective, logits),
+        curves=at.trials,
+        best=at.best_at,
+        probe={"test": objective.measure(probe_logits, split.test), "valid": at.start},
+        outcome=outcome_of(
+            dataset, split, objective, logits, None if settings.strategy == LINEAR else probe_logits, loss
+        ),
+    )
+
+
+def facts_of(
+    dataset: Dataset, split: Split, settings: TrainSettings, objective: Objective, logits: np.ndarray
+) -> CheckpointRecord:
+    """Return what any record tells of a classifier's data, settings and test; without curves, probe and outcome.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (n, outputs)
+        Of the test clips.
+    """
     paper = np.isin(split.test, split.test_as_paper)
     recordings = dataset.clips.recording
     return CheckpointRecord(
@@ -55,42 +78,48 @@ def record_of(
         warnings=warnings(dataset, settings),
         outputs=list(objective.names),
         metric=objective.metric,
-        curves=at.trials,
-        best=at.best_at,
         test=objective.measure(logits, split.test),
         test_per_label=objective.per_label(logits, split.test),
         test_as_paper=objective.measure(logits[paper], split.test_as_paper) if not paper.all() else None,
-        probe={"test": objective.measure(probe_logits, split.test), "valid": at.start},
-        outcome=_outcome(dataset, split, objective, at, logits, probe_logits, settings.strategy == LINEAR),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         versions={library: version(library) for library in LIBRARIES},
     )
 
 
-def _outcome(
+def outcome_of(
     dataset: Dataset,
     split: Split,
     objective: Objective,
-    at: TrainerState,
     logits: np.ndarray,
-    probe_logits: np.ndarray,
-    is_probe: bool,
+    probe_logits: np.ndarray | None = None,
+    loss: float | None = None,
 ) -> Outcome:
-    """Judged on the clips and labels that were to be learnt: by the paper's way, without background."""
+    """Judge a classifier on the clips and labels that were to be learnt: by the paper's way, without background.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (n, outputs)
+        Of the test clips.
+    probe_logits
+        By the linear probe on the start; None where the classifier is that probe.
+    loss
+        Of the training, in its best epoch; None where there was no epoch.
+    """
     keep = np.flatnonzero(np.isin(split.test, split.test_as_paper))
-    rows, own, probe = split.test[keep], logits[keep], probe_logits[keep]
+    rows, own = split.test[keep], logits[keep]
+    probe = None if probe_logits is None else probe_logits[keep]
 
     def measure(order: np.ndarray) -> float | None:
         dealt = replace(objective, labels=objective.labels[rows[order]])
         return dealt.measure_metric(own, np.arange(len(rows)))
 
     def difference(mask: np.ndarray) -> float | None:
+        if probe is None:
+            return None
         ours, theirs = (objective.measure_metric(each[mask], rows[mask]) for each in (own, probe))
         return None if ours is None or theirs is None else ours - theirs
 
-    best = at.best_at or {"trial": 0, "epoch": 0}
-    loss = at.trials[best["trial"]]["epochs"][best["epoch"] - 1]["loss"] if best["epoch"] else None
     words = METRIC_WORDS[objective.metric]
     of = dataset.clips.recording[rows]
-    other = None if is_probe else difference
+    other = None if probe is None else difference
     return judge_outcome(words, measure, other, of, loss, objective.chance_loss(split.train))

@@ -108,6 +108,18 @@ def test_changed_and_vanished_files_are_noticed(boxed):
     assert "changed" in found[boxed.recordings[1].name] and "no longer" in found[boxed.recordings[2].name]
 
 
+def test_a_look_that_may_read_little_goes_further_the_next_time(boxed):
+    long_ago = time.time() - 3600
+    for recording in boxed.recordings:
+        content = bytearray(recording.path.read_bytes())
+        content[-1] ^= 1
+        recording.path.write_bytes(content)
+        os.utime(recording.path, (long_ago, long_ago))  # a hash is remembered of what has settled
+    largest = max(recording.size for recording in boxed.recordings)
+    seen = [len(check_unchanged(boxed, largest)) for _ in boxed.recordings]
+    assert 0 < seen[0] < 3 and seen == sorted(seen) and seen[-1] == 3
+
+
 def test_a_scan_is_a_draft_until_it_is_saved(boxed):
     params = {"root": boxed.source["root"], "name": "Mine", "options": {"width_s": 2, "hop_s": 2}}
     result = library.scan_job(params, Silent())

@@ -104,10 +104,10 @@ def fuzzy_graph(indices: np.ndarray, distances: np.ndarray) -> csr_matrix:
 
 def drawn_in(graph: csr_matrix, epochs: int) -> csr_matrix:
     """Return the graph without edges that so many epochs never draw."""
-    kept = graph.copy()
-    kept.data[kept.data < kept.data.max() / epochs] = 0
-    kept.eliminate_zeros()
-    return kept
+    drawn = graph.copy()
+    drawn.data[drawn.data < drawn.data.max() / epochs] = 0
+    drawn.eliminate_zeros()
+    return drawn
 
 
 def curve(min_dist: float, spread: float = SPREAD) -> tuple[float, float]:

@@ -19,8 +19,8 @@ def matched(labels: Sequence[str], names: Sequence[str]) -> dict[str, tuple[str,
     for name in names:
         for form in {name, *name.split("_", 1)}:
             by_name.setdefault(_plain(form), set()).add(name)
-    found = {label: by_name.get(_plain(label), set()) for label in labels}
-    return {label: tuple(answers) if len(answers) == 1 else () for label, answers in found.items()}
+    candidates = {label: by_name.get(_plain(label), set()) for label in labels}
+    return {label: tuple(names) if len(names) == 1 else () for label, names in candidates.items()}
 
 
 def of_labels(
@@ -48,5 +48,5 @@ def of_labels(
 
 def _plain(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold())
-    kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return re.sub(r"[\W_]+", " ", kept).strip()
+    unaccented = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[\W_]+", " ", unaccented).strip()

@@ -209,14 +209,14 @@ def _of_label(
     unit = np.unique(groups, return_inverse=True)[1]
     hours = np.bincount(unit[background], minlength=unit.max() + 1) * inputs.seconds_per_clip / 3600
     events = np.bincount(unit[background & detected], minlength=unit.max() + 1)
-    told = _Told.at(scores, np.unique(used), positive, background, hours.sum())
-    precision, low, high = told.widened(
-        clustered_share(positive[detected], groups[detected]), told.precision, 1.0
+    by_fold = _AtFoldThresholds.at(scores, np.unique(used), positive, background, hours.sum())
+    precision, low, high = by_fold.widened(
+        clustered_share(positive[detected], groups[detected]), by_fold.precision, 1.0
     )
-    recall, recall_low, recall_high = told.widened(
-        clustered_share(detected[positive], groups[positive]), told.recall, 1.0
+    recall, recall_low, recall_high = by_fold.widened(
+        clustered_share(detected[positive], groups[positive]), by_fold.recall, 1.0
     )
-    alarms, alarms_low, alarms_high = told.widened(clustered_rate(events, hours), told.alarms, math.inf)
+    alarms, alarms_low, alarms_high = by_fold.widened(clustered_rate(events, hours), by_fold.alarms, math.inf)
     state = REACHED if precision is not None and precision >= inputs.precision else BELOW
     return _with(
         about,
@@ -237,7 +237,7 @@ def _of_label(
 
 
 @dataclass(frozen=True)
-class _Told:
+class _AtFoldThresholds:
     """What the thresholds of the folds would do on all clips, (folds,) each: how much hangs on who chose."""
 
     precision: np.ndarray
@@ -247,7 +247,7 @@ class _Told:
     @classmethod
     def at(
         cls, scores: np.ndarray, used: np.ndarray, positive: np.ndarray, background: np.ndarray, hours: float
-    ) -> _Told:
+    ) -> _AtFoldThresholds:
         hit = scores >= used[:, None]
         right = (hit & positive).sum(axis=1)
         return cls(
@@ -257,12 +257,12 @@ class _Told:
         )
 
     def widened(
-        self, told: tuple[float | None, float, float], over: np.ndarray, most: float
+        self, estimate: tuple[float | None, float, float], over: np.ndarray, most: float
     ) -> tuple[float | None, float, float]:
         """Add to an interval at a given threshold what the threshold itself may move (squares added; jackknife)."""
-        value, low, high = told
+        value, low, high = estimate
         if value is None:
-            return told
+            return estimate
         moves = Z95 * math.sqrt((len(over) - 1) * float(over.var()))
         below, above = math.hypot(value - low, moves), math.hypot(high - value, moves)
         return value, max(0.0, value - below), min(most, value + above)

@@ -106,9 +106,9 @@ def _with_table(path: Path, matrix: np.ndarray, table: Path | None, given: Given
 def _of_columns(
     path: Path, matrix: np.ndarray, columns: Mapping[str, Any], given: Given, source: str
 ) -> Results:
-    found = {meant: column(list(columns), meant, given) for meant in ("path", "start", "end")}
+    column_of = {meant: column(list(columns), meant, given) for meant in ("path", "start", "end")}
     width = given.get("window_s", "")
-    missing = [meant for meant, name in found.items() if not name and not (meant == "end" and width)]
+    missing = [meant for meant, name in column_of.items() if not name and not (meant == "end" and width)]
     if missing:
         raise Unclear(
             f"{path.name} does not tell {' and '.join(missing)} of its clips. Say which columns they are"
@@ -116,13 +116,13 @@ def _of_columns(
             list(columns),
             missing,
         )
-    start = _numbers(path, columns[found["start"]], found["start"]).astype(np.float64)
+    start = _numbers(path, columns[column_of["start"]], column_of["start"]).astype(np.float64)
     end = (
         start + _width(width)
-        if not found["end"]
-        else _numbers(path, columns[found["end"]], found["end"]).astype(np.float64)
+        if not column_of["end"]
+        else _numbers(path, columns[column_of["end"]], column_of["end"]).astype(np.float64)
     )
-    names = tuple(str(each) for each in columns[found["path"]])
+    names = tuple(str(each) for each in columns[column_of["path"]])
     return Results(source, names, start, end, np.asarray(matrix, dtype=np.float32), path.stem)
 
 

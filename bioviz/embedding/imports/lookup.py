@@ -48,21 +48,21 @@ def look_up(dataset: Dataset, card: ModelCard) -> EmbeddingSet:
         if (there := read_set(folder, *shape)) is not None:
             return there
         held = imported.load(card.name)
-        found = rows_of(dataset, held)
-        if not (found >= 0).any():
+        at_row = rows_of(dataset, held)
+        if not (at_row >= 0).any():
             raise BadInput(
                 f"{card.title} has no embeddings of the clips of {dataset.name}: its windows are {held.width_s:g} s "
                 f"long, the dataset's {dataset.plan.width_s:g} s, or they are of other recordings. Import them for "
                 "this dataset."
             )
         matrix = np.full(shape, np.nan, dtype=np.float32)
-        matrix[found >= 0] = held.matrix[found[found >= 0]]
+        matrix[at_row >= 0] = held.matrix[at_row[at_row >= 0]]
         failures = [
             Problem(
                 "unreadable", recording.name, f"{recording.name}: there are no imported embeddings of it."
             )
             for recording, rows in zip(dataset.recordings, rows_by_recording(dataset), strict=True)
-            if len(rows) and (found[rows] < 0).all()
+            if len(rows) and (at_row[rows] < 0).all()
         ]
         about = {
             "dataset": {"id": dataset.id, "name": dataset.name, "version": dataset.version},
@@ -95,10 +95,10 @@ def rows_of(dataset: Dataset, held: ImportedRows) -> np.ndarray:
     order = np.lexsort((held.start_s, held.recording))
     edges = np.searchsorted(held.recording[order], np.arange(len(held.hashes) + 1))
     for recording, rows in zip(dataset.recordings, rows_by_recording(dataset), strict=True):
-        place = at.get(recording.content_hash)
-        if place is None or not len(rows):
+        position = at.get(recording.content_hash)
+        if position is None or not len(rows):
             continue
-        own = order[edges[place] : edges[place + 1]]
+        own = order[edges[position] : edges[position + 1]]
         starts = held.start_s[own]
         if not len(own):
             continue

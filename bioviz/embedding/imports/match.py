@@ -70,61 +70,64 @@ def import_results(results: Results, dataset: Dataset, title: str = "") -> Impor
         No recording is the dataset's, or the windows are not of one length.
 
     """
-    place, notes = _recordings(results, dataset)
-    place = _first_of_copies(dataset)[place]
-    kept = place >= 0
-    widths = (results.end_s - results.start_s)[kept]
+    recording, notes = _recordings(results, dataset)
+    recording = _first_of_copies(dataset)[recording]
+    matched = recording >= 0
+    widths = (results.end_s - results.start_s)[matched]
     width = float(np.median(widths))
     alike = np.abs(results.end_s - results.start_s - width) <= TOLERANCE_S
-    if (other := int((kept & ~alike).sum())) > len(widths) / 2:
+    if (other := int((matched & ~alike).sum())) > len(widths) / 2:
         raise BadInput(
             f"The windows are of many lengths ({widths.min():g} to {widths.max():g} s). bioviz takes one."
         )
     if other:
         notes.append(f"{other:,} windows of another length than {width:g} s are left out.")
     finite = np.isfinite(results.matrix).all(axis=1)
-    if bad := int((kept & alike & ~finite).sum()):
+    if bad := int((matched & alike & ~finite).sum()):
         notes.append(f"{bad:,} embeddings with numbers that are not finite are left out.")
-    rows = np.flatnonzero(kept & alike & finite)
+    rows = np.flatnonzero(matched & alike & finite)
     if not len(rows):
         raise BadInput("No embedding is left of these recordings.")
-    rows = rows[np.lexsort((results.start_s[rows], place[rows]))]
+    rows = rows[np.lexsort((results.start_s[rows], recording[rows]))]
     held = ImportedRows(
         np.ascontiguousarray(results.matrix[rows], dtype=np.float32),
-        place[rows].astype(np.int64),
+        recording[rows].astype(np.int64),
         results.start_s[rows].astype(np.float64),
         tuple(recording.content_hash for recording in dataset.recordings),
         width,
     )
     target = dataset
-    found = rows_of(dataset, held)
-    if (found >= 0).mean() < 0.5:
+    at_row = rows_of(dataset, held)
+    if (at_row >= 0).mean() < 0.5:
         target = _with_windows(dataset, held, notes)
         library.save(target)
-        found = rows_of(target, held)
-    elif (without := int((found < 0).sum())) > 0:
+        at_row = rows_of(target, held)
+    elif (without := int((at_row < 0).sum())) > 0:
         notes.append(f"{without:,} clips of {dataset.name} have no embedding.")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     name = imported.keep(title.strip() or results.title, results.source, held, now)
-    return Imported(name, target.id, int((found >= 0).sum()), (*results.notes, *notes))
+    return Imported(name, target.id, int((at_row >= 0).sum()), (*results.notes, *notes))
 
 
 def _recordings(results: Results, dataset: Dataset) -> tuple[np.ndarray, list[str]]:
     """(n,) int64 recording of each row, -1 where it is none of the dataset's; and sentences. Raises BadInput."""
     names = sorted(set(results.names))
     own = [PurePosixPath(recording.name) for recording in dataset.recordings]
-    found: dict[str, int] = {}
+    recording_of: dict[str, int] = {}
     for ways in (_whole, _name, _stem):
         counts = Counter(map(ways, own))
         at = {ways(path): i for i, path in enumerate(own) if counts[ways(path)] == 1}
         for name in names:
-            if name not in found and (i := at.get(ways(PurePosixPath(name.replace("\\", "/"))))) is not None:
-                found[name] = i
-    claims = Counter(found.values())
-    for name in [name for name, i in found.items() if claims[i] > 1 and name != str(own[i])]:
-        del found[name]  # two of its recordings are called so: which is meant is not known
-    absent = [name for name in names if name not in found]
-    if not found:
+            if (
+                name not in recording_of
+                and (i := at.get(ways(PurePosixPath(name.replace("\\", "/"))))) is not None
+            ):
+                recording_of[name] = i
+    claims = Counter(recording_of.values())
+    for name in [name for name, i in recording_of.items() if claims[i] > 1 and name != str(own[i])]:
+        del recording_of[name]  # two of its recordings are called so: which is meant is not known
+    absent = [name for name in names if name not in recording_of]
+    if not recording_of:
         raise BadInput(
             f"None of its {len(names):,} recordings is in {dataset.name}: {names[0]} and so on, where the dataset has "
             f"{own[0]} and so on. Choose the dataset of the same recordings."
@@ -134,10 +137,10 @@ def _recordings(results: Results, dataset: Dataset) -> tuple[np.ndarray, list[st
         if absent
         else []
     )
-    unheard = len(own) - len(set(found.values()))
+    unheard = len(own) - len(set(recording_of.values()))
     if unheard:
         notes.append(f"{unheard:,} of the {len(own):,} recordings of {dataset.name} have no embeddings.")
-    return np.array([found.get(name, -1) for name in results.names], dtype=np.int64), notes
+    return np.array([recording_of.get(name, -1) for name in results.names], dtype=np.int64), notes
 
 
 def _first_of_copies(dataset: Dataset) -> np.ndarray:

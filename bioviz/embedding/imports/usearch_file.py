@@ -56,10 +56,12 @@ def read_index(path: Path) -> tuple[np.ndarray, np.ndarray]:
     offset = 8 + rows * width + 64 + _GRAPH.size
     keys = _keys(path, offset, rows, connectivity, ground, size)
     vectors = np.fromfile(path, KINDS[scalar], rows * dim, offset=8).reshape(rows, dim)
-    kept = keys != _GONE
-    if int(kept.sum()) < present:
-        raise BadInput(f"{path} is damaged: it says {present:,} vectors and holds {int(kept.sum()):,}.")
-    return vectors[kept].astype(np.float32), keys[kept]
+    present_keys = keys != _GONE
+    if int(present_keys.sum()) < present:
+        raise BadInput(
+            f"{path} is damaged: it says {present:,} vectors and holds {int(present_keys.sum()):,}."
+        )
+    return vectors[present_keys].astype(np.float32), keys[present_keys]
 
 
 def _keys(path: Path, offset: int, rows: int, connectivity: int, ground: int, size: int) -> np.ndarray:

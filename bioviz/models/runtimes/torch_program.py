@@ -26,7 +26,7 @@ class ProgramSession:
 
     def __init__(self, path: Path, graph: Graph) -> None:
         self._path = path
-        self._call = _loaded(path)
+        self._call = _loaded(path)[0]
         self._wanted = [_position(path, each) for each in (graph.embedding, graph.scores) if each]
 
     def run(self, window: np.ndarray) -> Outputs:
@@ -48,36 +48,35 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> ProgramSessio
 
 def inspect(path: Path) -> FileFacts:
     """Read what a program says of itself, or what it gives for silence; see `session.inspect`. It is opened."""
-    call = _loaded(path)
-    sizes = [_announced(path)] if path.suffix.lower() == EXPORTED else list(TRIED)
-    for samples in [size for size in sizes if size > 0] or list(TRIED):
+    call, announced = _loaded(path)
+    reason = ""
+    for samples in [announced] if announced > 0 else TRIED:
         try:
             given = _called(call, np.zeros(samples, np.float32))
-        except Exception:  # another length may do
+        except Exception as error:  # the program's own errors have no common class; another length may do
+            reason = _first(error)
             continue
         outputs = tuple(Tensor(f"#{i}", tuple(each.shape), True) for i, each in enumerate(given))
         vectors = sorted(filter(looks_like_embedding, outputs), key=lambda each: each.shape[-1], reverse=True)
-        told = sizes[0] if path.suffix.lower() == EXPORTED else -1
-        return FileFacts("torch_program", (Tensor("waveform", (1, told)),), tuple(vectors), outputs)
-    raise BadInput(f"{path.name} takes no waveform of shape (1, samples) of any usual length.")
+        return FileFacts("torch_program", (Tensor("waveform", (1, announced)),), tuple(vectors), outputs)
+    raise BadInput(f"{path.name} takes no waveform of shape (1, samples) of any usual length ({reason}).")
 
 
-def _loaded(path: Path) -> Any:
+def _loaded(path: Path) -> tuple[Any, int]:
+    """Return what can be called, and the samples that it takes; -1 where that is any number, or it does not say."""
     import torch
 
     try:
         if path.suffix.lower() == EXPORTED:
-            return torch.export.load(str(path)).module()
-        return torch.jit.load(str(path), map_location="cpu").eval()
+            program = torch.export.load(str(path))
+            return program.module(), _announced(program)
+        return torch.jit.load(str(path), map_location="cpu").eval(), -1
     except Exception as error:  # damaged archives fail in many ways
         raise BadInput(f"{path.name} is no program that PyTorch can open ({_first(error)}).") from error
 
 
-def _announced(path: Path) -> int:
+def _announced(program: Any) -> int:
     """Return the samples that an exported program takes, -1 for any number."""
-    import torch
-
-    program = torch.export.load(str(path))
     names = set(program.graph_signature.user_inputs)
     for node in program.graph.nodes:
         if node.op == "placeholder" and node.name in names and "val" in node.meta:

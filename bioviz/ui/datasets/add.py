@@ -62,21 +62,18 @@ def _scan_form(folder: Path) -> None:
 
 
 def _after_scan(job: jobs.Job) -> None:
-    if not job.is_over:
-        job_card.watch(job.id)
+    result = job_card.result_of(job)
+    if result is None:
         return
-    if job.state != "done" or job.result is None:
-        job_card.outcome(job)
-        return
-    if "asked" in job.result:
+    if "asked" in result:
         with st.container(border=True):
             st.markdown(f"**3. A question about {plain(str(job.params.get('name') or 'the folder'))}**")
-            questions.ask(job, job.result["files"])
-            questions.ask_missing(job, job.result.get("missing_labels") or {})
+            questions.ask(job, result["files"])
+            questions.ask_missing(job, result.get("missing_labels") or {})
             _discard(job)
         return
     try:
-        dataset = library.load_draft(job.result["dataset"])
+        dataset = library.load_draft(result["dataset"])
     except Missing as error:
         st.warning(plain(str(error)), icon=":material/search_off:")
         return

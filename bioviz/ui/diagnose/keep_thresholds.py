@@ -115,25 +115,23 @@ def _apply(done: RunThresholds) -> None:
         )
     if job is None:
         return
-    if not job.is_over:
-        job_card.watch(job.id)
-    elif job.state != "done" or job.result is None:
-        job_card.outcome(job)
-    else:
-        content = kept_thresholds.read_detections(job.result)
-        st.caption(
-            f"{job.result['detections']:,} detections in {plain(datasets[target])}. Their precision was measured on "
-            f"{plain(held.dataset_name)}; at other places and with other recorders it may be another."
-        )
-        if content is None:
-            st.info("This table is no longer in the cache. Detect again.")
-            return
-        st.download_button(
-            "Detections (CSV)",
-            content,
-            f"detections_{target}.csv",
-            "text/csv",
-            icon=":material/download:",
-            key=DiagnoseState.detections_csv,
-            on_click="ignore",
-        )
+    result = job_card.result_of(job)
+    if result is None:
+        return
+    content = kept_thresholds.read_detections(result)
+    st.caption(
+        f"{result['detections']:,} detections in {plain(datasets[target])}. Their precision was measured on "
+        f"{plain(held.dataset_name)}; at other places and with other recorders it may be another."
+    )
+    if content is None:
+        st.info("This table is no longer in the cache. Detect again.")
+        return
+    st.download_button(
+        "Detections (CSV)",
+        content,
+        f"detections_{target}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key=DiagnoseState.detections_csv,
+        on_click="ignore",
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from bioviz import jobs, rights
@@ -40,6 +42,17 @@ def watch(job_id: str) -> None:
         ):
             jobs.cancel(job.id)
             st.toast("Cancelling. What was computed is kept.")
+
+
+def result_of(job: jobs.Job) -> dict[str, Any] | None:
+    """Return what a job came to; while it runs it is shown, and where it came to nothing that is said."""
+    if not job.is_over:
+        watch(job.id)
+        return None
+    if job.state != "done" or job.result is None:
+        outcome(job)
+        return None
+    return job.result
 
 
 def outcome(job: jobs.Job) -> None:

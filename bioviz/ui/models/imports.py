@@ -92,18 +92,15 @@ def _follow() -> None:
         job = jobs.get(ModelsState.import_job.get())
     except Missing:
         return
-    if not job.is_over:
-        job_card.watch(job.id)
+    result = job_card.result_of(job)
+    if result is None:
         return
-    if job.state != "done" or job.result is None:
-        job_card.outcome(job)
-        return
-    title = registry.card(job.result["model"]).title
+    title = registry.card(result["model"]).title
     st.success(
-        f"{job.result['clips']:,} clips have embeddings of {plain(title)}.", icon=":material/check_circle:"
+        f"{result['clips']:,} clips have embeddings of {plain(title)}.", icon=":material/check_circle:"
     )
-    for note in job.result["notes"]:
+    for note in result["notes"]:
         st.caption(plain(note))
     if st.button("Explore them", key=ModelsState.import_open, icon=":material/scatter_plot:"):
-        set_view(dataset=job.result["dataset"], model=job.result["model"], checkpoint="imported", clip=-1)
+        set_view(dataset=result["dataset"], model=result["model"], checkpoint="imported", clip=-1)
         open_page("explore.py")

@@ -37,18 +37,20 @@ def show() -> None:
     file = st.file_uploader(
         "Model file", type=[suffix[1:] for suffix in session.SUFFIXES], key=ModelsState.own_file
     )
-    place = st.text_input(
+    folder_text = st.text_input(
         "Or a folder of transformers",
         key=ModelsState.own_folder,
         placeholder="folder, or owner/name in the cache of Hugging Face's programs",
         help="HuBERT, wav2vec 2.0, AST, CLAP or Whisper with config.json, preprocessor_config.json and "
         "model.safetensors. Code that a folder brings is not run.",
     ).strip()
-    if file is None and not place:
+    if file is None and not folder_text:
         return
     try:
         path = (
-            uploads.keep_upload(file.name, file) if file is not None else uploads.keep_folder(_folder(place))
+            uploads.keep_upload(file.name, file)
+            if file is not None
+            else uploads.keep_folder(_folder(folder_text))
         )
     except (BadInput, OSError) as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -62,26 +64,23 @@ def show() -> None:
         ):
             return
         params["trusted"] = True
-    name = file.name if file is not None else place
+    name = file.name if file is not None else folder_text
     job = jobs.find("inspect model", params) or _inspect(params, name)
-    if not job.is_over:
-        job_card.watch(job.id)
-    elif job.state != "done" or job.result is None:
-        job_card.outcome(job)
-        if st.button("Read it again", key=ModelsState.own_again):
-            _inspect(params, name)
-            st.rerun()
-    else:
-        _form(Path(name).stem, path, job.result, trusted="trusted" in params)
+    result = job_card.result_of(job)
+    if result is not None:
+        _form(Path(name).stem, path, result, trusted="trusted" in params)
+    elif job.is_over and st.button("Read it again", key=ModelsState.own_again):
+        _inspect(params, name)
+        st.rerun()
 
 
 def _folder(text: str) -> Path:
     """Return the folder that is meant: one inside of the data folders, or in the hub's cache. Raises BadInput."""
-    if (place := uploads.folder_of(text)) is None:
+    if (directory := uploads.folder_of(text)) is None:
         raise BadInput(
             f"There is no folder {text}, nor a model of this name in the cache of Hugging Face's programs."
         )
-    return settings().check_inside(place) if Path(text).expanduser().is_dir() else place
+    return settings().check_inside(directory) if Path(text).expanduser().is_dir() else directory
 
 
 def remove_button(card: ModelCard) -> None:
@@ -213,16 +212,13 @@ def _follow() -> None:
         job = jobs.get(ModelsState.own_job.get())
     except Missing:
         return
-    if not job.is_over:
-        job_card.watch(job.id)
-    elif job.state == "done" and job.result is not None:
+    result = job_card.result_of(job)
+    if result is not None:
         st.success(
-            f"Added: {job.result['dim']:,} numbers a clip, {_duration(job.result['seconds'])} a window on this "
-            "computer. Choose it on every page.",
+            f"Added: {result['dim']:,} numbers a clip, {_duration(result['seconds'])} a window on this computer. "
+            "Choose it on every page.",
             icon=":material/check_circle:",
         )
-    else:
-        job_card.outcome(job)
 
 
 def _duration(seconds: float) -> str:
