@@ -7,10 +7,12 @@ import io
 import pytest
 
 from bioviz import jobs, rights
-from bioviz.datasets import library, upload
+from bioviz.datasets import library
+from bioviz.datasets.files import upload
 from bioviz.datasets.tables import profiles
 from bioviz.flags import flag, load_flags, make_cleaned
-from bioviz.models import checkpoints, own, uploads
+from bioviz.models import checkpoints
+from bioviz.models.brought import own, uploads
 from bioviz.rights import NotAllowed, Role
 from bioviz.runs import measuring, tasks
 from bioviz.training.loop.run_dir import TrainingRunDir

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioviz.errors import BadInput, Missing
-from bioviz.models import finetuned, imported, own, weights
+from bioviz.models import finetuned, weights
 from bioviz.models.base import (
     FINETUNED,
     IMPORTED,
@@ -21,6 +21,7 @@ from bioviz.models.base import (
     ModelCard,
     WeightsFile,
 )
+from bioviz.models.brought import imported, own
 from bioviz.models.cards import CARDS
 from bioviz.models.device import resolve_precision
 from bioviz.models.runtimes import session

@@ -178,7 +178,7 @@ _as_registered_lock = threading.Lock()
 
 def _check_unchanged(recording: Recording, stamp: tuple[int, int]) -> None:
     """Refuse a file that holds other bytes than the registered one; looked at once for each version of it."""
-    from bioviz.datasets.unchanged import is_unchanged
+    from bioviz.datasets.sound_files.unchanged import is_unchanged
 
     key = (recording.sound, recording.content_hash)
     with _as_registered_lock:

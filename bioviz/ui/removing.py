@@ -8,7 +8,8 @@ import streamlit as st
 
 from bioviz import jobs, rights
 from bioviz.config import settings
-from bioviz.datasets import library, upload
+from bioviz.datasets import library
+from bioviz.datasets.files import upload
 from bioviz.datasets.library import DatasetSummary
 from bioviz.errors import Missing
 from bioviz.flags import load_flags

@@ -1,4 +1,4 @@
-"""What a key of Streamlit's session is: the only module that touches `session_state`. `state.py` declares the keys."""
+"""What a key of Streamlit's session is: the only module that touches `session_state`. `state/` declares the keys."""
 
 from __future__ import annotations
 

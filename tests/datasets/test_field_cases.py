@@ -302,7 +302,7 @@ def test_27_channels_that_cancel(tmp_path):
 
 
 def test_28_what_folders_take_uploads_take(r1, tmp_path_factory):
-    from bioviz.datasets import upload
+    from bioviz.datasets.files import upload
 
     for i, (file, content, _) in enumerate(TABLES.values()):
         stored = upload.store([("r1.wav", (r1 / "r1.wav").open("rb")), (file, _stream(content, i))])

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bioviz.datasets import export, library, upload
+from bioviz.datasets import export, library
 from bioviz.datasets.build import build_dataset
+from bioviz.datasets.files import upload
+from bioviz.datasets.sound_files.unchanged import check_unchanged
 from bioviz.datasets.types import Clips, Dataset, Recording, WindowPlan
-from bioviz.datasets.unchanged import check_unchanged
 from bioviz.errors import BadInput, Missing
 from bioviz.progress import Silent
 from tests.datasets.sounds import kinds, labels_of, write

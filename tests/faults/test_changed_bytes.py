@@ -26,11 +26,12 @@ from bioviz.datasets.tables import profiles
 from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.errors import BiovizError
 from bioviz.flags import flag, load_flags
-from bioviz.models import checkpoints, imported, registry
+from bioviz.models import checkpoints, registry
+from bioviz.models.brought import imported
+from bioviz.models.brought.imported import ImportedRows
 from bioviz.models.cards import CARDS
-from bioviz.models.imported import ImportedRows
-from bioviz.runs import kept_thresholds
 from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
+from bioviz.runs.thresholds import kept_thresholds
 from bioviz.store.hashes import HashMemory
 from bioviz.store.pack import to_plain
 from bioviz.training.finetune import finetune

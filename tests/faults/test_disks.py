@@ -13,8 +13,9 @@ import pytest
 from bioviz import jobs, runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.annotations import annotate, load_annotations
-from bioviz.datasets import library, upload
+from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
+from bioviz.datasets.files import upload
 from bioviz.datasets.tables import profiles
 from bioviz.datasets.tables.columns import ColumnMapping
 from bioviz.errors import BiovizError

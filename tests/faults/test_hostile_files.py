@@ -16,9 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bioviz.config import settings as read_settings
-from bioviz.datasets import library, upload
+from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
-from bioviz.datasets.upload import _safe_part
+from bioviz.datasets.files import upload
+from bioviz.datasets.files.upload import _safe_part
 from bioviz.errors import BadInput, BiovizError
 from bioviz.models import checkpoints
 from bioviz.store.usage import usage

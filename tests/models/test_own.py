@@ -11,8 +11,9 @@ import torch
 
 from bioviz.cli import main
 from bioviz.errors import BadInput, Missing
-from bioviz.models import own, registry, uploads
+from bioviz.models import registry
 from bioviz.models.base import PRETRAINED
+from bioviz.models.brought import own, uploads
 from bioviz.models.runtimes import session
 from bioviz.progress import Silent
 from bioviz.store.files import read_json

@@ -9,7 +9,8 @@ from torch import nn
 
 from bioviz.cli import main
 from bioviz.errors import BadInput
-from bioviz.models import own, registry, uploads
+from bioviz.models import registry
+from bioviz.models.brought import own, uploads
 from bioviz.models.runtimes import session
 from bioviz.progress import Silent
 

@@ -10,7 +10,8 @@ import torch
 
 from bioviz.cli import main
 from bioviz.errors import BadInput, Missing
-from bioviz.models import own, registry, uploads
+from bioviz.models import registry
+from bioviz.models.brought import own, uploads
 from bioviz.models.runtimes import session
 from bioviz.progress import Silent
 

@@ -19,9 +19,10 @@ from bioviz.models.base import PRETRAINED, Graph
 from bioviz.models.cards import CARDS
 from bioviz.models.checkpoint_record import CheckpointRecord, SplitRecord
 from bioviz.models.head import Head
-from bioviz.runs import kept_thresholds, label_scores, stages
-from bioviz.runs.score_mapping import map_label, read_mapping
-from bioviz.runs.thresholds import compute_thresholds, judged, open_thresholds
+from bioviz.runs import stages
+from bioviz.runs.thresholds import detections, kept_thresholds, label_scores
+from bioviz.runs.thresholds.of_run import compute_thresholds, judged, open_thresholds
+from bioviz.runs.thresholds.score_mapping import map_label, read_mapping
 from tests.embedding.helpers import make_dataset, write_wav
 from tests.models import files
 from tests.models.conftest import weights_dir  # noqa: F401 (a fixture)
@@ -91,7 +92,7 @@ def test_thresholds_are_kept_exported_and_applied_to_other_recordings(run, model
     other = noises(tmp_path, 3, "elsewhere", first=100)
     unlabelled = replace(other, labels=(), clips=replace(other.clips, labels=np.zeros((12, 0), bool)))
     library.save(unlabelled)
-    content, count = kept_thresholds.detections_csv(held, unlabelled.id, "cpu")
+    content, count = detections.detections_csv(held, unlabelled.id, "cpu")
     lines = list(csv.DictReader(io.StringIO(content.decode())))
     asked = label_scores.scored(unlabelled, model, PRETRAINED, 0, ("call",), {"call": ("output 3",)})
     values = np.asarray(label_scores.compute_label_scores(asked, "cpu", _silent()).value)[:, 0]
@@ -99,12 +100,12 @@ def test_thresholds_are_kept_exported_and_applied_to_other_recordings(run, model
     assert 0 < len(rows) == len(lines) == count < 12
     names = [unlabelled.recordings[i].name for i in unlabelled.clips.recording[rows]]
     assert [each["path"] for each in lines] == names and {each["label"] for each in lines} == {"call"}
-    job = kept_thresholds.detections_job({"name": held.name, "dataset": unlabelled.id}, _silent())
-    assert kept_thresholds.read_detections(job) == content
+    job = detections.detections_job({"name": held.name, "dataset": unlabelled.id}, _silent())
+    assert detections.read_detections(job) == content
 
     changed = replace(held, fingerprint="0" * 64)
     with pytest.raises(BadInput, match="another one now"):
-        kept_thresholds.detections_csv(changed, unlabelled.id, "cpu")
+        detections.detections_csv(changed, unlabelled.id, "cpu")
     kept_thresholds.remove(held.name)
     with pytest.raises(Missing):
         kept_thresholds.get(held.name)
@@ -115,9 +116,9 @@ def test_the_command_line_does_the_same(run, model, tmp_path, capsys):
     name = ["thresholds", run.spec.dataset, model, "--method", "pca", "--device", "cpu"]
     assert main([*name, "--score", "call=output 3", "--keep", "mine", "--out", str(out)]) == 0
     assert "100" in capsys.readouterr().out and "owls" in out.read_text()
-    detections = tmp_path / "detections.csv"
-    assert main(["detect", "mine", run.spec.dataset, "--device", "cpu", "--out", str(detections)]) == 0
-    assert len(detections.read_text().splitlines()) > 40
+    table = tmp_path / "detections.csv"
+    assert main(["detect", "mine", run.spec.dataset, "--device", "cpu", "--out", str(table)]) == 0
+    assert len(table.read_text().splitlines()) > 40
     assert main(["detect"]) == 0 and "mine" in capsys.readouterr().out
     assert main([*name, "--precision", "2"]) == 1
     assert "must be from 0.5" in capsys.readouterr().err

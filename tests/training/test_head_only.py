@@ -18,8 +18,8 @@ from bioviz.errors import BadInput, Missing
 from bioviz.models import checkpoints, registry
 from bioviz.models.finetuned import find
 from bioviz.models.head import read_head
-from bioviz.runs.label_scores import gives_scores
-from bioviz.runs.thresholds import compute_thresholds, judged
+from bioviz.runs.thresholds.label_scores import gives_scores
+from bioviz.runs.thresholds.of_run import compute_thresholds, judged
 from bioviz.training.finetune import finetune
 from bioviz.training.settings import TrainSettings
 from tests.training import tiny

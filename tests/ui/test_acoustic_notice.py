@@ -11,7 +11,7 @@ from bioviz.runs import measuring
 def page(columns: dict) -> None:
     from types import SimpleNamespace
 
-    from bioviz.ui.acoustic_notice import acoustic_notice
+    from bioviz.ui.notes.acoustic_notice import acoustic_notice
 
     acoustic_notice(SimpleNamespace(acoustic=columns, spec=SimpleNamespace(dataset="pond")))
 
@@ -23,7 +23,7 @@ def test_nothing_is_said_where_they_are_there():
 
 def test_it_is_said_that_they_are_missing_and_a_button_measures(monkeypatch):
     asked = []
-    monkeypatch.setattr("bioviz.ui.acoustic_notice.start_measuring", asked.append)
+    monkeypatch.setattr("bioviz.ui.notes.acoustic_notice.start_measuring", asked.append)
     app = AppTest.from_function(page, args=({},)).run(timeout=60)
     assert not app.exception and "measures of the sound are missing" in app.info[0].value
     app.button(key="measure_sound").click().run(timeout=60)

@@ -1,4 +1,4 @@
-"""Every key of the session is declared once, in `ui/state.py`, and used; nothing else makes one up."""
+"""Every key of the session is declared once, in `ui/state/`, and used; nothing else makes one up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ PARTS = {name for name, value in STATES.items() if "__init__" in vars(value)}  #
 
 def modules() -> list[Path]:
     """Modules that use keys."""
-    own = [path for path in UI.rglob("*.py") if path not in (UI / "session.py", UI / "state.py")]
+    own = [
+        path for path in UI.rglob("*.py") if path != UI / "session.py" and UI / "state" not in path.parents
+    ]
     return sorted([*own, *(PROJECT / "pages").glob("*.py")])
 
 
@@ -32,7 +34,7 @@ def of_project(path: Path) -> str:
 
 
 def declared(group: object, name: str) -> Iterator[tuple[str, str, object]]:
-    """(class, attribute, key) of all that a class of `state.py`, or one made from it, declares."""
+    """(class, attribute, key) of all that a class of `ui/state/`, or one made from it, declares."""
     for attribute, value in vars(group).items():
         if isinstance(value, (Element, Elements, Keys)):
             yield name, attribute, value
@@ -50,7 +52,7 @@ def all_declared() -> list[tuple[str, str, object]]:
 
 
 def is_declared(value: ast.expr, known: set[str]) -> bool:
-    """Whether an expression is a key of `state.py`: Page.key, Page.keys(which), keys.key, or a name of one of these."""
+    """Whether an expression is a key of `ui/state/`: Page.key, Page.keys(which), keys.key, or one of their names."""
     if isinstance(value, ast.Name):
         return value.id in known
     if isinstance(value, ast.Call):
@@ -88,7 +90,7 @@ def test_every_key_that_is_used_is_declared(path):
         known = names_of_keys(function)
         for call in [node for node in ast.walk(function) if isinstance(node, ast.Call)]:
             called = ast.unparse(call.func).split(".")[-1]
-            assert called not in MAKERS, f"line {call.lineno}: declare it in ui/state.py"
+            assert called not in MAKERS, f"line {call.lineno}: declare it in ui/state/"
             for word in call.keywords:
                 if word.arg in ("key", "keys") and called not in SORTING:
                     assert is_declared(word.value, known), (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bioviz.ui import trained_note
+from bioviz.ui.notes import trained_note
 
 
 def page(splits: list[str]) -> None:
@@ -13,7 +13,7 @@ def page(splits: list[str]) -> None:
 
     import numpy as np
 
-    from bioviz.ui import trained_note
+    from bioviz.ui.notes import trained_note
     from bioviz.ui.state import DeskState
 
     class Run(SimpleNamespace):

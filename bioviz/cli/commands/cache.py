@@ -21,7 +21,7 @@ def register(commands: Commands) -> None:
 
 def cache(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Show how much the cache holds, or make it smaller."""
-    from bioviz.datasets import upload
+    from bioviz.datasets.files import upload
     from bioviz.store import usage
 
     if options.action == "prune":

@@ -84,7 +84,7 @@ def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
 def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Add a model file of your own; it is tried on sound first."""
-    from bioviz.models import own, uploads
+    from bioviz.models.brought import own, uploads
     from bioviz.models.runtimes import session
 
     try:

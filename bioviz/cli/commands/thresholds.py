@@ -47,9 +47,9 @@ def register(commands: Commands) -> None:
 def thresholds(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Find for each label the score that reaches a wanted precision on recordings that did not choose it."""
     from bioviz.analysis.thresholds.words import sentence
-    from bioviz.runs import kept_thresholds
-    from bioviz.runs.score_mapping import map_label
-    from bioviz.runs.thresholds import compute_thresholds, open_thresholds
+    from bioviz.runs.thresholds import kept_thresholds
+    from bioviz.runs.thresholds.of_run import compute_thresholds, open_thresholds
+    from bioviz.runs.thresholds.score_mapping import map_label
 
     if options.out:
         check_writable(Path(options.out), folder=False)
@@ -99,7 +99,7 @@ def thresholds(options: argparse.Namespace, progress: TerminalProgress) -> Answe
 
 def detect(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """List thresholds that are kept, or apply them to recordings: detections as a CSV."""
-    from bioviz.runs import kept_thresholds
+    from bioviz.runs.thresholds import detections, kept_thresholds
 
     if not options.name:
         every = kept_thresholds.every()
@@ -120,7 +120,7 @@ def detect(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         )
     out = Path(options.out)
     check_writable(out, folder=False)
-    content, count = kept_thresholds.detections_csv(
+    content, count = detections.detections_csv(
         kept_thresholds.get(options.name), options.dataset, options.device, progress
     )
     write_files({out: content})

@@ -18,9 +18,9 @@ from bioviz.datasets.build import build_dataset
 from bioviz.datasets.demo import noises
 from bioviz.datasets.demo.calls import CALLS
 from bioviz.datasets.formats.raven import selection_table
+from bioviz.datasets.sound_files.unchanged import check_unchanged
 from bioviz.datasets.tables.selections import Selection
 from bioviz.datasets.types import Dataset
-from bioviz.datasets.unchanged import check_unchanged
 from bioviz.errors import Missing
 from bioviz.progress import Progress, Silent
 from bioviz.store.files import write_atomic

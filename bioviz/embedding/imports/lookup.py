@@ -12,9 +12,10 @@ from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.keys import rows_by_recording, set_key
 from bioviz.embedding.sets import EmbeddingSet, folder_of, read_set, write_set
 from bioviz.errors import BadInput
-from bioviz.models import imported, registry
+from bioviz.models import registry
 from bioviz.models.base import IMPORTED, ModelCard
-from bioviz.models.imported import ImportedRows
+from bioviz.models.brought import imported
+from bioviz.models.brought.imported import ImportedRows
 from bioviz.store.keys import key_of
 from bioviz.store.locks import locked
 

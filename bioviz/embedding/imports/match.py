@@ -19,8 +19,8 @@ from bioviz.embedding.imports.lookup import TOLERANCE_S, rows_of
 from bioviz.embedding.imports.read import read_results
 from bioviz.embedding.imports.results import Results
 from bioviz.errors import BadInput
-from bioviz.models import imported
-from bioviz.models.imported import ImportedRows
+from bioviz.models.brought import imported
+from bioviz.models.brought.imported import ImportedRows
 from bioviz.progress import Progress
 from bioviz.store.keys import key_of
 

@@ -18,8 +18,8 @@ import numpy as np
 
 from bioviz.audio.decode import RESAMPLER, load_clip
 from bioviz.config import settings
+from bioviz.datasets.sound_files.unchanged import check_unchanged
 from bioviz.datasets.types import Dataset, Problem
-from bioviz.datasets.unchanged import check_unchanged
 from bioviz.embedding.compute import decode_ahead
 from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.source import RecordingTask, units_of

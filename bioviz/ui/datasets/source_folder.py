@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bioviz.config import settings
-from bioviz.datasets import upload
+from bioviz.datasets.files import upload
 from bioviz.datasets.files.unusable import is_text
 from bioviz.errors import BiovizError
 from bioviz.ui.app.notices import plain

@@ -8,9 +8,9 @@ from bioviz import jobs, rights
 from bioviz.analysis.thresholds.thresholds import NO_SCORES
 from bioviz.datasets import library
 from bioviz.errors import BiovizError
-from bioviz.runs import kept_thresholds
-from bioviz.runs.score_mapping import map_label
-from bioviz.runs.thresholds import RunThresholds
+from bioviz.runs.thresholds import detections, kept_thresholds
+from bioviz.runs.thresholds.of_run import RunThresholds
+from bioviz.runs.thresholds.score_mapping import map_label
 from bioviz.ui.app.notices import plain
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import DiagnoseState
@@ -108,7 +108,7 @@ def _apply(done: RunThresholds) -> None:
     if right.button("Detect", key=DiagnoseState.detect, icon=":material/graphic_eq:"):
         job = jobs.start(
             "detections",
-            "bioviz.runs.kept_thresholds:detections_job",
+            "bioviz.runs.thresholds.detections:detections_job",
             params,
             title=f"Detections in {datasets[target]}: {held.name}",
             looks=True,
@@ -118,7 +118,7 @@ def _apply(done: RunThresholds) -> None:
     result = job_card.result_of(job)
     if result is None:
         return
-    content = kept_thresholds.read_detections(result)
+    content = detections.read_detections(result)
     st.caption(
         f"{result['detections']:,} detections in {plain(datasets[target])}. Their precision was measured on "
         f"{plain(held.dataset_name)}; at other places and with other recorders it may be another."

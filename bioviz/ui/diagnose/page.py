@@ -16,7 +16,6 @@ from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import Categories, MapData, Measure
 from bioviz.runs.diagnosis import diagnosis_key, job_params, read_diagnosis, start_diagnosis
-from bioviz.ui.acoustic_notice import acoustic_notice
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
@@ -37,10 +36,11 @@ from bioviz.ui.diagnose.group_comparison import group_comparison
 from bioviz.ui.diagnose.opening import chosen_line, open_line, opening_clip, set_style, show_head
 from bioviz.ui.diagnose.sections import BELOW_THE_MAP, SECTIONS
 from bioviz.ui.job_cards import compute_card
+from bioviz.ui.notes.acoustic_notice import acoustic_notice
+from bioviz.ui.notes.trained_note import trained_note
 from bioviz.ui.pickers.run_picker import pick_run_in_bar
 from bioviz.ui.pickers.section_picker import pick_section
 from bioviz.ui.state import ClipState, DiagnoseState
-from bioviz.ui.trained_note import trained_note
 from bioviz.ui.view import keep_known, view, write_url
 
 TITLE = "Why is it confused?"

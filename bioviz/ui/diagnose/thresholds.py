@@ -15,8 +15,8 @@ from bioviz.errors import BadInput
 from bioviz.models import registry
 from bioviz.percent import percent
 from bioviz.plots.score_figures import score_distribution
-from bioviz.runs.label_scores import gives_scores
-from bioviz.runs.thresholds import (
+from bioviz.runs.thresholds.label_scores import gives_scores
+from bioviz.runs.thresholds.of_run import (
     LEAST,
     MOST,
     PRECISION,

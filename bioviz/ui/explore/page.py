@@ -17,7 +17,6 @@ from bioviz.plots import palette
 from bioviz.plots.map_data import MapData
 from bioviz.runs.diagnosis import open_diagnosis
 from bioviz.ui import next_steps
-from bioviz.ui.acoustic_notice import acoustic_notice
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset, open_page
@@ -44,9 +43,10 @@ from bioviz.ui.explore.clip_lists import (
 from bioviz.ui.explore.regions import regions_of
 from bioviz.ui.explore.view_menu import view_menu
 from bioviz.ui.job_cards import compute_card
+from bioviz.ui.notes.acoustic_notice import acoustic_notice
+from bioviz.ui.notes.trained_note import trained_note
 from bioviz.ui.pickers.run_picker import pick_run_in_bar
 from bioviz.ui.state import DiagnoseState, ExploreState
-from bioviz.ui.trained_note import trained_note
 from bioviz.ui.view import act_log, keep_known, set_view, view, write_url
 
 

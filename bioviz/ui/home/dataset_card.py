@@ -16,7 +16,6 @@ from bioviz.runs.diagnosis import job_params, start_diagnosis
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import open_page
-from bioviz.ui.changed_files import changed_files
 from bioviz.ui.clips.clip_desk import GROUP
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.job_progress.job_progress import job_progress
@@ -24,6 +23,7 @@ from bioviz.ui.counts import counted
 from bioviz.ui.home.verdicts import Next, Verdict, best, find_verdict, seconds_to_compute
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.model_titles import title_of
+from bioviz.ui.notes.changed_files import changed_files
 from bioviz.ui.state import DiagnoseState, HomeState, JobState
 from bioviz.ui.tour import bar as tour
 from bioviz.ui.view import open_dataset, set_view

@@ -11,8 +11,9 @@ import streamlit as st
 from bioviz import jobs, rights
 from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
-from bioviz.models import own, registry, uploads
+from bioviz.models import registry
 from bioviz.models.base import ModelCard
+from bioviz.models.brought import own, uploads
 from bioviz.models.runtimes import session
 from bioviz.models.score_names import as_names
 from bioviz.ui.app.notices import plain
@@ -102,7 +103,9 @@ def _confirm_removal(card: ModelCard) -> None:
 
 
 def _inspect(params: dict[str, Any], name: str) -> jobs.Job:
-    return jobs.start("inspect model", "bioviz.models.own:inspect_job", params, title=f"Reading {name}")
+    return jobs.start(
+        "inspect model", "bioviz.models.brought.own:inspect_job", params, title=f"Reading {name}"
+    )
 
 
 def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> None:
@@ -199,7 +202,7 @@ def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> No
             "licence": licence.strip(),
             "reference": reference.strip(),
         }
-        job = jobs.start("add model", "bioviz.models.own:add_job", params, title=f"Trying {name}")
+        job = jobs.start("add model", "bioviz.models.brought.own:add_job", params, title=f"Trying {name}")
         ModelsState.own_job.set(job.id)
     _follow()
 

@@ -6,8 +6,9 @@ import streamlit as st
 
 from bioviz import jobs, rights
 from bioviz.config import settings
-from bioviz.models import imported, own, registry
+from bioviz.models import registry
 from bioviz.models.base import ModelCard
+from bioviz.models.brought import imported, own
 from bioviz.ui.app.notices import plain
 from bioviz.ui.editing import for_editors
 from bioviz.ui.job_cards import job_card

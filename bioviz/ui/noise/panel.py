@@ -19,13 +19,13 @@ from bioviz.runs import Run, RunSpec
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.job_cards import compute_card
-from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.model_titles import title_of
 from bioviz.ui.noise.clip_path import Results, show_clip_path
 from bioviz.ui.noise.earlier import earlier
 from bioviz.ui.noise.form import noise_form
 from bioviz.ui.noise.levels import axis_places, level_names
 from bioviz.ui.noise.lost import show_lost
+from bioviz.ui.notes.missing_intervals import say_missing
 from bioviz.ui.state import NoiseState
 
 MEASURES = {  # field of NoiseScores -> its help, axis title

@@ -30,10 +30,10 @@ from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.experiment_settings import remember, remembered
 from bioviz.ui.job_cards import compute_card
-from bioviz.ui.missing_intervals import say_missing
 from bioviz.ui.model_titles import title_of
 from bioviz.ui.noise.earlier import earlier
 from bioviz.ui.noise.form import count, seeded
+from bioviz.ui.notes.missing_intervals import say_missing
 from bioviz.ui.pickers.run_picker import METHODS
 from bioviz.ui.state import NoiseState
 from bioviz.ui.view import NEIGHBORS

@@ -12,8 +12,8 @@ from bioviz.datasets.types import Dataset
 from bioviz.models import registry
 from bioviz.models.base import RANDOM
 from bioviz.runs import RunSpec, ready
-from bioviz.ui.changed_files import say_changed_files
 from bioviz.ui.model_titles import checkpoint_title
+from bioviz.ui.notes.changed_files import say_changed_files
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.pickers.fields import number, pick

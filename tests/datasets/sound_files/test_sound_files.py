@@ -19,7 +19,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.datasets.options import Options
 from bioviz.datasets.sound_files import converted, flac
 from bioviz.datasets.sound_files.probe import probe
-from bioviz.datasets.unchanged import check_unchanged
+from bioviz.datasets.sound_files.unchanged import check_unchanged
 from bioviz.embedding.bandwidth import _measured
 from bioviz.errors import BadInput
 from tests.datasets.sounds import boxes, kinds, lines, write

@@ -23,7 +23,8 @@ from bioviz.embedding.imports.usearch_file import read_index
 from bioviz.embedding.pipeline import embed_dataset
 from bioviz.embedding.sets import open_set
 from bioviz.errors import BadInput
-from bioviz.models import imported, registry
+from bioviz.models import registry
+from bioviz.models.brought import imported
 from bioviz.progress import Silent
 from tests.embedding.helpers import make_dataset, write_wav
 from tests.embedding.imports import layouts

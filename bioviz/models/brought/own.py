@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from bioviz import rights
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import PRETRAINED, Graph, ModelCard, WeightsFile
+from bioviz.models.brought.uploads import discard_upload, folder, uploaded
 from bioviz.models.runtimes import session
 from bioviz.models.score_names import OWN_NAMES, as_names
-from bioviz.models.uploads import discard_upload, folder, uploaded
 from bioviz.models.weights import file_sha256
 from bioviz.progress import Progress
 from bioviz.store.files import Corrupt, read_json, write_atomic, write_json

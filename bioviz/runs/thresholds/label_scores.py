@@ -22,7 +22,7 @@ from bioviz.models.head import Head, read_head
 from bioviz.models.score_names import has_scores, named, score_names
 from bioviz.progress import Progress
 from bioviz.runs import stages
-from bioviz.runs.score_mapping import read_mapping
+from bioviz.runs.thresholds.score_mapping import read_mapping
 from bioviz.store.keys import Stored, key_of
 
 VERSION = 1

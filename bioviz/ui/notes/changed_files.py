@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz.datasets import library
+from bioviz.datasets.sound_files.unchanged import check_unchanged
 from bioviz.datasets.types import Dataset
-from bioviz.datasets.unchanged import check_unchanged
 from bioviz.ui.app import notices
 from bioviz.ui.state import AppState
 

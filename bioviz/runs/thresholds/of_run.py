@@ -21,9 +21,9 @@ from bioviz.errors import BadInput, Missing
 from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
-from bioviz.runs.label_scores import Scored, compute_label_scores, label_scores, scored, trained_on
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
+from bioviz.runs.thresholds.label_scores import Scored, compute_label_scores, label_scores, scored, trained_on
 from bioviz.store.keys import Stored, key_of
 
 VERSION = 2
@@ -159,7 +159,11 @@ def start_thresholds(spec: RunSpec, precision: float) -> jobs.Job:
     """Start computing the thresholds of a run in a process of its own, or join the job that does."""
     title = f"Thresholds of {library.load(spec.dataset).name}: {title_of(spec.model, spec.checkpoint)}"
     return jobs.start(
-        STAGE, "bioviz.runs.thresholds:thresholds_job", job_params(spec, precision), title=title, looks=True
+        STAGE,
+        "bioviz.runs.thresholds.of_run:thresholds_job",
+        job_params(spec, precision),
+        title=title,
+        looks=True,
     )
 
 
