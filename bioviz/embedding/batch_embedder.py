@@ -8,13 +8,15 @@ batch size that was the quickest today nor on which clips were left to compute.
 
 from __future__ import annotations
 
-import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
+from bioviz.embedding.lanes import Lane, Pending, lane_of
 from bioviz.errors import BadInput
 
 if TYPE_CHECKING:
@@ -27,12 +29,14 @@ FIRST_SIZE = 8
 MAX_BATCH = {"cuda": 1024, "mps": 64, "cpu": 32}
 _BATCH_BYTES = 256 << 20  # of waveforms in one batch
 _WORTH = 1.05  # a larger batch must be this much quicker, or the smaller one stays
+_SAMPLES = 3  # batches of a size that are timed
 
 
 class BatchSize:
     """Finds the batch size on the work itself: doubles it while clips come out quicker, so nothing is wasted.
 
-    Each size is timed on its second batch, because the first one sets things up.
+    The first batch of a size sets things up and does not count; of the next three the one in the middle does, so that a
+    program which takes the machine for a moment does not end the search.
     """
 
     def __init__(self, first: int, largest: int) -> None:
@@ -40,16 +44,20 @@ class BatchSize:
         self.searching = True
         self._largest = largest
         self._warm = False
+        self._seconds: list[float] = []
         self._best: tuple[float, int] | None = None  # clips/s, size
 
     def took(self, clips: int, seconds: float) -> None:
-        """Tell how long a batch took; only full ones count."""
+        """Tell how long the device computed a batch; only full ones count."""
         if not self.searching or clips != self.size:
             return
         if not self._warm:
             self._warm = True
             return
-        rate = clips / seconds
+        self._seconds.append(seconds)
+        if len(self._seconds) < _SAMPLES:
+            return
+        rate = clips / max(median(self._seconds), 1e-9)
         if self._best is not None and rate < self._best[0] * _WORTH:
             self.size, self.searching = self._best[1], False
             return
@@ -57,7 +65,7 @@ class BatchSize:
         if self.size * 2 > self._largest:
             self.searching = False
         else:
-            self.size, self._warm = self.size * 2, False
+            self.size, self._warm, self._seconds = self.size * 2, False, []
 
     def too_large(self, clips: int) -> None:
         """Tell that a batch of `clips` did not fit in memory."""
@@ -67,18 +75,19 @@ class BatchSize:
 
 @dataclass
 class _Batch(Generic[Owner]):
-    """A buffer of waveforms being filled, or on its way through the model."""
+    """A buffer of waveforms being filled, or on its way through the model in one part (more where memory is short)."""
 
     waveforms: torch.Tensor
     count: int = 0
     pieces: list[tuple[Owner, np.ndarray]] = field(default_factory=list)
-    result: torch.Tensor | None = None
+    parts: list[Pending] = field(default_factory=list)
 
 
 class BatchEmbedder(Generic[Owner]):
     """Collect rows into batches, embed them, hand each owner its part back.
 
-    On CUDA two pinned buffers take turns: one is filled and sent while the other is computed.
+    Where the device works by itself (CUDA), a batch is waited for when the next one is under way: one is computed while
+    the other is filled and sent.
 
     Parameters
     ----------
@@ -92,6 +101,13 @@ class BatchEmbedder(Generic[Owner]):
         Called as deliver(owner, rows, embeddings (len(rows), D) float32), in the order added.
     embed
         What gives (B, D) of (B, T) waveforms and their rate; the model's own `embed` if None.
+    lane
+        The way through the model's device; that of its kind if None.
+
+    Attributes
+    ----------
+    busy_s
+        Seconds that the device computed so far.
 
     """
 
@@ -102,16 +118,17 @@ class BatchEmbedder(Generic[Owner]):
         width: int,
         deliver: Callable[[Owner, np.ndarray, np.ndarray], None],
         embed: Callable[[torch.Tensor, int], torch.Tensor] | None = None,
+        lane: Lane | None = None,
     ) -> None:
-        self._model, self._rate, self._width, self._deliver = model, rate, width, deliver
-        self._forward = embed or model.embed
-        kind = model.device.type
-        self._async = kind == "cuda"
-        largest = min(MAX_BATCH.get(kind, 32), max(1, _BATCH_BYTES // (4 * width)))
+        self._rate, self._width, self._deliver = rate, width, deliver
+        self._embed = embed or model.embed
+        self._lane = lane or lane_of(model.device)
+        largest = min(MAX_BATCH.get(model.device.type, 32), max(1, _BATCH_BYTES // (4 * width)))
         self._multiple = min(FIRST_SIZE, largest)
         self.batch_size = BatchSize(FIRST_SIZE, largest)
-        self._spare: torch.Tensor | None = None
-        self._in_flight: _Batch | None = None
+        self.busy_s = 0.0
+        self._spare: list[torch.Tensor] = []
+        self._under_way: deque[_Batch] = deque()
         self._current = self._new_batch()
 
     def add(self, owner: Owner, rows: np.ndarray, waveforms: np.ndarray) -> None:
@@ -131,25 +148,16 @@ class BatchEmbedder(Generic[Owner]):
         """Embed and deliver what is left."""
         if self._current.count:
             self._run()
-        self._collect()
+        self._collect(0)
 
     def _run(self) -> None:
         import torch
 
         batch = self._current
-        started = time.perf_counter()
         with torch.inference_mode():
-            batch.result = self._embed(self._filled(batch))
-        if not self._async:
-            self._in_flight = batch
-            self.batch_size.took(batch.count, time.perf_counter() - started)
-            self._collect()
-        else:
-            if self.batch_size.searching:
-                torch.cuda.synchronize(self._model.device)
-                self.batch_size.took(batch.count, time.perf_counter() - started)
-            self._collect()  # the batch before this one
-            self._in_flight = batch
+            batch.parts = self._submit(self._filled(batch))
+        self._under_way.append(batch)
+        self._collect(self._lane.depth)
         self._current = self._new_batch()
 
     def _filled(self, batch: _Batch) -> torch.Tensor:
@@ -158,24 +166,26 @@ class BatchEmbedder(Generic[Owner]):
         batch.waveforms[batch.count : size] = 0
         return batch.waveforms[:size]
 
-    def _collect(self) -> None:
-        batch, self._in_flight = self._in_flight, None
-        if batch is None:
-            return
-        assert batch.result is not None  # it is computed before it is put in flight
-        embeddings = batch.result.float().cpu().numpy()  # waits for the device
-        self._spare = batch.waveforms
-        at = 0
-        for owner, rows in batch.pieces:
-            self._deliver(owner, rows, embeddings[at : at + len(rows)])
-            at += len(rows)
+    def _collect(self, left: int) -> None:
+        """Wait for batches, oldest first, until so many are left, and deliver what they gave."""
+        while len(self._under_way) > left:
+            batch = self._under_way.popleft()
+            results = [part.wait() for part in batch.parts]
+            seconds = sum(taken for _, taken in results)
+            embeddings = np.concatenate([values for values, _ in results])
+            self._spare.append(batch.waveforms)
+            self.busy_s += seconds
+            if len(results) == 1:
+                self.batch_size.took(batch.count, seconds)
+            at = 0
+            for owner, rows in batch.pieces:
+                self._deliver(owner, rows, embeddings[at : at + len(rows)])
+                at += len(rows)
 
-    def _embed(self, waveforms: torch.Tensor) -> torch.Tensor:
-        import torch
-
+    def _submit(self, waveforms: torch.Tensor) -> list[Pending]:
+        """Send a batch through the model, in halves where memory is short."""
         try:
-            sent = waveforms.to(self._model.device, non_blocking=self._async)
-            return self._forward(sent, self._rate)
+            return [self._lane.submit(waveforms, lambda sent: self._embed(sent, self._rate))]
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
@@ -186,18 +196,14 @@ class BatchEmbedder(Generic[Owner]):
                 "Close other programs, or choose shorter windows or a smaller model."
             )
         self.batch_size.too_large(len(waveforms))
-        if self._async:
-            torch.cuda.empty_cache()
+        self._lane.release()
         half = len(waveforms) // 2
-        return torch.cat([self._embed(waveforms[:half]), self._embed(waveforms[half:])])
+        return [*self._submit(waveforms[:half]), *self._submit(waveforms[half:])]
 
     def _new_batch(self) -> _Batch:
-        import torch
-
-        buffer, self._spare = self._spare, None
-        if buffer is None or len(buffer) != self.batch_size.size:
-            buffer = torch.empty((self.batch_size.size, self._width), pin_memory=self._async)
-        return _Batch(buffer)
+        size = self.batch_size.size
+        self._spare = [buffer for buffer in self._spare if len(buffer) == size]
+        return _Batch(self._spare.pop() if self._spare else self._lane.buffer(size, self._width))
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:

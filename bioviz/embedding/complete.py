@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.config import settings
+from bioviz.datasets.types import Problem
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.compute import Counter
 from bioviz.embedding.sets import EmbeddingSet, folder_of, read_set, write_set
@@ -77,6 +78,8 @@ def complete(
         previous = read_set(folder, *target.shape)
         if previous is not None and not previous.failures:
             return previous
+        if previous is not None and previous.key != _content_key(target, tasks, previous.failures):
+            previous = None  # computed with other numbers, say on another device: the two are not to be mixed
         tried = {failure.file for failure in previous.failures} if previous else {task.name for task in tasks}
         compute([task for task in tasks if task.name in tried and task.failed is None])
         failures = tuple(task.failed for task in tasks if task.failed is not None)
@@ -91,7 +94,7 @@ def complete(
                     folder,
                     target.shape,
                     _blocks(target.store, tasks, previous, tried),
-                    key=_content_key(target, tasks),
+                    key=_content_key(target, tasks, failures),
                     failures=failures,
                     provenance=target.provenance(),
                 )
@@ -121,8 +124,9 @@ class _Content:
     failed: tuple[int, ...]
 
 
-def _content_key(target: Target, tasks: Sequence[RecordingTask]) -> str:
-    failed = tuple(i for i, task in enumerate(tasks) if task.failed is not None)
+def _content_key(target: Target, tasks: Sequence[RecordingTask], failures: Sequence[Problem]) -> str:
+    names = {failure.file for failure in failures}
+    failed = tuple(i for i, task in enumerate(tasks) if task.name in names)
     return key_of("set content", 1, _Content(target.key, target.made_by, failed))
 
 

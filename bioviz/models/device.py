@@ -108,11 +108,23 @@ def resolve_precision(precision: str, device: str, autocast: bool = True) -> str
     return precision
 
 
-def arithmetic(precision: str, device: str) -> str:
-    """Return the numbers really computed with, as in "cuda float32 (convolutions in TF32)".
+def exact_float32() -> None:
+    """Let float32 be float32 on NVIDIA GPUs too, in this process.
 
-    "float32" is not the same everywhere: PyTorch lets an NVIDIA GPU round what goes into a convolution to ten bits
-    (TF32), and a half precision is summed by other kernels on other kinds of devices.
+    PyTorch lets them round what goes into a convolution to ten bits (TF32) unless told. Who wants speed has bfloat16;
+    a model that is kept in float32 is kept there because half precision was found to harm it.
+    """
+    import torch
+
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+
+
+def arithmetic(precision: str, device: str) -> str:
+    """Return the numbers really computed with, as in "cuda float32 (TF32 off)".
+
+    "float32" is not the same everywhere: see `exact_float32`, and a half precision is summed by other kernels on other
+    kinds of devices.
 
     Parameters
     ----------
@@ -122,14 +134,7 @@ def arithmetic(precision: str, device: str) -> str:
         As in `torch.device`.
     """
     kind = device.partition(":")[0]
-    if kind == "cuda":
-        import torch
-
-        backends = {"convolutions": torch.backends.cudnn, "products": torch.backends.cuda.matmul}
-        rounded = [name for name, backend in backends.items() if backend.allow_tf32]
-        if rounded and torch.cuda.get_device_capability(device)[0] >= 8:  # older ones have no TF32
-            return f"{kind} {precision} ({' and '.join(rounded)} in TF32)"
-    return f"{kind} {precision}"
+    return f"{kind} {precision}{' (TF32 off)' if kind == 'cuda' else ''}"
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from bioviz.errors import BadInput
 from bioviz.models.base import ModelCard
+from bioviz.models.device import exact_float32
 
 AUTOCAST = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -70,6 +71,7 @@ class TorchModel:
             return self.module.features(waveforms.float(), rate)
 
     def to(self, device: str | torch.device) -> TorchModel:
+        exact_float32()
         self.device = torch.device(device)
         self.module.to(self.device)
         return self

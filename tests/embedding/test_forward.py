@@ -34,12 +34,21 @@ def test_it_stays_small_where_larger_is_no_quicker():
 
 def test_the_first_batch_of_a_size_does_not_count():
     size = BatchSize(8, 16)
-    size.took(8, 100.0)
-    size.took(8, 1.0)
+    for seconds in (100.0, 1.0, 1.0, 1.0):
+        size.took(8, seconds)
     assert size.size == 16
-    size.took(16, 0.001)
-    size.took(16, 10.0)
+    for seconds in (0.001, 10.0, 10.0, 10.0):
+        size.took(16, seconds)
     assert size.size == 8 and not size.searching
+
+
+@pytest.mark.parametrize("at", range(16))
+def test_one_slow_batch_decides_nothing(at):
+    size, calm = BatchSize(8, 64), BatchSize(8, 64)
+    for number in range(20):
+        calm.took(calm.size, 1.0)
+        size.took(size.size, 100.0 if number == at else 1.0)
+    assert size.size == calm.size == 64
 
 
 def test_partial_batches_do_not_count():

@@ -16,7 +16,9 @@ import pytest
 from bioviz.config import settings
 from bioviz.embedding.acoustic import open_acoustic
 from bioviz.embedding.blocks import BlockStore
+from bioviz.embedding.pipeline import embed_with
 from bioviz.errors import BadInput, Cancelled
+from bioviz.progress import Silent
 from bioviz.store import DiskFull
 from bioviz.store.arrays import save_array
 from tests.embedding.helpers import (
@@ -199,6 +201,19 @@ def test_a_recording_that_failed_is_tried_again_and_the_rest_is_not(dataset, roo
     found = embed(dataset, calls)
     assert calls.clips == 4 and found.failures == () and found.valid.all()
     np.testing.assert_allclose(found.matrix, expected(dataset), atol=1e-6)
+
+
+def test_a_set_is_never_of_two_kinds_of_numbers(dataset, root):
+    """A recording that failed is tried again where a GPU has come: the others are computed there too."""
+    path = dataset.recordings[1].path
+    shutil.move(path, root / "away")
+    first = embed(dataset)
+    shutil.move(root / "away", path)
+    calls = Calls()
+    on_gpu = replace(recipe(), arithmetic="cuda float32 (TF32 off)")
+    second = embed_with(dataset, on_gpu, lambda: MomentModel(calls), "test", Silent())
+    assert calls.clips == len(dataset.clips) and second.valid.all()
+    assert second.key != first.key
 
 
 def test_no_readable_recording_at_all_is_an_error(root):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
 from bioviz.errors import BadInput
@@ -56,23 +54,12 @@ def test_the_precision_named_is_the_one_used(name, monkeypatch):
     assert opened.precision == ("bfloat16" if name == "resnet18" else "float32")
 
 
-@pytest.mark.parametrize(
-    ("capability", "convolutions", "products", "said"),
-    [
-        ((9, 0), True, False, "cuda float32 (convolutions in TF32)"),
-        ((8, 0), True, True, "cuda float32 (convolutions and products in TF32)"),
-        ((9, 0), False, False, "cuda float32"),
-        ((7, 5), True, True, "cuda float32"),  # has no TF32
-    ],
-)
-def test_float32_on_a_gpu_is_not_float32_on_a_processor(
-    capability, convolutions, products, said, monkeypatch
-):
+def test_float32_is_float32_wherever_it_runs_and_the_key_says_so():
     import torch
 
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda name: capability)
-    monkeypatch.setattr(torch.backends, "cudnn", SimpleNamespace(allow_tf32=convolutions))
-    monkeypatch.setattr(torch.backends.cuda, "matmul", SimpleNamespace(allow_tf32=products))
-    assert device.arithmetic("float32", "cuda:0") == said
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
+    registry.open_model("acoustic_features", registry.card("acoustic_features").checkpoints[0])
+    assert not torch.backends.cudnn.allow_tf32 and not torch.backends.cuda.matmul.allow_tf32
+    assert device.arithmetic("float32", "cuda:0") == "cuda float32 (TF32 off)"
     assert device.arithmetic("float32", "cpu") == "cpu float32"
-    assert device.arithmetic("bfloat16", "cuda").startswith("cuda bfloat16")
+    assert device.arithmetic("bfloat16", "cuda") == "cuda bfloat16 (TF32 off)"
