@@ -27,6 +27,7 @@ LAYERS = [
     "runs",
     "experiments",
     "training",
+    "study",
     "plots",
     "reports",
     "server",

@@ -50,7 +50,7 @@ def label_counts(targets: np.ndarray, names: Sequence[str], *, dark: bool = Fals
     )
     chart = figure([bar], dark, "clips (number)", "label", height=_height(len(names)))
     chart.update_xaxes(range=[0, 1.15 * max(int(counts.max(initial=0)), 1)])
-    return _named_rows(chart, [names[i] for i in order])
+    return named_rows(chart, [names[i] for i in order])
 
 
 def cluster_table(
@@ -158,7 +158,7 @@ def _heat_map(
         tickangle=-40,
         showgrid=False,
     )
-    return _named_rows(chart, row_names).update_yaxes(showgrid=False)
+    return named_rows(chart, row_names).update_yaxes(showgrid=False)
 
 
 def ranked_bars(
@@ -227,7 +227,7 @@ def ranked_bars(
             annotation={"text": escape(reference_name), "y": 1, "yanchor": "bottom", "xanchor": "center"},
         )
         chart.update_layout(margin_t=34)
-    return _named_rows(chart, [names[i] for i in order])
+    return named_rows(chart, [names[i] for i in order])
 
 
 def scatter(
@@ -342,7 +342,7 @@ def _legend_below(chart: go.Figure) -> go.Figure:
     return chart.update_layout(legend=legend, height=chart.layout.height + LEGEND_ROW * -(-entries // 3))
 
 
-def _named_rows(chart: go.Figure, names: Sequence[str]) -> go.Figure:
+def named_rows(chart: go.Figure, names: Sequence[str]) -> go.Figure:
     """Write the names along the upright axis, first on top. Places are numbers: equal short names stay apart."""
     return chart.update_yaxes(
         tickvals=np.arange(len(names)), ticktext=[short(name) for name in names], autorange="reversed"

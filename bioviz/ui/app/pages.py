@@ -38,6 +38,7 @@ PAGES = (
     PageEntry("compare.py", "Compare", ":material/compare:", "compare"),
     PageEntry("finetune.py", "Fine-tune", ":material/model_training:", "finetune"),
     PageEntry("snr.py", "Noise experiment", ":material/graphic_eq:", "noise"),
+    PageEntry("benchmark.py", "Benchmark", ":material/leaderboard:", "benchmark"),
     PageEntry("datasets.py", "Datasets", ":material/library_music:", "datasets"),
     PageEntry("models.py", "Models", ":material/neurology:", "models"),
     PageEntry("jobs.py", "Jobs and storage", ":material/work_history:", "jobs"),

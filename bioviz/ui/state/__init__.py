@@ -7,7 +7,14 @@ called with what they are one each of. Classes that are made with a word are of 
 from bioviz.ui.state.clips import ClipState, DeskState, FlagPanelState, MapState
 from bioviz.ui.state.data import ColumnsState, DatasetsState, ModelsState, ReportState
 from bioviz.ui.state.frame import AppState, HomeState, JobState, PickerState, TourState
-from bioviz.ui.state.studies import CompareState, DiagnoseState, ExploreState, FinetuneState, NoiseState
+from bioviz.ui.state.studies import (
+    CompareState,
+    DiagnoseState,
+    ExploreState,
+    FinetuneState,
+    NoiseState,
+    StudyState,
+)
 
 __all__ = [
     "AppState",
@@ -27,5 +34,6 @@ __all__ = [
     "NoiseState",
     "PickerState",
     "ReportState",
+    "StudyState",
     "TourState",
 ]

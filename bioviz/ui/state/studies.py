@@ -198,3 +198,19 @@ class FinetuneState:
     compare = Elements("compare_checkpoint_{}")
     export = Elements("export_checkpoint_{}")
     delete = Elements("delete_checkpoint_{}")
+
+
+class StudyState:
+    """The page Benchmark."""
+
+    part: Key[str] = Key("study_part", "")
+    layer: Key[str | None] = Key("study_layer", None)
+    measure: Key[str | None] = Key("study_measure", None)
+    map: Key[str | None] = Key("study_map", None)
+    heat_map: Key[Any] = Key("study_heat_map", None)
+    values = Element("study_values")
+    ranks = Element("study_ranks")
+    claims = Elements("study_claims_{}")
+    task = Element("study_task")
+    maps = Element("study_maps")
+    spreads = Element("study_spreads")

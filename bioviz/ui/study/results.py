@@ -1,0 +1,130 @@
+"""The results of a study: values as heat map and table, mean ranks, the paper's claims."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.plots import study as figures
+from bioviz.study.claims import CLAIMS, Statement, sentence, statements
+from bioviz.study.ranks import mean_ranks
+from bioviz.study.table import DIFFERENCE
+from bioviz.ui.app.notices import plain
+from bioviz.ui.app.theme import is_dark
+from bioviz.ui.state import StudyState
+from bioviz.ui.study.layers import Choice, about
+
+ICONS = {
+    "holds": ":material/check_circle:",
+    "contradicted": ":material/cancel:",
+    "as claimed": ":material/trending_flat:",
+    "the other way": ":material/u_turn_left:",
+    "cannot be told": ":material/help:",
+}
+
+
+def show_values(choice: Choice) -> None:
+    """Show the heat map, and the same values as a table."""
+    table = choice.grid
+    names = [choice.name(each) for each in table.contenders]
+    st.caption(f"{about(choice.table.layer)} {METRIC_INFO[choice.measure].text}")
+    if not names:
+        st.info("No cell has this measure.")
+        return
+    st.plotly_chart(
+        figures.heat_map(
+            table.values,
+            names,
+            table.datasets,
+            title=choice.title,
+            differences=choice.table.layer == DIFFERENCE,
+            dark=is_dark(),
+        ),
+        key=StudyState.heat_map,
+        theme=None,
+    )
+    with st.expander("As a table"):
+        frame = pd.DataFrame(table.values, columns=pd.Index(table.datasets))
+        frame.insert(0, "model", names)
+        st.dataframe(
+            frame,
+            hide_index=True,
+            key=StudyState.values,
+            column_config={name: st.column_config.NumberColumn(format="%.3f") for name in table.datasets},
+        )
+
+
+def show_ranks(choice: Choice) -> None:
+    """Show mean ranks and the critical difference."""
+    if choice.table.layer == DIFFERENCE:
+        st.info("Ranks are of published values or of ours. Choose one of them above.")
+        return
+    ranks = mean_ranks(choice.grid)
+    st.caption(
+        f"Models are ranked by {choice.title} within each dataset (1 is the best) and the ranks averaged. A bar joins "
+        "models that are not told from each other."
+    )
+    if not ranks.contenders:
+        st.info("No dataset has a value of every model, so ranks cannot be compared.")
+        return
+    st.markdown(plain(ranks.sentence()))
+    if ranks.left_out:
+        st.caption(f"Left out: {ranks.left_out} datasets on which a model has no value.")
+    st.plotly_chart(
+        figures.critical_difference(
+            [choice.name(each) for each in ranks.contenders],
+            ranks.mean,
+            ranks.groups,
+            ranks.critical,
+            dark=is_dark(),
+        ),
+        key=StudyState.ranks,
+        theme=None,
+    )
+
+
+def show_claims(choice: Choice) -> None:
+    """Show what the table says of each claim of the paper."""
+    if choice.table.layer == DIFFERENCE:
+        st.info("Claims are put to published values or to ours. Choose one of them above.")
+        return
+    said = statements(choice.table)
+    st.caption(
+        "Each claim of the paper, computed anew from this table: all maps and seeds averaged, datasets as units. "
+        "Interval: 95 %, datasets drawn anew (too narrow for fewer than about ten). p: whole datasets change sides. "
+        "All statements are held to 5 % together."
+    )
+    for number, words in CLAIMS.items():
+        of_claim = [each for each in said if each.claim == number]
+        st.subheader(f"Claim {number}")
+        st.markdown(f"*{plain(words)}*")
+        with_effect = [each for each in of_claim if each.contrast.effect is not None]
+        for each in of_claim:
+            title = METRIC_INFO[each.measure].title if each.measure else ""
+            st.markdown(f"{ICONS[each.verdict]} {plain(sentence(each, title))}")
+        if with_effect:
+            _effects(number, with_effect)
+
+
+def _effects(number: int, said: list[Statement]) -> None:
+    values, low, high = (
+        np.array([np.nan if end is None else end for end in ends], dtype=np.float64)
+        for ends in zip(*((s.contrast.effect, s.contrast.low, s.contrast.high) for s in said), strict=True)
+    )
+    names = [f"{METRIC_INFO[each.measure].title}: {each.second}" for each in said]
+    st.plotly_chart(
+        figures.effects(
+            names,
+            values,
+            low,
+            high,
+            points=[each.contrast.differences for each in said],
+            x_title="difference of the measure (small marks: single datasets)",
+            y_title="against",
+            dark=is_dark(),
+        ),
+        key=StudyState.claims(number),
+        theme=None,
+    )
