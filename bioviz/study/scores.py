@@ -113,8 +113,8 @@ class Grid:
     @property
     def complete(self) -> Grid:
         """The datasets alone on which every contender has a value."""
-        whole = np.isfinite(self.values).all(axis=0)
-        names = tuple(name for name, is_whole in zip(self.datasets, whole, strict=True) if is_whole)
+        whole = np.asarray(np.isfinite(self.values).all(axis=0), dtype=bool)
+        names = tuple(name for name, is_whole in zip(self.datasets, whole.tolist(), strict=True) if is_whole)
         return replace(self, datasets=names, values=self.values[:, whole])
 
 
