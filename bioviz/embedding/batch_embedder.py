@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Owner = TypeVar("Owner")
 FIRST_SIZE = 8
+_FIRST_ON_GPU = 64  # smaller batches only show how long it takes to ask a GPU for them
 MAX_BATCH = {"cuda": 1024, "mps": 64, "cpu": 32}
 _BATCH_BYTES = 256 << 20  # of waveforms in one batch
 _WORTH = 1.05  # a larger batch must be this much quicker, or the smaller one stays
@@ -37,11 +38,20 @@ class BatchSize:
 
     The first batch of a size sets things up and does not count; of the next three the one in the middle does, so that a
     program which takes the machine for a moment does not end the search.
+
+    Parameters
+    ----------
+    first, largest
+        Sizes to begin and to end with.
+    patience
+        So many sizes in a row that are no quicker end the search.
+
     """
 
-    def __init__(self, first: int, largest: int) -> None:
+    def __init__(self, first: int, largest: int, patience: int = 1) -> None:
         self.size = min(first, largest)
         self.searching = True
+        self._patience, self._worse = patience, 0
         self._largest = largest
         self._warm = False
         self._seconds: list[float] = []
@@ -58,12 +68,12 @@ class BatchSize:
         if len(self._seconds) < _SAMPLES:
             return
         rate = clips / max(median(self._seconds), 1e-9)
-        if self._best is not None and rate < self._best[0] * _WORTH:
+        if self._best is None or rate >= self._best[0] * _WORTH:
+            self._best, self._worse = (rate, self.size), 0
+        else:
+            self._worse += 1
+        if self._worse >= self._patience or self.size * 2 > self._largest:
             self.size, self.searching = self._best[1], False
-            return
-        self._best = (rate, self.size)
-        if self.size * 2 > self._largest:
-            self.searching = False
         else:
             self.size, self._warm, self._seconds = self.size * 2, False, []
 
@@ -125,7 +135,8 @@ class BatchEmbedder(Generic[Owner]):
         self._lane = lane or lane_of(model.device)
         largest = min(MAX_BATCH.get(model.device.type, 32), max(1, _BATCH_BYTES // (4 * width)))
         self._multiple = min(FIRST_SIZE, largest)
-        self.batch_size = BatchSize(FIRST_SIZE, largest)
+        on_gpu = model.device.type == "cuda"
+        self.batch_size = BatchSize(*((_FIRST_ON_GPU, largest, 2) if on_gpu else (FIRST_SIZE, largest)))
         self.busy_s = 0.0
         self._spare: list[torch.Tensor] = []
         self._under_way: deque[_Batch] = deque()

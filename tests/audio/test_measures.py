@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioviz.audio.measures.cells import box_mask, spectrogram
-from bioviz.audio.measures.clip import SILENCE_DB, measure
+from bioviz.audio.measures.clip import SILENCE_DB, measure, onset_db, spectral_measures
 from bioviz.audio.measures.columns import NAMES
+from bioviz.audio.measures.noise_floor import Floor, bands_for
 
 RATE = 16000
 TIME = np.arange(2 * RATE) / RATE
@@ -139,3 +140,40 @@ def test_a_box_covers_its_cells_and_a_tiny_one_the_nearest():
         pytest.approx(0.25, abs=0.02)
     )
     assert not box_mask(np.array([[5.0, 6.0, 100.0, 200.0]]), frequencies, times).any()
+
+
+@pytest.mark.parametrize("rate", [8000, 22_050, 250_000])
+def test_compiled_passes_give_the_same_bytes_as_numpy(rate):
+    """Also of bands of more than 128 bins, which NumPy adds up in halves."""
+    from scipy.fft import rfft
+
+    sound = noise(0.1, seed=3, count=rate // 2).astype(np.float32)
+    power, frequencies, _ = spectrogram(sound, rate)
+    size = 2 * (len(power) - 1)
+    frames = np.lib.stride_tricks.sliding_window_view(sound - sound.mean(), size)[:: size // 2]
+    spectra = rfft(frames * np.hanning(size + 1)[:-1].astype(np.float32), axis=1)
+    assert power.T.tobytes() == (np.square(spectra.real) + np.square(spectra.imag)).tobytes()
+    bands = bands_for(len(power), float(frequencies[1]))
+    banded, mean = bands.pool_and_mean(power)
+    assert np.array_equal(banded, bands.pool(power))
+    assert np.array_equal(mean, power.mean(axis=1))
+
+
+def test_shapes_and_onsets_are_those_of_librosa():
+    from librosa import feature, onset
+
+    rng = np.random.default_rng(0)
+    power = rng.gamma(1.0, size=(200, 6)) * np.geomspace(1, 1e-5, 200)[:, None]
+    frequencies = np.linspace(0, 8000, 200)
+    scaled, inner = power[1:] / power[1:].mean(axis=0), frequencies[1:]
+    centroid = feature.spectral_centroid(S=scaled, freq=inner)
+    slow = [
+        feature.spectral_flatness(S=scaled, amin=1e-12, power=1.0)[0],
+        centroid[0],
+        feature.spectral_bandwidth(S=scaled, freq=inner, centroid=centroid)[0],
+    ]
+    np.testing.assert_allclose(spectral_measures(power, frequencies)[:, :3].T, slow, rtol=1e-12)
+    banded = rng.gamma(2.0, size=(30, 100)).astype(np.float32)
+    floor = Floor(np.full(30, 0.7), np.ones(30))
+    level = 10 * np.log10(np.maximum(banded / np.float32(0.7), 1))
+    assert onset_db(banded, floor) == onset.onset_strength(S=level, center=False).max()

@@ -51,6 +51,15 @@ def test_one_slow_batch_decides_nothing(at):
     assert size.size == calm.size == 64
 
 
+def test_with_patience_one_size_that_is_no_quicker_ends_no_search():
+    seconds = {64: 1.0, 128: 2.1, 256: 2.0, 512: 9.0, 1024: 19.0}
+    patient, hasty = BatchSize(64, 1024, patience=2), BatchSize(64, 1024)
+    for _ in range(20):
+        patient.took(patient.size, seconds[patient.size])
+        hasty.took(hasty.size, seconds[hasty.size])
+    assert (patient.size, hasty.size) == (256, 64) and not patient.searching
+
+
 def test_partial_batches_do_not_count():
     size = BatchSize(8, 64)
     for _ in range(10):

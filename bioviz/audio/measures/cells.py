@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 _FRAME_S = 0.02
-_CHUNK_FRAMES = 32
+_CHUNK_FRAMES = 64
 
 
 def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -19,6 +19,8 @@ def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray,
 
     """
     from scipy.fft import next_fast_len, rfft
+
+    from bioviz.audio.measures.kernels import squared
 
     size: Any = next_fast_len(max(2 * round(_FRAME_S * rate / 2), 32), real=True)  # scipy has no types
     size += size % 2
@@ -32,8 +34,7 @@ def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray,
     power = np.empty((len(frames), size // 2 + 1), dtype=np.float32)
     for first in range(0, len(frames), _CHUNK_FRAMES):  # small arrays stay in the processor's cache
         spectra: Any = rfft(frames[first : first + _CHUNK_FRAMES] * window, axis=1)
-        part = np.square(spectra.real, out=power[first : first + _CHUNK_FRAMES])
-        part += np.square(spectra.imag)
+        squared(spectra, power[first : first + _CHUNK_FRAMES])
     times = (np.arange(len(frames)) * (size // 2) + size / 2) / rate
     return power.T, np.fft.rfftfreq(size, 1 / rate), times
 

@@ -30,6 +30,7 @@ VERSION = 4  # raise it when any measure of a clip would come out differently
 SILENCE_DB = -120.0  # what an all-zero clip gets instead of minus infinity
 CLIPPED_AT = 0.999  # of full scale
 _FLOOR_FRAMES = 1200  # that the noise floor is read from, evenly spread
+_LEAST_POWER = 1e-12  # of a bin, to the mean of all
 GUARD = np.array([-0.03, 0.03, 0.0, 0.0])  # added to a box; 0.03 s is longer than any frame
 QUIET_SHARE = 0.4  # a window with fewer frames outside its boxes takes the noise of its neighbors
 
@@ -125,7 +126,7 @@ def _window(
     boxes: np.ndarray | None,
 ) -> _Window:
     """Return what is kept of a window with the spectrogram `power` (F, K)."""
-    banded, mean = bands.pool(power), power.mean(axis=1)
+    banded, mean = bands.pool_and_mean(power)
     sounds = sounding(banded)
     if boxes is None or not len(boxes):
         return _Window(place, samples, mean, banded[:, sounds], np.ones(int(sounds.sum()), dtype=bool))
@@ -169,33 +170,35 @@ def level_measures(samples: np.ndarray) -> tuple[float, float, float]:
 
 
 def spectral_measures(mean_power: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
-    """(n, 4) flatness, centroid Hz, bandwidth Hz, peak frequency Hz of mean power spectra (F, n), by librosa.
+    """(n, 4) flatness, centroid Hz, bandwidth Hz, peak frequency Hz of mean power spectra (F, n), as librosa's.
 
-    The bin at 0 Hz, a recorder's offset, does not count. Silence has no spectrum: four NaN.
+    They are written out here, as librosa checks its input for longer than it computes. The bin at 0 Hz, a recorder's
+    offset, does not count. Silence has no spectrum: four NaN.
     """
-    from librosa import feature
-
     power = np.asarray(mean_power[1:], dtype=np.float64)
     frequencies = frequencies[1:]
     level = power.mean(axis=0)
-    power = power / np.where(level > 0, level, 1)  # so that librosa's least power is far below any
-    flatness = feature.spectral_flatness(S=power, amin=1e-12, power=1.0)[0]
-    centroid = feature.spectral_centroid(S=power, freq=frequencies)
-    bandwidth = feature.spectral_bandwidth(S=power, freq=frequencies, centroid=centroid)[0]
-    columns = np.stack([flatness, centroid[0], bandwidth, frequencies[power.argmax(axis=0)]], axis=1)
+    power = power / np.where(level > 0, level, 1)  # so that the least power is far below any
+    raised = np.maximum(power, _LEAST_POWER)
+    flatness = np.exp(np.mean(np.log(raised), axis=0)) / np.mean(raised, axis=0)
+    total = power.sum(axis=0)
+    share = power / np.where(total > 0, total, 1)
+    centroid = (frequencies[:, None] * share).sum(axis=0)
+    bandwidth = np.sqrt((share * np.abs(frequencies[:, None] - centroid) ** 2).sum(axis=0))
+    columns = np.stack([flatness, centroid, bandwidth, frequencies[power.argmax(axis=0)]], axis=1)
     columns[level <= 0] = np.nan
     return columns
 
 
 def onset_db(banded: np.ndarray, floor: Floor) -> float:
-    """Return the strongest onset of band powers (B, K), in dB above the floor a frame; NaN where there is no floor."""
-    from librosa import onset
+    """Return the strongest onset of band powers (B, K), in dB above the floor a frame; NaN where there is no floor.
 
+    It is the largest of librosa's `onset.onset_strength`: the mean over all bands of what each rises by.
+    """
     if not (floor.power > 0).all() or banded.shape[1] < 2:
         return np.nan
-    ratio = banded / floor.power[:, None].astype(np.float32)
-    level = 10 * np.log10(np.maximum(ratio, 1))
-    return float(onset.onset_strength(S=level, center=False).max())
+    level = 10 * np.log10(np.maximum(banded / floor.power[:, None].astype(np.float32), 1))
+    return float(np.maximum(np.diff(level, axis=1), 0).mean(axis=0).max())
 
 
 def _dbfs(amplitude: float) -> float:
