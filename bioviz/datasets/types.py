@@ -102,7 +102,7 @@ class Recording:
         return self.frames / self.sample_rate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there may be millions
 class Annotation:
     """A labelled box: times in seconds from the start of its recording, frequencies in Hz (None if time only)."""
 

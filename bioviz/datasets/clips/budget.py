@@ -10,6 +10,7 @@ from bioviz.datasets.types import Annotation, Recording, WindowPlan
 from bioviz.errors import BadInput
 
 MOST_LABELS = 20_000  # the largest lists of species of models have about ten thousand
+MOST_ANNOTATIONS = 4_000_000  # of all tables together
 MOST_CLIPS = 5_000_000
 MOST_CELLS = 2_000_000_000  # clips times labels, a byte each
 
@@ -27,6 +28,22 @@ def check_labels(count: int) -> None:
         raise BadInput(
             f"This would be {count:,} different labels; up to {MOST_LABELS:,} are possible. Look whether the column "
             "that is taken for the label is one of numbers, times or notes, and say which column is the label."
+        )
+
+
+def check_annotations(count: int) -> None:
+    """Refuse more annotations than memory holds while they are read.
+
+    Raises
+    ------
+    BadInput
+        There are more than `MOST_ANNOTATIONS`.
+
+    """
+    if count > MOST_ANNOTATIONS:
+        raise BadInput(
+            f"The tables hold {count:,} annotations so far; up to {MOST_ANNOTATIONS:,} are possible in one dataset. "
+            "Add the recordings as several datasets, or set a higher minimum confidence."
         )
 
 

@@ -239,9 +239,7 @@ class _Resolver:
         low, high = (None if hz is None else hz * slower for hz in (raw.low_hz, raw.high_hz))
         if low is not None and high is not None and low > high:
             low, high = high, low
-        return Annotation(
-            stretch.recording, stretch.start_s, stretch.end_s, label, low, high, dict(raw.extras)
-        )
+        return Annotation(stretch.recording, stretch.start_s, stretch.end_s, label, low, high, raw.extras)
 
     def _note(self, kind: str, file: str, detail: str) -> None:
         self.counts[kind, file, detail] += 1

@@ -13,6 +13,7 @@ from bioviz.datasets.types import WindowPlan
 # Lengths come as decimal numbers, so that (60.0 - 0.3) / 0.1 may fall short of 597 by a rounding error.
 _ROUNDING = 1e-9
 _TOUCHING = 1e-6  # seconds: stretches that overlap by less only meet
+_PAIRS = 1_000_000  # of an annotation and a window that are compared at a time
 
 
 def count_windows(length_s: np.ndarray, plan: WindowPlan, pad_short: bool = True) -> np.ndarray:
@@ -104,15 +105,16 @@ def label_windows(
     first = np.clip(first, 0, count[recording])
     last = np.clip(last + 1, first, count[recording])
     number = last - first
-    which = np.repeat(np.arange(len(valid)), number)
-    window = np.repeat(first, number) + _ragged(number)
-
-    begin = window * float(plan.hop_s)
-    end = begin + plan.width_s
-    a, b = start_s[which], end_s[which]
-    hit = labelled_by(begin, end, a, b, plan.min_overlap)
     offsets = np.concatenate([[0], np.cumsum(count)[:-1]])
-    on[(offsets[recording[which]] + window)[hit], label[which][hit]] = True
+    # Some pairs of an annotation and a window at a time: of a million annotations all would take a gigabyte.
+    parts = np.searchsorted(np.cumsum(number), np.arange(_PAIRS, number.sum(), _PAIRS))
+    for part in np.split(np.arange(len(valid)), parts):
+        which = np.repeat(part, number[part])
+        window = np.repeat(first[part], number[part]) + _ragged(number[part])
+        begin = window * float(plan.hop_s)
+        end = begin + plan.width_s
+        hit = labelled_by(begin, end, start_s[which], end_s[which], plan.min_overlap)
+        on[(offsets[recording[which]] + window)[hit], label[which][hit]] = True
     return on
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from bioviz.datasets.clips.budget import check_annotations
 from bioviz.datasets.files import leftovers
 from bioviz.datasets.files.locator import Locator
 from bioviz.datasets.files.others import is_ignored
@@ -151,6 +152,7 @@ def _read_all(
     doubtful: set[str] = set()
     not_understood: list[SourceFile] = []
     homeless: list[SourceFile] = []
+    n_annotations = 0
     explained = explained_columns(options)
     for other in files.tables_and_others:
         file = SourceFile(files, other)
@@ -212,6 +214,8 @@ def _read_all(
                 locator.find_own()  # an empty table says that its recording holds nothing
         if locator.is_homeless and not content.rows and file.beginning.strip():
             homeless.append(file)  # it says something of a recording, one does not know of which
+        n_annotations += len(content.annotations)
+        check_annotations(n_annotations)
         tables.append(ReadTable(file, format, content, locator))
         problems += leftovers.said_of_reading(file)
         if options.min_confidence and not content.has_confidence and content.rows:

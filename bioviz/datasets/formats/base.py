@@ -44,7 +44,7 @@ class RawRecording:
     length_s: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there may be millions
 class RawAnnotation:
     """A labelled box as written in the source: seconds from the start of the recording, Hz.
 

@@ -20,6 +20,7 @@ from bioviz.errors import BadInput
 
 _CLOCK = re.compile(r"^\s*(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)\s*$")
 _SCALE = {"s": 1.0, "ms": 1e-3, "min": 60.0}
+_NO_EXTRAS: Mapping[str, str] = {}  # one for all rows: a million of them are a burden
 _YES, _NO = {"1", "1.0", "true", "yes", "x", "present"}, {"0", "0.0", "false", "no", "", "absent"}
 
 
@@ -120,7 +121,7 @@ def read_mapped(
         if not mapping.end:
             stop += start
         low_hz, high_hz = hertz(low(cells)), hertz(high(cells))
-        extras = {column: value for column, at in extra_cells if (value := cells[at])}
+        extras = {column: value for column, at in extra_cells if (value := cells[at])} or _NO_EXTRAS
         for label in labels:
             if not words.background(label):
                 box = RawAnnotation(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bioviz.datasets.tables.text import Row, Table, positions
+from bioviz.datasets.tables.text import MAX_TABLE_BYTES, Row, Table, check_size, positions
 from bioviz.errors import BadInput
 
+if TYPE_CHECKING:
+    import pyarrow
+
 PARQUET = ".parquet"
-MAX_CELLS = 20_000_000
 _MAGIC = b"PAR1"
 
 
@@ -30,7 +33,7 @@ def parquet_table(path: Path) -> Table:
     Raises
     ------
     BadInput
-        It is no Parquet file, or has more than 20 million cells.
+        It is no Parquet file, or holds more than memory is for.
     """
     import pyarrow.lib
     import pyarrow.parquet
@@ -38,16 +41,39 @@ def parquet_table(path: Path) -> Table:
     _check_magic(path)
     try:
         about = pyarrow.parquet.read_metadata(path)
-        if about.num_rows * about.num_columns > MAX_CELLS:
-            raise BadInput(f"{path.name} has more than 20 million cells; split it.")
-        values = pyarrow.parquet.read_table(path, use_threads=False, pre_buffer=False)
+        check_size(about.num_rows, about.num_columns)
+        columns = tuple(pyarrow.parquet.read_schema(path).names)
+        # What is written once and meant a million times stays so until its size is known.
+        values = pyarrow.parquet.read_table(
+            path, use_threads=False, pre_buffer=False, read_dictionary=list(columns)
+        )
     except (pyarrow.lib.ArrowException, OSError, ValueError) as error:
         raise BadInput(f"{path.name} is no Parquet file that can be read.") from error
     columns = tuple(values.column_names)
-    texts = [["" if cell is None else str(cell) for cell in column.to_pylist()] for column in values.columns]
+    texts = [_texts(column) for column in values.columns]
+    if sum(len(cell) for column in texts for cell in column) > MAX_TABLE_BYTES:
+        raise BadInput(f"{path.name} would be larger than 512 MiB as text; split it.")
     position = positions(columns)
     rows = (Row(i, cells, position) for i, cells in enumerate(zip(*texts, strict=True), start=1))
     return Table(columns, tuple(rows), ",")
+
+
+def _texts(column: pyarrow.ChunkedArray) -> list[str]:
+    """Return the cells of a column as text; those that are alike are one string in memory."""
+    import pyarrow
+
+    texts: list[str] = []
+    for chunk in column.chunks:
+        if isinstance(chunk, pyarrow.DictionaryArray):
+            words = [_text(word) for word in chunk.dictionary.to_pylist()]
+            texts += ["" if at is None else words[at] for at in chunk.indices.to_pylist()]
+        else:
+            texts += map(_text, chunk.to_pylist())
+    return texts
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell)
 
 
 def _check_magic(path: Path) -> None:

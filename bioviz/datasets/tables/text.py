@@ -22,6 +22,8 @@ _WITHOUT = str.maketrans("", "", " _-*")
 HEAD_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 4 * 1024 * 1024  # where a header alone is longer: a column for each of many thousand species
 MAX_TABLE_BYTES = 512 * 1024 * 1024
+MAX_ROWS = 2_000_000  # about a kilobyte each while a table is read
+MAX_CELLS = 20_000_000
 
 
 def decode(raw: bytes) -> str:
@@ -203,6 +205,22 @@ def numbered(count: int) -> tuple[str, ...]:
     return tuple(f"column {i + 1}" for i in range(count))
 
 
+def check_size(rows: int, columns: int) -> None:
+    """Refuse a table of more rows or cells than there is memory for.
+
+    Raises
+    ------
+    BadInput
+        There are more than `MAX_ROWS` rows, or `MAX_CELLS` cells.
+
+    """
+    if rows > MAX_ROWS or rows * columns > MAX_CELLS:
+        raise BadInput(
+            f"The table has {rows:,} rows and {columns:,} columns; up to {MAX_ROWS:,} rows and {MAX_CELLS:,} cells are "
+            "read. Split it into several tables, or leave out the columns that are not needed."
+        )
+
+
 def parse_table(text: str, header: bool = True, above: int = 0) -> Table:
     """Parse a table; blank lines are passed over, missing cells are "".
 
@@ -216,9 +234,10 @@ def parse_table(text: str, header: bool = True, above: int = 0) -> Table:
     Raises
     ------
     BadInput
-        It has no line, or quotes that do not close.
+        It has no line, more rows or cells than memory is for, or quotes that do not close.
 
     """
+    check_size(text.count("\n"), 1)
     lines = text.lstrip("\ufeff").split("\n")
     first = next(islice((i for i, line in enumerate(lines) if line.strip()), above, None), None)
     if first is None:
@@ -230,28 +249,31 @@ def parse_table(text: str, header: bool = True, above: int = 0) -> Table:
         first += 1
     else:
         delimiter = delimiter_of(lines[first])
-    body = io.StringIO("\n".join(lines[first:]))
+    whole = "\n".join(lines[first:])
+    del lines  # of a million rows each copy counts
+    body = io.StringIO(whole)
     reader = csv.reader(
         body, delimiter=delimiter, quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     )
     try:
         columns = tuple(undone(cell.strip().strip('"')) for cell in next(reader, ()))
         if not header:
-            columns, body = numbered(len(columns)), io.StringIO("\n".join(lines[first:]))
+            columns, body = numbered(len(columns)), io.StringIO(whole)
             reader = csv.reader(body, dialect=reader.dialect)
+        check_size(whole.count("\n") - whole.endswith("\n"), len(columns))
         rows = tuple(_rows(reader, columns, first, delimiter == "\t"))
         if delimiter != "\t" and may_hold_defused(text):
             rows = tuple(row._replace(values=[undone(cell) for cell in row.values]) for row in rows)
         if delimiter != "\t" and text.count('"') % 2:
-            _check_quotes(lines[first:], delimiter)
+            _check_quotes(whole, delimiter)
     except csv.Error as error:
         raise BadInput(f"The table is broken at line {first + reader.line_num}: {error}.") from error
     return Table(columns, rows, delimiter)
 
 
-def _check_quotes(lines: list[str], delimiter: str) -> None:
+def _check_quotes(text: str, delimiter: str) -> None:
     """Raise csv.Error where a quote opens a cell and never closes: all that follows would be that cell."""
-    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
         for _ in reader:
             pass

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bioviz.datasets.clips import windows
 from bioviz.datasets.clips.windows import count_windows, label_windows, window_starts
 from bioviz.datasets.types import WindowPlan
 
@@ -108,5 +112,19 @@ def test_vectorised_labels_equal_the_slow_loop(count, width, hop, overlap, data)
     annotations = [(r, min(a, b), max(a, b), k) for r, a, b, k in data.draw(st.lists(one, max_size=12))]
     plan = WindowPlan(width, hop, overlap)
     columns = [np.array([a[i] for a in annotations], dtype=float if i in (1, 2) else int) for i in range(4)]
-    made = label_windows(np.array(count), plan, *columns, 3)
-    assert np.array_equal(made, _slow(count, plan, annotations, 3))
+    at_a_time = data.draw(st.sampled_from([1, 3, 10**6]))
+    with patch.object(windows, "_PAIRS", at_a_time):
+        labels = label_windows(np.array(count), plan, *columns, 3)
+    assert np.array_equal(labels, _slow(count, plan, annotations, 3))
+
+
+def test_many_annotations_take_little_memory_at_a_time():
+    n, rng = 200_000, np.random.default_rng(0)
+    start = rng.uniform(0, 1000, n)
+    tracemalloc.start()
+    label_windows(
+        np.array([991]), WindowPlan(10.0, 1.0, 0.2), np.zeros(n, int), start, start + 5, np.zeros(n, int), 1
+    )
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 150e6  # all 3.4 million pairs at a time take over 300 MB
