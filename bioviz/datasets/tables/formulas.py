@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 _DANGEROUS = re.compile(r"(?![+-]?\d+(?:\.\d+)?$)'*[=+\-@\t\r]")  # a number runs nothing
 _DEFUSED = re.compile(r"'+[=+\-@\t\r]")
-_IN_A_TABLE = re.compile(r"""(?:^|[,;"])\s*'+[=+\-@]""", re.MULTILINE)
+_IN_A_TABLE = re.compile(r"""(?:^|[,;"])\s*'+[=+\-@\t\r]""", re.MULTILINE)
 
 
 def defused(value: T) -> T | str:

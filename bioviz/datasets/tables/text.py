@@ -205,7 +205,7 @@ def numbered(count: int) -> tuple[str, ...]:
     return tuple(f"column {i + 1}" for i in range(count))
 
 
-def check_size(rows: int, columns: int) -> None:
+def check_size(rows: int, columns: int = 1) -> None:
     """Refuse a table of more rows or cells than there is memory for.
 
     Raises
@@ -215,9 +215,10 @@ def check_size(rows: int, columns: int) -> None:
 
     """
     if rows > MAX_ROWS or rows * columns > MAX_CELLS:
+        of_columns = f" and {columns:,} columns" if columns > 1 else ""
         raise BadInput(
-            f"The table has {rows:,} rows and {columns:,} columns; up to {MAX_ROWS:,} rows and {MAX_CELLS:,} cells are "
-            "read. Split it into several tables, or leave out the columns that are not needed."
+            f"The table has {rows:,} rows{of_columns}; up to {MAX_ROWS:,} rows and {MAX_CELLS:,} cells are read. "
+            "Split it into several tables, or leave out the columns that are not needed."
         )
 
 
@@ -237,7 +238,7 @@ def parse_table(text: str, header: bool = True, above: int = 0) -> Table:
         It has no line, more rows or cells than memory is for, or quotes that do not close.
 
     """
-    check_size(text.count("\n"), 1)
+    check_size(text.count("\n"))
     lines = text.lstrip("\ufeff").split("\n")
     first = next(islice((i for i, line in enumerate(lines) if line.strip()), above, None), None)
     if first is None:

@@ -61,7 +61,7 @@ def test_more_rows_or_cells_than_memory_is_for_are_refused_before_they_are_parse
     for limit, number in (("MAX_CELLS", 7999), ("MAX_ROWS", 1999)):
         with monkeypatch.context() as smaller:
             smaller.setattr(text, limit, number)
-            with pytest.raises(NotUnderstood, match=r"2,000 rows and 4 columns.*Split it"):
+            with pytest.raises(NotUnderstood, match=r"2,00[01] rows.*Split it"):
                 build_dataset(tmp_path)
     with monkeypatch.context() as smaller:
         smaller.setattr(budget, "MOST_ANNOTATIONS", 1999)
