@@ -20,13 +20,21 @@ from bioviz.errors import Missing
 from bioviz.server import annotating, facts, flagging, media, similar
 from bioviz.server.assets import script
 from bioviz.server.clips import Clip, find_clip
+from bioviz.server.heap import CALM_S, Calm, trim
 from bioviz.server.media import Media
 from bioviz.server.params import box_spec, part, picture_spec, sound_spec
 from bioviz.server.posting import fresh, limited_body
 from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, refusal, send
 from bioviz.server.work import CalledOff, Workers
 
-_workers = Workers()
+
+def _forget_media() -> None:
+    media.forget()
+    trim()
+
+
+# Nobody has looked at a clip for minutes: whoever comes next waits a moment for sound to be read anew.
+_workers = Workers(Calm(((CALM_S, trim), (300.0, _forget_media))))
 
 
 async def clip_sound(request: Request) -> Response:

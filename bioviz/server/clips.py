@@ -23,6 +23,11 @@ _MOST_SAMPLES = 1 << 24  # so is one of more samples, whatever it lasts: 43 s at
 _samples = RecentlyUsed(96 * 2**20)
 
 
+def forget() -> None:
+    """Forget the samples that are held in memory."""
+    _samples.clear()
+
+
 class Gone(Missing):
     """A registered recording is no longer on disk."""
 

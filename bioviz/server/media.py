@@ -20,6 +20,7 @@ from bioviz.audio.envelope import envelope
 from bioviz.audio.spectrogram import LEVEL_STEP_DB, PictureSpec
 from bioviz.config import settings
 from bioviz.errors import BiovizError
+from bioviz.server import clips
 from bioviz.server.clips import Clip, file_stamp, native_samples
 from bioviz.server.memory import RecentlyUsed
 from bioviz.server.params import SoundSpec
@@ -30,6 +31,12 @@ VERSION = 3  # raise it when the same request gives other bytes
 Part = tuple[float, float] | None  # seconds in the recording, None for all that is shown
 _rendered = RecentlyUsed(64 * 2**20)
 log = logging.getLogger(__name__)
+
+
+def forget() -> None:
+    """Forget the pictures and samples that are held in memory; what lies on disk stays."""
+    _rendered.clear()
+    clips.forget()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,11 @@ class RecentlyUsed:
         )
         self._lock = threading.Lock()
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._held.clear()
+
     def get(self, key: Hashable) -> Any | None:
         """Return the value kept under `key`, or None."""
         with self._lock:

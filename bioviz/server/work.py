@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from bioviz.server.heap import Calm
+
 _cores = os.cpu_count() or 1
 _AHEAD = max(1, min(4, _cores - 1))
 
@@ -17,13 +19,20 @@ class CalledOff(Exception):
 
 
 class Workers:
-    """Runs functions in threads; the same work asked for twice at a time is done once."""
+    """Runs functions in threads; the same work asked for twice at a time is done once.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    calm : Calm, optional
+        Told of all that was done.
+    """
+
+    def __init__(self, calm: Calm | None = None) -> None:
         self._now = ThreadPoolExecutor(max(2, min(4, _cores)), thread_name_prefix="media-now")
         self._ahead = ThreadPoolExecutor(_AHEAD, thread_name_prefix="media-ahead")
         self._turn = asyncio.Semaphore(_AHEAD)
         self._running: dict[Hashable, Future] = {}
+        self._calm = calm or Calm()
 
     async def run(self, key: Hashable, work: Callable[[], Any]) -> Any:
         """Return the result of `work()`, which the user waits for."""
@@ -51,4 +60,7 @@ class Workers:
             future = pool.submit(work)
             self._running[key] = future
             future.add_done_callback(lambda _: self._running.pop(key, None))
-        return await asyncio.shield(asyncio.wrap_future(future))
+        try:
+            return await asyncio.shield(asyncio.wrap_future(future))
+        finally:
+            self._calm.disturb()
