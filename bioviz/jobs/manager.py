@@ -19,17 +19,15 @@ from bioviz.errors import Missing
 from bioviz.jobs.process import identity, kill_tree, launch
 from bioviz.jobs.state import Job, read_job
 from bioviz.store.digest import digest
-from bioviz.store.files import Corrupt, read_json, write_json
+from bioviz.store.files import Corrupt, disk_trouble, make_folder, read_json, write_json
 
 KEEP_FINISHED = 50
 GRACE_S = 10.0
 
 
 def jobs_dir() -> Path:
-    """Return the folder of all jobs, made at first use."""
-    folder = settings().cache_dir / "jobs"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """Return the folder of all jobs; it need not be there yet."""
+    return settings().cache_dir / "jobs"
 
 
 def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "", looks: bool = False) -> Job:
@@ -52,12 +50,14 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "",
     ------
     NotAllowed
         It does more, and the one who asks may look and flag.
+    DiskFull, NotWritable
+        No room on the disk, or no right to write.
 
     """
     if not looks:
         rights.require()
     signature = _signature(kind, params)
-    with _lock():
+    with _alone():
         for folder in _folders(f"{signature}-*"):
             job = _read(folder)
             if job is not None and not job.is_over and not job.cancelling:
@@ -71,8 +71,12 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "",
             "title": title or kind,
             "looks": looks,
         }
-        write_json(folder / "spec.json", {**spec, "created": time.time()})
-        pid = launch(folder)
+        try:
+            write_json(folder / "spec.json", {**spec, "created": time.time()})
+            pid = launch(folder)
+        except BaseException:  # no room for it: nothing of it stays behind
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         with contextlib.suppress(psutil.NoSuchProcess):  # ended already: its state says how
             write_json(folder / "process.json", identity(pid))
     return get(folder.name)
@@ -139,7 +143,8 @@ def cancel(job_id: str, grace_s: float = GRACE_S) -> Job:
     folder = _folder(job_id)
     flag = folder / "cancel"
     if not flag.exists():  # its time tells when the user asked first
-        flag.touch()
+        with disk_trouble(flag):
+            flag.touch()
     left = max(grace_s - (time.time() - flag.stat().st_mtime), 0.0)
     if left == 0.0:
         _end(folder)
@@ -186,8 +191,7 @@ def _signature(kind: str, params: Mapping[str, Any]) -> str:
 def _new_folder(signature: str) -> Path:
     number = 1 + max((int(folder.name.rsplit("-", 1)[1]) for folder in _folders(f"{signature}-*")), default=0)
     folder = jobs_dir() / f"{signature}-{number}"
-    folder.mkdir()
-    return folder
+    return make_folder(folder)
 
 
 def _folders(pattern: str) -> Iterator[Path]:
@@ -207,5 +211,13 @@ def _read(folder: Path) -> Job | None:
         return None
 
 
-def _lock() -> FileLock:
-    return FileLock(jobs_dir() / ".lock", timeout=30)
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    folder = make_folder(jobs_dir())
+    lock = FileLock(folder / ".lock", timeout=30)
+    with disk_trouble(folder / ".lock"):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

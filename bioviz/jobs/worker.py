@@ -98,7 +98,10 @@ def in_plain_words(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "The computer ran out of memory. Close other programs, or choose a smaller model or dataset."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "The disk is full. Make room (bioviz cache prune) and start again; what was computed is kept."
+        return (
+            "The disk is full. Make room (for example on the page Jobs and storage) and start again; what was "
+            "computed is kept."
+        )
     return f"Something unforeseen went wrong ({type(error).__name__}: {error}). The log has the details."
 
 

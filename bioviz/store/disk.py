@@ -140,7 +140,7 @@ def _in_words(folder: Path) -> Iterator[None]:
         if name == "SQLITE_FULL":
             raise DiskFull(
                 f"The disk is full: the index in {folder} could not be written. What was stored before is kept. Free "
-                "some space (for example: python -m bioviz cache prune) and start again."
+                "some space (for example on the page Jobs and storage) and start again."
             ) from error
         if name.startswith(
             ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR", "SQLITE_AUTH")

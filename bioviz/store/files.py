@@ -54,7 +54,7 @@ def disk_trouble(path: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(
                 f"The disk is full: {path.name} could not be written to {path.parent}. What was stored "
-                "before is kept. Free some space (for example: python -m bioviz cache prune) and start again; "
+                "before is kept. Free some space (for example on the page Jobs and storage) and start again; "
                 "it goes on from there."
             ) from error
         if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG):
@@ -63,6 +63,20 @@ def disk_trouble(path: Path) -> Iterator[None]:
                 "kept. Let this account write there, or set BIOVIZ_CACHE to a folder where it may."
             ) from error
         raise
+
+
+def make_folder(folder: Path) -> Path:
+    """Return `folder`, made with its parents where it is missing.
+
+    Raises
+    ------
+    DiskFull, NotWritable
+        See `disk_trouble`.
+
+    """
+    with disk_trouble(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def create(folder: Path, name: str) -> tuple[Path, BinaryIO]:

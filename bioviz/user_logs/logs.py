@@ -111,7 +111,6 @@ class UserLogs(Generic[R]):
         for path in self._paths(from_dataset):
             to = self._folder(to_dataset) / path.name
             if not to.exists():
-                to.parent.mkdir(parents=True, exist_ok=True)
                 # Whole lines alone: another process may be appending one.
                 lines = path.read_bytes()
                 write_atomic(to, lines[: lines.rfind(b"\n") + 1])

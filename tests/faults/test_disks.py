@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -26,6 +29,7 @@ from bioviz.store.append_log import append_line, read_lines
 from bioviz.store.files import DiskFull, NotWritable
 from bioviz.training.finetune import finetune
 from bioviz.training.settings import TrainSettings
+from tests.browsing import PROJECT
 from tests.sounds import folder_per_class
 from tests.training import tiny
 
@@ -86,6 +90,24 @@ def test_every_step_says_that_there_is_no_room_and_goes_on_afterwards(tmp_path, 
     assert len(load_annotations(dataset)) == 1
     left = [path for path in own_cache.rglob("*") if path.name.endswith(".tmp") or "unpacking" in path.name]
     assert not left, "half of a file stays behind"
+
+
+@pytest.mark.parametrize(("trouble", "sentence"), [("full", "full"), ("read-only", "BIOVIZ_CACHE")])
+def test_every_step_on_a_disk_of_its_own_that_is_full_or_read_only(tmp_path, trouble, sentence):
+    alone = ["unshare", "--user", "--map-root-user", "--mount"]
+    try:
+        subprocess.run([*alone, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this computer lets no account mount a disk of its own (unshare --user --mount)")
+    ran = subprocess.run(
+        [*alone, sys.executable, "-m", "tests.faults.on_a_small_disk", trouble, tmp_path],
+        capture_output=True, text=True, cwd=PROJECT, timeout=600,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    result = json.loads(ran.stdout.splitlines()[-1])
+    assert all(result["said"].values()), f"something was said to be done: {result['said']}"
+    assert all(sentence in said for said in result["said"].values()), result["said"]
+    assert (result["flags"], result["annotations"], result["left"]) == (1, 1, [])
 
 
 @pytest.mark.parametrize("number", ["ENOSPC", "EROFS", "EACCES", "EDQUOT"])

@@ -20,7 +20,7 @@ from bioviz.config import settings
 from bioviz.datasets.files.leftovers import is_irrelevant
 from bioviz.datasets.library import list_datasets
 from bioviz.errors import BadInput
-from bioviz.store.files import disk_trouble
+from bioviz.store.files import DiskFull, disk_trouble
 from bioviz.store.reserved import DEVICES
 from bioviz.store.zips import ZIP_TROUBLE
 
@@ -54,6 +54,8 @@ def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
     ------
     BadInput
         Nothing usable, a broken or encrypted zip, a name that leads outside, or too much data.
+    DiskFull
+        The disk has no room for it.
 
     """
     rights.require()
@@ -65,14 +67,15 @@ def store(files: Sequence[tuple[str, BinaryIO]]) -> Path:
     target = home / title
     if target.is_dir():
         return target
-    with disk_trouble(home):
-        home.mkdir(parents=True, exist_ok=True)
     work = home / f".unpacking-{secrets.token_hex(8)}"  # with the rights that the umask leaves to others
-    work.mkdir()
+    with disk_trouble(work):
+        work.mkdir(parents=True)
     try:
         sent = sum(_size(file) for _, file in files)
-        free = shutil.disk_usage(home).free - SPARE_BYTES
-        budget = _Budget(min(MAX_BYTES, free, max(MOST_TIMES * sent, UNSUSPICIOUS_BYTES)))
+        budget = _Budget(
+            min(MAX_BYTES, max(MOST_TIMES * sent, UNSUSPICIOUS_BYTES)),
+            shutil.disk_usage(home).free - SPARE_BYTES,
+        )
         for name, file in files:
             file.seek(0)
             if _is_zip(name):
@@ -115,8 +118,9 @@ def remove_unused() -> int:
 class _Budget:
     """Counts what is written and stops at the limits, whatever a zip's directory says."""
 
-    def __init__(self, max_bytes: int) -> None:
-        self.max_bytes, self.bytes, self.files, self.of_use = max_bytes, 0, 0, 0
+    def __init__(self, max_bytes: int, free_bytes: int) -> None:
+        self.max_bytes, self.free_bytes = max_bytes, free_bytes
+        self.bytes = self.files = self.of_use = 0
 
     def add_file(self, name: str) -> None:
         self.files += 1
@@ -126,10 +130,15 @@ class _Budget:
 
     def add_bytes(self, n: int) -> None:
         self.bytes += n
+        if self.bytes > self.free_bytes:
+            raise DiskFull(
+                f"The disk is full: this upload has no room, as {SPARE_BYTES / 1e9:g} GB always stays free. "
+                "Free some space, or add the folder in which the recordings lie, which copies nothing."
+            )
         if self.bytes > self.max_bytes:
             raise BadInput(
-                f"The upload unpacks to more than {max(self.max_bytes, 0) / 1e9:.1f} GB, which is more than the disk "
-                "has room for, or than recordings are ever packed. Add a folder instead."
+                f"The upload unpacks to more than {self.max_bytes / 1e9:.1f} GB, more than recordings are ever packed. "
+                "Add the folder in which they lie instead."
             )
 
 

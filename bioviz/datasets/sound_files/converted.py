@@ -6,6 +6,7 @@ its arguments as a list.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from bioviz.config import settings
 from bioviz.errors import BadInput
+from bioviz.store.files import disk_trouble, make_folder
 
 SUFFIXES = frozenset(
     {".m4a", ".mp4a", ".m4b", ".aac", ".wma", ".amr", ".3gp", ".ape", ".wv", ".dsf", ".alac", ".tta", ".webm"}
@@ -61,13 +63,16 @@ def converted(path: Path) -> Path:
         raise BadInput(
             f"{path.name} is read through ffmpeg, which is not installed. Install it, or convert it to wav"
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     part = target.with_name(f".{digest}.{os.getpid()}.{threading.get_ident()}.tmp")
     with _one_at_a_time:
         try:
             if not target.is_file():
+                with disk_trouble(target):
+                    part.touch()  # which tells a folder that cannot be written from sound that cannot be read
                 _run(program, path, part)
-                os.replace(part, target)
+                with disk_trouble(target):
+                    os.replace(part, target)
         finally:
             part.unlink(missing_ok=True)
     return target
@@ -90,7 +95,11 @@ def _run(program: str, path: Path, part: Path) -> None:
         ) from error
     except OSError as error:
         raise BadInput(f"ffmpeg cannot be run ({error.strerror}). Convert {path.name} to wav") from error
-    if process.returncode or not part.is_file():
-        lines = process.stderr.decode("utf-8", "replace").strip().splitlines()
+    lines = process.stderr.decode("utf-8", "replace").strip().splitlines()
+    full = os.strerror(errno.ENOSPC)
+    if any(full in line for line in lines):  # whatever ffmpeg's exit code: the sound ends where the disk did
+        with disk_trouble(part):
+            raise OSError(errno.ENOSPC, full)
+    if process.returncode or not part.stat().st_size:
         why = lines[-1][:200].replace(str(path), path.name) if lines else f"exit code {process.returncode}"
         raise BadInput(f"{path.name} cannot be read as audio by ffmpeg: {why}")

@@ -106,7 +106,6 @@ def save_profile(profile: TableProfile) -> Path:
     """
     rights.require()
     path = _path(profile.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, profile.to_dict())
     return path
 

@@ -20,7 +20,7 @@ from bioviz.models.runtimes import session
 from bioviz.models.score_names import OWN_NAMES, as_names
 from bioviz.models.weights import file_sha256
 from bioviz.progress import Progress
-from bioviz.store.files import Corrupt, read_json, write_atomic, write_json
+from bioviz.store.files import Corrupt, disk_trouble, read_json, write_atomic, write_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,10 +139,11 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     card = _checked({**asdict(draft), "dim": dim})
     name = f"{PREFIX}{_slug(card.title)}_{_identity(card)}"
     target = folder() / name
-    target.mkdir(parents=True, exist_ok=True)
-    for source, kept in ((path, card.file), *((path.with_name(each), each) for each in card.beside)):
-        shutil.copyfile(source, target / f".{kept}")
-        (target / f".{kept}").replace(target / kept)
+    with disk_trouble(target / card.file):
+        target.mkdir(parents=True, exist_ok=True)
+        for source, kept in ((path, card.file), *((path.with_name(each), each) for each in card.beside)):
+            shutil.copyfile(source, target / f".{kept}")
+            (target / f".{kept}").replace(target / kept)
     if names := as_names(str(params.get("names") or "").encode()):
         write_atomic(target / OWN_NAMES, "\n".join(names).encode())
     write_json(target / _CARD, asdict(card))

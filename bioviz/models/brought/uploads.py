@@ -13,6 +13,7 @@ from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models.runtimes import session
 from bioviz.models.weights import file_sha256, hub_folder
+from bioviz.store.files import disk_trouble, make_folder
 
 MAX_BYTES = 4 << 30
 _CHUNK = 1 << 20
@@ -37,7 +38,7 @@ def keep_upload(name: str, file: IO[bytes]) -> Path:
     if suffix not in session.SUFFIXES:
         raise BadInput(f"{name} is no {' or '.join(session.SUFFIXES)} file. Choose one of these.")
     waiting = folder() / "uploaded"
-    waiting.mkdir(parents=True, exist_ok=True)
+    make_folder(waiting)
     digest, size = hashlib.sha256(), 0
     file.seek(0)
     while chunk := file.read(_CHUNK):
@@ -49,9 +50,10 @@ def keep_upload(name: str, file: IO[bytes]) -> Path:
     if not target.is_file():
         file.seek(0)
         part = target.with_suffix(".part")
-        with open(part, "wb") as out:
-            shutil.copyfileobj(file, out, _CHUNK)
-        part.replace(target)
+        with disk_trouble(target):
+            with open(part, "wb") as out:
+                shutil.copyfileobj(file, out, _CHUNK)
+            part.replace(target)
     return target
 
 
@@ -83,16 +85,17 @@ def keep_folder(directory: Path) -> Path:
             "in other formats could run code."
         )
     waiting = folder() / "uploaded"
-    waiting.mkdir(parents=True, exist_ok=True)
+    make_folder(waiting)
     size = sum((directory / name).stat().st_size for name in names)
     if size > min(MAX_BYTES, shutil.disk_usage(waiting).free):
         raise BadInput(f"{directory} is too large ({size / 1e9:.1f} GB), or the disk is full.")
     digest = hashlib.sha256("".join(file_sha256(directory / name) for name in names).encode()).hexdigest()
     target = waiting / digest
-    target.mkdir(exist_ok=True)
-    for name in names:
-        shutil.copyfile(directory / name, target / f".{name}")
-        (target / f".{name}").replace(target / name)
+    with disk_trouble(target):
+        target.mkdir(exist_ok=True)
+        for name in names:
+            shutil.copyfile(directory / name, target / f".{name}")
+            (target / f".{name}").replace(target / name)
     return target / names[0]
 
 
