@@ -17,7 +17,7 @@ from bioviz.training import parity
 from bioviz.training.data.split import split_rows
 from bioviz.training.data.waveform_cache import open_waves
 from bioviz.training.finetune import finetune, work_of
-from bioviz.training.loop import trainer
+from bioviz.training.loop import state_keeper, trainer
 from bioviz.training.loop.run_dir import TrainingInputs, TrainingRunDir
 from bioviz.training.network.layers import open_stages
 from bioviz.training.settings import PRESETS, TrainSettings
@@ -126,11 +126,11 @@ def test_what_a_model_declares_frozen_stays_in_full_training(tones):
 
 
 def test_gradual_unfreezing_changes_just_the_layers_it_opened(tones, monkeypatch):
-    """Weights after each epoch, from the saved states."""
+    """Weights after each epoch, as they are when its curves are written."""
     seen = []
     monkeypatch.setattr(
         trainer.Trainer,
-        "_save",
+        "_write_curves",
         lambda self, at: seen.append(
             {n: v.detach().clone() for n, v in self._learner.encoder.state_dict().items()}
         ),
@@ -182,6 +182,44 @@ def test_a_resumed_training_gives_the_same_weights(tones, strategy, stop):
     assert whole.record.curves[0]["epochs"][0]["seconds"] != resumed.record.curves[0]["epochs"][0]["seconds"]
     assert tiny.same(weights, load_file(whole.path))
     assert whole.id == resumed.id
+
+
+def test_a_training_that_was_killed_goes_on_within_the_epoch(tones, monkeypatch):
+    """Its state is saved by the clock: here after every step. What a kill leaves behind is the newest of them."""
+    settings = replace(AUGMENTED, learning_rates=(1e-2,), epochs=2, batch=3)
+    monkeypatch.setattr(state_keeper, "EVERY_S", 0.0)
+    saved, step = [], trainer.Trainer._step
+
+    def killed(self, batch, scale):
+        saved.append((self._work.load("state") or ({}, {"step": 0}))[1]["step"])
+        if len(saved) == 4:
+            raise KeyboardInterrupt
+        return step(self, batch, scale)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer.Trainer, "_step", killed)
+        with pytest.raises(KeyboardInterrupt):
+            finetune(tones, "tiny", "random", settings)
+    assert saved == [0, 1, 2, 3]
+    steps = []
+    monkeypatch.setattr(trainer.Trainer, "_step", lambda *a: (steps.append(1), step(*a))[1])
+    resumed = finetune(tones, "tiny", "random", settings)
+    again = len(steps)
+    weights, losses = load_file(resumed.path), [e["loss"] for e in resumed.record.curves[0]["epochs"]]
+    checkpoints.delete(resumed.id)
+    whole = finetune(tones, "tiny", "random", settings)
+    assert len(steps) - again == again + 3, "steps that were saved are not done again"
+    assert tiny.same(weights, load_file(whole.path))
+    assert losses == [e["loss"] for e in whole.record.curves[0]["epochs"]]
+
+
+def test_short_epochs_write_the_state_once_in_a_while_and_not_each(tones, monkeypatch):
+    written, save = [], TrainingRunDir.save
+    monkeypatch.setattr(
+        TrainingRunDir, "save", lambda self, name, *a: (written.append(name), save(self, name, *a))[1]
+    )
+    finetune(tones, "tiny", "random", replace(FAST, epochs=6))
+    assert written.count("state") == 1 and written.count("best") == 1  # when the learning rate was done
 
 
 def test_the_time_of_a_resumed_training_holds_what_was_done_before(tones):

@@ -35,15 +35,15 @@ class LiveLoss:
         self._open: list[float] = []
         self._written = -EVERY_S
 
-    def begin(self, trial: int, epoch: int) -> None:
-        """Begin an epoch (from 0) of a trial; of an epoch that was broken off nothing stays."""
+    def begin(self, trial: int, epoch: int, step: int = 0) -> None:
+        """Begin an epoch (from 0) of a trial, or go on at a step of it; of later steps nothing stays."""
         stored = self._work.live() if not self._losses else None
         if stored and stored["trial"] == trial and stored["per_epoch"] == self._per_epoch:
             self._trial, self._every, self._losses = trial, stored["every"], stored["losses"]
         if trial != self._trial:
             self._every, self._losses = 1, []
         self._trial, self._open = trial, []
-        del self._losses[epoch * self._per_epoch // self._every :]
+        del self._losses[(epoch * self._per_epoch + step) // self._every :]
 
     def add(self, loss: float) -> None:
         """Take in the mean loss of a batch."""

@@ -1,26 +1,29 @@
-"""The training itself: epochs of steps, the best one kept, its whole state on disk after every epoch."""
+"""The training itself: epochs of steps, the best one kept, its whole state on disk every few minutes."""
 
 from __future__ import annotations
 
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import SupportsFloat
 
 import numpy as np
 import torch
 from torch.amp.grad_scaler import GradScaler
 
 from bioviz.embedding.batch_embedder import is_out_of_memory
-from bioviz.errors import BadInput
+from bioviz.errors import BadInput, Cancelled
 from bioviz.progress import Progress
 from bioviz.training.data.inputs import Batch, Input, batches, chunks
 from bioviz.training.data.split import Split
+from bioviz.training.loop.late_losses import LateLosses
 from bioviz.training.loop.live import LiveLoss
 from bioviz.training.loop.pace import Pace
 from bioviz.training.loop.run_dir import TrainingRunDir
 from bioviz.training.loop.schedule import factor
-from bioviz.training.loop.trainer_state import TrainerState, moments, restore_moments
+from bioviz.training.loop.state_keeper import StateKeeper
+from bioviz.training.loop.trainer_state import TrainerState
 from bioviz.training.network.layers import Learner, Strategy, fresh_statistics, has_statistics
 from bioviz.training.network.objective import Objective
 from bioviz.training.settings import FRESH, PROBE, TrainSettings
@@ -37,9 +40,9 @@ class Diverged(BadInput):
 class Trainer:
     """Trains a learner with each learning rate in turn. Call `run`, then the learner holds the best epoch.
 
-    Everything random in an epoch comes from the seed, the learning rate's number and the epoch's, so that a training
-    that goes on from its last epoch does what it would have done. `after_epoch` is told the number of each epoch of the
-    first learning rate, and must leave the network as it is.
+    Everything random in an epoch comes from the seed, the learning rate's number and the epoch's, and is kept with the
+    state, so that a training that goes on within an epoch does what it would have done. `after_epoch` is told the
+    number of each epoch of the first learning rate, and must leave the network as it is.
     """
 
     def __init__(
@@ -71,6 +74,8 @@ class Trainer:
         self._mutable = {n: p for n, p in learner.named_parameters() if n in names}
         self._mutable |= dict(learner.named_buffers())
         self._start = {name: value.detach().clone() for name, value in self._mutable.items()}
+        self._keeper = StateKeeper(work, self._mutable, device)
+        self._random: dict[str, torch.Tensor] = {}  # of the place that `TrainerState.step` names
 
     def run(self, progress: Progress) -> TrainerState:
         """Train to the end, from the last epoch that is on disk.
@@ -80,7 +85,7 @@ class Trainer:
         BadInput
             The loss was not a number with any of the learning rates, or memory is not enough for one clip.
         Cancelled
-            From `progress`; the epochs done are kept. DiskFull.
+            From `progress`; the steps done are kept. DiskFull.
 
         """
         at = self._resume()
@@ -90,7 +95,7 @@ class Trainer:
             self._compare(at, at.start, {"trial": 0, "epoch": 0})
         while at.trial < len(self._settings.learning_rates):
             rate = self._settings.learning_rates[at.trial]
-            if at.epoch == 0:
+            if at.epoch == at.step == 0:
                 self._restore(self._start)
                 self._optimizer = self._new_optimizer(rate)
                 trial = {"learning_rate": rate, "epochs": [], "stopped": "", "start": at.start}
@@ -100,17 +105,21 @@ class Trainer:
                 self._trial(at, rate, progress)
             except Diverged as error:
                 at.trials[-1]["stopped"] = str(error)
-            at.trial, at.epoch = at.trial + 1, 0
+            except Cancelled:
+                self._save(at)
+                raise
+            at.trial, at.epoch, at.step, at.so_far = at.trial + 1, 0, 0, None
             self._save(at)
+            self._write_curves(at)
         if at.best is None:
             raise BadInput(at.trials[-1]["stopped"])
-        best = self._work.load("best")
+        best = self._keeper.best()
         if best is None:
             self._work.restart()
             raise BadInput(
                 "The weights of the best epoch are damaged. Check the disk, and start the training again."
             )
-        self._restore(best[0])
+        self._restore(best)
         self._learner.eval().requires_grad_(False)
         return at
 
@@ -146,7 +155,7 @@ class Trainer:
             if not math.isfinite(_loss(valid)):
                 raise Diverged(_diverged(at.epoch, rate))
             measured["valid_seconds"] = time.perf_counter() - started
-            at.epoch += 1
+            at.epoch, at.step, at.so_far = at.epoch + 1, 0, None
             at.trials[-1]["epochs"].append({"epoch": at.epoch, **measured, "valid": valid})
             score = self._compare(at, valid, {"trial": at.trial, "epoch": at.epoch})
             if at.trial_best is None or score > at.trial_best:
@@ -155,7 +164,10 @@ class Trainer:
                 at.worse += 1
             if settings.patience and at.worse >= settings.patience:
                 at.trials[-1]["stopped"] = f"Stopped after {at.worse} epochs without a better validation."
-            self._save(at)
+            self._random = {}  # the next epoch begins with its own
+            self._write_curves(at)
+            if self._keeper.due:
+                self._save(at)
             if at.trial == 0:
                 self._after_epoch(at.epoch)
 
@@ -171,7 +183,7 @@ class Trainer:
         score = self._score(valid)
         if at.best is None or score > at.best:
             at.best, at.best_at = score, epoch_at
-            self._work.save("best", self._mutable, {})
+            self._keeper.keep_best()
         return score
 
     def _epoch(self, at: TrainerState, rate: float, progress: Progress) -> dict[str, float]:
@@ -181,34 +193,54 @@ class Trainer:
         rows = np.random.default_rng(seed).permutation(self._split.train)
         steps = chunks(rows, settings.batch)
         self.strategy.begin(at.epoch)
-        self._live.begin(at.trial, at.epoch)
-        heard = 0
-        self._pace.tell(progress, at, 0)
+        self._live.begin(at.trial, at.epoch, at.step)
+        if at.step:
+            self._keeper.restore_random(self._random)
+        before = at.so_far or {"loss": 0.0, "scale": 0.0, "seconds": 0.0, "busy": 0.0}
+        sums = dict(before)
+        heard = sum(map(len, steps[: at.step]))
+        self._pace.tell(progress, at, heard)
         started = time.perf_counter()
-        busy = loss = total = 0.0
-        for index, batch in enumerate(batches(self._source, steps, seed)):
+        late: LateLosses[tuple[int, float]] = LateLosses(1 if self._device.type == "cuda" else 0)
+        self._random = self._keeper.random_state()
+
+        def take(losses: Iterable[tuple[tuple[int, float], float]]) -> None:
+            nonlocal heard
+            for (clips, scale), value in losses:
+                if not math.isfinite(value):
+                    raise Diverged(_diverged(at.epoch, rate))
+                sums["loss"], sums["scale"] = sums["loss"] + value, sums["scale"] + scale
+                heard += clips
+                self._live.add(value / scale)
+
+        for index, batch in enumerate(batches(self._source, steps, seed, at.step), start=at.step):
             now = time.perf_counter()
             step = at.epoch * len(steps) + index
             self._set_rate(
                 rate * factor(settings.schedule, step, settings.epochs * len(steps), settings.warmup)
             )
             scale = self._objective.scale(batch.rows)
-            value = self._step(batch, scale)
-            if not math.isfinite(value):
-                raise Diverged(_diverged(at.epoch, rate))
-            loss, total = loss + value, total + scale
-            busy += time.perf_counter() - now
-            at.micro = self._micro
-            heard += len(batch.rows)
-            self._live.add(value / scale)
-            self._pace.tell(progress, at, heard)
+            take(late.put((len(batch.rows), scale), self._step(batch, scale)))
+            is_last = index + 1 == len(steps)
+            if is_last or self._keeper.due:
+                take(late.drain())  # what is saved was looked at
+            sums["busy"] += time.perf_counter() - now
+            sums["seconds"] = before["seconds"] + time.perf_counter() - started
+            at.micro, at.step, at.so_far = self._micro, index + 1, sums
+            self._random = self._keeper.random_state()
+            if self._keeper.due and not is_last:
+                self._save(at)
+            try:
+                self._pace.tell(progress, at, heard)
+            except Cancelled:
+                take(late.drain())
+                raise
         self._live.write()
-        seconds = time.perf_counter() - started
         return {
-            "loss": loss / total,
-            "seconds": seconds,
-            "clips_per_s": len(rows) / seconds,
-            "efficiency": busy / seconds,
+            "loss": sums["loss"] / sums["scale"],
+            "seconds": sums["seconds"],
+            "clips_per_s": len(rows) / max(sums["seconds"], 1e-9),
+            "efficiency": sums["busy"] / max(sums["seconds"], 1e-9),
         }
 
     def _settle(self, tick: Callable[[int], object]) -> None:
@@ -223,8 +255,11 @@ class Trainer:
                 done += len(batch.rows)
                 tick(done)
 
-    def _step(self, batch: Batch, scale: float) -> float:
-        """One step; the summed loss. Where memory is short, the batch goes through in halves that add up."""
+    def _step(self, batch: Batch, scale: float) -> SupportsFloat:
+        """One step; the summed loss, which a GPU may still be computing.
+
+        Where memory is short, the batch goes through in halves that add up.
+        """
         while True:
             try:
                 return self._try_step(batch, scale)
@@ -242,20 +277,20 @@ class Trainer:
             if self._device.type == "cuda":
                 torch.cuda.empty_cache()
 
-    def _try_step(self, batch: Batch, scale: float) -> float:
+    def _try_step(self, batch: Batch, scale: float) -> SupportsFloat:
         self._optimizer.zero_grad(set_to_none=True)
-        value = 0.0
+        parts = []
         for first in range(0, len(batch.rows), self._micro):
             piece = batch.part(slice(first, first + self._micro))
             features = self._source.prepare(piece)
             logits = self._learner(features)
             loss = self._objective.loss(logits, piece.rows)
             self._scaler.scale(loss / scale).backward()
-            value += loss.item()
-        if math.isfinite(value):
-            self._scaler.step(self._optimizer)
-            self._scaler.update()
-        return value
+            parts.append(loss.detach())
+        # A loss that is no number ends the learning rate as soon as it is read, and nothing of its weights is kept.
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        return parts[0] if len(parts) == 1 else torch.stack(parts).double().sum()
 
     def _new_optimizer(self, rate: float) -> torch.optim.Optimizer:
         groups = [{"params": group["params"], "scale": group["scale"]} for group in self._groups]
@@ -265,7 +300,7 @@ class Trainer:
         for group in self._optimizer.param_groups:
             group["lr"] = rate * group["scale"]
 
-    def _restore(self, tensors: dict[str, torch.Tensor]) -> None:
+    def _restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
         with torch.no_grad():
             for name, value in self._mutable.items():
                 value.copy_(tensors[name])
@@ -278,22 +313,22 @@ class Trainer:
         tensors, about = stored
         at = TrainerState(**about)
         self._micro = at.micro
-        if at.epoch:
+        if at.epoch or at.step:
             rate = self._settings.learning_rates[at.trial]
             self._restore({name: tensors[f"net.{name}"] for name in self._mutable})
             self._optimizer = self._new_optimizer(rate)
-            restore_moments(self._optimizer, self._mutable, tensors)
+            self._keeper.restore(tensors, self._optimizer)
+            self._random = {name: tensors[name] for name in tensors if name.startswith("random")}
             if at.scaler:
                 self._scaler.load_state_dict(at.scaler)
         return at
 
     def _save(self, at: TrainerState) -> None:
         at.scaler = self._scaler.state_dict()
-        tensors = {}
-        if at.epoch:
-            tensors = {f"net.{name}": value for name, value in self._mutable.items()}
-            tensors |= moments(self._optimizer, self._mutable)
-        self._work.save("state", tensors, at.__dict__)
+        running = self._optimizer if at.epoch or at.step else None
+        self._keeper.save(at, running, self._random if at.step else {})
+
+    def _write_curves(self, at: TrainerState) -> None:
         self._work.write_curves(
             {
                 "metric": self._objective.metric,

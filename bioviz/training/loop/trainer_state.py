@@ -33,6 +33,10 @@ class TrainerState:
         Validation measures of epoch 0, the linear probe; None where the classifier starts at random.
     scaler
         State of the gradient scaler (float16 only).
+    step
+        Steps done of the epoch that runs.
+    so_far
+        Of these steps: summed "loss", its "scale", "seconds" and "busy" seconds.
 
     """
 
@@ -46,6 +50,8 @@ class TrainerState:
     best_at: dict | None
     scaler: dict
     start: dict | None = None
+    step: int = 0
+    so_far: dict | None = None
 
     @property
     def seconds(self) -> float:
