@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bioviz.study.published import WITH_BACKGROUND, published
-from bioviz.study.scores import Score, difference
+from bioviz.study.scores import Contender, Score, difference
 
 PUBLISHED, OURS, DIFFERENCE = "published", "ours", "difference"
 LAYERS = {PUBLISHED: "Published", OURS: "Ours", DIFFERENCE: "Ours − published"}
@@ -32,6 +32,10 @@ class StudyTable:
     scores: tuple[Score, ...]
     with_background: frozenset[str]
     titles: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, contender: Contender) -> str:
+        """Say what a contender is."""
+        return contender.words(self.titles.get(contender.model, contender.model))
 
 
 def published_table(titles: Mapping[str, str]) -> StudyTable:

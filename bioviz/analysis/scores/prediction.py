@@ -168,7 +168,7 @@ def prediction(
         probe_held_out,
     ]
     groups = np.unique(recording, return_inverse=True)[1]
-    tellable = _tellable(targets, groups)
+    tellable = tellable_clips(targets, groups)
     accuracy = [_accuracy(each[tellable], targets[tellable]) for each in scores]
     spread = np.array([len(np.unique(groups[column])) > 1 for column in members.T[1:]], dtype=bool)
     ap = np.full((members.shape[1] - 1, 4), np.nan)
@@ -194,8 +194,8 @@ def prediction(
     )
 
 
-def _tellable(targets: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """(n,) bool: clips whose target is in two groups or more; all where there is one group."""
+def tellable_clips(targets: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return (n,) bool: clips whose target is in two groups or more; all where there is one group."""
     if len(np.unique(groups)) < 2:
         return np.ones(len(targets), dtype=bool)
     pairs = np.unique(np.column_stack([targets, groups]), axis=0)

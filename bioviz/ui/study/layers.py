@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from bioviz.analysis.metric_info import METRIC_INFO
-from bioviz.study.scores import CLUSTERING, Contender, Grid, grid, maps_in, measures_in
+from bioviz.study.scores import CLUSTERING, Grid, grid, maps_in, measures_in
 from bioviz.study.table import DIFFERENCE, LAYERS, PUBLISHED, StudyTable
 from bioviz.ui.session import Key
 from bioviz.ui.state import StudyState
@@ -43,9 +43,6 @@ class Choice:
         """The measure's, with what it is the difference of."""
         title = METRIC_INFO[self.measure].title
         return f"{title}, ours − published" if self.table.layer == DIFFERENCE else title
-
-    def name(self, contender: Contender) -> str:
-        return contender.words(self.table.titles.get(contender.model, contender.model))
 
 
 def map_title(name: str) -> str:

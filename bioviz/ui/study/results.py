@@ -28,7 +28,7 @@ ICONS = {
 def show_values(choice: Choice) -> None:
     """Show the heat map, and the same values as a table."""
     table = choice.grid
-    names = [choice.name(each) for each in table.contenders]
+    names = [choice.table.name(each) for each in table.contenders]
     st.caption(f"{about(choice.table.layer)} {METRIC_INFO[choice.measure].text}")
     if not names:
         st.info("No cell has this measure.")
@@ -74,7 +74,7 @@ def show_ranks(choice: Choice) -> None:
         st.caption(f"Left out: {ranks.left_out} datasets on which a model has no value.")
     st.plotly_chart(
         figures.critical_difference(
-            [choice.name(each) for each in ranks.contenders],
+            [choice.table.name(each) for each in ranks.contenders],
             ranks.mean,
             ranks.groups,
             ranks.critical,
