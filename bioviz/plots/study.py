@@ -25,7 +25,7 @@ def heat_map(
     differences: bool = False,
     dark: bool = False,
 ) -> go.Figure:
-    """Draw a value a cell; `point.customdata` of a clicked one is [row, column].
+    """Draw a value a cell; the customdata of a clicked one is row * columns + column.
 
     Parameters
     ----------
@@ -50,7 +50,6 @@ def heat_map(
         colorscale="RdBu" if differences else palette.scale("cividis"),
         xgap=1,
         ygap=1,
-        customdata=np.moveaxis(np.indices(values.shape), 0, -1).astype(np.int32),
         hovertext=[
             [
                 f"{escape(row)}<br>{escape(column)}: "
@@ -65,7 +64,18 @@ def heat_map(
     if values.size <= WRITTEN:
         heat.text = [["" if np.isnan(value) else f"{value:{form}}" for value in row] for row in values]
         heat.texttemplate = "%{text}"
-    chart = figure([heat], dark, "dataset", "model", height=150 + ROW * max(len(rows), 2))
+    across, down = np.indices(values.shape).reshape(2, -1)[::-1]
+    points = go.Scatter(  # heat maps send no clicks: invisible points over the cells do
+        x=across,
+        y=down,
+        mode="markers",
+        marker={"size": 18, "symbol": "square", "opacity": 0},
+        customdata=np.arange(values.size),
+        hovertext=[text for line in heat.hovertext or () for text in line],
+        hoverinfo="text",
+        showlegend=False,
+    )
+    chart = figure([heat, points], dark, "dataset", "model", height=150 + ROW * max(len(rows), 2))
     chart.update_xaxes(
         tickvals=np.arange(len(columns)),
         ticktext=[short(name) for name in columns],

@@ -65,7 +65,7 @@ def time_models(params: dict[str, Any], progress: Progress | None = None) -> dic
 
 
 def _rate(dataset_id: str, model: str, checkpoint: str, seed: int) -> float | None:
-    """Embed some recordings that are not embedded yet; None where there are none, or the model only knows its own."""
+    """Embed some recordings that are not embedded yet; 0 where all are, None where the model only knows its own."""
     from bioviz.embedding.blocks import BlockStore
     from bioviz.embedding.compute import Counter, compute_embeddings
     from bioviz.embedding.pipeline import opener_of, recipe_for, tasks_of
@@ -77,15 +77,18 @@ def _rate(dataset_id: str, model: str, checkpoint: str, seed: int) -> float | No
     recipe = recipe_for(dataset, model, checkpoint, seed, device)
     store = BlockStore(recipe.fingerprint[:32], recipe.dim)
     left = [task for task in tasks_of(dataset, recipe) if not store.has(task.key)]
+    if not left:
+        return 0.0
     opened = opener_of(recipe, device)()
     seconds, clips = 0.0, 0
+    enough = min(SAMPLE, max(sum(len(task.rows) for task in left) // 2, 1))
     for _ in ("warming up", "timed"):
+        if not left:  # one recording was all: its time, with the warming up, is what is known
+            break
         chosen, clips = [], 0
-        while left and clips < SAMPLE:
+        while left and clips < enough:
             chosen.append(left.pop(0))
             clips += len(chosen[-1].rows)
-        if not chosen:
-            return None
         started = time.perf_counter()
         compute_embeddings(chosen, store, recipe, lambda: opened, Counter(Silent(), "timing", clips))
         seconds = time.perf_counter() - started

@@ -103,6 +103,4 @@ class _CellProgress:
         elif stage != "looking for what is there":
             self._share = max(self._share, EMBEDDING)
         at = self._done + self._share * self._clips
-        self._progress.report(
-            "Benchmark", at, self._total, "clips", f"{self._title}: {stage} {note}".rstrip()
-        )
+        self._progress.report("Benchmark", at, self._total, "clips", self._title)

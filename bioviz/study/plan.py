@@ -90,7 +90,8 @@ def total_words(planned: Sequence[PlannedCell]) -> str:
     if there + absent == len(planned):
         takes = "nothing is left to compute"
     missing = f", {absent} lack their weights" if absent else ""
-    return f"{len(planned)} cells: {there} computed already{missing}; {takes}."
+    cells = "1 cell" if len(planned) == 1 else f"{len(planned)} cells"
+    return f"{cells}: {there} computed already{missing}; {takes}."
 
 
 def _state(cell: Cell, result: StudyResult) -> State:

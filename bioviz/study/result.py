@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -134,6 +135,8 @@ def open_result(spec: StudySpec) -> StudyResult:
 def save_result(result: StudyResult) -> None:
     """Keep a result. Raises DiskFull."""
     about = {
+        "spec": result.spec.to_dict(),
+        "saved": time.time(),
         "scores": [score.to_dict() for score in result.scores],
         "checkpoints": dict(result.checkpoints),
         "failed": dict(result.failed),

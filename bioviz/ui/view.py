@@ -61,6 +61,8 @@ class View:
         The label whose arrows are shown.
     noise, shift
         Settings of the experiments that differ from the usual ones, as JSON.
+    study
+        The grid of the page Benchmark, as JSON; "" for the one that was computed last.
     tour
         Step of the guided tour, from 1; 0 for none.
 
@@ -92,6 +94,7 @@ class View:
     arrows: str = ""
     noise: str = ""
     shift: str = ""
+    study: str = ""
     tour: int = 0
 
     @classmethod
@@ -123,6 +126,7 @@ PARSERS: Mapping[str, query.Parser] = {
     "arrows": query.anything,
     "noise": query.json_object,
     "shift": query.json_object,
+    "study": query.json_object,
     "tour": query.whole(0, 5),
 }
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.plots import study as figures
+from bioviz.study.cell import NO_MAP, run_spec
 from bioviz.study.claims import CLAIMS, Statement, sentence, statements
 from bioviz.study.ranks import mean_ranks
-from bioviz.study.table import DIFFERENCE
+from bioviz.study.result import StudyResult
+from bioviz.study.scores import Grid
+from bioviz.study.table import DIFFERENCE, OURS
 from bioviz.ui.app.notices import plain
+from bioviz.ui.app.pages import open_page
 from bioviz.ui.app.theme import is_dark
+from bioviz.ui.chart_clicks import clicked
 from bioviz.ui.state import StudyState
-from bioviz.ui.study.layers import Choice, about
+from bioviz.ui.study.layers import Choice, about, map_title
+from bioviz.ui.view import fields_of, set_view
 
 ICONS = {
     "holds": ":material/check_circle:",
@@ -25,15 +33,15 @@ ICONS = {
 }
 
 
-def show_values(choice: Choice) -> None:
-    """Show the heat map, and the same values as a table."""
+def show_values(choice: Choice, result: StudyResult | None) -> None:
+    """Show the heat map, whose cells open their runs, and the same values as a table with their intervals."""
     table = choice.grid
     names = [choice.table.name(each) for each in table.contenders]
     st.caption(f"{about(choice.table.layer)} {METRIC_INFO[choice.measure].text}")
     if not names:
         st.info("No cell has this measure.")
         return
-    st.plotly_chart(
+    event: Any = st.plotly_chart(
         figures.heat_map(
             table.values,
             names,
@@ -44,16 +52,67 @@ def show_values(choice: Choice) -> None:
         ),
         key=StudyState.heat_map,
         theme=None,
+        on_select="rerun",
+        selection_mode="points",
     )
+    if choice.table.layer == OURS and result is not None:
+        _open_cell(choice, table, clicked(event), result)
     with st.expander("As a table"):
-        frame = pd.DataFrame(table.values, columns=pd.Index(table.datasets))
-        frame.insert(0, "model", names)
+        scores = [
+            score
+            for score in choice.table.scores
+            if score.measure == choice.measure and (choice.map in ("", score.map) or score.map == NO_MAP)
+        ]
+        frame = pd.DataFrame(
+            {
+                "model": [choice.table.name(score.contender) for score in scores],
+                "dataset": [score.dataset for score in scores],
+                "map": [map_title(score.map) for score in scores],
+                "seed": [score.seed for score in scores],
+                "value": [score.value for score in scores],
+                "from": [score.low for score in scores],
+                "to": [score.high for score in scores],
+            }
+        )
+        if all(score.low is None for score in scores):
+            frame = frame.drop(columns=["from", "to"])
+        number = st.column_config.NumberColumn(format="%.3f")
         st.dataframe(
             frame,
             hide_index=True,
             key=StudyState.values,
-            column_config={name: st.column_config.NumberColumn(format="%.3f") for name in table.datasets},
+            column_config=dict.fromkeys(("value", "from", "to"), number),
         )
+        st.caption("From and to: 95 % interval by units of independence, where one is known.")
+
+
+def _open_cell(choice: Choice, table: Grid, picked: int | None, result: StudyResult) -> None:
+    """Offer the runs of the cell that was clicked."""
+    if picked is None or picked >= table.values.size:
+        st.caption("Click a cell to open its map in Explore.")
+        return
+    row, column = divmod(picked, len(table.datasets))
+    contender, dataset = table.contenders[row], table.datasets[column]
+    cells = [
+        cell
+        for cell in result.spec.cells
+        if cell.entry.contender == contender
+        and result.datasets[cell.dataset].name == dataset
+        and cell.key in result.checkpoints
+    ]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(choice.table.name(contender))}** on **{plain(dataset)}**", width="content")
+        for cell in cells:
+            for name in result.spec.maps:
+                words = f"{map_title(name)}, seed {cell.seed}" if len(cells) > 1 else map_title(name)
+                if st.button(
+                    f"Explore: {words}",
+                    key=StudyState.open_cell(f"{cell.seed}_{name}"),
+                    icon=":material/scatter_plot:",
+                ):
+                    spec = run_spec(cell, result.spec, result.checkpoints[cell.key], name)
+                    set_view(**fields_of(spec), clip=-1)
+                    open_page("explore.py")
 
 
 def show_ranks(choice: Choice) -> None:
