@@ -20,9 +20,10 @@ from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.run import Run, open_run
 from bioviz.runs.spec import RunSpec
+from bioviz.runs.templates.resemblance import measure_missing_resemblance, open_resemblance
 from bioviz.store.keys import key_of
 
-VERSION = 15  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 16  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "diagnosis"
 SEED = 0
 
@@ -49,6 +50,7 @@ def diagnosis_inputs(run: Run, k: int = K) -> DiagnosisInputs:
         k=k,
         seed=SEED,
         file=dataset.clips.recording[run.rows],
+        alike=open_resemblance(dataset, run.rows),
     )
 
 
@@ -68,7 +70,7 @@ def read_diagnosis(key: str) -> Diagnosis | None:
 
 
 def compute_diagnosis(run: Run, k: int = K, progress: Progress | None = None) -> Diagnosis:
-    """Compute the diagnosis of a run with `k` neighbors and keep it; acoustic columns that are missing come first.
+    """Compute the diagnosis of a run with `k` neighbors and keep it; what of the sound is not measured comes first.
 
     Raises
     ------
@@ -79,7 +81,9 @@ def compute_diagnosis(run: Run, k: int = K, progress: Progress | None = None) ->
     from bioviz.embedding.pipeline import measure_missing
 
     progress = progress or Silent()
-    if measure_missing(library.load(run.spec.dataset), progress):
+    dataset = library.load(run.spec.dataset)
+    measure_missing_resemblance(dataset, progress)
+    if measure_missing(dataset, progress):
         run = open_run(run.spec) or run  # which has the columns
     inputs = diagnosis_inputs(run, k)
     diagnosis = diagnose(inputs, progress)

@@ -1,8 +1,8 @@
 """Do calls that nobody boxed come before clips checked to be free? `python -m tests.calibration.missed`.
 
 The calls of `harder/boobook_unmarked` that were seen in spectrograms are held against the clips that its authors
-checked. Diagnose ranks by the embedding; beside it stands the sound itself, held against the annotated calls of other
-original recordings in the band of their boxes. Few clips were checked, so the figures are rough.
+checked, by what Diagnose ranks them by (annotated calls of other original recordings as templates), and by the
+embedding. Few clips were checked, so the figures are rough.
 """
 
 from __future__ import annotations
@@ -15,21 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bioviz.audio.decode import load_clip
-from bioviz.audio.measures.cells import spectrogram
-from bioviz.audio.measures.noise_floor import bands_for
 from bioviz.datasets.types import Dataset
-from tests.calibration.material import in_bands
-from tests.calibration.sources import HARDER, RATE
-from tests.calibration.templates import FRAMES, STEP, centred, resemblance
+from tests.calibration.sources import HARDER
 from tests.calibration.verdicts import MODELS, sets
 from tests.conftest import REAL_DATA
 
 UNMARKED = HARDER / "boobook_unmarked"
 EDGE_S = 0.2
 """A call nearer to a clip's edge is not taken to be in it."""
-BEST = 5
-FRAME_S = 0.01 * STEP
 
 
 def main() -> None:
@@ -45,27 +38,40 @@ def main() -> None:
 
 def show(folder: Path) -> None:
     from bioviz import runs
+    from bioviz.analysis.diagnosis.queue_words import ranked_in_words
     from bioviz.analysis.projection.layouts import ProjectionSpec
     from bioviz.analysis.scores.call_score import call_scores
+    from bioviz.analysis.scores.template_scores import template_scores
     from bioviz.datasets import library
     from bioviz.datasets.build import build_dataset
+    from bioviz.runs.diagnosis import compute_diagnosis, diagnosis_inputs
+    from bioviz.store.keys import value_of
 
     dataset = build_dataset(folder, name="boobook_all")
     library.save(dataset)
     seen, free = seen_and_free(dataset)
-    print(
-        f"{seen.sum()} clips with a seen call, {free.sum()} checked to be free\n| ranked by | AUROC |\n|---|---|"
-    )
-    by_sound = by_templates(dataset)
-    print(f"| annotated calls as templates | {auroc(by_sound, seen, free):.2f} |", flush=True)
+    print(f"{seen.sum()} clips with a seen call, {free.sum()} checked to be free")
     for model, checkpoint in MODELS:
         run = runs.compute_run(runs.RunSpec(dataset.id, model, checkpoint, projection=ProjectionSpec("pca")))
-        scores = np.full(len(dataset.clips), np.nan)
-        file = dataset.clips.recording[run.rows]
-        scores[run.rows] = call_scores(
-            np.asarray(run.embedding), np.asarray(run.targets) > 0, run.groups, file
+        diagnosis = compute_diagnosis(run)
+        alike = value_of(diagnosis_inputs(run).alike)
+        background, file = np.asarray(run.targets) == 0, dataset.clips.recording[run.rows]
+        by_embedding = call_scores(np.asarray(run.embedding), ~background, run.groups, file)
+        by_templates = np.full(len(background), np.nan)
+        if alike is not None:
+            by_templates = template_scores(alike, background)[:, 0]
+        queue = diagnosis.missed
+        print(
+            f"\n{model}: {ranked_in_words(queue, str(run.unit))}\n{queue.beyond} stand out; p {queue.p:.3f}"
         )
-        print(f"| the queue of Diagnose, {model} | {auroc(scores, seen, free):.2f} |", flush=True)
+        ranked_by = {"annotated calls as templates": by_templates, "the embedding": by_embedding}
+        print("| ranked by | AUROC |\n|---|---|")
+        for name, scores in ranked_by.items():
+            print(f"| {name} | {auroc(scores, seen[run.rows], free[run.rows]):.2f} |", flush=True)
+        first = np.bincount(file[queue.rows[: seen.sum()]], minlength=len(dataset.recordings))
+        asked = np.bincount(file[background], minlength=len(dataset.recordings))
+        print(f"of the first {seen.sum()}, {seen[run.rows[queue.rows[: seen.sum()]]].sum()} were seen; "
+              f"most of one recording: {(first / np.maximum(asked, 1)).max():.0%} of its background")  # fmt: skip
 
 
 def auroc(scores: np.ndarray, seen: np.ndarray, free: np.ndarray) -> float:
@@ -91,41 +97,6 @@ def seen_and_free(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
             & (clips.end_s - 0.01 <= float(row["end_s"]))
         )
     return seen, free & ~near
-
-
-def by_templates(dataset: Dataset) -> np.ndarray:
-    """(n,) how much a clip resembles the annotated calls of other units; NaN where there are too few."""
-    boxes = [each for each in dataset.annotations if each.label in dataset.labels and each.low_hz is not None]
-    low, high = (np.median([getattr(each, edge) for each in boxes]) for edge in ("low_hz", "high_hz"))
-    pictures = [
-        _in_band(load_clip(r.sound, 0, r.duration_s, RATE), low / 1.2, high * 1.2) for r in dataset.recordings
-    ]
-    templates, units = [], []
-    for box in boxes:
-        first = round((box.start_s + box.end_s) / 2 / FRAME_S) - FRAMES // 2
-        part = pictures[box.recording][:, max(first, 0) :][:, :FRAMES]
-        if part.shape[1] == FRAMES:
-            templates.append(centred(part) / max(float(np.linalg.norm(centred(part))), 1e-6))
-            units.append(dataset.independence.groups[box.recording])
-    scores = np.full(len(dataset.clips), np.nan)
-    for row, (recording, start, end) in enumerate(
-        zip(dataset.clips.recording, dataset.clips.start_s, dataset.clips.end_s, strict=True)
-    ):
-        others = [
-            t
-            for t, unit in zip(templates, units, strict=True)
-            if unit != dataset.independence.groups[recording]
-        ]
-        clip = pictures[recording][:, round(start / FRAME_S) : round(end / FRAME_S)]
-        if len(others) >= BEST and clip.shape[1] > FRAMES:
-            scores[row] = np.sort(resemblance(centred(clip)[None], others)[:, 0])[-BEST:].mean()
-    return scores
-
-
-def _in_band(sound: np.ndarray, low_hz: float, high_hz: float) -> np.ndarray:
-    power, frequencies, _ = spectrogram(sound[:RATE], RATE)
-    middle = np.convolve(bands_for(len(power), float(frequencies[1])).edges_hz, [0.5, 0.5], "valid")
-    return np.clip(in_bands(sound), -5, 30)[(middle >= low_hz) & (middle <= high_hz)][:, ::STEP]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -123,7 +123,7 @@ def test_what_has_a_key_is_all_there():
     assert names >= {
         "AcousticInputs", "BlockInputs", "SetInputs", "NeighborsInputs", "GraphInputs", "ProjectionInputs",
         "ScoresInputs", "DiagnosisInputs", "ComparisonInputs", "NoiseInputs", "MixtureInputs", "ShiftInputs",
-        "TrainingInputs", "WaveformInputs",
+        "TrainingInputs", "WaveformInputs", "ResemblanceInputs",
     }  # fmt: skip
 
 
@@ -131,7 +131,17 @@ def test_an_optional_input_counts_too():
     from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 
     inputs = instance(DiagnosisInputs)
-    for name in ("site", "hour", "acoustic", "attributes", "projection", "seconds_per_clip", "rules", "file"):
+    for name in (
+        "site",
+        "hour",
+        "acoustic",
+        "attributes",
+        "projection",
+        "seconds_per_clip",
+        "rules",
+        "file",
+        "alike",
+    ):
         assert key_of("d", 1, replace(inputs, **{name: None})) != key_of("d", 1, inputs), name
     assert key_of("d", 1, replace(inputs, rules=Rules())) != key_of("d", 1, replace(inputs, rules=None))
 

@@ -23,14 +23,15 @@ from bioviz.runs import run as runs_run
 from bioviz.runs.comparison import comparison_key
 from bioviz.runs.diagnosis import diagnosis_key
 from bioviz.runs.run import Run, keys_of
+from bioviz.runs.templates.resemblance import resemblance_key
 from bioviz.store.keys import key_of
 
 N, FILES, RATE = 24, 6, 8000
 NOISE, SHIFT = NoiseSettings(per_label=3, k=5), ShiftSettings(clips=10, reach=0.5, k=5)
 MAPS = {"neighbors", "projection", "scores", "diagnosis", "comparison", "noise", "shift"}
 EMBEDDED = {"set", *MAPS}
-ALL = {"acoustic", *EMBEDDED}
-BOXES = {"acoustic", "diagnosis", "noise"}
+ALL = {"acoustic", "templates", *EMBEDDED}
+BOXES = {"acoustic", "templates", "diagnosis", "noise"}
 DRAWN = frozenset({"shift"})
 LABELS = {"diagnosis", "comparison", "noise"}
 
@@ -111,12 +112,12 @@ CASES = [
     Case("Annotation.start_s", box(start_s=1.2), BOXES),
     Case("Annotation.end_s", box(end_s=1.5), BOXES),
     Case("Annotation.label", box(label="background"), BOXES),
-    Case("Annotation.low_hz", box(low_hz=600.0), {"acoustic", "diagnosis"}),
-    Case("Annotation.high_hz", box(high_hz=3000.0), {"acoustic", "diagnosis"}),
+    Case("Annotation.low_hz", box(low_hz=600.0), {"acoustic", "templates", "diagnosis"}),
+    Case("Annotation.high_hz", box(high_hz=3000.0), {"acoustic", "templates", "diagnosis"}),
     Case("Annotation.extras", box(extras={"note": "x"}), set()),
     Case("Clips.recording", clip("recording", 3, 1), ALL),
     Case("Clips.start_s", clip("start_s", 0, 1.1), ALL),
-    Case("Clips.end_s", clip("end_s", 0, 1.5), {"diagnosis"}),
+    Case("Clips.end_s", clip("end_s", 0, 1.5), {"templates", "diagnosis"}),
     Case("Clips.labels, a second one", clip("labels", 0, [True, True]), LABELS, frozenset({"scores"})),
     Case("Clips.labels, the first one", clip("labels", 3, [True, False]), {"scores", "shift", *LABELS}),
     Case("Clips.split", clip("split", 0, "test"), set()),
@@ -124,11 +125,12 @@ CASES = [
     Case("WindowPlan.hop_s", lambda d: replace(d, plan=replace(d.plan, hop_s=0.25)), {"diagnosis"}),
     Case("WindowPlan.min_overlap", lambda d: replace(d, plan=replace(d.plan, min_overlap=0.9)), set()),
     Case("Dataset.id", lambda d: replace(d, id="copy"), {"scores"}, frozenset({"comparison"})),
-    Case("Dataset.unit", lambda d: replace(d, unit="site"), MAPS - {"projection"}),
+    Case("Dataset.unit", lambda d: replace(d, unit="site"), {"templates", *MAPS} - {"projection"}),
     Case("Dataset.name", lambda d: replace(d, name="another"), set()),
     Case("Dataset.task", lambda d: replace(d, task="classification"), {"diagnosis"}),
     Case("Dataset.sample_rate", lambda d: replace(d, sample_rate=7000), EMBEDDED),
-    Case("Dataset.labels", lambda d: replace(d, labels=("a", "c")), {"scores", "diagnosis", "comparison"},
+    Case("Dataset.labels", lambda d: replace(d, labels=("a", "c")),
+         {"scores", "diagnosis", "comparison", "templates"},
          frozenset({"acoustic", "noise"})),
     Case("Dataset.source", lambda d: replace(d, source={"root": "/y"}), set()),
     Case("Dataset.problems", lambda d: replace(d, problems=("x",)), set()),
@@ -168,6 +170,7 @@ def keys(monkeypatch) -> Callable[..., dict[str, str]]:
         run, second = run_of(dataset, spec), run_of(dataset, replace(spec, seed=1))
         return {
             "acoustic": acoustic_key(dataset),
+            "templates": resemblance_key(dataset),
             "set": set_key(dataset, "model", dataset.sample_rate),
             "neighbors": run._keys.neighbors,
             "projection": run._keys.projection,
@@ -238,6 +241,7 @@ def test_neighbors_looked_at_and_layout_count(keys):
         ("bioviz.runs.comparison", {"comparison"}),
         ("bioviz.experiments.noise", {"noise"}),
         ("bioviz.experiments.shift", {"shift"}),
+        ("bioviz.runs.templates.resemblance", {"templates"}),
         ("bioviz.embedding.keys", EMBEDDED),
         ("bioviz.audio.measures.clip", {"acoustic", "diagnosis"}),
     ],

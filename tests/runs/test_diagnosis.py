@@ -15,6 +15,8 @@ from bioviz.datasets.build import build_dataset
 from bioviz.datasets.types import Dataset
 from bioviz.runs import RunSpec, compute_run, open_run
 from bioviz.runs.diagnosis import compute_diagnosis, diagnosis_inputs, diagnosis_key, open_diagnosis
+from bioviz.runs.templates.resemblance import open_resemblance
+from bioviz.store.keys import value_of
 
 RATE = 8000
 FILES, PER_FILE = 8, 5
@@ -131,3 +133,45 @@ def test_what_a_page_remembers_of_a_run_changes_with_what_it_shows(folder):
     measured = compute_run(spec)
     assert unmeasured.key == measured.key == first.key
     assert len({*states, measured.state}) == 3
+
+
+def test_calls_that_nobody_annotated_come_first_by_those_of_other_recordings(folder):
+    time = np.arange(RATE // 2) / RATE
+    call = 0.3 * np.sin(2 * np.pi * (1500 - 600 * time) * time) * np.hanning(len(time))
+    lines = ["path,start_s,end_s,label,low_hz,high_hz"]
+    for i in range(FILES):
+        sound = np.random.default_rng(i).normal(scale=0.02, size=20 * RATE)
+        for j in range(PER_FILE):
+            first = round((4 * j + 0.25) * RATE)
+            sound[first : first + len(call)] += call
+            if (i + j) % PER_FILE:  # one call of each recording has no box
+                lines.append(f"r{i}.wav,{4 * j + 0.25},{4 * j + 0.75},a,800,1600")
+        soundfile.write(folder / f"r{i}.wav", sound, RATE, subtype="PCM_16")
+    (folder / "calls.csv").write_text("\n".join(lines) + "\n")
+    dataset = build_dataset(folder, name="pond", options={"width_s": 1.0, "hop_s": 1.0})
+    library.save(dataset)
+    run = compute_run(spec_of(dataset))
+    assert open_resemblance(dataset, run.rows) is None and diagnosis_inputs(run, 5).alike is None
+    before = diagnosis_key(run, 5)
+    queue = compute_diagnosis(run, 5).missed
+    assert diagnosis_key(run, 5) != before and open_diagnosis(run, 5) is not None
+    alike = value_of(diagnosis_inputs(run, 5).alike)
+    assert alike.shape == (len(run), 1, 2) and queue.ranking.by == "templates"
+    background = np.asarray(run.targets) == 0
+    missed = background & (dataset.clips.start_s[run.rows] % 4 == 0)
+    assert missed.sum() == FILES and alike[missed, 0, 0].min() > alike[background & ~missed, 0, 0].max()
+    assert queue.beyond == FILES and missed[queue.rows[:FILES]].all()
+
+
+def test_recordings_that_were_away_are_held_against_calls_when_they_are_back(folder):
+    dataset = add(folder, second=0)
+    run = compute_run(spec_of(dataset))
+    path = dataset.recordings[0].path
+    away = path.rename(path.with_suffix(".away"))
+    compute_diagnosis(run, 5)
+    without = open_resemblance(dataset, run.rows)
+    assert np.isnan(without.value).any() and np.isfinite(without.value).any()
+    away.rename(path)
+    compute_diagnosis(run, 5)
+    again = open_resemblance(dataset, run.rows)
+    assert again.key != without.key and np.isfinite(again.value).all()

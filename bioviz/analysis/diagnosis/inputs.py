@@ -59,6 +59,9 @@ class DiagnosisInputs:
         Methods tried on projection and embedding.
     rules : Rules, optional
         Thresholds of the triage.
+    alike : ndarray, shape (n, L, 2), optional
+        How much each clip sounds like the annotated calls of other units, a label each, and like these backwards
+        (`template_scores.template_scores`).
     causes : tuple of str
         Names of the causes that are registered.
     n_folds : int
@@ -89,6 +92,7 @@ class DiagnosisInputs:
     n_folds: int = 5
     seed: int = 0
     file: np.ndarray | None = None
+    alike: np.ndarray | Stored[np.ndarray] | None = None
     causes: tuple[str, ...] = field(default_factory=lambda: tuple(cause.name for cause in registered()))
 
     def check(self) -> None:
@@ -108,6 +112,8 @@ class DiagnosisInputs:
         }
         if self.file is not None:
             lengths["files"] = len(self.file)
+        if self.alike is not None:
+            lengths["resemblances to annotated calls"] = len(value_of(self.alike))
         n = len(value_of(self.embedding))
         for name, length in lengths.items():
             if length != n:

@@ -28,6 +28,7 @@ from bioviz.analysis.scores.false_alarms import FalseAlarms, false_alarms
 from bioviz.analysis.scores.matched_filter import matched_filter_scores
 from bioviz.analysis.scores.prediction import Separability, neighbor_auroc, separability
 from bioviz.analysis.scores.probe import probe_scores, probe_scores_of
+from bioviz.analysis.scores.template_scores import template_scores
 from bioviz.analysis.statistics.folds import folds
 from bioviz.store.keys import value_of
 
@@ -230,7 +231,13 @@ class Measures:
             call_scores(self.x, ~self.background, self.recording, self.inputs.file, seed),
             self.columns["call_share"] > 0 if "call_share" in self.columns else None,
             seed,
+            self._by_templates(),
         )
+
+    def _by_templates(self) -> np.ndarray | None:
+        """(n, 2) how much clips sound like annotated calls, and like these backwards; None without templates."""
+        alike = value_of(self.inputs.alike)
+        return None if alike is None or not alike.shape[1] else template_scores(alike, self.background)
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
         """Find what else may tell background."""

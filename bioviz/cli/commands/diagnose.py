@@ -33,6 +33,7 @@ def register(commands: Commands) -> None:
 
 def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Say why a model confuses labels with background, in words and figures."""
+    from bioviz.analysis.diagnosis.queue_words import ranked_in_words
     from bioviz.analysis.diagnosis.verdict.verdict import verdict
     from bioviz.datasets import library
     from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
@@ -66,9 +67,10 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "unit": str(run.unit),
         "verdict": [{"kind": clause.kind, "text": clause.text} for clause in clauses],
         "labels": labels,
+        "ranked_by": ranked_in_words(diagnosis.missed, diagnosis.unit),
         **queues,
     }
-    return Answer(data, _text(clauses, labels, queues, options.list))
+    return Answer(data, _text(clauses, labels, queues, data["ranked_by"], options.list))
 
 
 def _clip(run: Run, dataset: Dataset, diagnosis: Diagnosis, i: int) -> dict[str, Any]:
@@ -86,7 +88,11 @@ def _clip(run: Run, dataset: Dataset, diagnosis: Diagnosis, i: int) -> dict[str,
 
 
 def _text(
-    clauses: Sequence[Clause], labels: Sequence[Mapping[str, Any]], queues: Mapping[str, Any], listed: int
+    clauses: Sequence[Clause],
+    labels: Sequence[Mapping[str, Any]],
+    queues: Mapping[str, Any],
+    ranked_by: str,
+    listed: int,
 ) -> str:
     parts = ["\n".join(f"- {clause.text}" for clause in clauses)]
     if labels:
@@ -120,5 +126,7 @@ def _text(
             ]
             beyond = sum(c["beyond_chance"] for c in clips)
             title = f"{titles[name]} ({beyond} beyond chance), worst first:"
+            if name == "looks_labelled":
+                title += f"\n{ranked_by}"
             parts.append(f"{title}\n{table(head, rows)}")
     return "\n\n".join(parts)

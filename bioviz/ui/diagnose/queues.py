@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from bioviz.analysis.diagnosis.queue_words import ranked_in_words, stand_out_by
 from bioviz.analysis.diagnosis.queues import FALSE_DISCOVERIES, Queue
 from bioviz.analysis.diagnosis.verdict.claims import allowed
 from bioviz.analysis.metric_info import METRIC_INFO
@@ -20,10 +21,10 @@ def missed(case: Case) -> Chosen:
     """Background clips that look like a label."""
     queue = case.diagnosis.missed
     st.caption(
-        "Background clips, those first that sound most like calls against the rest of their own recording: calls may "
-        "have been missed there. Clips that an annotated call reaches into are left out."
+        f"{ranked_in_words(queue, case.diagnosis.unit)} Calls may have been missed there. Clips that an annotated call "
+        "reaches into are left out."
     )
-    _stand_out(case, "missed", queue, "neighbors carry labels")
+    _stand_out(case, "missed", queue, stand_out_by(queue, queue.beyond == 1))
     return Chosen(queue.rows, "background clips, most like a call first")
 
 
@@ -31,18 +32,18 @@ def faint(case: Case) -> Chosen:
     """Labelled clips that look like background."""
     queue = case.diagnosis.faint
     st.caption("Labelled clips whose neighbors are background: faint calls, or wrong labels. Worst first.")
-    _stand_out(case, "faint", queue, "neighbors are background")
+    its = "its" if queue.beyond == 1 else "their"
+    _stand_out(case, "faint", queue, f"{its} neighbors are background more often than chance brings")
     return Chosen(queue.rows, "labelled clips, most like background first")
 
 
-def _stand_out(case: Case, name: str, queue: Queue, neighbors_say: str) -> None:
-    """How many of a queue are there for more than chance."""
+def _stand_out(case: Case, name: str, queue: Queue, because: str) -> None:
+    """How many of a queue are there for more than chance, and by what."""
     if queue.beyond and name in allowed(case.diagnosis):
         clips = "clip stands" if queue.beyond == 1 else "clips stand"
-        verb = "its" if queue.beyond == 1 else "their"
         st.markdown(
-            f"**The first {queue.beyond:,} {clips} out**: {verb} {neighbors_say} more often than chance brings. Expect "
-            f"up to {percent(FALSE_DISCOVERIES)} of them to be chance all the same (Benjamini-Hochberg)."
+            f"**The first {queue.beyond:,} {clips} out**: {because}. Expect up to {percent(FALSE_DISCOVERIES)} of them "
+            "to be chance all the same (Benjamini-Hochberg)."
         )
     else:
         st.markdown("**None stands out beyond chance.** The list starts with the likeliest all the same.")

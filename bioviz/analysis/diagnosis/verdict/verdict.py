@@ -274,6 +274,8 @@ def _queues(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         ("missed", d.missed, "background clips look like a label: calls may have been missed there"),
         ("faint", d.faint, "labelled clips look like background: faint calls, or wrong labels"),
     ):
+        if queue.ranking is not None and queue.ranking.by == "templates":
+            text = text.replace("look like", "sound or look like")
         if name in levels and queue.beyond:
             rows = queue.rows[: min(queue.beyond, 50)].tolist()
             text = f"{queue.beyond} {text} (up to one in ten of them by chance)."

@@ -1,0 +1,225 @@
+"""Hold every clip against the annotated calls of other units, a minute of a recording at a time.
+
+And against the same calls played backwards: a sound that has nothing to do with the calls resembles them as much one
+way as the other, in the same bands, as loud and as long. That is what chance is taken from.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from bioviz.audio.measures.templates import FRAME_S, loudest, picture, resemblance, template
+from bioviz.errors import BadInput
+from bioviz.progress import Progress
+from bioviz.runs.templates.chosen import BEST, LabelTemplates
+from bioviz.runs.templates.inputs import ResemblanceInputs
+
+STRETCH_S = 60.0
+"""Of a recording, pictured at a time: the median of a band is that of a minute."""
+_MIN_RATE, _MAX_RATE = 8000, 48000
+"""Hz; more only where boxes ask for it."""
+_THREADS = 4
+STAGE_NAME = "Clips beside annotated calls"
+
+Load = Callable[[int, float, float, int], np.ndarray]
+"""Samples (T,) of recording i from start_s to end_s at a rate in Hz. Raises BadInput."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Stretch:
+    """A part of a recording, and the clips (rows) that begin in it."""
+
+    recording: int
+    start_s: float
+    end_s: float
+    rows: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class _Bank:
+    """Templates of a label, (t, B, F), and the unit of each (t,)."""
+
+    of: LabelTemplates
+    shapes: np.ndarray
+    units: np.ndarray
+
+
+def measure_resemblance(
+    inputs: ResemblanceInputs, load: Load, progress: Progress
+) -> tuple[np.ndarray, list[int]]:
+    """Measure how much each clip sounds like the annotated calls of other units.
+
+    Returns
+    -------
+    alike : ndarray of float32, shape (n, L, 2)
+        Of each clip and each label of `inputs.templates()`: mean of the normalised cross-correlation with the `BEST`
+        templates that fit best, each at its best moment; and likewise with the calls played backwards. NaN where there
+        are fewer, where the clip is shorter than they are, and where its recording cannot be read.
+    unreadable : list of int
+        Recordings that could not be read.
+
+    Raises
+    ------
+    Cancelled
+        Through `progress`.
+    """
+    labels = inputs.templates()
+    rate = _rate(inputs, labels)
+    alike = np.full((len(inputs.recording), len(labels), 2), np.nan, dtype=np.float32)
+    unreadable: set[int] = set()
+
+    def pictured(stretch: _Stretch) -> tuple[np.ndarray, np.ndarray] | None:
+        try:
+            return picture(load(stretch.recording, stretch.start_s, stretch.end_s, rate), rate)
+        except BadInput:
+            return None
+
+    def scored(stretch: _Stretch) -> np.ndarray | None:
+        seen = pictured(stretch)
+        return None if seen is None else _scores(inputs, stretch, banks, seen)
+
+    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+        progress.report(STAGE_NAME, 0, len(alike))
+        banks = _banks(inputs, labels, pool, pictured, progress)
+        done = 0
+        for stretch, scores in _in_order(pool, scored, list(_stretches(inputs))):
+            if scores is None:
+                unreadable.add(stretch.recording)
+            else:
+                alike[stretch.rows] = scores
+            done += len(stretch.rows)
+            progress.report(STAGE_NAME, done, len(alike))
+    return alike, sorted(unreadable)
+
+
+def _rate(inputs: ResemblanceInputs, labels: tuple[LabelTemplates, ...]) -> int:
+    """Hz: as much as the bands need, and no more than the recordings hold."""
+    highest = max((each.high_hz for each in labels if np.isfinite(each.high_hz)), default=0.0)
+    everything = any(not np.isfinite(each.high_hz) for each in labels)
+    needed = max(2.2 * highest, _MAX_RATE if everything else _MIN_RATE)
+    return max(int(min(needed, inputs.rate)), 1)
+
+
+def _stretches(inputs: ResemblanceInputs) -> Iterator[_Stretch]:
+    part = np.floor(inputs.start_s / STRETCH_S).astype(np.int64)
+    order = np.lexsort((part, inputs.recording))
+    changes = (np.diff(inputs.recording[order]) != 0) | (np.diff(part[order]) != 0)
+    for rows in np.split(order, np.flatnonzero(changes) + 1):
+        if len(rows):
+            yield _stretch(
+                inputs,
+                int(inputs.recording[rows[0]]),
+                int(part[rows[0]]),
+                float(inputs.end_s[rows].max()),
+                rows,
+            )
+
+
+def _stretch(
+    inputs: ResemblanceInputs, recording: int, part: int, end_s: float, rows: np.ndarray
+) -> _Stretch:
+    """Return a whole minute, so that a band's median does not hang on where clips and boxes lie."""
+    start_s = part * STRETCH_S
+    end_s = min(max(end_s, start_s + STRETCH_S), float(inputs.duration_s[recording]))
+    return _Stretch(recording, start_s, end_s, rows)
+
+
+def _banks(
+    inputs: ResemblanceInputs,
+    labels: tuple[LabelTemplates, ...],
+    pool: ThreadPoolExecutor,
+    pictured: Callable[[_Stretch], tuple[np.ndarray, np.ndarray] | None],
+    progress: Progress,
+) -> list[_Bank]:
+    """Cut the templates out of the recordings that hold them."""
+    wanted: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for i, each in enumerate(labels):
+        for box in each.boxes:
+            part = int(inputs.boxes[box, 0] // STRETCH_S)
+            wanted.setdefault((int(inputs.box_recording[box]), part), []).append((i, int(box)))
+    none = np.zeros(0, np.int64)
+    stretches = [
+        _stretch(inputs, recording, part, max(float(inputs.boxes[box, 1]) for _, box in held), none)
+        for (recording, part), held in wanted.items()
+    ]
+    cut: list[list[tuple[int, np.ndarray]]] = [[] for _ in labels]
+    for (stretch, seen), held in zip(_in_order(pool, pictured, stretches), wanted.values(), strict=True):
+        progress.report(STAGE_NAME, 0, len(inputs.recording))
+        if seen is None:
+            continue
+        for i, box in held:
+            shape = _cut(_band(seen, labels[i]), inputs.boxes[box, :2] - stretch.start_s, labels[i].length_s)
+            if shape is not None:
+                cut[i].append((box, shape))
+    banks = []
+    for of, shapes in zip(labels, cut, strict=True):
+        boxes = np.array([box for box, _ in shapes], dtype=np.int64)
+        banks.append(
+            _Bank(of, np.array([shape for _, shape in shapes]), inputs.units[inputs.box_recording[boxes]])
+        )
+    return banks
+
+
+def _cut(seen: np.ndarray, box: np.ndarray, length_s: float) -> np.ndarray | None:
+    """(B, F) template of a box (start_s, end_s within the picture): about its middle, or its loudest part if longer."""
+    frames = round(length_s / FRAME_S)
+    first, last = (round(float(edge) / FRAME_S) for edge in box)
+    if last - first > frames:
+        first += loudest(seen[:, max(first, 0) : last], frames)
+    else:
+        first = (first + last - frames) // 2
+    part = seen[:, max(first, 0) : max(first, 0) + frames]
+    return template(part) if part.shape[1] == frames and len(part) else None
+
+
+def _band(seen: tuple[np.ndarray, np.ndarray], of: LabelTemplates) -> np.ndarray:
+    above, middle_hz = seen
+    return above[(middle_hz >= of.low_hz) & (middle_hz <= of.high_hz)]
+
+
+def _scores(
+    inputs: ResemblanceInputs, stretch: _Stretch, banks: list[_Bank], seen: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
+    """(rows, L, 2) of the clips of a stretch."""
+    out = np.full((len(stretch.rows), len(banks), 2), np.nan, dtype=np.float32)
+    for i, bank in enumerate(banks):
+        others = bank.units != inputs.units[stretch.recording]
+        if others.sum() < BEST:
+            continue
+        whole, shapes = _band(seen, bank.of), bank.shapes[others]
+        for way, each in enumerate((shapes, shapes[:, :, ::-1])):
+            at = resemblance(whole, each)
+            for row, clip in enumerate(stretch.rows):
+                first = round(float(inputs.start_s[clip] - stretch.start_s) / FRAME_S)
+                last = round(float(inputs.end_s[clip] - stretch.start_s) / FRAME_S) - each.shape[2]
+                inside = at[:, max(first, 0) : last + 1]
+                if inside.shape[1]:
+                    out[row, i, way] = np.sort(inside.max(axis=1))[-BEST:].mean()
+    return out
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, work: Callable[[_Stretch], object], stretches: list[_Stretch]
+) -> Iterator:
+    """(stretch, result) in order, a few worked at ahead; those ahead are dropped when the loop is left."""
+    ahead: deque[tuple[_Stretch, Future]] = deque()
+    waiting = iter(stretches)
+    try:
+        while True:
+            for stretch in waiting:
+                ahead.append((stretch, pool.submit(work, stretch)))
+                if len(ahead) > 2 * _THREADS:
+                    break
+            if not ahead:
+                return
+            stretch, future = ahead.popleft()
+            yield stretch, future.result()
+    finally:
+        for _, future in ahead:
+            future.cancel()
