@@ -62,7 +62,7 @@ def show(folder: Path) -> None:
             by_templates = template_scores(alike, background)[:, 0]
         queue = diagnosis.missed
         print(
-            f"\n{model}: {ranked_in_words(queue, str(run.unit))}\n{queue.beyond} stand out; p {queue.p:.3f}"
+            f"\n{model}: {ranked_in_words(queue, run.unit.noun)}\n{queue.beyond} stand out; p {queue.p:.3f}"
         )
         ranked_by = {"annotated calls as templates": by_templates, "the embedding": by_embedding}
         print("| ranked by | AUROC |\n|---|---|")

@@ -236,8 +236,10 @@ class Measures:
 
     def _by_templates(self) -> np.ndarray | None:
         """(n, 2) how much clips sound like annotated calls, and like these backwards; None without templates."""
+        if self.inputs.alike is None:
+            return None
         alike = value_of(self.inputs.alike)
-        return None if alike is None or not alike.shape[1] else template_scores(alike, self.background)
+        return template_scores(alike, self.background) if alike.shape[1] else None
 
     def shortcuts(self) -> tuple[Shortcut, ...]:
         """Find what else may tell background."""
