@@ -1,4 +1,4 @@
-"""Nothing moves under the pointer: what the browser counts as layout shift over a session on Explore."""
+"""Nothing moves under the pointer: what the browser counts as layout shift while pages load and over a session."""
 
 from __future__ import annotations
 
@@ -92,6 +92,17 @@ def test_sixty_acts_shift_next_to_nothing(user, server, request):
         f"\nlayout shift, {server} server: {loading:.4f} loading, {session:.4f} in 60 acts, {theme:.4f} theme"
     )
     assert loading < MOST and session < MOST and theme < MOST
+
+
+def test_diagnose_and_compare_shift_next_to_nothing_while_they_load(browser, site, quick):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(WATCH)
+    for name, maps in (("diagnose", 1), ("compare", 2)):
+        User(page).opens(site.address(quick, name), maps)
+        loading = shifted(page)
+        print(f"\nlayout shift: {loading:.4f} loading {name}")
+        assert loading < MOST, name
+    page.close()
 
 
 def test_all_that_counts_is_in_the_window(user, quick):

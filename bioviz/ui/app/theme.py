@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz.plots.tokens import css_variables
+from bioviz.ui.app.page_head import heads_style
 
 STYLE_CLASS = "bioviz-page"
 """Of the style sheet that the frame sends: where it is there, a page looks as it will."""
@@ -21,16 +22,15 @@ def tighten(bench: bool = False, bar: bool = False) -> None:
     Parameters
     ----------
     bar
-        What is shown is chosen in a line above the page, beside a narrow navigation.
+        What is shown is chosen in a line above the page, beside a narrow navigation; the page opens with a sentence.
     bench
         Leave none: the page fills the window, with a narrow navigation. Said before anything of the page is drawn, so
         that nothing moves when it is.
 
     """
     above = f"{_ABOVE_THE_PAGE}{{color-scheme:{'dark' if is_dark() else 'light'}}}"
-    st.html(
-        f"<style class={STYLE_CLASS}>{_PAGES}{above}{_BAR if bar or bench else ''}{_BENCH if bench else ''}</style>"
-    )
+    kind = f"{_BAR}{_BENCH}" if bench else f"{_BAR}{heads_style()}" if bar else ""
+    st.html(f"<style class={STYLE_CLASS}>{_PAGES}{above}{kind}</style>")
 
 
 # What lies above the page is no part of the app's element, whose scheme decides the colours of the palette.

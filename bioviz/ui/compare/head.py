@@ -13,12 +13,18 @@ from bioviz.runs import RunSpec
 from bioviz.runs.comparison import Comparison, ComparisonSpec
 from bioviz.ui import next_steps
 from bioviz.ui.app.notices import plain
-from bioviz.ui.app.page_head import page_style
 from bioviz.ui.compare.cards import section_of
 from bioviz.ui.state import CompareState
 
-_STYLE = page_style(CompareState.head, CompareState.part) + (
+MAP_HEIGHT = 400
+MAP_ROOM = MAP_HEIGHT + 96
+"""With the words and tools above it, and the line below."""
+
+_STYLE = (
     f"<style>.st-key-{CompareState.notes}{{gap:.25rem}}"
+    # The room of the maps and of their legend is there before them.
+    f".st-key-{CompareState.map('left')},.st-key-{CompareState.map('right')}{{min-height:{MAP_ROOM}px}}"
+    f".st-key-{CompareState.legend}{{min-height:40px}}"
     f".st-key-{CompareState.notes} [data-testid=stAlertContainer]{{padding:4px 12px}}"
     f".st-key-{CompareState.notes} :is(p,[data-testid=stText]){{font-size:13px;line-height:18px}}"
     # What changed stands between the maps; below one another it takes the height that it needs.

@@ -11,28 +11,35 @@ from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.runs import Run
 from bioviz.ui import next_steps
 from bioviz.ui.app.notices import plain
-from bioviz.ui.app.page_head import page_style
 from bioviz.ui.diagnose.cards import CAUSES, LABELS
 from bioviz.ui.diagnose.case import Case, worst_first
 from bioviz.ui.state import DiagnoseState
 from bioviz.ui.view import set_view, view
 
+MAP_HEIGHT = "max(260px, calc(100vh - var(--bioviz-bar-height, 0px) - 545px))"
+"""So that the legend below it is in the window."""
+
 _STYLE = (
-    page_style(DiagnoseState.head, DiagnoseState.part)
-    + (
-        f"<style>.st-key-{DiagnoseState.cards}{{min-height:220px}}</style>"  # the cards' room is there before the cards
-        # What is said of a clip has the room of the longest that is said of one of the list: nothing is cut or moves.
-        f"<style>.st-key-{DiagnoseState.why}{{display:grid}}.st-key-{DiagnoseState.why}>*{{grid-area:1/1;min-width:0}}"
-        f".st-key-{DiagnoseState.why_room}{{visibility:hidden}}"
-        f".st-key-{DiagnoseState.why} [data-testid=stAlertContainer]{{padding:8px 12px}}"
-        f".st-key-{DiagnoseState.why} p{{font-size:13px;line-height:18px}}</style>"
-    )
+    f"<style>.st-key-{DiagnoseState.cards}{{min-height:220px}}"  # the cards' room is there before the cards
+    # So is the map's, with its tools, legend and the line below.
+    f".st-key-{DiagnoseState.map_room}{{min-height:calc({MAP_HEIGHT} + 100px)}}"
+    # What is said of a clip has the room of the longest that is said of one of the list: nothing is cut or moves.
+    f".st-key-{DiagnoseState.why}{{display:grid}}.st-key-{DiagnoseState.why}>*{{grid-area:1/1;min-width:0}}"
+    f".st-key-{DiagnoseState.why_room}{{visibility:hidden}}"
+    f".st-key-{DiagnoseState.why} [data-testid=stAlertContainer]{{padding:8px 12px}}"
+    f".st-key-{DiagnoseState.why} p{{font-size:13px;line-height:18px}}</style>"
 )
+_NO_MAP = f"<style>.st-key-{DiagnoseState.map_room}{{min-height:0!important}}</style>"
 
 
 def set_style() -> None:
     """Say how the page looks; before anything of it is drawn, so that nothing moves when it is."""
     st.html(_STYLE)
+
+
+def leave_no_room_for_the_map() -> None:
+    """Take back the room of the map, where what is shown is shown without it."""
+    st.html(_NO_MAP)
 
 
 def show_head(run: Run, d: Diagnosis) -> None:

@@ -33,7 +33,15 @@ from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.diagnose.cards import cards
 from bioviz.ui.diagnose.case import Case
 from bioviz.ui.diagnose.group_comparison import group_comparison
-from bioviz.ui.diagnose.opening import chosen_line, open_line, opening_clip, set_style, show_head
+from bioviz.ui.diagnose.opening import (
+    MAP_HEIGHT,
+    chosen_line,
+    leave_no_room_for_the_map,
+    open_line,
+    opening_clip,
+    set_style,
+    show_head,
+)
 from bioviz.ui.diagnose.sections import BELOW_THE_MAP, SECTIONS
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.notes.acoustic_notice import acoustic_notice
@@ -44,8 +52,6 @@ from bioviz.ui.state import ClipState, DiagnoseState
 from bioviz.ui.view import keep_known, view, write_url
 
 TITLE = "Why is it confused?"
-MAP_HEIGHT = "max(260px, calc(100vh - var(--bioviz-bar-height, 0px) - 545px))"
-"""So that the legend below it is in the window."""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -160,7 +166,9 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     trained_note(run, dataset, DiagnoseState.desk)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        above, on_map, below = (st.container() for _ in range(3))  # so that the map is never mounted anew
+        above, on_map, below = (  # so that the map is never mounted anew
+            st.container(key=key) for key in (None, DiagnoseState.map_room, None)
+        )
         with below if section in BELOW_THE_MAP else above:
             chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
@@ -171,6 +179,8 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         if not chosen.blind:  # a map would tell what the model makes of a clip
             with on_map:
                 selected = embedding_map(data, props).rows
+        else:
+            leave_no_room_for_the_map()
     st.subheader(f"{len(rows):,} {plain(chosen.name)}")
     evidence = [d.triage.evidence(int(position), d.names) for position in chosen.places]
     extra = {} if chosen.blind else {"confusion": case.confusion[chosen.places], "why": evidence}

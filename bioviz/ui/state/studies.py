@@ -38,6 +38,7 @@ class DiagnoseState:
 
     desk = DeskState("diagnose")
     map = Element("diagnose_map")
+    map_room = Element("diagnose_map_room")
     part = Element("diagnose_part")
     section: Key[str] = Key("diagnose_section", "")
     head = Element("diagnose_head")
