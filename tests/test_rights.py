@@ -15,6 +15,7 @@ from bioviz.models import checkpoints
 from bioviz.models.brought import own, uploads
 from bioviz.rights import NotAllowed, Role
 from bioviz.runs import measuring, tasks
+from bioviz.runs.saved_views import SavedView, remove_view, save_view
 from bioviz.training.loop.run_dir import TrainingRunDir
 from bioviz.ui import removing
 from tests.server import samples
@@ -36,6 +37,8 @@ ACTS = {
     "download": lambda dataset: jobs.start("download", "bioviz.models.registry:download_job", {}),
     "make the demo": lambda dataset: tasks.start_demo(),
     "forget epochs": lambda dataset: TrainingRunDir.restart(None),
+    "save a view": lambda dataset: save_view(dataset.id, SavedView("Ants", {})),
+    "remove a view": lambda dataset: remove_view(dataset.id, "Ants"),
     "clear the cache": lambda dataset: removing._clear(),
 }
 

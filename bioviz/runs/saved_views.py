@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bioviz import rights
 from bioviz.config import settings
 from bioviz.datasets.library import checked_id
 from bioviz.errors import BadInput, BiovizError
@@ -53,8 +54,11 @@ def save_view(dataset_id: str, view: SavedView) -> None:
     ------
     BadInput
         It has no name, too long a one, or there are too many views already.
+    NotAllowed
+        The views are everybody's, and the one who asks may look and flag.
 
     """
+    rights.require()
     name = " ".join(view.name.split())
     if not name or len(name) > LONGEST_NAME:
         raise BadInput(f"Give the view a name of at most {LONGEST_NAME} letters.")
@@ -66,7 +70,15 @@ def save_view(dataset_id: str, view: SavedView) -> None:
 
 
 def remove_view(dataset_id: str, name: str) -> None:
-    """Forget a view; one that is not there is no error."""
+    """Forget a view; one that is not there is no error.
+
+    Raises
+    ------
+    NotAllowed
+        The views are everybody's, and the one who asks may look and flag.
+
+    """
+    rights.require()
     with _alone(dataset_id):
         _write(dataset_id, [each for each in _read(dataset_id) if each.name != name])
 

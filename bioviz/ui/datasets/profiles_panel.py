@@ -50,23 +50,24 @@ def show() -> None:
                 width="stretch",
                 help="Such tables are asked about again. Datasets that were read with it stay as they are.",
             )
-        with st.form("import_profile", border=False, clear_on_submit=True):
-            file = st.file_uploader(
-                "A colleague's profile (JSON)", key=DatasetsState.profile_file, type=["json"]
-            )
-            if st.form_submit_button("Take it in", key=DatasetsState.profile_import) and file is not None:
-                try:
-                    profile = read_profile(file.getvalue(), file.name)
-                    keep_profile(profile)
-                except BiovizError as error:
-                    st.error(plain(str(error)), icon=":material/error:")
-                else:
-                    st.success(
-                        plain(
-                            f"Kept as “{profile.name}”. Tables with its columns are read by it from now on."
-                        ),
-                        icon=":material/check:",
-                    )
+        if rights.may_edit():
+            _take_in()
+
+
+def _take_in() -> None:
+    with st.form("import_profile", border=False, clear_on_submit=True):
+        file = st.file_uploader("A colleague's profile (JSON)", key=DatasetsState.profile_file, type=["json"])
+        if st.form_submit_button("Take it in", key=DatasetsState.profile_import) and file is not None:
+            try:
+                profile = read_profile(file.getvalue(), file.name)
+                keep_profile(profile)
+            except BiovizError as error:
+                st.error(plain(str(error)), icon=":material/error:")
+            else:
+                st.success(
+                    plain(f"Kept as “{profile.name}”. Tables with its columns are read by it from now on."),
+                    icon=":material/check:",
+                )
 
 
 def _remove(name: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from bioviz import rights
 from bioviz.errors import BiovizError
 from bioviz.runs.saved_views import LONGEST_NAME, SavedView, remove_view, save_view, saved_views
 from bioviz.ui.app import notices
@@ -16,20 +17,22 @@ from bioviz.ui.view import View, act_log, catch_up, set_view, view
 
 def view_menu(dataset_id: str) -> None:
     """Draw the menu, folded."""
+    may = rights.may_edit()  # views are everybody's
     with st.popover("Views", icon=":material/bookmark:"):
-        st.text_input(
-            "Name of this view",
-            key=ExploreState.view_name,
-            max_chars=LONGEST_NAME,
-            placeholder="such as: owls at night",
-        )
-        st.button(
-            "Save this view",
-            key=ExploreState.save_view,
-            on_click=_save,
-            args=(dataset_id,),
-            help="Keeps model, map, colours, list, selection and clip under the name, for all who use this server.",
-        )
+        if may:
+            st.text_input(
+                "Name of this view",
+                key=ExploreState.view_name,
+                max_chars=LONGEST_NAME,
+                placeholder="such as: owls at night",
+            )
+            st.button(
+                "Save this view",
+                key=ExploreState.save_view,
+                on_click=_save,
+                args=(dataset_id,),
+                help="Keeps model, map, colours, list, selection and clip under the name, for all who use this server.",
+            )
         if error := ExploreState.view_error.pop():
             st.error(notices.plain(error), icon=":material/error:")
         views = saved_views(dataset_id)
@@ -44,14 +47,15 @@ def view_menu(dataset_id: str) -> None:
                     args=(saved,),
                     width="stretch",
                 )
-                st.button(
-                    f"Remove the view {notices.plain(saved.name)}",
-                    key=ExploreState.remove_view(number),
-                    on_click=remove_view,
-                    args=(dataset_id, saved.name),
-                    icon=":material/delete:",
-                    type="tertiary",
-                )
+                if may:
+                    st.button(
+                        f"Remove the view {notices.plain(saved.name)}",
+                        key=ExploreState.remove_view(number),
+                        on_click=remove_view,
+                        args=(dataset_id, saved.name),
+                        icon=":material/delete:",
+                        type="tertiary",
+                    )
 
 
 def _save(dataset_id: str) -> None:

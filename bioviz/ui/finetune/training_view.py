@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bioviz import jobs
+from bioviz import jobs, rights
 from bioviz.datasets import library
 from bioviz.errors import BiovizError
 from bioviz.models import checkpoints, registry
@@ -68,11 +68,23 @@ def ended(job: jobs.Job) -> None:
         curves = work and work.curves()
         epochs = sum(len(trial["epochs"]) for trial in curves["trials"]) if curves else 0
         words = "Go on" if epochs else "Start again"
-        if st.button(words, key=FinetuneState.resume(job.id), icon=":material/play_arrow:", type="primary"):
+        may = rights.may_edit()
+        if st.button(
+            words,
+            key=FinetuneState.resume(job.id),
+            icon=":material/play_arrow:",
+            type="primary",
+            disabled=not may,
+        ):
             jobs.restart(job.id)
             st.rerun()
         if epochs:
-            if st.button("Forget its epochs", key=FinetuneState.forget(job.id), icon=":material/delete:"):
+            if st.button(
+                "Forget its epochs",
+                key=FinetuneState.forget(job.id),
+                icon=":material/delete:",
+                disabled=not may,
+            ):
                 tasks.TrainSpec.from_dict(job.params).work().restart()
                 st.rerun()
             st.caption(f"{epochs} epochs are kept.")
@@ -96,17 +108,8 @@ def checkpoint_list(opened: str = "") -> None:
         Id of the one that is shown unfolded.
 
     """
-    with st.expander("Bring a checkpoint from another computer"):
-        st.caption("A zip file that was downloaded here or on another computer with bioviz.")
-        file = st.file_uploader("Checkpoint file", type="zip", key=FinetuneState.import_file)
-        if file is not None and st.button("Add it", key=FinetuneState.import_now, type="primary"):
-            try:
-                checkpoint = checkpoints.import_zip(file.getvalue())
-                st.success(
-                    f"{plain(checkpoint.title_in(browser_zone()))} was added.", icon=":material/check_circle:"
-                )
-            except BiovizError as error:
-                st.error(plain(str(error)), icon=":material/error:")
+    if rights.may_edit():
+        _bring()
     known_checkpoints = checkpoints.list_checkpoints()
     if not known_checkpoints:
         st.caption("No fine-tuned checkpoints yet.")
@@ -124,6 +127,20 @@ def checkpoint_list(opened: str = "") -> None:
         if expander.open:
             with expander:
                 show_checkpoint(checkpoint)
+
+
+def _bring() -> None:
+    with st.expander("Bring a checkpoint from another computer"):
+        st.caption("A zip file that was downloaded here or on another computer with bioviz.")
+        file = st.file_uploader("Checkpoint file", type="zip", key=FinetuneState.import_file)
+        if file is not None and st.button("Add it", key=FinetuneState.import_now, type="primary"):
+            try:
+                checkpoint = checkpoints.import_zip(file.getvalue())
+                st.success(
+                    f"{plain(checkpoint.title_in(browser_zone()))} was added.", icon=":material/check_circle:"
+                )
+            except BiovizError as error:
+                st.error(plain(str(error)), icon=":material/error:")
 
 
 def show_checkpoint(checkpoint: Checkpoint) -> None:
@@ -203,7 +220,9 @@ def _actions(checkpoint: Checkpoint) -> None:
         )
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown("This cannot be undone. Maps made with it stay until they are cleared away.")
-            if st.button("Delete it", key=FinetuneState.delete(checkpoint.id)):
+            if st.button(
+                "Delete it", key=FinetuneState.delete(checkpoint.id), disabled=not rights.may_edit()
+            ):
                 checkpoints.delete(checkpoint.id)
                 st.rerun()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bioviz import rights
 from bioviz.datasets import library
 from bioviz.datasets.independence import Unit
 from bioviz.ui.app.notices import plain
@@ -42,5 +43,6 @@ def unit_field(dataset_id: str) -> None:
         key=PickerState.unit,
         on_change=changed,
         help=HELP,
+        disabled=not rights.may_edit(),
     )
     st.caption(plain(independence.reason))

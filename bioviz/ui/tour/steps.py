@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bioviz import jobs
+from bioviz import jobs, rights
 from bioviz.errors import BiovizError
 from bioviz.ui.diagnose.sections import BACKING, show_evidence
 from bioviz.ui.tour import words
@@ -118,6 +118,8 @@ def _train(plan: Plan) -> Said | None:
         return Said("The model is learning, and the map moves after every epoch.", waits=True)
     train = int((plan.dataset.clips.split == "train").sum())
     text = f"The model can learn the labels of {plan.dataset.name} from {train:,} training clips"
+    if not rights.may_edit():
+        return Said(f"{text}. Training is for those who may edit: ask whoever runs this server.")
     return Said(
         f"{text}; clips that it did not learn from then tell what it gained.",
         "Fine-tune it",
