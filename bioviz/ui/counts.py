@@ -6,3 +6,19 @@ from __future__ import annotations
 def counted(number: int, one: str) -> str:
     """Return a number with what it is of, as in "1 label" and "1,200 labels"."""
     return f"{number:,} {one if number == 1 else f'{one}s'}"
+
+
+def sound_length(hours: float) -> str:
+    """Return how much sound there is, as in "18 s", "24 min", "12.5 h" and "5,054 h".
+
+    Parameters
+    ----------
+    hours
+        Not negative.
+
+    """
+    if hours * 60 < 2:
+        return f"{hours * 3600:,.0f} s"
+    if hours < 2:
+        return f"{hours * 60:,.0f} min"
+    return f"{hours:,.1f} h" if hours < 100 else f"{hours:,.0f} h"

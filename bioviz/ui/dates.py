@@ -21,6 +21,22 @@ def local(seconds: float) -> str:
     return in_zone(datetime.fromtimestamp(seconds, UTC), browser_zone())
 
 
+def local_of(text: str) -> str:
+    """Return what `local` does of a moment that is written as in "2026-11-26T07:20:00+00:00"."""
+    return in_zone(_parsed(text), browser_zone())
+
+
+def for_table(text: str) -> str:
+    """Return such a moment for a column that can be sorted by it, as in "2026-11-26 08:20:05 (CET)"."""
+    there = _parsed(text).astimezone(browser_zone())
+    return f"{there:%Y-%m-%d %H:%M:%S} ({there.tzname()})"
+
+
+def _parsed(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def browser_zone() -> tzinfo:
     """Return the browser's time zone; UTC where it tells none, or one that is not known here."""
     try:

@@ -31,6 +31,6 @@ CARDS = (
         "A transformer trained on 360 h of animals.",
     ),
     _aves(
-        "aves_all", "AVES-all", "aves-base-all.torchaudio.pt", "A transformer trained on 5054 h of sounds."
+        "aves_all", "AVES-all", "aves-base-all.torchaudio.pt", "A transformer trained on 5,054 h of sounds."
     ),
 )

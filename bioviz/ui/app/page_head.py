@@ -20,7 +20,6 @@ _ROOM = """
 @media (max-width:767px){.stMainBlockContainer{padding-top:4rem}}
 .stMainBlockContainer>.stVerticalBlock{gap:8px}
 .st-key-run_bar{padding:0}
-.stMainBlockContainer .stElementContainer.st-key-act_link{position:absolute}
 """
 
 

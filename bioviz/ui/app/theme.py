@@ -56,7 +56,8 @@ button[aria-label^="Help for"]{box-sizing:content-box!important;width:16px;heigh
 .js-plotly-plot .modebar-btn{min-width:24px;min-height:24px}
 [data-testid=stMultiSelect] button[aria-label=Open]{min-height:24px}
 /* What has nothing to show takes no room. */
-.stMainBlockContainer .stElementContainer:is(.st-key-connection,.st-key-theme_link){position:absolute}
+.stMainBlockContainer .stElementContainer:is(.st-key-connection,.st-key-theme_link,.st-key-act_link){
+  position:absolute;width:0!important;overflow:hidden}
 [data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}
 /* Names of models and checkpoints are long, and the box of a picker cannot wrap them. */
 [data-testid=stSidebar] input[role=combobox]{font-size:.85rem;padding-right:0;text-overflow:ellipsis}
@@ -130,7 +131,7 @@ _BENCH = """
 /* The room of the bench is there before the bench. */
 .st-key-explore_bench{min-height:max(520px,calc(100vh - var(--bioviz-bar-height,0px) - 56px))}
 /* What only carries data takes no room between the bar and the bench. */
-.stMainBlockContainer .stElementContainer:is(.st-key-act_link,.st-key-explore_bench-points){position:absolute}
+.stMainBlockContainer .stElementContainer.st-key-explore_bench-points{position:absolute;width:0!important}
 @media (max-width:1000px){.st-key-run_bar{padding-right:16px}}
 @media (max-width:767px){.stMainBlockContainer,.stMainBlockContainer:not(:has(.st-key-explore_bench)){padding-top:3rem}}
 """

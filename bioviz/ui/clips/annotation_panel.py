@@ -7,6 +7,7 @@ import streamlit as st
 
 from bioviz.annotations import Annotations, tables
 from bioviz.datasets.types import Dataset
+from bioviz.ui import dates
 from bioviz.ui.clips.downloads import table_downloads
 from bioviz.ui.state import FlagPanelState
 
@@ -51,7 +52,7 @@ def table(dataset: Dataset, annotations: Annotations) -> pd.DataFrame:
                 "from (kHz)": None if a.low_hz is None else round(a.low_hz / 1000, 3),
                 "to (kHz)": None if a.high_hz is None else round(a.high_hz / 1000, 3),
                 "by": a.user,
-                "when (UTC)": a.time[:19].replace("T", " "),
+                "when": dates.for_table(a.time),
             }
             for recording, drawn in annotations.by_recording.items()
             for a in drawn

@@ -15,6 +15,7 @@ from bioviz.errors import BiovizError
 from bioviz.flags import KINDS, TITLES, Flags, disputes, load_flags, make_cleaned, tables, undo
 from bioviz.flags.drawn import in_words as drawn_in_words
 from bioviz.store.digest import digest
+from bioviz.ui import dates
 from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.annotation_panel import annotation_summary
@@ -103,7 +104,7 @@ def table(dataset: Dataset, flags: Flags) -> pd.DataFrame:
             "recording": [dataset.recordings[i].name for i in clips.recording[rows]],
             "start (s)": clips.start_s[rows],
             "end (s)": clips.end_s[rows],
-            "when (UTC)": [flag.time[:19].replace("T", " ") for flag in flags.deciding],
+            "when": [dates.for_table(flag.time) for flag in flags.deciding],
         }
     )
 
@@ -114,7 +115,7 @@ def _origin(dataset: Dataset) -> None:
         counts = ", ".join(f"{n:,} {TITLES[kind]}" for kind, n in record["counts"].items())
         counted = f" ({counts})" if counts else ""
         st.caption(
-            f"Made from {plain(record['parent_name'])} on {record['made'][:10]}: "
+            f"Made from {plain(record['parent_name'])} on {dates.local_of(record['made'])}: "
             f"{record['clips_changed']:,} clips changed, {record['clips_removed']:,} removed{counted}. "
             f"{disputes_told(record)} {drawn_in_words(record.get('annotations'))}"
         )

@@ -13,7 +13,7 @@ from bioviz.ui import removing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.app.scroll import scroll
-from bioviz.ui.counts import counted
+from bioviz.ui.counts import counted, sound_length
 from bioviz.ui.datasets import add, report, source_folder
 from bioviz.ui.editing import for_editors
 from bioviz.ui.state import DatasetsState, ReportState
@@ -61,7 +61,7 @@ def _datasets() -> None:
 def _dataset(summary: DatasetSummary) -> None:
     title = (
         f"{summary.name} — {counted(summary.clips, 'clip')}, {counted(len(summary.labels), 'label')}, "
-        f"{percent(summary.background_share)} background, {summary.hours:.2f} h"
+        f"{percent(summary.background_share)} background, {sound_length(summary.hours)}"
     )
     with st.expander(plain(title)):
         with st.container(horizontal=True):

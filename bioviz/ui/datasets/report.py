@@ -17,6 +17,7 @@ from bioviz.plots import palette
 from bioviz.plots.recording_times import is_by_day, legend, recording_times
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
+from bioviz.ui.counts import sound_length
 from bioviz.ui.datasets.clip_cards import (
     TIMES_HIGHEST,
     Group,
@@ -106,7 +107,7 @@ def _verdict(dataset: Dataset, summary: Report, asked_above: bool) -> None:
 def _numbers(dataset: Dataset, summary: Report) -> None:
     cells = st.columns(5)
     cells[0].metric("Recordings", f"{summary.recordings:,}")
-    cells[1].metric("Hours of sound", f"{summary.hours:.2f}")
+    cells[1].metric("Sound", sound_length(summary.hours))
     cells[2].metric(
         "Clips", f"{summary.clips:,}", help="A clip is the stretch of sound that becomes one point."
     )

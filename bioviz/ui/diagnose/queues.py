@@ -77,7 +77,7 @@ def alarms(case: Case) -> Chosen:
         theme=None,
     )
     st.caption(
-        f"Rests on {rates.hours:.2f} hours of background: rates below {1 / max(rates.hours, 1e-9):.2g} per hour "
+        f"Rests on {rates.hours:,.2f} hours of background: rates below {1 / max(rates.hours, 1e-9):.2g} per hour "
         "are not known to be above zero."
     )
     return Chosen(case.diagnosis.missed.rows, "background clips, most like a call first")

@@ -98,7 +98,7 @@ def _table(case: Case, done: RunThresholds) -> None:
     used = f"{len(done.places):,} clips of {UnitWords(unit).counted(done.result.units)}"
     st.caption(
         f"Each threshold is judged on {UnitWords(unit).several} that had no say in it ({used}, "
-        f"{done.result.hours:.2f} hours of background); 95 % intervals, {UnitWords(unit).by}."
+        f"{done.result.hours:,.2f} hours of background); 95 % intervals, {UnitWords(unit).by}."
         + (f" {left_out:,} clips are left out: this checkpoint was trained on them." if left_out else "")
     )
     lines = [

@@ -13,6 +13,7 @@ from bioviz.models.checkpoints import Checkpoint
 from bioviz.training import tasks
 from bioviz.training.loop.run_dir import TrainingRunDir
 from bioviz.training.outcome import LESS, NOTHING
+from bioviz.ui import dates
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import open_page
@@ -156,7 +157,7 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
         st.caption(
             f"Measured on {counts['test']['clips']:,} test clips ({counts['test']['background']:,} background); "
             f"trained on {counts['train']['clips']:,} ({counts['train']['background']:,} background). "
-            f"{record.created[:10]}, {jobs.duration(record.seconds)} on "
+            f"{dates.local_of(record.created)}, {jobs.duration(record.seconds)} on "
             f"{record.computed_on or '?'}."
         )
     show_outcome(record)

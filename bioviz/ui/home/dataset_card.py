@@ -19,7 +19,7 @@ from bioviz.ui.app.pages import open_page
 from bioviz.ui.clips.clip_desk import GROUP
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.job_progress.job_progress import job_progress
-from bioviz.ui.counts import counted
+from bioviz.ui.counts import counted, sound_length
 from bioviz.ui.home.verdicts import Next, Verdict, best, find_verdict, seconds_to_compute
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.model_titles import title_of
@@ -38,7 +38,7 @@ def show(summary: DatasetSummary) -> None:
         st.markdown(f"**{plain(summary.name)}**")
         st.caption(
             f"{counted(summary.clips, 'clip')} · {counted(len(summary.labels), 'label')} · "
-            + (f"{summary.hours * 60:,.0f} min" if summary.hours < 2 else f"{summary.hours:,.1f} h")
+            + sound_length(summary.hours)
         )
         try:
             dataset = library.load(summary.id)

@@ -4,6 +4,7 @@
 import { el } from "../shared/dom.js";
 import { TEXT_FIELD, isCommand, isFrom } from "../shared/keyboard.js";
 import { ClipHistory, HELP } from "./search.js";
+import { grouped } from "../shared/numbers.js";
 
 /**
  * @typedef {object} FinderActions
@@ -64,7 +65,7 @@ export class Finder {
 
   /** @param {number | undefined} count of clips found, undefined without a search */
   show(count) {
-    this.found.textContent = count === undefined ? "" : count.toLocaleString();
+    this.found.textContent = count === undefined ? "" : grouped(count);
     this.found.title = count === undefined ? "" : "clips found";
   }
 

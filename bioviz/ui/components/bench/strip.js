@@ -4,6 +4,7 @@
 import { isDark } from "../shared/colours.js";
 import { el, labelChip } from "../shared/dom.js";
 import { ClipCards } from "../gallery/clip_cards.js";
+import { grouped } from "../shared/numbers.js";
 
 /** @import { Points } from "../embedding_map/points.js" */
 /** @import { Source } from "../shared/media.js" */
@@ -90,8 +91,8 @@ export class Strip {
       .map((list) => {
         const on = list.id === chosen.id;
         const attributes = { type: "button", role: "tab", "aria-selected": String(on), "data-list": list.id };
-        const count = el("b", { text: list.clips.length.toLocaleString() });
-        const title = list.order || `${list.clips.length.toLocaleString()} ${list.noun}`;
+        const count = el("b", { text: grouped(list.clips.length) });
+        const title = list.order || `${grouped(list.clips.length)} ${list.noun}`;
         const choose = () => this.actions.choose(list.id);
         return el("button", { ...attributes, title, onclick: choose }, `${list.title} `, count);
       });

@@ -6,6 +6,7 @@ import { el, svg } from "../shared/dom.js";
 import { outlineRound } from "./names.js";
 import { ROOM } from "./overlay.js";
 import { toPixel } from "./view_box.js";
+import { grouped } from "../shared/numbers.js";
 
 /** @import { Area, Crowd } from "./names.js" */
 /** @import { Points } from "./points.js" */
@@ -101,7 +102,7 @@ export class Callout {
       el("button", { type: "button", text, onclick, "aria-label": name });
     const others = this.regions.map((each, k) => {
       const button = press(
-        each.rows.length.toLocaleString(),
+        grouped(each.rows.length),
         () => this.turnTo(k === this.open ? -1 : k),
         each.title,
       );

@@ -2,6 +2,7 @@
 // Downloads. The exported figure has a legend or colour bar of plotly's own, as ours is not part of the picture.
 
 import { asText, escapeText, layersOf, layoutFor, tracesFor } from "./figure.js";
+import { grouped } from "../shared/numbers.js";
 
 /** @import { Drawing, Layer, TraceType } from "./figure.js" */
 /** @import { Points } from "./points.js" */
@@ -42,7 +43,7 @@ export function exportFigure(points, state, theme, type) {
   colouring.names.forEach((name, code) => {
     const count = state.counts?.[code];
     const marker = { color: colouring.colours[code], symbol: colouring.shapes?.[code] ?? "circle", size: 9 };
-    if (count) data.push(key(`${shortened(name)} (${count.toLocaleString()})`, marker));
+    if (count) data.push(key(`${shortened(name)} (${grouped(count)})`, marker));
   });
   layout.showlegend = true;
   layout.legend = { title: { text: escapeText(colouring.title) }, itemsizing: "constant" };

@@ -2,6 +2,7 @@
 // Beside the picture: names with their colours and numbers, or the colour bar of a measure.
 
 import { el } from "../shared/dom.js";
+import { grouped } from "../shared/numbers.js";
 
 /** @import { Drawing } from "./figure.js" */
 /** @import { Categories, Measure, Points } from "./points.js" */
@@ -70,9 +71,9 @@ export function renderLegend(box, { order }, { colouring, counts }, { mask, ...s
  * @param {number} code
  */
 export function figureOf({ counts, chosen, others }, code) {
-  const count = counts[code].toLocaleString();
-  if (chosen) return `${chosen[code].toLocaleString()} / ${count}`;
-  return others && others[code] !== counts[code] ? `${count} | ${others[code].toLocaleString()}` : count;
+  const count = grouped(counts[code]);
+  if (chosen) return `${grouped(chosen[code])} / ${count}`;
+  return others && others[code] !== counts[code] ? `${count} | ${grouped(others[code])}` : count;
 }
 
 /**
@@ -171,9 +172,7 @@ function searchField(list, text) {
 export function scaleEnds({ low, high }) {
   const digits = Math.max(0, 2 - Math.floor(Math.log10(high - low)));
   const maximumFractionDigits = Math.min(digits, MOST_DIGITS);
-  return [low, (low + high) / 2, high].map((value) =>
-    value.toLocaleString(undefined, { maximumFractionDigits }),
-  );
+  return [low, (low + high) / 2, high].map((value) => grouped(value, maximumFractionDigits));
 }
 
 /**
@@ -196,6 +195,6 @@ export function renderMeasure(box, colouring, unknown) {
   const ends = scaleEnds(colouring).map((text) => el("span", { text }));
   const note = el("div", { class: "bm-note", text: "Values beyond the ends get the end's colour." });
   box.replaceChildren(head, bar, el("div", { class: "bm-ends" }, ...ends), note);
-  const without = `${unknown.toLocaleString()} without a value (grey)`;
+  const without = `${grouped(unknown)} without a value (grey)`;
   if (unknown) box.append(el("div", { class: "bm-note", text: without }));
 }

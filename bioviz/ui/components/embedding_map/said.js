@@ -2,6 +2,7 @@
 // What the map says in words: below the picture, and in the hover box.
 
 import { el } from "../shared/dom.js";
+import { grouped } from "../shared/numbers.js";
 
 /** @import { Colouring, Points } from "./points.js" */
 /** @import { Choice } from "./sampling.js" */
@@ -16,7 +17,7 @@ import { el } from "../shared/dom.js";
  * @param {number | undefined} selected
  */
 export function statusText({ placed, total, note }, choice, drawnInView, selected) {
-  const figure = (/** @type {number} */ n) => n.toLocaleString();
+  const figure = (/** @type {number} */ n) => grouped(n);
   const parts = [];
   if (choice.whole) parts.push(`${figure(placed)} of ${figure(total)} clips drawn`);
   else {
@@ -45,8 +46,8 @@ export function toldText(colouring, counts, chosen, picked) {
   if (colouring.kind === "categories" && counts) {
     const parts = colouring.names.flatMap((name, code) => {
       if (!counts[code]) return [];
-      const some = chosen ? ` (${chosen[code].toLocaleString()} selected)` : "";
-      return [`${name} ${counts[code].toLocaleString()}${some}`];
+      const some = chosen ? ` (${grouped(chosen[code])} selected)` : "";
+      return [`${name} ${grouped(counts[code])}${some}`];
     });
     sentences.push(`Clips by ${colouring.title.toLowerCase()}: ${parts.join(", ")}.`);
   } else sentences.push(`Clips are coloured by ${colouring.title.toLowerCase()}.`);
@@ -64,7 +65,7 @@ export function toldText(colouring, counts, chosen, picked) {
 export function emptyText({ placed, total }) {
   if (placed) return "";
   if (!total) return "There is no clip to draw.";
-  return `None of the ${total.toLocaleString()} clips has a place on the map.`;
+  return `None of the ${grouped(total)} clips has a place on the map.`;
 }
 
 /**

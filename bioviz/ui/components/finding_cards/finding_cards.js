@@ -4,6 +4,7 @@
 import { el } from "../shared/dom.js";
 import { mounting } from "../shared/mounting.js";
 import { marksOf, visible } from "./lines.js";
+import { grouped } from "../shared/numbers.js";
 
 /** @import { Component } from "../shared/mounting.js" */
 /** @import { Line } from "./lines.js" */
@@ -75,7 +76,7 @@ class FindingCards {
         this.draw();
         this.mark(this.data.chosen);
       };
-      const text = `Show all ${card.lines.length.toLocaleString("en-US")}`;
+      const text = `Show all ${grouped(card.lines.length)}`;
       list.append(el("button", { type: "button", class: "bv-more", text, onclick: all }));
     }
     const ticks = card.ticks.map(({ at, text }) => el("span", { text, style: `left:${100 * at}%` }));
