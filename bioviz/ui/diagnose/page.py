@@ -166,9 +166,8 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     trained_note(run, dataset, DiagnoseState.desk)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        above, on_map, below = (  # so that the map is never mounted anew
-            st.container(key=key) for key in (None, DiagnoseState.map_room, None)
-        )
+        # So that the map is never mounted anew.
+        above, on_map, below = st.container(), st.container(key=DiagnoseState.map_room), st.container()
         with below if section in BELOW_THE_MAP else above:
             chosen = SECTIONS[section][1](case)
         rows = run.rows[chosen.places]
