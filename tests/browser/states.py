@@ -60,8 +60,10 @@ def address(url: str, page: str, state: str, dataset: str) -> str:
 
 def _two_sides(dataset: str) -> dict[str, str]:
     trained = [each for each in checkpoints.list_checkpoints() if each.record.dataset.id == dataset]
-    other = (MODEL, FINETUNED + trained[0].id) if trained else ("acoustic_features", "none")
-    return {"other_model": other[0], "other_checkpoint": other[1]}
+    if not trained:
+        return {"other_model": "acoustic_features", "other_checkpoint": "none"}
+    tested = "test" if trained[0].record.split.source == "dataset" else "all"  # as the tour compares them
+    return {"other_model": MODEL, "other_checkpoint": FINETUNED + trained[0].id, "split": tested}
 
 
 @contextmanager
