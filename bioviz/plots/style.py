@@ -8,6 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseTraceType
 
+FONT = '"Source Sans", system-ui, sans-serif'
+"""That of the pages, which bring its file."""
 LONGEST_NAME = 40  # characters of a name on an axis; hovering shows all of it
 
 
@@ -30,7 +32,7 @@ def template(dark: bool = False) -> go.layout.Template:
     layout = {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": ink, "size": 12},
+        "font": {"color": ink, "family": FONT, "size": 12},
         "margin": {"l": 10, "r": 10, "t": 20, "b": 10},
         "xaxis": axis,
         "yaxis": axis,

@@ -96,3 +96,8 @@ def test_a_legend_lies_under_the_chart_and_takes_nothing_of_its_width(entries):
         assert chart.layout.height >= 360 + 20 * (entries // 3)
     alone = figures.curves(x, {"one": (x, None, None)}, x_title="x", y_title="y")
     assert alone.layout.height == 360 < few.layout.height
+
+
+def test_figures_are_written_in_the_pages_font():
+    chart = figures.label_counts(np.array([0, 1]), ["background", "a"])
+    assert chart.layout.template.layout.font.family.startswith('"Source Sans"')
