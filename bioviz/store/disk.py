@@ -17,10 +17,12 @@ from typing import Any, Literal
 
 import diskcache
 from diskcache.core import MODE_PICKLE, UNKNOWN
+from filelock import FileLock
 
 from bioviz.config import Settings
 from bioviz.store.files import DiskFull, NotWritable, disk_trouble
 
+Identity = tuple[int, int] | None  # device and number of a file
 _SUM = 16  # hex digits of SHA-256 in front of a stored value
 
 
@@ -75,37 +77,47 @@ class PlainDisk(diskcache.Disk):
 
 
 class CheckedCache(diskcache.Cache):
-    """A cache whose index may be damaged at any time: it is then moved aside, and an empty one takes its place."""
+    """A cache whose index may be damaged at any time: it is then moved aside, and an empty one takes its place.
+
+    Of several threads or processes that notice it, one does so; the others open what it made.
+    """
+
+    def __init__(self, directory: str, **settings: Any) -> None:
+        super().__init__(directory, **settings)
+        self._opened = _identity(Path(directory))
 
     def get(self, key: Any, default: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Return the value of a key; the default where there is none, or it was damaged."""
         self._disk.put(key)  # raises what is wrong with the key
+        opened = self._opened
         try:
             return super().get(key, default, *args, **kwargs)
         except _DAMAGED as error:
-            self._begin_anew(error)
+            self._begin_anew(error, opened)
             return default
 
     def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> Literal[True]:
         """Keep a value; raises TypeError where key or value would be pickled."""
         self._disk.put(key)
         json.dumps(None if isinstance(value, bytes) else value)
+        opened = self._opened
         try:
             return super().set(key, value, *args, **kwargs)
         except _DAMAGED as error:
-            self._begin_anew(error)
+            self._begin_anew(error, opened)
             with _in_words(Path(self.directory)):
                 return super().set(key, value, *args, **kwargs)
 
-    def _begin_anew(self, error: Exception) -> None:
+    def _begin_anew(self, error: Exception, opened: Identity) -> None:
         folder = Path(self.directory)
         if not _is_damage(error):
             with _in_words(folder):
                 raise error
         limit = vars(self).get("size_limit")  # diskcache takes it from a table, which may be what is damaged
         self.close()
-        with _in_words(folder):
-            _move_aside(folder)
+        with _in_words(folder), _alone(folder):
+            if _identity(folder) == opened:  # else another thread or process was first
+                _move_aside(folder)
             self.__init__(str(folder), disk=PlainDisk, **_limits(limit if isinstance(limit, int) else 2**30))
 
 
@@ -124,8 +136,9 @@ def _is_damage(error: Exception) -> bool:
     if isinstance(error, sqlite3.OperationalError):
         name = getattr(error, "sqlite_errorname", "")
         # "Disk I/O error" is said of many things: a file that ends before what another one says of it, or one that was
-        # replaced while it was open. If it is the disk, the new index fails as well.
-        return name in _OPERATIONAL_DAMAGE or name.startswith("SQLITE_IOERR")
+        # moved aside by another process while it was open (so is "read-only"). If it is the disk, the new index fails
+        # as well.
+        return name in _OPERATIONAL_DAMAGE or name.startswith(("SQLITE_IOERR", "SQLITE_READONLY_DBMOVED"))
     return True
 
 
@@ -168,11 +181,12 @@ def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> Checke
 
     """
     folder = Path(settings.cache_dir) / name
-    try:
-        with disk_trouble(folder / "cache.db"):
+    with disk_trouble(folder / "cache.db"):
+        folder.mkdir(parents=True, exist_ok=True)
+    with _in_words(folder), _alone(folder):
+        try:
             return _open(folder, size_limit)
-    except _DAMAGED as error:
-        with _in_words(folder):
+        except _DAMAGED as error:
             if not _is_damage(error):
                 raise
             _move_aside(folder)
@@ -181,13 +195,33 @@ def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> Checke
 
 def _open(folder: Path, size_limit: int) -> CheckedCache:
     # Made here, as diskcache and SQLite would not let a group write whatever the umask says.
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / "cache.db").touch()
     return CheckedCache(str(folder), disk=PlainDisk, **_limits(size_limit))
 
 
 def _limits(size_limit: int) -> dict[str, Any]:
     return {"size_limit": size_limit, "eviction_policy": "least-recently-used"}
+
+
+def _identity(folder: Path) -> Identity:
+    """Tell an index from the one that takes its place; None where there is none."""
+    try:
+        stat = (folder / "cache.db").stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_dev, stat.st_ino
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold off all who open the index: SQLite takes what lies beside it by name, also beside another one."""
+    lock = FileLock(folder / "opening.lock", timeout=60, thread_local=False, mode=0o666)
+    with disk_trouble(folder / "opening.lock"):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _move_aside(folder: Path) -> None:

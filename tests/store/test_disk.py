@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import pickle
 import sqlite3
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
 import pytest
 from diskcache.core import MODE_PICKLE
@@ -76,18 +81,63 @@ def test_a_damaged_index_is_moved_aside():
         assert second["a"] == 2
 
 
+def damage(cache) -> None:
+    with sqlite3.connect(f"{cache.directory}/cache.db") as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with open(f"{cache.directory}/cache.db", "r+b") as file:
+        size = file.seek(0, 2)
+        for page in range(1, size // 4096):
+            file.seek(4096 * page)
+            file.write(b"\xff" * 600)
+
+
 def test_an_index_damaged_while_it_is_open_is_moved_aside():
     with open_cache(settings(), "media") as cache:
         for number in range(300):
             cache.set(f"key {number}", "x" * 500)
-        with sqlite3.connect(f"{cache.directory}/cache.db") as db:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        with open(f"{cache.directory}/cache.db", "r+b") as file:
-            size = file.seek(0, 2)
-            for page in range(1, size // 4096):
-                file.seek(4096 * page)
-                file.write(b"\xff" * 600)
+        damage(cache)
     with open_cache(settings(), "media") as cache:
         assert [cache.get(f"key {number}") for number in range(300)] == [None] * 300
         cache.set("key 1", "new")
         assert cache.get("key 1") == "new"
+
+
+def test_of_several_that_notice_the_damage_one_begins_anew():
+    with open_cache(settings(), "media") as first, open_cache(settings(), "media") as second:
+        for number in range(300):
+            first.set(f"key {number}", "x" * 500)
+        assert second.get("key 5")
+        damage(first)
+        assert first.get("key 5") is None
+        first.set("new", 1)
+        assert second.get("key 5") is None
+        second.set("newer", 2)
+        assert (first.get("new"), first.get("newer"), second.get("new")) == (1, 2, 1)
+        assert len(list(Path(first.directory).glob("*damaged*"))) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs processes that begin at the same moment")
+def test_processes_that_open_a_damaged_index_at_once_share_the_new_one():
+    """Each that moved it aside by itself took the new one of another away: "disk I/O error", "readonly database"."""
+    fork = multiprocessing.get_context("fork")
+    for number in range(6):
+        name = f"media/{number}"
+        open_cache(settings(), name).close()
+        path = settings().cache_dir / name / "cache.db"
+        path.write_bytes(b"this is no database" * 1000)
+        together, kept = fork.Barrier(6), fork.Value("i", 0)
+
+        def work(own: str, name: str = name, together: Barrier = together, kept: Synchronized = kept) -> None:
+            together.wait()
+            with open_cache(settings(), name) as cache:
+                cache.set(own, own)
+                with kept.get_lock():
+                    kept.value += cache.get(own) == own
+
+        processes = [fork.Process(target=work, args=(f"key {i}",)) for i in range(6)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        assert kept.value == 6
+        assert len(list(path.parent.glob("*damaged*"))) == 1
