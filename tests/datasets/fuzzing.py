@@ -3,11 +3,13 @@
     python -m tests.datasets.fuzzing --seconds 600 --seed 0
 
 prints how many inputs were read, refused with a sentence, and how many faults (other exceptions) there were.
+Inputs that made a fault are kept in `corpus/` beside this file: every run begins with those, and breaks them further.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import tempfile
@@ -36,6 +38,7 @@ from bioviz.errors import BiovizError
 from tests.datasets.formats.test_formats import SAMPLES
 from tests.datasets.sounds import write
 
+CORPUS = Path(__file__).with_name("corpus")
 TOKENS = [
     b"", b"\0", b"nan", b"inf", b"-1", b"1e999", b"9" * 400, b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"'", b"\t",
     b";", b",", b"\n\n", b"\r", b"{", b"}", b"[" * 50, b"]", b"null", b"true", b"<", b">", b"&x;",
@@ -66,11 +69,27 @@ def run(seconds: float, seed: int, most: int = 10**9) -> Outcome:
         folder = Path(name)
         write(folder / "a.wav")
         write(folder / "b.wav", seed=1)
-        samples = [*_tables(folder), *_sounds(folder)]
+        samples = [*_tables(folder), *_sounds(folder), *past()]
+        for file, content in past():
+            _try(folder, file, content, rng, outcome)
         while time.monotonic() < until and outcome.inputs < most:
             file, content = rng.choice(samples)
             _try(folder, file, _broken(content, rng), rng, outcome)
     return outcome
+
+
+def past() -> Iterator[tuple[str, bytes]]:
+    """Yield what once made a fault: the name that the file had, and its bytes."""
+    for path in sorted(CORPUS.iterdir()):
+        if path.suffix != ".md":
+            yield path.name.split("~", 1)[1], path.read_bytes()
+
+
+def keep(file: str, content: bytes) -> Path:
+    """Put an input that made a fault into the corpus."""
+    path = CORPUS / f"{hashlib.sha256(content).hexdigest()[:8]}~{file}"
+    path.write_bytes(content)
+    return path
 
 
 def _try(folder: Path, file: str, content: bytes, rng: random.Random, outcome: Outcome) -> None:
@@ -79,7 +98,7 @@ def _try(folder: Path, file: str, content: bytes, rng: random.Random, outcome: O
     begun = time.monotonic()
     try:
         if file.startswith("sound"):
-            _hear(path)
+            hear(path)
         elif rng.randrange(_WHOLE_EVERY):
             _read(folder, file, rng)
         else:
@@ -114,7 +133,7 @@ def _read(folder: Path, file: str, rng: random.Random) -> None:
         assert isinstance(box.label, str) and box.start_s == box.start_s and abs(box.end_s) < 1e301
 
 
-def _hear(path: Path) -> None:
+def hear(path: Path) -> None:
     read_header(path)
     info = probe(path)
     sound = Sound(path, frames=info.frames)
@@ -231,7 +250,7 @@ def main() -> None:
         last = text.strip().splitlines()[-1][:150]
         seen[last] += 1
         if seen[last] <= 2:
-            print(f"--- {file}: {content[:300]!r}\n{text[-1500:]}")
+            print(f"--- {file}: {content[:300]!r}\n{text[-1500:]}\nkept as {keep(file, content).name}")
     print(dict(seen))
 
 
