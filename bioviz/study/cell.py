@@ -17,11 +17,9 @@ from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import key_of
 from bioviz.study.measures import STAGE, VERSION, CellMeasures, measure
-from bioviz.study.scores import CLUSTERING, TASK, Score
+from bioviz.study.scores import CLUSTERING, NO_MAP, TASK, Score
 from bioviz.study.spec import Cell, StudySpec, projection
 from bioviz.training.data.split import uses_own_split
-
-NO_MAP = "none"
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from bioviz.analysis.statistics.familywise import holm
 from bioviz.study.contrast import Contrast, differences, of_differences
-from bioviz.study.scores import Contender, Training, grid, measures_in
+from bioviz.study.scores import CLUSTERING, Contender, Score, Training, grid, measures_in
 from bioviz.study.table import StudyTable
 
 RESNETS = ("resnet18", "resnet50", "resnet152")
@@ -57,6 +57,7 @@ class Statement:
 
 def statements(table: StudyTable) -> list[Statement]:
     """Return what a table says of the claims, by every measure that it has."""
+    table = replace(table, scores=_by_umap(table.scores))
     said = [
         statement
         for measure in measures_in(table.scores)
@@ -69,6 +70,12 @@ def statements(table: StudyTable) -> list[Statement]:
     said.sort(key=lambda each: each.claim)
     judged = _judged(said)
     return [*judged, *_missing(table, {each.claim for each in judged if each.contrast.effect is not None})]
+
+
+def _by_umap(scores: Sequence[Score]) -> tuple[Score, ...]:
+    """Return the scores that the paper has: clusters of UMAP's maps, of other maps only where there are none of it."""
+    of_umap = tuple(s for s in scores if s.measure not in CLUSTERING or s.map.startswith("umap"))
+    return of_umap if any(s.measure in CLUSTERING for s in of_umap) else tuple(scores)
 
 
 def _first(table: StudyTable, measure: str) -> list[Statement]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.study.contrast import Contrast, of_differences
-from bioviz.study.scores import CLUSTERING, TASK, Contender, Grid, Score, grid, maps_in, measures_in
+from bioviz.study.scores import CLUSTERING, NO_MAP, TASK, Contender, Grid, Score, grid, maps_in, measures_in
 
 FEWEST_MODELS = 4  # whose ranks are compared
 
@@ -102,7 +102,8 @@ def spreads(scores: Iterable[Score], measure: str) -> list[Spread]:
     for score in scores:
         if score.map.startswith("umap"):
             by_map.setdefault((score.contender, score.dataset, score.seed), {})[score.map] = score.value
-        by_seed.setdefault((score.contender, score.dataset, score.map), []).append(score.value)
+        if score.map != NO_MAP or measure in TASK:  # clusters of an embedding move with its weights alone
+            by_seed.setdefault((score.contender, score.dataset, score.map), []).append(score.value)
     values = grid(scores, measure).values
     models = [column[np.isfinite(column)] for column in values.T]
     found = {

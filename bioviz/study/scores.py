@@ -18,6 +18,9 @@ CLUSTERING = ("nmi", "ari", "silhouette")
 """Measures of the clusters of a map; the others are of the embedding and know no map."""
 TASK = ("separability_neighbor", "knn_accuracy", "probe_accuracy")
 
+NO_MAP = "none"
+"""Of scores of the embedding itself."""
+
 _START_WORDS = {"audio": "audio", "images": "ImageNet", "random": "random start", "features": "", "other": ""}
 
 
@@ -126,14 +129,17 @@ def grid(scores: Iterable[Score], measure: str, map_name: str | None = None) -> 
     scores : iterable of Score
     measure : str
     map_name : str or None
-        Whose scores alone count; measures of the embedding have none.
+        Whose scores alone count, "none" for clusters of the embedding itself, which are in no mean. Task measures are
+        of the embedding anyway.
 
     """
     cells: dict[tuple[Contender, str], list[float]] = {}
     contenders: dict[Contender, None] = {}
     datasets: dict[str, None] = {}
     for score in scores:
-        if score.measure != measure or (map_name and measure in CLUSTERING and score.map != map_name):
+        if score.measure != measure:
+            continue
+        if measure in CLUSTERING and not (score.map == map_name if map_name else score.map != NO_MAP):
             continue
         contenders[score.contender] = datasets[score.dataset] = None
         cells.setdefault((score.contender, score.dataset), []).append(score.value)

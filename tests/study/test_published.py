@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,28 @@ def test_a_grid_is_the_mean_over_maps_unless_one_is_named():
     assert every.values.shape == (11, 10)
     one = [grid(published(), "nmi", name).values for name in ("umap-50-0.1", "umap-50-0.5", "umap-100-0.5")]
     assert every.values == pytest.approx(sum(one) / 3)
+
+
+def test_clusters_of_the_embedding_itself_are_in_no_mean_over_maps():
+    one = Contender("yamnet", "audio")
+    scores = [
+        Score(one, "d", name, 0, "nmi", value)
+        for name, value in (("pca", 0.2), ("tsne-25", 0.4), ("none", 1))
+    ]
+    assert grid(scores, "nmi").values.tolist() == [[pytest.approx(0.3)]]
+    assert grid(scores, "nmi", "none").values.tolist() == [[1]]
+    task = [Score(one, "d", "none", 0, "probe_accuracy", 0.7)]
+    assert (
+        grid(task, "probe_accuracy").values.tolist()
+        == grid(task, "probe_accuracy", "pca").values.tolist()
+        == [[0.7]]
+    )
+
+
+def test_claims_are_put_to_umaps_as_in_the_paper():
+    theirs = published_table({})
+    other = [replace(score, map=name, value=1.0) for score in theirs.scores for name in ("pca", "none")]
+    assert statements(replace(theirs, scores=(*theirs.scores, *other))) == statements(theirs)
 
 
 def test_the_difference_is_of_what_both_have():

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from bioviz.analysis.metric_info import METRIC_INFO
-from bioviz.study.scores import CLUSTERING, Grid, grid, maps_in, measures_in
+from bioviz.study.scores import CLUSTERING, NO_MAP, Grid, grid, maps_in, measures_in
 from bioviz.study.table import DIFFERENCE, LAYERS, PUBLISHED, StudyTable
 from bioviz.ui.session import Key
 from bioviz.ui.state import StudyState
 
 EVERY = ""  # map: the mean of all
-NO_MAP = "none"
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import streamlit as st
 
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.plots import study as figures
-from bioviz.study.cell import NO_MAP, run_spec
+from bioviz.study.cell import run_spec
 from bioviz.study.claims import CLAIMS, Statement, sentence, statements
 from bioviz.study.ranks import mean_ranks
 from bioviz.study.result import StudyResult
-from bioviz.study.scores import Grid
+from bioviz.study.scores import NO_MAP, Grid
 from bioviz.study.table import DIFFERENCE, OURS
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
@@ -151,7 +151,7 @@ def show_claims(choice: Choice) -> None:
         return
     said = statements(choice.table)
     st.caption(
-        "Each claim of the paper, computed anew from this table: all maps and seeds averaged, datasets as units. "
+        "Each claim of the paper, computed anew from this table: all UMAPs and seeds averaged, datasets as units. "
         "Interval: 95 %, datasets drawn anew (too narrow for fewer than about ten). p: whole datasets change sides. "
         "All statements are held to 5 % together."
     )
