@@ -8,7 +8,7 @@ import numpy as np
 
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS, mean_share_interval, widened_at_edge
 from bioviz.analysis.neighbors.knn import KnnGraph, nearest_to
-from bioviz.analysis.neighbors.noise_confusion import balanced, in_copies, noise_confusion
+from bioviz.analysis.neighbors.noise_confusion import CONFUSED, balanced, in_copies, noise_confusion
 from bioviz.analysis.neighbors.window_shift import place
 from bioviz.analysis.scores.lost_at import lost_range
 from bioviz.analysis.statistics.auc import auroc_of_copies
@@ -170,6 +170,21 @@ def score_mixtures(
         clips=(labels & np.isfinite(share).any(axis=0)[:, None]).sum(axis=0),
         lost_at_db=lost_range(np.asarray(snrs_db, dtype=np.float64), recognized),
     )
+
+
+def lost_share(scores: NoiseScores, units: np.ndarray) -> np.ndarray:
+    """Return (S, 3): share of the clips with more background around them than by chance, with a 95 % interval.
+
+    Parameters
+    ----------
+    scores : NoiseScores
+    units : ndarray of int, shape (m,)
+        Unit of independence of each clip; below `MIN_UNITS` of them there is no interval (NaN).
+
+    """
+    everyone = np.ones((len(units), 1), dtype=bool)
+    lost = np.where(np.isfinite(scores.confusion), scores.confusion > CONFUSED, np.nan)
+    return np.stack([_means(level, everyone, units)[0] for level in lost])
 
 
 def _means(values: np.ndarray, members: np.ndarray, recording: np.ndarray) -> np.ndarray:

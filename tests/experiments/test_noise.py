@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from bioviz.experiments import noise
 from bioviz.experiments.draw import draw
 from bioviz.experiments.mixtures import mixture, mixtures, native
 from bioviz.experiments.noise import compute_noise, noise_job, open_noise
+from bioviz.experiments.noise_scores import lost_share
 from bioviz.experiments.settings import NoiseSettings
 from bioviz.models.titles import title_of
 from bioviz.store.pack import pack
@@ -169,6 +171,16 @@ def test_separability_falls_as_background_is_added(calls):
     opened = open_noise(run, chosen)
     np.testing.assert_equal(pack(opened), pack(result))
     assert open_noise(run, replace(chosen, seed=1)) is None
+
+
+def test_the_share_of_clips_lost_counts_clips_with_more_background_around_than_by_chance():
+    confusion = np.array([[0.1, 0.2, 0.9, 0.4] * 3, [0.6, 0.9, 0.5, np.nan] * 3])
+    scores = SimpleNamespace(confusion=confusion)
+    each = lost_share(scores, np.arange(12))
+    assert each[:, 0].tolist() == [0.25, pytest.approx(2 / 3)]
+    assert (each[:, 1] < each[:, 0]).all() and (each[:, 0] < each[:, 2]).all()
+    few = lost_share(scores, np.arange(12) % 3)
+    assert few[:, 0].tolist() == each[:, 0].tolist() and np.isnan(few[:, 1:]).all(), "units, not clips"
 
 
 def test_neighbors_of_the_added_noise_do_not_count(calls):

@@ -36,6 +36,7 @@ def noise(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Add background to calls step by step: at which signal-to-noise ratio is each label lost?"""
     from bioviz.datasets import library
     from bioviz.experiments.noise import compute_noise, open_noise
+    from bioviz.experiments.noise_scores import lost_share
 
     settings = NoiseSettings(**given_settings(options, NoiseSettings), seed=options.draw_seed)
     run = run_of(options, progress)
@@ -48,17 +49,31 @@ def noise(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "clips": len(result.rows),
         "snrs_db": levels,  # null: the clips as recorded
         "curves": {name: [_ends(row) for row in getattr(scores, name)] for name in CURVES},
+        "lost_share": [
+            _ends(row) for row in lost_share(scores, library.load(run.spec.dataset).groups[result.rows])
+        ],
         "lost_at_db": {names[i]: _lost(scores.lost_at_db[i]) for i in np.flatnonzero(scores.clips)},
         "problems": [f"{problem.file}: {problem.detail}" for problem in result.problems],
     }
     text = [
         f"{data['clips']} clips at {len(levels) - 1} signal-to-noise ratios",
         table(
-            ("SNR (dB)", "background AUROC", "95 % interval", "k-NN accuracy"),
+            ("SNR (dB)", "background AUROC", "95 % interval", "clips lost", "95 % interval", "k-NN accuracy"),
             [
-                ("as recorded" if level is None else f"{level:g}", a[0], interval_text(a[1], a[2]), b[0])
-                for level, a, b in zip(
-                    levels, data["curves"]["separability"], data["curves"]["accuracy"], strict=True
+                (
+                    "as recorded" if level is None else f"{level:g}",
+                    a[0],
+                    interval_text(a[1], a[2]),
+                    lost[0],
+                    interval_text(lost[1], lost[2]),
+                    b[0],
+                )
+                for level, a, lost, b in zip(
+                    levels,
+                    data["curves"]["separability"],
+                    data["lost_share"],
+                    data["curves"]["accuracy"],
+                    strict=True,
                 )
             ],
         ),

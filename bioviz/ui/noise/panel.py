@@ -13,6 +13,7 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.draw import Draw, source_version
 from bioviz.experiments.noise import NoiseResult, drawn_for, job_params, open_noise, start_noise
+from bioviz.experiments.noise_scores import lost_share
 from bioviz.experiments.settings import NoiseSettings
 from bioviz.plots import figures
 from bioviz.runs import Run, RunSpec
@@ -92,7 +93,7 @@ def _curves(ready: Results, dataset: Dataset) -> None:
     run, result = next(iter(ready.values()))
     unit, measured = UnitWords(run.unit.noun), np.flatnonzero(result.scores.clips)
     titles = {name: METRIC_INFO[help].title for name, (help, _) in MEASURES.items()}
-    choices = {**titles, "told": "One label told from background"}
+    choices = {**titles, "lost": "Clips lost to background", "told": "One label told from background"}
     if NoiseState.measure.get() not in choices:
         NoiseState.measure.set("separability")
     measure = st.segmented_control(
@@ -114,6 +115,12 @@ def _curves(ready: Results, dataset: Dataset) -> None:
             f"lost. The band is a 95 % interval, {unit.by}."
         )
         y_title = "AUROC (0.5 by chance)"
+    elif measure == "lost":
+        y_title = "clips lost (share, 0 to 1)"
+        st.caption(
+            "Share of clips with more background around them than by chance: a model that bears noise keeps it low. "
+            f"Bands are 95 % intervals, {unit.by}."
+        )
     else:
         help, y_title = MEASURES[measure]
         st.caption(f"{METRIC_INFO[help].text} Bands are 95 % intervals, {unit.by}.")
@@ -121,7 +128,10 @@ def _curves(ready: Results, dataset: Dataset) -> None:
     x = axis_places(snrs)
     lines, without = {}, []
     for title, (_, result) in ready.items():
-        values = getattr(result.scores, measure)
+        if measure == "lost":
+            values = lost_share(result.scores, dataset.groups[result.rows])
+        else:
+            values = getattr(result.scores, measure)
         values, low, high = (values if column is None else values[:, column]).T
         known = np.isfinite(low).all() and np.isfinite(high).all()
         lines[title] = (values, low, high) if known else (values, None, None)

@@ -74,6 +74,8 @@ def test_it_computes_by_a_job_and_shows_the_result(calls):
     assert not app.exception and "Background among its neighbors: 100\u00a0%" in texts(app.caption)
     app.segmented_control(key="noise_measure").set_value("told").run()
     assert not app.exception
+    app.segmented_control(key="noise_measure").set_value("lost").run()
+    assert not app.exception and "a model that bears noise keeps it low" in texts(app.caption)
 
 
 def test_models_are_overlaid_and_what_is_missing_is_offered(calls):
