@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from bioviz.errors import BadInput
 from bioviz.percent import of_hundred, percent
 from bioviz.plots import palette
-from bioviz.plots.style import escape, figure, short
+from bioviz.plots.style import LONGEST_NAME, escape, figure, short
 from bioviz.plots.tokens import token
 
 LEGEND_ROW = 20  # pixels; three entries stand in it even where a chart has half of a page
@@ -342,10 +342,12 @@ def _legend_below(chart: go.Figure) -> go.Figure:
     return chart.update_layout(legend=legend, height=chart.layout.height + LEGEND_ROW * -(-entries // 3))
 
 
-def named_rows(chart: go.Figure, names: Sequence[str]) -> go.Figure:
+def named_rows(chart: go.Figure, names: Sequence[str], longest: int = LONGEST_NAME) -> go.Figure:
     """Write the names along the upright axis, first on top. Places are numbers: equal short names stay apart."""
     return chart.update_yaxes(
-        tickvals=np.arange(len(names)), ticktext=[short(name) for name in names], autorange="reversed"
+        tickvals=np.arange(len(names)),
+        ticktext=[short(name, longest) for name in names],
+        autorange="reversed",
     )
 
 

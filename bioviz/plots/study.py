@@ -13,6 +13,7 @@ from bioviz.plots.style import escape, figure, short
 from bioviz.plots.tokens import token
 
 ROW = 26  # pixels
+LONGEST = 64  # characters of a name: training and share of background tell models apart
 WRITTEN = 400  # cells up to which the values stand in them
 
 
@@ -81,8 +82,9 @@ def heat_map(
         ticktext=[short(name) for name in columns],
         tickangle=-30,
         showgrid=False,
+        zeroline=False,
     )
-    return named_rows(chart, rows).update_yaxes(showgrid=False)
+    return named_rows(chart, rows, LONGEST).update_yaxes(showgrid=False, zeroline=False)
 
 
 def critical_difference(
@@ -140,7 +142,7 @@ def critical_difference(
     chart.update_xaxes(
         range=[0.5, len(names) + 0.9 + 0.35 * len(groups)], tickvals=np.arange(1, len(names) + 1)
     )
-    return named_rows(chart, names).update_yaxes(range=[len(names) - 0.4, -1.6], autorange=False)
+    return named_rows(chart, names, LONGEST).update_yaxes(range=[len(names) - 0.4, -1.6], autorange=False)
 
 
 def effects(
@@ -199,7 +201,7 @@ def effects(
     )
     chart = figure(traces, dark, x_title, y_title, height=110 + 30 * max(len(names), 2), showlegend=False)
     chart.add_vline(0, line={"dash": "dash", "width": 1, "color": token("muted", dark)})
-    return named_rows(chart, names)
+    return named_rows(chart, names, LONGEST)
 
 
 def spreads(ranges: Mapping[str, np.ndarray], *, x_title: str, dark: bool = False) -> go.Figure:

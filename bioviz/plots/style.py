@@ -18,10 +18,10 @@ def escape(text: object) -> str:
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def short(text: object) -> str:
+def short(text: object, longest: int = LONGEST_NAME) -> str:
     """Return an escaped name, cut where it would take the figure's room."""
     text = str(text)
-    return escape(text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…")
+    return escape(text if len(text) <= longest else text[: longest - 1] + "…")
 
 
 def template(dark: bool = False) -> go.layout.Template:

@@ -10,7 +10,7 @@ import numpy as np
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.plots import study as figures
 from bioviz.reports.html import Block, Charts, Heading, Table, Values, Words, html_report
-from bioviz.study.claims import CLAIMS, sentence, statements
+from bioviz.study.claims import CLAIMS, sentence, statements, summary
 from bioviz.study.exports import ordered
 from bioviz.study.published import SOURCE
 from bioviz.study.questions import spreads
@@ -103,7 +103,7 @@ def _measure(table: StudyTable, scores: Sequence[Score], measure: str) -> list[B
 
 
 def _heat_map(table: StudyTable, measure: str) -> Charts:
-    values = grid(table.scores, measure)
+    values = grid(table.scores, measure).best_first
     title = METRIC_INFO[measure].title
     chart = figures.heat_map(
         values.values,
@@ -121,6 +121,8 @@ def _claims(table: StudyTable) -> list[Block]:
     for number, words in CLAIMS.items():
         of_claim = [each for each in said if each.claim == number]
         blocks.append(Words(f"Claim {number}. {words}"))
+        if any(each.contrast.effect is not None for each in of_claim):
+            blocks.append(Words(summary(of_claim, {name: METRIC_INFO[name].title for name in METRIC_INFO})))
         blocks += [
             Words(sentence(each, METRIC_INFO[each.measure].title if each.measure else ""))
             for each in of_claim

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -198,6 +198,40 @@ def _missing(table: StudyTable, told: Collection[int]) -> list[Statement]:
         for claim, words in why.items()
         if claim not in told
     ]
+
+
+def summary(said: Sequence[Statement], titles: Mapping[str, str]) -> str:
+    """Say in a few words what the statements on one claim come to.
+
+    Parameters
+    ----------
+    said : sequence of Statement
+        On one claim.
+    titles : mapping
+        Of the measures, by name.
+
+    """
+    told = [each for each in said if each.contrast.effect is not None]
+    if not told:
+        return said[0].why_not if said else ""
+    parts = []
+    for verdict, words in (
+        ("holds", "As claimed"),
+        ("contradicted", "The opposite of the claim"),
+        ("as claimed", "As claimed on every dataset, but with too few of them to rule out chance"),
+        ("the other way", "Against the claim on every dataset, but with too few of them to rule out chance"),
+    ):
+        which = [
+            f"{titles[each.measure]} ({each.first} less {each.second})"
+            for each in told
+            if each.verdict == verdict
+        ]
+        if which:
+            parts.append(f"{words}: {'; '.join(which)}.")
+    clear = sum(each.verdict in ("holds", "contradicted") for each in told)
+    if not clear:
+        parts.insert(0, f"None of {len(told)} comparisons is clear of chance.")
+    return " ".join(parts)
 
 
 def sentence(statement: Statement, title: str) -> str:

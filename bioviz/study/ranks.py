@@ -59,6 +59,11 @@ class Ranks:
                 f"As different as these are ranks that mean nothing (Friedman, p {self.p:.2g}, {n} datasets): no model "
                 "is told from another."
             )
+        if self.mean[-1] - self.mean[0] < self.critical:
+            return (
+                f"Models differ (Friedman, p {self.p:.2g}, {n} datasets), but it takes {self.critical:.1f} in mean "
+                "rank to tell which (Nemenyi, 5 % for all pairs together), and no two are as far apart."
+            )
         return (
             f"Models differ (Friedman, p {self.p:.2g}, {n} datasets). Two whose mean ranks are {self.critical:.1f} or "
             "more apart are told from each other (Nemenyi, 5 % for all pairs together)."

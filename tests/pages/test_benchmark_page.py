@@ -31,8 +31,17 @@ def test_the_published_values_and_what_they_say_are_there_without_any_dataset():
     app.selectbox(key="study_map").set_value("umap-100-0.5").run()
     assert not app.exception and len(app.dataframe[0].value) == 11 * 10
     said = texts(part(app, "claims").markdown)
-    assert "-0.060 [-0.142, -0.008], p 0.062 (5 datasets; the smallest p of so many is 0.062)" in said
+    assert "None of 6 comparisons is clear of chance." in said
+    assert (
+        "As claimed on every dataset, but with too few of them to rule out chance: NMI (audio, fine-tuned less"
+        in said
+    )
+    assert (
+        "Against the claim on every dataset, but with too few of them to rule out chance: Silhouette" in said
+    )
     assert "Cannot be told from this table: it has no model without fine-tuning." in said
+    figures = app.dataframe[0].value.iloc[0]
+    assert round(figures["effect"], 3) == -0.060 and figures["datasets"] == 5 and figures["p"] == 0.0625
     assert "Models differ (Friedman" in texts(part(app, "ranks").markdown)
     part(app, "questions")
     assert "The published values have no task accuracy" in texts(app.info)

@@ -81,6 +81,20 @@ def test_so_few_datasets_that_no_difference_would_be_enough_are_said():
     assert ranked.critical > 1 and "Too few datasets" in ranked.sentence() and ranked.groups == ((0, 1),)
 
 
+def test_a_difference_that_no_pair_shows_is_said_so():
+    rng = np.random.default_rng(6)
+    values = rng.random((12, 4)) + np.linspace(0, 0.8, 12)[:, None]
+    contenders = tuple(Contender(f"m{i}", "other") for i in range(12))
+    ranked = mean_ranks(Grid(contenders, tuple("abcd"), values))
+    assert ranked.p <= 0.05 and ranked.mean[-1] - ranked.mean[0] < ranked.critical
+    assert "no two are as far apart" in ranked.sentence() and ranked.groups == ((0, 11),)
+
+
+def test_the_best_come_first_whatever_is_missing():
+    values = np.array([[0.1, 0.1, np.nan], [0.5, 0.5, 0.5], [np.nan, 0.9, 0.9]])
+    assert table(values).best_first.contenders == (MODELS[2], MODELS[1], MODELS[0])
+
+
 def test_models_that_do_not_differ_are_told_apart_in_one_study_of_twenty_at_most():
     rng = np.random.default_rng(2)
     said = sum(

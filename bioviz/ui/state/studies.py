@@ -222,6 +222,7 @@ class StudyState:
     export = Elements("study_export_{}")
     ranks = Element("study_ranks")
     claims = Elements("study_claims_{}")
+    claim_table = Elements("study_claim_table_{}")
     task = Element("study_task")
     maps = Element("study_maps")
     spreads = Element("study_spreads")

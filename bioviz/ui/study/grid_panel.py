@@ -67,7 +67,7 @@ def show_grid(spec: StudySpec) -> None:
             job,
             lambda: start_study(spec),
             title="Some cells are not computed yet",
-            text=total_words(planned),
+            text="Every cell is kept once it is computed; one that fails is named, and the others go on.",
             button="Compute the grid",
             key=StudyState.compute,
         )

@@ -11,10 +11,10 @@ import streamlit as st
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.plots import study as figures
 from bioviz.study.cell import run_spec
-from bioviz.study.claims import CLAIMS, Statement, sentence, statements
+from bioviz.study.claims import CLAIMS, Statement, statements, summary
 from bioviz.study.ranks import mean_ranks
 from bioviz.study.result import StudyResult
-from bioviz.study.scores import NO_MAP, Grid
+from bioviz.study.scores import MEASURES, NO_MAP, Grid
 from bioviz.study.table import DIFFERENCE, OURS
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
@@ -24,18 +24,18 @@ from bioviz.ui.state import StudyState
 from bioviz.ui.study.layers import Choice, about, map_title
 from bioviz.ui.view import fields_of, set_view
 
-ICONS = {
-    "holds": ":material/check_circle:",
-    "contradicted": ":material/cancel:",
-    "as claimed": ":material/trending_flat:",
-    "the other way": ":material/u_turn_left:",
-    "cannot be told": ":material/help:",
+WORDS = {
+    "holds": "as claimed",
+    "contradicted": "the opposite",
+    "as claimed": "as claimed on every dataset, too few",
+    "the other way": "against it on every dataset, too few",
+    "cannot be told": "cannot be told from chance",
 }
 
 
 def show_values(choice: Choice, result: StudyResult | None) -> None:
     """Show the heat map, whose cells open their runs, and the same values as a table with their intervals."""
-    table = choice.grid
+    table = choice.grid.best_first
     names = [choice.table.name(each) for each in table.contenders]
     st.caption(f"{about(choice.table.layer)} {METRIC_INFO[choice.measure].text}")
     if not names:
@@ -130,7 +130,8 @@ def show_ranks(choice: Choice) -> None:
         return
     st.markdown(plain(ranks.sentence()))
     if ranks.left_out:
-        st.caption(f"Left out: {ranks.left_out} datasets on which a model has no value.")
+        datasets = "1 dataset" if ranks.left_out == 1 else f"{ranks.left_out} datasets"
+        st.caption(f"Left out: {datasets} on which a model has no value.")
     st.plotly_chart(
         figures.critical_difference(
             [choice.table.name(each) for each in ranks.contenders],
@@ -155,16 +156,43 @@ def show_claims(choice: Choice) -> None:
         "Interval: 95 %, datasets drawn anew (too narrow for fewer than about ten). p: whole datasets change sides. "
         "All statements are held to 5 % together."
     )
+    titles = {name: METRIC_INFO[name].title for name in MEASURES}
     for number, words in CLAIMS.items():
         of_claim = [each for each in said if each.claim == number]
+        with_effect = [each for each in of_claim if each.contrast.effect is not None]
         st.subheader(f"Claim {number}")
         st.markdown(f"*{plain(words)}*")
-        with_effect = [each for each in of_claim if each.contrast.effect is not None]
-        for each in of_claim:
-            title = METRIC_INFO[each.measure].title if each.measure else ""
-            st.markdown(f"{ICONS[each.verdict]} {plain(sentence(each, title))}")
+        st.markdown(f"**{plain(summary(of_claim, titles))}**")
         if with_effect:
             _effects(number, with_effect)
+            _figures(number, with_effect)
+
+
+def _figures(number: int, said: list[Statement]) -> None:
+    """Show effects, intervals and p as a table."""
+    frame = pd.DataFrame(
+        {
+            "measure": [METRIC_INFO[each.measure].title for each in said],
+            "compared": [f"{each.first} less {each.second}" for each in said],
+            "effect": [each.contrast.effect for each in said],
+            "from": [each.contrast.low for each in said],
+            "to": [each.contrast.high for each in said],
+            "p": [each.contrast.p for each in said],
+            "datasets": [len(each.contrast.datasets) for each in said],
+            "smallest p of so many": [each.contrast.least_p for each in said],
+            "verdict": [WORDS[each.verdict] for each in said],
+        }
+    )
+    with st.expander("Effects, intervals and p"):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            key=StudyState.claim_table(number),
+            column_config={
+                **dict.fromkeys(("effect", "from", "to"), st.column_config.NumberColumn(format="%+.3f")),
+                **dict.fromkeys(("p", "smallest p of so many"), st.column_config.NumberColumn(format="%.2g")),
+            },
+        )
 
 
 def _effects(number: int, said: list[Statement]) -> None:
