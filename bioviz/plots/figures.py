@@ -97,6 +97,7 @@ def cluster_table(
 def confusion_map(
     counts: np.ndarray,
     names: Sequence[str],
+    column_names: Sequence[str] | None = None,
     *,
     titles: tuple[str, str] = ("label of the neighbors", "label of the clip"),
     of: str = "of the neighbors",
@@ -104,9 +105,10 @@ def confusion_map(
 ) -> go.Figure:
     """Confusion heat map: row i shows how label i's `counts` divide between labels; rows sum to 100 %.
 
-    `point.customdata` of a clicked cell is [row, column].
+    `point.customdata` of a clicked cell is [row, column]. Columns are named as rows are, unless they have names.
     """
-    return _heat_map(np.asarray(counts), names, names, titles=titles, of=of, dark=dark)
+    columns = names if column_names is None else column_names
+    return _heat_map(np.asarray(counts), names, columns, titles=titles, of=of, dark=dark)
 
 
 def _heat_map(

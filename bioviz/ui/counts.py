@@ -8,6 +8,11 @@ def counted(number: int, one: str) -> str:
     return f"{number:,} {one if number == 1 else f'{one}s'}"
 
 
+def counted_clips(number: int, name: str) -> str:
+    """Return how many clips a list holds, as in "1 clip of frog" for "clips of frog"."""
+    return f"{number:,} {name.replace('clips', 'clip', 1) if number == 1 else name}"
+
+
 def sound_length(hours: float) -> str:
     """Return how much sound there is, as in "18 s", "24 min", "12.5 h" and "5,054 h".
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bioviz.dates import in_zone
 from bioviz.ui import dates
-from bioviz.ui.counts import sound_length
+from bioviz.ui.counts import counted_clips, sound_length
 
 
 def test_a_moment_is_shown_in_the_zone_which_is_named():
@@ -28,3 +28,10 @@ def test_written_moments_are_shown_in_the_browser_s_zone_and_can_be_sorted(monke
 def test_how_much_sound_there_is_has_its_unit_and_is_grouped():
     told = [sound_length(hours) for hours in (0, 0.005, 0.4, 12.53, 5054)]
     assert told == ["0 s", "18 s", "24 min", "12.5 h", "5,054 h"]
+
+
+def test_one_clip_is_no_clips():
+    assert [counted_clips(n, "clips of frog") for n in (1, 2_000)] == [
+        "1 clip of frog",
+        "2,000 clips of frog",
+    ]

@@ -20,6 +20,8 @@ _ROOM = """
 @media (max-width:767px){.stMainBlockContainer{padding-top:4rem}}
 .stMainBlockContainer>.stVerticalBlock{gap:8px}
 .st-key-run_bar{padding:0}
+/* The page's name, where there is no sentence yet. */
+.stMainBlockContainer>.stVerticalBlock>.stElementContainer h1{padding:0 0 1.25rem!important}
 """
 
 

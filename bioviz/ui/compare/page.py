@@ -41,6 +41,7 @@ from bioviz.ui.components.finding_cards.finding_cards import finding_cards
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
+from bioviz.ui.counts import counted_clips
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.section_picker import pick_section
 from bioviz.ui.state import CompareState
@@ -115,7 +116,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, com
     with wide:
         chosen = part(case)
         rows = rows_compared[chosen.places]
-        st.subheader(f"{len(rows):,} {plain(chosen.name)}")
+        st.subheader(plain(counted_clips(len(rows), chosen.name)))
         extra = {
             "confusion left": comparison.changes.left.confusion.confusion[chosen.places],
             "confusion right": comparison.changes.right.confusion.confusion[chosen.places],

@@ -28,6 +28,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.compare.case import Case, Chosen
 from bioviz.ui.compare.maps import FATE_NAMES, FATE_TITLES, FATES
+from bioviz.ui.pickers.many_labels import worst_or_all
 from bioviz.ui.state import CompareState
 from bioviz.ui.view import set_view, view
 
@@ -160,10 +161,14 @@ def labels(case: Case) -> Chosen:
     """Labels whose confusion with background fell or rose."""
     rows = label_rows(case.comparison)
     with_clips = np.flatnonzero(case.comparison.changes.labels.clips)
+    size = [abs(row["difference"]) for row in rows]
+    largest = np.argsort(-np.nan_to_num(np.asarray(size, dtype=np.float64)), kind="stable")
+    shown = np.sort(worst_or_all(largest, CompareState.labels_shown))
+    drawn = [rows[i] for i in shown]
     event = st.plotly_chart(
         figures.differences(
-            [row["label"] for row in rows],
-            *([row[name] for row in rows] for name in ("difference", "from", "to", "differs")),
+            [row["label"] for row in drawn],
+            *([row[name] for row in drawn] for name in ("difference", "from", "to", "differs")),
             x_title="noise confusion, right less left (below 0: less confused)",
             y_title="label",
             dark=case.dark,
@@ -190,7 +195,9 @@ def labels(case: Case) -> Chosen:
     size = np.abs(
         case.comparison.changes.labels.confusion_right - case.comparison.changes.labels.confusion_left
     )
-    target = with_clips[picked if picked is not None else int(np.nan_to_num(size[with_clips]).argmax())]
+    target = with_clips[
+        int(shown[picked]) if picked is not None else int(np.nan_to_num(size[with_clips]).argmax())
+    ]
     return _most_changed(case, case.targets == target, f"clips of {case.names[target]}, largest change first")
 
 

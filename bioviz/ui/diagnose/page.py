@@ -30,6 +30,7 @@ from bioviz.ui.components.embedding_map.embedding_map import MapProps, embedding
 from bioviz.ui.components.finding_cards.finding_cards import finding_cards
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
+from bioviz.ui.counts import counted_clips
 from bioviz.ui.diagnose.cards import cards
 from bioviz.ui.diagnose.case import Case
 from bioviz.ui.diagnose.group_comparison import group_comparison
@@ -180,7 +181,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
                 selected = embedding_map(data, props).rows
         else:
             leave_no_room_for_the_map()
-    st.subheader(f"{len(rows):,} {plain(chosen.name)}")
+    st.subheader(plain(counted_clips(len(rows), chosen.name)))
     evidence = [d.triage.evidence(int(position), d.names) for position in chosen.places]
     extra = {} if chosen.blind else {"confusion": case.confusion[chosen.places], "why": evidence}
     selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take, blind=chosen.blind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,8 +19,9 @@ from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.plots import figures, palette
 from bioviz.ui.app.notices import plain
-from bioviz.ui.chart_clicks import clicked, selected
-from bioviz.ui.diagnose.case import Case, Chosen, neighbor_share, worst_first
+from bioviz.ui.chart_clicks import selected
+from bioviz.ui.diagnose.case import Case, Chosen, worst_first
+from bioviz.ui.diagnose.matrix import matrix
 from bioviz.ui.diagnose.queues import alarms, faint, flagged, missed
 from bioviz.ui.diagnose.tables import places, scores
 from bioviz.ui.diagnose.thresholds import thresholds
@@ -83,35 +83,6 @@ def labels(case: Case) -> Chosen:
 def labels_worst(case: Case) -> Chosen:
     """Choose all labelled clips, the most confused with background first."""
     return worst_first(case, case.run.targets > 0, "labelled clips, most confused first")
-
-
-def matrix(case: Case) -> Chosen:
-    """Which labels the neighbors of each label's clips have."""
-    d = case.diagnosis
-    st.caption(METRIC_INFO["neighbor_matrix"].text + " Click a cell to go through its clips.")
-    figure = figures.confusion_map(np.nan_to_num(d.labels.matrix), d.names, dark=case.dark)
-    rows, columns = np.indices(d.labels.matrix.shape).reshape(2, -1)
-    # Heat maps send no clicks: invisible points over the cells do.
-    heat: Any = figure.data[0]
-    figure.add_scatter(
-        x=columns,
-        y=rows,
-        mode="markers",
-        marker={"size": 18, "symbol": "square", "opacity": 0},
-        customdata=rows * len(d.names) + columns,
-        hovertext=np.asarray(heat.hovertext).reshape(-1),
-        hoverinfo="text",
-        showlegend=False,
-    )
-    event = st.plotly_chart(
-        figure, key=DiagnoseState.matrix, theme=None, on_select="rerun", selection_mode="points"
-    )
-    picked = clicked(event)
-    row, column = divmod(picked, len(d.names)) if picked is not None else _darkest(d.labels.matrix)
-    share = neighbor_share(case, column)
-    member = np.flatnonzero((case.run.targets == row) & (share > 0))
-    order = member[np.argsort(-share[member], kind="stable")]
-    return Chosen(order, f"clips of {d.names[row]} among {d.names[column]}")
 
 
 def causes(case: Case) -> Chosen:
@@ -279,11 +250,3 @@ SECTIONS: dict[str, tuple[str, Callable[[Case], Chosen]]] = {
 
 _two = st.column_config.NumberColumn(format="%.2f")
 _four = st.column_config.NumberColumn(format="%.4f")
-
-
-def _darkest(matrix: np.ndarray) -> tuple[int, int]:
-    """Return the label most surrounded by something else: the cell that a user would click first."""
-    off = np.nan_to_num(matrix.copy(), nan=-1.0)
-    np.fill_diagonal(off, -1.0)
-    off[0] = -1.0
-    return divmod(int(off.argmax()), matrix.shape[1])

@@ -13,6 +13,7 @@ from bioviz.analysis.unit_words import UnitWords
 from bioviz.plots import figures, palette
 from bioviz.ui.clusterings_panel import clusterings_panel
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
+from bioviz.ui.pickers.many_labels import worst_or_all
 from bioviz.ui.state import DiagnoseState
 
 _two = st.column_config.NumberColumn(format="%.2f")
@@ -56,6 +57,8 @@ def places(case: Case) -> Chosen:
     by_name = {c.name: c for c in confounds}
     chosen = by_name[st.selectbox("Show by label", list(by_name), key=DiagnoseState.confound)]
     with_clips = np.flatnonzero(np.isfinite(chosen.per_label))
+    with_clips = with_clips[np.argsort(-chosen.per_label[with_clips], kind="stable")]
+    with_clips = worst_or_all(with_clips, DiagnoseState.confound_labels)
     st.plotly_chart(
         figures.ranked_bars(
             [d.names[t] for t in with_clips],

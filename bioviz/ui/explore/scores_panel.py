@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -18,6 +19,7 @@ from bioviz.runs import Run, open_run
 from bioviz.ui.clusterings_panel import clusterings_panel
 from bioviz.ui.state import ExploreState
 
+MOST_LABELS = 40  # of which tables and bars are drawn unasked: those of 200 labels are 40,000 cells each
 SCORES = {
     "nmi": (
         "NMI",
@@ -105,6 +107,15 @@ def _counts(run: Run) -> np.ndarray:
 def details(run: Run, dataset: Dataset, dark: bool) -> None:
     """Clips per label, and clusters against labels."""
     names = dataset.target_names
+    if len(names) <= MOST_LABELS or st.toggle(
+        f"Show the figures of all {len(names):,} labels", key=ExploreState.all_labels
+    ):
+        _figures(run, names, dark)
+    st.markdown("**Other clusterings**")
+    clusterings_panel(run, (), ExploreState.clusterings)
+
+
+def _figures(run: Run, names: Sequence[str], dark: bool) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown("**Clips of each label**")
@@ -128,5 +139,3 @@ def details(run: Run, dataset: Dataset, dark: bool) -> None:
         )
         table = figures.cluster_table(run.table, run.match.assigned, names, dark=dark)
         st.plotly_chart(table, key=ExploreState.one_to_one, theme=None)
-    st.markdown("**Other clusterings**")
-    clusterings_panel(run, (), ExploreState.clusterings)

@@ -21,14 +21,14 @@ IN_A_ROW = 3  # cards of datasets
 
 def show() -> None:
     """Show the page below its title."""
-    head, add = st.columns([5, 1], vertical_alignment="center")
-    head.markdown(
-        "**bioviz** draws what an audio model hears: each short clip is a point, and clips that the model finds alike "
-        "lie close together. Where calls lie among background, it cannot tell them apart; here you hear which, and "
-        "find out why."
-    )
-    if add.button("Add a dataset", icon=":material/add:", key=HomeState.add_dataset, width="stretch"):
-        open_form()
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(
+            "**bioviz** draws what an audio model hears: each short clip is a point, and clips that the model finds "
+            "alike lie close together. Where calls lie among background, it cannot tell them apart; here you hear "
+            "which, and find out why."
+        )
+        if st.button("Add a dataset", icon=":material/add:", key=HomeState.add_dataset):
+            open_form()
     _demo()
     st.subheader("Your datasets")
     datasets = library.list_datasets()

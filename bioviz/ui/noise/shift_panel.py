@@ -34,6 +34,7 @@ from bioviz.ui.model_titles import title_of
 from bioviz.ui.noise.earlier import earlier
 from bioviz.ui.noise.form import count, seeded
 from bioviz.ui.notes.missing_intervals import say_missing
+from bioviz.ui.pickers.many_labels import worst_or_all
 from bioviz.ui.pickers.run_picker import METHODS
 from bioviz.ui.state import NoiseState
 from bioviz.ui.view import NEIGHBORS
@@ -131,6 +132,8 @@ def _headline(result: ShiftResult) -> None:
 
 def _labels(run: Run, result: ShiftResult) -> None:
     with_clips = np.flatnonzero(result.clips)
+    with_clips = with_clips[np.argsort(result.by_target[with_clips, 0], kind="stable")]
+    with_clips = worst_or_all(with_clips, NoiseState.shift_shown)
     mean, low, high = result.by_target[with_clips].T
     without = [run.target_names[t] for t, end in zip(with_clips, low, strict=True) if np.isnan(end)]
     st.caption(f"Lines are 95 % intervals, {UnitWords(run.unit.noun).by}.")
