@@ -11,6 +11,7 @@ import soundfile
 
 from bioviz import flags
 from bioviz.annotations import ANNOTATION_LOGS, annotate, change, load_annotations, remove, tables
+from bioviz.annotations.aoef import to_aoef
 from bioviz.annotations.records import UserAnnotation
 from bioviz.config import settings
 from bioviz.datasets import library
@@ -128,7 +129,7 @@ def test_recordings_are_known_by_their_content(field):
     assert [each.user for each in ANNOTATION_LOGS.read(field.id)] == ["ada"]
 
 
-@pytest.mark.parametrize("form", ["raven", "audacity", "csv"])
+@pytest.mark.parametrize("form", ["raven", "audacity", "csv", "aoef"])
 def test_exported_tables_are_read_back_as_they_were_drawn(own_cache, tmp_path, form):
     folder = tmp_path / "field"
     (folder / "day").mkdir(parents=True)
@@ -143,10 +144,17 @@ def test_exported_tables_are_read_back_as_they_were_drawn(own_cache, tmp_path, f
     annotate(dataset, at["day/a.wav"], 3, 4, HOSTILE, user="Ada", low_hz=500, high_hz=900, note=HOSTILE)
     annotate(dataset, at["b.wav"], 0.1, 0.4, "grey owl", user="Bob")
     drawn = load_annotations(dataset)
-    made = {"raven": tables.to_raven, "audacity": tables.to_audacity, "csv": tables.to_csv}[form](
-        dataset, drawn
+    makers = {
+        "raven": tables.to_raven,
+        "audacity": tables.to_audacity,
+        "csv": tables.to_csv,
+        "aoef": to_aoef,
+    }
+    made = makers[form](dataset, drawn)
+    assert makers[form](dataset, load_annotations(dataset)) == made, (
+        "the same annotations give the same bytes"
     )
-    files = made if isinstance(made, dict) else {"boxes.csv": made}
+    files = made if isinstance(made, dict) else {"boxes.json" if form == "aoef" else "boxes.csv": made}
     (folder / "boxes.csv").unlink()
     for name, content in files.items():
         (folder / name).write_bytes(content)

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz.annotations import Annotations, tables
+from bioviz.annotations.aoef import to_aoef
 from bioviz.datasets.types import Dataset
 from bioviz.ui import dates
 from bioviz.ui.clips.downloads import table_downloads
@@ -37,6 +38,16 @@ def annotation_summary(dataset: Dataset, annotations: Annotations, keys: FlagPan
             audacity=lambda: tables.to_audacity(dataset, annotations),
             keys=keys.export,
             prefix="Annotations: ",
+        )
+        st.download_button(
+            "Annotations: AOEF",
+            lambda: to_aoef(dataset, annotations),
+            f"bioviz_{dataset.id}_annotations.json",
+            "application/json",
+            icon=":material/download:",
+            key=keys.export("Annotations: aoef"),
+            on_click="ignore",
+            help="The JSON that whombat and soundevent read, with who drew what and when.",
         )
 
 
