@@ -71,7 +71,7 @@ class Hardware:
 @cached(LRUCache(1), condition=Condition())  # who asks while torch is being asked waits for that answer
 def hardware() -> Hardware:
     """Find out once in this process what models run on, without importing torch where it is not imported."""
-    if sys.platform == "linux" and not _shows_a_gpu():
+    if sys.platform == "linux" and not shows_a_gpu():
         return _processor()
     return probe() if "torch" in sys.modules else _ask()
 
@@ -88,7 +88,8 @@ def _processor(unused_gpu: str = "") -> Hardware:
     return Hardware("cpu", device.cpu_name(), device.best_precision("cpu"), unused_gpu)
 
 
-def _shows_a_gpu() -> bool:
+def shows_a_gpu() -> bool:
+    """Whether the system has files of a GPU's driver; asks no torch."""
     return any(sign.exists() for sign in _SIGNS_OF_A_GPU)
 
 
@@ -109,7 +110,7 @@ def _why_unused() -> str:
     """Why an NVIDIA or AMD GPU that the system shows is not one that torch can use; "" where none is shown."""
     import torch
 
-    if not _shows_a_gpu():
+    if not shows_a_gpu():
         return ""
     beginning = "A GPU was found, but models run on the processor:"
     if torch.version.cuda is None and torch.version.hip is None:

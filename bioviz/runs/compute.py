@@ -110,7 +110,8 @@ def _neighbors(
         everywhere, elsewhere = knn_both(x, keys.k, groups, spec.metric, progress=progress)
     arrays = (everywhere.indices, everywhere.distances, elsewhere.indices, elsewhere.distances)
     named: dict[str, np.ndarray] = dict(zip((*ALL, *ELSEWHERE), arrays, strict=True))
-    stages.save("neighbors", keys.neighbors, named, {"k": keys.k, "metric": spec.metric})
+    about = {"k": keys.k, "metric": spec.metric, "approximate": everywhere.approximate}
+    stages.save("neighbors", keys.neighbors, named, about)
     return everywhere
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
+from bioviz.analysis.neighbors.candidates import Grouping, NumpySearch, Search
 from bioviz.analysis.rows import Metric, Rows, blocks, finite_rows, prepare
 from bioviz.errors import BadInput
+from bioviz.models import pair_search
 from bioviz.progress import Progress, Silent
 
 EXACT_UP_TO = 30_000
-"""Clips up to which all pairs are looked at; above, pynndescent (tests/bench/bench_analysis.py)."""
+"""Clips up to which a processor looks at all pairs; above, pynndescent (tests/bench/bench_analysis.py). A GPU looks
+at all pairs of as many as fit into its memory."""
+_PIECES = 4  # of a block, ordered by threads beside each other
 SPARE = 8
 """Candidates beyond k: they are chosen by float32 products and put in order by exact differences."""
 
@@ -31,6 +36,8 @@ class KnnGraph:
         "cosine" or "euclidean".
     grouped
         Neighbors of the clip's own group (recording) are left out.
+    approximate
+        Not all pairs were looked at.
 
     """
 
@@ -38,6 +45,7 @@ class KnnGraph:
     distances: np.ndarray
     metric: Metric
     grouped: bool = False
+    approximate: bool = False
 
     @property
     def k(self) -> int:
@@ -45,7 +53,9 @@ class KnnGraph:
 
     def first(self, k: int) -> KnnGraph:
         """Return the graph of the k nearest alone (views)."""
-        return KnnGraph(self.indices[:, :k], self.distances[:, :k], self.metric, self.grouped)
+        return KnnGraph(
+            self.indices[:, :k], self.distances[:, :k], self.metric, self.grouped, self.approximate
+        )
 
 
 def knn(
@@ -56,6 +66,7 @@ def knn(
     seed: int = 0,
     progress: Progress | None = None,
     exact_up_to: int = EXACT_UP_TO,
+    device: str | None = None,
 ) -> KnnGraph:
     """Return the k nearest other rows of each row.
 
@@ -74,6 +85,9 @@ def knn(
     exact_up_to
         Rows up to which the result is exact; above it pynndescent finds candidates, and rows whose
         candidates leave fewer than k after leaving out their group are searched exactly.
+    device
+        "cpu", or the GPU that looks at all pairs whatever their number; None for a GPU where there is one. The
+        distances that count are computed on the processor, so that both give the same bytes.
 
     Ties go to the lower row number, so that a result is reproducible.
 
@@ -83,10 +97,8 @@ def knn(
         k < 1, an unknown metric, groups of another length.
 
     """
-    graphs = _graphs(
-        x, k, metric, [None if groups is None else np.asarray(groups)], seed, progress, exact_up_to
-    )
-    return graphs[0]
+    grouping = None if groups is None else np.asarray(groups)
+    return _graphs(x, k, metric, [grouping], seed, progress, exact_up_to, device)[0]
 
 
 def knn_both(
@@ -97,9 +109,10 @@ def knn_both(
     seed: int = 0,
     progress: Progress | None = None,
     exact_up_to: int = EXACT_UP_TO,
+    device: str | None = None,
 ) -> tuple[KnnGraph, KnnGraph]:
     """(graph of all neighbors, graph without those of the same group) in one pass; see `knn`."""
-    both = _graphs(x, k, metric, [None, np.asarray(groups)], seed, progress, exact_up_to)
+    both = _graphs(x, k, metric, [None, np.asarray(groups)], seed, progress, exact_up_to, device)
     return both[0], both[1]
 
 
@@ -134,7 +147,8 @@ def nearest_to(
             second = np.concatenate([reference_groups, also_left_out])[good]
     rows = prepare(both[good], metric)
     query_rows = np.arange(n, len(good))
-    inner, near = _exact(rows, query_rows, k, [groups], Silent(), candidates=n, second=second)[0]
+    search = NumpySearch(rows)
+    inner, near = _exact(search, rows, query_rows, k, [Grouping(groups, second)], Silent(), candidates=n)[0]
     indices = np.full((len(queries), k), -1, dtype=np.int32)
     distances = np.full((len(queries), k), np.inf, dtype=np.float32)
     own = good[query_rows] - len(reference)
@@ -151,6 +165,7 @@ def _graphs(
     seed: int,
     progress: Progress | None,
     exact_up_to: int,
+    device: str | None,
 ) -> list[KnnGraph]:
     x = np.asarray(x)
     if k < 1:
@@ -162,58 +177,66 @@ def _graphs(
     good = np.flatnonzero(finite_rows(x))
     rows = prepare(x[good], metric)
     inner = [
-        None if groups is None else np.unique(groups[good], return_inverse=True)[1] for groups in groupings
+        Grouping(None if groups is None else np.unique(groups[good], return_inverse=True)[1])
+        for groups in groupings
     ]
-    if len(good) <= exact_up_to:
-        both = _exact(rows, np.arange(len(good)), k, inner, progress)
-    else:
+    device = (device or pair_search.search_device(*rows.x.shape)) if len(good) else "cpu"
+    on_gpu = device not in (None, "cpu")
+    approximate = len(good) > exact_up_to and not on_gpu
+    if approximate:
         both = _approximate(rows, k, inner, seed, progress)
+    else:
+        search = _on_gpu(rows, str(device)) if on_gpu else NumpySearch(rows)
+        both = _exact(search, rows, np.arange(len(good)), k, inner, progress)
     graphs = []
     for groups, (indices, distances) in zip(groupings, both, strict=True):
         all_indices = np.full((len(x), k), -1, dtype=np.int32)
         all_distances = np.full((len(x), k), np.inf, dtype=np.float32)
         all_indices[good] = np.where(indices >= 0, good[indices] if len(good) else -1, -1)
         all_distances[good] = distances
-        graphs.append(KnnGraph(all_indices, all_distances, metric, groups is not None))
+        graphs.append(KnnGraph(all_indices, all_distances, metric, groups is not None, approximate))
     return graphs
 
 
+def _on_gpu(rows: Rows, device: str) -> Search:
+    return pair_search.PairSearch(rows.x, rows.squares, rows.penalty, device)
+
+
 def _exact(
+    search: Search,
     rows: Rows,
     queries: np.ndarray,
     k: int,
-    groupings: list[np.ndarray | None],
+    groupings: Sequence[Grouping],
     progress: Progress,
     candidates: int | None = None,
-    second: np.ndarray | None = None,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each grouping the (indices, distances) of the queries among the first `candidates` rows, by blocks.
-
-    `second` (len(rows),) holds a further group that each query has no neighbors in.
-    """
+    """For each grouping the (indices, distances) of the queries among the first `candidates` rows, by blocks."""
     n = len(rows) if candidates is None else candidates
     parts = [
         (np.full((len(queries), k), -1, dtype=np.int64), np.full((len(queries), k), np.inf, dtype=np.float32))
         for _ in groupings
     ]
-    n_candidates = min(n, k + SPARE)
-    for start, stop in blocks(len(queries) if n else 0, 4 * len(rows)):
-        progress.report("neighbors", start, len(queries))
-        part = queries[start:stop]
-        keys = rows.keys(part)
-        keys[np.arange(len(part)), part] = np.inf
-        keys = keys[:, :n]
-        for (indices, distances), groups in zip(parts, groupings, strict=True):
-            if groups is not None:
-                keys[groups[part, None] == groups[None, :n]] = np.inf
-                if second is not None:
-                    keys[second[part, None] == groups[None, :n]] = np.inf
-            if n_candidates < n:
-                chosen = np.argpartition(keys, n_candidates - 1, axis=1)[:, :n_candidates]
-            else:
-                chosen = np.tile(np.arange(n), (len(part), 1))
-            left_out = np.isinf(np.take_along_axis(keys, chosen, axis=1))
-            indices[start:stop], distances[start:stop] = _nearest(rows, part, chosen, left_out, k)
+
+    def order(part: np.ndarray, chosen: np.ndarray, left_out: np.ndarray, first: int, into: int) -> None:
+        rows_of = slice(first, first + len(part))
+        indices, distances = parts[into]
+        indices[rows_of], distances[rows_of] = _nearest(rows, part, chosen, left_out, k)
+
+    with ThreadPoolExecutor(_PIECES, thread_name_prefix="neighbors") as threads:
+        for start, stop in blocks(len(queries) if n else 0, 4 * len(rows), search.block_bytes):
+            progress.report("neighbors", start, len(queries))
+            part = queries[start:stop]
+            for into, (chosen, left_out) in enumerate(
+                search.candidates(part, groupings, n, min(n, k + SPARE))
+            ):
+                step = -(-len(part) // _PIECES)
+                pieces = [
+                    threads.submit(order, part[to], chosen[to], left_out[to], start + to.start, into)
+                    for to in (slice(at, at + step) for at in range(0, len(part), step))
+                ]
+                for piece in pieces:
+                    piece.result()
     progress.report("neighbors", len(queries), len(queries))
     return parts
 
@@ -237,7 +260,7 @@ def _nearest(
 
 
 def _approximate(
-    rows: Rows, k: int, groupings: Sequence[np.ndarray | None], seed: int, progress: Progress
+    rows: Rows, k: int, groupings: Sequence[Grouping], seed: int, progress: Progress
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """As `_exact` for all rows, from pynndescent's candidates; exact where a group takes too many of them."""
     from pynndescent import NNDescent
@@ -254,14 +277,16 @@ def _approximate(
     candidates = np.asarray(found_neighbors[0], dtype=np.int64)
     all_rows = np.arange(n)
     graphs = []
-    for groups in groupings:
+    for grouping in groupings:
         left_out = (candidates == all_rows[:, None]) | (candidates < 0)
-        if groups is not None:
-            left_out |= groups[candidates] == groups[:, None]
+        if grouping.groups is not None:
+            left_out |= grouping.groups[candidates] == grouping.groups[:, None]
         indices, distances = _nearest(rows, all_rows, np.maximum(candidates, 0), left_out, k)
         short = np.flatnonzero((indices < 0).any(axis=1) | (rows.penalty > 0))
         if len(short):
-            indices[short], distances[short] = _exact(rows, short, k, [groups], progress)[0]
+            indices[short], distances[short] = _exact(
+                NumpySearch(rows), rows, short, k, [grouping], progress
+            )[0]
         graphs.append((indices, distances))
     progress.report("neighbors", n, n)
     return graphs

@@ -6,12 +6,14 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.errors import BadInput
+from bioviz.models import pair_search
 
 
 def slow_knn(x, k, metric, groups=None):
@@ -45,6 +47,37 @@ def test_equals_scikit_learn(metric):
     assert graph.indices.dtype == np.int32 and graph.distances.dtype == np.float32
     assert (graph.indices == indices).all()
     np.testing.assert_allclose(graph.distances, distances, atol=2e-6)
+
+
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_a_gpu_gives_the_bytes_of_the_processor(metric, device, monkeypatch):
+    """torch's search, on the processor where there is no GPU; by blocks, with groups, zeros and a failed clip."""
+    rng = np.random.default_rng(5)
+    x, groups = rng.normal(size=(700, 20)).astype(np.float32), rng.integers(0, 50, 700)
+    x[7] = 0
+    x[9] = np.nan
+    expected = knn_both(x, 12, groups, metric)
+    made = []
+
+    class OnDevice(pair_search.PairSearch):
+        block_bytes = 4 * 700 * 64
+
+        def __init__(self, x, squares, penalty, name):
+            made.append(name)
+            super().__init__(x, squares, penalty, device)
+
+    monkeypatch.setattr(pair_search, "PairSearch", OnDevice)
+    found = knn_both(x, 12, groups, metric, exact_up_to=10, device="a GPU")
+    assert made == ["a GPU"]
+    for graph, same in zip(expected, found, strict=True):
+        assert graph.indices.tobytes() == same.indices.tobytes()
+        assert graph.distances.tobytes() == same.distances.tobytes()
+        assert not same.approximate
+    assert knn(x, 12, metric, exact_up_to=10, device="cpu").approximate
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
