@@ -108,9 +108,20 @@ SLOW = (
 )
 
 
-# Files with a browser that take minutes come first, the longest before the others: a worker that begins one when the
-# others have ended keeps all waiting (`--dist loadfile --no-loadscope-reorder`).
+# Files that take long come first, with a browser or without, the longest before the others: a worker that begins one
+# when the others have ended keeps all waiting (`--dist loadfile --no-loadscope-reorder`).
 LONGEST = (
+    "tests/calibration/test_calibration.py",
+    "tests/cli/test_cli.py",
+    "tests/runs/test_comparison.py",
+    "tests/ui/compare/test_page.py",
+    "tests/ui/finetune/test_page.py",
+    "tests/test_packaging.py",
+    "tests/training/test_finetune.py",
+    "tests/analysis/projection/test_projection.py",
+    "tests/ui/test_removing.py",
+    "tests/runs/test_run.py",
+    "tests/pages/test_pages.py",
     "tests/walk/test_agreement.py",
     "tests/browser/test_newcomer.py",
     "tests/browser/test_accessibility.py",
