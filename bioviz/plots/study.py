@@ -74,6 +74,7 @@ def heat_map(
         customdata=np.arange(values.size),
         hovertext=[text for line in heat.hovertext or () for text in line],
         hoverinfo="text",
+        hoverlabel={"bgcolor": token("panel", dark), "font": {"color": token("text", dark)}},
         showlegend=False,
     )
     chart = figure([heat, points], dark, "dataset", "model", height=150 + ROW * max(len(rows), 2))

@@ -28,8 +28,14 @@ def start_study(spec: StudySpec) -> jobs.Job:
     """Start a study in a process of its own, or join the job that does; it goes on from what is kept."""
     models, datasets = len(spec.entries), len(spec.datasets)
     title = f"Benchmark of {models} models on {datasets} {'dataset' if datasets == 1 else 'datasets'}"
-    trains = any(cell.entry.share is not None for cell in spec.cells)
-    return jobs.start(KIND, "bioviz.study.grid:study_job", job_params(spec), title=title, looks=not trains)
+    return jobs.start(
+        KIND, "bioviz.study.grid:study_job", job_params(spec), title=title, looks=not trains(spec)
+    )
+
+
+def trains(spec: StudySpec) -> bool:
+    """Whether a study fine-tunes models, which not everybody may start."""
+    return any(cell.entry.share is not None for cell in spec.cells)
 
 
 def study_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:

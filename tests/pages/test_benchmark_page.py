@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from bioviz import jobs
 from bioviz.study.cost import job_params as sample_params
 from bioviz.study.grid import compute_study
+from bioviz.study.published import published
+from bioviz.study.result import empty_result, save_result
 from bioviz.study.spec import StudySpec
 from tests.pages.test_pages import open_app, texts
 from tests.sounds import saved_calls
@@ -100,6 +103,32 @@ def test_a_study_of_a_link_that_cannot_be_is_said(spec):
     app = open_app(PAGE, study=json.dumps({"maps": ["magic"]}))
     assert not app.exception
     assert any("Unknown maps: magic" in each.value.replace("\\", "") for each in app.warning)
+
+
+def test_ours_less_published_is_a_layer_of_what_both_have(spec):
+    empty = empty_result(spec)
+    scores = [
+        replace(score, dataset=score.dataset, value=score.value + 0.25)
+        for score in published()
+        if score.dataset == "rfcx" and score.map == "umap-50-0.1" and score.contender.model == "vggish"
+    ]
+    save_result(replace(empty, scores=tuple(scores), checkpoints={spec.cells[0].key: "none"}))
+    app = open_app(PAGE, study=json.dumps(spec.to_dict()))
+    app.selectbox(key="study_layer").set_value("difference").run()
+    assert not app.exception
+    assert [round(value, 6) for value in app.dataframe[0].value["value"]] == [0.25]
+    for name in ("ranks", "claims", "questions"):
+        part(app, name)
+        assert not app.exception and "Choose one of them above" in texts(app.info)
+
+
+def test_a_grid_that_trains_is_not_offered_to_who_may_only_look(spec, monkeypatch):
+    training = replace(spec, entries=("resnet18:random:finetuned",))
+    monkeypatch.setattr("bioviz.rights.may_edit", lambda: False)
+    app = open_app(PAGE, study=json.dumps(training.to_dict()))
+    part(app, "grid")
+    assert not app.exception and "This grid trains models" in texts(app.info)
+    assert not [button for button in app.button if button.key == "study_compute"]
 
 
 def test_a_cell_that_failed_names_its_reason(spec, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from bioviz.jobs import Job
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import ComparisonSpec
 from bioviz.runs.tasks import DEMO
+from bioviz.study.spec import StudySpec
 from bioviz.training.tasks import TrainSpec
 from bioviz.ui.experiment_settings import as_text
 from bioviz.ui.view import fields_of
@@ -98,6 +100,13 @@ def _training(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutcom
     return JobOutcome("explore.py", {**fields, "clip": -1}, sentence)
 
 
+def _study(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutcome:
+    study = json.dumps(StudySpec.from_dict(params["spec"]).to_dict(), separators=(",", ":"))
+    failed = len(result.get("failed", {}))
+    sentence = f"{int(result['cells']):,} cells computed" + (f", {failed} could not be." if failed else ".")
+    return JobOutcome("benchmark.py", {"study": study, "clip": -1}, sentence)
+
+
 def _scan(params: Mapping[str, Any], result: Mapping[str, Any]) -> JobOutcome:
     return JobOutcome("datasets.py")
 
@@ -114,6 +123,7 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], JobOutcome
     "comparison": _comparison,
     "noise": _noise,
     "shift": _shift,
+    "study": _study,
     "finetune": _training,
     "scan": _scan,
     "download": _download,

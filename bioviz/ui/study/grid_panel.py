@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from bioviz import jobs
+from bioviz import jobs, rights
 from bioviz.jobs import duration
 from bioviz.study import cost
 from bioviz.study.earlier import earlier_studies
-from bioviz.study.grid import KIND, job_params, start_study
+from bioviz.study.grid import KIND, job_params, start_study, trains
 from bioviz.study.plan import PlannedCell, plan, total_words
 from bioviz.study.result import StudyResult, open_result
 from bioviz.study.spec import StudySpec
@@ -25,6 +25,9 @@ from bioviz.ui.state import JobState, StudyState
 from bioviz.ui.study.grid_form import entry_title, grid_form, open_study
 
 MOST_EARLIER = 10
+WHY_NOT = (
+    "This grid trains models, which is for those who may change what others rely on. Take its models frozen."
+)
 
 
 def running(spec: StudySpec) -> jobs.Job | None:
@@ -70,6 +73,7 @@ def show_grid(spec: StudySpec) -> None:
             text="Every cell is kept once it is computed; one that fails is named, and the others go on.",
             button="Compute the grid",
             key=StudyState.compute,
+            blocked="" if rights.may_edit() or not trains(spec) else WHY_NOT,
         )
     for each in planned:
         if each.reason:
