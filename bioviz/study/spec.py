@@ -28,7 +28,8 @@ SPLITS = ("test", "all")
 FINETUNED = "finetuned"
 
 _ENTRY = re.compile(rf"(?P<model>[^:]+):(?P<checkpoint>[^:]+)(:{FINETUNED}(:(?P<share>[0-9]*\.?[0-9]+))?)?")
-_IMAGES = ("alexnet", "resnet18", "resnet50", "resnet152", "swin_s")
+BASELINES = ("alexnet", "resnet18", "resnet50", "resnet152", "swin_s")
+"""Of the paper: networks for pictures, whose trained weights are ImageNet's."""
 _AUDIO = ("Trained on AudioSet", "Self-supervised on animal sounds", "Bird sound models (files)")  # families
 
 
@@ -99,7 +100,7 @@ class Entry:
         card = registry.card(self.model)
         if self.checkpoint != PRETRAINED or card.for_demo:
             return "other"
-        return "images" if self.model in _IMAGES else "audio" if card.family in _AUDIO else "other"
+        return "images" if self.model in BASELINES else "audio" if card.family in _AUDIO else "other"
 
 
 @dataclass(frozen=True)

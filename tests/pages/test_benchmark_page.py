@@ -77,7 +77,7 @@ def test_a_grid_is_planned_first_and_then_computed_by_a_job(spec, monkeypatch):
     assert started.pop() == ("study_sample", sample_params(spec.cells))
     app.button(key="study_compute").click().run()
     assert started.pop() == ("study", {"spec": spec.to_dict()})
-    app.multiselect(key="study_maps_drawn").set_value(["pca", "tsne-25"]).run()
+    app.pills(key="study_maps_drawn").set_value(["pca", "tsne-25"]).run()
     assert not app.exception
     app.button(key="study_compute").click().run()
     assert started.pop()[1]["spec"]["maps"] == ["pca", "tsne-25"], "the fields say what is computed"

@@ -23,6 +23,7 @@ from bioviz.study.cell import run_spec
 from bioviz.study.cost import job_params, time_models
 from bioviz.study.exports import changed_since, read_json, to_csv, to_json, to_latex
 from bioviz.study.grid import compute_study, study_job
+from bioviz.study.offered import begun_with, offered
 from bioviz.study.plan import plan, total_seconds, total_words
 from bioviz.study.result import empty_result, open_result
 from bioviz.study.scores import Contender
@@ -199,6 +200,15 @@ def test_an_entry_is_written_as_it_is_read_and_becomes_the_published_contender()
     assert Entry.parse("resnet18:random:finetuned").contender == Contender("resnet18", "random", "fine-tuned")
     assert Entry.parse("aves_bio:pretrained:finetuned").contender.start == "audio"
     assert Entry.parse(CNN).contender.start == "other", "it has heard no animal"
+
+
+def test_a_grid_begins_with_what_was_trained_the_features_and_the_papers_baseline():
+    assert {FEATURES, "resnet18:random"} <= set(begun_with())
+    assert not [
+        name for name in begun_with() if "finetuned" in name or name.startswith(("aves", "small_cnn"))
+    ]
+    assert {"alexnet:random", "alexnet:random:finetuned", "alexnet:random:finetuned:0"} <= set(offered())
+    assert all(str(Entry.parse(name)) == name for name in offered())
 
 
 def test_every_card_with_trained_weights_says_what_they_were_trained_on():

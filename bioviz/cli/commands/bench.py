@@ -40,7 +40,8 @@ def register(commands: Commands) -> None:
         nargs="+",
         metavar="MODEL",
         help="names, as `models` lists them, with a start or not: gpv_teacher2, resnet18:random; "
-        "resnet18:random:finetuned:0 is fine-tuned with a share of 0 of the background (all whose weights are here)",
+        "resnet18:random:finetuned:0 is fine-tuned with a share of 0 of the background "
+        "(those whose weights are here, and the paper's baseline)",
     )
     parser.add_argument(
         "--finetune",
@@ -111,18 +112,14 @@ def bench(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
 def _spec(options: argparse.Namespace) -> StudySpec:
     from bioviz.datasets import library
-    from bioviz.runs import ready
+    from bioviz.study.offered import begun_with
     from bioviz.study.scores import MEASURES
     from bioviz.study.spec import MAPS, QUICK_MAPS, Entry, StudySpec
 
     datasets = options.datasets or [each.id for each in library.list_datasets()]
     if not datasets:
         raise Missing("There is no dataset yet. Add one with `add`, or make the demo with `demo`.")
-    models = options.models or [
-        f"{each.model}:{each.checkpoint}"
-        for each in ready.models()
-        if each.state.available and not each.is_for_demo
-    ]
+    models = options.models or begun_with()
     entries = [Entry.parse(name if ":" in name else f"{name}:{_best(name)}") for name in models]
     shares = None if options.finetune is None else (options.finetune or [1.0])
     trained = [

@@ -9,10 +9,8 @@ import streamlit as st
 
 from bioviz.datasets import library
 from bioviz.errors import BiovizError
-from bioviz.models.base import FINETUNED
-from bioviz.models.registry import card
-from bioviz.runs import ready
 from bioviz.study.earlier import latest
+from bioviz.study.offered import begun_with, offered
 from bioviz.study.scores import MEASURES
 from bioviz.study.spec import MAPS, QUICK_MAPS, Entry, StudySpec
 from bioviz.ui.app import notices
@@ -37,21 +35,19 @@ def current_spec() -> StudySpec:
             set_view(study="")
     return latest() or StudySpec(
         tuple(dataset.id for dataset in library.list_datasets()),
-        tuple(name for name in _available() if ":finetuned" not in name),
+        tuple(begun_with()),
     )
 
 
 def grid_form(spec: StudySpec) -> StudySpec:
     """Draw the fields, and return the grid that they ask for; the address follows."""
     names = {dataset.id: dataset.name for dataset in library.list_datasets()}
-    left, right = st.columns(2)
+    datasets = _several("Datasets", list(names), spec.datasets, lambda name: names[name], StudyState.datasets)
+    entries = _several("Models", _options(spec), spec.entries, entry_title, StudyState.models)
+    left, right = st.columns([3, 1])
     with left:
-        datasets = _several(
-            "Datasets", list(names), spec.datasets, lambda name: names[name], StudyState.datasets
-        )
         maps = _several("Maps", list(MAPS), spec.maps, map_title, StudyState.maps_drawn)
     with right:
-        entries = _several("Models", _options(spec), spec.entries, entry_title, StudyState.models)
         seeds = seeded(
             StudyState.seeds,
             len(spec.seeds),
@@ -101,18 +97,7 @@ def entry_title(name: str) -> str:
 
 
 def _options(spec: StudySpec) -> list[str]:
-    return list(dict.fromkeys([*spec.entries, *_available()]))
-
-
-def _available() -> list[str]:
-    """Return models whose weights are here, frozen, then fine-tuned with all background and with none."""
-    frozen = [
-        f"{each.model}:{each.checkpoint}"
-        for each in ready.everything()
-        if each.state.available and not each.checkpoint.startswith(FINETUNED) and not each.is_for_demo
-    ]
-    trainable = [name for name in frozen if card(name.partition(":")[0]).trainable]
-    return [*frozen, *(f"{name}:finetuned{share}" for name in trainable for share in ("", ":0"))]
+    return list(dict.fromkeys([*spec.entries, *offered()]))
 
 
 def _known(spec: StudySpec) -> StudySpec:
@@ -132,4 +117,6 @@ def _several(
     key: Key[list[str] | None],
 ) -> list[str]:
     before = [name for name in chosen if name in options]
-    return seeded(key, before, lambda key: st.multiselect(label, options, key=key, format_func=titles))
+    return seeded(
+        key, before, lambda key: st.pills(label, options, selection_mode="multi", key=key, format_func=titles)
+    )
