@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,7 @@ from bioviz.runs.run import ALL, ELSEWHERE, SCORES, Run, keys_of, open_run, sele
 from bioviz.runs.spec import RunSpec
 from bioviz.runs.stages import CLUSTER_SEED, Keys
 from bioviz.runs.warm import wait_for, warm_up
+from bioviz.store.versions import versions_of
 
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "torch", "torchaudio", "soxr")
 
@@ -176,20 +176,10 @@ def provenance(
         },
         "seconds": seconds,
         "computed": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), **_versions()},
+        "versions": {"python": platform.python_version(), **versions_of(_LIBRARIES)},
     }
 
 
 def _plan(dataset: Dataset) -> dict[str, float]:
     plan = dataset.plan
     return {"width_s": plan.width_s, "hop_s": plan.hop_s, "min_overlap": plan.min_overlap}
-
-
-def _versions() -> dict[str, str]:
-    versions = {}
-    for name in _LIBRARIES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return versions

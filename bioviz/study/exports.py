@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.datasets.tables.formulas import defused
 from bioviz.errors import BadInput
+from bioviz.store.versions import versions_of
 from bioviz.study.published import SOURCE, published
 from bioviz.study.result import DatasetFacts, StudyResult
 from bioviz.study.scores import Score, grid, measures_in
@@ -36,7 +36,7 @@ def to_json(result: StudyResult) -> bytes:
         "study": result.spec.to_dict(),
         "datasets": {name: asdict(facts) for name, facts in result.datasets.items()},
         "weights": dict(result.weights),
-        "versions": _versions(),
+        "versions": versions_of(_LIBRARIES),
         "checkpoints": dict(sorted(result.checkpoints.items())),
         "failed": dict(sorted(result.failed.items())),
         "scores": [score.to_dict() for score in ordered(result)],
@@ -146,13 +146,3 @@ def _latex(text: str) -> str:
         **{letter: f"\\{letter}" for letter in "&%$#_{}"},
     }
     return "".join(letters.get(letter, letter if letter.isprintable() else " ") for letter in text)
-
-
-def _versions() -> dict[str, str]:
-    versions = {}
-    for name in _LIBRARIES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return versions

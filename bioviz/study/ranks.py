@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.study.scores import Contender, Grid
+from bioviz.study.scores import Contender, Grid, ranks_within
 
 PERMUTATIONS = 9999
 LEVEL = 0.05
@@ -72,14 +72,14 @@ class Ranks:
 
 def mean_ranks(table: Grid, seed: int = 0) -> Ranks:
     """Rank the contenders within each dataset, the highest value first."""
-    from scipy.stats import rankdata, studentized_range
+    from scipy.stats import studentized_range
 
     whole = table.complete
     k, n = len(whole.contenders), len(whole.datasets)
     left_out = len(table.datasets) - n
     if not n or not k:
         return Ranks((), np.empty(0), None, None, (), whole.datasets, left_out)
-    ranks = rankdata(-whole.values, axis=0)
+    ranks = ranks_within(whole.values)
     mean = ranks.mean(axis=1)
     order = np.argsort(mean, kind="stable")
     contenders, mean = tuple(whole.contenders[i] for i in order), mean[order]

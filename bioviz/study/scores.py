@@ -116,12 +116,10 @@ class Grid:
     @property
     def best_first(self) -> Grid:
         """The contenders by their mean rank on the datasets on which they have a value, the best first."""
-        from scipy.stats import rankdata
-
-        if not self.values.size:
-            return self
-        ranks = rankdata(-self.values, axis=0, nan_policy="omit")
-        order = np.argsort(np.nan_to_num(np.nanmean(ranks, axis=1), nan=np.inf), kind="stable")
+        known = np.isfinite(self.values)
+        ranks = np.where(known, ranks_within(self.values), 0).sum(axis=1)
+        mean = np.where(known.any(axis=1), ranks / np.maximum(known.sum(axis=1), 1), np.inf)
+        order = np.argsort(mean, kind="stable")
         return replace(self, contenders=tuple(self.contenders[i] for i in order), values=self.values[order])
 
     @property
@@ -130,6 +128,13 @@ class Grid:
         whole = np.asarray(np.isfinite(self.values).all(axis=0), dtype=bool)
         names = tuple(name for name, is_whole in zip(self.datasets, whole.tolist(), strict=True) if is_whole)
         return replace(self, datasets=names, values=self.values[:, whole])
+
+
+def ranks_within(values: np.ndarray) -> np.ndarray:
+    """Return the rank of each value (k, n) in its column: 1 is the highest, equal ones share theirs, NaN has none."""
+    higher = (values[None] > values[:, None]).sum(axis=1)
+    equal = (values[None] == values[:, None]).sum(axis=1)
+    return np.where(np.isfinite(values), higher + (equal + 1) / 2, np.nan)
 
 
 def grid(scores: Iterable[Score], measure: str, map_name: str | None = None) -> Grid:

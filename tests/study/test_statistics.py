@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from bioviz.study.claims import statements
 from bioviz.study.contrast import differences, of_differences
 from bioviz.study.questions import clustering_and_task
 from bioviz.study.ranks import mean_ranks
-from bioviz.study.scores import Contender, Grid, Score
+from bioviz.study.scores import Contender, Grid, Score, ranks_within
 from bioviz.study.table import OURS, StudyTable
 
 MODELS = tuple(Contender(f"m{i}", "other") for i in range(5))
@@ -88,6 +89,13 @@ def test_a_difference_that_no_pair_shows_is_said_so():
     ranked = mean_ranks(Grid(contenders, tuple("abcd"), values))
     assert ranked.p <= 0.05 and ranked.mean[-1] - ranked.mean[0] < ranked.critical
     assert "no two are as far apart" in ranked.sentence() and ranked.groups == ((0, 11),)
+
+
+def test_ranks_are_those_of_scipy():
+    values = np.random.default_rng(5).integers(0, 4, (6, 5)).astype(float)
+    assert ranks_within(values) == pytest.approx(rankdata(-values, axis=0))
+    values[2, 3] = np.nan
+    assert np.isnan(ranks_within(values)[2, 3]) and np.nanmax(ranks_within(values)[:, 3]) <= 5
 
 
 def test_the_best_come_first_whatever_is_missing():
