@@ -76,24 +76,31 @@ def test_an_offset_of_the_recorder_moves_no_frequency():
 
 @pytest.mark.parametrize("snr_db", [-5, 0, 10, 20, 40])
 def test_snr_with_a_box_is_the_ratio_within_its_band(snr_db):
-    # A band-limited call of known power over white noise: half of the window, 2 to 4 kHz.
+    # A band-limited call of known power over white noise: a third of the window, 2 to 4 kHz.
     spectrum = np.fft.rfft(noise(1.0, seed=1))
     hertz = np.fft.rfftfreq(len(TIME), 1 / RATE)
     call = np.fft.irfft(np.where((hertz > 2000) & (hertz < 4000), spectrum, 0))
     background = noise(0.01, seed=2)
     in_band = 0.01**2 * (2000 / (RATE / 2))
     call *= np.sqrt(in_band * 10 ** (snr_db / 10)) / call.std()
-    call[: len(TIME) // 2] = 0
-    found = one(background + call, boxes=[np.array([[1.0, 2.0, 2000.0, 4000.0]])])
+    call[: round(1.3 * RATE)] = 0
+    found = one(background + call, boxes=[np.array([[1.3, 2.0, 2000.0, 4000.0]])])
     assert found["snr_db"] == pytest.approx(snr_db, abs=1.0)
+    call[:RATE] = 0.0
+    alone = one(background + call, boxes=[np.array([[0.9, 2.0, 2000.0, 4000.0]])])
+    assert np.isnan(alone["snr_db"]), "beside it lies less than a gust and a half of its length"
 
 
 def test_a_box_that_fills_its_window_is_compared_with_the_neighbors():
-    quiet, full = noise(0.01, seed=3), noise(0.01, seed=4) + tone(3000, 0.1)
-    boxes = [np.zeros((0, 4)), np.array([[-1.0, 5.0, 2900.0, 3100.0]])]
-    found = measure(np.stack([quiet, full]).astype(np.float32), RATE, boxes=boxes)[:, NAMES.index("snr_db")]
-    alone = one(quiet + tone(3000, 0.1) * (TIME > 1), boxes=[np.array([[1.0, 2.0, 2900.0, 3100.0]])])
+    quiet, full, calm = noise(0.01, seed=3), noise(0.01, seed=4) + tone(3000, 0.1), noise(0.01, seed=5)
+    boxes = [np.zeros((0, 4)), np.array([[-1.0, 5.0, 2900.0, 3100.0]]), np.zeros((0, 4))]
+    windows = np.stack([quiet, full, calm]).astype(np.float32)
+    found = measure(windows, RATE, boxes=boxes)[:, NAMES.index("snr_db")]
+    alone = one(quiet + tone(3000, 0.1) * (TIME > 1.3), boxes=[np.array([[1.3, 2.0, 2900.0, 3100.0]])])
     assert found[1] == pytest.approx(alone["snr_db"], abs=1.5)
+    assert np.isnan(measure(windows[:2], RATE, boxes=boxes[:2])[1, NAMES.index("snr_db")]), (
+        "one is too little"
+    )
 
 
 def test_the_loudest_sound_is_unknown_in_noise_and_rises_with_a_call():

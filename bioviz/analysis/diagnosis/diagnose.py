@@ -10,6 +10,7 @@ from bioviz.analysis.diagnosis.queues import Queue
 from bioviz.analysis.diagnosis.shortcuts.coarser_units import Coarser
 from bioviz.analysis.diagnosis.shortcuts.confounds import Confound
 from bioviz.analysis.diagnosis.shortcuts.shortcuts import Shortcut
+from bioviz.analysis.diagnosis.shortcuts.within_units import WithinUnits
 from bioviz.analysis.diagnosis.sounds.acoustic_causes import Cause
 from bioviz.analysis.diagnosis.triage import Triage, triage
 from bioviz.analysis.neighbors.label_confusion import LabelConfusion, label_confusion
@@ -56,6 +57,8 @@ class Diagnosis:
         Units coarser than it.
     shortcuts
         What else may tell background, those that are named first.
+    within_units
+        Whether clips of one unit are told too; None where too few units have both sides.
 
     """
 
@@ -78,6 +81,7 @@ class Diagnosis:
     unit: str = "recording"
     coarser: tuple[Coarser, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
+    within_units: WithinUnits | None = None
 
 
 def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagnosis:
@@ -135,4 +139,5 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         unit=inputs.unit,
         coarser=m.coarser(separable),
         shortcuts=shortcuts,
+        within_units=m.within_units(),
     )

@@ -14,6 +14,7 @@ from bioviz.analysis.diagnosis.queues import Queue, queues
 from bioviz.analysis.diagnosis.shortcuts.coarser_units import Coarser, coarser_units
 from bioviz.analysis.diagnosis.shortcuts.confounds import Confound, confounds
 from bioviz.analysis.diagnosis.shortcuts.shortcuts import Shortcut, shortcuts
+from bioviz.analysis.diagnosis.shortcuts.within_units import WithinUnits, within_units
 from bioviz.analysis.diagnosis.sounds.acoustic_causes import AcousticCauses
 from bioviz.analysis.diagnosis.verdict.caveats import caveats
 from bioviz.analysis.neighbors.jackknife import parts_of, replicates
@@ -248,6 +249,12 @@ class Measures:
         return shortcuts(
             score, self.background, self.recording, nuisances, self.x, self.k, metric, seed=self.inputs.seed
         )
+
+    def within_units(self) -> WithinUnits | None:
+        """Measure whether clips of one unit are told from each other; None where neighbors are of all units."""
+        if not self.is_cross_unit:
+            return None
+        return within_units(self.clips.judged.scores(self.background), self.background, self.recording)
 
     def coarser(self, separable: Separability) -> tuple[Coarser, ...]:
         """Measure background separability again, with coarser units left out."""

@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bioviz.analysis.diagnosis.shortcuts.coarser_units import background_auroc
+from bioviz.analysis.diagnosis.shortcuts.held import Held, held_by
+from bioviz.analysis.diagnosis.shortcuts.pairs import Pairs
 from bioviz.analysis.diagnosis.shortcuts.unit_values import unit_values
 from bioviz.analysis.rows import Metric
 from bioviz.analysis.statistics.auc import auroc_of_copies
@@ -58,6 +60,9 @@ class Shortcut:
         AUROC among its clips alone, neighbors included, with a 95 % interval by unit.
     beside
         Named because it goes with this attribute, which was found; "" where it was found itself.
+    held
+        Not named, but nearly all background, or nearly all that is labelled, has one value and the other side has
+        not: of how many clips each side has (`Held`). Whether chance alone brings that is another question.
 
     """
 
@@ -73,6 +78,7 @@ class Shortcut:
     low: float | None = None
     high: float | None = None
     beside: str = ""
+    held: Held | None = None
 
     @property
     def inside(self) -> float | None:
@@ -85,6 +91,22 @@ class Shortcut:
         if self.inside is None or self.pooled is None:
             return self.named
         return self.named and self.pooled - self.inside >= LOWER
+
+    def held_sentence(self) -> str:
+        """Return what cannot be told as nearly all of one side has one value; "" where it makes no difference."""
+        if self.held is None or self.named or self.stratum_auroc is None or self.pooled is None:
+            return ""
+        if self.pooled - self.stratum_auroc < LOWER:
+            return ""
+        parts = {"background": self.held.background, "labelled": self.held.labelled}
+        most, total = parts.pop(self.held.side)
+        ((other, (some, of)),) = parts.items()
+        span = "" if self.low is None else f" ({self.low:.2f} to {self.high:.2f})"
+        return (
+            f"{most:,} of {total:,} {self.held.side} clips are from {self.stratum}, but {some:,} of {of:,} {other} "
+            f"ones: within {self.stratum} alone the AUROC is {self.stratum_auroc:.2f}{span}, over all clips "
+            f"{self.pooled:.2f}. How much of that is the {self.name} cannot be told."
+        )
 
     def sentence(self) -> str:
         """Return what to know before (or, where it does not matter after all, after) the pooled figure is believed."""
@@ -158,7 +180,7 @@ def shortcuts(
     tested = np.arange(values.shape[1])
     if len(tested) > MAX_UNITS:
         tested = np.sort(rng.permutation(tested)[:MAX_UNITS])
-    pairs = _Pairs.of(score[good], background[good], unit)
+    pairs = Pairs.of(score[good], background[good], unit)
     p = _p_values(pairs.of_units(tested), values[:, tested], n_permutations, rng)
     results = []
     for name, value, title, chance in zip(names, values, titles, p, strict=True):
@@ -168,11 +190,21 @@ def shortcuts(
     results = _with_companions(results, values, rng)
     if embedding is not None:
         for i, (shortcut, value, title) in enumerate(zip(results, values, titles, strict=True)):
-            if shortcut.named:
-                inside = np.full(len(score), -1)
-                inside[good] = value[unit]
+            inside = np.full(len(score), -1)
+            inside[good] = value[unit]
+            holds, held = (-1, None) if shortcut.named else held_by(inside, background)
+            if shortcut.named or held is not None:
                 results[i] = _with_stratum(
-                    shortcut, title, inside, np.asarray(embedding), background, groups, k, metric, seed
+                    replace(shortcut, held=held),
+                    title,
+                    inside,
+                    np.asarray(embedding),
+                    background,
+                    groups,
+                    k,
+                    metric,
+                    seed,
+                    holds,
                 )
     return tuple(
         sorted(
@@ -217,10 +249,11 @@ def _with_stratum(
     k: int,
     metric: Metric,
     seed: int,
+    only: int = -1,
 ) -> Shortcut:
-    """Return the shortcut with the AUROC among clips of the one value that has most pairs to compare."""
+    """Return the shortcut with the AUROC among clips of the one value (`only`) that has most pairs to compare."""
     best, most = -1, 0
-    for value in range(len(titles)):
+    for value in range(len(titles)) if only < 0 else (only,):
         of = inside == value
         sides = [len(np.unique(groups[of & side])) for side in (background, ~background)]
         pairs = int((of & background).sum()) * int((of & ~background).sum())
@@ -235,64 +268,7 @@ def _with_stratum(
     return replace(shortcut, stratum=titles[best], stratum_auroc=auc.value, low=auc.low, high=auc.high)
 
 
-@dataclass(frozen=True)
-class _Pairs:
-    """Pairs of a background clip of unit i and a labelled clip of unit j.
-
-    Attributes
-    ----------
-    wins : (G, G)
-        Pairs in which background has the higher score, ties half.
-    background, labelled : (G,)
-        Clips.
-
-    """
-
-    wins: np.ndarray
-    background: np.ndarray
-    labelled: np.ndarray
-
-    @classmethod
-    def of(cls, score: np.ndarray, background: np.ndarray, unit: np.ndarray) -> _Pairs:
-        size, copies = int(unit.max()) + 1, score.shape[1]
-        b, u = score[background].ravel(), np.repeat(unit[background], copies)
-        wins = np.zeros((size, size))
-        order = np.argsort(unit[~background], kind="stable")
-        labelled = np.bincount(unit[~background], minlength=size)
-        for j, own in enumerate(np.split(score[~background][order], np.cumsum(labelled)[:-1])):
-            if len(own):
-                own = np.sort(own, axis=None)
-                won = (np.searchsorted(own, b, "left") + np.searchsorted(own, b, "right")) / 2
-                wins[:, j] = np.bincount(u, weights=won, minlength=size)
-        calm = np.bincount(unit[background], minlength=size)
-        return cls(wins / copies**2, calm.astype(float), labelled.astype(float))
-
-    def of_units(self, units: np.ndarray) -> _Pairs:
-        return _Pairs(self.wins[np.ix_(units, units)], self.background[units], self.labelled[units])
-
-    def within(self, value: np.ndarray) -> float | None:
-        """AUROC over pairs of one value (G,)."""
-        same = (value[:, None] == value) & (value >= 0)
-        count = float((same * np.outer(self.background, self.labelled)).sum())
-        return float(self.wins[same].sum()) / count if count else None
-
-    def alone(self, value: np.ndarray) -> float | None:
-        """AUROC of the share of background in the other units of a clip's value; pairs of one value are ties."""
-        known = value >= 0
-        b, n = self.background * known, (self.background + self.labelled) * known
-        size = int(value.max(initial=0)) + 1
-        of = np.maximum(value, 0)
-        left_b, left_n = np.bincount(of, b, size)[of] - b, np.bincount(of, n, size)[of] - n
-        usable = known & (left_n > 0)
-        share = np.where(usable, left_b / np.maximum(left_n, 1), np.nan)
-        higher = (share[:, None] > share) + 0.5 * (share[:, None] == share)
-        higher[value[:, None] == value] = 0.5
-        weight = np.outer(self.background * usable, self.labelled * usable)
-        total = weight.sum()
-        return float((np.where(weight > 0, higher, 0) * weight).sum() / total) if total else None
-
-
-def _p_values(pairs: _Pairs, values: np.ndarray, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
+def _p_values(pairs: Pairs, values: np.ndarray, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
     """Return (A,) family-wise p of attributes (A, G) by `alone`, the rarest of all over shuffles of the units (min-p).
 
     The attributes of a unit move together, so that what they share with each other stays.

@@ -26,6 +26,25 @@ def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         yield Clause(text, "shortcut", {"attribute": shortcut.name}, claim=True, short=short)
 
 
+def held_clauses(d: Diagnosis) -> Iterator[Clause]:
+    """Before any praise: that nearly all of a side is from one year or place. A fact, and no claim of why."""
+    said = [(item.inside or 0.0, text, item.name) for item in d.shortcuts if (text := item.held_sentence())]
+    for _, text, name in sorted(said)[:1]:
+        yield Clause(text, "shortcut", {"attribute": name})
+
+
+def within_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
+    """Beside the figure: that it tells recordings rather than clips."""
+    within, unit = d.within_units, UnitWords(d.unit)
+    if within is not None and "within" in levels:
+        yield Clause(
+            f"Between clips of one and the same {unit.one} the AUROC is {within.auroc:.2f}: the score tells "
+            f"{unit.several} rather than clips.",
+            "separability",
+            claim=True,
+        )
+
+
 def coarser_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     """Before any praise: that background is told worse where a coarser unit is left out; the worst of them.
 

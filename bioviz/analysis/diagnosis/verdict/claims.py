@@ -27,6 +27,7 @@ def claims(d: Diagnosis) -> dict[Hashable, float | None]:
         ("leak", "accuracy"): d.prediction.p_leak,
         "shortcut": min((shortcut.p for shortcut in d.shortcuts), default=None),
         **{("coarser", coarser.unit): coarser.p for coarser in d.coarser},
+        "within": None if d.within_units is None else d.within_units.p,
         "cause": min(causes, default=None),
         **{("place", confound.name): confound.p for confound in d.confounds},
         "missed": d.missed.p,

@@ -11,7 +11,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
-from bioviz.analysis.diagnosis.shortcuts.words import beside, coarser_clauses, shortcut_clauses
+from bioviz.analysis.diagnosis.shortcuts.words import (
+    beside,
+    coarser_clauses,
+    held_clauses,
+    shortcut_clauses,
+    within_clauses,
+)
 from bioviz.analysis.diagnosis.sounds.acoustic_causes import Cause
 from bioviz.analysis.diagnosis.triage import UNEXPLAINED
 from bioviz.analysis.diagnosis.triage_words import summary, wrong_labels_looked_for
@@ -42,7 +48,8 @@ def verdict(diagnosis: Diagnosis) -> list[Clause]:
     levels = allowed(diagnosis)
     parts = (beside, _leak, _worst, _cause, _triage, _places, _queues, _picture)
     before = [*shortcut_clauses(diagnosis, levels), *coarser_clauses(diagnosis, levels)]
-    first = [*before, *_separable(diagnosis, levels)]
+    before += held_clauses(diagnosis)
+    first = [*before, *_separable(diagnosis, levels), *within_clauses(diagnosis, levels)]
     rest = [clause for part in parts for clause in part(diagnosis, levels)]
     fine = list(_nothing_wrong(diagnosis, [*first, *rest]))
     return [*fine, *first, *rest, *notes] if first else [*notes, *rest]
