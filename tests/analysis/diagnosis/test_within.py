@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from bioviz.analysis.diagnosis.shortcuts.held import held_by
-from bioviz.analysis.diagnosis.shortcuts.shortcuts import shortcuts
+from bioviz.analysis.diagnosis.shortcuts.held import Held, held_by
+from bioviz.analysis.diagnosis.shortcuts.shortcuts import Shortcut, shortcuts
 from bioviz.analysis.diagnosis.shortcuts.within_units import within_units
+from bioviz.analysis.diagnosis.shortcuts.words import held_clauses, shortcut_clauses
+from bioviz.percent import percent
 from tests.calibration.worlds import World, embedding, recordings
 
 UNITS, EACH = 20, 30
@@ -68,7 +73,31 @@ def test_a_year_that_holds_nearly_all_background_is_told_though_chance_could_hav
     assert not found.named and found.held.side == "background"
     sentence = found.held_sentence()
     n = background.sum()
-    assert f"{n} of {n} background clips are from 2017, but" in sentence and "cannot be told" in sentence
+    assert f"{n} of {n} background clips are from 2017, but only" in sentence and "cannot be told" in sentence
     assert f"within 2017 alone the AUROC is {found.stratum_auroc:.2f}" in sentence
+    by_level = np.where(year == 2017, 1.0, 2.0) + 0.01 * rng.normal(size=len(units))
+    (level,) = shortcuts(score, background, units, {"level": by_level}, x)
+    assert level.held is None, "a third of the units is no place or time"
     (knows,) = shortcuts(background + 0.1 * rng.normal(size=len(units)), background, units, {"year": year})
     assert knows.held_sentence() == ""
+
+
+def test_what_tells_background_but_not_with_all_other_claims_is_a_hint_with_its_chance():
+    item = Shortcut("level", 3, 0.88, 0.90, 0.63, 0.02, True, "level below -38 dBFS", 0.61)
+    beside = Shortcut("year", 2, 0.76, 0.90, 0.82, 0.28, True, "2017", 0.80, beside="level")
+    held = replace(beside, held=Held("background", (388, 397), (704, 1516)))
+    d = SimpleNamespace(shortcuts=(item, held))
+    (hint,) = shortcut_clauses(d, {})
+    assert (
+        not hint.claim
+        and "may be the level" in hint.text
+        and hint.text.endswith(f"in {percent(0.02)} of cases.")
+    )
+    (fact,) = held_clauses(d, {})
+    assert not fact.claim and fact.text.startswith(
+        "388 of 397 background clips are from 2017, but only 704 of 1,516"
+    )
+    sure = list(shortcut_clauses(d, {"shortcut": 0.05}))
+    assert [clause.claim for clause in sure] == [True, True] and not list(held_clauses(d, {"shortcut": 0.05}))
+    chance = SimpleNamespace(shortcuts=(replace(item, named=False, p=0.4),))
+    assert not list(shortcut_clauses(chance, {})) and not list(held_clauses(chance, {}))

@@ -61,8 +61,8 @@ class Shortcut:
     beside
         Named because it goes with this attribute, which was found; "" where it was found itself.
     held
-        Not named, but nearly all background, or nearly all that is labelled, has one value and the other side has
-        not: of how many clips each side has (`Held`). Whether chance alone brings that is another question.
+        Nearly all background, or nearly all that is labelled, has one value (`stratum`) and the other side has not: of
+        how many clips each side has. Whether chance alone brings that is another question.
 
     """
 
@@ -94,7 +94,7 @@ class Shortcut:
 
     def held_sentence(self) -> str:
         """Return what cannot be told as nearly all of one side has one value; "" where it makes no difference."""
-        if self.held is None or self.named or self.stratum_auroc is None or self.pooled is None:
+        if self.held is None or self.stratum_auroc is None or self.pooled is None:
             return ""
         if self.pooled - self.stratum_auroc < LOWER:
             return ""
@@ -103,8 +103,8 @@ class Shortcut:
         ((other, (some, of)),) = parts.items()
         span = "" if self.low is None else f" ({self.low:.2f} to {self.high:.2f})"
         return (
-            f"{most:,} of {total:,} {self.held.side} clips are from {self.stratum}, but {some:,} of {of:,} {other} "
-            f"ones: within {self.stratum} alone the AUROC is {self.stratum_auroc:.2f}{span}, over all clips "
+            f"{most:,} of {total:,} {self.held.side} clips are from {self.stratum}, but only {some:,} of {of:,} "
+            f"{other} ones: within {self.stratum} alone the AUROC is {self.stratum_auroc:.2f}{span}, over all clips "
             f"{self.pooled:.2f}. How much of that is the {self.name} cannot be told."
         )
 
@@ -192,7 +192,10 @@ def shortcuts(
         for i, (shortcut, value, title) in enumerate(zip(results, values, titles, strict=True)):
             inside = np.full(len(score), -1)
             inside[good] = value[unit]
-            holds, held = (-1, None) if shortcut.named else held_by(inside, background)
+            stated = all(
+                np.asarray(attributes[each]).dtype.kind != "f" for each in shortcut.name.split(" or ")
+            )
+            holds, held = held_by(inside, background) if stated else (-1, None)
             if shortcut.named or held is not None:
                 results[i] = _with_stratum(
                     replace(shortcut, held=held),
@@ -204,8 +207,10 @@ def shortcuts(
                     k,
                     metric,
                     seed,
-                    holds,
+                    -1 if shortcut.named else holds,
                 )
+                if held is not None and results[i].stratum != title[holds]:
+                    results[i] = replace(results[i], held=None)
     return tuple(
         sorted(
             results,

@@ -16,7 +16,11 @@ MAX_NAMED = 3
 
 
 def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
-    """Before any praise: what else may tell background."""
+    """Before any praise: what else may tell background.
+
+    Where none holds together with the other claims, the likeliest for itself may still be worth a hint, with how often
+    chance brings as much.
+    """
     mattering = [shortcut for shortcut in _named(d, levels) if shortcut.matters]
     for i, shortcut in enumerate(mattering[:MAX_NAMED]):
         text = shortcut.sentence()
@@ -24,11 +28,23 @@ def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
             text = text.replace("of this may be", "of how well background is told may be", 1)
         short = f"Some or all of how well background is told may be the {shortcut.name}, not the calls."
         yield Clause(text, "shortcut", {"attribute": shortcut.name}, claim=True, short=short)
+    alone = [item for item in d.shortcuts if item.named and not item.beside and item.matters]
+    if alone and not _named(d, levels):
+        text = alone[0].sentence().replace("of this may be", "of how well background is told may be", 1)
+        by_lot = (
+            f"; dealt out by lot it, or another property, tells as much in {percent(alone[0].p)} of cases."
+        )
+        yield Clause(text.removesuffix(".") + by_lot, "shortcut", {"attribute": alone[0].name})
 
 
-def held_clauses(d: Diagnosis) -> Iterator[Clause]:
+def held_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     """Before any praise: that nearly all of a side is from one year or place. A fact, and no claim of why."""
-    said = [(item.inside or 0.0, text, item.name) for item in d.shortcuts if (text := item.held_sentence())]
+    told = {item.name for item in _named(d, levels)}
+    said = [
+        (item.inside or 0.0, text, item.name)
+        for item in d.shortcuts
+        if item.name not in told and (text := item.held_sentence())
+    ]
     for _, text, name in sorted(said)[:1]:
         yield Clause(text, "shortcut", {"attribute": name})
 

@@ -48,7 +48,7 @@ def verdict(diagnosis: Diagnosis) -> list[Clause]:
     levels = allowed(diagnosis)
     parts = (beside, _leak, _worst, _cause, _triage, _places, _queues, _picture)
     before = [*shortcut_clauses(diagnosis, levels), *coarser_clauses(diagnosis, levels)]
-    before += held_clauses(diagnosis)
+    before += held_clauses(diagnosis, levels)
     first = [*before, *_separable(diagnosis, levels), *within_clauses(diagnosis, levels)]
     rest = [clause for part in parts for clause in part(diagnosis, levels)]
     fine = list(_nothing_wrong(diagnosis, [*first, *rest]))
