@@ -20,6 +20,8 @@ from tests.calibration.registry import Row, Simulation
 from tests.calibration.worlds import World, embedding, recordings
 
 K = 20
+METRIC = "cosine"
+"""As the graphs that the truth is taken from."""
 TRUTH_DATASETS = 200
 
 
@@ -56,7 +58,7 @@ def truth(design: Design) -> tuple[np.ndarray, float]:
     confusion, scores = [], []
     for _ in range(TRUTH_DATASETS):
         world = design.world(rng)
-        graph = knn(world.x, K, groups=world.recording)
+        graph = knn(world.x, K, METRIC, groups=world.recording)
         background = world.targets == 0
         found = noise_confusion(graph, background, world.recording)
         confusion.append(label_confusion(graph, found, world.label_matrix, world.recording).confusion)
@@ -90,7 +92,7 @@ def coverage(design: Design) -> Callable[[np.random.Generator], Mapping[str, tup
         confusion, score = truth(design)
         world = design.world(rng)
         labels, auc = _figures(world)
-        outer = background_auroc(world.x, world.targets == 0, world.recording, K)
+        outer = background_auroc(world.x, world.targets == 0, world.recording, K, METRIC)
         low, high = labels.low, labels.high
         shown = np.isfinite(low)
         holds = shown & (low <= confusion + 1e-9) & (confusion <= high + 1e-9)
