@@ -22,6 +22,7 @@ from bioviz.embedding.prefetch import Prefetcher
 from bioviz.embedding.scores import as_stored, score_store
 from bioviz.embedding.shards import Shard, shard_of
 from bioviz.embedding.source import Chunk, RecordingTask, Unit, decode, units_of
+from bioviz.embedding.turns import turn_on
 from bioviz.models.base import Scorer
 from bioviz.progress import Progress
 from bioviz.store.hashes import HashMemory
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bioviz.models.base import Model
 
 AHEAD_BYTES = {"cuda": 512 << 20, "mps": 128 << 20, "cpu": 64 << 20}
+GPU_TAKEN = "waiting for another job that embeds on the same GPU"
 _WAIT_S = 0.3
 
 
@@ -97,6 +99,7 @@ def compute_embeddings(
             opened.append(open_model())
         model = opened[0]
         with ExitStack() as stack:
+            stack.enter_context(turn_on(model.device, lambda: counter.add(0, GPU_TAKEN)))
             blocks = stack.enter_context(_Blocks(Outputs(store, recipe), counter))
             embed = model.embed_and_score if recipe.scores and isinstance(model, Scorer) else model.embed
             forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver, embed)

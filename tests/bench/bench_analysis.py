@@ -20,6 +20,7 @@ from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.analysis.scores.silhouette import silhouettes
+from bioviz.models.pair_search import search_device
 
 DIMENSIONS, LABELS, PER_RECORDING, K = 768, 20, 60, 50
 
@@ -96,8 +97,8 @@ def recall(n: int = 4000) -> None:
     x, _, recording, _ = clips(n)
     for metric in ("cosine", "euclidean"):
         exact = knn_both(x, K, recording, metric)
-        rough, seconds = timed(lambda m=metric: knn_both(x, K, recording, m, exact_up_to=0))
-        again = knn_both(x, K, recording, metric, exact_up_to=0)
+        rough, seconds = timed(lambda m=metric: knn_both(x, K, recording, m, exact_up_to=0, device="cpu"))
+        again = knn_both(x, K, recording, metric, exact_up_to=0, device="cpu")
         for a, b, c, what in zip(exact, rough, again, ("all", "other recordings"), strict=True):
             shared = [len(np.intersect1d(p, q)) / K for p, q in zip(a.indices, b.indices, strict=True)]
             print(
@@ -108,11 +109,15 @@ def recall(n: int = 4000) -> None:
 
 
 def crossover(n: int) -> None:
-    knn(clips(500)[0], K, exact_up_to=0)  # compiles
-    x = clips(n)[0]
-    _, exact = timed(lambda: knn(x, K, exact_up_to=n))
-    _, rough = timed(lambda: knn(x, K, exact_up_to=0))
-    print(f"{n} clips: exact {exact:.1f} s, pynndescent {rough:.1f} s (compiled)")
+    knn(clips(500)[0], K, exact_up_to=0, device="cpu")  # compiles
+    x, _, recording, _ = clips(n)
+    for name, exact_up_to in (("all pairs", n), ("pynndescent", 0)):
+        _, one = timed(lambda most=exact_up_to: knn(x, K, exact_up_to=most, device="cpu"))
+        _, both = timed(lambda most=exact_up_to: knn_both(x, K, recording, exact_up_to=most, device="cpu"))
+        print(f"{n} clips, {name}: {one:.1f} s, with the graph of other recordings {both:.1f} s")
+    if search_device(*x.shape):
+        _, both = timed(lambda: knn_both(x, K, recording))
+        print(f"{n} clips, all pairs on the GPU: both graphs {both:.1f} s")
 
 
 def main() -> None:

@@ -4,7 +4,7 @@
     python tests/bench/bench_embedding.py --model aves_bio --clips 64
     python tests/bench/bench_embedding.py --model resnet18 --memory
 
-The three speeds are measured in turns, round by round, because a shared machine is quicker in one minute than in
+The speeds are measured in turns, round by round, because a shared machine is quicker in one minute than in
 the next; each round gives an efficiency of its own. Beside it stands the same ratio in processor time (what decoding
 and the model need alone / what both need together), which other programs on the machine disturb less, but which does
 not see waiting. Audio: the recordings beside the project (shared/data).
@@ -35,7 +35,7 @@ from bioviz.datasets.build import build_dataset  # noqa: E402
 from bioviz.datasets.types import Dataset  # noqa: E402
 from bioviz.embedding.batch_embedder import BatchEmbedder  # noqa: E402
 from bioviz.embedding.compute import decode_ahead  # noqa: E402
-from bioviz.embedding.pipeline import embed_with, recipe_for, tasks_of  # noqa: E402
+from bioviz.embedding.pipeline import embed_with, measure_dataset, recipe_for, tasks_of  # noqa: E402
 from bioviz.embedding.source import units_of  # noqa: E402
 from bioviz.models import registry  # noqa: E402
 from bioviz.models.device import best_device, describe_device  # noqa: E402
@@ -53,11 +53,11 @@ def first_clips(dataset: Dataset, count: int) -> Dataset:
     return dataclasses.replace(dataset, clips=dataclasses.replace(clips, **columns), recordings=kept)
 
 
-def forget_embeddings() -> None:
-    """Drop all sets and the model's blocks; keep the acoustic ones."""
+def forget(acoustic: bool, embeddings: bool = True) -> None:
+    """Drop all sets, and the blocks of the model, of the acoustic columns, or both."""
     shutil.rmtree(settings().cache_dir / "sets", ignore_errors=True)
     for folder in (settings().cache_dir / "blocks").glob("*"):
-        if folder.name != "acoustic":
+        if acoustic if folder.name == "acoustic" else embeddings:
             shutil.rmtree(folder)
 
 
@@ -100,26 +100,37 @@ def speeds(model_name: str, checkpoint: str, clips: int, rounds: int, data: Path
             forward_only()
     forward.batch_size.searching = False
     print(f"batch size, at most: {forward.batch_size.size}")
-    whole, _ = timed(end_to_end)  # with the acoustic columns, and warm from here on
-    print("round  decode  forward  end-to-end  efficiency  in processor time   (clips/s)")
+    end_to_end()  # warm from here on
+    print(
+        "round  decode  columns  forward  end-to-end  efficiency  in processor time  end-to-end with columns"
+        "   (clips/s)"
+    )
     results = []
     for i in range(rounds):
         (decode, decode_cpu), (ahead, ahead_cpu) = timed(decode_only), timed(forward_only)
-        forget_embeddings()
+        forget(acoustic=True, embeddings=False)
+        columns, _ = timed(lambda: measure_dataset(dataset, Silent()))
+        forget(acoustic=False)
         both, both_cpu = timed(end_to_end)
+        forget(acoustic=True)
+        whole, _ = timed(end_to_end)
         needed = max(decode, ahead) if device == "cuda" else decode + ahead
         row = (
             total / decode,
+            total / columns,
             total / ahead,
             total / both,
             needed / both,
             (decode_cpu + ahead_cpu) / both_cpu,
+            total / whole,
         )
         results.append(row)
-        print(f"{i + 1:5d} {row[0]:7.1f} {row[1]:8.1f} {row[2]:11.1f} {row[3]:11.3f} {row[4]:18.3f}")
+        print(f"{i + 1:5d} " + _LINE.format(*row))
     middle = [median(column) for column in zip(*results, strict=True)]
-    print("median {:6.1f} {:8.1f} {:11.1f} {:11.3f} {:18.3f}".format(*middle))
-    print(f"end-to-end with the acoustic columns (once a dataset): {total / whole:.1f} clips/s")
+    print("median " + _LINE.format(*middle)[1:])
+
+
+_LINE = "{:7.1f} {:8.1f} {:8.1f} {:11.1f} {:11.3f} {:18.3f} {:24.1f}"
 
 
 def timed(work: Callable[[], None]) -> tuple[float, float]:

@@ -132,7 +132,7 @@ def test_gradual_unfreezing_changes_just_the_layers_it_opened(tones, monkeypatch
         trainer.Trainer,
         "_write_curves",
         lambda self, at: seen.append(
-            {n: v.detach().clone() for n, v in self._learner.encoder.state_dict().items()}
+            {n: v.detach().cpu().clone() for n, v in self._learner.encoder.state_dict().items()}
         ),
     )
     settings = replace(FAST, strategy="gradual", epochs=6)

@@ -161,7 +161,7 @@ def test_approximate_candidates_are_put_in_order_and_short_rows_searched_exactly
     x[17] = 0
     x[40] = np.nan
     exact = knn_both(x, 10, recording, metric)
-    rough = knn_both(x, 10, recording, metric, exact_up_to=100)
+    rough = knn_both(x, 10, recording, metric, exact_up_to=100, device="cpu")
     assert SomeCandidates.asked[-1] == 10 + 8 + 1
     for a, b in zip(exact, rough, strict=True):
         assert (a.indices == b.indices).all()
