@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from bioviz.percent import percent
 from bioviz.plots import palette
-from bioviz.plots.style import escape, figure, short, template
+from bioviz.plots.style import escape, figure, short, template, without_scale
 
 MAX_ARROWS = 1500  # more is a black cloud, and slow as SVG
 
@@ -22,7 +22,6 @@ def arrows(
     *,
     rows: np.ndarray,
     colour: str,
-    titles: tuple[str, str],
     dark: bool = False,
 ) -> go.Figure:
     """Arrows from old to new place for the chosen clips, over a faint cloud of all on the right.
@@ -37,8 +36,6 @@ def arrows(
         Positions.
     rows : (n,)
         Identity of each clip, the `customdata` of the arrow heads.
-    titles
-        Of the axes.
 
     """
     chosen = _drawn(left, right, chosen)
@@ -81,7 +78,7 @@ def arrows(
             name="from old to new place",
         ),
     ]
-    chart = figure(traces, dark, *titles, height=520, showlegend=True)
+    chart = without_scale(figure(traces, dark, "", "", height=520, showlegend=True))
     chart.update_layout(legend={"orientation": "h", "y": 1.08})
     return chart
 

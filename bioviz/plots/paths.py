@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bioviz.plots import palette
-from bioviz.plots.style import escape, figure, short
+from bioviz.plots.style import escape, figure, short, without_scale
 
 SAMPLE = 1500  # points of the map drawn under the movement
 _TURN = np.linspace(0, 2 * np.pi, 33)
@@ -23,7 +23,7 @@ def path_map(
     path: np.ndarray,
     stops: Sequence[str],
     *,
-    titles: tuple[str, str],
+    method: str,
     colour: str = "#D55E00",
     dark: bool = False,
 ) -> go.Figure:
@@ -38,8 +38,8 @@ def path_map(
         Places, NaN left out.
     stops
         What each of them is, such as "10 dB".
-    titles
-        Of the axes.
+    method
+        That made the map, such as "UMAP".
 
     """
     path = np.asarray(path, dtype=np.float64)
@@ -57,7 +57,7 @@ def path_map(
         hovertext=[escape(stops[i]) for i in known],
         hoverinfo="text",
     )
-    return _over_map(xy, background, [line], titles, dark)
+    return _over_map(xy, background, [line], method, dark)
 
 
 def ellipse_map(
@@ -66,7 +66,7 @@ def ellipse_map(
     ellipses: np.ndarray,
     names: Sequence[str] | np.ndarray,
     *,
-    titles: tuple[str, str],
+    method: str,
     colours: dict[str, str],
     marked: int | None = None,
     dark: bool = False,
@@ -98,7 +98,7 @@ def ellipse_map(
         x, y = _outlines(ellipses[marked : marked + 1])
         line = {"color": "#E6E9EA" if dark else "#000000", "width": 3}
         traces.append(go.Scatter(x=x, y=y, mode="lines", name="this clip", line=line, hoverinfo="skip"))
-    return _over_map(xy, background, traces, titles, dark)
+    return _over_map(xy, background, traces, method, dark)
 
 
 def _outlines(ellipses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -113,7 +113,7 @@ def _outlines(ellipses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _over_map(
-    xy: np.ndarray, background: np.ndarray, traces: list[go.Scatter], titles: tuple[str, str], dark: bool
+    xy: np.ndarray, background: np.ndarray, traces: list[go.Scatter], method: str, dark: bool
 ) -> go.Figure:
     xy, background = np.asarray(xy), np.asarray(background, dtype=bool)
     shown = np.arange(len(xy))
@@ -135,4 +135,4 @@ def _over_map(
                 hoverinfo="skip",
             )
         )
-    return figure([*under, *traces], dark, *titles, height=420, showlegend=True)
+    return without_scale(figure([*under, *traces], dark, "", "", height=420, showlegend=True), method)

@@ -42,6 +42,13 @@ def template(dark: bool = False) -> go.layout.Template:
     return go.layout.Template(layout=layout)
 
 
+def without_scale(chart: go.Figure, method: str = "Map") -> go.Figure:
+    """Take the ticks off a map, whose axes mean nothing, and say so below it."""
+    bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "ticks": ""}
+    note = f"{method}: near means alike; the map has no unit and no scale"
+    return chart.update_xaxes(title_text=escape(note), **bare).update_yaxes(title_text="", **bare)
+
+
 def figure(
     traces: Iterable[BaseTraceType], dark: bool, x_title: str, y_title: str, **layout: Any
 ) -> go.Figure:

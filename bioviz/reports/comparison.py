@@ -14,7 +14,7 @@ from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.datasets.types import Dataset
 from bioviz.plots import comparison as figures
 from bioviz.plots import palette
-from bioviz.plots.style import figure, short
+from bioviz.plots.style import figure, short, without_scale
 from bioviz.reports.comparison_parts import (
     FLOW_CAPTION,
     arrows_caption,
@@ -185,7 +185,7 @@ def _maps(
                         x=xy[chosen, 0], y=xy[chosen, 1], mode="markers", marker=marker, name=short(name)
                     )
                 )
-        chart = figure(traces, False, "map 1 (no unit)", "map 2 (no unit)", height=480, title=short(title))
+        chart = without_scale(figure(traces, False, "", "", height=480, title=short(title)))
         chart.update_layout(margin_t=50, legend={"orientation": "h"}, showlegend=True)
         if ranges:
             chart.update_xaxes(range=ranges[0]).update_yaxes(range=ranges[1])

@@ -32,7 +32,6 @@ def arrows_figure(found: Comparison, left: Run, target: int, dark: bool = False)
         np.flatnonzero(found.changes.left.targets == target),
         rows=left.rows[found.left_places],
         colour=palette.colours_for(names)[names[target]],
-        titles=("map 1 (no unit)", "map 2 (no unit)"),
         dark=dark,
     )
 

@@ -75,7 +75,7 @@ def show_clip_path(ready: Results, dataset: Dataset, drawn: Draw) -> None:
                 run.targets == 0,
                 s.places[:, i],
                 level_names(s.snrs_db),
-                titles=(f"{method} 1 (no unit)", f"{method} 2 (no unit)"),
+                method=method,
                 dark=is_dark(),
             ),
             key=NoiseState.path,

@@ -97,7 +97,7 @@ def _form(farthest: float, settings: dict[str, Any]) -> ShiftSettings:
         settings = {**settings, "reach": min(usual["reach"], farthest)}
     usual["reach"] = min(usual["reach"], farthest)
     with st.container(border=True):
-        a, b, c, d, e = st.columns(5)
+        a, b, c, d, e = st.columns(5, vertical_alignment="bottom")
         with a:
             clips = count(NoiseState.shift_clips, "Clips", settings["clips"], 1, 100_000, step=50)
         with b:
@@ -200,7 +200,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
                 run.targets == 0,
                 result.ellipses,
                 names,
-                titles=(f"{method} 1 (no unit)", f"{method} 2 (no unit)"),
+                method=method,
                 colours=palette.colours_for(dataset.target_names),
                 marked=places[0] if places else None,
                 dark=is_dark(),
