@@ -15,6 +15,7 @@ from bioviz.ui.view import set_view
 REASONS = {
     "dataset": "It was removed, or the link was made on another computer.",
     "model": "The link is mistyped, or was made with another version of bioviz.",
+    "checkpoint": "It was deleted, the model has none of this name, or the link was made on another computer.",
 }
 _SHOWN = 80  # characters of a name that is not here
 
@@ -33,8 +34,6 @@ class Gone(Exception):
         What there is instead, the best first, and how it is called.
     follow
         Fields that become empty with another choice.
-    why
-        It is not here.
 
     """
 
@@ -43,7 +42,6 @@ class Gone(Exception):
     options: Sequence[str]
     titles: Callable[[str], str]
     follow: tuple[str, ...] = ()
-    why: str = ""
 
 
 def ask(gone: Gone) -> NoReturn:
@@ -52,7 +50,7 @@ def ask(gone: Gone) -> NoReturn:
     name = gone.value[:_SHOWN] + ("…" if len(gone.value) > _SHOWN else "")
     side = " on the right side" if gone.field != kind else ""
     sentence = f"This page or link asks for the {kind} “{name}”{side}, which is not here. "
-    st.warning(plain(sentence + (gone.why or REASONS.get(kind, ""))), icon=":material/search_off:")
+    st.warning(plain(sentence + REASONS.get(kind, "")), icon=":material/search_off:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         other = st.selectbox(
             f"Another {kind}",

@@ -21,7 +21,6 @@ def pick(
     help: str | None = None,
     usual: str | None = None,
     follow: tuple[str, ...] = (),
-    why: Callable[[str], str] | None = None,
     in_bar: bool = False,
 ) -> str:
     """Draw a select box bound to one field of the view.
@@ -34,8 +33,6 @@ def pick(
         What an empty field becomes; the first option if None.
     follow
         Fields that become empty when the user chooses anew.
-    why
-        What there is to say of a name that is not among the options.
     in_bar
         It stands in the line above a page, with its label small within the box and no help beside it.
 
@@ -69,7 +66,7 @@ def pick(
         **nothing,
     )
     if not is_here:
-        raise Gone(name, str(current), options, titles, follow, why(str(current)) if why else "")
+        raise Gone(name, str(current), options, titles, follow)
     return getattr(view(), name)
 
 

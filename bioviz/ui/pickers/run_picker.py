@@ -194,7 +194,6 @@ def pick_checkpoint(
         titles.__getitem__,
         f"The weights of the model. {READY_HELP}",
         usual=next(iter(others), None),
-        why=lambda name: registry.checkpoint_state(model, name).message,
         in_bar=in_bar,
     )
     if not in_bar:
