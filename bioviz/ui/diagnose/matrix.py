@@ -24,7 +24,7 @@ def matrix(case: Case) -> Chosen:
     shown = np.sort(np.append(0, worst_or_all(ranked.astype(np.int64), DiagnoseState.matrix_labels)))
     counts, column_names = matrix_of(d.labels.matrix, shown, d.names)
     figure = figures.confusion_map(
-        counts, [d.names[target] for target in shown], column_names, dark=case.dark
+        counts, [d.names[int(target)] for target in shown], column_names, dark=case.dark
     )
     rows, columns = np.indices((len(shown), len(shown))).reshape(2, -1)
     # Heat maps send no clicks: invisible points over the cells do.
@@ -65,7 +65,7 @@ def matrix_of(matrix: np.ndarray, shown: np.ndarray, names: Sequence[str]) -> tu
 
     """
     rows = np.nan_to_num(matrix[shown])
-    counts, column_names = rows[:, shown], [names[target] for target in shown]
+    counts, column_names = rows[:, shown], [names[int(target)] for target in shown]
     left_out = len(names) - len(shown)
     if not left_out:
         return counts, column_names
