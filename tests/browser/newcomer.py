@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.browsing import PROJECT, chromium, serve
+from tests.browsing import PROJECT, chromium, serve, settled
 
 MINUTES = 60_000
 BAR = """(what) => {
@@ -56,8 +56,10 @@ class Newcomer:
         self.seconds[what] = time.perf_counter() - self.started
         print(f"{what}: {self.seconds[what]:.1f} s", flush=True)
 
-    def look(self, name: str) -> None:
+    def look(self, name: str, after_ms: int = 0) -> None:
+        """Take a picture, once what moves stands still; nobody waits where none is wanted."""
         if self.pictures:
+            self.page.wait_for_timeout(after_ms)
             self.page.screenshot(path=self.pictures / f"{name}.png")
 
     def bar(self) -> dict:
@@ -94,22 +96,21 @@ def walk(url: str, page: object, pictures: Path | None = None) -> dict[str, floa
     user.clicks("Hear ")
     page.wait_for_function(PLAYS)
     user.reached("first sound")
-    page.wait_for_timeout(500)
-    user.look("1-heard")
+    user.look("1-heard", 500)
     user.clicks("Next")
     said = user.waits("Why")
     user.reached("first cause")
     print(f"  {said['text']} [{said['button']}]")
     page.locator(".bioviz-map[data-ready]").wait_for()
     user.clicks("Show what it rests on")
-    page.wait_for_timeout(3000)
-    user.look("2")
+    settled(page)
+    user.look("2", 3000)
     user.clicks("Next")
     said = user.waits("At which noise it fails")
     user.reached("lost in noise")
+    settled(page)
     print(f"  {said['text']} [{said['button']}]")
-    page.wait_for_timeout(3000)
-    user.look("3")
+    user.look("3", 3000)
     user.clicks("Next")
     said = user.waits("Fine-tune")
     user.look("4-before")
@@ -122,16 +123,15 @@ def walk(url: str, page: object, pictures: Path | None = None) -> dict[str, floa
         user.reached("fine-tuned")
     said = user.waits("Fine-tune")
     print(f"  {said['text']}")
-    page.wait_for_timeout(2000)
-    user.look("4-after")
+    user.look("4-after", 2000)
     user.clicks("Next")
     said = user.waits("Before and after")
     page.locator(".bioviz-map[data-ready]").nth(1).wait_for()
     user.reached("comparison")
     print(f"  {said['text']} [{said['button']}]")
     user.clicks("Show rescued and broken")
-    page.wait_for_timeout(3000)
-    user.look("5")
+    settled(page)
+    user.look("5", 3000)
     return user.seconds
 
 

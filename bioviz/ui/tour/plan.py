@@ -26,7 +26,7 @@ from bioviz.training import tasks
 from bioviz.training.data.split import obstacles
 from bioviz.training.settings import preset
 
-SMALL = {"learning_rates": (1e-3,), "epochs": 8, "patience": 0, "time_shift": 0.5, "mix_background": 0.5}
+SMALL = {"learning_rates": (1e-3,), "epochs": 6, "patience": 0, "time_shift": 0.5, "mix_background": 0.5}
 """What a network whose epoch takes a second or two can afford beside the quick preset."""
 BASELINE = ("acoustic_features", NONE)  # what a network should beat
 
