@@ -18,6 +18,7 @@ from bioviz.study.ranks import mean_ranks
 from bioviz.study.result import StudyResult
 from bioviz.study.scores import CLUSTERING, Score, grid, measures_in
 from bioviz.study.table import DIFFERENCE, StudyTable, difference_table, published_table
+from bioviz.study.trainings import training_words
 
 
 def study_report(result: StudyResult, titles: Mapping[str, str]) -> bytes:
@@ -39,6 +40,8 @@ def study_report(result: StudyResult, titles: Mapping[str, str]) -> bytes:
         blocks.append(Heading("Ours less published"))
         for measure in measures_in(difference.scores):
             blocks.append(_heat_map(difference, measure))
+    if words := training_words(result):
+        blocks += [Heading("What the fine-tunings taught"), Words(words)]
     for name, table in (("ours", ours), ("the published values", published)):
         blocks += [Heading(f"The paper's claims, from {name}"), *_claims(table)]
     blocks += [

@@ -28,6 +28,7 @@ from bioviz.study.plan import plan, total_seconds, total_words
 from bioviz.study.result import empty_result, open_result
 from bioviz.study.scores import Contender
 from bioviz.study.spec import Cell, Entry, StudySpec
+from bioviz.study.trainings import outcomes, training_words
 from tests.sounds import saved_calls
 from tests.training import tiny
 
@@ -250,6 +251,11 @@ def test_a_fine_tuned_cell_is_scored_on_test_clips_alone(tmp_path, monkeypatch):
     result = compute_study(test)
     (checkpoint,) = result.checkpoints.values()
     assert checkpoint.startswith("ft:") and all(score.contender.background == 0 for score in result.scores)
+    assert set(outcomes(result)) == {test.cells[0].key}
+    assert training_words(result).startswith("Of 1 fine-tunings 1 ") and not training_words(
+        empty_result(test)
+    )
+    assert training_words(result) in study_report(result, {}).decode()
     run = open_run(run_spec(test.cells[0], test, checkpoint, "pca"))
     assert run is not None and run.spec.split == "test"
     assert len(run) == result.datasets[dataset.id].clips == (dataset.clips.split == "test").sum()

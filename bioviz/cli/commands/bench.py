@@ -269,6 +269,7 @@ def _text(result: StudyResult, ours: StudyTable, data: dict[str, Any]) -> str:
     from bioviz.analysis.metric_info import METRIC_INFO
     from bioviz.study.ranks import mean_ranks
     from bioviz.study.scores import CLUSTERING, grid, measures_in
+    from bioviz.study.trainings import training_words
 
     parts = [f"{len(result.checkpoints)} of {len(result.spec.cells)} cells"]
     for measure in measures_in(ours.scores):
@@ -287,6 +288,7 @@ def _text(result: StudyResult, ours: StudyTable, data: dict[str, Any]) -> str:
         ]
         parts.append(f"{METRIC_INFO[measure].title}\n{table(('model', *values.datasets), rows)}")
         parts.append(mean_ranks(values).sentence())
+    parts += [words] if (words := training_words(result)) else []
     parts += ["\n".join(_claim_lines(data["claims"])).strip()]
     parts += [f"failed {cell}: {why}" for cell, why in result.failed.items()]
     return "\n\n".join(parts)

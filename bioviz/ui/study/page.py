@@ -57,7 +57,7 @@ def show() -> None:
     if part == "ranks":
         show_ranks(choice)
     elif part == "claims":
-        show_claims(choice)
+        show_claims(choice, result)
     elif part == "questions":
         show_questions(choice)
     else:

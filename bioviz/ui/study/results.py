@@ -16,6 +16,7 @@ from bioviz.study.ranks import mean_ranks
 from bioviz.study.result import StudyResult
 from bioviz.study.scores import MEASURES, NO_MAP, Grid
 from bioviz.study.table import DIFFERENCE, OURS
+from bioviz.study.trainings import training_words
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.app.theme import is_dark
@@ -145,7 +146,7 @@ def show_ranks(choice: Choice) -> None:
     )
 
 
-def show_claims(choice: Choice) -> None:
+def show_claims(choice: Choice, result: StudyResult | None) -> None:
     """Show what the table says of each claim of the paper."""
     if choice.table.layer == DIFFERENCE:
         st.info("Claims are put to published values or to ours. Choose one of them above.")
@@ -156,6 +157,8 @@ def show_claims(choice: Choice) -> None:
         "Interval: 95 %, datasets drawn anew (too narrow for fewer than about ten). p: whole datasets change sides. "
         "All statements are held to 5 % together."
     )
+    if choice.table.layer == OURS and result is not None and (words := training_words(result)):
+        st.warning(plain(words), icon=":material/school:")
     titles = {name: METRIC_INFO[name].title for name in MEASURES}
     for number, words in CLAIMS.items():
         of_claim = [each for each in said if each.claim == number]
