@@ -14,6 +14,7 @@ from bioviz.study.offered import begun_with, offered
 from bioviz.study.scores import MEASURES
 from bioviz.study.spec import MAPS, QUICK_MAPS, Entry, StudySpec
 from bioviz.ui.app import notices
+from bioviz.ui.app.notices import plain
 from bioviz.ui.model_titles import title_of
 from bioviz.ui.noise.form import seeded
 from bioviz.ui.session import Key
@@ -117,6 +118,12 @@ def _several(
     key: Key[list[str] | None],
 ) -> list[str]:
     before = [name for name in chosen if name in options]
+
+    def shown(name: str) -> str:
+        return plain(titles(name))
+
     return seeded(
-        key, before, lambda key: st.pills(label, options, selection_mode="multi", key=key, format_func=titles)
+        key,
+        before,
+        lambda key: st.pills(label, options, selection_mode="multi", key=key, format_func=shown),
     )
