@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bioviz.runs.saved_views import saved_views
-from tests.browsing import settled
+from tests.browsing import on_map, settled
 from tests.walk.user import MAP
 
 pytestmark = pytest.mark.browser
@@ -15,6 +15,10 @@ pytestmark = pytest.mark.browser
 SELECTED = "() => document.querySelector('.bioviz-map').parentElement.biovizMap.selection?.count ?? null"
 DIMMED = """() => document.querySelector('.bioviz-map .bm-plot').data
   .find((trace) => trace.name === 'dimmed').x.length"""
+HOVERED = """() => {
+  const map = document.querySelector('.bioviz-map').parentElement.biovizMap;
+  return map.points.rows[map.hovered];
+}"""
 UNNAMED = """() => {
   const bad = [];
   const walk = (root) => {
@@ -150,3 +154,19 @@ def test_every_control_has_a_name_and_the_map_is_told_in_words(opened, site):
     for target, name in enumerate(site.dataset.target_names):
         assert f"{name} {int((site.run.targets == target).sum())}" in text
     assert "Picked:" in text
+
+
+def test_pointing_at_a_clip_shows_it_and_shift_lets_it_be_heard(opened, site):
+    page = opened()
+    page.locator(".bv-position").click()  # a click on the page lets sound be played
+    at = len(site.run) // 2
+    page.mouse.move(*on_map(page, site.run.xy[at]), steps=5)
+    hovered = page.locator(".bv-hover-clip")
+    hovered.locator("img").wait_for()
+    shown = page.evaluate(HOVERED)
+    assert hovered.locator("img").get_attribute("src").split(".png")[0].endswith(f"/{shown}")
+    with page.expect_request(re.compile(rf"/{shown}\.wav")):
+        page.keyboard.down("Shift")
+    page.keyboard.up("Shift")
+    page.mouse.move(5, 5)
+    hovered.wait_for(state="hidden")
