@@ -15,7 +15,7 @@ from bioviz.experiments.noise import drawn_for, open_noise
 from bioviz.experiments.settings import NoiseSettings
 from bioviz.ui.noise.lost import lost_sentence
 from bioviz.ui.noise.panel import axis_places
-from tests.browsing import choose
+from tests.browsing import choose, settled, wait
 from tests.experiments.sounds import dataset, spec_of
 
 pytestmark = pytest.mark.browser
@@ -72,8 +72,13 @@ def test_from_starting_the_experiment_to_hearing_where_a_label_is_lost(page, app
     for _ in range(6):
         slider.press("ArrowRight")
     page.get_by_text("Background among its neighbors: 100\u00a0%").wait_for()
-    source = page.locator("audio").last.evaluate("a => a.currentSrc || a.src")
-    heard, rate = sf.read(io.BytesIO(page.request.get(source).body()), dtype="float32")
+    settled(page)  # words come before the sound; that of the ratio before is taken away at the end of the run
+
+    def sound() -> bytes | None:
+        reply = page.request.get(page.locator("audio").last.evaluate("a => a.currentSrc || a.src"))
+        return reply.body() if reply.ok else None
+
+    heard, rate = sf.read(io.BytesIO(wait(page, sound)), dtype="float32")
     pair = drawn_for(run.spec, QUICK).pairs[0]
     assert rate == pair.rate
     np.testing.assert_allclose(heard, mixture(pair, -10.0), atol=1e-4)  # 16 bits
