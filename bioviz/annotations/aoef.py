@@ -46,15 +46,15 @@ def to_aoef(dataset: Dataset, annotations: Annotations) -> bytes:
 
 
 def _recording(recording: Recording) -> dict[str, Any]:
-    made = recording.recorded_at
+    recorded_at = recording.recorded_at
     return {
         "uuid": _id("recording", recording.name, recording.content_hash),
         "path": str(PurePosixPath(recording.name)),
         "duration": recording.duration_s,
         "channels": recording.channels,
         "samplerate": recording.sample_rate,
-        "date": None if made is None else made.date().isoformat(),
-        "time": None if made is None else made.time().isoformat(),
+        "date": None if recorded_at is None else recorded_at.date().isoformat(),
+        "time": None if recorded_at is None else recorded_at.time().isoformat(),
     }
 
 

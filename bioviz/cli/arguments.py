@@ -98,7 +98,7 @@ def run_of(options: argparse.Namespace, progress: TerminalProgress) -> Run:
 
 def run_spec(options: argparse.Namespace) -> RunSpec:
     """Return the RunSpec of the run arguments; the checkpoint defaults to the best there is at hand."""
-    from bioviz.models.device import check_device
+    from bioviz.models.devices.device import check_device
     from bioviz.runs import RunSpec, ready
 
     if options.device is not None:

@@ -15,14 +15,14 @@ import numpy as np
 from filelock import FileLock
 
 from bioviz.embedding.acoustic import acoustic_store
-from bioviz.embedding.batch_embedder import BatchEmbedder
+from bioviz.embedding.batches.batch_embedder import BatchEmbedder
+from bioviz.embedding.batches.turns import turn_on
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
 from bioviz.embedding.scores import as_stored, score_store
 from bioviz.embedding.shards import Shard, shard_of
 from bioviz.embedding.source import Chunk, RecordingTask, Unit, decode, units_of
-from bioviz.embedding.turns import turn_on
 from bioviz.models.base import Scorer
 from bioviz.progress import Progress
 from bioviz.store.hashes import HashMemory

@@ -12,7 +12,7 @@ from bioviz.audio.box_sound import box_sound, flank_hz
 from bioviz.audio.decode import load_clip
 from bioviz.datasets.sound_files.probe import probe
 from bioviz.datasets.sound_files.sound_file import Sound
-from bioviz.embedding.batch_embedder import BatchEmbedder
+from bioviz.embedding.batches.batch_embedder import BatchEmbedder
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.pipeline import opener_of
 from bioviz.errors import BadInput

@@ -23,7 +23,7 @@ from bioviz.embedding.sets import EmbeddingSet, folder_of
 from bioviz.embedding.source import RecordingTask
 from bioviz.errors import BadInput
 from bioviz.models import registry
-from bioviz.models.device import arithmetic, describe_device, device_of, precision_of
+from bioviz.models.devices.device import arithmetic, describe_device, device_of, precision_of
 from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.store.usage import prune

@@ -22,7 +22,7 @@ import numpy as np
 from bioviz.audio.decode import RESAMPLER, load_clip
 from bioviz.audio.mixing import CALL, call_gain, factors, gain_for, noise_gain
 from bioviz.datasets.types import Problem
-from bioviz.embedding.batch_embedder import BatchEmbedder
+from bioviz.embedding.batches.batch_embedder import BatchEmbedder
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.compute import AHEAD_BYTES, Counter, decoding_threads
 from bioviz.embedding.keys import Recipe

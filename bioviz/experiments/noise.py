@@ -148,7 +148,7 @@ def compute_noise(
     """
     from bioviz.embedding.pipeline import opener_of, recipe_for
     from bioviz.experiments.mixtures import embed_mixtures
-    from bioviz.models.device import device_of
+    from bioviz.models.devices.device import device_of
 
     progress, spec = progress or Silent(), run.spec
     dataset = library.load(spec.dataset)

@@ -211,7 +211,7 @@ def _embed(
     from bioviz.embedding.compute import Counter, compute_embeddings
     from bioviz.embedding.pipeline import opener_of, recipe_for
     from bioviz.embedding.source import RecordingTask
-    from bioviz.models.device import device_of
+    from bioviz.models.devices.device import device_of
 
     device = device_of(registry.card(spec.model), device)
     recipe = recipe_for(dataset, spec.model, spec.checkpoint, spec.seed, device)

@@ -71,12 +71,11 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "",
             "title": title or kind,
             "looks": looks,
         }
-        try:
+        with contextlib.ExitStack() as undo:  # where there is no room for it nothing of it stays behind
+            undo.callback(shutil.rmtree, folder, ignore_errors=True)
             write_json(folder / "spec.json", {**spec, "created": time.time()})
             pid = launch(folder)
-        except BaseException:  # no room for it: nothing of it stays behind
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            undo.pop_all()
         with contextlib.suppress(psutil.NoSuchProcess):  # ended already: its state says how
             write_json(folder / "process.json", identity(pid))
     return get(folder.name)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from bioviz.errors import BadInput
 from bioviz.models.base import ModelCard
-from bioviz.models.device import exact_float32
+from bioviz.models.devices.device import exact_float32
 
 AUTOCAST = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 

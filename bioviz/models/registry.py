@@ -23,7 +23,7 @@ from bioviz.models.base import (
 )
 from bioviz.models.brought import imported, own
 from bioviz.models.cards import CARDS
-from bioviz.models.device import resolve_precision
+from bioviz.models.devices.device import resolve_precision
 from bioviz.models.runtimes import session
 from bioviz.progress import Progress
 

@@ -54,8 +54,7 @@ def _in_hub_cache(repository: str, name: str) -> list[Path]:
 
 def hub_folder(repository: str) -> Path | None:
     """Return the folder of a repository ("owner/name") in the cache of Hugging Face's programs; None without one."""
-    found = [each.parent for each in _in_hub_cache(repository, "config.json") if each.is_file()]
-    return found[0] if found else None
+    return next((each.parent for each in _in_hub_cache(repository, "config.json") if each.is_file()), None)
 
 
 def _in_package(distribution: str, name: str) -> list[Path]:

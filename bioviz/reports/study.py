@@ -10,15 +10,15 @@ import numpy as np
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.plots import study as figures
 from bioviz.reports.html import Block, Charts, Heading, Table, Values, Words, html_report
-from bioviz.study.claims import CLAIMS, sentence, statements, summary
 from bioviz.study.exports import ordered
+from bioviz.study.findings.claims import CLAIMS, sentence, statements, summary
+from bioviz.study.findings.questions import spreads
+from bioviz.study.findings.ranks import mean_ranks
+from bioviz.study.findings.trainings import training_words
 from bioviz.study.published import SOURCE
-from bioviz.study.questions import spreads
-from bioviz.study.ranks import mean_ranks
 from bioviz.study.result import StudyResult
 from bioviz.study.scores import CLUSTERING, Score, grid, measures_in
 from bioviz.study.table import DIFFERENCE, StudyTable, difference_table, published_table
-from bioviz.study.trainings import training_words
 
 
 def study_report(result: StudyResult, titles: Mapping[str, str]) -> bytes:

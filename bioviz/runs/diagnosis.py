@@ -28,8 +28,8 @@ STAGE = "diagnosis"
 SEED = 0
 
 
-def diagnosis_inputs(run: Run, k: int = K) -> DiagnosisInputs:
-    """All that the diagnosis of a run with `k` neighbors rests on, as it is now."""
+def embedding_inputs(run: Run, k: int, **more: Any) -> DiagnosisInputs:
+    """Return what all measures of a run's embedding rest on, and the fields that are given beside it."""
     dataset = library.load(run.spec.dataset)
     return DiagnosisInputs(
         run.stored("embedding"),
@@ -39,15 +39,25 @@ def diagnosis_inputs(run: Run, k: int = K) -> DiagnosisInputs:
         dataset.clips.labels[run.rows],
         dataset.target_names,
         run.groups,
-        **_places(dataset, run.rows),
         unit=run.unit.noun,
+        k=k,
+        **more,
+    )
+
+
+def diagnosis_inputs(run: Run, k: int = K) -> DiagnosisInputs:
+    """All that the diagnosis of a run with `k` neighbors rests on, as it is now."""
+    dataset = library.load(run.spec.dataset)
+    return embedding_inputs(
+        run,
+        k,
+        **_places(dataset, run.rows),
         coarser=_coarser(dataset, run.rows),
         nuisances=_nuisances(run, dataset),
         acoustic=_columns(run, dataset),
         projection=run.stored("xy"),
         # Windows overlap: each stands for the step to the next one, not for its whole length.
         seconds_per_clip=dataset.plan.hop_s if dataset.task == "detection" else dataset.plan.width_s,
-        k=k,
         seed=SEED,
         file=dataset.clips.recording[run.rows],
         alike=open_resemblance(dataset, run.rows),

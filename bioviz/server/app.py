@@ -20,8 +20,8 @@ from bioviz.errors import Missing
 from bioviz.server import annotating, facts, flagging, media, similar
 from bioviz.server.assets import script
 from bioviz.server.clips import Clip, find_clip
-from bioviz.server.heap import CALM_S, Calm, trim
 from bioviz.server.media import Media
+from bioviz.server.memory.heap import CALM_S, Calm, trim
 from bioviz.server.params import box_spec, part, picture_spec, sound_spec
 from bioviz.server.posting import fresh, limited_body
 from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, refusal, send
@@ -237,7 +237,7 @@ def warm_up() -> None:
     from bioviz import runs  # noqa: F401
     from bioviz.audio import decode  # noqa: F401
     from bioviz.embedding import acoustic  # noqa: F401
-    from bioviz.models.hardware import hardware
+    from bioviz.models.devices.hardware import hardware
 
     media.warm_up()
     hardware()

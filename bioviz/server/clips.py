@@ -15,7 +15,7 @@ from bioviz.config import settings
 from bioviz.datasets.sound_files.sound_file import Sound
 from bioviz.datasets.types import Annotation, Dataset, Recording
 from bioviz.errors import BadInput, Missing
-from bioviz.server.memory import RecentlyUsed
+from bioviz.server.memory.recently_used import RecentlyUsed
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _LONGEST_S = 180.0  # a clip longer than this is shown and played up to here

@@ -17,7 +17,7 @@ from bioviz.audio.playback import default_slow
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.errors import BadInput, Missing
 from bioviz.server.clips import Clip, annotations_near, checked_id, clip_of, native_samples
-from bioviz.server.memory import RecentlyUsed
+from bioviz.server.memory.recently_used import RecentlyUsed
 from bioviz.server.params import LONGEST_CONTEXT_S, BoxSpec
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from bioviz.config import settings
 from bioviz.errors import BiovizError
 from bioviz.server import clips
 from bioviz.server.clips import Clip, file_stamp, native_samples
-from bioviz.server.memory import RecentlyUsed
+from bioviz.server.memory.recently_used import RecentlyUsed
 from bioviz.server.params import SoundSpec
 from bioviz.store.disk import open_cache
 from bioviz.store.keys import key_of

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from bioviz.server.heap import Calm
+from bioviz.server.memory.heap import Calm
 
 _cores = os.cpu_count() or 1
 _AHEAD = max(1, min(4, _cores - 1))

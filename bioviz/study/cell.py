@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.models.base import RANDOM
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
+from bioviz.runs.diagnosis import embedding_inputs
 from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import key_of
@@ -132,25 +132,9 @@ def _of_embedding(cell: Cell, spec: StudySpec, dataset: Dataset, measures: CellM
     return scores
 
 
-def cell_inputs(run: Run, k: int) -> DiagnosisInputs:
-    """Return all that the measures of a run's embedding rest on."""
-    dataset = library.load(run.spec.dataset)
-    return DiagnosisInputs(
-        run.stored("embedding"),
-        run.stored("graph"),
-        run.stored("knn_cross_unit"),
-        run.targets,
-        dataset.clips.labels[run.rows],
-        dataset.target_names,
-        run.groups,
-        unit=run.unit.noun,
-        k=k,
-    )
-
-
 def compute_measures(run: Run, k: int, progress: Progress) -> CellMeasures:
     """Return the measures of a run's embedding, computed where they are not kept."""
-    inputs = cell_inputs(run, k)
+    inputs = embedding_inputs(run, k)
     key = key_of(STAGE, VERSION, inputs)
     measures = stages.read_result(CellMeasures, STAGE, key)
     if measures is None:

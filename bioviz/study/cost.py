@@ -69,7 +69,7 @@ def _rate(dataset_id: str, model: str, checkpoint: str, seed: int) -> float | No
     from bioviz.embedding.blocks import BlockStore
     from bioviz.embedding.compute import Counter, compute_embeddings
     from bioviz.embedding.pipeline import opener_of, recipe_for, tasks_of
-    from bioviz.models.device import device_of
+    from bioviz.models.devices.device import device_of
 
     if registry.imported_of(model) is not None:
         return None

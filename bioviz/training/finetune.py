@@ -13,7 +13,7 @@ from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.errors import BadInput, Missing
 from bioviz.models import checkpoints, registry
 from bioviz.models.checkpoints import Checkpoint
-from bioviz.models.device import best_device, describe_device, precision_of
+from bioviz.models.devices.device import best_device, describe_device, precision_of
 from bioviz.progress import Progress, Silent
 from bioviz.training import parity
 from bioviz.training.data.split import Split, obstacles, split_rows

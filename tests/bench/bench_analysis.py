@@ -20,7 +20,7 @@ from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.verdict.verdict import verdict
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.analysis.scores.silhouette import silhouettes
-from bioviz.models.pair_search import search_device
+from bioviz.models.devices.pair_search import search_device
 
 DIMENSIONS, LABELS, PER_RECORDING, K = 768, 20, 60, 50
 

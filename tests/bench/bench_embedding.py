@@ -33,12 +33,12 @@ sys.path.insert(0, str(PROJECT))
 from bioviz.config import settings  # noqa: E402
 from bioviz.datasets.build import build_dataset  # noqa: E402
 from bioviz.datasets.types import Dataset  # noqa: E402
-from bioviz.embedding.batch_embedder import BatchEmbedder  # noqa: E402
+from bioviz.embedding.batches.batch_embedder import BatchEmbedder  # noqa: E402
 from bioviz.embedding.compute import decode_ahead  # noqa: E402
 from bioviz.embedding.pipeline import embed_with, measure_dataset, recipe_for, tasks_of  # noqa: E402
 from bioviz.embedding.source import units_of  # noqa: E402
 from bioviz.models import registry  # noqa: E402
-from bioviz.models.device import best_device, describe_device  # noqa: E402
+from bioviz.models.devices.device import best_device, describe_device  # noqa: E402
 from bioviz.progress import Silent  # noqa: E402
 from bioviz.store.hashes import HashMemory  # noqa: E402
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from bioviz.embedding.lanes import COMPUTE, INPUT
+from bioviz.embedding.batches.lanes import COMPUTE, INPUT
 
 
 class Clock:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioviz.embedding.batch_embedder import BatchEmbedder, BatchSize
+from bioviz.embedding.batches.batch_embedder import BatchEmbedder, BatchSize
 from bioviz.models.registry import open_model
 from tests.embedding.helpers import MomentModel
 

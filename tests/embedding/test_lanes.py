@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from bioviz.embedding.batch_embedder import FIRST_SIZE, BatchEmbedder
-from bioviz.embedding.lanes import OverlappedLane, SerialLane, lane_of
+from bioviz.embedding.batches.batch_embedder import FIRST_SIZE, BatchEmbedder
+from bioviz.embedding.batches.lanes import OverlappedLane, SerialLane, lane_of
 from tests.embedding.simulated_device import Clock, SimulatedDevice, SimulatedModel, by_hand
 
 WIDTH = 16

@@ -8,8 +8,9 @@ import time
 import pytest
 import torch
 
-from bioviz.embedding import batch_embedder, compute
-from bioviz.embedding.lanes import SerialLane
+from bioviz.embedding import compute
+from bioviz.embedding.batches import batch_embedder
+from bioviz.embedding.batches.lanes import SerialLane
 from bioviz.embedding.pipeline import embed_with
 from bioviz.errors import Cancelled
 from tests.embedding.helpers import MomentModel, make_dataset, recipe, write_wav

@@ -15,7 +15,7 @@ from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import flag, load_flags
 from bioviz.server.clips import find_clip, native_samples
-from bioviz.server.memory import RecentlyUsed
+from bioviz.server.memory.recently_used import RecentlyUsed
 from bioviz.store.arrays import load_array, save_array
 from tests.sounds import folder_per_class
 

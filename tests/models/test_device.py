@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bioviz.errors import BadInput
-from bioviz.models import device, registry
+from bioviz.models import registry
+from bioviz.models.devices import device
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from bioviz.models import device, hardware, registry
+from bioviz.models import registry
+from bioviz.models.devices import device, hardware
 
 
 @pytest.mark.parametrize("signs", ["", "/"], ids=["no sign of a GPU", "a sign of one"])

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bioviz.server import clips, media
-from bioviz.server.heap import Calm
+from bioviz.server.memory.heap import Calm
 from bioviz.server.work import Workers
 from tests.browsing import PROJECT
 from tests.server.test_work import in_own_loop
@@ -43,7 +43,7 @@ STORM = """
 import gc, os, threading
 from pathlib import Path
 import numpy as np
-from bioviz.server.heap import trim
+from bioviz.server.memory.heap import trim
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -263,7 +263,7 @@ def test_headers_keep_the_reply_to_this_origin(get, dataset):
 
 def test_a_picture_survives_in_the_disk_cache(get, dataset, monkeypatch):
     from bioviz.server import media
-    from bioviz.server.memory import RecentlyUsed
+    from bioviz.server.memory.recently_used import RecentlyUsed
 
     first = get("/bioviz/clip/media/1.png")
     monkeypatch.setattr(media, "_rendered", RecentlyUsed(2**20))

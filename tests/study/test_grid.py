@@ -22,13 +22,13 @@ from bioviz.study import cell as cells
 from bioviz.study.cell import run_spec
 from bioviz.study.cost import job_params, time_models
 from bioviz.study.exports import changed_since, read_json, to_csv, to_json, to_latex
+from bioviz.study.findings.trainings import outcomes, training_words
 from bioviz.study.grid import compute_study, study_job
 from bioviz.study.offered import begun_with, offered
 from bioviz.study.plan import plan, total_seconds, total_words
 from bioviz.study.result import empty_result, open_result
 from bioviz.study.scores import Contender
 from bioviz.study.spec import Cell, Entry, StudySpec
-from bioviz.study.trainings import outcomes, training_words
 from tests.sounds import saved_calls
 from tests.training import tiny
 

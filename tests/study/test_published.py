@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bioviz.study.claims import Statement, sentence, statements
+from bioviz.study.findings.claims import Statement, sentence, statements
+from bioviz.study.findings.questions import map_agreement, spreads
 from bioviz.study.published import published
-from bioviz.study.questions import map_agreement, spreads
 from bioviz.study.scores import Contender, Score, difference, grid
 from bioviz.study.table import published_table
 from tests.browsing import PROJECT

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from bioviz.study.claims import statements
-from bioviz.study.contrast import differences, of_differences
-from bioviz.study.questions import clustering_and_task
-from bioviz.study.ranks import mean_ranks
+from bioviz.study.findings.claims import statements
+from bioviz.study.findings.contrast import differences, of_differences
+from bioviz.study.findings.questions import clustering_and_task
+from bioviz.study.findings.ranks import mean_ranks
 from bioviz.study.scores import Contender, Grid, Score, ranks_within
 from bioviz.study.table import OURS, StudyTable
 

@@ -16,7 +16,8 @@ from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.pipeline import embed_dataset
 from bioviz.embedding.source import RecordingTask, decode, units_of
 from bioviz.errors import BadInput
-from bioviz.models import device, registry
+from bioviz.models import registry
+from bioviz.models.devices import device
 from bioviz.progress import Silent
 from bioviz.store.hashes import HashMemory
 from bioviz.training import parity

@@ -11,7 +11,7 @@ import numpy as np
 from bioviz.analysis.neighbors.candidates import Grouping, NumpySearch, Search
 from bioviz.analysis.rows import Metric, Rows, blocks, finite_rows, prepare
 from bioviz.errors import BadInput
-from bioviz.models import pair_search
+from bioviz.models.devices import pair_search
 from bioviz.progress import Progress, Silent
 
 EXACT_UP_TO = 50_000

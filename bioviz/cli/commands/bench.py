@@ -72,7 +72,7 @@ def register(commands: Commands) -> None:
 def bench(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Compare models on datasets: a grid with ranks, the paper's claims and its published values."""
     from bioviz.models import registry
-    from bioviz.models.device import check_device
+    from bioviz.models.devices.device import check_device
     from bioviz.study.table import published_table
 
     titles = {card.name: card.title for card in registry.list_models()}
@@ -97,16 +97,16 @@ def bench(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     if not options.quiet:
         print(_total(planned), file=sys.stderr)
     result = compute_study(spec, progress, options.device)
-    made = to_json(result)
+    written = to_json(result)
     data = _data(result, result.table(titles))
     text = _text(result, result.table(titles), data)
     if content is not None:
-        data["same"] = made == content
+        data["same"] = written == content
         text += "\n\n" + (
-            "The same as in the file, byte for byte." if made == content else "Other scores than in the file."
+            "The same as in the file, byte for byte." if data["same"] else "Other scores than in the file."
         )
     if options.out:
-        data["files"] = _write(Path(options.out), result, made, titles)
+        data["files"] = _write(Path(options.out), result, written, titles)
     return Answer(data, text, skipped=bool(result.failed))
 
 
@@ -224,7 +224,7 @@ def _total(planned: list[PlannedCell]) -> str:
 
 def _claims(table_of: StudyTable) -> list[dict[str, Any]]:
     from bioviz.analysis.metric_info import METRIC_INFO
-    from bioviz.study.claims import sentence, statements
+    from bioviz.study.findings.claims import sentence, statements
 
     return [
         {
@@ -246,7 +246,7 @@ def _claims(table_of: StudyTable) -> list[dict[str, Any]]:
 
 
 def _claim_lines(said: list[dict[str, Any]]) -> list[str]:
-    from bioviz.study.claims import CLAIMS
+    from bioviz.study.findings.claims import CLAIMS
 
     lines = []
     for number, words in CLAIMS.items():
@@ -267,9 +267,9 @@ def _data(result: StudyResult, ours: StudyTable) -> dict[str, Any]:
 
 def _text(result: StudyResult, ours: StudyTable, data: dict[str, Any]) -> str:
     from bioviz.analysis.metric_info import METRIC_INFO
-    from bioviz.study.ranks import mean_ranks
+    from bioviz.study.findings.ranks import mean_ranks
+    from bioviz.study.findings.trainings import training_words
     from bioviz.study.scores import CLUSTERING, grid, measures_in
-    from bioviz.study.trainings import training_words
 
     parts = [f"{len(result.checkpoints)} of {len(result.spec.cells)} cells"]
     for measure in measures_in(ours.scores):

@@ -17,7 +17,7 @@ from bioviz.errors import BiovizError, Missing
 from bioviz.models import finetuned, registry
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoints import get as checkpoint_of
-from bioviz.models.device import device_of
+from bioviz.models.devices.device import device_of
 from bioviz.models.head import Head, read_head
 from bioviz.models.score_names import has_scores, named, score_names
 from bioviz.progress import Progress

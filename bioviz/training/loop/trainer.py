@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.amp.grad_scaler import GradScaler
 
-from bioviz.embedding.batch_embedder import is_out_of_memory
+from bioviz.embedding.batches.batch_embedder import is_out_of_memory
 from bioviz.errors import BadInput, Cancelled
 from bioviz.progress import Progress
 from bioviz.training.data.inputs import Batch, Input, batches, chunks

@@ -10,7 +10,7 @@ from bioviz.errors import BiovizError
 from bioviz.models import checkpoints, registry
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoints import Checkpoint
-from bioviz.models.hardware import hardware
+from bioviz.models.devices.hardware import hardware
 from bioviz.training import tasks
 from bioviz.training.data.split import obstacles, warnings
 from bioviz.ui.app.notices import plain

@@ -13,7 +13,7 @@ from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.models import registry
-from bioviz.models.hardware import hardware
+from bioviz.models.devices.hardware import hardware
 from bioviz.runs import RunSpec
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page

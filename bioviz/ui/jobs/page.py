@@ -7,7 +7,7 @@ import streamlit as st
 from bioviz import jobs, rights
 from bioviz.config import settings
 from bioviz.datasets.files import upload
-from bioviz.models.hardware import hardware
+from bioviz.models.devices.hardware import hardware
 from bioviz.store.usage import usage
 from bioviz.ui import dates, removing
 from bioviz.ui.app.notices import plain

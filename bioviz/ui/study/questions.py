@@ -9,7 +9,7 @@ import streamlit as st
 
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.plots import study as figures
-from bioviz.study.questions import Agreement, clustering_and_task, map_agreement, spreads
+from bioviz.study.findings.questions import Agreement, clustering_and_task, map_agreement, spreads
 from bioviz.study.scores import CLUSTERING
 from bioviz.study.table import DIFFERENCE
 from bioviz.ui.app.notices import plain

@@ -11,12 +11,12 @@ import streamlit as st
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.plots import study as figures
 from bioviz.study.cell import run_spec
-from bioviz.study.claims import CLAIMS, Statement, statements, summary
-from bioviz.study.ranks import mean_ranks
+from bioviz.study.findings.claims import CLAIMS, Statement, statements, summary
+from bioviz.study.findings.ranks import mean_ranks
+from bioviz.study.findings.trainings import training_words
 from bioviz.study.result import StudyResult
 from bioviz.study.scores import MEASURES, NO_MAP, Grid
 from bioviz.study.table import DIFFERENCE, OURS
-from bioviz.study.trainings import training_words
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.app.theme import is_dark

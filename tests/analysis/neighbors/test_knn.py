@@ -13,7 +13,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.errors import BadInput
-from bioviz.models import pair_search
+from bioviz.models.devices import pair_search
 
 
 def slow_knn(x, k, metric, groups=None):

@@ -12,7 +12,7 @@ from sklearn.linear_model import RidgeClassifier
 from bioviz.analysis.scores.probe import STRENGTHS, fit_probes
 from bioviz.analysis.statistics.folds import folds
 from bioviz.models import registry
-from bioviz.models.device import precision_of
+from bioviz.models.devices.device import precision_of
 from bioviz.progress import Silent
 from bioviz.training.data.augment import Draws, change
 from bioviz.training.data.split import split_rows

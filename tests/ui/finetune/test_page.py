@@ -10,8 +10,9 @@ import pytest
 from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.errors import Cancelled
-from bioviz.models import checkpoints, device, registry
+from bioviz.models import checkpoints, registry
 from bioviz.models.base import CheckpointState
+from bioviz.models.devices import device
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import ComparisonSpec
 from bioviz.store.files import read_json, write_json

@@ -39,11 +39,11 @@ def shortcut_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
 
 def held_clauses(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
     """Before any praise: that nearly all of a side is from one year or place. A fact, and no claim of why."""
-    told = {item.name for item in _named(d, levels)}
+    named = {item.name for item in _named(d, levels)}
     said = [
         (item.inside or 0.0, text, item.name)
         for item in d.shortcuts
-        if item.name not in told and (text := item.held_sentence())
+        if item.name not in named and (text := item.held_sentence())
     ]
     for _, text, name in sorted(said)[:1]:
         yield Clause(text, "shortcut", {"attribute": name})

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
-from bioviz.embedding.lanes import Lane, Pending, lane_of
+from bioviz.embedding.batches.lanes import Lane, Pending, lane_of
 from bioviz.errors import BadInput
 
 if TYPE_CHECKING:

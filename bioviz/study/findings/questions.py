@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.study.contrast import Contrast, of_differences
+from bioviz.study.findings.contrast import Contrast, of_differences
 from bioviz.study.scores import CLUSTERING, NO_MAP, TASK, Contender, Grid, Score, grid, maps_in, measures_in
 
 FEWEST_MODELS = 4  # whose ranks are compared

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from bioviz.analysis.statistics.familywise import holm
-from bioviz.study.contrast import Contrast, differences, of_differences
+from bioviz.study.findings.contrast import Contrast, differences, of_differences
 from bioviz.study.scores import CLUSTERING, Contender, Score, Training, grid, measures_in
 from bioviz.study.table import StudyTable
 
@@ -178,7 +178,7 @@ def _judged(said: Sequence[Statement]) -> list[Statement]:
     return judged
 
 
-def _missing(table: StudyTable, told: Collection[int]) -> list[Statement]:
+def _missing(table: StudyTable, answered: Collection[int]) -> list[Statement]:
     """Say for each claim that this table says nothing of what it lacks."""
     every = _contenders(table)
     kinds = {each.training for each in every}
@@ -196,7 +196,7 @@ def _missing(table: StudyTable, told: Collection[int]) -> list[Statement]:
     return [
         Statement(claim, "", "", "", 0, nothing, why_not=words)
         for claim, words in why.items()
-        if claim not in told
+        if claim not in answered
     ]
 
 
@@ -211,8 +211,8 @@ def summary(said: Sequence[Statement], titles: Mapping[str, str]) -> str:
         Of the measures, by name.
 
     """
-    told = [each for each in said if each.contrast.effect is not None]
-    if not told:
+    compared = [each for each in said if each.contrast.effect is not None]
+    if not compared:
         return said[0].why_not if said else ""
     parts = []
     for verdict, words in (
@@ -223,14 +223,14 @@ def summary(said: Sequence[Statement], titles: Mapping[str, str]) -> str:
     ):
         which = [
             f"{titles[each.measure]} ({each.first} less {each.second})"
-            for each in told
+            for each in compared
             if each.verdict == verdict
         ]
         if which:
             parts.append(f"{words}: {'; '.join(which)}.")
-    clear = sum(each.verdict in ("holds", "contradicted") for each in told)
+    clear = sum(each.verdict in ("holds", "contradicted") for each in compared)
     if not clear:
-        parts.insert(0, f"None of {len(told)} comparisons is clear of chance.")
+        parts.insert(0, f"None of {len(compared)} comparisons is clear of chance.")
     return " ".join(parts)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bioviz.models.device import exact_float32
-from bioviz.models.hardware import shows_a_gpu
+from bioviz.models.devices.device import exact_float32
+from bioviz.models.devices.hardware import shows_a_gpu
 
 if TYPE_CHECKING:
     import torch

@@ -15,8 +15,8 @@ from threading import Condition
 
 from cachetools import LRUCache, cached
 
-from bioviz.models import device
 from bioviz.models.base import ModelCard
+from bioviz.models.devices import device
 
 _WAIT_S = 120.0  # the first import of torch after a start of the computer reads gigabytes
 # Of NVIDIA's driver, its small boards, AMD's driver, and Windows' graphics below Linux. Other systems are not searched.
@@ -95,7 +95,7 @@ def shows_a_gpu() -> bool:
 
 def _ask() -> Hardware:
     """As `probe`, in a process of its own; the CPU where that process comes to nothing."""
-    command = [sys.executable, "-m", "bioviz.models.hardware"]
+    command = [sys.executable, "-m", "bioviz.models.devices.hardware"]
     folder = Path(__file__).resolve().parents[2]  # where `bioviz` lies, installed or not
     try:
         answer = subprocess.run(

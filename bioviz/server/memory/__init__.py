@@ -1,0 +1,1 @@
+"""What the server holds in memory, and how it gives it back."""
