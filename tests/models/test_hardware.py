@@ -14,7 +14,7 @@ from bioviz.models.devices import device, hardware
 @pytest.mark.parametrize("signs", ["", "/"], ids=["no sign of a GPU", "a sign of one"])
 def test_it_is_what_torch_says_and_torch_stays_outside(signs):
     code = (
-        "import sys; from pathlib import Path; from bioviz.models import hardware;"
+        "import sys; from pathlib import Path; from bioviz.models.devices import hardware;"
         f"hardware._SIGNS_OF_A_GPU = tuple(map(Path, {signs!r}));"
         "print(hardware.hardware()); sys.exit('torch' in sys.modules)"
     )
