@@ -15,6 +15,7 @@ from threading import Condition
 
 from cachetools import LRUCache, cached
 
+import bioviz
 from bioviz.models.base import ModelCard
 from bioviz.models.devices import device
 
@@ -96,7 +97,7 @@ def shows_a_gpu() -> bool:
 def _ask() -> Hardware:
     """As `probe`, in a process of its own; the CPU where that process comes to nothing."""
     command = [sys.executable, "-m", "bioviz.models.devices.hardware"]
-    folder = Path(__file__).resolve().parents[2]  # where `bioviz` lies, installed or not
+    folder = Path(bioviz.__path__[0]).resolve().parent  # where it lies, installed or not
     try:
         answer = subprocess.run(
             command, capture_output=True, check=True, timeout=_WAIT_S, cwd=folder, text=True
