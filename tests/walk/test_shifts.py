@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -92,6 +93,35 @@ def test_sixty_acts_shift_next_to_nothing(user, server, request):
         f"\nlayout shift, {server} server: {loading:.4f} loading, {session:.4f} in 60 acts, {theme:.4f} theme"
     )
     assert loading < MOST and session < MOST and theme < MOST
+
+
+def comes_late(page, messages_s: float = 0.02, style_s: float = 2.0) -> None:
+    """Let what the server says come bit by bit, and Streamlit's part that sets the page's style after all else."""
+
+    def one_by_one(socket) -> None:
+        def later(message) -> None:
+            time.sleep(messages_s)
+            socket.send(message)
+
+        socket.connect_to_server().on_message(later)
+
+    def at_last(route) -> None:
+        time.sleep(style_s)
+        route.continue_()
+
+    page.route_web_socket(re.compile("_stcore"), one_by_one)
+    page.route(re.compile(r"/static/js/Html\."), at_last)
+
+
+def test_nothing_moves_when_the_parts_of_the_bench_come_one_by_one(browser, site, quick):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(WATCH)
+    comes_late(page)
+    User(page).opens(site.address(quick, "explore"), 1)
+    loading = shifted(page)
+    page.close()
+    print(f"\nlayout shift: {loading:.4f} loading Explore late")
+    assert loading < 0.006, "the page itself may not move: of what the pickers need, 0.002"
 
 
 def test_diagnose_and_compare_shift_next_to_nothing_while_they_load(browser, site, quick):

@@ -1,15 +1,15 @@
 """What a page shows before Streamlit is there, and the room that it keeps until its first elements have come.
 
 On a slow line the browser waits for Streamlit's scripts, on a server that has just been started for all that the pages
-need: both show a word instead of white. The navigation comes late and pushes the page aside, so the page is seen only
-once it is where it stays.
+need: both show a word instead of white. The navigation comes late and pushes the page aside, and Streamlit's part that
+sets the page's style later still, so the page is seen only once it is where it stays.
 """
 
 from __future__ import annotations
 
 from bioviz.plots.tokens import token
 from bioviz.ui.app.pages import BARS, BENCHES, PAGES
-from bioviz.ui.app.theme import NARROW_NAVIGATION, STYLE_CLASS
+from bioviz.ui.app.theme import STYLE_CLASS, room_of
 
 _COME = f"body:has(style.{STYLE_CLASS})"
 _YET_TO_COME = f"body:not(:has(style.{STYLE_CLASS}))"
@@ -35,9 +35,9 @@ def first_paint(url: str) -> tuple[str, str]:
 
     """
     page = next((entry for entry in PAGES if entry.url == url), None)
-    is_narrow = page is not None and page.title in (*BENCHES, *BARS)
-    narrow = f"{_YET_TO_COME}{{{NARROW_NAVIGATION}}}" if is_narrow else ""
+    title = "" if page is None else page.title
+    room = f"{_YET_TO_COME}{{{room_of(bench=title in BENCHES, bar=title in BARS)}}}"
     return (
-        f"<style>{_WORD}{narrow}</style>",
+        f"<style>{_WORD}{room}</style>",
         '<div id="bioviz-starting" role="status">bioviz is starting …</div>',
     )

@@ -29,16 +29,18 @@ def tighten(bench: bool = False, bar: bool = False) -> None:
 
     """
     above = f"{_ABOVE_THE_PAGE}{{color-scheme:{'dark' if is_dark() else 'light'}}}"
-    kind = f"{_BAR}{_BENCH}" if bench else f"{_BAR}{heads_style()}" if bar else ""
-    st.html(f"<style class={STYLE_CLASS}>{_PAGES}{above}{kind}</style>")
+    st.html(f"<style class={STYLE_CLASS}>:root{{{css_variables()}}}{above}{room_of(bench, bar)}</style>")
+
+
+def room_of(bench: bool = False, bar: bool = False) -> str:
+    """Return the rules that say where things stand on such a page; the arguments are those of `tighten`."""
+    return f"{_PAGES}{f'{_BAR}{_BENCH}' if bench else f'{_BAR}{heads_style()}' if bar else ''}"
 
 
 # What lies above the page is no part of the app's element, whose scheme decides the colours of the palette.
 _ABOVE_THE_PAGE = "[data-testid=stDialog],[data-baseweb=popover],[data-baseweb=tooltip]"
 
-_PAGES = (
-    f":root{{{css_variables()}}}"
-    + """
+_PAGES = """
 /* Contrast of 4.5 and more (WCAG AA), which Streamlit's own greys and its white on a light accent lack. */
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{color:var(--bioviz-muted);opacity:1}
 [data-testid^=stBaseButton-primary]:not(:disabled),
@@ -65,9 +67,8 @@ button[aria-label^="Help for"]{box-sizing:content-box!important;width:16px;heigh
 h1{font-size:1.9rem!important;padding:.5rem 0 .25rem!important}
 h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}
 """
-)
 
-NARROW_NAVIGATION = """
+_NARROW_NAVIGATION = """
 [data-testid=stSidebar]{transition:none}
 [data-testid=stSidebar][data-collapsed=false]{width:184px!important;min-width:184px!important}
 @media (min-width:768px) and (max-width:1360px){
@@ -77,7 +78,7 @@ NARROW_NAVIGATION = """
 
 # Narrow navigation, and pickers on one line.
 _BAR = (
-    NARROW_NAVIGATION
+    _NARROW_NAVIGATION
     + """
 .st-key-run_bar{height:40px;padding:0 16px;flex-wrap:nowrap!important;align-items:center}
 .st-key-run_bar input[role=combobox]{font-size:13px;padding:14px 0 0 10px;text-overflow:ellipsis}
@@ -112,26 +113,22 @@ _BAR = (
 """
 )
 
-# No padding, and a title for screen readers alone.
+# A title for screen readers alone, and a bench from edge to edge of a page whose padding depends on nothing that comes
+# later: what is drawn stays where it is when the bench joins it.
 _BENCH = """
-.stMainBlockContainer{padding:8px 0 2rem;max-width:none}
+.stMainBlockContainer{padding:8px 16px 2rem;max-width:none}
 .stMainBlockContainer>.stVerticalBlock{gap:8px}
 .stMainBlockContainer .stElementContainer:has(h1){position:absolute;width:1px;height:1px;
   overflow:hidden;clip-path:inset(50%)}
-.stMainBlockContainer .stVerticalBlock:has(>.st-key-explore_bench)>
-  :not(.st-key-explore_bench){padding-left:16px;padding-right:16px}
-/* Where there is no bench (yet), what stands in its place keeps off the edges. */
-.stMainBlockContainer:not(:has(.st-key-explore_bench)){padding:8px 16px 2rem}
-.stMainBlockContainer:not(:has(.st-key-explore_bench)) .st-key-run_bar{padding-left:0}
+.st-key-explore_bench{margin:0 -16px;width:calc(100% + 32px)!important}
 /* The search of the bench stands at the end of the line of pickers. */
-.st-key-run_bar{padding-right:clamp(260px,18vw + 130px,420px)}
+.st-key-run_bar{padding-left:0;padding-right:clamp(244px,18vw + 114px,404px)}
 /* The tour stands above the bench, in a line of its own; the gap counts too. */
 .stApp:has(.st-key-tour_bar){--bioviz-bar-height:100px}
-.stElementContainer.st-key-tour_bar{padding:0 16px}
 /* The room of the bench is there before the bench. */
 .st-key-explore_bench{min-height:max(520px,calc(100vh - var(--bioviz-bar-height,0px) - 56px))}
 /* What only carries data takes no room between the bar and the bench. */
 .stMainBlockContainer .stElementContainer.st-key-explore_bench-points{position:absolute;width:0!important}
-@media (max-width:1000px){.st-key-run_bar{padding-right:16px}}
-@media (max-width:767px){.stMainBlockContainer,.stMainBlockContainer:not(:has(.st-key-explore_bench)){padding-top:3rem}}
+@media (max-width:1000px){.st-key-run_bar{padding-right:0}}
+@media (max-width:767px){.stMainBlockContainer{padding-top:3rem}}
 """
