@@ -28,6 +28,7 @@ FLAGS = [
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",  # only WebGL runs on SwiftShader: pages put together there took five times as long
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
