@@ -144,6 +144,15 @@ def test_all_that_counts_is_in_the_window(user, quick):
                 f"{part} at {width} x {height}: {box}"
             )
             assert box["x"] + box["width"] <= width + 1, f"{part} at {width} x {height}: {box}"
+        bench = page.locator(".bioviz-bench").bounding_box()
+        left = page.get_by_test_id("stSidebar").bounding_box()
+        assert [bench["x"], bench["x"] + bench["width"]] == [left["x"] + left["width"], width], (
+            "from edge to edge"
+        )
+        finder = page.locator(".bb-finder").bounding_box()
+        for picker in page.locator(".st-key-run_bar > *").all():
+            box = picker.bounding_box()
+            assert box["x"] + box["width"] <= finder["x"], "the search lies over the pickers"
         stage = page.locator(".bm-stage").bounding_box()
         assert stage["height"] > 0.5 * height, "the map fills the window"
         assert page.locator(".bv-inspector[data-row]").count() == 1, "the worst clip is in the inspector"

@@ -57,12 +57,16 @@ button[aria-label^="Help for"]{box-sizing:content-box!important;width:16px;heigh
   margin:-4px!important}
 .js-plotly-plot .modebar-btn{min-width:24px;min-height:24px}
 [data-testid=stMultiSelect] button[aria-label=Open]{min-height:24px}
+[data-testid=stMultiSelect] [data-tag] button{box-sizing:border-box;flex:none;display:grid;place-items:center;
+  width:24px;height:24px;padding:0;margin:0 -6px 0 0}
 /* What has nothing to show takes no room. */
-.stMainBlockContainer .stElementContainer:is(.st-key-connection,.st-key-theme_link,.st-key-act_link){
+.stMainBlockContainer .stElementContainer:is(.st-key-connection,.st-key-theme_link,
+  .st-key-whole_names,.st-key-act_link){
   position:absolute;width:0!important;overflow:hidden}
 [data-testid=stSidebarHeader]{height:2.5rem;margin-bottom:0}
 /* Names of models and checkpoints are long, and the box of a picker cannot wrap them. */
-[data-testid=stSidebar] input[role=combobox]{font-size:.85rem;padding-right:0;text-overflow:ellipsis}
+input[role=combobox]{text-overflow:ellipsis}
+[data-testid=stSidebar] input[role=combobox]{font-size:.85rem;padding-right:0}
 [data-testid=stMetricValue]{font-size:1.5rem}
 h1{font-size:1.9rem!important;padding:.5rem 0 .25rem!important}
 h2{font-size:1.5rem!important}h3{font-size:1.2rem!important}
@@ -120,7 +124,7 @@ _BENCH = """
 .stMainBlockContainer>.stVerticalBlock{gap:8px}
 .stMainBlockContainer .stElementContainer:has(h1){position:absolute;width:1px;height:1px;
   overflow:hidden;clip-path:inset(50%)}
-.st-key-explore_bench{margin:0 -16px;width:calc(100% + 32px)!important}
+.st-key-explore_bench{margin:0 -16px;width:calc(100% + 32px)!important;max-width:none!important}
 /* The search of the bench stands at the end of the line of pickers. */
 .st-key-run_bar{padding-left:0;padding-right:clamp(244px,18vw + 114px,404px)}
 /* The tour stands above the bench, in a line of its own; the gap counts too. */
