@@ -92,6 +92,26 @@ class Graph:
 
 
 @dataclass(frozen=True)
+class Backbone:
+    """A network of `timm` that sees the mel spectrogram as a picture.
+
+    Attributes
+    ----------
+    architecture
+        Its name there, such as "efficientnet_b0".
+    classes
+        Outputs of its published classifier, which is left out: the embedding is what goes into it.
+    size
+        Pixels (height, width) to which a picture is brought; None where it takes one of any size.
+
+    """
+
+    architecture: str
+    classes: int = 1000
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
 class ModelCard:
     """What is known of a model without loading it.
 
@@ -129,6 +149,8 @@ class ModelCard:
         What the user confirms before the weights are downloaded, as a sentence; "" where nothing has to be.
     for_demo
         Made for the demo: nothing that one would open on recordings of one's own unasked.
+    backbone
+        Which network of timm it is; None for all others.
 
     """
 
@@ -149,6 +171,7 @@ class ModelCard:
     graph: Graph | None = None
     terms: str = ""
     for_demo: bool = False
+    backbone: Backbone | None = None
 
     @property
     def trainable(self) -> bool:

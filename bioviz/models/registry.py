@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,22 +21,20 @@ from bioviz.models.base import (
     ModelCard,
     WeightsFile,
 )
-from bioviz.models.brought import imported, own
+from bioviz.models.brought import backbones, imported, own
 from bioviz.models.cards import CARDS
 from bioviz.models.devices.device import resolve_precision
 from bioviz.models.runtimes import session
 from bioviz.progress import Progress
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from bioviz.models.base import Model
     from bioviz.models.encoder import Encoder, TorchModel
 
 
 def list_models() -> list[ModelCard]:
     """Every model's card; what users brought comes last: files, then embeddings computed elsewhere."""
-    return [*CARDS.values(), *own.cards(), *imported.cards()]
+    return [*CARDS.values(), *backbones.cards(), *own.cards(), *imported.cards()]
 
 
 def card(name: str) -> ModelCard:
@@ -50,7 +48,7 @@ def card(name: str) -> ModelCard:
     """
     if name in CARDS:
         return CARDS[name]
-    if (brought := own.find(name) or imported.find(name)) is not None:
+    if (brought := backbones.find(name) or own.find(name) or imported.find(name)) is not None:
         return brought
     names = [each.name for each in list_models()]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.3) or names
@@ -77,6 +75,8 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
     about = card(name)
     try:
         _check_known(about, checkpoint)
+        if about.backbone is not None and (absent := session.advice("timm")):
+            return CheckpointState(False, absent)
         if checkpoint.startswith(FINETUNED):
             trained = finetuned.find(checkpoint)
             if trained.head_only:
@@ -110,7 +110,8 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
 
 def remove(name: str) -> None:
     """Forget a model that a user brought: its file, or its embeddings. Raises Missing."""
-    (imported if name.startswith(imported.PREFIX) else own).remove(name)
+    kind = next((each for each in (imported, backbones) if name.startswith(each.PREFIX)), own)
+    kind.remove(name)
 
 
 def download(name: str, progress: Progress | None = None, *, terms_accepted: bool = False) -> Path:
@@ -172,6 +173,8 @@ def fingerprint(name: str, checkpoint: str = RANDOM, seed: int = 0, precision: s
     parts = [about.name, about.dim, about.sample_rate, about.preprocessing, checkpoint, identity, precision]
     if about.graph is not None:
         parts.append([about.window_s, about.graph.deciding()])
+    if about.backbone is not None:
+        parts.append(asdict(about.backbone))
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -239,6 +242,8 @@ def open_network(
         raise BadInput(
             f"{about.title} is a finished model file, which cannot be trained. Choose another model."
         )
+    if about.backbone is not None and (absent := session.advice("timm")):
+        raise Missing(absent)
     precision = resolve_precision(precision, str(device), about.autocast)
     identity = fingerprint(name, checkpoint, seed, precision)
     if checkpoint in (RANDOM, NONE):
@@ -251,25 +256,16 @@ def open_network(
 
 
 def _load(encoder: Encoder, about: ModelCard, checkpoint: str) -> None:
-    from pickle import UnpicklingError
-
-    from safetensors import SafetensorError
+    from bioviz.models import weights_state
 
     if checkpoint == PRETRAINED:
         path, _ = weights.checked(_weights(about))
         try:
-            encoder.load_published(_published(path))
-        except (
-            UnpicklingError,
-            SafetensorError,
-            RuntimeError,
-            EOFError,
-            AttributeError,
-            TypeError,
-            ValueError,
-        ) as error:
-            first = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise BadInput(f"{path} does not hold weights of {about.title} ({first}). Delete it.") from error
+            encoder.load_published(weights_state.published(path))
+        except weights_state.TROUBLE as error:
+            raise BadInput(
+                f"{path} does not hold weights of {about.title} ({session.first_line(error)}). Delete it."
+            ) from error
         return
     trained = _finetuned(about, checkpoint)
     path = trained.path
@@ -277,16 +273,6 @@ def _load(encoder: Encoder, about: ModelCard, checkpoint: str) -> None:
         encoder.load_state_dict(finetuned.read_state(path, trained.sha256), assign=True)
     except RuntimeError as error:
         raise BadInput(f"{path} does not fit {about.title}: it was trained with another version.") from error
-
-
-def _published(path: Path) -> dict[str, Tensor]:
-    """Return the state dict in a weights file, by its ending."""
-    import torch
-    from safetensors.torch import load_file
-
-    if path.suffix == ".safetensors":
-        return load_file(path)
-    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def _weights(about: ModelCard) -> WeightsFile:

@@ -31,3 +31,27 @@ def test_parity_is_strict_about_what_the_cache_holds(cosine, usable):
     cached = cosine * trained + np.sqrt(1 - cosine**2) * aside
     assert parity.judge(trained, trained, cached).usable is usable
     assert parity.judge(trained, trained, trained, mixed=cached).usable is usable
+
+
+@pytest.mark.parametrize(
+    ("path", "rounding", "usable"),
+    [
+        (0.01, 0.0, True),  # within the strict bounds
+        (0.02, 0.0, False),
+        (0.02, 0.015, True),  # rounding alone does as much
+        (0.02, 0.005, False),  # four times what rounding does
+        (0.08, 0.08, False),  # no rounding excuses so much
+    ],
+)
+def test_what_rounding_alone_does_is_excused_up_to_what_the_cache_may_be_off(path, rounding, usable):
+    """Distances as shares of an embedding's length, about its distance from others too."""
+    rng = np.random.default_rng(0)
+    trained = rng.normal(size=(16, 64))
+
+    def moved(share):
+        return trained + share * rng.normal(size=trained.shape)
+
+    rounded = [trained, moved(rounding)] if rounding else []
+    found = parity.judge(trained, moved(path), trained, rounded=rounded)
+    assert found.usable is usable, found
+    assert usable or "rounding alone" in found.reason

@@ -27,7 +27,7 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "file",
         type=Path,
-        help="a .tflite, .onnx, .pt2 or .pt file that takes a waveform; or a folder of transformers",
+        help="a .tflite, .onnx, .pt2 or .pt file that takes a waveform; a folder of transformers or timm; or timm/NAME",
     )
     parser.add_argument(
         "--rate", type=int, metavar="HZ", help="sample rate of its input; default: what it says"
@@ -84,9 +84,11 @@ def models(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
 def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Add a model file of your own; it is tried on sound first."""
-    from bioviz.models.brought import own, uploads
+    from bioviz.models.brought import backbones, own, uploads
     from bioviz.models.runtimes import session
 
+    if backbones.is_meant(str(options.file)):
+        return _add_backbone(str(options.file), progress)
     try:
         if (place := uploads.folder_of(str(options.file))) is not None:
             path = uploads.keep_folder(place)
@@ -126,6 +128,16 @@ def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer
     text = f"Added as {added['model']}: {added['dim']} numbers a clip, from the tensor {embedding}."
     text += f"\nOthers that could be it: {', '.join(others)}" if others and not options.embedding else ""
     return Answer({**added, "embedding": embedding}, text)
+
+
+def _add_backbone(network: str, progress: TerminalProgress) -> Answer:
+    """Add a network of timm."""
+    from bioviz.models.brought import backbones
+
+    added = backbones.add_job({"network": network}, progress)
+    text = f"Added as {added['model']}: {added['dim']} numbers a clip."
+    text += "" if added["weights"] else " No weights of it are here, so it begins at random."
+    return Answer(added, text)
 
 
 def _text_of(path: Path | None) -> str:

@@ -15,13 +15,14 @@ import numpy as np
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import Graph
 
-EXTRAS = {"litert": "files", "onnx": "files", "transformers": "transformers"}
+EXTRAS = {"litert": "files", "onnx": "files", "transformers": "transformers", "timm": "timm"}
 """Runtime -> the optional dependencies (`pip install "bioviz[files]"`) that it is part of."""
 REQUIRES = {
     "litert": ("LiteRT", "ai_edge_litert"),
     "onnx": ("ONNX Runtime", "onnxruntime"),
     "transformers": ("Transformers", "transformers"),
     "torch_program": ("PyTorch", "torch"),
+    "timm": ("timm", "timm"),
 }
 """Runtime -> its name for the user and the module that it imports."""
 
@@ -180,3 +181,8 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> Session:
         raise Missing(absent)
     module = import_module(f"bioviz.models.runtimes.{graph.runtime}")
     return module.open_session(path, graph, samples)
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of what a library says, or the kind of the error."""
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__

@@ -13,11 +13,12 @@ from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.models.base import ModelCard
-from bioviz.models.brought import own, uploads
+from bioviz.models.brought import backbones, own, uploads
 from bioviz.models.runtimes import session
 from bioviz.models.score_names import as_names
 from bioviz.ui.app.notices import plain
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.models import named_networks
 from bioviz.ui.state import ModelsState
 
 RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000, 192000, 256000)
@@ -39,13 +40,17 @@ def show() -> None:
         "Model file", type=[suffix[1:] for suffix in session.SUFFIXES], key=ModelsState.own_file
     )
     folder_text = st.text_input(
-        "Or a folder of transformers",
+        "Or a folder of transformers or timm",
         key=ModelsState.own_folder,
-        placeholder="folder, or owner/name in the cache of Hugging Face's programs",
+        placeholder="folder, or owner/name in the cache of Hugging Face's programs, such as timm/convnext_tiny",
         help="HuBERT, wav2vec 2.0, AST, CLAP or Whisper with config.json, preprocessor_config.json and "
-        "model.safetensors. Code that a folder brings is not run.",
+        "model.safetensors. Any network of timm on the mel spectrogram by its name: with its weights where they are "
+        "in the cache or the folder, else from a random start.",
     ).strip()
     if file is None and not folder_text:
+        return
+    if file is None and backbones.is_meant(folder_text):
+        named_networks.show(folder_text)
         return
     try:
         path = (

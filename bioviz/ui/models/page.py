@@ -8,7 +8,7 @@ from bioviz import jobs, rights
 from bioviz.config import settings
 from bioviz.models import registry
 from bioviz.models.base import ModelCard
-from bioviz.models.brought import imported, own
+from bioviz.models.brought import backbones, imported, own
 from bioviz.ui.app.notices import plain
 from bioviz.ui.editing import for_editors
 from bioviz.ui.job_cards import job_card
@@ -70,7 +70,7 @@ def show() -> None:
                 f"{card.dim:,} numbers a clip · takes sound at {rate} · licence: {plain(card.licence)} · "
                 f"{plain(card.reference)}"
             )
-            if card.family in (own.FAMILY, imported.FAMILY):
+            if card.family in (own.FAMILY, imported.FAMILY) or backbones.is_added(card):
                 with left:
                     own_files.remove_button(card)
             for checkpoint in card.checkpoints:

@@ -88,6 +88,7 @@ class ModelsState:
     import_open = Element("import_open")
     own_file = Element("own_model_file")
     own_folder = Element("own_model_folder")
+    own_network = Element("own_model_network")
     own_trust = Element("own_model_trust")
     own_form = Element("own_model")
     own_again = Element("own_again")
