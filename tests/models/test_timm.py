@@ -106,7 +106,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(BadInput, match="does not hold weights of test_convnext"):
         backbones.add_job({"network": str(tmp_path / "net")}, Silent())
     with pytest.raises(BadInput, match="in the list already"):
-        backbones.add_job({"network": "timm/efficientnet_b0"}, Silent())
+        backbones.add_job({"network": "timm/convnext_atto"}, Silent())
 
 
 def test_weights_that_would_run_code_are_refused(tmp_path):
@@ -142,12 +142,12 @@ def test_a_damaged_card_hides_that_network_alone_and_is_named_when_asked_for():
 
 def test_where_timm_is_missing_a_network_is_listed_with_the_line_that_brings_it(monkeypatch):
     monkeypatch.setitem(session.REQUIRES, "timm", ("timm", "no_such_module"))
-    assert "timm_efficientnet_b0" in [card.name for card in registry.list_models()]
+    assert "timm_convnext_atto" in [card.name for card in registry.list_models()]
     for checkpoint in (RANDOM, PRETRAINED):
-        state = registry.checkpoint_state("timm_efficientnet_b0", checkpoint)
+        state = registry.checkpoint_state("timm_convnext_atto", checkpoint)
         assert not state.available and 'pip install "bioviz[timm]"' in state.message
     for call in (
-        lambda: registry.open_model("timm_efficientnet_b0"),
+        lambda: registry.open_model("timm_convnext_atto"),
         lambda: backbones.add_job({"network": "timm/test_resnet"}, Silent()),
     ):
         with pytest.raises(Missing, match=r"bioviz\[timm\]"):

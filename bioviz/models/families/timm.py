@@ -43,15 +43,15 @@ def backbone_card(
 
 CARDS = (
     backbone_card(
-        "timm_efficientnet_b0",
-        "EfficientNet-B0 (timm)",
-        Backbone("efficientnet_b0"),
-        1280,
+        "timm_convnext_atto",
+        "ConvNeXt-Atto (timm)",
+        Backbone("convnext_atto"),
+        320,
         "Apache-2.0 (trained on ImageNet, whose images are for research)",
         WeightsFile(
-            "efficientnet_b0.ra_in1k.safetensors",
-            "https://huggingface.co/timm/efficientnet_b0.ra_in1k/resolve/main/model.safetensors",
-            hub=("timm/efficientnet_b0.ra_in1k", "model.safetensors"),
+            "convnext_atto.d2_in1k.safetensors",
+            "https://huggingface.co/timm/convnext_atto.d2_in1k/resolve/main/model.safetensors",
+            hub=("timm/convnext_atto.d2_in1k", "model.safetensors"),
         ),
         BOTH,
     ),
