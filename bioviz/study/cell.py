@@ -10,6 +10,7 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.models.base import RANDOM
+from bioviz.models.titles import checkpoint_title
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.diagnosis import embedding_inputs
@@ -72,6 +73,7 @@ def compute_cell(
 
     progress = progress or Silent()
     dataset = library.load(cell.dataset)
+    _check_unheard(cell, spec, dataset)
     checkpoint = _checkpoint(cell, spec, dataset, progress, device)
     scores, run = [], None
     for name in spec.maps:
@@ -84,6 +86,20 @@ def compute_cell(
     if run is not None:
         scores += _of_embedding(cell, spec, dataset, compute_measures(run, spec.k, progress))
     return CellResult(checkpoint, tuple(scores))
+
+
+def _check_unheard(cell: Cell, spec: StudySpec, dataset: Dataset) -> None:
+    """Raise BadInput where a checkpoint fine-tuned before was trained on clips that are scored."""
+    from bioviz.runs.thresholds.label_scores import trained_on
+
+    split = split_of(dataset, spec)
+    scored = np.ones(len(dataset.clips), dtype=bool) if split == "all" else dataset.clips.split == split
+    heard = int((trained_on(dataset, cell.entry.checkpoint) & scored).sum())
+    if heard:
+        raise BadInput(
+            f"{checkpoint_title(cell.entry.checkpoint)} was trained on {heard:,} of the {int(scored.sum()):,} clips that "
+            f"would be scored. Score it on test clips alone, or on recordings that it has not heard."
+        )
 
 
 def _checkpoint(cell: Cell, spec: StudySpec, dataset: Dataset, progress: Progress, device: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bioviz.models import registry
+from bioviz.models import finetuned, registry
 from bioviz.models.base import FINETUNED, RANDOM
 from bioviz.runs import ready
 from bioviz.study.spec import BASELINES, Entry
@@ -12,7 +12,7 @@ BASELINE = f"resnet18:{RANDOM}"
 
 
 def offered() -> list[str]:
-    """Return entries whose weights are here, the best first: frozen, then fine-tuned with all and no background.
+    """Return entries whose weights are here, the best first: frozen, fine-tuned before, to be fine-tuned in the grid.
 
     Of random starts those of the paper alone: an untrained network of any other kind tells nothing.
     """
@@ -30,10 +30,18 @@ def offered() -> list[str]:
         for each in frozen
         if registry.card(each.model).trainable
     ]
-    return [str(entry) for entry in (*frozen, *trained)]
+    before = [
+        Entry(each.model, each.checkpoint)
+        for each in ready.everything()
+        if each.checkpoint.startswith(FINETUNED)
+        and each.state.available
+        and not finetuned.find(each.checkpoint).head_only
+    ]
+    return [str(entry) for entry in (*frozen, *before, *trained)]
 
 
 def begun_with() -> list[str]:
     """Return what a grid begins with: every model with trained weights or none, frozen, and the paper's baseline."""
-    frozen = [name for name in offered() if Entry.parse(name).share is None]
+    entries = [Entry.parse(name) for name in offered()]
+    frozen = [str(entry) for entry in entries if entry.share is None and not entry.is_trained]
     return [name for name in frozen if not name.endswith(f":{RANDOM}") or name == BASELINE]

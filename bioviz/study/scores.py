@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from bioviz.models.titles import checkpoint_title
+
 Start = Literal["audio", "images", "random", "features", "other"]
 STARTS: tuple[Start, ...] = get_args(Start)
 Training = Literal["frozen", "fine-tuned"]
@@ -36,9 +38,11 @@ class Contender:
         What its weights were trained on before: "audio", "images" (ImageNet) or nothing ("random"); "features" where
         there are no weights, "other" where nobody knows.
     training : str
-        "frozen", or "fine-tuned" on the training clips of each dataset.
+        "frozen", or "fine-tuned" in the grid, on the training clips of each dataset.
     background : float
         Share of the background clips that the fine-tuning got; 1 where there was none.
+    checkpoint : str
+        "ft:ID" of one that was fine-tuned before, on whatever; "" for all others.
 
     """
 
@@ -46,10 +50,11 @@ class Contender:
     start: Start
     training: Training = "frozen"
     background: float = 1.0
+    checkpoint: str = ""
 
     def words(self, title: str) -> str:
         """Say what it is, with the model's title."""
-        parts = [title, _START_WORDS[self.start]]
+        parts = [title, checkpoint_title(self.checkpoint) if self.checkpoint else _START_WORDS[self.start]]
         if self.training != "frozen":
             share = "" if self.background == 1 else f", background share {self.background:g}"
             parts.append(f"fine-tuned{share}")
@@ -88,7 +93,10 @@ class Score:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, for `from_dict`."""
-        return asdict(self)
+        values = asdict(self)
+        if not self.contender.checkpoint:
+            del values["contender"]["checkpoint"]  # files of before have none either
+        return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Score:

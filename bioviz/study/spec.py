@@ -9,7 +9,8 @@ from typing import Any
 
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.errors import BadInput
-from bioviz.models import registry
+from bioviz.models import finetuned, registry
+from bioviz.models.base import FINETUNED as TRAINED
 from bioviz.models.base import NONE, PRETRAINED, RANDOM
 from bioviz.study.scores import MEASURES, Contender, Start
 from bioviz.training.settings import PRESETS, TrainSettings, preset
@@ -27,9 +28,11 @@ PAPER_SEED = 42  # of the map at seed 0, as in the paper
 SPLITS = ("test", "all")
 FINETUNED = "finetuned"
 
-_ENTRY = re.compile(rf"(?P<model>[^:]+):(?P<checkpoint>[^:]+)(:{FINETUNED}(:(?P<share>[0-9]*\.?[0-9]+))?)?")
+_ENTRY = re.compile(rf"(?P<model>[^:]+):(?P<checkpoint>({TRAINED})?[^:]+)(:{FINETUNED}(:(?P<share>[0-9]*\.?[0-9]+))?)?")
 BASELINES = ("alexnet", "resnet18", "resnet50", "resnet152", "swin_s")
 """Of the paper: networks for pictures, whose trained weights are ImageNet's."""
+IMAGENET = (*BASELINES, "timm_convnext_atto")
+"""Cards whose trained weights are ImageNet's; of a network of timm that was added nobody knows."""
 _AUDIO = ("Trained on AudioSet", "Self-supervised on animal sounds", "Bird sound models (files)")  # families
 
 
@@ -54,12 +57,15 @@ class Entry:
     def parse(cls, text: str) -> Entry:
         """Read "model:checkpoint", "model:checkpoint:finetuned" or "model:checkpoint:finetuned:SHARE".
 
+        A checkpoint that was fine-tuned before ("ft:ID") is scored as it is.
+
         Raises
         ------
         BadInput
-            It is none of these, or the share is above 1.
+            It is none of these, or the share is above 1; or a checkpoint fine-tuned before is of another model, has
+            but a classifier of its own, or is asked to be fine-tuned again.
         Missing
-            No such model.
+            No such model or checkpoint.
 
         """
         match = _ENTRY.fullmatch(text)
@@ -75,6 +81,9 @@ class Entry:
                 raise BadInput(f"The share of background is from 0 to 1, not {share:g}.")
         entry = cls(match["model"], match["checkpoint"], share)
         card = registry.card(entry.model)
+        if entry.is_trained:
+            _check_trained(entry)
+            return entry
         if entry.checkpoint not in card.checkpoints:
             raise BadInput(
                 f"A study starts {card.title} from {', '.join(card.checkpoints)}, not from {entry.checkpoint[:40]!r}."
@@ -88,7 +97,14 @@ class Entry:
         return f"{self.model}:{self.checkpoint}{tail}"
 
     @property
+    def is_trained(self) -> bool:
+        """Whether it is a checkpoint that was fine-tuned before, and not in this grid."""
+        return self.checkpoint.startswith(TRAINED)
+
+    @property
     def contender(self) -> Contender:
+        if self.is_trained:
+            return Contender(self.model, "other", checkpoint=self.checkpoint)
         if self.share is None:
             return Contender(self.model, self._start)
         return Contender(self.model, self._start, "fine-tuned", self.share)
@@ -100,7 +116,20 @@ class Entry:
         card = registry.card(self.model)
         if self.checkpoint != PRETRAINED or card.for_demo:
             return "other"
-        return "images" if self.model in BASELINES else "audio" if card.family in _AUDIO else "other"
+        return "images" if self.model in IMAGENET else "audio" if card.family in _AUDIO else "other"
+
+
+def _check_trained(entry: Entry) -> None:
+    """Raise BadInput or Missing for a checkpoint fine-tuned before that cannot be an entry."""
+    trained = finetuned.find(entry.checkpoint)
+    if trained.model != entry.model:
+        raise BadInput(f"The checkpoint {entry.checkpoint} is of {trained.model}, not of {entry.model}.")
+    if trained.head_only:
+        raise BadInput(
+            f"{entry.checkpoint} is a classifier on the embeddings of {trained.base} as they are. Take that instead."
+        )
+    if entry.share is not None:
+        raise BadInput(f"{entry.checkpoint} is fine-tuned already. Take it as it is.")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bioviz.datasets import library
-from bioviz.errors import BadInput, Cancelled
+from bioviz.errors import BadInput, Cancelled, Missing
 from bioviz.models import registry
 from bioviz.models.cards import CARDS
 from bioviz.progress import Silent
@@ -26,7 +26,7 @@ from bioviz.study.findings.trainings import outcomes, training_words
 from bioviz.study.grid import compute_study, study_job
 from bioviz.study.offered import begun_with, offered
 from bioviz.study.plan import plan, total_seconds, total_words
-from bioviz.study.result import empty_result, open_result
+from bioviz.study.result import StudyResult, empty_result, open_result
 from bioviz.study.scores import Contender
 from bioviz.study.spec import Cell, Entry, StudySpec
 from tests.sounds import saved_calls
@@ -184,7 +184,6 @@ def test_what_has_changed_since_a_file_was_written_is_named(spec, tmp_path):
     ("text", "sentence"),
     [
         ("resnet18", "no model of a study"),
-        ("resnet18:ft:abc", "no model of a study|starts"),
         ("yamnet:pretrained:finetuned", "cannot be fine-tuned"),
         ("resnet18:random:finetuned:3", "from 0 to 1"),
         ("acoustic_features:random", "starts"),
@@ -259,3 +258,24 @@ def test_a_fine_tuned_cell_is_scored_on_test_clips_alone(tmp_path, monkeypatch):
     run = open_run(run_spec(test.cells[0], test, checkpoint, "pca"))
     assert run is not None and run.spec.split == "test"
     assert len(run) == result.datasets[dataset.id].clips == (dataset.clips.split == "test").sum()
+    _is_an_entry_of_another_grid(dataset.id, result, checkpoint)
+
+
+def _is_an_entry_of_another_grid(dataset: str, trained: StudyResult, checkpoint: str):
+    """A checkpoint that was fine-tuned before is scored as it is, on clips that it has not heard."""
+    entry = f"tiny:{checkpoint}"
+    assert str(Entry.parse(entry)) == entry and entry in offered() and entry not in begun_with()
+    for text, error, sentence in (
+        (f"{entry}:finetuned", BadInput, "fine-tuned already"),
+        (f"resnet18:{checkpoint}", BadInput, "is of tiny"),
+        ("tiny:ft:abc", Missing, "no fine-tuned checkpoint"),
+    ):
+        with pytest.raises(error, match=sentence):
+            Entry.parse(text)
+    again = compute_study(StudySpec((dataset,), ("tiny:random", entry), maps=("pca",)))
+    mine = {score.measure: score.value for score in again.scores if score.contender.checkpoint}
+    assert mine and mine == {score.measure: score.value for score in trained.scores}
+    assert "fine-tuned: " in Entry.parse(entry).contender.words("Tiny")
+    assert open_result(again.spec).scores == again.scores and checkpoint in to_csv(again.scores).decode()
+    (why,) = compute_study(StudySpec((dataset,), (entry, "tiny:random"), maps=("pca",), split="all")).failed.values()
+    assert "was trained on" in why

@@ -40,8 +40,8 @@ def register(commands: Commands) -> None:
         nargs="+",
         metavar="MODEL",
         help="names, as `models` lists them, with a start or not: gpv_teacher2, resnet18:random; "
-        "resnet18:random:finetuned:0 is fine-tuned with a share of 0 of the background "
-        "(those whose weights are here, and the paper's baseline)",
+        "resnet18:random:finetuned:0 is fine-tuned with a share of 0 of the background; "
+        "resnet18:ft:ID was fine-tuned before (those whose weights are here, and the paper's baseline)",
     )
     parser.add_argument(
         "--finetune",
