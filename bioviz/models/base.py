@@ -36,6 +36,8 @@ class WeightsFile:
         package is never imported.
     folder
         The one folder it lies in, of a file that a user brought; None to look in the weights folders.
+    labels
+        The list of names of its scores, where its authors publish one apart from it: looked for beside it too.
 
     """
 
@@ -46,6 +48,7 @@ class WeightsFile:
     hub: tuple[str, str] | None = None
     package: tuple[str, str] | None = None
     folder: Path | None = None
+    labels: WeightsFile | None = None
 
 
 @dataclass(frozen=True)

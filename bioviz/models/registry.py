@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from bioviz.models.brought import backbones, imported, own
 from bioviz.models.cards import CARDS
 from bioviz.models.devices.device import resolve_precision
 from bioviz.models.runtimes import session
+from bioviz.models.score_names import names_missing
 from bioviz.progress import Progress
 
 if TYPE_CHECKING:
@@ -105,7 +107,8 @@ def checkpoint_state(name: str, checkpoint: str) -> CheckpointState:
         return CheckpointState(False, weights.advice(expected), None, expected.name, bool(expected.url))
     if about.graph is not None and (absent := session.advice(about.graph.runtime)):
         return CheckpointState(False, absent, path, expected.name)
-    return CheckpointState(True, f"Trained weights from {path.name}.", path, expected.name)
+    said = " ".join(part for part in (f"Trained weights from {path.name}.", names_missing(about)) if part)
+    return CheckpointState(True, said, path, expected.name)
 
 
 def remove(name: str) -> None:
@@ -133,7 +136,14 @@ def download(name: str, progress: Progress | None = None, *, terms_accepted: boo
         raise BadInput(
             f"The weights of {about.title} come with terms, which nobody has confirmed: {about.terms}"
         )
-    return weights.download(_weights(about), progress)
+    expected = _weights(about)
+    path = weights.download(expected, progress)
+    if expected.labels is not None and expected.labels.url and weights.locate(expected.labels) is None:
+        with suppress(
+            Missing, BadInput
+        ):  # the model runs without names; its state says that they are missing
+            weights.download(expected.labels, progress)
+    return path
 
 
 def download_job(params: dict[str, Any], progress: Progress) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import zipfile
 from functools import lru_cache
 from pathlib import Path
@@ -23,21 +24,32 @@ def has_scores(card: ModelCard) -> bool:
 def score_names(card: ModelCard) -> tuple[str, ...]:
     """Return the names of a model file's scores in their order; () where no list is found.
 
-    Looked for are a list inside a `.tflite` file (its metadata), then text files beside it: those that BirdNET's and
-    BirdNET-Analyzer's programs write (`..._Labels.txt`), and `labels.txt`.
+    Looked for are a list inside a `.tflite` file (its metadata), the list that its card names, then files beside it:
+    those that BirdNET's and BirdNET-Analyzer's programs write (`..._Labels.txt`), `labels.txt` and `labels.csv`.
     """
     if not has_scores(card) or card.weights is None:
         return ()
     path = weights.locate(card.weights)
     if path is None:
         return ()
-    stat = path.stat()
-    return _names(path, stat.st_size, stat.st_mtime_ns)
+    published = card.weights.labels and weights.locate(card.weights.labels)
+    places = (*([published] if published else []), *_beside(path))
+    read = next((each for each in places if each.is_file()), None)
+    about = [] if read is None else [read.stat().st_size, read.stat().st_mtime_ns]
+    return _names(path, read, path.stat().st_size, path.stat().st_mtime_ns, *about)
+
+
+def names_missing(card: ModelCard) -> str:
+    """Say where the names of a model's scores can be had, where its list is not here; "" else."""
+    published = card.weights.labels if card.weights else None
+    if published is None or not has_scores(card) or score_names(card):
+        return ""
+    return f"The names of its scores are not here: put {published.name} beside it, from {published.url}."
 
 
 @lru_cache(maxsize=32)
-def _names(path: Path, size: int, changed: int) -> tuple[str, ...]:
-    return names_inside(path) or next((names for each in _beside(path) if (names := read_names(each))), ())
+def _names(path: Path, beside: Path | None, *_changed: int) -> tuple[str, ...]:
+    return names_inside(path) or (read_names(beside) if beside else ())
 
 
 def _beside(path: Path) -> list[Path]:
@@ -48,7 +60,9 @@ def _beside(path: Path) -> list[Path]:
         f"{shorter}_Labels.txt",
         f"{stem}.labels.txt",
         f"{stem}_labels.txt",
+        f"{shorter}_Labels.csv",
         OWN_NAMES,
+        "labels.csv",
     )
     return [path.with_name(name) for name in names]
 
@@ -68,13 +82,36 @@ def names_inside(path: Path) -> tuple[str, ...]:
 
 
 def read_names(path: Path) -> tuple[str, ...]:
-    """Return the names in a text file, one a line; () where it cannot be read or is no such list."""
+    """Return the names in a text file, one a line, or a CSV; () where it cannot be read or is no such list."""
     try:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
             return ()
-        return as_names(path.read_bytes())
+        return names_in(path.name, path.read_bytes())
     except OSError:
         return ()
+
+
+def names_in(file: str, content: bytes) -> tuple[str, ...]:
+    """Return the names in a list by the ending of its file: a CSV, or a text with one name a line."""
+    return names_of_table(content) if file.lower().endswith(".csv") else as_names(content)
+
+
+def names_of_table(content: bytes) -> tuple[str, ...]:
+    """Return the names in a CSV with a header, a line a score: both names of a species where it has them.
+
+    Columns `sci_name` and `com_name`, as BirdNET 3 has them, become one name as in BirdNET's other lists
+    (`Parus major_Great Tit`); of any other table the first column counts, as of Perch's.
+    """
+    lines = as_names(content)
+    if not lines:
+        return ()
+    separator = ";" if lines[0].count(";") > lines[0].count(",") else ","
+    rows = [row for row in csv.reader(lines, delimiter=separator) if row]
+    head = [name.strip().lower() for name in rows[0]]
+    wanted = [head.index(name) for name in ("sci_name", "com_name") if name in head] or [0]
+    if any(len(row) <= max(wanted) for row in rows):
+        return ()
+    return tuple("_".join(row[i].strip() for i in wanted)[:LONGEST] for row in rows[1:])
 
 
 def as_names(content: bytes) -> tuple[str, ...]:

@@ -100,7 +100,16 @@ def to_csv(scores: Sequence[Score], *, with_published: bool = True) -> bytes:
     for source, own in sources:
         for score in own:
             c = score.contender
-            line = (source, c.model, c.checkpoint or c.start, c.training, c.background, score.dataset, score.map, score.seed)
+            line = (
+                source,
+                c.model,
+                c.checkpoint or c.start,
+                c.training,
+                c.background,
+                score.dataset,
+                score.map,
+                score.seed,
+            )
             ends = ("" if end is None else end for end in (score.low, score.high))
             writer.writerow([defused(value) for value in (*line, score.measure, score.value, *ends)])
     return text.getvalue().encode()

@@ -28,7 +28,9 @@ PAPER_SEED = 42  # of the map at seed 0, as in the paper
 SPLITS = ("test", "all")
 FINETUNED = "finetuned"
 
-_ENTRY = re.compile(rf"(?P<model>[^:]+):(?P<checkpoint>({TRAINED})?[^:]+)(:{FINETUNED}(:(?P<share>[0-9]*\.?[0-9]+))?)?")
+_ENTRY = re.compile(
+    rf"(?P<model>[^:]+):(?P<checkpoint>({TRAINED})?[^:]+)(:{FINETUNED}(:(?P<share>[0-9]*\.?[0-9]+))?)?"
+)
 BASELINES = ("alexnet", "resnet18", "resnet50", "resnet152", "swin_s")
 """Of the paper: networks for pictures, whose trained weights are ImageNet's."""
 IMAGENET = (*BASELINES, "timm_convnext_atto")

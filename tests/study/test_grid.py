@@ -277,5 +277,7 @@ def _is_an_entry_of_another_grid(dataset: str, trained: StudyResult, checkpoint:
     assert mine and mine == {score.measure: score.value for score in trained.scores}
     assert "fine-tuned: " in Entry.parse(entry).contender.words("Tiny")
     assert open_result(again.spec).scores == again.scores and checkpoint in to_csv(again.scores).decode()
-    (why,) = compute_study(StudySpec((dataset,), (entry, "tiny:random"), maps=("pca",), split="all")).failed.values()
+    (why,) = compute_study(
+        StudySpec((dataset,), (entry, "tiny:random"), maps=("pca",), split="all")
+    ).failed.values()
     assert "was trained on" in why

@@ -12,6 +12,7 @@ from bioviz.cli.arguments import Commands
 from bioviz.cli.terminal import TerminalProgress, table
 from bioviz.errors import BadInput
 from bioviz.models.base import ModelCard
+from bioviz.models.runtimes.session import FileFacts
 
 
 def register(commands: Commands) -> None:
@@ -116,18 +117,26 @@ def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer
             "hop_s": options.hop or window_s or 1.0,
             "peak": options.peak,
             "scores": facts.likely_scores(embedding) if options.scores is None else options.scores,
-            "scale": options.scale,
-            "names": _text_of(options.names),
+            "scale": options.scale or facts.scale,
+            "names": _text_of(options.names or _labels_beside(options.file, facts)),
             "trusted": options.trust,
-            "licence": options.licence,
-            "reference": options.reference,
+            "licence": options.licence or facts.licence,
+            "reference": options.reference or facts.reference,
+            "kind": facts.kind,
         },
         progress,
     )
     others = [each.name for each in facts.tensors if each.name != embedding][:5]
     text = f"Added as {added['model']}: {added['dim']} numbers a clip, from the tensor {embedding}."
+    text += f"\nIt is a {facts.kind}." if facts.kind else ""
     text += f"\nOthers that could be it: {', '.join(others)}" if others and not options.embedding else ""
     return Answer({**added, "embedding": embedding}, text)
+
+
+def _labels_beside(file: Path, facts: FileFacts) -> Path | None:
+    """Return the list of labels that BirdNET-Analyzer writes beside a classifier, if it is there."""
+    path = file.with_name(f"{file.stem}_Labels.txt")
+    return path if facts.kind and path.is_file() else None
 
 
 def _add_backbone(network: str, progress: TerminalProgress) -> Answer:

@@ -57,6 +57,8 @@ class OwnCard:
         Names and sha256 (hex) of files in the same folder that decide its numbers too.
     licence, reference
         As the user knows them; may be "".
+    kind
+        Of which program it is, in words; "" where that is not known.
 
     """
 
@@ -76,6 +78,7 @@ class OwnCard:
     beside: Mapping[str, str] = field(default_factory=dict)
     licence: str = ""
     reference: str = ""
+    kind: str = ""
 
 
 def cards() -> list[ModelCard]:
@@ -227,6 +230,7 @@ def _checked(value: dict[str, Any]) -> OwnCard:
         card.scores,
         card.licence,
         card.reference,
+        card.kind,
     )
     numbers = {
         "sample_rate": (card.sample_rate, 100, MAX_RATE),
@@ -272,7 +276,7 @@ def _model_card(name: str, card: OwnCard) -> ModelCard:
         dim=card.dim,
         licence=card.licence or "not stated",
         reference=card.reference or "a file of yours",
-        about=f"A model file that was added here; it takes {window}.",
+        about=f"A {card.kind or 'model file'} that was added here; it takes {window}.",
         checkpoints=(PRETRAINED,),
         weights=WeightsFile(card.file, sha256=card.sha256, folder=folder() / name),
         preprocessing="waveform-1",

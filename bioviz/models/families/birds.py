@@ -49,6 +49,10 @@ CARDS = (
             "BirdNET+_V3.0-preview3.1_Global_11K_FP32.onnx",
             "https://zenodo.org/records/20703646/files/BirdNET+_V3.0-preview3.1_Global_11K_FP32.onnx?download=1",
             "999bb627e8954516d6a222eb76438b896fafc3791c2d10e72f02147ccd562c05",
+            labels=WeightsFile(
+                "BirdNET+_V3.0-preview3.1_Global_11K_Labels.csv",
+                "https://zenodo.org/records/20703646/files/BirdNET+_V3.0-preview3.1_Global_11K_Labels.csv?download=1",
+            ),
         ),
         preprocessing="waveform-1",
         autocast=False,
@@ -70,6 +74,11 @@ CARDS = (
             "perch_v2.onnx",
             "https://huggingface.co/justinchuby/Perch-onnx/resolve/main/perch_v2.onnx",
             hub=("justinchuby/Perch-onnx", "perch_v2.onnx"),
+            labels=WeightsFile(
+                "perch_v2_labels.csv",
+                "https://huggingface.co/sammlapp/Perch_v2_headless/resolve/main/labels.csv",
+                hub=("sammlapp/Perch_v2_headless", "labels.csv"),
+            ),
         ),
         preprocessing="waveform-1",
         autocast=False,

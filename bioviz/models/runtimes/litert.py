@@ -88,7 +88,7 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> LiteRTSession
 def inspect(path: Path) -> FileFacts:
     """Read what a `.tflite` file says of itself; see `session.inspect`."""
     try:
-        graph, buffers = _parsed(path.read_bytes())
+        graph, buffers, called = _parsed(path.read_bytes())
         outputs = set(map(int, graph.outputs))
         entries = [int(index) for index in graph.inputs]
         floating = [
@@ -107,7 +107,10 @@ def inspect(path: Path) -> FileFacts:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadInput(f"{path.name} is no .tflite file that can be read ({reason}).") from error
     candidates = likeliest_first(tensors[index] for index in floating)
-    return FileFacts("litert", tuple(tensors[index] for index in entries), candidates, given)
+    named = {name: tensors[index].name for name, index in called.items() if index in tensors}
+    return FileFacts(
+        "litert", tuple(tensors[index] for index in entries), candidates, given, named_outputs=named
+    )
 
 
 _REAL = (0, 1, 9)  # float32, float16, int8 in the file format (TensorType)
@@ -128,14 +131,20 @@ def _is_constant(buffers: Any, tensor: Any) -> bool:
     return data is not None and len(data) > 0
 
 
-def _parsed(content: bytes) -> tuple[Any, Any]:
-    """Return the main graph of a model and its buffers, as the objects of the file format."""
+def _parsed(content: bytes) -> tuple[Any, Any, dict[str, int]]:
+    """Return the main graph of a model, its buffers, and outputs that it names, as the objects of the file format."""
     from ai_edge_litert import schema_py_generated as schema
 
     if content[4:8] != b"TFL3":
         raise LookupError("it does not begin like a .tflite file.")
     model: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
-    return model.subgraphs[0], model.buffers
+    signatures = [each for each in model.signatureDefs or () if not each.subgraphIndex]
+    called = {
+        (output.name or b"").decode("utf-8", "replace"): int(output.tensorIndex)
+        for signature in signatures
+        for output in signature.outputs or ()
+    }
+    return model.subgraphs[0], model.buffers, called
 
 
 def with_outputs(content: bytes, entry: str, tensors: Sequence[str]) -> tuple[bytes, int, *tuple[int, ...]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from math import prod
 from pathlib import Path
@@ -52,6 +52,12 @@ class FileFacts:
         What the file gives out, in its order: the scores are most often the first.
     sample_rate
         Hz that it takes; 0 where it does not say.
+    named_outputs
+        What the file calls some of its outputs, to the names of their tensors.
+    kind
+        Of which program it is, in words; "" where that is not known.
+    scale, licence, reference
+        What that says of its scores and its base; "" where nothing.
 
     """
 
@@ -60,9 +66,17 @@ class FileFacts:
     tensors: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...] = ()
     sample_rate: int = 0
+    named_outputs: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    scale: str = ""
+    licence: str = ""
+    reference: str = ""
 
     def likely_scores(self, embedding: str) -> str:
         """Return the name of the output that is likely the scores, beside an embedding; "" for none."""
+        called = self.named_outputs.get("predictions", embedding)
+        if called != embedding:
+            return called
         return next((each.name for each in self.outputs if each.name != embedding and each.shape), "")
 
 
@@ -116,10 +130,12 @@ def inspect(path: Path, *, trusted: bool = False) -> FileFacts:
     if absent := advice(runtime):
         raise Missing(absent)
     check_trust(runtime, path.name, trusted)
+    from bioviz.models.runtimes import birdnet_analyzer
+
     facts = import_module(f"bioviz.models.runtimes.{runtime}").inspect(path)
     if not facts.inputs or not facts.tensors:
         raise BadInput(f"{path.name} has no input, or nothing in it that could be an embedding.")
-    return facts
+    return birdnet_analyzer.recognised(facts)
 
 
 def check_trust(runtime: str, name: str, trusted: bool) -> None:

@@ -15,7 +15,7 @@ from bioviz.models import registry
 from bioviz.models.base import ModelCard
 from bioviz.models.brought import backbones, own, uploads
 from bioviz.models.runtimes import session
-from bioviz.models.score_names import as_names
+from bioviz.models.score_names import names_in
 from bioviz.ui.app.notices import plain
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.models import named_networks
@@ -118,6 +118,11 @@ def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> No
     inputs, tensors, outputs = facts["inputs"], facts["tensors"], facts.get("outputs", [])
     samples = int(inputs[0]["shape"][-1]) if inputs[0]["shape"] else -1
     guess = facts.get("sample_rate") or _USUAL.get(samples)
+    if facts.get("kind"):
+        st.info(
+            f"This is a {plain(facts['kind'])}: the form is filled in as that program has it. Add the list of its labels.",
+            icon=":material/verified:",
+        )
     with st.form(ModelsState.own_form):
         left, right = st.columns(2)
         name = left.text_input("Name", value=title, key=ModelsState.own_title, max_chars=100)
@@ -137,7 +142,7 @@ def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> No
             help="The tensor whose numbers describe a clip: most often the last one before the scores. "
             "Frames are averaged.",
         )
-        likely = next((i for i, each in enumerate(outputs) if each["name"] != tensors[0]["name"]), None)
+        likely = _likely_scores(outputs, tensors[0]["name"], facts.get("named_outputs", {}))
         left, middle, right = st.columns([2, 1, 2])
         scores = left.selectbox(
             "Scores of its classifier",
@@ -150,12 +155,13 @@ def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> No
         scale = middle.selectbox(
             "They are",
             own.SCALES,
+            own.SCALES.index(facts.get("scale", "")),
             key=ModelsState.own_scale,
             format_func=lambda each: {"": "not known", "logit": "log odds", "probability": "0 to 1"}[each],
         )
         names = right.file_uploader(
             "Names of the scores",
-            type=["txt"],
+            type=["txt", "csv"],
             key=ModelsState.own_names,
             help="A text file with one name a line, such as the ..._Labels.txt of BirdNET-Analyzer. Not needed where "
             "the file holds them.",
@@ -187,8 +193,12 @@ def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> No
             key=ModelsState.own_overlap,
             help="In clips longer than a window.",
         )
-        licence = middle.text_input("Licence", key=ModelsState.own_licence, help="For your own records.")
-        reference = right.text_input("Reference", key=ModelsState.own_reference, help="Whom to cite.")
+        licence = middle.text_input(
+            "Licence", facts.get("licence", ""), key=ModelsState.own_licence, help="For your own records."
+        )
+        reference = right.text_input(
+            "Reference", facts.get("reference", ""), key=ModelsState.own_reference, help="Whom to cite."
+        )
         pressed = st.form_submit_button("Try it and add it", type="primary", icon=":material/add:")
     if pressed:
         try:
@@ -203,13 +213,22 @@ def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> No
             "scores": "" if scores is None else outputs[scores]["name"],
             "scale": scale,
             "trusted": trusted,
-            "names": "" if names is None else "\n".join(as_names(names.getvalue())),
+            "names": "" if names is None else "\n".join(names_in(names.name, names.getvalue())),
             "licence": licence.strip(),
             "reference": reference.strip(),
+            "kind": facts.get("kind", ""),
         }
         job = jobs.start("add model", "bioviz.models.brought.own:add_job", params, title=f"Trying {name}")
         ModelsState.own_job.set(job.id)
     _follow()
+
+
+def _likely_scores(outputs: list[dict[str, Any]], embedding: str, named: dict[str, str]) -> int | None:
+    """Return which output is likely the scores: what the file calls so, else the first that is not the embedding."""
+    others = [i for i, each in enumerate(outputs) if each["name"] != embedding]
+    return next(
+        (i for i in others if outputs[i]["name"] == named.get("predictions")), next(iter(others), None)
+    )
 
 
 def _follow() -> None:
