@@ -97,8 +97,8 @@ def _check_unheard(cell: Cell, spec: StudySpec, dataset: Dataset) -> None:
     heard = int((trained_on(dataset, cell.entry.checkpoint) & scored).sum())
     if heard:
         raise BadInput(
-            f"{checkpoint_title(cell.entry.checkpoint)} was trained on {heard:,} of the {int(scored.sum()):,} clips that "
-            f"would be scored. Score it on test clips alone, or on recordings that it has not heard."
+            f"{checkpoint_title(cell.entry.checkpoint)} was trained on {heard:,} of the {int(scored.sum()):,} clips "
+            "that would be scored. Score it on test clips alone, or on recordings that it has not heard."
         )
 
 

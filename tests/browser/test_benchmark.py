@@ -36,6 +36,7 @@ def study(app, tmp_path, monkeypatch) -> StudySpec:
 def test_a_click_on_a_cell_opens_that_cells_run(page, app, study):
     page.goto(f"{app.url}/benchmark")
     page.get_by_text("Click a cell to open its map in Explore.").wait_for()
+    page.locator(".st-key-study_heat_map .js-plotly-plot .scatterlayer").wait_for()
     cells = page.evaluate(CELLS)
     row = next(i for i, name in enumerate(cells["models"]) if "Small CNN" in name)
     column = cells["datasets"].index("owls")

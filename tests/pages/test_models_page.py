@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from streamlit.testing.v1 import AppTest
+
 from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.models.runtimes import session
@@ -50,7 +52,53 @@ def test_embeddings_of_others_are_imported_by_a_job_and_a_path_outside_is_refuse
         "start",
         lambda kind, function, params, **_: started.append(params) or jobs.Job(*"abc", {}, "t", "done"),
     )
+    (tmp_path / "results").mkdir()
     app.text_input(key="import_path").set_value(str(tmp_path / "results")).run()
-    app.text_input(key="import_column_path").set_value("aufnahme").run()
     app.button(key="import_embeddings_now").click().run()
-    assert started[0]["path"] == str(tmp_path / "results") and started[0]["given"] == {"path": "aufnahme"}
+    assert started[0]["path"] == str(tmp_path / "results") and started[0]["given"] == {}
+
+
+def test_columns_of_a_table_that_are_unclear_are_asked_about_beside_its_first_rows(monkeypatch, tmp_path):
+    monkeypatch.setenv("BIOVIZ_DATA", str(tmp_path))
+    library.save(tiny.tones(tmp_path / "tones", files=2))
+    head = ["aufnahme", "begin", *(f"e{i}" for i in range(8))]
+    (tmp_path / "owls.csv").write_text(f"{','.join(head)}\na.wav,3.5{',0.1' * 8}\n")
+    started = []
+    monkeypatch.setattr(
+        jobs,
+        "start",
+        lambda kind, function, params, **_: started.append(params) or jobs.Job(*"abc", {}, "t", "done"),
+    )
+    app = open_app(PAGE)
+    app.text_input(key="import_path").set_value(str(tmp_path / "owls.csv")).run()
+    app.button(key="import_embeddings_now").click().run()
+    assert not app.exception and not started
+    assert app.dataframe[-1].value.iloc[0].tolist()[:2] == ["a.wav", "3.5"]
+    assert [app.selectbox(key=f"import_column_{each}").value for each in ("path", "start", "end", "embedding")] == [
+        "", "begin", "", "e0 to e7",
+    ]  # fmt: skip
+    assert "Not known yet: the recording, the end." in shown(app.info[-1].value)
+    assert app.button(key="import_embeddings_with").disabled
+
+
+def test_an_answer_starts_the_import_once_it_is_complete(tmp_path):
+    """The dialog alone: a run of AppTest closes it, where a browser runs it anew."""
+
+    def dialog():
+        import streamlit as st
+
+        from bioviz.embedding.imports.preview import TableHead
+        from bioviz.ui.models.import_columns import ask
+
+        guessed = {"path": "", "start": "begin", "end": "", "embedding": "e0 to e7"}
+        head = TableHead("owls.csv", ("aufnahme", "begin"), (("a.wav", "3.5"),), guessed, tuple(guessed))
+        ask(head, {}, lambda given: st.session_state.update(started=given))
+
+    app = AppTest.from_function(dialog, default_timeout=60).run()
+    assert not app.exception and app.button[0].disabled
+    app.selectbox(key="import_column_path").set_value("aufnahme").run()
+    assert app.button[0].disabled and "Not known yet: the end." in shown(app.info[0].value)
+    app.text_input(key="import_column_window_s").set_value("3").run()
+    assert not app.button[0].disabled
+    app.button[0].click().run()
+    assert app.session_state["started"] == {"path": "aufnahme", "start": "begin", "window_s": "3"}

@@ -67,12 +67,12 @@ def read_table(path: Path, given: Given) -> Results:
     """Read a Parquet or CSV table with a column of lists, or a column a number (e0, e1 ...). As `read_npy`."""
     columns = _csv(path) if path.suffix.lower() == ".csv" else _parquet(path)
     own = column(list(columns), "embedding", given)
-    numbered = _numbered(list(columns)) if not own else []
+    family = numbered(list(columns)) if not own else []
     if own:
         matrix = _of_lists(path, columns[own])
-    elif numbered:
-        check_size(len(columns[numbered[0]]), len(numbered), path.name)
-        matrix = np.stack([_numbers(path, columns[name], name) for name in numbered], axis=1)
+    elif family:
+        check_size(len(columns[family[0]]), len(family), path.name)
+        matrix = np.stack([_numbers(path, columns[name], name) for name in family], axis=1)
     else:
         raise Unclear(
             f"{path.name} does not tell which of its columns are the embedding.", list(columns), ["embedding"]
@@ -213,7 +213,7 @@ def _of_lists(path: Path, values: Any) -> np.ndarray:
         raise BadInput(f"The embeddings in {path.name} are no numbers: {error}") from error
 
 
-def _numbered(columns: Sequence[str]) -> list[str]:
+def numbered(columns: Sequence[str]) -> list[str]:
     """Return the longest family of columns that are called alike but for a number, in its order; [] below eight."""
     families: dict[str, list[tuple[int, str]]] = {}
     for name in columns:

@@ -1,4 +1,4 @@
-"""Custom classifiers that BirdNET-Analyzer trains: told by their input and by the layer that BirdNET has before its scores.
+"""Custom classifiers that BirdNET-Analyzer trains: told by their input and by the layer before BirdNET's scores.
 
 What is taken over is what BirdNET-Analyzer's own programs hold to: sound at 48 kHz in windows of 3 s (at 32 kHz of
 BirdNET 3), the embedding of BirdNET's last pooling, scores as log odds (as probabilities of BirdNET 3). Whatever of it

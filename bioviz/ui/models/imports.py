@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from bioviz import jobs
 from bioviz.config import settings
 from bioviz.datasets import library
+from bioviz.embedding.imports.preview import look
 from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.job_cards import job_card
+from bioviz.ui.models import import_columns
 from bioviz.ui.state import ModelsState
 from bioviz.ui.view import set_view
-
-COLUMNS = {
-    "path": ("Recording", "Name of the column that names the recording."),
-    "start": ("Beginning", "In seconds."),
-    "end": ("End", "In seconds."),
-    "embedding": ("Embedding", "The column of lists, or the array."),
-    "window_s": ("Window (s)", "Where only the beginning of a window is there: how long one is."),
-}
 
 
 def show() -> None:
@@ -54,34 +50,58 @@ def show() -> None:
     title = right.text_input(
         "What to call them", key=ModelsState.import_title, placeholder="as it is called there", max_chars=100
     )
-    given = {}
-    with st.expander("Which column is what, where it is not understood"):
-        for place, (name, (words, help)) in zip(st.columns(len(COLUMNS)), COLUMNS.items(), strict=True):
-            given[name] = place.text_input(words, key=ModelsState.import_column(name), help=help).strip()
-    if st.button(
-        "Import them",
-        key=ModelsState.import_now,
-        type="primary",
-        icon=":material/input:",
-        disabled=not path.strip(),
-    ):
-        params = {
-            "path": path.strip(),
-            "table": table.strip(),
-            "dataset": dataset,
-            "title": title.strip(),
-            "given": {name: value for name, value in given.items() if value},
-        }
-        try:
-            settings().check_inside(params["path"])
-        except BadInput as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return
-        job = jobs.start(
-            "import", "bioviz.embedding.imports.match:import_job", params, title=f"Importing {params['path']}"
+    params = {
+        "path": path.strip(),
+        "table": table.strip(),
+        "dataset": dataset,
+        "title": title.strip(),
+        "given": {},
+    }
+    with st.container(horizontal=True):
+        now = st.button(
+            "Import them",
+            key=ModelsState.import_now,
+            type="primary",
+            icon=":material/input:",
+            disabled=not path.strip(),
         )
-        ModelsState.import_job.set(job.id)
+        choose = st.button(
+            "Choose the columns",
+            key=ModelsState.import_choose,
+            icon=":material/view_column:",
+            disabled=not path.strip(),
+            help="Shows the first rows of its table. It is asked by itself where the names of the columns are unclear.",
+        )
+    if now or choose:
+        _import(params, ask_anyway=choose)
     _follow()
+
+
+def _import(params: dict[str, Any], *, ask_anyway: bool) -> None:
+    """Start the import, or ask first what the columns of its table mean."""
+    try:
+        path = settings().check_inside(params["path"])
+        table = settings().check_inside(params["table"]) if params["table"] else None
+        head = look(path, table)
+    except BadInput as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if head is None and ask_anyway:
+        st.info(
+            "Nothing is to be chosen: this has no table with columns of its own, or the table is not there.",
+            icon=":material/info:",
+        )
+    elif head is not None and (ask_anyway or head.missing({})):
+        import_columns.ask(head, {}, lambda given: _start({**params, "given": given}))
+    else:
+        _start(params)
+
+
+def _start(params: dict[str, Any]) -> None:
+    job = jobs.start(
+        "import", "bioviz.embedding.imports.match:import_job", params, title=f"Importing {params['path']}"
+    )
+    ModelsState.import_job.set(job.id)
 
 
 def _follow() -> None:

@@ -120,7 +120,7 @@ def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> No
     guess = facts.get("sample_rate") or _USUAL.get(samples)
     if facts.get("kind"):
         st.info(
-            f"This is a {plain(facts['kind'])}: the form is filled in as that program has it. Add the list of its labels.",
+            f"This is a {plain(facts['kind'])}: the form is filled in as that program has it. Add its list of labels.",
             icon=":material/verified:",
         )
     with st.form(ModelsState.own_form):

@@ -84,6 +84,8 @@ class ModelsState:
     import_title = Element("import_title")
     import_column = Elements("import_column_{}")
     import_now = Element("import_embeddings_now")
+    import_choose = Element("import_embeddings_choose")
+    import_with = Element("import_embeddings_with")
     import_job: Key[str] = Key("import_job", "")
     import_open = Element("import_open")
     own_file = Element("own_model_file")

@@ -17,6 +17,7 @@ from bioviz.datasets import library
 from bioviz.datasets.types import Annotation
 from bioviz.embedding.imports.export import to_parquet, write_hoplite
 from bioviz.embedding.imports.match import import_job, import_results
+from bioviz.embedding.imports.preview import look
 from bioviz.embedding.imports.read import read_results
 from bioviz.embedding.imports.results import Unclear
 from bioviz.embedding.imports.usearch_file import read_index
@@ -332,3 +333,36 @@ def test_the_command_line_imports(dataset, vectors, tmp_path, capsys):
     assert "9 clips have embeddings" in capsys.readouterr().out
     assert main(["import-embeddings", str(tmp_path / "nothing"), dataset.id]) == 1
     assert "is not there" in capsys.readouterr().err
+
+
+def test_the_first_rows_of_a_table_are_shown_before_it_is_read(tmp_path):
+    """CSV, Parquet, arrays; a folder has nothing to show."""
+    import pandas as pd
+
+    vectors = np.arange(24, dtype=np.float32).reshape(3, 8)
+    names = pd.DataFrame(
+        {"datei": ["a.wav", "b.wav", "c.wav"], "Start (s)": [0, 3, 6], "note": ["x" * 90, "", ""]}
+    )
+    names.assign(vector=list(vectors)).to_parquet(tmp_path / "t.parquet")
+    pd.concat([names, pd.DataFrame(vectors).add_prefix("dim")], axis=1).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    np.save(tmp_path / "m.npy", vectors)
+    assert look(tmp_path / "m.npy") is None and look(tmp_path) is None
+    names.to_csv(tmp_path / "m.csv", index=False)
+    np.savez(tmp_path / "m.npz", emb=vectors, datei=names["datei"].to_numpy(dtype=str))
+    expected = {"t.parquet": "vector", "t.csv": "dim0 to dim7", "m.npy": None, "m.npz": "emb"}
+    for name, embedding in expected.items():
+        head = look(tmp_path / name)
+        assert head.columns[0] in ("datei", "emb") and len(head.rows) in (3, 5)
+        assert ("embedding" in head.asked) == (embedding is not None)
+        assert embedding is None or head.guessed["embedding"] == embedding
+        assert "path" in head.missing({}) and "path" not in head.missing({"path": "datei"})
+        assert "end" in head.missing({}) and "end" not in head.missing({"window_s": "3"})
+    assert look(tmp_path / "t.csv").rows[0][2].endswith("…")
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1")
+    for name, content in (("e.csv", b""), ("f.csv", b"\xff\xfe\x00"), ("g.npz", b"PK")):
+        (tmp_path / name).write_bytes(content)
+    for name in ("bad.parquet", "e.csv", "f.csv", "g.npz"):
+        with pytest.raises(BadInput, match=name):
+            look(tmp_path / name)
