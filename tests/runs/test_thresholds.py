@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from bioviz import runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
@@ -165,3 +166,35 @@ def test_label_scores_that_are_pruned_are_computed_again(run, model):
     stages.drop(label_scores.STAGE, stored.key)
     assert open_thresholds(run) is None
     np.testing.assert_array_equal(compute_thresholds(run).scores, done.scores)
+
+
+def test_suggested_scores_are_used_once_they_are_confirmed_and_by_detections_too(
+    run,
+    model,
+    weights_dir,  # noqa: F811
+    tmp_path,
+):
+    """The dialog, with a list of species beside the model file."""
+    names = ["Rana a_Frog", "Rana b_Toad", "Strix aluco_Owl Call", "Wind", "Rain"]
+    (weights_dir / "labels.txt").write_text("\n".join(names), "utf-8")
+    done = compute_thresholds(run)
+    assert done.of("call").state == NO_SCORES and done.asked.names == tuple(names)
+
+    def dialog(done):
+        from bioviz.ui.diagnose.map_species import ask
+
+        ask(done, ["call", "<b>unheard</b>"])
+
+    app = AppTest.from_function(dialog, args=(done,), default_timeout=60).run()
+    assert not app.exception and app.multiselect[0].value == ["Strix aluco_Owl Call"]
+    assert "No score has a name like" in app.caption[-1].value and "\\<b\\>unheard" in app.caption[-1].value
+    assert read_mapping(run.spec.dataset, model, PRETRAINED) == {}, "nothing is used before it is confirmed"
+    app.button[0].click().run()
+    assert read_mapping(run.spec.dataset, model, PRETRAINED) == {"call": ("Strix aluco_Owl Call",)}
+    told = compute_thresholds(run)
+    assert told.of("call").state == REACHED
+    kept_thresholds.keep(kept_thresholds.kept(told, "owls"))
+    others = noises(tmp_path, 6, "others", first=100)
+    library.save(others)
+    _, count = detections.detections_csv(kept_thresholds.get("owls"), "others-00000000", "cpu", _silent())
+    assert 0 < count < len(others.clips)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+
+MOST_SUGGESTED = 6
+ALIKE, SHORTEST = 0.8, 5
+"""Names that share so much of their letters (0 to 1) are spelled nearly alike; of so many letters at least."""
 
 
 def matched(labels: Sequence[str], names: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -21,6 +26,50 @@ def matched(labels: Sequence[str], names: Sequence[str]) -> dict[str, tuple[str,
             by_name.setdefault(_plain(form), set()).add(name)
     candidates = {label: by_name.get(_plain(label), set()) for label in labels}
     return {label: tuple(names) if len(names) == 1 else () for label, names in candidates.items()}
+
+
+def suggested(labels: Sequence[str], names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return for each label the scores that may stand for it, the likeliest first, for somebody to confirm.
+
+    Likeliest are those of the same name, then four-letter codes of common names (NOCA for Northern Cardinal), names
+    that hold all words of the label (boobook: Southern Boobook), then names that are spelled nearly alike.
+    """
+    forms: dict[str, list[str]] = {}
+    codes: dict[str, list[str]] = {}
+    words: dict[str, list[str]] = {}
+    for name in names:
+        halves = name.split("_", 1)
+        for form in dict.fromkeys(_plain(each) for each in (*halves, name)):
+            forms.setdefault(form, []).append(name)
+        codes.setdefault(_code(_plain(halves[-1])), []).append(name)
+        for word in dict.fromkeys(_plain(name).split()):
+            words.setdefault(word, []).append(name)
+    return {label: _likely(label, forms, codes, words) for label in labels}
+
+
+def _likely(
+    label: str, forms: Mapping[str, list[str]], codes: Mapping[str, list[str]], words: Mapping[str, list[str]]
+) -> tuple[str, ...]:
+    plain = _plain(label)
+    if not plain:
+        return ()
+    found = list(forms.get(plain, ()))
+    if label.isupper() and len(plain) == 4:
+        found += codes.get(plain, ())
+    each = [words.get(word) or words.get(word.removesuffix("s"), ()) for word in plain.split()]
+    rarest = min(each, key=len)
+    found += sorted((name for name in rarest if all(name in others for others in each)), key=len)
+    if not found and len(plain) >= SHORTEST:
+        near = difflib.get_close_matches(plain, forms, n=MOST_SUGGESTED, cutoff=ALIKE)
+        found += [name for form in near for name in forms[form]]
+    return tuple(dict.fromkeys(found))[:MOST_SUGGESTED]
+
+
+def _code(common: str) -> str:
+    """Return the four-letter code that bird banders form of a common name; "" of an empty one."""
+    words = common.split()
+    lengths = {1: (4,), 2: (2, 2), 3: (1, 1, 2)}.get(len(words), (1, 1, 1, 1))
+    return "".join(word[:length] for word, length in zip(words, lengths, strict=False))
 
 
 def of_labels(

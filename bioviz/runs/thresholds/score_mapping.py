@@ -32,11 +32,17 @@ def read_mapping(dataset_id: str, model: str, checkpoint: str) -> dict[str, tupl
 
 def map_label(dataset_id: str, model: str, checkpoint: str, label: str, names: Sequence[str] | None) -> None:
     """Say which scores stand for a label: the highest of them counts; None goes back to matching by name."""
+    map_labels(dataset_id, model, checkpoint, {label: names})
+
+
+def map_labels(
+    dataset_id: str, model: str, checkpoint: str, said: Mapping[str, Sequence[str] | None]
+) -> None:
+    """`map_label` of several labels at once; what was said of others stays."""
     rights.require()
     mapping: Mapping[str, tuple[str, ...]] = read_mapping(dataset_id, model, checkpoint)
-    changed = {each: list(value) for each, value in mapping.items() if each != label}
-    if names is not None:
-        changed[label] = list(names[:MOST])
+    changed = {each: list(value) for each, value in mapping.items() if each not in said}
+    changed |= {label: list(names[:MOST]) for label, names in said.items() if names is not None}
     write_json(_file(dataset_id, model, checkpoint), changed)
 
 

@@ -12,6 +12,7 @@ from bioviz.runs.thresholds import detections, kept_thresholds
 from bioviz.runs.thresholds.of_run import RunThresholds
 from bioviz.runs.thresholds.score_mapping import map_label
 from bioviz.ui.app.notices import plain
+from bioviz.ui.diagnose import map_species
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import DiagnoseState
 
@@ -31,6 +32,19 @@ def mapping(done: RunThresholds) -> None:
             "Scores of the same name are taken by themselves, by either half of a name such as *Corvus corax_Northern "
             "Raven*. Of several that stand for one label, such as all owls, the highest counts."
         )
+        if (
+            unmatched
+            and asked.names
+            and st.button(
+                f"Suggest scores for {len(unmatched)} labels"
+                if len(unmatched) > 1
+                else "Suggest scores for 1 label",
+                key=DiagnoseState.suggest_mapping,
+                icon=":material/join_inner:",
+                disabled=not rights.may_edit(),
+            )
+        ):
+            map_species.ask(done, unmatched)
         left, right = st.columns([1, 2])
         labels = [*unmatched, *(label for label in asked.labels if label not in unmatched)]
         label = left.selectbox("Label", labels, key=DiagnoseState.mapped_label)
