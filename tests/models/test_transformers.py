@@ -13,6 +13,7 @@ from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.models.brought import own, uploads
 from bioviz.models.runtimes import session
+from bioviz.models.score_names import score_names
 from bioviz.progress import Silent
 
 transformers = pytest.importorskip(
@@ -50,7 +51,47 @@ def whisper(place):
     transformers.WhisperFeatureExtractor(chunk_length=2).save_pretrained(place)
 
 
-FAMILIES = {"hubert": (hubert, None), "ast": (ast, 1.28), "whisper": (whisper, 2.0)}
+def wav2vec(place):
+    config = transformers.Wav2Vec2Config(
+        **SMALL, conv_dim=(16,) * 7, num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=2
+    )
+    transformers.Wav2Vec2Model(config).save_pretrained(place)
+    transformers.Wav2Vec2FeatureExtractor().save_pretrained(place)
+
+
+def clap(place):
+    """Both towers, as LAION's CLAP and BioLingual are published; 16 kHz here, so that all families share sounds."""
+    hears = {
+        "hidden_size": 16,
+        "patch_embeds_hidden_size": 8,
+        "depths": [1, 1],
+        "num_attention_heads": [2, 2],
+    }
+    reads = {"vocab_size": 50, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = transformers.ClapConfig(
+        audio_config={
+            **hears,
+            "num_mel_bins": 64,
+            "spec_size": 256,
+            "window_size": 4,
+            "num_hidden_layers": 2,
+        },
+        text_config={**reads, "intermediate_size": 16, "max_position_embeddings": 20},
+        projection_dim=16,
+    )
+    transformers.ClapModel(config).save_pretrained(place)
+    transformers.ClapFeatureExtractor(
+        feature_size=64, sampling_rate=RATE, max_length_s=2, frequency_max=8000, truncation="rand_trunc"
+    ).save_pretrained(place)
+
+
+FAMILIES = {
+    "hubert": (hubert, None),
+    "wav2vec": (wav2vec, None),
+    "ast": (ast, 1.28),
+    "whisper": (whisper, 2.0),
+    "clap": (clap, 2.0),
+}
 
 
 @pytest.fixture(params=list(FAMILIES))
@@ -105,11 +146,17 @@ def test_its_embedding_is_the_mean_of_what_the_library_gives(brought):
     clip = sounds(window_s or 1.0, 1)
     extractor = transformers.AutoFeatureExtractor.from_pretrained(folder)
     model = transformers.AutoModel.from_pretrained(folder).eval()
-    tower = model.get_encoder() if hasattr(model, "decoder") else model
+    taken = extractor(clip[0].numpy(), sampling_rate=RATE, return_tensors="pt")
     with torch.inference_mode():
-        hidden = tower(
-            **extractor(clip[0].numpy(), sampling_rate=RATE, return_tensors="pt")
-        ).last_hidden_state
+        if hasattr(
+            model, "get_audio_features"
+        ):  # CLAP: the sound's side of the space that it shares with text
+            hidden = model.get_audio_features(**taken)
+            hidden = getattr(hidden, "pooler_output", hidden)[:, None]
+            hidden = hidden * (opened.embed(clip, RATE)[0].norm() / hidden.norm())  # one is of length 1
+        else:
+            tower = model.get_encoder() if hasattr(model, "decoder") else model
+            hidden = tower(**taken).last_hidden_state
     np.testing.assert_allclose(opened.embed(clip, RATE)[0], hidden[0].mean(dim=0), rtol=1e-4, atol=1e-5)
 
 
@@ -154,3 +201,55 @@ def test_where_the_library_is_missing_the_line_that_brings_it_is_said(tmp_path, 
     hubert(tmp_path / "model")
     with pytest.raises(Missing, match=r'pip install "bioviz\[transformers\]"'):
         session.inspect(tmp_path / "model" / "model.safetensors")
+
+
+def birdset(place, kind):
+    """As BirdSet's networks are published: a classifier of pictures with one channel, its names, no front end."""
+    torch.manual_seed(0)
+    names = {i: f"code{i}" for i in range(5)}
+    if kind == "convnext":
+        config = transformers.ConvNextConfig(
+            num_channels=1, hidden_sizes=[8, 8, 8, 16], depths=[1, 1, 1, 1], id2label=names
+        )
+        transformers.ConvNextForImageClassification(config).save_pretrained(place)
+    else:
+        config = transformers.EfficientNetConfig(
+            num_channels=1,
+            width_coefficient=0.1,
+            depth_coefficient=0.1,
+            hidden_dim=128,
+            initializer_range=0.3,
+            id2label=names,
+        )
+        model = transformers.EfficientNetForImageClassification(config)
+        model.train()(
+            torch.randn(2, 1, 128, 128)
+        )  # its normalisation takes a scale, or all that it gives is nearly 0
+        model.save_pretrained(place)
+
+
+@pytest.mark.parametrize("kind", ["convnext", "efficientnet"])
+def test_birdsets_networks_hear_what_their_authors_say_and_give_named_scores(kind, tmp_path, monkeypatch):
+    import torchaudio
+
+    monkeypatch.setenv("BIOVIZ_CACHE", str(tmp_path / "cache"))
+    birdset(tmp_path / "model", kind)
+    assert main(["add-model", str(tmp_path / "model"), "--json", "--quiet"]) == 0
+    (card,) = own.cards()
+    dim = 16 if kind == "convnext" else 128
+    assert (card.sample_rate, card.window_s, card.dim) == (32_000, 5.0, dim) and "BirdSet" in card.about
+    assert score_names(card) == tuple(f"code{i}" for i in range(5))
+    clips = 0.1 * torch.randn(2, 160_000, generator=torch.Generator().manual_seed(2))
+    ours = registry.open_model(card.name, "pretrained").embed_and_score(clips, 32_000)
+    transform, step, bands = (1024, 320, 128) if kind == "convnext" else (2048, 256, 256)
+    mel = torchaudio.transforms.MelSpectrogram(32_000, n_fft=transform, hop_length=step, n_mels=bands)(
+        clips[:1]
+    )
+    seen = (torchaudio.transforms.AmplitudeToDB("power", top_db=80)(mel) + 4.268) / 4.569
+    model = transformers.AutoModelForImageClassification.from_pretrained(tmp_path / "model").eval()
+    with torch.inference_mode():
+        theirs = model(seen[:, None], output_hidden_states=True)
+        pooled = model.base_model(seen[:, None]).pooler_output
+    np.testing.assert_allclose(ours[0, :dim], pooled[0], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(ours[0, dim:], theirs.logits[0], rtol=1e-3, atol=1e-4)
+    assert not torch.equal(ours[0], ours[1])

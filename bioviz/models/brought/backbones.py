@@ -178,7 +178,7 @@ def _tried(card: BackboneCard, weights: Path | None) -> BackboneCard:
     if weights is not None:
         _load(encoder, weights, card)
     wanted = timm.get_pretrained_cfg(card.architecture)
-    size = (224, 224) if wanted is None else tuple(int(each) for each in wanted.input_size[-2:])
+    size = (224, 224) if wanted is None else (int(wanted.input_size[-2]), int(wanted.input_size[-1]))
     reason = ""
     for tried in (None, size):
         encoder.backbone = Backbone(card.architecture, card.classes, tried)

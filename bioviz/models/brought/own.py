@@ -147,7 +147,7 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
         for source, kept in ((path, card.file), *((path.with_name(each), each) for each in card.beside)):
             shutil.copyfile(source, target / f".{kept}")
             (target / f".{kept}").replace(target / kept)
-    if names := as_names(str(params.get("names") or "").encode()):
+    if names := as_names(str(params.get("names") or "").encode()) or _names_inside(path):
         write_atomic(target / OWN_NAMES, "\n".join(names).encode())
     write_json(target / _CARD, asdict(card))
     discard_upload(path)
@@ -289,7 +289,9 @@ def _beside(path: Path) -> tuple[str, ...]:
     """Return the files that a model file needs beside it."""
     from bioviz.models.runtimes.transformers import BESIDE
 
-    return BESIDE if path.suffix in session.FOLDERS else ()
+    if path.suffix not in session.FOLDERS:
+        return ()
+    return tuple(name for name in BESIDE if path.with_name(name).is_file()) if path.is_file() else BESIDE
 
 
 def _graph(card: OwnCard) -> Graph:
@@ -298,6 +300,13 @@ def _graph(card: OwnCard) -> Graph:
     return Graph(
         card.runtime, card.embedding, card.hop_s, card.input, card.peak, card.scores, card.scale, beside
     )
+
+
+def _names_inside(path: Path) -> tuple[str, ...]:
+    """Return the names of the scores that a folder of transformers holds."""
+    from bioviz.models.runtimes import transformers
+
+    return transformers.names(path.parent) if path.suffix in session.FOLDERS else ()
 
 
 def _slug(title: str) -> str:

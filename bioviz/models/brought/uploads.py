@@ -74,10 +74,10 @@ def keep_folder(directory: Path) -> Path:
         It lacks one of them, or is too large.
 
     """
-    from bioviz.models.runtimes.transformers import BESIDE
+    from bioviz.models.runtimes.transformers import needed
 
     rights.require()
-    names = ("model.safetensors", *BESIDE)
+    names = ("model.safetensors", *needed(directory))
     absent = [name for name in names if not (directory / name).is_file()]
     if absent:
         raise BadInput(

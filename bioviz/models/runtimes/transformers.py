@@ -1,4 +1,6 @@
-"""Audio models in the folders of Hugging Face's `transformers`: HuBERT, wav2vec 2.0, AST, CLAP, Whisper's encoder.
+"""Audio models in the folders of Hugging Face's `transformers`.
+
+HuBERT, wav2vec 2.0, AST, CLAP, Whisper's encoder, and the ConvNeXt and EfficientNet of BirdSet (`birdset.py`).
 
 A folder holds `config.json`, `preprocessor_config.json` and `model.safetensors`. Code that a folder brings is never
 run, and weights in formats that could run some are not read. Everything is local: nothing is looked up on the network.
@@ -14,7 +16,8 @@ import numpy as np
 
 from bioviz.errors import BadInput
 from bioviz.models.base import Graph
-from bioviz.models.runtimes.session import FileFacts, Outputs, Tensor
+from bioviz.models.runtimes import birdset
+from bioviz.models.runtimes.session import FileFacts, Outputs, Session, Tensor
 
 BESIDE = ("config.json", "preprocessor_config.json")
 """What decides a model's numbers beside its weights."""
@@ -66,7 +69,7 @@ def _tower(config: Any, folder: Path) -> Any:
     return AutoModel.from_pretrained(folder, **how).eval()
 
 
-def open_session(path: Path, graph: Graph, samples: int | None) -> TransformersSession:
+def open_session(path: Path, graph: Graph, samples: int | None) -> Session:
     """Load the model of a weights file's folder; see `session.open_session`."""
     from bioviz.models.weights import file_sha256
 
@@ -76,6 +79,8 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> TransformersS
                 f"{path.parent / name} is missing or was changed since the model was added. Add it again."
             )
     try:
+        if birdset.is_one(_json(path.parent / BESIDE[0])):
+            return birdset.BirdSetSession(path.parent, graph)
         return TransformersSession(path, graph)
     except BadInput:
         raise
@@ -87,7 +92,10 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> TransformersS
 
 def inspect(path: Path) -> FileFacts:
     """Read what a folder says of its model; see `session.inspect`. Nothing is loaded."""
-    config, extractor = (_json(path.parent / name) for name in BESIDE)
+    config = _json(path.parent / BESIDE[0])
+    if birdset.is_one(config) and "auto_map" not in config:
+        return birdset.facts(config)
+    extractor = _json(path.parent / BESIDE[1])
     if "auto_map" in config or "auto_map" in extractor:
         raise BadInput(
             f"{path.parent} needs code that its authors bring along, which bioviz does not run: it could do anything. "
@@ -104,6 +112,18 @@ def inspect(path: Path) -> FileFacts:
     tensor = Tensor(PROJECTED, (dim,), True) if kind == "clap" else Tensor(HIDDEN, (-1, dim), True)
     samples = _samples(kind, extractor, rate)
     return FileFacts("transformers", (Tensor("waveform", (samples,)),), (tensor,), sample_rate=rate)
+
+
+def needed(folder: Path) -> tuple[str, ...]:
+    """Return the files that a folder's model needs beside its weights."""
+    config = _json(folder / BESIDE[0]) if (folder / BESIDE[0]).is_file() else {}
+    return BESIDE[:1] if birdset.is_one(config) else BESIDE
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """Return the names of the scores of a folder's model; () where it gives none."""
+    config = _json(folder / BESIDE[0])
+    return birdset.names(config) if birdset.is_one(config) else ()
 
 
 def _samples(kind: str, extractor: dict[str, Any], rate: int) -> int:

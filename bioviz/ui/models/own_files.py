@@ -214,8 +214,8 @@ def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> No
             "scale": scale,
             "trusted": trusted,
             "names": "" if names is None else "\n".join(names_in(names.name, names.getvalue())),
-            "licence": licence.strip(),
-            "reference": reference.strip(),
+            "licence": (licence or "").strip(),
+            "reference": (reference or "").strip(),
             "kind": facts.get("kind", ""),
         }
         job = jobs.start("add model", "bioviz.models.brought.own:add_job", params, title=f"Trying {name}")
