@@ -174,15 +174,94 @@ def test_a_changed_setting_is_another_model_and_is_noticed(brought):
     assert other != name and registry.fingerprint(other, "pretrained") != before
 
 
-def test_code_that_a_folder_brings_is_not_run_and_pickled_weights_are_not_read(tmp_path, monkeypatch):
+def theirs(place):
+    """A model whose code lies beside its weights, as BirdMAE's does; that code leaves a mark where it is run."""
+    from safetensors.torch import save_file
+
+    place.mkdir()
+    (place / "modeling.py").write_text(
+        f"""
+import pathlib
+import torch
+from transformers import FeatureExtractionMixin, PretrainedConfig, PreTrainedModel
+
+pathlib.Path({str(place.parent / "ran")!r}).touch()
+
+
+class Config(PretrainedConfig):
+    model_type = "mine"
+
+
+class Hears(FeatureExtractionMixin):
+    def __call__(self, sound):
+        return torch.as_tensor(sound)[None, : len(sound) // 400 * 400].reshape(1, -1, 400)
+
+
+class Net(PreTrainedModel):
+    config_class = Config
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.layer = torch.nn.Linear(400, 16)
+        self.post_init()
+
+    def forward(self, frames):
+        return torch.relu(self.layer(frames))
+"""
+    )
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(400, 16)
+    state = {f"layer.{name}": value.contiguous() for name, value in layer.state_dict().items()}
+    save_file(state, place / "model.safetensors", {"format": "pt"})
+    auto_map = {"AutoConfig": "modeling.Config", "AutoModel": "modeling.Net"}
+    config = {"model_type": "mine", "hidden_size": 16, "auto_map": auto_map, "architectures": ["Net"]}
+    (place / "config.json").write_text(json.dumps(config))
+    hears = {"AutoFeatureExtractor": "modeling.Hears"}
+    (place / "preprocessor_config.json").write_text(json.dumps({"sampling_rate": RATE, "auto_map": hears}))
+    (place / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n# Mine\n")
+    return layer
+
+
+@pytest.fixture
+def with_code(tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOVIZ_CACHE", str(tmp_path / "cache"))
+    return theirs(tmp_path / "model")
+
+
+def test_code_that_a_folder_brings_is_not_run_unless_the_user_says_so(with_code, tmp_path, capsys):
+    place, ran = tmp_path / "model", tmp_path / "ran"
+    path = uploads.keep_folder(place)
+    with pytest.raises(BadInput, match=r"needs code .*modeling\.py; licence: cc-by-nc-4\.0"):
+        session.inspect(path)
+    assert main(["add-model", str(place), "--json", "--quiet"]) == 1 and not ran.exists()
+    capsys.readouterr()
+    assert main(["add-model", str(place), "--trust", "--json", "--quiet"]) == 0 and ran.exists()
+    card = registry.card(json.loads(capsys.readouterr().out)["model"])
+    assert card.dim == 16 and card.licence == "cc-by-nc-4.0"
+    opened, clip = registry.open_model(card.name, "pretrained"), sounds(1.0, 1)
+    with torch.inference_mode():
+        expected = torch.relu(with_code(clip.reshape(-1, 400))).mean(dim=0)
+    np.testing.assert_allclose(opened.embed(clip, RATE)[0], expected, rtol=1e-5, atol=1e-6)
+    (own.folder() / card.name / "modeling.py").write_text("raise SystemExit('other code')")
+    with pytest.raises(BadInput, match="was changed"):
+        registry.open_model(card.name, "pretrained")
+
+
+def test_code_of_another_repository_and_code_that_is_missing_are_refused(with_code, tmp_path):
+    config = tmp_path / "model" / "config.json"
+    about = json.loads(config.read_text())
+    config.write_text(json.dumps({**about, "auto_map": {"AutoModel": "someone/else--modeling.Net"}}))
+    with pytest.raises(BadInput, match="from another repository"):
+        uploads.keep_folder(tmp_path / "model")
+    config.write_text(json.dumps({**about, "auto_map": {"AutoModel": "absent.Net"}}))
+    with pytest.raises(BadInput, match=r"lacks the code that it needs: absent\.py"):
+        uploads.keep_folder(tmp_path / "model")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_pickled_weights_are_not_read(tmp_path, monkeypatch):
     monkeypatch.setenv("BIOVIZ_CACHE", str(tmp_path / "cache"))
     hubert(tmp_path / "model")
-    config = tmp_path / "model" / "config.json"
-    (tmp_path / "model" / "evil.py").write_text("raise SystemExit('it was run')")
-    config.write_text(json.dumps({**json.loads(config.read_text()), "auto_map": {"AutoModel": "evil.Evil"}}))
-    path = uploads.keep_folder(tmp_path / "model")
-    with pytest.raises(BadInput, match="needs code that its authors bring along"):
-        session.inspect(path)
     (tmp_path / "model" / "model.safetensors").rename(tmp_path / "model" / "pytorch_model.bin")
     with pytest.raises(BadInput, match=r"holds no model.safetensors"):
         uploads.keep_folder(tmp_path / "model")

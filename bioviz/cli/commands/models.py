@@ -43,7 +43,7 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--trust",
         action="store_true",
-        help="open a .pt2 or .pt file, which can run code that its maker put in",
+        help="open a file or folder that can run code that its maker put in (.pt2, .pt, a folder with code)",
     )
     parser.add_argument("--names", type=Path, help="text file with the names of the scores, one a line")
     parser.add_argument(

@@ -16,7 +16,7 @@ from bioviz import rights
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import PRETRAINED, Graph, ModelCard, WeightsFile
 from bioviz.models.brought.uploads import discard_upload, folder, uploaded
-from bioviz.models.runtimes import session
+from bioviz.models.runtimes import remote_code, session
 from bioviz.models.score_names import OWN_NAMES, as_names
 from bioviz.models.weights import file_sha256
 from bioviz.progress import Progress
@@ -137,6 +137,8 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     own = {"file": f"model{path.suffix}", "sha256": file_sha256(path), "beside": beside}
     draft = _checked({**said, **own, "dim": 1})
     session.check_trust(draft.runtime, draft.title, params.get("trusted") is True)
+    if path.suffix in session.FOLDERS:
+        remote_code.check_trust(path.parent, params.get("trusted") is True)
     progress.report("Trying it on sound", 0, 1, "files")
     dim, seconds = _try(path, draft)
     card = _checked({**asdict(draft), "dim": dim})
@@ -252,7 +254,11 @@ def _checked(value: dict[str, Any]) -> OwnCard:
     ):
         raise BadInput("The card of the model file does not name a file beside it.")
     if not isinstance(card.beside, dict) or not all(
-        name in _beside(Path(card.file)) and re.fullmatch(r"[0-9a-f]{64}", str(sha256))
+        (
+            name in _beside(Path(card.file))
+            or (_beside(Path(card.file)) and remote_code.PYTHON.fullmatch(name))
+        )
+        and re.fullmatch(r"[0-9a-f]{64}", str(sha256))
         for name, sha256 in card.beside.items()
     ):
         raise BadInput("The card of the model file names files beside it that it cannot have.")
@@ -291,7 +297,10 @@ def _beside(path: Path) -> tuple[str, ...]:
 
     if path.suffix not in session.FOLDERS:
         return ()
-    return tuple(name for name in BESIDE if path.with_name(name).is_file()) if path.is_file() else BESIDE
+    if not path.is_file():
+        return BESIDE
+    there = tuple(name for name in BESIDE if path.with_name(name).is_file())
+    return (*there, *remote_code.files_of(path.parent))
 
 
 def _graph(card: OwnCard) -> Graph:

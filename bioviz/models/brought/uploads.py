@@ -11,7 +11,7 @@ from typing import IO
 from bioviz import rights
 from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
-from bioviz.models.runtimes import session
+from bioviz.models.runtimes import remote_code, session
 from bioviz.models.weights import file_sha256, hub_folder
 from bioviz.store.files import disk_trouble, make_folder
 
@@ -66,7 +66,7 @@ def folder_of(text: str) -> Path | None:
 
 
 def keep_folder(directory: Path) -> Path:
-    """Keep a copy of a folder of transformers until it is added: its weights and the two files beside them.
+    """Keep a copy of a folder of transformers until it is added: its weights, settings and code, none of it run.
 
     Raises
     ------
@@ -96,6 +96,8 @@ def keep_folder(directory: Path) -> Path:
         for name in names:
             shutil.copyfile(directory / name, target / f".{name}")
             (target / f".{name}").replace(target / name)
+        if (readme := directory / remote_code.README).is_file():
+            shutil.copyfile(readme, target / readme.name)  # says under which licence it is
     return target / names[0]
 
 

@@ -130,8 +130,10 @@ def inspect(path: Path, *, trusted: bool = False) -> FileFacts:
     if absent := advice(runtime):
         raise Missing(absent)
     check_trust(runtime, path.name, trusted)
-    from bioviz.models.runtimes import birdnet_analyzer
+    from bioviz.models.runtimes import birdnet_analyzer, remote_code
 
+    if path.suffix.lower() in FOLDERS:
+        remote_code.check_trust(path.parent, trusted)
     facts = import_module(f"bioviz.models.runtimes.{runtime}").inspect(path)
     if not facts.inputs or not facts.tensors:
         raise BadInput(f"{path.name} has no input, or nothing in it that could be an embedding.")

@@ -2,13 +2,15 @@
 
 HuBERT, wav2vec 2.0, AST, CLAP, Whisper's encoder, and the ConvNeXt and EfficientNet of BirdSet (`birdset.py`).
 
-A folder holds `config.json`, `preprocessor_config.json` and `model.safetensors`. Code that a folder brings is never
-run, and weights in formats that could run some are not read. Everything is local: nothing is looked up on the network.
+A folder holds `config.json`, `preprocessor_config.json` and `model.safetensors`. Code that a folder brings is not run
+unless the user has said so (`remote_code.py`), and weights in formats that could run some are not read. Everything is
+local: nothing is looked up on the network.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import numpy as np
 
 from bioviz.errors import BadInput
 from bioviz.models.base import Graph
-from bioviz.models.runtimes import birdset
+from bioviz.models.runtimes import birdset, remote_code
 from bioviz.models.runtimes.session import FileFacts, Outputs, Session, Tensor
 
 BESIDE = ("config.json", "preprocessor_config.json")
@@ -33,33 +35,48 @@ class TransformersSession:
         from transformers import AutoConfig, AutoFeatureExtractor
 
         self._path, self._output = path, graph.embedding
-        config = AutoConfig.from_pretrained(path.parent, **_LOCAL)
-        self._extractor = AutoFeatureExtractor.from_pretrained(path.parent, **_LOCAL)
-        self._rate = int(self._extractor.sampling_rate)
-        self._tower = _tower(config, path.parent)
+        # The card names code by its hash only where the user trusted it.
+        trusted = any(name.endswith(".py") for name, _ in graph.beside)
+        how = {**_LOCAL, "trust_remote_code": trusted}
+        config = AutoConfig.from_pretrained(path.parent, **how)
+        self._extractor = AutoFeatureExtractor.from_pretrained(path.parent, **how)
+        self._rate = int(_json(path.parent / BESIDE[1])["sampling_rate"])
+        self._tower = _tower(config, path.parent, how)
+        self._is_theirs = trusted
 
     def run(self, window: np.ndarray) -> Outputs:
         import torch
 
         try:
             with torch.inference_mode():
-                taken = self._extractor(window, sampling_rate=self._rate, return_tensors="pt")
-                given = self._tower(**taken)
+                given = self._heard(window)
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
             raise BadInput(
                 f"{self._path.parent} cannot take a window of {len(window)} samples ({_first(error)})."
             ) from error
         values = getattr(given, self._output, None)
-        if values is None:
+        if values is None and self._is_theirs:
+            values = given[0] if isinstance(given, tuple | list) else given
+        if not isinstance(values, torch.Tensor) or values.ndim < 2:
             raise BadInput(f"{self._path.parent} gives no {self._output!r}.")
         return Outputs(values[0].float().numpy())
 
+    def _heard(self, window: np.ndarray) -> Any:
+        """Return what the network gives; code of the folder's own may give and take plain tensors."""
+        try:
+            taken = self._extractor(window, sampling_rate=self._rate, return_tensors="pt")
+        except TypeError:
+            if not self._is_theirs:
+                raise
+            taken = self._extractor(window)
+        return self._tower(**taken) if isinstance(taken, Mapping) else self._tower(taken)
 
-def _tower(config: Any, folder: Path) -> Any:
+
+def _tower(config: Any, folder: Path, given: dict[str, Any]) -> Any:
     """Return what hears, in eval mode: of Whisper and CLAP that part alone."""
     from transformers import AutoModel, ClapAudioModelWithProjection, WhisperModel
 
-    how: dict[str, Any] = {**_LOCAL, "use_safetensors": True}
+    how: dict[str, Any] = {**given, "use_safetensors": True}
     if config.model_type == "whisper":
         how.pop("trust_remote_code")
         return WhisperModel.from_pretrained(folder, **how).get_encoder().eval()
@@ -93,14 +110,9 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> Session:
 def inspect(path: Path) -> FileFacts:
     """Read what a folder says of its model; see `session.inspect`. Nothing is loaded."""
     config = _json(path.parent / BESIDE[0])
-    if birdset.is_one(config) and "auto_map" not in config:
+    if birdset.is_one(config):
         return birdset.facts(config)
     extractor = _json(path.parent / BESIDE[1])
-    if "auto_map" in config or "auto_map" in extractor:
-        raise BadInput(
-            f"{path.parent} needs code that its authors bring along, which bioviz does not run: it could do anything. "
-            "Export the model to ONNX, or import embeddings that were computed with it."
-        )
     rate = extractor.get("sampling_rate")
     if not isinstance(rate, int) or not 100 <= rate <= 1_000_000:
         raise BadInput(f"{path.parent / BESIDE[1]} does not say at which sample rate the model hears.")
@@ -111,13 +123,16 @@ def inspect(path: Path) -> FileFacts:
     dim = width if isinstance(width, int) and 0 < width < 1 << 20 else -1
     tensor = Tensor(PROJECTED, (dim,), True) if kind == "clap" else Tensor(HIDDEN, (-1, dim), True)
     samples = _samples(kind, extractor, rate)
-    return FileFacts("transformers", (Tensor("waveform", (samples,)),), (tensor,), sample_rate=rate)
+    licence = remote_code.licence_of(path.parent)
+    return FileFacts(
+        "transformers", (Tensor("waveform", (samples,)),), (tensor,), sample_rate=rate, licence=licence
+    )
 
 
 def needed(folder: Path) -> tuple[str, ...]:
     """Return the files that a folder's model needs beside its weights."""
     config = _json(folder / BESIDE[0]) if (folder / BESIDE[0]).is_file() else {}
-    return BESIDE[:1] if birdset.is_one(config) else BESIDE
+    return BESIDE[:1] if birdset.is_one(config) else (*BESIDE, *remote_code.files_of(folder))
 
 
 def names(folder: Path) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.models.base import ModelCard
 from bioviz.models.brought import backbones, own, uploads
-from bioviz.models.runtimes import session
+from bioviz.models.runtimes import remote_code, session
 from bioviz.models.score_names import names_in
 from bioviz.ui.app.notices import plain
 from bioviz.ui.job_cards import job_card
@@ -43,7 +43,7 @@ def show() -> None:
         "Or a folder of transformers or timm",
         key=ModelsState.own_folder,
         placeholder="folder, or owner/name in the cache of Hugging Face's programs, such as timm/convnext_tiny",
-        help="HuBERT, wav2vec 2.0, AST, CLAP or Whisper with config.json, preprocessor_config.json and "
+        help="HuBERT, wav2vec, AST, CLAP, Whisper or BirdSet's networks with config.json, preprocessor_config.json and "
         "model.safetensors. Any network of timm on the mel spectrogram by its name: with its weights where they are "
         "in the cache or the folder, else from a random start.",
     ).strip()
@@ -67,6 +67,18 @@ def show() -> None:
             "I trust where this file comes from: it is a program of PyTorch, and opening it can run code that its "
             "maker put in.",
             key=ModelsState.own_trust,
+        ):
+            return
+        params["trusted"] = True
+    elif path.suffix in session.FOLDERS and (code := remote_code.files_of(path.parent)):
+        licence = remote_code.licence_of(path.parent) or "not stated"
+        st.warning(
+            f"This model needs code that its authors bring along: {plain(', '.join(code))}. Licence: "
+            f"**{plain(licence)}**. That code can do whatever you can on this computer.",
+            icon=":material/gpp_maybe:",
+        )
+        if not st.checkbox(
+            "I have read the licence and trust where this code comes from: run it.", key=ModelsState.own_trust
         ):
             return
         params["trusted"] = True
