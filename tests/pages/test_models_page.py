@@ -79,6 +79,11 @@ def test_columns_of_a_table_that_are_unclear_are_asked_about_beside_its_first_ro
     ]  # fmt: skip
     assert "Not known yet: the recording, the end." in shown(app.info[-1].value)
     assert app.button(key="import_embeddings_with").disabled
+    (tmp_path / "database").mkdir()
+    app.text_input(key="import_path").set_value(str(tmp_path / "database")).run()
+    app.button(key="import_embeddings_choose").click().run()
+    assert not app.exception and app.text_input(key="import_column_window_s").label == "Window (s)"
+    assert not app.button(key="import_embeddings_with").disabled
 
 
 def test_an_answer_starts_the_import_once_it_is_complete(tmp_path):

@@ -35,10 +35,8 @@ def ask(head: TableHead, given: Mapping[str, str], start: Callable[[dict[str, st
         Starts the import.
     """
     st.text(head.file)
-    shown = list(head.columns[: max((len(row) for row in head.rows), default=0)])
-    numbered = [f"{i + 1}: {name}" for i, name in enumerate(shown)]  # names may repeat
-    rows = [[*row, *[""] * (len(shown) - len(row))] for row in head.rows]
-    st.dataframe(pd.DataFrame(rows, columns=numbered), hide_index=True, height="content")
+    if head.columns:
+        _first_rows(head)
     answer = _answer(head, given)
     missing = head.missing(answer)
     if missing:
@@ -56,6 +54,13 @@ def ask(head: TableHead, given: Mapping[str, str], start: Callable[[dict[str, st
     ):
         start(answer)
         st.rerun()  # closes the dialog
+
+
+def _first_rows(head: TableHead) -> None:
+    shown = list(head.columns[: max((len(row) for row in head.rows), default=0)])
+    numbered = [f"{i + 1}: {name}" for i, name in enumerate(shown)]  # names may repeat
+    rows = [[*row, *[""] * (len(shown) - len(row))] for row in head.rows]
+    st.dataframe(pd.DataFrame(rows, columns=numbered), hide_index=True, height="content")
 
 
 def _answer(head: TableHead, given: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.config import settings
 from bioviz.datasets import library
-from bioviz.embedding.imports.preview import look
+from bioviz.embedding.imports.preview import TableHead, look
 from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.ui.app.notices import plain
@@ -70,7 +70,8 @@ def show() -> None:
             key=ModelsState.import_choose,
             icon=":material/view_column:",
             disabled=not path.strip(),
-            help="Shows the first rows of its table. It is asked by itself where the names of the columns are unclear.",
+            help="Shows the first rows of its table, and asks how long its windows are. Asked by itself where the "
+            "names of the columns are unclear.",
         )
     if now or choose:
         _import(params, ask_anyway=choose)
@@ -86,12 +87,9 @@ def _import(params: dict[str, Any], *, ask_anyway: bool) -> None:
     except BadInput as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    if head is None and ask_anyway:
-        st.info(
-            "Nothing is to be chosen: this has no table with columns of its own, or the table is not there.",
-            icon=":material/info:",
-        )
-    elif head is not None and (ask_anyway or head.missing({})):
+    if head is None and ask_anyway:  # a database or folder: only the length of its windows may be missing
+        head = TableHead(path.name, (), (), {}, ())
+    if head is not None and (ask_anyway or head.missing({})):
         import_columns.ask(head, {}, lambda given: _start({**params, "given": given}))
     else:
         _start(params)
