@@ -23,7 +23,7 @@ from bioviz.runs.spec import RunSpec
 from bioviz.runs.templates.resemblance import measure_missing_resemblance, open_resemblance
 from bioviz.store.keys import key_of
 
-VERSION = 17  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 18  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "diagnosis"
 SEED = 0
 

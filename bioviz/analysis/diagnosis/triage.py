@@ -130,6 +130,35 @@ def _why(name: str, words: ClipWords) -> str:
     return f"None of the causes looked for applies; {words.share} of its neighbors are {words.rival}. {heard}".strip()
 
 
+def _compared_with_others(
+    e: Evidence, signs: dict[str, Sign], counted: dict[str, np.ndarray]
+) -> tuple[dict[str, tuple[int, Excess]], dict[str, tuple[int, Excess]]]:
+    """For labelled clips and for background: name of each sign to the level at which it counts, and its excess there.
+
+    All questions that are asked of a run are held to the error rate of one. Where more than one level of a sign is
+    sure the least is taken, as it says a cause of most clips; where none is, the one that comes nearest.
+    """
+    sides = (e.labelled & e.known, ~e.labelled & e.known)
+    asked = [
+        {(name, level): counted[name][side] >= level for name, sign in signs.items() for level in sign.levels}
+        for side in sides
+    ]
+    tests = sum(bool(has.any()) for questions in asked for has in questions.values())
+    answers: list[dict[str, tuple[int, Excess]]] = []
+    for side, questions in zip(sides, asked, strict=True):
+        chosen: dict[str, tuple[int, Excess]] = {}
+        for (name, level), has in questions.items():
+            found = excess(has, e.confused[side], e.target[side], e.recording[side], tests)
+            before = chosen.get(name)
+            nearer = before is not None and np.nan_to_num(found.low, nan=-np.inf) > np.nan_to_num(
+                before[1].low, nan=-np.inf
+            )
+            if before is None or (nearer and not before[1].sure):
+                chosen[name] = (level, found)
+        answers.append(chosen)
+    return answers[0], answers[1]
+
+
 def triage(e: Evidence) -> Triage:
     """Give each confused clip, and each that looks like another label, all causes that there is evidence for.
 
@@ -144,26 +173,18 @@ def triage(e: Evidence) -> Triage:
     """
     causes = registered()
     signs: dict[str, Sign] = {cause.sign.name: cause.sign for cause in causes if cause.sign is not None}
-    has_sign = {name: np.asarray(sign.of(e), bool) for name, sign in signs.items()}
-    sides = (e.labelled & e.known, ~e.labelled & e.known)
-    tests = sum(bool(sign[side].any()) for side in sides for sign in has_sign.values())
+    counted = {name: np.asarray(sign.of(e)).astype(np.int64) for name, sign in signs.items()}
+    labelled, background = _compared_with_others(e, signs, counted)
     excess_labelled, excess_background = (
-        {
-            name: excess(sign[side], e.confused[side], e.target[side], e.recording[side], tests)
-            for name, sign in has_sign.items()
-        }
-        for side in sides
+        {name: each for name, (_, each) in side.items()} for side in (labelled, background)
     )
     columns_of = []
     for cause in causes:
         is_sure = np.zeros(len(e.members), dtype=bool)
         if cause.sign is not None:
-            sure = np.where(
-                e.labelled,
-                excess_labelled[cause.sign.name].sure,
-                excess_background[cause.sign.name].sure,
-            )
-            is_sure = has_sign[cause.sign.name] & e.confused & sure
+            name = cause.sign.name
+            for side, (level, each) in ((e.labelled, labelled[name]), (~e.labelled, background[name])):
+                is_sure |= side & e.confused & (counted[name] >= level) & each.sure
         columns_of.append(np.asarray(cause.applies(e, is_sure), bool))
     table = np.column_stack(columns_of)
     table = np.column_stack([table, e.confused & ~table.any(axis=1)])

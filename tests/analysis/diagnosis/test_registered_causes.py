@@ -66,3 +66,22 @@ def test_every_file_of_the_folder_is_a_cause_or_what_causes_need():
     assert len(names) == len(files - {"registry", "evidence", "words"})
     assert len({cause.order for cause in registered()}) == len(names)
     assert all(np.char.isalpha(cause.title[0]) for cause in registered())
+
+
+def test_a_sign_counts_from_the_level_that_chance_does_not_explain(loud):
+    # One thing is there in nearly every clip and tells nothing; two of them only in clips that are confused.
+    p, x, rows = sunk()
+    shown = np.ones(len(x), dtype=np.int64)
+    shown[rows[:30]] = 2
+
+    def by_levels(*levels):
+        sign = Sign("loud", "loud", lambda e: np.where(e.labelled, shown, 0), levels)
+        register(Cause("loud", "clip is loud", 15, lambda words: "", sign))
+        return judge(x, p, boxed(p, 900)).of("loud")
+
+    assert not by_levels(1).any()
+    for levels in ((2,), (1, 2), (2, 3)):
+        assert by_levels(*levels)[rows[:30]].all() and by_levels(*levels).sum() == 30
+    shown[:], shown[rows] = 0, 1
+    shown[rows[:30]] = 2
+    assert by_levels(1, 2)[rows].all(), "the least level that is sure says a cause of most clips"

@@ -7,11 +7,11 @@ from bioviz.analysis.diagnosis.causes.registry import Cause, Sign, register
 
 
 def _faint(evidence: Evidence) -> np.ndarray:
-    """No call of the label is made out, or hardly.
+    """How much speaks for it that no call of the label is made out, or hardly: (n,) int.
 
-    With a box: its SNR is low, or not told from what the noise does. Without: nothing stands out; or hardly; or less
-    than in three quarters of the label's clips that are not confused; or only at other frequencies than there; or all
-    that is measured of the sound is more like background.
+    With a box: its SNR is low, or not told from what the noise does, which counts for all. Without, how many of five:
+    nothing stands out; or hardly; or less than in three quarters of the label's clips that are not confused; or only
+    at other frequencies than there; and all that is measured of the sound is more like background.
     """
     sound, rules, usual = evidence.sound, evidence.rules, evidence.usual
     height = sound.height_db
@@ -22,11 +22,12 @@ def _faint(evidence: Evidence) -> np.ndarray:
         band = usual.band
         elsewhere = (sound["call_high_hz"] < band[:, 0]) | (sound["call_low_hz"] > band[:, 1])
         nothing = np.isnan(height) & (sound["prominence_db"] < rules.prominence_db)
-    free = low | lower | elsewhere | nothing | evidence.like_background
-    return evidence.labelled & np.where(sound.boxed, low | untold, free)
+    free = sum(each.astype(np.int64) for each in (low, lower, elsewhere, nothing, evidence.like_background))
+    return np.where(evidence.labelled, np.where(sound.boxed, max(LEVELS) * (low | untold), free), 0)
 
 
-FAINT = Sign("faint", "no call made out, or hardly", _faint)
+LEVELS = (1, 2)
+FAINT = Sign("faint", "no call made out, or hardly", _faint, LEVELS)
 register(
     Cause(
         "masked",

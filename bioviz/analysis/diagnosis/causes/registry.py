@@ -22,12 +22,16 @@ class Sign:
     name, title : str
         Causes can share a sign by its name; the title stands in the table of signs.
     of : callable
-        Evidence to (n,) bool.
+        Evidence to (n,) bool, or (n,) int where clips can show more than one of several such things.
+    levels : tuple of int
+        From how many of them on a clip has the sign: each is asked about, and the least counts that chance does not
+        explain. One of several is often there for nothing, two of them seldom.
     """
 
     name: str
     title: str
     of: Callable[[Evidence], np.ndarray]
+    levels: tuple[int, ...] = (1,)
 
 
 @dataclass(frozen=True)
