@@ -21,7 +21,8 @@ from bioviz.models import registry
 from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
-from bioviz.runs.run import Run, open_run
+from bioviz.runs.opening import open_run
+from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, value_of
 

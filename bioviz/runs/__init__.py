@@ -5,7 +5,8 @@ run = open_run(spec)  # None where it is not computed yet: start(spec)
 
 from typing import TYPE_CHECKING
 
-from bioviz.runs.run import Run, open_run, open_run_by_key, run_by_key
+from bioviz.runs.opening import open_run, open_run_by_key, run_by_key
+from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
 from bioviz.runs.tasks import demo_job, job_for, open_demo, run_job, start, start_demo, summary
 

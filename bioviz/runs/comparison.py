@@ -22,7 +22,8 @@ from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.comparison_inputs import ComparisonInputs, SideInputs, comparison_inputs
-from bioviz.runs.run import Run, open_run
+from bioviz.runs.opening import open_run
+from bioviz.runs.run import Run
 from bioviz.runs.spec import LAYOUTS, RunSpec
 from bioviz.store.keys import key_of, value_of
 
@@ -172,7 +173,9 @@ def _side(side: SideInputs, recording: np.ndarray, progress: Progress) -> Side:
     if not np.array_equal(places, np.arange(n)):
         # The neighbors that were kept may be of clips that the other side lacks.
         k = min(graph.k, len(places) - 1)
-        graph, cross_unit = knn_both(embedding, k, recording, side.projection.metric, progress=progress)
+        graph, cross_unit = knn_both(
+            embedding, k, recording, side.projection.metric, progress=progress, approximate=graph.approximate
+        )
     clusters, misclustered = (
         np.asarray(each)[places] for each in (value_of(side.clusters), side.misclustered)
     )

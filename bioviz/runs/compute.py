@@ -14,7 +14,7 @@ import numpy as np
 
 from bioviz.analysis.misclustered.chance import placement_chance
 from bioviz.analysis.misclustered.placement import placement
-from bioviz.analysis.neighbors.knn import KnnGraph, knn_both
+from bioviz.analysis.neighbors.knn import KnnGraph, is_approximate, knn_both
 from bioviz.analysis.projection.layouts import UMAPS, ProjectionSpec, project
 from bioviz.analysis.scores.matching import match
 from bioviz.analysis.scores.paper import paper_scores
@@ -25,7 +25,8 @@ from bioviz.embedding.sets import EmbeddingSet
 from bioviz.errors import BiovizError
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
-from bioviz.runs.run import ALL, ELSEWHERE, SCORES, Run, keys_of, open_run, select
+from bioviz.runs.opening import keys_of, open_run, select
+from bioviz.runs.run import ALL, ELSEWHERE, SCORES, Run
 from bioviz.runs.spec import RunSpec
 from bioviz.runs.stages import CLUSTER_SEED, Keys
 from bioviz.runs.warm import wait_for, warm_up
@@ -86,7 +87,7 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
             dataset, spec.model, spec.checkpoint, seed=spec.seed, device=device, progress=progress
         )
     rows = select(dataset, np.asarray(embeddings.valid), spec)
-    keys = keys_of(dataset, embeddings, rows, spec)
+    keys = _keys(dataset, embeddings, rows, spec)
     x = np.asarray(embeddings.matrix)[rows] if len(rows) < len(embeddings.matrix) else embeddings.matrix
     if warm is not None:
         wait_for(warm, progress)
@@ -99,15 +100,29 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
     return run
 
 
+def _keys(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: RunSpec) -> Keys:
+    """Return the keys by the graphs that are there, else by those that can be had here."""
+    known = {
+        approximate: keys_of(dataset, embeddings, rows, spec, approximate)
+        for approximate in stages.ways_to_search(len(rows))
+    }
+    for keys in known.values():
+        if len(known) == 1 or stages.read_meta("neighbors", keys.neighbors) is not None:
+            return keys
+    return known[is_approximate(len(rows), embeddings.matrix.shape[1])]
+
+
 def _neighbors(
     x: np.ndarray, groups: np.ndarray, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
 ) -> KnnGraph:
     stored = stages.read("neighbors", keys.neighbors, *ALL)
     if stored is not None and stages.read("neighbors", keys.neighbors, *ELSEWHERE) is not None:
         indices, distances = stored
-        return KnnGraph(indices, distances, spec.metric)
+        return KnnGraph(indices, distances, spec.metric, approximate=keys.approximate)
     with clock.time("neighbors"):
-        everywhere, elsewhere = knn_both(x, keys.k, groups, spec.metric, progress=progress)
+        everywhere, elsewhere = knn_both(
+            x, keys.k, groups, spec.metric, progress=progress, approximate=keys.approximate
+        )
     arrays = (everywhere.indices, everywhere.distances, elsewhere.indices, elsewhere.distances)
     named: dict[str, np.ndarray] = dict(zip((*ALL, *ELSEWHERE), arrays, strict=True))
     about = {"k": keys.k, "metric": spec.metric, "approximate": everywhere.approximate}
@@ -153,7 +168,10 @@ def _scores(
         "spec": spec.to_dict(),
         "scores": scores.to_dict(),
         "chance": chance.to_dict(),
-        "provenance": provenance(dataset, embeddings, rows, spec, clock.seconds),
+        "provenance": {
+            **provenance(dataset, embeddings, rows, spec, clock.seconds),
+            "neighbors": {"k": keys.k, "search": "approximate" if keys.approximate else "all pairs"},
+        },
     }
     stages.save("scores", keys.scores, dict(zip(SCORES, arrays, strict=True)), about)
     progress.report("scores", 1, 1, "steps")

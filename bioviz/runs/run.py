@@ -13,12 +13,11 @@ from bioviz.analysis.misclustered.placement import Evidence, Placement, evidence
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.rows import positions
 from bioviz.analysis.scores.matching import ClusterMatch
-from bioviz.datasets import library
 from bioviz.datasets.independence import Unit
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.acoustic import open_acoustic
-from bioviz.embedding.sets import EmbeddingSet, open_set
-from bioviz.errors import BadInput, Missing
+from bioviz.embedding.sets import EmbeddingSet
+from bioviz.errors import Missing
 from bioviz.runs import stages
 from bioviz.runs.spec import RunSpec
 from bioviz.runs.stages import Keys
@@ -200,7 +199,7 @@ class Run:
         if arrays is None:
             raise Corrupt("The stored neighbors of this map are damaged or gone. Compute the map again.")
         indices, distances = arrays
-        return KnnGraph(indices, distances, self.spec.projection.metric, grouped)
+        return KnnGraph(indices, distances, self.spec.projection.metric, grouped, self._keys.approximate)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,116 +207,3 @@ class _State:
     run: str
     dataset: str
     acoustic: dict[str, np.ndarray]
-
-
-def select(dataset: Dataset, valid: np.ndarray, spec: RunSpec) -> np.ndarray:
-    """(n,) int64 rows of the clips a run is of: those of its split that have an embedding.
-
-    Raises
-    ------
-    BadInput
-        There is none.
-
-    """
-    wanted = np.ones(len(dataset.clips), dtype=bool)
-    if spec.split != "all":
-        wanted &= dataset.clips.split == spec.split
-        if not wanted.any():
-            splits = sorted({str(name) for name in np.unique(dataset.clips.split)} - {""}) or ["none"]
-            raise BadInput(
-                f"{dataset.name} has no clips in the split {spec.split} (it has: {', '.join(splits)})."
-            )
-    if spec.without_background:
-        wanted &= dataset.targets > 0
-        if not wanted.any():
-            raise BadInput(f"{dataset.name} has only background here; show it with its background.")
-    rows = np.flatnonzero(wanted & valid)
-    if not len(rows):
-        raise BadInput(
-            f"None of the {int(wanted.sum())} clips of {dataset.name} could be read; see its report."
-        )
-    return rows.astype(np.int64)
-
-
-def keys_of(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: RunSpec) -> Keys:
-    """Return the stage keys of a run over `rows` of a dataset."""
-    clips = stages.Clips(
-        dataset=dataset.id,
-        set_key=embeddings.key,
-        rows=rows,
-        groups=dataset.groups[rows],
-        targets=dataset.targets[rows],
-        labels=dataset.clips.labels[rows],
-        target_names=dataset.target_names,
-    )
-    return stages.keys_for(clips, spec.projection)
-
-
-def open_run(spec: RunSpec) -> Run | None:
-    """Return the finished run of a spec, or None where it is not (or no longer) complete; start a job then.
-
-    Raises
-    ------
-    Missing
-        No such dataset or model.
-    BadInput
-        The spec selects no clips.
-
-    """
-    dataset = library.load(spec.dataset)
-    embeddings = open_set(dataset, spec.model, spec.checkpoint, spec.seed)
-    if embeddings is None:
-        return None
-    rows = select(dataset, np.asarray(embeddings.valid), spec)
-    keys = keys_of(dataset, embeddings, rows, spec)
-    meta = stages.read_meta("scores", keys.scores)
-    scored = stages.read("scores", keys.scores, *SCORES)
-    drawn = stages.read("projection", keys.projection, "xy")
-    if meta is None or scored is None or drawn is None:
-        return None
-    if stages.read_meta("neighbors", keys.neighbors) is None:
-        return None
-    clusters, *matched = scored
-    return Run(
-        key=keys.scores,
-        spec=spec,
-        target_names=dataset.target_names,
-        rows=rows,
-        xy=drawn[0],
-        targets=dataset.targets[rows],
-        clusters=clusters,
-        match=ClusterMatch(*matched),
-        chance=PlacementChance.from_dict(meta["chance"]),
-        scores=meta["scores"],
-        provenance=meta["provenance"],
-        _keys=keys,
-        _set=embeddings,
-        _dataset=dataset,
-    )
-
-
-def run_by_key(key: str) -> Run:
-    """Return the finished run of this key, for who has just had it open.
-
-    Raises
-    ------
-    Missing
-        It is gone.
-
-    """
-    run = open_run_by_key(key)
-    if run is None:
-        raise Missing("This map is no longer in the cache, or its dataset has changed. Compute it again.")
-    return run
-
-
-def open_run_by_key(key: str) -> Run | None:
-    """Return the finished run of this key, or None where it is gone or its dataset or weights have changed since."""
-    meta = stages.read_meta("scores", key)
-    if meta is None:
-        return None
-    try:
-        run = open_run(RunSpec.from_dict(meta["spec"]))
-    except Missing:
-        return None
-    return run if run is not None and run.key == key else None

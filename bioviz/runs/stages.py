@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from bioviz.analysis.neighbors import knn
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings
 from bioviz.store.arrays import load_array, save_array
@@ -52,6 +53,8 @@ class Keys:
         Clustering, scores and match with the labels.
     k
         Neighbors kept of each clip.
+    approximate
+        Whether the graphs are; see `ways_to_search`.
 
     """
 
@@ -60,6 +63,7 @@ class Keys:
     projection: str
     scores: str
     k: int
+    approximate: bool
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,16 @@ class GraphInputs:
     metric: str
 
 
+@dataclass(frozen=True)
+class LargeGraphInputs:
+    """As `GraphInputs`, of so many clips that it depends on the device whether all pairs are looked at."""
+
+    embedding: str
+    k: int
+    metric: str
+    approximate: bool
+
+
 @dataclass(frozen=True, eq=False)
 class NeighborsInputs:
     """What both graphs follow from: the one of all recordings, and (n,) unit of independence of each clip."""
@@ -139,13 +153,32 @@ class ScoresInputs:
     cluster_seed: int
 
 
-def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
-    """Name every stage of a run by all that decides it, and by nothing else."""
+def ways_to_search(clips: int) -> tuple[bool, ...]:
+    """Whether the graphs of so many clips are approximate: each that there may be, the better first.
+
+    Up to a size all pairs are looked at everywhere. Above, a GPU looks at all of them and a processor does not: the two
+    have keys of their own, so that what rests on one is never taken for what rests on the other.
+    """
+    return (False,) if clips <= knn.EXACT_UP_TO else (False, True)
+
+
+def keys_for(clips: Clips, projection: ProjectionSpec, approximate: bool = False) -> Keys:
+    """Name every stage of a run by all that decides it, and by nothing else.
+
+    Parameters
+    ----------
+    approximate
+        One of `ways_to_search`.
+
+    """
     used: dict[str, Any] = projection.to_dict()
     k = max(1, min(max(NEIGHBORS, int(used.get("n_neighbors", 0))), len(clips.rows) - 1))
     embedding = key_of("embedding rows", 1, EmbeddingRows(clips.set_key, _ints(clips.rows)))
     # What lies in all recordings has a key of its own: a map rests on it, whatever counts as one recording.
-    graph = key_of("graph", VERSIONS["neighbors"], GraphInputs(embedding, k, projection.metric))
+    searched: GraphInputs | LargeGraphInputs = GraphInputs(embedding, k, projection.metric)
+    if len(ways_to_search(len(clips.rows))) > 1:
+        searched = LargeGraphInputs(embedding, k, projection.metric, approximate)
+    graph = key_of("graph", VERSIONS["neighbors"], searched)
     neighbors = key_of("neighbors", VERSIONS["neighbors"], NeighborsInputs(graph, _ints(clips.groups)))
     picture = key_of(
         "projection",
@@ -163,7 +196,7 @@ def keys_for(clips: Clips, projection: ProjectionSpec) -> Keys:
         CLUSTER_SEED,
     )
     scores = key_of("scores", VERSIONS["scores"], labels)
-    return Keys(embedding, neighbors, picture, scores, k)
+    return Keys(embedding, neighbors, picture, scores, k, approximate)
 
 
 def save(stage: str, key: str, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:

@@ -11,7 +11,8 @@ from bioviz.datasets import library
 from bioviz.errors import Missing
 from bioviz.models.titles import title_of
 from bioviz.progress import Progress
-from bioviz.runs.run import Run, open_run
+from bioviz.runs.opening import open_run
+from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
 
 DEMO = RunSpec(dataset="demo", model="small_cnn", checkpoint="pretrained")

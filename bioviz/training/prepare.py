@@ -11,7 +11,7 @@ from torch import nn
 from bioviz.datasets.types import Dataset
 from bioviz.models.encoder import TorchModel, encode
 from bioviz.progress import Progress, Silent
-from bioviz.runs.run import open_run
+from bioviz.runs.opening import open_run
 from bioviz.runs.spec import RunSpec
 from bioviz.training.data.inputs import EmbeddingInput, Input, WaveInput, chunks
 from bioviz.training.data.split import Split

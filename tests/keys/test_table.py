@@ -22,7 +22,8 @@ from bioviz.runs import RunSpec
 from bioviz.runs import run as runs_run
 from bioviz.runs.comparison import comparison_key
 from bioviz.runs.diagnosis import diagnosis_key
-from bioviz.runs.run import Run, keys_of
+from bioviz.runs.opening import keys_of
+from bioviz.runs.run import Run
 from bioviz.runs.templates.resemblance import resemblance_key
 from bioviz.store.keys import key_of
 

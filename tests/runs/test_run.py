@@ -306,3 +306,27 @@ def test_opening_5000_clips_is_quick_and_light(tmp_path):
 def test_stage_names_are_all_stored(sounds):
     run = compute_run(spec_of(sounds))
     assert len(stages.read("scores", run.key, *SCORES)) == 3
+
+
+def test_exact_and_approximate_neighbors_have_runs_of_their_own(sounds, monkeypatch):
+    """Of so many clips that the device decides: what rests on a processor's graph is not taken for a GPU's."""
+    few = compute_run(spec_of(sounds))
+    assert few.provenance["neighbors"] == {"k": few.graph.k, "search": "all pairs"}
+    monkeypatch.setattr("bioviz.analysis.neighbors.knn.EXACT_UP_TO", 10)
+    assert open_run(spec_of(sounds)) is None  # of a time when there was one key for both
+    rough = compute_run_on(True, spec_of(sounds), monkeypatch)
+    assert rough.graph.approximate and rough.knn_cross_unit.approximate
+    assert rough.provenance["neighbors"] == {"k": rough.graph.k, "search": "approximate"}
+    stages.drop("scores", rough.key)
+    again = compute_run_on(False, spec_of(sounds), monkeypatch)
+    assert again.key == rough.key, "what it rests on is there"
+    stages.drop("neighbors", rough._keys.neighbors)
+    exact = compute_run_on(False, spec_of(sounds), monkeypatch)
+    assert not exact.graph.approximate and len({few.key, rough.key, exact.key}) == 3
+    stages.save("neighbors", rough._keys.neighbors, {}, {})  # both are there
+    assert open_run(spec_of(sounds)).key == exact.key and open_run_by_key(rough.key).key == rough.key
+
+
+def compute_run_on(processor: bool, spec, monkeypatch):
+    monkeypatch.setattr("bioviz.runs.compute.is_approximate", lambda *_: processor)
+    return compute_run(spec)

@@ -17,7 +17,7 @@ from bioviz.models.cards import CARDS
 from bioviz.progress import Silent
 from bioviz.reports.study import study_report
 from bioviz.runs.diagnosis import compute_diagnosis
-from bioviz.runs.run import open_run
+from bioviz.runs.opening import open_run
 from bioviz.study import cell as cells
 from bioviz.study.cell import run_spec
 from bioviz.study.cost import job_params, time_models

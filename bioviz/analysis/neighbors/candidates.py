@@ -84,3 +84,13 @@ class NumpySearch:
             else:
                 chosen = np.tile(np.arange(n), (len(queries), 1))
             yield chosen, np.isinf(np.take_along_axis(keys, chosen, axis=1))
+
+
+def descended(rows: Rows, count: int, seed: int) -> np.ndarray:
+    """(n, count + 1) int64 rows that are probably the nearest of each, itself among them; -1 for none (pynndescent)."""
+    from pynndescent import NNDescent
+
+    index = NNDescent(rows.x, metric="euclidean", n_neighbors=count + 1, random_state=seed, low_memory=True)
+    found_neighbors = index.neighbor_graph
+    assert found_neighbors is not None  # None only of an index that has been compressed
+    return np.asarray(found_neighbors[0], dtype=np.int64)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.neighbors.candidates import Grouping, NumpySearch, Search
+from bioviz.analysis.neighbors.candidates import Grouping, NumpySearch, Search, descended
 from bioviz.analysis.rows import Metric, Rows, blocks, finite_rows, prepare
 from bioviz.errors import BadInput
 from bioviz.models.devices import pair_search
@@ -68,6 +68,7 @@ def knn(
     progress: Progress | None = None,
     exact_up_to: int = EXACT_UP_TO,
     device: str | None = None,
+    approximate: bool | None = None,
 ) -> KnnGraph:
     """Return the k nearest other rows of each row.
 
@@ -89,6 +90,8 @@ def knn(
     device
         "cpu", or the GPU that looks at all pairs whatever their number; None for a GPU where there is one. The
         distances that count are computed on the processor, so that both give the same bytes.
+    approximate
+        Whether not to look at all pairs, whatever the number of rows and the device; None for `is_approximate`.
 
     Ties go to the lower row number, so that a result is reproducible.
 
@@ -99,7 +102,7 @@ def knn(
 
     """
     grouping = None if groups is None else np.asarray(groups)
-    return _graphs(x, k, metric, [grouping], seed, progress, exact_up_to, device)[0]
+    return _graphs(x, k, metric, [grouping], seed, progress, exact_up_to, device, approximate)[0]
 
 
 def knn_both(
@@ -111,10 +114,21 @@ def knn_both(
     progress: Progress | None = None,
     exact_up_to: int = EXACT_UP_TO,
     device: str | None = None,
+    approximate: bool | None = None,
 ) -> tuple[KnnGraph, KnnGraph]:
     """(graph of all neighbors, graph without those of the same group) in one pass; see `knn`."""
-    both = _graphs(x, k, metric, [None, np.asarray(groups)], seed, progress, exact_up_to, device)
+    groupings = [None, np.asarray(groups)]
+    both = _graphs(x, k, metric, groupings, seed, progress, exact_up_to, device, approximate)
     return both[0], both[1]
+
+
+def is_approximate(
+    rows: int, columns: int, exact_up_to: int = EXACT_UP_TO, device: str | None = None
+) -> bool:
+    """Whether the graph of so many rows would be approximate here: there are many, and no GPU holds them."""
+    if rows <= exact_up_to:
+        return False
+    return (device or pair_search.search_device(rows, columns)) in (None, "cpu")
 
 
 def nearest_to(
@@ -167,6 +181,7 @@ def _graphs(
     progress: Progress | None,
     exact_up_to: int,
     device: str | None,
+    approximate: bool | None,
 ) -> list[KnnGraph]:
     x = np.asarray(x)
     if k < 1:
@@ -181,13 +196,13 @@ def _graphs(
         Grouping(None if groups is None else np.unique(groups[good], return_inverse=True)[1])
         for groups in groupings
     ]
-    device = (device or pair_search.search_device(*rows.x.shape)) if len(good) else "cpu"
-    on_gpu = device not in (None, "cpu")
-    approximate = len(good) > exact_up_to and not on_gpu
+    device = (device or pair_search.search_device(*rows.x.shape) or "cpu") if len(good) else "cpu"
+    if approximate is None:
+        approximate = is_approximate(*rows.x.shape, exact_up_to, device)
     if approximate:
         both = _approximate(rows, k, inner, seed, progress)
     else:
-        search = _on_gpu(rows, str(device)) if on_gpu else NumpySearch(rows)
+        search = NumpySearch(rows) if device == "cpu" else _on_gpu(rows, device)
         both = _exact(search, rows, np.arange(len(good)), k, inner, progress)
     graphs = []
     for groups, (indices, distances) in zip(groupings, both, strict=True):
@@ -264,18 +279,10 @@ def _approximate(
     rows: Rows, k: int, groupings: Sequence[Grouping], seed: int, progress: Progress
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """As `_exact` for all rows, from pynndescent's candidates; exact where a group takes too many of them."""
-    from pynndescent import NNDescent
-
     n = len(rows)
     progress.report("neighbors", 0, n)
     # Asking for more than k raises recall and leaves room for the neighbors of the own group.
-    n_candidates = min(n - 1, k + max(SPARE, k // 2))
-    index = NNDescent(
-        rows.x, metric="euclidean", n_neighbors=n_candidates + 1, random_state=seed, low_memory=True
-    )
-    found_neighbors = index.neighbor_graph
-    assert found_neighbors is not None  # None only of an index that has been compressed
-    candidates = np.asarray(found_neighbors[0], dtype=np.int64)
+    candidates = descended(rows, min(n - 1, k + max(SPARE, k // 2)), seed)
     all_rows = np.arange(n)
     graphs = []
     for grouping in groupings:

@@ -263,7 +263,8 @@ def umap_neighbors(
         or graph.k < n_neighbors - 1
         or (graph.indices[:, : n_neighbors - 1] < 0).any()
     ):
-        graph = knn(x, n_neighbors - 1, spec.metric, seed=spec.seed, progress=progress)
+        searched = graph.approximate if graph is not None else None  # as what the key of the map names
+        graph = knn(x, n_neighbors - 1, spec.metric, seed=spec.seed, progress=progress, approximate=searched)
     own = np.arange(len(x), dtype=np.int32)[:, None]
     indices = np.hstack([own, graph.indices[:, : n_neighbors - 1]])
     distances = np.hstack([np.zeros((len(x), 1), np.float32), graph.distances[:, : n_neighbors - 1]])
