@@ -87,15 +87,12 @@ class AcousticTask:
         Of its block.
     rate
         Of the recording, Hz; windows must come at it.
-    stored
-        Whether its block is complete and stored.
 
     """
 
     def __init__(self, inputs: AcousticInputs) -> None:
         self.key, self.rate = key_of("acoustic block", clip.VERSION, inputs), inputs.rate
         self._frames, self._starts, self._boxes = inputs.frames, inputs.starts_s, inputs.boxes
-        self.stored = False
         self._left = len(inputs.starts_s)
         self._lock = threading.Lock()
         self._block: np.ndarray | None = None
@@ -115,15 +112,15 @@ class AcousticTask:
                 self._block = np.full((len(self._starts), WIDTH), np.nan, dtype=np.float32)
             self._block[local] = measured
 
-    def finish(self, count: int) -> None:
-        """Tell that `count` more windows are measured; the last ones store the block."""
+    def finish(self, count: int) -> np.ndarray | None:
+        """Tell that `count` more windows are measured; after the last ones, return the block."""
         with self._lock:
             self._left -= count
-            complete = self._left == 0
-        if complete:
-            assert self._block is not None  # `take` came first
-            acoustic_store().save(self.key, self._block)
-            self._block, self.stored = None, True
+            if self._left:
+                return None
+            block, self._block = self._block, None
+        assert block is not None  # `take` came first
+        return block
 
 
 def acoustic_tasks(dataset: Dataset) -> list[AcousticTask]:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -17,14 +14,14 @@ from filelock import FileLock
 from bioviz.embedding.acoustic import acoustic_store
 from bioviz.embedding.batches.batch_embedder import BatchEmbedder
 from bioviz.embedding.batches.turns import turn_on
+from bioviz.embedding.block_writer import BlockWriter
 from bioviz.embedding.blocks import BlockStore
+from bioviz.embedding.gather import Counter, Gatherer, Outputs
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
-from bioviz.embedding.scores import as_stored, score_store
 from bioviz.embedding.shards import Shard, shard_of
 from bioviz.embedding.source import Chunk, RecordingTask, Unit, decode, units_of
 from bioviz.models.base import Scorer
-from bioviz.progress import Progress
 from bioviz.store.hashes import HashMemory
 
 if TYPE_CHECKING:
@@ -32,26 +29,6 @@ if TYPE_CHECKING:
 
 AHEAD_BYTES = {"cuda": 512 << 20, "mps": 128 << 20, "cpu": 64 << 20}
 GPU_TAKEN = "waiting for another job that embeds on the same GPU"
-_WAIT_S = 0.3
-
-
-class Counter:
-    """Counts the clips done of a stage and tells `progress`, from any thread."""
-
-    def __init__(self, progress: Progress, stage: str, total: int) -> None:
-        self._progress, self._stage, self._total, self._done = progress, stage, total, 0
-        self._lock = threading.Lock()
-
-    def add(self, clips: int, note: str = "") -> None:
-        """Raise Cancelled."""
-        with self._lock:
-            self._done += clips
-            self._progress.report(self._stage, self._done, self._total, "clips", note)
-
-    def wait(self) -> None:
-        """Tell that another process is at it, and wait a little. Raises Cancelled."""
-        self.add(0, "waiting for another job that computes the same")
-        time.sleep(_WAIT_S)
 
 
 def decoding_threads() -> int:
@@ -61,12 +38,17 @@ def decoding_threads() -> int:
 
 
 def decode_ahead(
-    units: Iterable[Unit], width_s: float, rate: int | None, memory: HashMemory, device: str
+    units: Iterable[Unit],
+    width_s: float,
+    rate: int | None,
+    memory: HashMemory,
+    device: str,
+    measured: Callable[[RecordingTask, np.ndarray], object] = lambda *_: None,
 ) -> Prefetcher[Unit, Chunk]:
-    """Chunks of the units, decoded in threads ahead of a model on `device`."""
+    """Chunks of the units, decoded in threads ahead of a model on `device`; see `source.decode`."""
     return Prefetcher(
         units,
-        lambda unit: decode(unit, width_s, rate, memory),
+        lambda unit: decode(unit, width_s, rate, memory, measured),
         threads=decoding_threads(),
         limit_bytes=AHEAD_BYTES.get(device, 64 << 20),
         alternate=device == "cpu" and rate is not None,
@@ -100,10 +82,12 @@ def compute_embeddings(
         model = opened[0]
         with ExitStack() as stack:
             stack.enter_context(turn_on(model.device, lambda: counter.add(0, GPU_TAKEN)))
-            blocks = stack.enter_context(_Blocks(Outputs(store, recipe), counter))
+            writer = stack.enter_context(BlockWriter())
+            blocks = Gatherer(Outputs(store, recipe, writer), counter)
             embed = model.embed_and_score if recipe.scores and isinstance(model, Scorer) else model.embed
             forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver, embed)
-            ahead = decode_ahead(units, recipe.width_s, recipe.rate, memory, model.device.type)
+            measured = _acoustic_into(writer)
+            ahead = decode_ahead(units, recipe.width_s, recipe.rate, memory, model.device.type, measured)
             for chunk in stack.enter_context(ahead):
                 if chunk.failure is not None:
                     blocks.fail(chunk)
@@ -124,15 +108,29 @@ def compute_acoustic(tasks: Iterable[RecordingTask], width_s: float, counter: Co
     """
 
     def run(units: Iterator[Unit], memory: HashMemory) -> None:
-        with decode_ahead(units, width_s, None, memory, "cpu") as ahead:
-            for chunk in ahead:
+        with ExitStack() as stack:
+            measured = _acoustic_into(stack.enter_context(BlockWriter()), releases=True)
+            for chunk in stack.enter_context(decode_ahead(units, width_s, None, memory, "cpu", measured)):
                 task = chunk.task
                 task.failed = task.failed or chunk.failure
-                if task.failed or task.acoustic is None or task.acoustic.stored:
+                if task.failed or task.acoustic is None:
                     task.release()
                 counter.add(len(chunk.local))
 
     _rounds(tasks, acoustic_store(), run, counter)
+
+
+def _acoustic_into(
+    writer: BlockWriter, releases: bool = False
+) -> Callable[[RecordingTask, np.ndarray], None]:
+    """Return what has the acoustic columns of a recording stored, and where it `releases` the task then."""
+    store = acoustic_store()
+
+    def measured(task: RecordingTask, block: np.ndarray) -> None:
+        if task.acoustic is not None:
+            writer.put(store, task.acoustic.key, block, task.release if releases else lambda: None)
+
+    return measured
 
 
 def _rounds(
@@ -216,84 +214,3 @@ class _Work:
             if lock is None or measured is None or task not in wanted or self._acoustic.has(measured.key):
                 task.acoustic = None
         return [] if lock is None else [lock]
-
-
-class Outputs:
-    """Where what a model gives of a recording is stored: its embeddings and, where the recipe has some, its scores.
-
-    Parameters
-    ----------
-    store
-        The one whose missing blocks are computed: of the embeddings or of the scores.
-
-    """
-
-    def __init__(self, store: BlockStore, recipe: Recipe) -> None:
-        self._store, self._recipe = store, recipe
-        self._scores = score_store(recipe)
-        self._is_scores = store.kind == self._scores.kind
-        self._other = BlockStore(recipe.fingerprint[:32], recipe.dim) if self._is_scores else self._scores
-
-    def save(self, task: RecordingTask, block: np.ndarray) -> None:
-        """Store the parts of a recording's block. Raises DiskFull."""
-        parts = block[:, : self._recipe.dim], as_stored(block[:, self._recipe.dim :])
-        own, other = parts[::-1] if self._is_scores else parts
-        if task.beside and other.shape[1] and not self._other.has(task.beside):
-            self._other.save(task.beside, np.ascontiguousarray(other))
-        self._store.save(task.key, np.ascontiguousarray(own))
-
-
-class _Blocks:
-    """Gathers the embeddings of recordings that are under way, and stores each when it is complete.
-
-    A thread writes, so that the model does not wait for the disk. Leaving the context waits for it.
-    """
-
-    def __init__(self, outputs: Outputs, counter: Counter) -> None:
-        self._outputs, self._counter = outputs, counter
-        self._open: dict[str, tuple[np.ndarray, int]] = {}  # key -> block, rows still to come
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="blocks")
-        self._writing: list[Future[None]] = []
-
-    def __enter__(self) -> _Blocks:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._writer.shutdown(wait=True)
-        if kind is None:
-            self._raise_errors()
-
-    def deliver(self, task: RecordingTask, local: np.ndarray, embeddings: np.ndarray) -> None:
-        """Take what the model gives (n, D) of positions `local` (n,) of a recording. Raises Cancelled, DiskFull."""
-        if task.failed is not None:
-            return
-        if task.key not in self._open:
-            self._open[task.key] = (
-                np.empty((len(task.rows), embeddings.shape[1]), np.float32),
-                len(task.rows),
-            )
-        block, left = self._open[task.key]
-        block[local] = embeddings
-        self._open[task.key] = block, left - len(local)
-        if left == len(local):
-            del self._open[task.key]
-            self._writing.append(self._writer.submit(self._write, task, block))
-        self._raise_errors()
-        self._counter.add(len(local))
-
-    def fail(self, chunk: Chunk) -> None:
-        """Forget what there was of a recording that gives no embeddings. Raises Cancelled."""
-        task = chunk.task
-        if task.failed is None:
-            _, left = self._open.pop(task.key, (None, len(task.rows)))
-            task.failed = chunk.failure
-            task.release()
-            self._counter.add(left, f"{task.name}: no embeddings")
-
-    def _write(self, task: RecordingTask, block: np.ndarray) -> None:
-        self._outputs.save(task, block)
-        task.release()
-
-    def _raise_errors(self) -> None:
-        while self._writing and self._writing[0].done():
-            self._writing.pop(0).result()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -131,11 +131,18 @@ def units_of(task: RecordingTask) -> Iterator[Unit]:
         yield Unit(task, order[at : at + UNIT_ROWS])
 
 
-def decode(unit: Unit, width_s: float, rate: int | None, memory: HashMemory) -> Iterator[Chunk]:
+def decode(
+    unit: Unit,
+    width_s: float,
+    rate: int | None,
+    memory: HashMemory,
+    measured_whole: Callable[[RecordingTask, np.ndarray], object] = lambda *_: None,
+) -> Iterator[Chunk]:
     """Yield the windows of a unit at `rate` Hz, or a Chunk with a failure; measure its acoustic columns.
 
     The columns are measured at the recording's own rate, in a reading of their own unless `rate` is the same.
-    With `rate` None only they are measured, and the Chunk has no windows.
+    With `rate` None only they are measured, and the Chunk has no windows. Those of a whole recording are handed to
+    `measured_whole`.
     """
     task, measured = unit.task, unit.task.acoustic
     if task.failed is not None:
@@ -153,8 +160,9 @@ def decode(unit: Unit, width_s: float, rate: int | None, memory: HashMemory) -> 
                 task.check(memory)  # it was not replaced while it was read
                 yield Chunk(task, unit.local[local], windows)
         task.check(memory)
-        if measured is not None:
-            measured.finish(len(unit.local))
+        block = None if measured is None else measured.finish(len(unit.local))
+        if block is not None:
+            measured_whole(task, block)
         if rate is None:
             yield Chunk(task, unit.local, _NO_WINDOWS)
     except BadInput as error:

@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 
 from bioviz.config import settings
+from bioviz.embedding import block_writer
 from bioviz.embedding.acoustic import open_acoustic
 from bioviz.embedding.blocks import BlockStore
+from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.pipeline import embed_with
 from bioviz.errors import BadInput, Cancelled
 from bioviz.progress import Silent
@@ -30,6 +32,7 @@ from tests.embedding.helpers import (
     recipe,
     write_wav,
 )
+from tests.embedding.stored import packs, places_of_blocks
 
 
 @pytest.fixture
@@ -42,9 +45,24 @@ def dataset(root):
     return make_dataset(root, [write_wav(root / f"{i}.wav", seed=i) for i in range(6)])
 
 
-def blocks() -> list[Path]:
-    kind = recipe().fingerprint[:32]
-    return sorted((settings().cache_dir / "blocks" / kind).glob("*/*.npy"))
+def folder_of_blocks() -> Path:
+    return settings().cache_dir / "blocks" / recipe().fingerprint[:32]
+
+
+def blocks() -> dict[str, tuple[str, int]]:
+    return places_of_blocks(folder_of_blocks())
+
+
+def put_in_files(dataset) -> list[Path]:
+    """Store every block in a file of its own, as earlier versions did, and remove the packs."""
+    store, files = BlockStore(recipe().fingerprint[:32], 5), []
+    for rows, recording in zip(rows_by_recording(dataset), dataset.recordings, strict=True):
+        key = recipe().block_key(recording.content_hash, dataset.clips.start_s[rows])
+        store.save(key, store.load(key, len(rows)))
+        files.append(store.path(key))
+    for pack in packs(folder_of_blocks()):
+        pack.unlink()
+    return files
 
 
 def forget_set() -> None:
@@ -130,7 +148,7 @@ def test_interrupted_work_goes_on_where_it_was(root):
 def test_a_damaged_block_is_dropped_and_computed_again(dataset, damage):
     embed(dataset)
     forget_set()
-    path = blocks()[2]
+    path = put_in_files(dataset)[2]
     raw = bytearray(path.read_bytes())
     if damage == "flip":
         raw[-60] ^= 4
@@ -141,6 +159,32 @@ def test_a_damaged_block_is_dropped_and_computed_again(dataset, damage):
     found = embed(dataset, calls)
     assert calls.clips == 4
     np.testing.assert_allclose(found.matrix, expected(dataset), atol=1e-6)
+
+
+def test_blocks_of_earlier_versions_are_used(dataset):
+    first = embed(dataset)
+    forget_set()
+    assert put_in_files(dataset) and not packs(folder_of_blocks())
+    calls = Calls()
+    assert embed(dataset, calls).matrix.tobytes() == first.matrix.tobytes() and calls.opened == 0
+
+
+@pytest.mark.parametrize(("at", "clips"), [((5,), 4), ((5, 20, 170), 8), ((-1,), 24)])
+def test_of_a_damaged_pack_what_is_damaged_is_computed_again_in_one_go(dataset, at, clips):
+    embed(dataset)
+    forget_set()
+    (pack,) = packs(folder_of_blocks())  # six blocks of 80 bytes
+    raw = bytearray(pack.read_bytes())
+    for each in at:
+        raw[each] ^= 4
+    pack.write_bytes(raw)
+    calls = Calls()
+    found = embed(dataset, calls)
+    assert calls.clips == clips and calls.opened == 1
+    np.testing.assert_allclose(found.matrix, expected(dataset), atol=1e-6)
+    forget_set()
+    calls = Calls()
+    assert embed(dataset, calls).matrix.tobytes() == found.matrix.tobytes() and calls.opened == 0
 
 
 @pytest.mark.parametrize("name", ["matrix.npy", "valid.npy", "set.json"])
@@ -194,8 +238,8 @@ def test_a_recording_that_failed_is_tried_again_and_the_rest_is_not(dataset, roo
     path = dataset.recordings[1].path
     shutil.move(path, root / "away")
     assert len(embed(dataset).failures) == 1
-    for block in blocks():
-        block.unlink()  # as a pruning would
+    for pack in packs(folder_of_blocks()):
+        pack.unlink()  # as a pruning would
     shutil.move(root / "away", path)
     calls = Calls()
     found = embed(dataset, calls)
@@ -293,11 +337,12 @@ def test_a_full_disk_is_told_and_loses_nothing(root, monkeypatch):
 
     def filling(descriptor):
         written.append(descriptor)
-        if len(written) > 8:
+        if len(written) > 2:
             raise OSError(errno.ENOSPC, "No space left on device")
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", filling)
+    monkeypatch.setattr(block_writer, "COMMIT_S", 0.0)
     with pytest.raises(DiskFull, match=r"disk is full.*Free some space"):
         embed(dataset)
     monkeypatch.setattr(os, "fsync", real)

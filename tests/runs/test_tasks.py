@@ -12,6 +12,7 @@ from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.jobs import manager
 from bioviz.store.files import read_json
+from tests.embedding.stored import places_of_blocks
 from tests.runs.conftest import write_sounds
 
 
@@ -23,25 +24,20 @@ def until(condition, timeout_s=90.0):
     return found
 
 
-def blocks(cache) -> dict[str, int]:
-    """Finished embeddings of recordings and when they were written."""
-    return {path.name: path.stat().st_ino for path in (cache / "blocks").rglob("*.npy")}
-
-
 def test_killed_run_goes_on_where_it_was(tmp_path, own_cache):
     dataset = build_dataset(write_sounds(tmp_path / "many", per_label=40, seconds=2.0), name="many")
     library.save(dataset)
     spec = runs.RunSpec(dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="pca"))
     job = runs.start(spec)
     assert runs.start(spec).id == job.id and "many" in job.title
-    until(lambda: len(blocks(own_cache)) >= 10)
+    until(lambda: len(places_of_blocks(own_cache / "blocks")) >= 10)
     os.kill(read_json(manager.jobs_dir() / job.id / "process.json")["pid"], signal.SIGKILL)
     assert until(lambda: (now := jobs.get(job.id)).is_over and now).state == "lost"
     assert runs.open_run(spec) is None
-    kept = blocks(own_cache)
+    kept = places_of_blocks(own_cache / "blocks")
     again = jobs.wait(runs.start(spec).id, 120)
     assert again.state == "done" and again.id != job.id, jobs.log_text(again.id)
-    after = blocks(own_cache)
+    after = places_of_blocks(own_cache / "blocks")
     assert {name: after[name] for name in kept} == kept and len(after) > len(kept)  # none was written twice
     run = runs.open_run(spec)
     assert again.result["run"] == run.key and again.result["clips"] == len(run) == 120

@@ -1,0 +1,97 @@
+"""Embeddings of recordings that are under way, gathered until each recording is complete, and how far all are."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+
+from bioviz.embedding.block_writer import BlockWriter
+from bioviz.embedding.blocks import BlockStore
+from bioviz.embedding.keys import Recipe
+from bioviz.embedding.scores import as_stored, score_store
+from bioviz.embedding.source import Chunk, RecordingTask
+from bioviz.progress import Progress
+
+_WAIT_S = 0.3
+
+
+class Counter:
+    """Counts the clips done of a stage and tells `progress`, from any thread."""
+
+    def __init__(self, progress: Progress, stage: str, total: int) -> None:
+        self._progress, self._stage, self._total, self._done = progress, stage, total, 0
+        self._lock = threading.Lock()
+
+    def add(self, clips: int, note: str = "") -> None:
+        """Raise Cancelled."""
+        with self._lock:
+            self._done += clips
+            self._progress.report(self._stage, self._done, self._total, "clips", note)
+
+    def wait(self) -> None:
+        """Tell that another process is at it, and wait a little. Raises Cancelled."""
+        self.add(0, "waiting for another job that computes the same")
+        time.sleep(_WAIT_S)
+
+
+class Outputs:
+    """Where what a model gives of a recording is stored: its embeddings and, where the recipe has some, its scores.
+
+    Parameters
+    ----------
+    store
+        The one whose missing blocks are computed: of the embeddings or of the scores.
+    writer
+        Stores them.
+
+    """
+
+    def __init__(self, store: BlockStore, recipe: Recipe, writer: BlockWriter) -> None:
+        self._store, self._recipe, self._writer = store, recipe, writer
+        self._scores = score_store(recipe)
+        self._is_scores = store.kind == self._scores.kind
+        self._other = BlockStore(recipe.fingerprint[:32], recipe.dim) if self._is_scores else self._scores
+
+    def put(self, task: RecordingTask, block: np.ndarray) -> None:
+        """Have the parts of a recording's block stored, and the task released then. Raises DiskFull."""
+        parts = block[:, : self._recipe.dim], as_stored(block[:, self._recipe.dim :])
+        own, other = parts[::-1] if self._is_scores else parts
+        if task.beside and other.shape[1] and not self._other.has(task.beside):
+            self._writer.put(self._other, task.beside, np.ascontiguousarray(other))
+        self._writer.put(self._store, task.key, np.ascontiguousarray(own), task.release)
+
+
+class Gatherer:
+    """Gathers the embeddings of recordings that are under way, and has each stored when it is complete."""
+
+    def __init__(self, outputs: Outputs, counter: Counter) -> None:
+        self._outputs, self._counter = outputs, counter
+        self._open: dict[str, tuple[np.ndarray, int]] = {}  # key -> block, rows still to come
+
+    def deliver(self, task: RecordingTask, local: np.ndarray, embeddings: np.ndarray) -> None:
+        """Take what the model gives (n, D) of positions `local` (n,) of a recording. Raises Cancelled, DiskFull."""
+        if task.failed is not None:
+            return
+        if task.key not in self._open:
+            self._open[task.key] = (
+                np.empty((len(task.rows), embeddings.shape[1]), np.float32),
+                len(task.rows),
+            )
+        block, left = self._open[task.key]
+        block[local] = embeddings
+        self._open[task.key] = block, left - len(local)
+        if left == len(local):
+            del self._open[task.key]
+            self._outputs.put(task, block)
+        self._counter.add(len(local))
+
+    def fail(self, chunk: Chunk) -> None:
+        """Forget what there was of a recording that gives no embeddings. Raises Cancelled."""
+        task = chunk.task
+        if task.failed is None:
+            _, left = self._open.pop(task.key, (None, len(task.rows)))
+            task.failed = chunk.failure
+            task.release()
+            self._counter.add(left, f"{task.name}: no embeddings")
