@@ -197,9 +197,10 @@ def _graphs(
         for groups in groupings
     ]
     device = (device or pair_search.search_device(*rows.x.shape) or "cpu") if len(good) else "cpu"
-    if approximate is None:
-        approximate = is_approximate(*rows.x.shape, exact_up_to, device)
-    if approximate:
+    decided = (
+        is_approximate(len(good), x.shape[-1], exact_up_to, device) if approximate is None else approximate
+    )
+    if decided:
         both = _approximate(rows, k, inner, seed, progress)
     else:
         search = NumpySearch(rows) if device == "cpu" else _on_gpu(rows, device)
@@ -210,7 +211,7 @@ def _graphs(
         all_distances = np.full((len(x), k), np.inf, dtype=np.float32)
         all_indices[good] = np.where(indices >= 0, good[indices] if len(good) else -1, -1)
         all_distances[good] = distances
-        graphs.append(KnnGraph(all_indices, all_distances, metric, groups is not None, approximate))
+        graphs.append(KnnGraph(all_indices, all_distances, metric, groups is not None, decided))
     return graphs
 
 
