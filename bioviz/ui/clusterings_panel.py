@@ -9,6 +9,7 @@ from bioviz import jobs
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.scores.cluster_agreement import ClusteringScores, ClusterReport
 from bioviz.analysis.scores.clustering import PRINCIPAL
+from bioviz.analysis.scores.silhouette import sample_note
 from bioviz.runs import Run
 from bioviz.runs.clusterings import clusterings_key, job_params, read_clusterings, start_clusterings
 from bioviz.ui.job_cards import job_card
@@ -59,7 +60,7 @@ def clusterings_panel(run: Run, own: tuple[ClusteringScores, ...], key: Element)
         st.caption(
             f"As many clusters as labels, background included; HDBSCAN finds its own number. Clusters of the embedding "
             f"are found on its first {PRINCIPAL} principal components. Of one map and one clustering no interval is "
-            "known."
+            f"known. {sample_note(len(run))}"
         )
     if report is not None:
         st.caption(HELP)

@@ -22,7 +22,7 @@ from bioviz.analysis.neighbors.jackknife import (
 )
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, balanced
-from bioviz.analysis.statistics.auc import auroc_of_copies
+from bioviz.analysis.statistics.auc import auroc_value
 
 TESTED = ("separability_neighbor", "noise_confusion", "confused", "knn_accuracy", "probe_accuracy", "purity")
 """Scores whose difference has an uncertainty; the others rest on one map and one clustering, whose chance it misses."""
@@ -239,5 +239,5 @@ def _means(values: np.ndarray, targets: np.ndarray, member: np.ndarray, n_target
 
 
 def _auroc(confusion: NoiseConfusion, background: np.ndarray, member: np.ndarray) -> float:
-    value = auroc_of_copies(confusion.scores(background)[member], background[member]).value
+    value = auroc_value(confusion.scores(background)[member], background[member])
     return float("nan") if value is None else value

@@ -14,7 +14,7 @@ from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_conf
 from bioviz.analysis.rows import finite_rows
 from bioviz.analysis.scores.prediction import knn_scores
 from bioviz.analysis.scores.probe import probe_scores
-from bioviz.analysis.scores.silhouette import silhouettes
+from bioviz.analysis.scores.silhouette import mean_silhouette
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,11 @@ def _ari(targets: np.ndarray, clusters: np.ndarray) -> float:
 
 
 def _mean_silhouette(side: Side) -> float | None:
-    values = _silhouette(side)
-    return float(np.nanmean(values)) if np.isfinite(values).any() else None
+    """Mean silhouette of the side's clusters on its embedding."""
+    good = finite_rows(side.embedding) & (side.clusters >= 0)
+    if not 1 < len(np.unique(side.clusters[good])) < good.sum():
+        return None
+    return mean_silhouette(np.asarray(side.embedding)[good], side.clusters[good])
 
 
 SCORES_OF_THE_MAP: dict[str, Callable[[Side], float | None]] = {
@@ -116,12 +119,3 @@ SCORES_OF_THE_MAP: dict[str, Callable[[Side], float | None]] = {
     "silhouette": _mean_silhouette,
     "misclustered": lambda side: float(side.misclustered.mean()) if len(side.misclustered) else None,
 }
-
-
-def _silhouette(side: Side) -> np.ndarray:
-    """(n,) silhouette of the side's clusters on its embedding."""
-    of_clips = np.full(len(side.clusters), np.nan)
-    good = finite_rows(side.embedding) & (side.clusters >= 0)
-    if 1 < len(np.unique(side.clusters[good])) < good.sum():
-        of_clips[good] = silhouettes(np.asarray(side.embedding)[good], [side.clusters[good]])[0]
-    return of_clips

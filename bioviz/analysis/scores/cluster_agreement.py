@@ -8,7 +8,7 @@ import numpy as np
 
 from bioviz.analysis.rows import blocks, finite_rows
 from bioviz.analysis.scores.clustering import Clustering, cluster, principal
-from bioviz.analysis.scores.silhouette import silhouettes
+from bioviz.analysis.scores.silhouette import mean_silhouettes
 
 
 @dataclass(frozen=True)
@@ -149,18 +149,16 @@ def cluster_report(
 def _silhouettes(points: np.ndarray, labelings: list[np.ndarray]) -> list[float | None]:
     """Mean silhouette of each labeling, its clips in no group left out; None if undefined."""
     whole = [labels for labels in labelings if (labels >= 0).all()]
-    together = iter(silhouettes(points, whole)) if len(points) else iter(())
+    together = iter(mean_silhouettes(points, whole)) if len(points) else iter(())
     means: list[float | None] = []
     for labels in labelings:
         member = labels >= 0
         groups = len(np.unique(labels[member]))
-        samples = next(together, None) if member.all() else None
+        mean = next(together, None) if member.all() else None
         if not 2 <= groups < member.sum():
             means.append(None)
             continue
-        if samples is None:
-            samples = silhouettes(points[member], [labels[member]])[0]
-        means.append(float(samples.mean()))
+        means.append(mean_silhouettes(points[member], [labels[member]])[0] if mean is None else mean)
     return means
 
 

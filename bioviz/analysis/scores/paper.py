@@ -8,7 +8,7 @@ import numpy as np
 
 from bioviz.analysis.rows import finite_rows
 from bioviz.analysis.scores.clustering import cluster
-from bioviz.analysis.scores.silhouette import mean_silhouette
+from bioviz.analysis.scores.silhouette import mean_silhouette, sample_note
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class PaperScores:
     clusters : (n,) int32
         -1 for clips without an embedding.
     notes
-        For each score that is None its name and the reason; "rows" if clips were left out.
+        For each score that is None its name and the reason, and for one that is an estimate that it is; "rows" if clips
+        were left out.
 
     """
 
@@ -97,6 +98,8 @@ def paper_scores(
         notes["silhouette"] = "Every clip is a cluster of its own, so no cluster has an inside."
     else:
         silhouette = mean_silhouette(embedding[good], clusters_on_map)
+        if note := sample_note(len(clusters_on_map)):
+            notes["silhouette"] = note
     return PaperScores(nmi, ari, silhouette, k, clusters, notes)
 
 

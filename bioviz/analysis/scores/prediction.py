@@ -12,7 +12,7 @@ from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.neighborhood import neighbor_count, neighbor_sums
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion
 from bioviz.analysis.scores.leakage import LeakageScore
-from bioviz.analysis.statistics.auc import auroc, auroc_of_copies
+from bioviz.analysis.statistics.auc import auroc, auroc_value
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Prediction:
 
 def neighbor_auroc(confusion: NoiseConfusion, background: np.ndarray) -> float:
     """AUROC of background against labelled clips by the neighbor score of `confusion`; NaN if undefined."""
-    value = auroc_of_copies(confusion.scores(background), background).value
+    value = auroc_value(confusion.scores(background), background)
     return np.nan if value is None else value
 
 
@@ -128,7 +128,7 @@ def separability(
     p_linear = None
     if probe[1] is not None:
         stay = [parts != i for i in range(len(without))]
-        probe_without = np.array([auroc(cross_unit[1][rows], background[rows]).value for rows in stay], float)
+        probe_without = np.array([auroc_value(cross_unit[1][rows], background[rows]) for rows in stay], float)
         p_linear = p_above(probe[1] - knn[1], probe_without - without, n_units)
     return Separability(*pairs, low, high, n_units, p, p_leak, p_linear)
 

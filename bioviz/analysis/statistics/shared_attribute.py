@@ -72,12 +72,16 @@ class Links:
 
     def excess(self, attribute: np.ndarray) -> float:
         """Links between units of the same `attribute` (units,) beyond those that the neighbors' labels bring."""
-        same = self.weight @ (attribute[self.row] == attribute[self.column])
         n_places = int(attribute.max()) + 1
+        place = attribute.astype(
+            np.min_scalar_type(n_places)
+        )  # there are millions of links: small numbers are quick
+        same = (self.weight * (place.take(self.row) == place.take(self.column))).sum()
         sizes = np.bincount(
             attribute[self.of_unit] * self.labels + self.of_label, self.count, n_places * self.labels
         )
-        expected = self.asked @ sizes[attribute[self.unit] * self.labels + self.label]
+        first = attribute * self.labels
+        expected = self.asked @ sizes.take(first.take(self.unit) + self.label)
         return float(same - (expected - self.own))
 
 

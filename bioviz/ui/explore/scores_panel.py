@@ -73,6 +73,8 @@ def headline(run: Run, original: Run | None = None) -> None:
         value = None if few else run.scores.get(name)
         if value is None and name in notes:
             help_text += f" Not defined here: {notes[name]}"
+        elif name in notes:  # an estimate
+            help_text += f" {notes[name]}"
         before = None if original is None else original.scores.get(name)
         change = None if value is None or before is None else f"{value - before:+.3f}"
         cell.metric(title, "–" if value is None else f"{value:.3f}", change, help=help_text)

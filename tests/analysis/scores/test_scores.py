@@ -17,10 +17,11 @@ from sklearn.metrics import (
 )
 from threadpoolctl import threadpool_limits
 
+from bioviz.analysis.scores import silhouette
 from bioviz.analysis.scores.clustering import CLUSTERINGS, cluster
 from bioviz.analysis.scores.matching import match
 from bioviz.analysis.scores.paper import paper_scores
-from bioviz.analysis.scores.silhouette import BLOCK, FLAT, silhouettes
+from bioviz.analysis.scores.silhouette import BLOCK, FLAT, mean_silhouettes, silhouettes
 from bioviz.errors import BadInput
 
 
@@ -179,3 +180,31 @@ def test_match_is_the_best_of_all(pairs):
     best = max(sum(table[c, p[c]] for c in range(4)) for p in permutations(range(4)))
     assert found.matched == best
     assert (found.table == table[: len(found.table)]).all()
+
+
+@pytest.mark.parametrize("d", [2, 20])
+def test_a_mean_silhouette_of_many_is_that_of_a_sample_against_all(d, monkeypatch):
+    """Of all of them the mean is exact, and of a tenth within its standard error of it."""
+    rng = np.random.default_rng(3)
+    n, fine = 2500, rng.integers(0, 7, 2500)
+    x = (rng.normal(size=(n, d)) + 2 * rng.normal(size=(7, d))[fine]).astype(np.float32)
+    x[9] = x[8]  # two in one place
+    labelings = [fine, fine // 3]
+    exact = silhouettes(x, labelings)
+    monkeypatch.setattr(silhouette, "SAMPLE", n)
+    whole = mean_silhouettes(x, labelings, exact_up_to=100)
+    np.testing.assert_allclose(whole, [each.mean() for each in exact], atol=1e-6)
+    monkeypatch.setattr(silhouette, "SAMPLE", 250)
+    part = mean_silhouettes(x, labelings, exact_up_to=100)
+    assert part == mean_silhouettes(x, labelings, exact_up_to=100) != whole
+    chosen = np.sort(np.random.default_rng(0).choice(n, 250, replace=False))
+    np.testing.assert_allclose(part, [each[chosen].mean() for each in exact], atol=1e-6)
+    assert mean_silhouettes(x, labelings, exact_up_to=n) == [each.mean() for each in exact]
+
+
+def test_a_silhouette_of_a_sample_says_so(monkeypatch):
+    rng = np.random.default_rng(4)
+    x, targets = rng.normal(size=(60, 5)).astype(np.float32), np.arange(60) % 3
+    assert "silhouette" not in paper_scores(x, x[:, :2], targets).notes
+    monkeypatch.setattr(silhouette, "EXACT_UP_TO", 50)
+    assert "10,000 of the 60 clips" in paper_scores(x, x[:, :2], targets).notes["silhouette"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bioviz.analysis.statistics.auc import auroc
+from bioviz.analysis.statistics.auc import auroc, auroc_of_copies, auroc_value
 from bioviz.analysis.statistics.max_t import sign_flip_max_t
+from bioviz.analysis.statistics.shared_attribute import Links
 
 
 def obuchowski(scores: np.ndarray, positive: np.ndarray, groups: np.ndarray) -> float:
@@ -54,3 +55,30 @@ def test_a_strong_association_among_many_is_found():
     contributions[:, 7] += 3
     adjusted = sign_flip_max_t(contributions, n_flips=999)
     assert adjusted[7] <= 0.01 and np.delete(adjusted, 7).min() > 0.05
+
+
+def test_the_value_alone_is_the_value_with_its_interval():
+    rng = np.random.default_rng(8)
+    scores, positive = rng.integers(0, 9, (300, 3)).astype(float), rng.random(300) < 0.4
+    scores[5] = np.nan
+    assert auroc_value(scores, positive) == auroc_of_copies(scores, positive).value
+    assert auroc_value(scores[:, 0], positive) == auroc(scores[:, 0], positive).value
+    assert auroc_value(scores, np.ones(300, bool)) is None
+
+
+@pytest.mark.parametrize("places", [3, 300])
+def test_links_of_one_place_are_counted_as_by_hand(places):
+    rng = np.random.default_rng(9)
+    n, n_units = 400, 350
+    units, labels = rng.permutation(np.arange(n) % n_units), rng.integers(0, 4, n)
+    indices = rng.integers(-1, n, (n, 6))
+    links = Links.of(indices, units, labels, np.ones(n, bool))
+    attribute = rng.integers(0, places, n_units)
+    same = expected = 0.0
+    for i in range(n):
+        for j in indices[i]:
+            if j >= 0 and units[i] != units[j]:
+                same += attribute[units[i]] == attribute[units[j]]
+                of_label = (labels == labels[j]) & (units != units[i])
+                expected += (attribute[units[of_label]] == attribute[units[i]]).sum() / of_label.sum()
+    assert links.excess(attribute) == pytest.approx(same - expected, rel=1e-9)

@@ -10,7 +10,7 @@ import numpy as np
 
 from bioviz.analysis.neighbors.noise_confusion import base_rates, in_copies
 from bioviz.analysis.rows import Metric, finite_rows
-from bioviz.analysis.statistics.auc import auroc_of_copies
+from bioviz.analysis.statistics.auc import auroc_value
 
 MAX_CLIPS = 1000
 """Clips drawn: each deal goes through all their pairs."""
@@ -60,7 +60,7 @@ def drop_p(
     order = _order(np.asarray(embedding)[rows], metric)
 
     def score(of_unit: np.ndarray) -> float | None:
-        return auroc_of_copies(_background_score(order, of_unit[unit], quiet, k), quiet).value
+        return auroc_value(_background_score(order, of_unit[unit], quiet, k), quiet)
 
     real = score(group)
     if real is None:

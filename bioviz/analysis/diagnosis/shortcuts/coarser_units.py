@@ -12,7 +12,7 @@ from bioviz.analysis.neighbors.jackknife import MIN_UNITS, parts_of, share_inter
 from bioviz.analysis.neighbors.knn import nearest_to
 from bioviz.analysis.neighbors.noise_confusion import base_rates, in_copies
 from bioviz.analysis.rows import Metric
-from bioviz.analysis.statistics.auc import Auc, auroc_of_copies
+from bioviz.analysis.statistics.auc import Auc, auroc_value
 
 MAX_QUERIES = 4000
 """Clips drawn for an AUROC that needs neighbors of its own."""
@@ -114,7 +114,7 @@ def background_auroc(
     sides = background[rows]
     everyone = np.ones(n, dtype=bool)
     score = _background_score(graph.indices, k, background, rows, group, everyone)
-    value = auroc_of_copies(score, sides).value
+    value = auroc_value(score, sides)
     of = [len(np.unique(group[rows][side & np.isfinite(score[:, 0])])) for side in (sides, ~sides)]
     if value is None or min(of) < MIN_UNITS:
         return Auc(value)
@@ -122,10 +122,9 @@ def background_auroc(
     without = []
     for part in range(int(parts.max()) + 1):
         stay = parts != part
-        left = auroc_of_copies(
-            _background_score(graph.indices, k, background, rows, group, stay)[stay[rows]], sides[stay[rows]]
-        )
-        without.append(np.nan if left.value is None else left.value)
+        scores = _background_score(graph.indices, k, background, rows, group, stay)
+        left = auroc_value(scores[stay[rows]], sides[stay[rows]])
+        without.append(np.nan if left is None else left)
     low, high = share_interval(np.array([value]), np.array(without)[:, None], np.array([min(of)]))
     return Auc(value, float(low[0]), float(high[0]))
 
