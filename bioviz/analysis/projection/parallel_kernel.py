@@ -112,6 +112,66 @@ def epoch(
         after[i, 0], after[i, 1] = x, y
 
 
+@numba.njit(cache=True, parallel=True, fastmath=True)
+def joint_epoch(
+    before: np.ndarray,
+    after: np.ndarray,
+    indptr: np.ndarray,
+    indices: np.ndarray,
+    every: np.ndarray,
+    due: np.ndarray,
+    ties: np.ndarray,
+    pull: np.ndarray,
+    push: np.ndarray,
+    first: int,
+    alpha: float | np.float32,
+    number: int,
+    seed: int,
+) -> None:
+    """As `epoch`, of two maps of the same n clips: each point is drawn to its place on the other map, too.
+
+    As AlignedUMAP does, it is drawn there whenever it moves: once for each push, and twice for a pull, which umap-learn
+    counts at both ends of an edge.
+
+    Parameters
+    ----------
+    before, after : (2n, 2) float32
+        The left map, then the right one.
+    indptr, indices
+        Of both graphs one below the other, the right one's columns from n on.
+    ties : (n,) float32
+        How much each clip is drawn to its place on the other map.
+    every, due, pull, push, first, alpha, number
+        See `epoch`.
+    """
+    n, last = before.shape[0] // 2, pull.shape[0] - 1
+    for i in numba.prange(2 * n):
+        start = 0 if i < n else n
+        clip = i - start
+        other = clip + n - start
+        tie = ties[clip]
+        there_x, there_y = before[other, 0], before[other, 1]
+        x, y = before[i, 0], before[i, 1]
+        for edge in range(indptr[i], indptr[i + 1]):
+            if due[edge] > number:
+                continue
+            due[edge] += every[edge]
+            j = indices[edge]
+            dx, dy = x - before[j, 0], y - before[j, 1]
+            at = min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+            x += alpha * (_clip(pull[at] * dx) - _clip(np.float32(2) * tie * (x - there_x)))
+            y += alpha * (_clip(pull[at] * dy) - _clip(np.float32(2) * tie * (y - there_y)))
+            random = _counted(seed, number, edge)
+            for _ in range(_PUSHED_AWAY):
+                random = random * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
+                k = start + np.int64(((random >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+                dx, dy = x - before[k, 0], y - before[k, 1]
+                at = min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+                x += alpha * (_clip(push[at] * dx) - _clip(tie * (x - there_x)))
+                y += alpha * (_clip(push[at] * dy) - _clip(tie * (y - there_y)))
+        after[i, 0], after[i, 1] = x, y
+
+
 @numba.njit(cache=True, parallel=True)
 def memberships(distances: np.ndarray) -> np.ndarray:
     """Return how much a neighbor belongs to a clip by UMAP: exp(-(d - nearest) / width), log2 of their number in sum.

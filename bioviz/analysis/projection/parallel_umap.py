@@ -62,7 +62,7 @@ def lay_out(
     every = graph.data.max() / graph.data
     due = every.copy()
     pull, push, first = tables(*curve(min_dist))
-    before = _spread_out(principal_axes(x) if start is None else start, seed)
+    before = spread_out(principal_axes(x) if start is None else start, seed)
     after = before.copy()
     for number in range(epochs):
         progress.report("projection", number, epochs, "epochs")
@@ -138,7 +138,7 @@ def principal_axes(x: np.ndarray) -> np.ndarray:
     return places
 
 
-def _spread_out(places: np.ndarray, seed: int) -> np.ndarray:
+def spread_out(places: np.ndarray, seed: int) -> np.ndarray:
     """(n, 2) float32: the same places between 0 and 10, no two in one."""
     widest = np.abs(places).max()
     scaled = places * (_WIDE / widest if widest > 0 else 0.0)

@@ -48,21 +48,8 @@ def _numbers(text: str) -> tuple[int, ...]:
 check_version()
 
 from umap import layouts, umap_  # noqa: E402 (the check comes first, so that it speaks before an import fails)
-from umap.layouts import clip, rdist  # noqa: E402
-from umap.spectral import spectral_layout  # noqa: E402
-from umap.umap_ import find_ab_params, fuzzy_simplicial_set, make_epochs_per_sample  # noqa: E402
-from umap.utils import tau_rand_int  # noqa: E402
 
-__all__ = [
-    "clip",
-    "compiled_functions",
-    "find_ab_params",
-    "fuzzy_simplicial_set",
-    "make_epochs_per_sample",
-    "rdist",
-    "spectral_layout",
-    "tau_rand_int",
-]
+__all__ = ["compiled_functions"]
 
 
 def compiled_functions() -> tuple[Any, ...]:

@@ -30,7 +30,7 @@ def neighbors(digits) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("alike", [False, True], ids=["", "many clips alike"])
 def test_the_graph_is_umap_learns_and_what_is_given_stays_as_it_was(digits, alike):
-    from bioviz.analysis.projection.umap_internals import fuzzy_simplicial_set
+    from umap.umap_ import fuzzy_simplicial_set
 
     x = digits[np.arange(300) // 40] if alike else digits[:300]
     indices, distances = umap_neighbors(x, SPEC, None, Silent())
@@ -44,7 +44,7 @@ def test_the_graph_is_umap_learns_and_what_is_given_stays_as_it_was(digits, alik
 
 @pytest.mark.parametrize("min_dist", [0.0, 0.1, 0.5, 1.0])
 def test_the_curve_is_umap_learns(min_dist):
-    from bioviz.analysis.projection.umap_internals import find_ab_params
+    from umap.umap_ import find_ab_params
 
     np.testing.assert_allclose(curve(min_dist), find_ab_params(1.0, min_dist), rtol=1e-6)
 
