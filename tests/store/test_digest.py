@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -67,3 +68,16 @@ def test_the_same_in_another_process():
 def test_what_has_no_stable_form_is_refused(value):
     with pytest.raises(TypeError):
         digest(value)
+
+
+@dataclass
+class Facts:
+    name: str
+    starts: np.ndarray
+    boxes: object
+
+
+def test_it_is_what_earlier_versions_made():
+    """Else nothing that they stored would be found."""
+    values = (Facts("a", np.arange(3.0), None), {"b": [1, 2.5, True], "a": b"x"}, -0.0, "é")
+    assert digest(*values) == "31c915c1bd46cfa0f57c17ab7c3d6b927e3685be081c1f4210bec9562cdc9d6f"
