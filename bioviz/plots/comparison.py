@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from bioviz.percent import percent
 from bioviz.plots import palette
-from bioviz.plots.style import escape, figure, short, template, without_scale
+from bioviz.plots.style import BELOW_TOOLS, escape, figure, short, template, without_scale
 
 MAX_ARROWS = 1500  # more is a black cloud, and slow as SVG
 
@@ -143,7 +143,7 @@ def flow(
         },
     )
     chart = go.Figure([sankey])
-    chart.update_layout(template=template(dark), height=120 + 26 * max(len(used_left), len(used_right), 4))
+    chart.update_layout(template=template(dark), height=140 + 26 * max(len(used_left), len(used_right), 4))
     for x, anchor, title in ((0, "left", titles[0]), (1, "right", titles[1])):
         chart.add_annotation(
             x=x,
@@ -155,7 +155,7 @@ def flow(
             showarrow=False,
             text=short(title),
         )
-    return chart.update_layout(margin_t=40)
+    return chart.update_layout(margin_t=BELOW_TOOLS)
 
 
 def differences(
@@ -189,8 +189,8 @@ def differences(
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": np.nan_to_num(high - values),
-            "arrayminus": np.nan_to_num(values - low),
+            "array": high - values,
+            "arrayminus": values - low,
             "thickness": 1.5,
             "width": 4,
             "color": ink,
@@ -202,12 +202,13 @@ def differences(
         },
         customdata=np.arange(len(names), dtype=np.int32),
         hovertext=[
-            f"{escape(name)}: {value:+.3f} [{a:+.3f}, {b:+.3f}]"
+            f"{escape(name)}: {value:+.3f} "
+            + (f"[{a:+.3f}, {b:+.3f}]" if np.isfinite([a, b]).all() else "(no interval)")
             for name, value, a, b in zip(names, values, low, high, strict=True)
         ],
         hoverinfo="text",
     )
-    chart = figure([points], dark, x_title, y_title, height=110 + 22 * max(len(names), 2))
+    chart = figure([points], dark, x_title, y_title, height=126 + 22 * max(len(names), 2))
     chart.add_vline(0, line={"dash": "dash", "width": 1.5, "color": ink})
     return chart.update_yaxes(
         tickvals=np.arange(len(names)), ticktext=[short(name) for name in names], autorange="reversed"

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from bioviz.errors import BadInput
 from bioviz.percent import of_hundred, percent
 from bioviz.plots import palette
-from bioviz.plots.style import LONGEST_NAME, escape, figure, short
+from bioviz.plots.style import BELOW_TOOLS, LONGEST_NAME, escape, figure, short
 from bioviz.plots.tokens import token
 
 LEGEND_ROW = 20  # pixels; three entries stand in it even where a chart has half of a page
@@ -151,7 +151,7 @@ def _heat_map(
         },
     )
     if counts.size and counts.size <= 400:
-        heat.text = [[f"{value:,.4g}" if value else "" for value in row] for row in counts]
+        heat.text = [[f"{100 * share:.0f}" if share >= 0.005 else "" for share in row] for row in shares]
         heat.texttemplate = "%{text}"
     chart = figure([heat], dark, titles[0], titles[1], height=max(260, _height(len(row_names)) + 90))
     chart.update_xaxes(
@@ -228,7 +228,7 @@ def ranked_bars(
             line={"dash": "dash", "width": 1.5, "color": "#E6E9EA" if dark else "#31333F"},
             annotation={"text": escape(reference_name), "y": 1, "yanchor": "bottom", "xanchor": "center"},
         )
-        chart.update_layout(margin_t=34)
+        chart.update_layout(margin_t=BELOW_TOOLS)
     return named_rows(chart, [names[i] for i in order])
 
 
@@ -283,7 +283,7 @@ def scatter(
         if hover is not None:
             trace.update(hovertext=[escape(hover[i]) for i in chosen.tolist()], hoverinfo="text")
         traces.append(trace)
-    return _legend_below(figure(traces, dark, x_title, y_title, height=380, showlegend=names is not None))
+    return _legend_below(figure(traces, dark, x_title, y_title, height=396, showlegend=names is not None))
 
 
 def curves(
@@ -330,7 +330,7 @@ def curves(
             go.Scatter(x=x, y=values, mode="lines+markers", name=short(name), line=line, marker_size=5)
         )
     chart = _legend_below(
-        figure(traces, dark, x_title, y_title, height=360, showlegend=len(lines) > 1, hovermode="x unified")
+        figure(traces, dark, x_title, y_title, height=376, showlegend=len(lines) > 1, hovermode="x unified")
     )
     return chart.update_xaxes(type="log") if log_x else chart
 
@@ -354,7 +354,7 @@ def named_rows(chart: go.Figure, names: Sequence[str], longest: int = LONGEST_NA
 
 
 def _height(rows: int) -> int:
-    return 110 + ROW_PIXELS * max(rows, 2)
+    return 126 + ROW_PIXELS * max(rows, 2)
 
 
 def _figure_text(value: float) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bioviz.plots import palette
-from bioviz.plots.style import short, template
+from bioviz.plots.style import BELOW_TOOLS, short, template
 
 RANGE_DB = 60.0  # between the faintest and the strongest colour, at most
 MIN_DIFFERENCE_DB = 3.0  # a scale finer than this would make noise look like a difference
@@ -61,8 +61,8 @@ def mean_spectrograms(
     chart = go.Figure(traces)
     chart.update_layout(
         template=template(dark),
-        height=330,
-        margin={"t": 40},
+        height=346,
+        margin={"t": BELOW_TOOLS},
         coloraxis={
             "cmin": low, "cmax": high, "colorscale": palette.scale("magma"),
             "colorbar": _bar(0.57, "dB re full scale"),

@@ -135,4 +135,4 @@ def _over_map(
                 hoverinfo="skip",
             )
         )
-    return without_scale(figure([*under, *traces], dark, "", "", height=420, showlegend=True), method)
+    return without_scale(figure([*under, *traces], dark, "", "", height=436, showlegend=True), method)

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from bioviz.plots import palette
-from bioviz.plots.style import figure, short
+from bioviz.plots.style import BELOW_TOOLS, figure, short
 from bioviz.plots.tokens import token
 
 BINS = 40
@@ -57,8 +57,10 @@ def score_distribution(
                 hovertemplate="%{customdata[0]} clips from %{customdata[1]:.3g} to %{customdata[2]:.3g}<extra></extra>",
             )
         )
-    chart = figure(traces, dark, _axis(scale), "share of clips (%)", height=280, barmode="overlay")
-    chart.update_layout(legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"})
+    chart = figure(traces, dark, _axis(scale), "share of clips (%)", height=296, barmode="overlay")
+    chart.update_layout(
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}, margin_t=BELOW_TOOLS
+    )
     if threshold is not None:
         chart.add_vline(
             threshold,

@@ -77,7 +77,7 @@ def heat_map(
         hoverlabel={"bgcolor": token("panel", dark), "font": {"color": token("text", dark)}},
         showlegend=False,
     )
-    chart = figure([heat, points], dark, "dataset", "model", height=150 + ROW * max(len(rows), 2))
+    chart = figure([heat, points], dark, "dataset", "model", height=166 + ROW * max(len(rows), 2))
     chart.update_xaxes(
         tickvals=np.arange(len(columns)),
         ticktext=[short(name) for name in columns],
@@ -124,7 +124,7 @@ def critical_difference(
         hoverinfo="text",
     )
     chart = figure(
-        [points], dark, "mean rank (1 is the best)", "model", height=130 + ROW * max(len(names), 2)
+        [points], dark, "mean rank (1 is the best)", "model", height=146 + ROW * max(len(names), 2)
     )
     for i, (first, last) in enumerate(groups):
         x = float(len(names)) + 0.7 + 0.35 * i
@@ -200,7 +200,7 @@ def effects(
             hoverinfo="text",
         )
     )
-    chart = figure(traces, dark, x_title, y_title, height=110 + 30 * max(len(names), 2), showlegend=False)
+    chart = figure(traces, dark, x_title, y_title, height=126 + 30 * max(len(names), 2), showlegend=False)
     chart.add_vline(0, line={"dash": "dash", "width": 1, "color": token("muted", dark)})
     return named_rows(chart, names, LONGEST)
 
@@ -219,6 +219,6 @@ def spreads(ranges: Mapping[str, np.ndarray], *, x_title: str, dark: bool = Fals
         for i, (name, values) in enumerate(ranges.items())
     ]
     chart = figure(
-        boxes, dark, x_title, "what changes", height=110 + 42 * max(len(ranges), 2), showlegend=False
+        boxes, dark, x_title, "what changes", height=126 + 42 * max(len(ranges), 2), showlegend=False
     )
     return named_rows(chart, list(ranges))

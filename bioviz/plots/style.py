@@ -10,6 +10,10 @@ from plotly.basedatatypes import BaseTraceType
 
 FONT = '"Source Sans", system-ui, sans-serif'
 """That of the pages, which bring its file."""
+TOOLS = 36
+"""Pixels above a figure in which its tools stand, so that they lie over nothing."""
+BELOW_TOOLS = TOOLS + 20
+"""The same, where a line of words stands on top of the figure."""
 LONGEST_NAME = 40  # characters of a name on an axis; hovering shows all of it
 
 
@@ -33,7 +37,7 @@ def template(dark: bool = False) -> go.layout.Template:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": ink, "family": FONT, "size": 12},
-        "margin": {"l": 10, "r": 10, "t": 20, "b": 10},
+        "margin": {"l": 10, "r": 10, "t": TOOLS, "b": 10},
         "xaxis": axis,
         "yaxis": axis,
         "hoverlabel": {"align": "left"},

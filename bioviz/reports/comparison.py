@@ -17,12 +17,14 @@ from bioviz.plots import palette
 from bioviz.plots.style import figure, short, without_scale
 from bioviz.reports.comparison_parts import (
     FLOW_CAPTION,
+    LABELS_OF_FLOW,
     arrows_caption,
     arrows_figure,
     extent,
     flow_figure,
     label_of_arrows,
     label_rows,
+    most_moving,
 )
 from bioviz.reports.html import Charts, Heading, Table, Values, Words, html_report
 from bioviz.runs.comparison import Comparison
@@ -149,7 +151,18 @@ def comparison_report(
         Heading("Labels that gained or lost"),
         _label_figure(comparison),
         Heading("Flow"),
-        Charts([flow_figure(comparison, left, right, titles)], FLOW_CAPTION),
+        Charts(
+            [
+                flow_figure(
+                    comparison,
+                    left,
+                    right,
+                    titles,
+                    shown=most_moving(comparison, left, right)[:LABELS_OF_FLOW],
+                )
+            ],
+            FLOW_CAPTION,
+        ),
         Heading("Settings and provenance"),
         Values(
             {"left": left.provenance, "right": right.provenance, "layout": layout, "neighbors": changes.k}

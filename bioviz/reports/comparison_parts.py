@@ -56,6 +56,9 @@ def stands_for(run: Run, places: np.ndarray, names: tuple[str, ...]) -> np.ndarr
     return column[targets]  # -1 is the last: no label
 
 
+LABELS_OF_FLOW = 15  # of a report, which has no switch for all
+
+
 def flow_figure(
     comparison: Comparison,
     left: Run,
@@ -63,18 +66,46 @@ def flow_figure(
     titles: tuple[str, str],
     member: np.ndarray | None = None,
     dark: bool = False,
+    shown: np.ndarray | None = None,
 ) -> go.Figure:
-    """Return the flow of assignments, of the clips of (n,) bool `member` alone if it is given."""
-    names = (*comparison.changes.names, "no label")
-    sides = [
-        stands_for(run, places, comparison.changes.names)
-        for run, places in ((left, comparison.left_places), (right, comparison.right_places))
-    ]
+    """Return the flow of assignments, of the clips of (n,) bool `member` alone if it is given.
+
+    Parameters
+    ----------
+    shown
+        Labels with a place of their own, as `most_moving` gives them; the others have one together. All, if None.
+
+    """
+    names = [*comparison.changes.names, "no label"]
+    sides = sides_of(comparison, left, right)
     if member is not None:
         sides = [np.where(member, side, -1) for side in sides]
+    used = np.setdiff1d(np.concatenate(sides), -1)
+    others = np.empty(0, dtype=np.int64) if shown is None else np.setdiff1d(used, shown)
+    if len(others):
+        sides = [np.where(np.isin(side, others), len(names), side) for side in sides]
+        names.append(f"{len(others):,} other labels")
     return figures.flow(
         *sides, names, names, palette.colours_for(comparison.changes.names), titles=titles, dark=dark
     )
+
+
+def sides_of(comparison: Comparison, left: Run, right: Run) -> list[np.ndarray]:
+    """Return for both sides what label each clip's cluster stands for; the number of labels where it is none."""
+    return [
+        stands_for(run, places, comparison.changes.names)
+        for run, places in ((left, comparison.left_places), (right, comparison.right_places))
+    ]
+
+
+def most_moving(comparison: Comparison, left: Run, right: Run) -> np.ndarray:
+    """Return the labels that clusters stand for, those first that most clips leave or come to."""
+    before, after = sides_of(comparison, left, right)
+    moved = before != after
+    count = len(comparison.changes.names) + 1
+    moves = np.bincount(before[moved], minlength=count) + np.bincount(after[moved], minlength=count)
+    used = np.union1d(before, after).astype(np.int64)
+    return used[np.argsort(-moves[used], kind="stable")]
 
 
 def extent(comparison: Comparison) -> tuple[tuple[float, float], tuple[float, float]] | None:

@@ -12,6 +12,7 @@ from bioviz.analysis.scores.clustering import PRINCIPAL
 from bioviz.analysis.scores.silhouette import sample_note
 from bioviz.runs import Run
 from bioviz.runs.clusterings import clusterings_key, job_params, read_clusterings, start_clusterings
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.session import Element
 
@@ -56,7 +57,7 @@ def clusterings_panel(run: Run, own: tuple[ClusteringScores, ...], key: Element)
         columns = {name: three for name in table.columns if table[name].dtype.kind in "fO"}
         columns["clusters of the"] = st.column_config.TextColumn(width=90)
         columns["method"] = st.column_config.TextColumn(width=140)
-        st.dataframe(table, hide_index=True, column_config=columns)
+        st.dataframe(table, hide_index=True, placeholder=UNKNOWN, column_config=columns)
         st.caption(
             f"As many clusters as labels, background included; HDBSCAN finds its own number. Clusters of the embedding "
             f"are found on its first {PRINCIPAL} principal components. Of one map and one clustering no interval is "

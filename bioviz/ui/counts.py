@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+UNKNOWN = "–"
+"""In the cell of a table that has no value, where Streamlit would write None."""
+
 
 def counted(number: int, one: str) -> str:
     """Return a number with what it is of, as in "1 label" and "1,200 labels"."""

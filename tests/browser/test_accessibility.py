@@ -11,6 +11,7 @@ import pytest
 
 from bioviz.ui.app.pages import PAGES
 from tests.browser.axe import serious, too_small
+from tests.browser.looks import covered_words, cut_names
 from tests.browser.states import BUSY, EMPTY, ERROR, address, jobs_of_all_states
 from tests.browsing import PROJECT, settled
 
@@ -51,12 +52,14 @@ def test_a_page_has_no_serious_finding(app, demo, browser, entry):
         )  # what is being renewed is faded
         page.wait_for_timeout(1_000)  # and comes back slowly
         found[theme] = serious(page)
-    small = too_small(page)
+    small, cut, covered = too_small(page), cut_names(page), covered_words(page)
     if entry.default:
         still_map = page.get_by_role("img", name="Map of 672 clips")
         assert still_map.evaluate("image => image.naturalWidth") > 100
     context.close()
     assert not small, small
+    assert not cut, cut
+    assert not covered, covered
     assert not any(found.values()), json.dumps(found, indent=1)[:6000]
     assert not mishaps
 

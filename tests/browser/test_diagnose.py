@@ -15,6 +15,7 @@ from bioviz.datasets import library
 from bioviz.flags import load_flags
 from bioviz.runs.diagnosis import open_diagnosis
 from tests.browser.axe import serious, too_small
+from tests.browser.looks import covered_words
 from tests.browsing import settled, wait
 
 pytestmark = pytest.mark.browser
@@ -114,7 +115,7 @@ def check_opening(page) -> None:
     assert why.inner_text().strip() and why.evaluate("box => getComputedStyle(box).overflowY") == "visible"
     said = page.locator(".st-key-diagnose_cause [data-testid=stAlert]").bounding_box()
     assert said["y"] + said["height"] <= page.locator(INSPECTOR).bounding_box()["y"]
-    assert not serious(page) and not too_small(page)
+    assert not serious(page) and not too_small(page) and not covered_words(page)
     places = []
     for _ in range(3):
         settled(page)

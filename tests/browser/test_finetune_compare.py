@@ -17,6 +17,7 @@ from bioviz.reports.comparison_parts import label_of_arrows
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import open_comparison
 from tests.browser.axe import serious, too_small
+from tests.browser.looks import covered_words
 from tests.browsing import MAPS, lasso_left_half, on_map, settled
 
 pytestmark = pytest.mark.browser
@@ -78,7 +79,7 @@ def test_from_a_quick_training_to_the_report_of_what_it_changed(page, app, calls
     page.locator(".bioviz-map[data-ready]").nth(1).wait_for(timeout=300_000)
     page.wait_for_timeout(2500)  # the page settles: the components below the maps push nothing any more
     assert page.get_by_text("Left: ResNet-18, random start (untrained)").is_visible()
-    assert not serious(page) and not too_small(page)
+    assert not serious(page) and not too_small(page) and not covered_words(page)
     assert page.get_by_text("Right: ResNet-18, fine-tuned: two epochs").is_visible()
 
     frozen = RunSpec(calls.id, "resnet18", "random", split="test")

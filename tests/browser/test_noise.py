@@ -15,6 +15,8 @@ from bioviz.experiments.noise import drawn_for, open_noise
 from bioviz.experiments.settings import NoiseSettings
 from bioviz.ui.noise.lost import lost_sentence
 from bioviz.ui.noise.panel import axis_places
+from tests.browser.axe import too_small
+from tests.browser.looks import covered_words, cut_names
 from tests.browsing import choose, settled, wait
 from tests.experiments.sounds import dataset, spec_of
 
@@ -82,6 +84,17 @@ def test_from_starting_the_experiment_to_hearing_where_a_label_is_lost(page, app
     pair = drawn_for(run.spec, QUICK).pairs[0]
     assert rate == pair.rate
     np.testing.assert_allclose(heard, mixture(pair, -10.0), atol=1e-4)  # 16 bits
+
+    assert not covered_words(page)
+    label = page.get_by_role("combobox", name="Labels", exact=True)
+    label.click()
+    label.press("ArrowDown")
+    label.press("Enter")
+    page.locator("[data-tag] button").first.wait_for()
+    label.press("Escape")
+    page.set_viewport_size({"width": 1000, "height": 900})  # names of the sidebar's pickers are cut
+    settled(page)
+    assert not too_small(page) and not cut_names(page)
 
 
 def check_line(page, values: np.ndarray, snrs_db: np.ndarray) -> None:

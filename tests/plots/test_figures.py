@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bioviz.errors import BadInput
-from bioviz.plots import figures
+from bioviz.plots import comparison, figures
 from bioviz.plots.style import escape, short
 
 HOSTILE = '<a href="javascript:1">x</a> & <b>y</b>'
@@ -70,6 +70,19 @@ def test_ranked_bars_put_unknown_last_and_intervals_where_they_belong():
     np.testing.assert_allclose(figure.data[0].error_x.arrayminus[:2], [0.1, 0.1])
 
 
+def test_a_difference_without_interval_has_no_whiskers_and_says_so():
+    figure = comparison.differences(
+        ["a", "b"], [0.2, 0.3], [0.1, np.nan], [0.4, np.nan], [True, False], x_title="x", y_title="y"
+    )
+    assert np.isnan(figure.data[0].error_x.array[1]) and np.isfinite(figure.data[0].error_x.array[0])
+    assert figure.data[0].hovertext[1] == "b: +0.300 (no interval)"
+
+
+def test_shares_of_a_confusion_map_are_written_as_whole_hundredths():
+    figure = figures.confusion_map(np.array([[999.0, 1.0], [1.0, 3.0]]), ["a", "b"])
+    assert [list(row) for row in figure.data[0].text] == [["100", ""], ["25", "75"]]
+
+
 def test_a_scatter_keeps_the_identity_of_its_points():
     figure = figures.scatter(
         [1, np.nan, 3], [1, 2, 3], names=["p", "p", "q"], rows=[10, 20, 30], x_title="x", y_title="y"
@@ -95,7 +108,7 @@ def test_a_legend_lies_under_the_chart_and_takes_nothing_of_its_width(entries):
         assert (legend.orientation, legend.yanchor) == ("h", "top") and legend.y < 0
         assert chart.layout.height >= 360 + 20 * (entries // 3)
     alone = figures.curves(x, {"one": (x, None, None)}, x_title="x", y_title="y")
-    assert alone.layout.height == 360 < few.layout.height
+    assert alone.layout.height == 376 < few.layout.height
 
 
 def test_figures_are_written_in_the_pages_font():

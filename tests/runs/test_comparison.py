@@ -14,7 +14,7 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.errors import BadInput, Missing
 from bioviz.reports.comparison import TESTED_WORDS, OwnScore, comparison_report
-from bioviz.reports.comparison_parts import flow_figure
+from bioviz.reports.comparison_parts import flow_figure, most_moving
 from bioviz.reports.html import Charts, Heading, Table, Values, Words, html_report
 from bioviz.runs.comparison import ComparisonSpec, compute_comparison, open_comparison
 from bioviz.runs.comparison_inputs import common_clips
@@ -188,3 +188,14 @@ def test_the_flow_counts_every_clip_once(spec):
     assert sum(link.value) == 36
     only = flow_figure(found, left, right, ("a", "b"), found.changes.left.targets == 1).data[0].link
     assert sum(only.value) == 12
+
+
+def test_labels_without_a_place_of_their_own_flow_together(spec):
+    found = compute_comparison(spec)
+    left, right = (runs.open_run(side) for side in (spec.left, spec.right))
+    first = most_moving(found, left, right)[:1]
+    drawn = flow_figure(found, left, right, ("a", "b"), shown=first).data[0]
+    assert sum(drawn.link.value) == 36
+    own = (*found.changes.names, "no label")[first[0]]
+    others = {name for name in drawn.node.label if name != own}
+    assert len(others) == 1 and others.pop().endswith("other labels")

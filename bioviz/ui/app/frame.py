@@ -18,6 +18,7 @@ from bioviz.ui.app.pages import BARS, BENCHES, PAGES, finish_switch  # noqa: E40
 from bioviz.ui.app.theme import is_dark, tighten  # noqa: E402
 from bioviz.ui.components.connection.connection import watch_connection  # noqa: E402
 from bioviz.ui.components.theme_link.theme_link import follow_theme  # noqa: E402
+from bioviz.ui.components.whole_names.whole_names import tell_whole_names  # noqa: E402
 from bioviz.ui.tour import bar as tour  # noqa: E402
 from bioviz.ui.view import view, write_url  # noqa: E402
 
@@ -27,6 +28,7 @@ tighten(bench=page.title in BENCHES, bar=page.title in BARS)
 finish_switch(page)
 watch_connection()
 follow_theme(dark=is_dark())
+tell_whole_names()
 notices.show()
 tour.show(page.url_path)
 try:

@@ -10,6 +10,7 @@ from bioviz.annotations.aoef import to_aoef
 from bioviz.datasets.types import Dataset
 from bioviz.ui import dates
 from bioviz.ui.clips.downloads import table_downloads
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import FlagPanelState
 
 
@@ -29,7 +30,9 @@ def annotation_summary(dataset: Dataset, annotations: Annotations, keys: FlagPan
         return
     count = len(annotations)
     st.markdown(f"**{count:,} annotation{'' if count == 1 else 's'}** drawn on the spectrogram")
-    st.dataframe(table(dataset, annotations), hide_index=True, height=min(260, 38 + 35 * count))
+    st.dataframe(
+        table(dataset, annotations), hide_index=True, placeholder=UNKNOWN, height=min(260, 38 + 35 * count)
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         table_downloads(
             f"bioviz_{dataset.id}_annotations",

@@ -20,6 +20,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.annotation_panel import annotation_summary
 from bioviz.ui.clips.downloads import table_downloads
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import FlagPanelState
 from bioviz.ui.view import set_view, user_name
 
@@ -156,6 +157,7 @@ def _table(dataset: Dataset, flags: Flags, pick: Callable[[int], object], keys: 
     event = st.dataframe(
         frame,
         hide_index=True,
+        placeholder=UNKNOWN,
         height=260,
         key=table_key,
         on_select=clicked,

@@ -21,6 +21,7 @@ from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.downloads import csv_of, table_downloads
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.gallery.gallery import gallery
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import ClipState
 from bioviz.ui.view import user_name
 
@@ -134,6 +135,7 @@ def show(
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder=UNKNOWN,
         height=360,
         key=key,
         on_select=clicked,

@@ -16,21 +16,21 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.compare.cards import section_of
 from bioviz.ui.state import CompareState
 
-MAP_HEIGHT = 400
-MAP_ROOM = MAP_HEIGHT + 96
-"""With the words and tools above it, and the line below."""
+MAP_HEIGHT = "max(400px, calc(100vh - var(--bioviz-bar-height, 0px) - 420px))"
+"""So that the sentence, the legend below it and the start of the clips are in the window too."""
+_MAP_ROOM = f"calc({MAP_HEIGHT} + 96px)"  # with the words and tools above it, and the line below
 
 _STYLE = (
     f"<style>.st-key-{CompareState.notes}{{gap:.25rem}}"
     # The room of the maps and of their legend is there before them.
-    f".st-key-{CompareState.map('left')},.st-key-{CompareState.map('right')}{{min-height:{MAP_ROOM}px}}"
+    f".st-key-{CompareState.map('left')},.st-key-{CompareState.map('right')}{{min-height:{_MAP_ROOM}}}"
     f".st-key-{CompareState.legend}{{min-height:40px}}"
     f".st-key-{CompareState.notes} [data-testid=stAlertContainer]{{padding:4px 12px}}"
     f".st-key-{CompareState.notes} :is(p,[data-testid=stText]){{font-size:13px;line-height:18px}}"
     # What changed stands between the maps; below one another it takes the height that it needs.
+    f".st-key-{CompareState.between}{{height:{_MAP_ROOM};overflow-y:auto}}"
     f".st-key-{CompareState.between} p{{font-size:12px;line-height:16px}}"
-    f"@media (max-width:640px){{.stLayoutWrapper:has(>.st-key-{CompareState.between}),"
-    f".st-key-{CompareState.between}{{height:auto!important}}}}</style>"
+    f"@media (max-width:640px){{.st-key-{CompareState.between}{{height:auto}}}}</style>"
 )
 
 

@@ -30,7 +30,7 @@ from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
 from bioviz.ui.compare.cards import cards
 from bioviz.ui.compare.case import Case, Chosen
-from bioviz.ui.compare.head import MAP_HEIGHT, MAP_ROOM, among_background, open_card, set_style, show_head
+from bioviz.ui.compare.head import MAP_HEIGHT, among_background, open_card, set_style, show_head
 from bioviz.ui.compare.maps import comparison_maps
 from bioviz.ui.compare.pickers import pick_comparison, titles
 from bioviz.ui.compare.sections import SECTIONS
@@ -170,7 +170,7 @@ def two_maps(
         )
         with column:
             events.append(embedding_map(points_of, shared))
-    with middle, st.container(key=CompareState.between, height=MAP_ROOM, border=False):
+    with middle, st.container(key=CompareState.between):
         finding_cards(
             cards(comparison.changes), key=CompareState.cards, label="Differences that hold", opened=open_card
         )

@@ -22,12 +22,14 @@ from bioviz.reports.comparison_parts import (
     flow_figure,
     label_of_arrows,
     label_rows,
-    stands_for,
+    most_moving,
+    sides_of,
 )
 from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.compare.case import Case, Chosen
 from bioviz.ui.compare.maps import FATE_NAMES, FATE_TITLES, FATES
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.pickers.many_labels import worst_or_all
 from bioviz.ui.state import CompareState
 from bioviz.ui.view import set_view, view
@@ -68,6 +70,7 @@ def scores(case: Case) -> Chosen:
             ]
         ),
         hide_index=True,
+        placeholder=UNKNOWN,
         height="content",
         column_config={name: _three for name in ("left", "right", "difference", "from", "to")},
         key=CompareState.scores,
@@ -130,6 +133,7 @@ def _transition_counts(case: Case, transitions: Transitions) -> None:
             }
         ),
         hide_index=True,
+        placeholder=UNKNOWN,
         height=210,
         key=CompareState.transitions,
     )
@@ -185,11 +189,14 @@ def labels(case: Case) -> Chosen:
         if changed:
             st.text(f"{words}, by more than the uncertainty: {', '.join(changed)}.")
     st.dataframe(
-        pd.DataFrame(rows),
+        pd.DataFrame([{**row, "differs": "yes" if row["differs"] else "not shown"} for row in rows]),
         hide_index=True,
+        placeholder=UNKNOWN,
         height=210,
         key=CompareState.label_table,
-        column_config={name: _two for name in rows[0] if name not in ("label", "clips")} if rows else None,
+        column_config={name: _two for name in rows[0] if name not in ("label", "clips", "differs")}
+        if rows
+        else None,
     )
     picked = clicked(event)
     size = np.abs(
@@ -212,20 +219,16 @@ def flow(case: Case) -> Chosen:
         key=CompareState.flow_label,
     )
     member = np.ones(len(case.comparison), bool) if target == everything else case.targets == target
+    compared = (case.comparison, case.left, case.right)
+    shown = worst_or_all(most_moving(*compared), CompareState.flow_shown)
     st.plotly_chart(
-        flow_figure(case.comparison, case.left, case.right, case.titles, member, case.dark),
+        flow_figure(*compared, case.titles, member, case.dark, shown),
         key=CompareState.flow,
         theme=None,
     )
     st.caption(FLOW_CAPTION)
     names = (*case.names, "no label")
-    sides = [
-        stands_for(run, places, case.names)
-        for run, places in (
-            (case.left, case.comparison.left_places),
-            (case.right, case.comparison.right_places),
-        )
-    ]
+    sides = sides_of(*compared)
     code = sides[0] * len(names) + sides[1]
     streams, counts = np.unique(code[member], return_counts=True)
     # The largest stream that changes its label is what one would look at first.

@@ -17,7 +17,7 @@ from bioviz.plots import palette
 from bioviz.plots.recording_times import is_by_day, legend, recording_times
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
-from bioviz.ui.counts import sound_length
+from bioviz.ui.counts import UNKNOWN, sound_length
 from bioviz.ui.datasets.clip_cards import (
     TIMES_HIGHEST,
     Group,
@@ -154,6 +154,7 @@ def _labels(summary: Report, keys: ReportState) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder=UNKNOWN,
         height=_ROW_PIXELS * (1 + min(len(rows), _TABLE_ROWS)) + 3,
         key=keys.labels,
         column_config={
@@ -261,6 +262,7 @@ def _problem(group: ProblemGroup, keys: ReportState) -> None:
             st.dataframe(
                 pd.DataFrame(rows),
                 hide_index=True,
+                placeholder=UNKNOWN,
                 height=_ROW_PIXELS * (1 + min(len(rows), _TABLE_ROWS)) + 3,
                 key=keys.problems(group.kind),
                 column_config={"files": st.column_config.NumberColumn(width="small")},
@@ -283,4 +285,4 @@ def _files(dataset: Dataset, keys: ReportState) -> None:
             }
             for a in accounts
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, key=keys.files)
+        st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder=UNKNOWN, key=keys.files)

@@ -21,6 +21,7 @@ from bioviz.plots.group_figures import colour_limits, difference, mean_spectrogr
 from bioviz.runs import Run
 from bioviz.store.keys import key_of
 from bioviz.ui.app.notices import plain
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import DiagnoseState
 
@@ -176,6 +177,7 @@ def _features(
     st.dataframe(
         pd.DataFrame(lines(effects, names)),
         hide_index=True,
+        placeholder=UNKNOWN,
         column_config={
             "Cliff's delta": st.column_config.NumberColumn(
                 format="%.2f", help=METRIC_INFO["cliffs_delta"].text

@@ -20,6 +20,7 @@ from bioviz.analysis.unit_words import UnitWords
 from bioviz.plots import figures, palette
 from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import selected
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
 from bioviz.ui.diagnose.matrix import matrix
 from bioviz.ui.diagnose.queues import alarms, faint, flagged, missed
@@ -117,6 +118,7 @@ def causes(case: Case) -> Chosen:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder=UNKNOWN,
         height=210,
         column_config={n: _two for n in ("rank correlation", "from", "to")}
         | {"p": _four, "property": st.column_config.TextColumn(width=250)},
@@ -214,7 +216,9 @@ def triage(case: Case) -> Chosen:
             "interval of the difference, for all signs together."
         )
         shares = {n: _two for n in ("confused clips", "others of the same label", "from", "to")}
-        st.dataframe(signs, hide_index=True, column_config=shares, key=DiagnoseState.signs)
+        st.dataframe(
+            signs, hide_index=True, placeholder=UNKNOWN, column_config=shares, key=DiagnoseState.signs
+        )
     cause = names.index(str(name))
     return worst_first(case, d.triage.applies[:, cause], f"clips: {cause_title(names[cause])}")
 

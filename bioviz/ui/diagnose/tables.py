@@ -12,6 +12,7 @@ from bioviz.analysis.scores.leakage import LeakageScore
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.plots import figures, palette
 from bioviz.ui.clusterings_panel import clusterings_panel
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
 from bioviz.ui.pickers.many_labels import worst_or_all
 from bioviz.ui.state import DiagnoseState
@@ -30,7 +31,7 @@ def places(case: Case) -> Chosen:
             [
                 {
                     "property": c.name,
-                    "values": c.values,
+                    "values": f"{c.values:,}",
                     "neighbors that share it": percent.hundredths(c.recall.with_same_unit),
                     f"in {unit.other}": percent.hundredths(c.recall.cross_unit),
                     "by their labels": percent.hundredths(c.recall.chance),
@@ -42,6 +43,7 @@ def places(case: Case) -> Chosen:
             ]
         ),
         hide_index=True,
+        placeholder=UNKNOWN,
         column_config={
             "neighbors that share it": _share,
             f"in {unit.other}": _share,
@@ -51,8 +53,10 @@ def places(case: Case) -> Chosen:
             "clusters follow it (AMI)": _two,
         },
     )
-    confounds = [c for c in d.confounds if np.isfinite(c.clip_share).any()]
+    # Where no two clips share a value there is nothing to be drawn to.
+    confounds = [c for c in d.confounds if c.values < np.isfinite(c.clip_share).sum()]
     if not confounds:
+        st.info(f"Nothing that clips share is known: neither {unit.one}, site nor hour.")
         return Chosen(np.empty(0, dtype=np.int64), "clips")
     by_name = {c.name: c for c in confounds}
     chosen = by_name[st.selectbox("Show by label", list(by_name), key=DiagnoseState.confound)]
@@ -104,6 +108,7 @@ def scores(case: Case) -> Chosen:
             ]
         ),
         hide_index=True,
+        placeholder=UNKNOWN,
         column_config={
             n: _three for n in (f"{unit.same} allowed", f"{unit.other} only", "leak", "by chance")
         },

@@ -28,6 +28,7 @@ from bioviz.runs.thresholds.of_run import (
     start_thresholds,
 )
 from bioviz.ui.app.notices import plain
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
 from bioviz.ui.diagnose.keep_thresholds import keep_and_apply, mapping
 from bioviz.ui.job_cards import compute_card
@@ -120,6 +121,7 @@ def _table(case: Case, done: RunThresholds) -> None:
     st.dataframe(
         pd.DataFrame(lines),
         hide_index=True,
+        placeholder=UNKNOWN,
         key=DiagnoseState.thresholds,
         column_config={
             "threshold": st.column_config.TextColumn(help=threshold_help, width="small"),

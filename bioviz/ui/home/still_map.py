@@ -56,7 +56,7 @@ def still_map(run: Run, *, dark: bool) -> str:
     text = "#e4ecea" if dark else "#1d2b2a"
     size = f'viewBox="0 0 {WIDTH} {LEGEND_AT + 8}"'
     counts = ", ".join(f"{name} {int((run.targets == t).sum()):,}" for t, name in enumerate(run.target_names))
-    font = f'fill="{text}" font-size="13" font-family="inherit"'
+    font = f'fill="{text}" font-size="12" font-family="system-ui, sans-serif"'
     drawn = f"{''.join(groups)}<g {font}>{''.join(legend)}</g>"
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{drawn}</svg>'
     shape = f'style="width:100%;aspect-ratio:{WIDTH}/{LEGEND_AT + 8}"'  # its room is there before it

@@ -12,6 +12,7 @@ from bioviz.store.usage import usage
 from bioviz.ui import dates, removing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.jobs.outcomes import outcome_of
 from bioviz.ui.state import DatasetsState, JobState
@@ -109,6 +110,7 @@ def show() -> None:
             for folder in folders
         ],
         hide_index=True,
+        placeholder=UNKNOWN,
         column_config={"size": st.column_config.NumberColumn("size (MB)", format="%.1f")},
     )
     st.caption(

@@ -23,6 +23,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.run_map import label_names
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.noise.levels import level_names
 from bioviz.ui.pickers.run_picker import METHODS
 from bioviz.ui.state import NoiseState
@@ -58,6 +59,7 @@ def show_clip_path(ready: Results, dataset: Dataset, drawn: Draw) -> None:
         event = st.dataframe(
             frame,
             hide_index=True,
+            placeholder=UNKNOWN,
             height=400,
             key=NoiseState.clips,
             on_select="rerun",

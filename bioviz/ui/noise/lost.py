@@ -15,6 +15,7 @@ from bioviz.analysis.unit_words import UnitWords
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.noise import NoiseResult
 from bioviz.runs import Run
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import NoiseState
 
 RECORDING = UnitWords()
@@ -37,7 +38,7 @@ def show_lost(ready: Mapping[str, tuple[Run, NoiseResult]], dataset: Dataset) ->
         table["clips"].append(int(first.clips[i]))
         for title, (_, result) in ready.items():
             table.setdefault(title, []).append(lost_words(result, int(i), unit))
-    st.dataframe(pd.DataFrame(table), hide_index=True, key=NoiseState.lost)
+    st.dataframe(pd.DataFrame(table), hide_index=True, placeholder=UNKNOWN, key=NoiseState.lost)
 
 
 def lost_sentence(title: str, result: NoiseResult, labels: Sequence[str]) -> str:

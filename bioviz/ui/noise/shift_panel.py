@@ -28,6 +28,7 @@ from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.act_link import act_link
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.experiment_settings import remember, remembered
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.model_titles import title_of
@@ -181,6 +182,7 @@ def _worst(run: Run, dataset: Dataset, result: ShiftResult) -> None:
         st.dataframe(
             frame,
             hide_index=True,
+            placeholder=UNKNOWN,
             height=300,
             key=NoiseState.shift_lines,
             on_select=clicked,

@@ -146,8 +146,8 @@ def pick_model(
         best = marks[name]
         untrained = "untrained only" if best.checkpoint == RANDOM and not best.computed else best.mark
         name_with_symbol = f"{best.symbol} {registry.card(name).title}"
-        # In the line above a page there is no room to say what is the usual case there.
-        return name_with_symbol if in_bar and best.computed else f"{name_with_symbol} — {untrained}"
+        # There is no room to say what is the usual case, and what its sign says.
+        return name_with_symbol if best.computed else f"{name_with_symbol} — {untrained}"
 
     return pick(
         field,
@@ -183,8 +183,7 @@ def pick_checkpoint(
     marks = {each.checkpoint: each for each in ready.checkpoints(model, dataset, getattr(view(), seed_field))}
     others = [name for name, each in marks.items() if (model, name) != but and each.state.available]
     titles = {
-        name: f"{each.symbol} {checkpoint_title(name)}"
-        + ("" if in_bar and each.computed else f" — {each.mark}")
+        name: f"{each.symbol} {checkpoint_title(name)}" + ("" if each.computed else f" — {each.mark}")
         for name, each in marks.items()
     }
     name = pick(

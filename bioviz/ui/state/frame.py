@@ -13,6 +13,7 @@ class AppState:
 
     connection = Element("connection")
     theme_link = Element("theme_link")
+    whole_names = Element("whole_names")
     view: Key[Any] = Key("view", None)  # a `view.View`; None before it is read from the address
     fields_from_link: Key[frozenset[str]] = Key(
         "fields_from_link", frozenset()

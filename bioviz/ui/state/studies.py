@@ -127,6 +127,7 @@ class CompareState:
     transitions = Element("compare_transitions")
     labels = Element("compare_labels")
     labels_shown: Key[bool] = Key("compare_labels_shown", False)
+    flow_shown: Key[bool] = Key("compare_flow_shown", False)
     label_table = Element("compare_label_table")
     flow_label = Element("compare_flow_label")
     flow = Element("compare_flow")

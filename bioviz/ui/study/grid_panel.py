@@ -20,6 +20,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
 from bioviz.ui.components.job_progress.job_progress import job_news
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.job_cards import compute_card, job_card
 from bioviz.ui.state import JobState, StudyState
 from bioviz.ui.study.grid_form import entry_title, grid_form, open_study
@@ -116,7 +117,7 @@ def _table(planned: list[PlannedCell], result: StudyResult) -> None:
             for entry, row in cells.items()
         ]
     )
-    st.dataframe(frame, hide_index=True, key=StudyState.plan)
+    st.dataframe(frame, hide_index=True, placeholder=UNKNOWN, key=StudyState.plan)
 
 
 def _words(cells: list[PlannedCell]) -> str:

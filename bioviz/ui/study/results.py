@@ -21,6 +21,7 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import clicked
+from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import StudyState
 from bioviz.ui.study.layers import Choice, about, map_title
 from bioviz.ui.view import fields_of, set_view
@@ -81,6 +82,7 @@ def show_values(choice: Choice, result: StudyResult | None) -> None:
         st.dataframe(
             frame,
             hide_index=True,
+            placeholder=UNKNOWN,
             key=StudyState.values,
             column_config=dict.fromkeys(("value", "from", "to"), number),
         )
@@ -190,6 +192,7 @@ def _figures(number: int, said: list[Statement]) -> None:
         st.dataframe(
             frame,
             hide_index=True,
+            placeholder=UNKNOWN,
             key=StudyState.claim_table(number),
             column_config={
                 **dict.fromkeys(("effect", "from", "to"), st.column_config.NumberColumn(format="%+.3f")),

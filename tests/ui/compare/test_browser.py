@@ -30,6 +30,21 @@ def shot(page, name: str) -> None:
         page.screenshot(path=str(Path(os.environ["BIOVIZ_SHOTS"]) / f"{name}.png"), full_page=True)
 
 
+def fills_the_window(page) -> None:
+    """The maps are as high as the window lets them, with the sentence, the cards, the legend and the parts in it."""
+    for width, height in ((1280, 800), (1440, 900), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(500)
+        stages = [stage.bounding_box() for stage in page.locator(".bm-stage").all()]
+        assert len({stage["height"] for stage in stages}) == 1
+        assert stages[0]["height"] >= max(380, height - 450), f"{width} x {height}: {stages}"
+        for part in (".st-key-compare_head h1", ".bv-card", ".bioviz-legend", ".st-key-compare_part"):
+            box = page.locator(part).last.bounding_box()
+            assert box["y"] >= 0 and box["y"] + box["height"] <= height, f"{part}, {width} x {height}: {box}"
+    page.set_viewport_size({"width": 1700, "height": 1400})
+    page.wait_for_timeout(500)
+
+
 def test_two_linked_maps_and_a_report(page, spec, tmp_path):
     found = compute_comparison(replace(spec, k=20, layout="own"))
     left = runs.open_run(spec.left)
@@ -38,6 +53,7 @@ def test_two_linked_maps_and_a_report(page, spec, tmp_path):
     page.locator(".bioviz-map[data-ready]").nth(1).wait_for()
     page.wait_for_timeout(2500)  # the page settles: the components below the maps push nothing any more
     shot(page, "compare")
+    fills_the_window(page)
     before = page.evaluate(MAPS)
     assert before[0]["extent"] == before[1]["extent"], "the axes differ"
 

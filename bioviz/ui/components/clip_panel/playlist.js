@@ -1,6 +1,8 @@
 // @ts-check
 // Stepping through a list of clips. Pure functions.
 
+import { grouped } from "../shared/numbers.js";
+
 /**
  * The clip that a step leads to: from one that is not in the list to its start or end, and nowhere beyond these.
  *
@@ -22,7 +24,7 @@ export function stepped(playlist, row, by) {
  * @param {string} name of the list
  */
 export function positionText(at, length, name) {
-  return length ? `${at < 0 ? "–" : at + 1} of ${length}${name ? ` · ${name}` : ""}` : "";
+  return length ? `${at < 0 ? "–" : grouped(at + 1)} of ${grouped(length)}${name ? ` · ${name}` : ""}` : "";
 }
 
 /**

@@ -5,6 +5,7 @@
 import { post as postFlag, flagsUrl } from "../flag_bar/api.js";
 import { USER_SETTING } from "../flag_bar/user.js";
 import { fetchChecked } from "../shared/media.js";
+import { grouped } from "../shared/numbers.js";
 import { readSetting } from "../shared/storage.js";
 import { postAnnotation } from "./annotations.js";
 import { precisionText } from "./precision.js";
@@ -220,14 +221,14 @@ export class SimilarDesk {
     let stored = 0;
     try {
       for (const clip of clips) {
-        sheet.outcome.textContent = `${stored} of ${clips.length} …`;
+        sheet.outcome.textContent = `${grouped(stored)} of ${grouped(clips.length)} …`;
         await this.store(clip, act, label, user);
         stored += 1;
       }
       sheet.outcome.textContent = `${stored} ${act === "annotation" ? "annotated" : "flagged"}.`;
     } catch (error) {
       const why = /** @type {Error} */ (error).message;
-      sheet.outcome.textContent = `${stored} of ${clips.length} stored. ${why}`;
+      sheet.outcome.textContent = `${grouped(stored)} of ${grouped(clips.length)} stored. ${why}`;
     } finally {
       sheet.apply.disabled = false;
     }

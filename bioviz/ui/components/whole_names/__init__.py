@@ -1,0 +1,1 @@
+"""The whole of a name that has no room."""
