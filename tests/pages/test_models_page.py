@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from bioviz import jobs
@@ -107,3 +108,48 @@ def test_an_answer_starts_the_import_once_it_is_complete(tmp_path):
     assert not app.button[0].disabled
     app.button[0].click().run()
     assert app.session_state["started"] == {"path": "aufnahme", "start": "begin", "window_s": "3"}
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What the page starts as jobs, which are not run."""
+    asked = []
+    monkeypatch.setattr(
+        jobs,
+        "start",
+        lambda kind, function, params, **_: (
+            asked.append((function, params)) or jobs.Job(*"abc", {}, "t", "failed", error="not run here")
+        ),
+    )
+    return asked
+
+
+def test_a_network_of_timm_is_added_by_its_name(started):
+    app = open_app(PAGE)
+    app.text_input(key="own_model_folder").set_value("timm/test_resnet").run()
+    assert not app.exception and not started
+    app.button(key="own_model_network").click().run()
+    assert started == [("bioviz.models.brought.backbones:add_job", {"network": "timm/test_resnet"})]
+
+
+def test_code_of_a_folder_is_named_with_its_licence_before_anything_is_run(started, monkeypatch, tmp_path):
+    monkeypatch.setenv("BIOVIZ_DATA", str(tmp_path))
+    folder = tmp_path / "birds"
+    folder.mkdir()
+    files = {
+        "config.json": '{"auto_map": {"AutoModel": "modeling.Net"}}',
+        "preprocessor_config.json": '{"sampling_rate": 32000}',
+        "modeling.py": "raise SystemExit('it was run')",
+        "README.md": "---\nlicense: cc-by-nc-4.0\n---\n",
+        "model.safetensors": "x",
+    }
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    app = open_app(PAGE)
+    app.text_input(key="own_model_folder").set_value(str(folder)).run()
+    assert not app.exception and not started
+    said = shown(app.warning[0].value)
+    assert "modeling.py" in said and "cc-by-nc-4.0" in said
+    app.checkbox(key="own_model_trust").check().run()
+    ((function, params),) = started
+    assert function == "bioviz.models.brought.own:inspect_job" and params["trusted"] is True
