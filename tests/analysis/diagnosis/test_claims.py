@@ -79,3 +79,14 @@ def test_what_leaks_through_a_recording_is_said_for_either_score(quiet, part, sc
         replace(quiet, **{part: replace(getattr(quiet, part), **{score: LeakageScore(0.9, 0.7)})})
     )
     assert "leak" not in {clause.kind for clause in unsure}
+
+
+def test_a_range_that_leaves_out_guessing_is_not_called_no_better_than_chance(quiet):
+    def first(low: float) -> str:
+        sure = replace(quiet.separability, low=low, high=0.9)
+        return next(c.text for c in verdict(replace(quiet, separability=sure)) if c.kind == "separability")
+
+    assert first(0.45).startswith("The model does not tell background from labelled clips better than chance")
+    said = first(0.57)
+    assert said.startswith("That the model tells background from labelled clips is not certain")
+    assert "0.57 to 0.90" in said and "the range is of this figure alone" in said

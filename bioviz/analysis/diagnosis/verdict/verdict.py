@@ -32,6 +32,8 @@ WORST = 3
 MIN_EFFECT = 0.1
 """Confusion, correlation or difference of shares, below which it is not worth a sentence."""
 NOTHING_WRONG = "Nothing is wrong that bioviz looks for."
+GUESSING = 0.5
+"""AUROC of who knows nothing."""
 WITHIN = 0.5
 """Confusion from which a label lies within background."""
 
@@ -85,6 +87,10 @@ def _separable(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
         short = f"The model tells background from labelled clips {_grade(score)}"
         yield Clause(f"{short}: {figures}.", "separability", claim=True, short=f"{short}.")
         yield from _in_spite_of(d, score)
+    elif span and sure.low is not None and sure.low > GUESSING:
+        short = "That the model tells background from labelled clips is not certain"
+        why = "the range is of this figure alone; among all that is tested here chance could bring it"
+        yield Clause(f"{short}: {figures}; {why}.", "separability", short=f"{short}.")
     else:
         short = "The model does not tell background from labelled clips better than chance could"
         yield Clause(f"{short}: {figures}.", "separability", short=f"{short}.")
