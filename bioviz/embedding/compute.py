@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import numpy as np
-from filelock import FileLock
 
 from bioviz.embedding.acoustic import acoustic_store
 from bioviz.embedding.batches.batch_embedder import BatchEmbedder
@@ -19,8 +17,8 @@ from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.gather import Counter, Gatherer, Outputs
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
-from bioviz.embedding.shards import Shard, shard_of
-from bioviz.embedding.source import Chunk, RecordingTask, Unit, decode, units_of
+from bioviz.embedding.source import Chunk, Hashes, RecordingTask, Unit, decode, units_of
+from bioviz.embedding.work import rounds
 from bioviz.models.base import Scorer
 from bioviz.store.hashes import HashMemory
 
@@ -41,7 +39,7 @@ def decode_ahead(
     units: Iterable[Unit],
     width_s: float,
     rate: int | None,
-    memory: HashMemory,
+    memory: Hashes,
     device: str,
     measured: Callable[[RecordingTask, np.ndarray], object] = lambda *_: None,
 ) -> Prefetcher[Unit, Chunk]:
@@ -76,26 +74,39 @@ def compute_embeddings(
     """
     opened: list[Model] = []
 
-    def run(units: Iterator[Unit], memory: HashMemory) -> None:
+    def run(claimed: Iterator[RecordingTask], memory: HashMemory) -> None:
         if not opened:
             opened.append(open_model())
-        model = opened[0]
-        with ExitStack() as stack:
-            stack.enter_context(turn_on(model.device, lambda: counter.add(0, GPU_TAKEN)))
-            writer = stack.enter_context(BlockWriter())
-            blocks = Gatherer(Outputs(store, recipe, writer), counter)
-            embed = model.embed_and_score if recipe.scores and isinstance(model, Scorer) else model.embed
-            forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver, embed)
-            measured = _acoustic_into(writer)
-            ahead = decode_ahead(units, recipe.width_s, recipe.rate, memory, model.device.type, measured)
-            for chunk in stack.enter_context(ahead):
-                if chunk.failure is not None:
-                    blocks.fail(chunk)
-                elif chunk.task.failed is None:
-                    forward.add(chunk.task, chunk.local, chunk.windows)
-            forward.finish()
+        embed_tasks(claimed, store, recipe, opened[0], counter, memory)
 
-    _rounds(tasks, store, run, counter)
+    rounds(tasks, store, run, counter)
+
+
+def embed_tasks(
+    tasks: Iterable[RecordingTask],
+    store: BlockStore,
+    recipe: Recipe,
+    model: Model,
+    counter: Counter,
+    memory: Hashes,
+) -> None:
+    """`compute_embeddings` of tasks that nobody else is at, by an opened model."""
+    with ExitStack() as stack:
+        stack.enter_context(turn_on(model.device, lambda: counter.add(0, GPU_TAKEN)))
+        writer = stack.enter_context(BlockWriter())
+        blocks = Gatherer(Outputs(store, recipe, writer), counter)
+        embed = model.embed_and_score if recipe.scores and isinstance(model, Scorer) else model.embed
+        forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver, embed)
+        measured = _acoustic_into(writer)
+        ahead = decode_ahead(
+            _units(tasks), recipe.width_s, recipe.rate, memory, model.device.type, measured
+        )
+        for chunk in stack.enter_context(ahead):
+            if chunk.failure is not None:
+                blocks.fail(chunk)
+            elif chunk.task.failed is None:
+                forward.add(chunk.task, chunk.local, chunk.windows)
+        forward.finish()
 
 
 def compute_acoustic(tasks: Iterable[RecordingTask], width_s: float, counter: Counter) -> None:
@@ -107,17 +118,28 @@ def compute_acoustic(tasks: Iterable[RecordingTask], width_s: float, counter: Co
 
     """
 
-    def run(units: Iterator[Unit], memory: HashMemory) -> None:
-        with ExitStack() as stack:
-            measured = _acoustic_into(stack.enter_context(BlockWriter()), releases=True)
-            for chunk in stack.enter_context(decode_ahead(units, width_s, None, memory, "cpu", measured)):
-                task = chunk.task
-                task.failed = task.failed or chunk.failure
-                if task.failed or task.acoustic is None:
-                    task.release()
-                counter.add(len(chunk.local))
+    def run(claimed: Iterator[RecordingTask], memory: HashMemory) -> None:
+        measure_tasks(claimed, width_s, counter, memory)
 
-    _rounds(tasks, acoustic_store(), run, counter)
+    rounds(tasks, acoustic_store(), run, counter)
+
+
+def measure_tasks(tasks: Iterable[RecordingTask], width_s: float, counter: Counter, memory: Hashes) -> None:
+    """`compute_acoustic` of tasks that nobody else is at."""
+    with ExitStack() as stack:
+        measured = _acoustic_into(stack.enter_context(BlockWriter()), releases=True)
+        ahead = decode_ahead(_units(tasks), width_s, None, memory, "cpu", measured)
+        for chunk in stack.enter_context(ahead):
+            task = chunk.task
+            task.failed = task.failed or chunk.failure
+            if task.failed or task.acoustic is None:
+                task.release()
+            counter.add(len(chunk.local))
+
+
+def _units(tasks: Iterable[RecordingTask]) -> Iterator[Unit]:
+    for task in tasks:
+        yield from units_of(task)
 
 
 def _acoustic_into(
@@ -131,86 +153,3 @@ def _acoustic_into(
             writer.put(store, task.acoustic.key, block, task.release if releases else lambda: None)
 
     return measured
-
-
-def _rounds(
-    tasks: Iterable[RecordingTask],
-    store: BlockStore,
-    run: Callable[[Iterator[Unit], HashMemory], None],
-    counter: Counter,
-) -> None:
-    """Run what can be claimed; come back for what another process had, until it is there or can be claimed."""
-    todo = list(tasks)
-    with HashMemory() as memory:
-        while todo:
-            work = _Work(todo, store, counter)
-            units = iter(work)
-            try:
-                first = next(units, None)
-                if first is not None:  # otherwise no model need be opened
-                    run(itertools.chain([first], units), memory)
-            finally:
-                for task in work.claimed:
-                    task.release()
-            if first is None and work.postponed:
-                counter.wait()
-            todo = work.postponed
-
-
-class _Work:
-    """The units of all tasks that have no block yet and can be claimed, shard by shard.
-
-    Attributes
-    ----------
-    claimed
-        Tasks that units were made of.
-    postponed
-        Tasks of shards that another process has, and second tasks for the same block.
-
-    """
-
-    def __init__(self, tasks: Iterable[RecordingTask], store: BlockStore, counter: Counter) -> None:
-        self._store, self._counter, self._acoustic = store, counter, acoustic_store()
-        self._shards: dict[str, list[RecordingTask]] = {}
-        for task in tasks:
-            self._shards.setdefault(shard_of(task.recording.content_hash), []).append(task)
-        self.claimed: list[RecordingTask] = []
-        self.postponed: list[RecordingTask] = []
-
-    def __iter__(self) -> Iterator[Unit]:
-        for name, tasks in self._shards.items():
-            missing = self._missing(tasks)
-            if not missing:
-                continue
-            lock = self._store.claim(name)
-            if lock is None:
-                self.postponed.extend(missing)
-                continue
-            missing = self._missing(missing)  # another process may have stored some just before
-            first = {task.key: task for task in reversed(missing)}
-            self.postponed.extend(task for task in missing if first[task.key] is not task)
-            claimed = [task for task in missing if first[task.key] is task]
-            shard = Shard([lock, *self._claim_acoustic(name, claimed)], len(claimed))
-            for task in claimed:
-                task.shard = shard
-            self.claimed.extend(claimed)
-            for task in claimed:
-                yield from units_of(task)
-
-    def _missing(self, tasks: list[RecordingTask]) -> list[RecordingTask]:
-        stored = {task for task in tasks if self._store.has(task.key)}
-        if stored:
-            self._counter.add(sum(len(task.rows) for task in stored))
-        return [task for task in tasks if task not in stored]
-
-    def _claim_acoustic(self, name: str, tasks: list[RecordingTask]) -> list[FileLock]:
-        """Acoustic columns are measured along the way, unless they are there or another process is at them."""
-        if self._store.kind == self._acoustic.kind:
-            return []
-        wanted = {task for task in tasks if task.acoustic and not self._acoustic.has(task.acoustic.key)}
-        lock = self._acoustic.claim(name) if wanted else None
-        for task in tasks:
-            measured = task.acoustic
-            if lock is None or measured is None or task not in wanted or self._acoustic.has(measured.key):
-                task.acoustic = None
-        return [] if lock is None else [lock]

@@ -15,12 +15,13 @@ from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.acoustic import WIDTH, acoustic_key, acoustic_store, acoustic_tasks, open_acoustic
 from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.complete import Target, complete
-from bioviz.embedding.compute import Counter, compute_acoustic, compute_embeddings
+from bioviz.embedding.compute import compute_acoustic, compute_embeddings
 from bioviz.embedding.imports.lookup import look_up
 from bioviz.embedding.keys import Recipe, rows_by_recording, set_key
 from bioviz.embedding.scores import score_key, score_store
 from bioviz.embedding.sets import EmbeddingSet, folder_of
 from bioviz.embedding.source import RecordingTask
+from bioviz.embedding.work import Counter
 from bioviz.errors import BadInput
 from bioviz.models import registry
 from bioviz.models.devices.device import arithmetic, describe_device, device_of, precision_of

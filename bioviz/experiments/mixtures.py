@@ -24,9 +24,10 @@ from bioviz.audio.mixing import CALL, call_gain, factors, gain_for, noise_gain
 from bioviz.datasets.types import Problem
 from bioviz.embedding.batches.batch_embedder import BatchEmbedder
 from bioviz.embedding.blocks import BlockStore
-from bioviz.embedding.compute import AHEAD_BYTES, Counter, decoding_threads
+from bioviz.embedding.compute import AHEAD_BYTES, decoding_threads
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
+from bioviz.embedding.work import Counter
 from bioviz.errors import BadInput
 from bioviz.experiments.draw import Draw, Noise, Pair
 from bioviz.models.titles import title_of

@@ -12,6 +12,7 @@ from bioviz.embedding import compute
 from bioviz.embedding.batches import batch_embedder
 from bioviz.embedding.batches.lanes import SerialLane
 from bioviz.embedding.pipeline import embed_with
+from bioviz.embedding.work import Counter
 from bioviz.errors import Cancelled
 from tests.embedding.helpers import MomentModel, make_dataset, recipe, write_wav
 
@@ -83,7 +84,7 @@ def test_one_gpu_is_used_in_turn(datasets):
 
 
 def test_who_waits_for_a_gpu_can_give_up(datasets):
-    counter = compute.Counter(Notes(stop=True), "Embedding", 1)
+    counter = Counter(Notes(stop=True), "Embedding", 1)
 
     def waiting() -> None:
         counter.add(0, compute.GPU_TAKEN)
