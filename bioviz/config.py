@@ -36,6 +36,10 @@ class Settings:
         Folders searched for pretrained weights (`BIOVIZ_WEIGHTS`).
     cache_limit_bytes
         Size above which embeddings are evicted (`BIOVIZ_CACHE_GB`).
+    device
+        What models run on where nothing else is said, "" for the best there is (`BIOVIZ_DEVICE`).
+    cluster
+        On whose workers recordings are computed, "" for this computer alone (`BIOVIZ_CLUSTER`; `cluster.spec`).
 
     """
 
@@ -43,6 +47,8 @@ class Settings:
     data_roots: tuple[Path, ...]
     weights_dirs: tuple[Path, ...]
     cache_limit_bytes: int
+    device: str = ""
+    cluster: str = ""
 
     def check_inside(self, path: Path | str) -> Path:
         """Return `path` resolved, links followed.
@@ -130,4 +136,6 @@ def settings() -> Settings:
         data_roots=_paths("BIOVIZ_DATA", Path.home),
         weights_dirs=_paths("BIOVIZ_WEIGHTS", lambda: cache / "weights"),
         cache_limit_bytes=_limit_bytes(),
+        device=os.environ.get("BIOVIZ_DEVICE", "").strip(),
+        cluster=os.environ.get("BIOVIZ_CLUSTER", "").strip(),
     )

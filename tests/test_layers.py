@@ -22,6 +22,7 @@ LAYERS = [
     "annotations",
     "audio",
     "models",
+    "cluster",
     "embedding",
     "analysis",
     "runs",
@@ -35,7 +36,17 @@ LAYERS = [
     "pages",
 ]
 BESIDE = {"cli", "__main__", "__init__"}  # the command line imports what it likes
-HEAVY = {"torch", "torchaudio", "torchvision", "streamlit", "umap", "librosa", "sklearn", "pandas", "numba"}
+HEAVY = {
+    "torch",
+    "torchaudio",
+    "torchvision",
+    "streamlit",
+    "umap",
+    "librosa",
+    "sklearn",
+    "pandas",
+    "numba",
+} | {"distributed", "dask"}
 
 
 def sources() -> list[Path]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bioviz.cli.terminal import TerminalProgress
+from bioviz.cluster.spec import WAYS, check_installed, parse_spec
+from bioviz.config import settings
 
 if TYPE_CHECKING:
     from bioviz.runs import Run, RunSpec
@@ -52,6 +55,7 @@ def model_arguments(required: bool) -> argparse.ArgumentParser:
     parent.add_argument("--checkpoint", help="default: the best that is here: pretrained, fine-tuned, random")
     parent.add_argument("--seed", type=int, default=0, help="of a random checkpoint (0)")
     parent.add_argument("--device", help="cpu, cuda, cuda:1 or mps; default: the best there is")
+    parent.add_argument("--cluster", metavar="WHERE", help=f"compute recordings on Dask workers: {WAYS}")
     return parent
 
 
@@ -89,6 +93,23 @@ def name_and_value(text: str) -> tuple[str, Any]:
         return name, value
 
 
+def choose_cluster(options: argparse.Namespace) -> None:
+    """Let this process compute on the cluster of --cluster, where one is given.
+
+    Raises
+    ------
+    BadInput
+        It names no cluster.
+    Missing
+        Dask is not installed.
+
+    """
+    if options.cluster is not None:
+        if options.cluster:
+            check_installed(parse_spec(options.cluster))
+        os.environ["BIOVIZ_CLUSTER"] = options.cluster
+
+
 def run_of(options: argparse.Namespace, progress: TerminalProgress) -> Run:
     """Return the run of the run arguments, computed where it is not there yet."""
     from bioviz.runs import compute_run
@@ -101,7 +122,8 @@ def run_spec(options: argparse.Namespace) -> RunSpec:
     from bioviz.models.devices.device import check_device
     from bioviz.runs import RunSpec, ready
 
-    if options.device is not None:
+    choose_cluster(options)
+    if options.device is not None and not settings().cluster:  # workers have devices of their own
         check_device(options.device)
     checkpoint = options.checkpoint
     if checkpoint is None:

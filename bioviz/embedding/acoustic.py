@@ -83,6 +83,8 @@ class AcousticTask:
 
     Attributes
     ----------
+    inputs
+        What the columns follow from.
     key
         Of its block.
     rate
@@ -91,6 +93,7 @@ class AcousticTask:
     """
 
     def __init__(self, inputs: AcousticInputs) -> None:
+        self.inputs = inputs
         self.key, self.rate = key_of("acoustic block", clip.VERSION, inputs), inputs.rate
         self._frames, self._starts, self._boxes = inputs.frames, inputs.starts_s, inputs.boxes
         self._left = len(inputs.starts_s)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bioviz.audio.decode import RESAMPLER
+from bioviz.cluster.connect import connect
 from bioviz.config import settings
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.acoustic import WIDTH, acoustic_key, acoustic_store, acoustic_tasks, open_acoustic
@@ -18,19 +19,32 @@ from bioviz.embedding.complete import Target, complete
 from bioviz.embedding.compute import compute_acoustic, compute_embeddings
 from bioviz.embedding.imports.lookup import look_up
 from bioviz.embedding.keys import Recipe, rows_by_recording, set_key
+from bioviz.embedding.plan import opener_of, plan_for, recipe_for
 from bioviz.embedding.scores import score_key, score_store
 from bioviz.embedding.sets import EmbeddingSet, folder_of
 from bioviz.embedding.source import RecordingTask
+from bioviz.embedding.spreading.spread import Workers, spread_acoustic, spread_embeddings
 from bioviz.embedding.work import Counter
 from bioviz.errors import BadInput
 from bioviz.models import registry
-from bioviz.models.devices.device import arithmetic, describe_device, device_of, precision_of
 from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.store.usage import prune
 
 if TYPE_CHECKING:
     from bioviz.models.base import Model
+
+__all__ = [
+    "embed_dataset",
+    "embed_with",
+    "measure_dataset",
+    "measure_missing",
+    "opener_of",
+    "plan_for",
+    "recipe_for",
+    "score_dataset",
+    "tasks_of",
+]
 
 
 def embed_dataset(
@@ -41,6 +55,7 @@ def embed_dataset(
     seed: int = 0,
     device: str | None = None,
     progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> EmbeddingSet:
     """Embed every clip that has no embedding yet, and put all of them together.
 
@@ -50,7 +65,9 @@ def embed_dataset(
     Parameters
     ----------
     device
-        "cuda", "mps" or "cpu"; the best there is if None.
+        "cuda", "mps" or "cpu"; the one of the settings, else the best there is, if None.
+    cluster
+        Whose workers compute, as `cluster.spec.parse_spec` reads it; "" for none, None for that of the settings.
 
     Returns
     -------
@@ -69,45 +86,13 @@ def embed_dataset(
         No room on the disk.
 
     """
+    progress = progress or Silent()
     if (brought := registry.imported_of(model_name)) is not None:
         embeddings = look_up(dataset, brought)
-        measure_dataset(dataset, progress or Silent(), embeddings.failures)
+        measure_dataset(dataset, progress, embeddings.failures, cluster)
         return embeddings
-    device = device_of(registry.card(model_name), device)
-    recipe = recipe_for(dataset, model_name, checkpoint, seed, device)
-
-    computed_on = describe_device(device, recipe.precision)
-    return embed_with(dataset, recipe, opener_of(recipe, device), computed_on, progress or Silent())
-
-
-def recipe_for(dataset: Dataset, model_name: str, checkpoint: str, seed: int, device: str) -> Recipe:
-    """Return what decides the embeddings of a dataset by a model on a device. Raises Missing."""
-    card = registry.card(model_name)
-    device, precision = device_of(card, device), precision_of(card, device)
-    return Recipe(
-        model=model_name,
-        checkpoint=checkpoint,
-        seed=seed,
-        precision=precision,
-        arithmetic=arithmetic(precision, device),
-        fingerprint=registry.fingerprint(model_name, checkpoint, seed, precision),
-        identity=registry.fingerprint(model_name, checkpoint, seed, "float32"),
-        rate=card.sample_rate or dataset.sample_rate,
-        width_s=dataset.plan.width_s,
-        dim=card.dim,
-        scores=card.graph.scores if card.graph is not None else "",
-    )
-
-
-def opener_of(recipe: Recipe, device: str) -> Callable[[], Model]:
-    """Return a function that opens the model of a recipe on a device, with the arithmetic that the recipe names."""
-
-    def open_model() -> Model:
-        return registry.open_model(
-            recipe.model, recipe.checkpoint, seed=recipe.seed, device=device, precision=recipe.precision
-        )
-
-    return open_model
+    plan = plan_for(dataset, model_name, checkpoint, seed, device, cluster, progress)
+    return embed_with(dataset, plan.recipe, plan.open_model, plan.computed_on, progress, plan.workers)
 
 
 def embed_with(
@@ -116,6 +101,7 @@ def embed_with(
     open_model: Callable[[], Model],
     computed_on: str,
     progress: Progress,
+    workers: Workers | None = None,
 ) -> EmbeddingSet:
     """`embed_dataset` for a model that need not be in the registry; it is opened only if a block is missing.
 
@@ -123,6 +109,8 @@ def embed_with(
     ----------
     computed_on
         a few words for the provenance.
+    workers
+        Of a cluster, to which `open_model` is sent; this process computes if None.
 
     """
     started = time.time()
@@ -135,7 +123,10 @@ def embed_with(
 
     def compute(tasks: list[RecordingTask]) -> None:
         computed.extend(tasks)
-        compute_embeddings(tasks, store, recipe, open_model, counter)
+        if workers is None:
+            compute_embeddings(tasks, store, recipe, open_model, counter)
+        else:
+            spread_embeddings(tasks, store, recipe, open_model, counter, workers)
 
     def provenance() -> dict[str, object]:
         return _provenance(dataset, recipe, computed_on, time.time() - started)
@@ -143,7 +134,7 @@ def embed_with(
     made_by = f"{recipe.fingerprint} {recipe.arithmetic}"
     target = Target(key, made_by, (len(dataset.clips), recipe.dim), store, provenance)
     embeddings = complete(target, tasks_of(dataset, recipe), compute, counter)
-    columns = measure_dataset(dataset, progress, embeddings.failures)
+    columns = measure_dataset(dataset, progress, embeddings.failures, workers.cluster if workers else "")
     if computed:
         prune(settings(), keep={folder_of(key), columns})
     return embeddings
@@ -170,13 +161,17 @@ def score_dataset(dataset: Dataset, recipe: Recipe, device: str, progress: Progr
     compute_embeddings(tasks, score_store(recipe), recipe, opener_of(recipe, device), counter)
 
 
-def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[Problem] = ()) -> Path:
+def measure_dataset(
+    dataset: Dataset, progress: Progress, unreadable: Sequence[Problem] = (), cluster: str | None = None
+) -> Path:
     """Measure the acoustic columns that are missing, and put them together.
 
     Parameters
     ----------
     unreadable
         Recordings already known to fail.
+    cluster
+        As in `embed_dataset`.
 
     Returns
     -------
@@ -199,7 +194,15 @@ def measure_dataset(dataset: Dataset, progress: Progress, unreadable: Sequence[P
     counter = Counter(progress, "Measuring levels", len(clips))
     key = acoustic_key(dataset, [own.key for own in measured])
     target = Target(key, "", (len(clips), WIDTH), acoustic_store(), lambda: {"dataset": dataset.id})
-    complete(target, tasks, lambda todo: compute_acoustic(todo, dataset.plan.width_s, counter), counter)
+    width_s, cluster = dataset.plan.width_s, settings().cluster if cluster is None else cluster
+
+    def compute(todo: list[RecordingTask]) -> None:
+        if cluster:
+            spread_acoustic(todo, width_s, counter, lambda: connect(cluster))
+        else:
+            compute_acoustic(todo, width_s, counter)
+
+    complete(target, tasks, compute, counter)
     return folder_of(key)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -13,10 +15,18 @@ from bioviz.datasets.types import Problem, Recording
 from bioviz.embedding.acoustic import AcousticTask
 from bioviz.embedding.shards import Shard
 from bioviz.errors import BadInput
-from bioviz.store.hashes import FileState, HashMemory, file_state
+from bioviz.store.hashes import FileState, file_state
 
 _NO_WINDOWS = np.zeros((0, 1), dtype=np.float32)
 UNIT_ROWS = 128  # windows that one thread decodes in one go; a long recording is many units
+
+
+class Hashes(Protocol):
+    """What knows content hashes of files, as `store.hashes.HashMemory` does."""
+
+    def content_hash(self, path: Path | str) -> str:
+        """SHA-256 (hex) of the file's bytes. Raises OSError."""
+        ...
 
 
 @dataclass(eq=False)  # a task is itself, whatever it holds
@@ -65,7 +75,7 @@ class RecordingTask:
         if shard is not None:
             shard.leave()
 
-    def check(self, memory: HashMemory) -> None:
+    def check(self, memory: Hashes) -> None:
         """Make sure that the file is the one that was added; cheap after the first call.
 
         Raises
@@ -135,7 +145,7 @@ def decode(
     unit: Unit,
     width_s: float,
     rate: int | None,
-    memory: HashMemory,
+    memory: Hashes,
     measured_whole: Callable[[RecordingTask, np.ndarray], object] = lambda *_: None,
 ) -> Iterator[Chunk]:
     """Yield the windows of a unit at `rate` Hz, or a Chunk with a failure; measure its acoustic columns.

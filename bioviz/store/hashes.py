@@ -63,7 +63,7 @@ class HashMemory:
         remembered = self._remembered(path, state)
         if remembered is not None:
             return remembered
-        value = _hash(path)
+        value = hash_file(path)
         if file_state(path) == state and time.time_ns() - state.mtime_ns > _SETTLED_NS:
             with contextlib.suppress(DiskFull, NotWritable):  # it is then only hashed again
                 self._cache.set(str(path), [*astuple(state), value])
@@ -74,6 +74,6 @@ class HashMemory:
         return known[3] if known is not None and tuple(known[:3]) == astuple(state) else None
 
 
-def _hash(path: Path | str) -> str:
+def hash_file(path: Path | str) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

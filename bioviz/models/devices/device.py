@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bioviz.config import settings
 from bioviz.errors import BadInput
 
 if TYPE_CHECKING:
@@ -73,8 +74,10 @@ def describe_device(device: str | None = None, precision: str = "") -> str:
 
 
 def device_of(card: ModelCard, wanted: str | None = None) -> str:
-    """Where a model computes: the wanted device (the best one unless told), but a model file on the CPU."""
-    return "cpu" if card.graph is not None else wanted or best_device()
+    """Where a model computes: the wanted device (that of the settings, or the best, unless told); a file on the CPU."""
+    if card.graph is not None:
+        return "cpu"
+    return wanted or (check_device(chosen) if (chosen := settings().device) else best_device())
 
 
 def precision_of(card: ModelCard, device: str | None = None, wanted: str = "auto") -> str:

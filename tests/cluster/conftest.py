@@ -1,0 +1,16 @@
+"""One cluster of two processes for all tests: to start it takes longer than most of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bioviz.cluster import connect
+from bioviz.embedding.spreading.spread import Workers
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    yield Workers("local:2", connect.connect("local:2"))
+    connect.close_all()

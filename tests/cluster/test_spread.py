@@ -1,0 +1,106 @@
+"""Recordings computed by two worker processes: the bytes of one process, nothing twice, whoever is killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from bioviz.config import settings
+from bioviz.embedding.pipeline import embed_with
+from bioviz.errors import Cancelled
+from bioviz.progress import Silent
+from tests.cluster.helpers import OpenSlow
+from tests.embedding.helpers import expected, make_dataset, recipe, write_wav
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    return tmp_path / "data"
+
+
+def dataset_of(root: Path, recordings: int):
+    return make_dataset(root, [write_wav(root / f"{i}.wav", seed=i) for i in range(recordings)])
+
+
+def spread(dataset, workers, log: Path, seconds: float = 0.0, progress=None):
+    return embed_with(dataset, recipe(), OpenSlow(log, seconds), "test", progress or Silent(), workers)
+
+
+def computed(log: Path) -> Counter[str]:
+    """How often each clip went through the model."""
+    return Counter(line.partition(" ")[2] for line in log.read_text().splitlines())
+
+
+def stored() -> set[str]:
+    return {path.stem for path in (settings().cache_dir / "blocks" / recipe().fingerprint[:32]).glob("*/*.npy")}
+
+
+def test_two_workers_give_the_bytes_of_one_process(root, workers, tmp_path):
+    dataset, log = dataset_of(root, 40), tmp_path / "log"
+    found = np.array(spread(dataset, workers, log).matrix)
+    np.testing.assert_allclose(found, expected(dataset), atol=1e-6)
+    assert set(computed(log).values()) == {1} and len(computed(log)) == len(dataset.clips)
+    assert len({line.split()[0] for line in log.read_text().splitlines()} - {str(os.getpid())}) == 2
+    shutil.rmtree(settings().cache_dir / "sets")
+    shutil.rmtree(settings().cache_dir / "blocks")
+    alone = embed_with(dataset, recipe(), OpenSlow(log), "test", Silent())
+    assert np.array(alone.matrix).tobytes() == found.tobytes()
+
+
+def test_a_killed_worker_loses_nothing_that_it_stored(root, workers, tmp_path):
+    dataset, log = dataset_of(root, 80), tmp_path / "log"
+    pids = list(workers.connection.client.run(os.getpid).values())
+    before: list[set[str]] = []
+
+    def kill() -> None:
+        while len(stored()) < 10:
+            time.sleep(0.02)
+        os.kill(pids[0], signal.SIGKILL)
+        psutil.wait_procs([psutil.Process(pid) for pid in pids[:1] if psutil.pid_exists(pid)], timeout=5)
+        before.append(stored())
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    found = spread(dataset, workers, log, 0.15)
+    killer.join()
+    np.testing.assert_allclose(found.matrix, expected(dataset), atol=1e-6)
+    times = computed(log)
+    assert len(times) == len(dataset.clips) and found.failures == ()
+    lines = [line.split(" ", 1) for line in log.read_text().splitlines()]
+    in_its_hands = {clip for pid, clip in lines if int(pid) == pids[0]}
+    twice = {clip for clip, count in times.items() if count > 1}
+    assert twice <= in_its_hands and max(times.values()) <= 2
+    assert len(stored()) == 80 and 10 <= len(before[0]) < 80
+    assert len(twice) <= 40  # a part of one parcel
+
+
+class CancelAfter:
+    def __init__(self, clips: int) -> None:
+        self.clips, self.seen = clips, []
+
+    def report(self, stage, done, total, unit="clips", note=""):
+        self.seen.append((stage, done, total))
+        if done >= self.clips:
+            raise Cancelled("stopped")
+
+
+def test_cancelled_work_stops_at_once_and_goes_on_where_it_was(root, workers, tmp_path):
+    dataset, log = dataset_of(root, 60), tmp_path / "log"
+    with pytest.raises(Cancelled):
+        spread(dataset, workers, log, 0.1, CancelAfter(40))
+    kept, seen = stored(), computed(log).total()
+    assert 0 < len(kept) < 60
+    time.sleep(0.5)
+    assert stored() == kept and computed(log).total() == seen  # no worker goes on
+    found = spread(dataset, workers, log)
+    np.testing.assert_allclose(found.matrix, expected(dataset), atol=1e-6)
+    assert computed(log).total() <= len(dataset.clips) + seen - 4 * len(kept)
