@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,8 @@ class Connection:
         from distributed import Client
 
         self.spec = spec
-        self._cluster: SpecCluster | None = None if spec.kind == ADDRESS else start(spec)
+        self._refusals: list[str] = []
+        self._cluster: SpecCluster | None = None if spec.kind == ADDRESS else start(spec, self._refusals)
         try:
             self.client: Any = Client(  # whose own types say that every call may be a coroutine
                 spec.address if self._cluster is None else self._cluster,
@@ -66,6 +68,8 @@ class Connection:
         pause = threading.Event()
         while not (there := self.workers()):
             self.check_alive()
+            if self._refusals:
+                raise BiovizError(f"{self.spec.words} refused a job: {self._refusals[0]}")
             waiting(NO_WORKER)
             pause.wait(_WAIT_S)
         return there
@@ -82,7 +86,8 @@ class Connection:
         """Leave the cluster, and end the workers that were started for it."""
         self.client.close(timeout=5)
         if self._cluster is not None:
-            self._cluster.close(timeout=10)
+            with contextlib.suppress(AssertionError):  # that a refused job is no worker which could be closed
+                self._cluster.close(timeout=10)
 
 
 _open: dict[ClusterSpec, Connection] = {}

@@ -6,6 +6,7 @@ import importlib.util
 import logging
 import os
 import shlex
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +16,7 @@ import psutil
 
 from bioviz.cluster.spec import LOCAL, SLURM, ClusterSpec
 from bioviz.config import PROJECT, settings
-from bioviz.errors import BadInput, BiovizError
+from bioviz.errors import BadInput
 from bioviz.store.files import make_folder
 
 if TYPE_CHECKING:
@@ -89,31 +90,54 @@ def start_local(spec: ClusterSpec) -> SpecCluster:
     )
 
 
-def start_queue(spec: ClusterSpec) -> SpecCluster:
+def start_queue(spec: ClusterSpec, refusals: list[str]) -> SpecCluster:
     """Hand jobs to SLURM or PBS, each of which becomes workers.
 
     Queue, cores, memory, time and extra directives are those of the user's `~/.config/dask/jobqueue.yaml`. Workers and
     scheduler recognize each other by a key that is made here and lies in a folder that this account alone can read.
 
+    Parameters
+    ----------
+    spec
+        Of SLURM or PBS.
+    refusals
+        Gets what the queue says where it refuses a job, which is some time later.
+
     Raises
     ------
     BadInput
-        The settings of the queue cannot be used.
-    BiovizError
-        The queue refuses the jobs.
+        The queue is not here, or its settings cannot be used.
 
     """
     import dask_jobqueue
     from dask import config
 
-    name = "SLURMCluster" if spec.kind == SLURM else "PBSCluster"
+    command = "sbatch" if spec.kind == SLURM else "qsub"
+    if shutil.which(command) is None:
+        raise BadInput(
+            f"There is no {command} on this computer, so no jobs can be handed to {spec.words}. Start bioviz where "
+            "jobs are submitted, or name another cluster."
+        )
+
+    kind: Any = getattr(dask_jobqueue, "SLURMCluster" if spec.kind == SLURM else "PBSCluster")
+    plain: Any = kind.job_cls
+
+    class Job(plain):
+        async def _submit_job(self, script_filename: str) -> str:
+            try:
+                return await super()._submit_job(script_filename)
+            except RuntimeError as error:
+                refusals.append(str(error).partition("stderr:")[2].strip() or str(error))
+                raise
+
     told = {key: config.get(f"jobqueue.{spec.kind}.{key}", None) for key in _JOB}
     folder = make_folder(settings().cache_dir / "cluster" / "jobs")
     logs = config.get(f"jobqueue.{spec.kind}.log-directory", None) or str(folder / "logs")
     prologue = config.get(f"jobqueue.{spec.kind}.job-script-prologue", None) or []
     paths = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
-        cluster = getattr(dask_jobqueue, name)(
+        cluster = kind(
+            job_cls=Job,
             **{key: value or _JOB[key] for key, value in told.items()},
             processes=config.get(f"jobqueue.{spec.kind}.processes", None) or 1,
             worker_extra_args=["--nthreads", "1"],  # one parcel at a time, which has all cores of the worker
@@ -122,21 +146,17 @@ def start_queue(spec: ClusterSpec) -> SpecCluster:
             log_directory=logs,
             security=_job_security(folder),
             protocol="tls://",
-            scheduler_options={"dashboard": False},
+            scheduler_options={"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"},
         )
     except (ValueError, TypeError) as error:
         raise BadInput(f"The queue's settings in jobqueue.yaml cannot be used: {error}") from error
-    try:
-        cluster.scale(jobs=spec.workers or 1)
-    except (OSError, RuntimeError) as error:
-        cluster.close()
-        raise BiovizError(f"{spec.words} refused the jobs: {error}") from error
+    cluster.scale(jobs=spec.workers or 1)
     return cluster
 
 
-def start(spec: ClusterSpec) -> SpecCluster:
-    """Start what a spec names, which is no address. Raises as `start_queue`."""
-    return start_local(spec) if spec.kind == LOCAL else start_queue(spec)
+def start(spec: ClusterSpec, refusals: list[str]) -> SpecCluster:
+    """Start what a spec names, which is no address; see `start_queue`."""
+    return start_local(spec) if spec.kind == LOCAL else start_queue(spec, refusals)
 
 
 def _gpus() -> int:
