@@ -76,10 +76,16 @@ def plan_for(
     device: str | None,
     cluster: str | None,
     progress: Progress,
+    is_there: Callable[[], bool] | None = None,
 ) -> Plan:
     """Settle where a dataset is embedded by a model.
 
-    A cluster is connected to only where the embeddings are not there yet. What its workers have decides the numbers.
+    A cluster is connected to only where something is not there yet. What its workers have decides the numbers.
+
+    Parameters
+    ----------
+    is_there
+        Whether all that is to be computed is there; asked of the embeddings of the dataset if None.
 
     Raises
     ------
@@ -91,7 +97,8 @@ def plan_for(
     """
     card = registry.card(model)
     cluster = settings().cluster if cluster is None else cluster
-    if not cluster or _is_complete(dataset, model, checkpoint, seed):
+    is_there = is_there or (lambda: _is_complete(dataset, model, checkpoint, seed))
+    if not cluster or is_there():
         device = device_of(card, device)
         recipe = recipe_for(dataset, model, checkpoint, seed, device)
         return Plan(recipe, opener_of(recipe, device), describe_device(device, recipe.precision))

@@ -147,19 +147,19 @@ def compute_noise(
         Through `progress`; embeddings that are finished are kept.
 
     """
-    from bioviz.embedding.pipeline import opener_of, recipe_for
-    from bioviz.experiments.mixtures import embed_mixtures
-    from bioviz.models.devices.device import device_of
+    from bioviz.embedding.plan import plan_for
+    from bioviz.experiments.mixed_embeddings import embed_mixtures
 
     progress, spec = progress or Silent(), run.spec
     dataset = library.load(spec.dataset)
     if not (run.targets == 0).any():
         raise BadInput(f"{dataset.name} has no background on this map that calls could be lost in.")
     inputs = noise_inputs(run, settings)
-    device = device_of(registry.card(spec.model), device)
-    recipe = recipe_for(dataset, spec.model, spec.checkpoint, spec.seed, device)
+    plan = plan_for(
+        dataset, spec.model, spec.checkpoint, spec.seed, device, None, progress, is_there=lambda: False
+    )
     mixed, problems = embed_mixtures(
-        inputs.drawn, inputs.snrs_db, recipe, opener_of(recipe, device), progress
+        inputs.drawn, inputs.snrs_db, plan.recipe, plan.open_model, progress, plan.workers
     )
     progress.report("neighbors of the mixtures", 0, 1, "steps")
     scores = _judge(inputs, mixed)
@@ -170,7 +170,7 @@ def compute_noise(
             f"background from another dataset, or add recordings.{why}"
         )
     result = NoiseResult(inputs.drawn.rows, scores, problems)
-    about = {"settings": settings.to_dict(), "run": run.key, "arithmetic": recipe.arithmetic}
+    about = {"settings": settings.to_dict(), "run": run.key, "arithmetic": plan.recipe.arithmetic}
     stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), result, about)
     progress.report("neighbors of the mixtures", 1, 1, "steps")
     return result

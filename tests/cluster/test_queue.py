@@ -65,11 +65,12 @@ def test_jobs_of_a_queue_compute(tmp_path, monkeypatch):
     commands(tmp_path, monkeypatch, sbatch=SBATCH, scancel="#!/bin/sh\nkill $1\n")
     root = tmp_path / "data"
     dataset = make_dataset(root, [write_wav(root / f"{i}.wav", seed=i) for i in range(3)])
-    workers = Workers("slurm", connect.connect("slurm"))
+    connection = connect.Connection(parse_spec("slurm"))
     try:
+        workers = Workers("", connection)  # acoustic columns are measured along the way
         found = embed_with(dataset, recipe(), OpenSlow(tmp_path / "log"), "test", Silent(), workers)
     finally:
-        connect.close_all()
+        connection.close()
     np.testing.assert_allclose(found.matrix, expected(dataset), atol=1e-6)
     assert str(os.getpid()) not in {line.split()[0] for line in (tmp_path / "log").read_text().splitlines()}
 

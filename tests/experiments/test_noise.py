@@ -206,7 +206,7 @@ class Stop:
 def test_a_cancelled_experiment_goes_on_where_it_was(calls, monkeypatch):
     run = run_of(calls)
     chosen = NoiseSettings(snrs_db=SNRS, k=5)
-    monkeypatch.setattr("bioviz.experiments.mixtures.CHUNK", 4)
+    monkeypatch.setattr("bioviz.experiments.mixed_embeddings.CHUNK", 4)
     with pytest.raises(Cancelled):
         compute_noise(run, chosen, Stop(45))
     assert open_noise(run, chosen) is None
@@ -217,7 +217,7 @@ def test_a_cancelled_experiment_goes_on_where_it_was(calls, monkeypatch):
         made.append(pair.row)
         return real(pair, snrs_db, rate, width)
 
-    monkeypatch.setattr("bioviz.experiments.mixtures.mixtures", counted)
+    monkeypatch.setattr("bioviz.experiments.mixed_chunks.mixtures", counted)
     resumed = compute_noise(run, chosen)
     assert 0 < len(made) < 16
     made.clear()

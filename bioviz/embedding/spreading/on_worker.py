@@ -60,7 +60,7 @@ def embed_parcel(parcel: ToEmbed, place: Place) -> list[Outcome]:
     if todo:
         # A recording whose embeddings were stored before its worker ended may lack its columns: they are measured
         # with all others that lack them, after the embedding.
-        model = _model(parcel.open_model)
+        model = opened(parcel.open_model)
         embed_tasks(todo, own, recipe, model, counter, SentHashes(parcel.recordings))
     if place.shares_cache:
         return [Outcome(task.failed) for task in tasks]
@@ -102,7 +102,7 @@ def _with_blocks(task: RecordingTask, own: BlockStore, other: BlockStore | None)
     return Outcome(None, tuple((kind, key, block) for kind, key, block in blocks if block is not None))
 
 
-def _model(open_model: Callable[[], Model]) -> Model:
+def opened(open_model: Callable[[], Model]) -> Model:
     """Return the model, which is kept for the next parcel in place of the one before."""
     if open_model not in _opened:
         _opened.clear()
