@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,6 +56,13 @@ class BlockStore:
     def has(self, key: str) -> bool:
         """Whether there is a block, without checking it."""
         return self._packs.has(key) or self.path(key).is_file()
+
+    def look_again(self) -> None:
+        """See what other processes, on other computers too, have stored until now."""
+        for folder in (self._folder, self._folder / "packs"):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                os.listdir(folder)  # makes a network file system ask anew
+        self._packs.look_again()
 
     def save(self, key: str, block: np.ndarray) -> None:
         """Store (n, columns). Raises DiskFull."""

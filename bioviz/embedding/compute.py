@@ -14,11 +14,11 @@ from bioviz.embedding.batches.batch_embedder import BatchEmbedder
 from bioviz.embedding.batches.turns import turn_on
 from bioviz.embedding.block_writer import BlockWriter
 from bioviz.embedding.blocks import BlockStore
-from bioviz.embedding.gather import Counter, Gatherer, Outputs
+from bioviz.embedding.gather import Gatherer, Outputs
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
 from bioviz.embedding.source import Chunk, Hashes, RecordingTask, Unit, decode, units_of
-from bioviz.embedding.work import rounds
+from bioviz.embedding.work import Counter, rounds
 from bioviz.models.base import Scorer
 from bioviz.store.hashes import HashMemory
 
@@ -98,9 +98,7 @@ def embed_tasks(
         embed = model.embed_and_score if recipe.scores and isinstance(model, Scorer) else model.embed
         forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver, embed)
         measured = _acoustic_into(writer)
-        ahead = decode_ahead(
-            _units(tasks), recipe.width_s, recipe.rate, memory, model.device.type, measured
-        )
+        ahead = decode_ahead(_units(tasks), recipe.width_s, recipe.rate, memory, model.device.type, measured)
         for chunk in stack.enter_context(ahead):
             if chunk.failure is not None:
                 blocks.fail(chunk)

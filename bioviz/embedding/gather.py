@@ -1,9 +1,6 @@
-"""Embeddings of recordings that are under way, gathered until each recording is complete, and how far all are."""
+"""Embeddings of recordings that are under way, gathered until each recording is complete."""
 
 from __future__ import annotations
-
-import threading
-import time
 
 import numpy as np
 
@@ -12,28 +9,7 @@ from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.scores import as_stored, score_store
 from bioviz.embedding.source import Chunk, RecordingTask
-from bioviz.progress import Progress
-
-_WAIT_S = 0.3
-
-
-class Counter:
-    """Counts the clips done of a stage and tells `progress`, from any thread."""
-
-    def __init__(self, progress: Progress, stage: str, total: int) -> None:
-        self._progress, self._stage, self._total, self._done = progress, stage, total, 0
-        self._lock = threading.Lock()
-
-    def add(self, clips: int, note: str = "") -> None:
-        """Raise Cancelled."""
-        with self._lock:
-            self._done += clips
-            self._progress.report(self._stage, self._done, self._total, "clips", note)
-
-    def wait(self) -> None:
-        """Tell that another process is at it, and wait a little. Raises Cancelled."""
-        self.add(0, "waiting for another job that computes the same")
-        time.sleep(_WAIT_S)
+from bioviz.embedding.work import Counter
 
 
 class Outputs:

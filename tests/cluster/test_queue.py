@@ -55,7 +55,8 @@ def test_a_queue_that_is_not_here_is_said(monkeypatch):
 
 
 SBATCH = """#!/bin/sh
-bash "$1" > "$BIOVIZ_CACHE/job.log" 2>&1 &
+cp "$1" "$BIOVIZ_CACHE/job.sh"
+bash "$BIOVIZ_CACHE/job.sh" > "$BIOVIZ_CACHE/job.log" 2>&1 &
 echo "Submitted batch job $!"
 """
 

@@ -21,6 +21,7 @@ from bioviz.errors import Cancelled, Missing
 from bioviz.progress import Silent
 from tests.cluster.helpers import OpenSlow
 from tests.embedding.helpers import expected, make_dataset, recipe, write_wav
+from tests.embedding.stored import places_of_blocks
 
 
 @pytest.fixture
@@ -42,9 +43,7 @@ def computed(log: Path) -> Counter[str]:
 
 
 def stored() -> set[str]:
-    return {
-        path.stem for path in (settings().cache_dir / "blocks" / recipe().fingerprint[:32]).glob("*/*.npy")
-    }
+    return set(places_of_blocks(settings().cache_dir / "blocks" / recipe().fingerprint[:32]))
 
 
 def test_two_workers_give_the_bytes_of_one_process(root, workers, tmp_path):
@@ -65,7 +64,8 @@ def test_a_killed_worker_loses_nothing_that_it_stored(root, workers, tmp_path):
     before: list[set[str]] = []
 
     def kill() -> None:
-        while len(stored()) < 10:
+        deadline = time.monotonic() + 60
+        while len(stored()) < 10 and time.monotonic() < deadline:
             time.sleep(0.02)
         os.kill(pids[0], signal.SIGKILL)
         psutil.wait_procs([psutil.Process(pid) for pid in pids[:1] if psutil.pid_exists(pid)], timeout=5)
@@ -73,7 +73,7 @@ def test_a_killed_worker_loses_nothing_that_it_stored(root, workers, tmp_path):
 
     killer = threading.Thread(target=kill)
     killer.start()
-    found = spread(dataset, workers, log, 0.1)
+    found = spread(dataset, workers, log, 0.2)
     killer.join()
     np.testing.assert_allclose(found.matrix, expected(dataset), atol=1e-6)
     times = computed(log)

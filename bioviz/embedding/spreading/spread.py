@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -104,20 +105,22 @@ def _spread(
             for kind, key, block in outcome.blocks:
                 stores[kind].save(key, block)
             if task.failed is None:
-                _await_block(own, task.key, counter)
+                stored.append(task.key)
             task.release()
 
+    stored: list[str] = []
     Spread(connection, function, take, counter.add, among).run(iter(parcels))
+    _await_blocks(own, stored, counter)
 
 
-def _await_block(store: BlockStore, key: str, counter: Counter) -> None:
-    """Wait until this computer sees a block that a worker stored; what is not seen in the end is computed again."""
+def _await_blocks(store: BlockStore, keys: list[str], counter: Counter) -> None:
+    """Wait until this computer sees what workers stored; what is not seen in the end is computed again."""
     deadline = time.monotonic() + VISIBLE_S
-    while not store.has(key) and time.monotonic() < deadline:
-        try:
-            os.listdir(store.path(key).parent)  # makes a network file system ask anew
-        except FileNotFoundError:
-            counter.add(0)
-        if not store.has(key):
-            counter.add(0, "waiting for the shared disk to show what a worker stored")
+    store.look_again()
+    for key in keys:
+        while not store.has(key) and time.monotonic() < deadline:
+            counter.add(0, "waiting for the shared disk to show what workers stored")
             time.sleep(0.2)
+            with contextlib.suppress(FileNotFoundError):
+                os.listdir(store.path(key).parent)  # makes a network file system ask anew
+            store.look_again()
