@@ -62,7 +62,12 @@ def start_local(spec: ClusterSpec) -> SpecCluster:
     workers = spec.workers or local_workers(cores, psutil.virtual_memory().available, gpus)
     security = Security.temporary()
     common: dict[str, Any] = {"memory_limit": 0, "silence_logs": logging.ERROR}
-    quiet: dict[str, Any] = {"dashboard_address": None, "host": LOOPBACK, "security": security}
+    quiet: dict[str, Any] = {
+        "host": LOOPBACK,
+        "security": security,
+        "dashboard_address": f"{LOOPBACK}:0",
+        "scheduler_kwargs": {"dashboard": False},
+    }
     if not gpus:
         return LocalCluster(
             n_workers=workers,
