@@ -40,6 +40,8 @@ class Settings:
         What models run on where nothing else is said, "" for the best there is (`BIOVIZ_DEVICE`).
     cluster
         On whose workers recordings are computed, "" for this computer alone (`BIOVIZ_CLUSTER`; `cluster.spec`).
+    clusters
+        Those that pages offer (`BIOVIZ_CLUSTERS`, separated by spaces).
 
     """
 
@@ -49,6 +51,7 @@ class Settings:
     cache_limit_bytes: int
     device: str = ""
     cluster: str = ""
+    clusters: tuple[str, ...] = ()
 
     def check_inside(self, path: Path | str) -> Path:
         """Return `path` resolved, links followed.
@@ -138,4 +141,5 @@ def settings() -> Settings:
         cache_limit_bytes=_limit_bytes(),
         device=os.environ.get("BIOVIZ_DEVICE", "").strip(),
         cluster=os.environ.get("BIOVIZ_CLUSTER", "").strip(),
+        clusters=tuple(os.environ.get("BIOVIZ_CLUSTERS", "").split()),
     )

@@ -18,6 +18,7 @@ from bioviz.config import settings
 from bioviz.errors import Missing
 from bioviz.jobs.process import identity, kill_tree, launch
 from bioviz.jobs.state import Job, read_job
+from bioviz.jobs.where import chosen, started_on
 from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, disk_trouble, make_folder, read_json, write_json
 
@@ -49,12 +50,13 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "",
     Raises
     ------
     NotAllowed
-        It does more, and the one who asks may look and flag.
+        It does more, or is to run elsewhere than the settings say, and the one who asks may look and flag.
     DiskFull, NotWritable
         No room on the disk, or no right to write.
 
     """
-    if not looks:
+    where = chosen()
+    if where or not looks:
         rights.require()
     signature = _signature(kind, params)
     with _alone():
@@ -70,6 +72,7 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "",
             "params": dict(params),
             "title": title or kind,
             "looks": looks,
+            "where": where,
         }
         with contextlib.ExitStack() as undo:  # where there is no room for it nothing of it stays behind
             undo.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -99,7 +102,8 @@ def restart(job_id: str) -> Job:
 
     """
     job = get(job_id)
-    return start(job.kind, job.target, job.params, title=job.title, looks=job.looks)
+    with started_on(job.where):
+        return start(job.kind, job.target, job.params, title=job.title, looks=job.looks)
 
 
 def get(job_id: str) -> Job:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -50,6 +50,8 @@ class Job:
         What the target returned, once done.
     looks
         Whether it only computes what a page shows.
+    where
+        Device and cluster that were chosen for it, see `jobs.where`; empty for those of the settings.
 
     """
 
@@ -73,6 +75,7 @@ class Job:
     cancelling: bool = False
     result: dict[str, Any] | None = None
     looks: bool = False
+    where: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:
@@ -121,6 +124,7 @@ def _read_job(folder: Path, now: float) -> Job:
         id=folder.name,
         **{name: spec[name] for name in ("kind", "target", "params", "title", "created")},
         looks=spec.get("looks") is True,
+        where=spec.get("where", {}),
         **known,
         state=outcome,
         message=message,
@@ -139,6 +143,7 @@ _SHAPE: dict[str, tuple[type, ...]] = {
     "kind": (str,),
     "target": (str,),
     "params": (dict,),
+    "where": (dict,),
     "title": (str,),
     "stage": (str,),
     "unit": (str,),

@@ -18,6 +18,7 @@ from bioviz.errors import BiovizError, Cancelled
 from bioviz.jobs.process import be_modest, identity
 from bioviz.jobs.rate import RateEstimate
 from bioviz.jobs.state import CANCELLED, HEARTBEAT_S
+from bioviz.jobs.where import take_over
 from bioviz.store.files import read_json, write_json
 
 WRITE_EVERY_S = 0.25
@@ -75,6 +76,7 @@ def main(folder: Path) -> int:
     share_compiled_code()
     threading.Thread(target=_beat, args=[folder / "heartbeat"], daemon=True, name="heartbeat").start()
     spec = read_json(folder / "spec.json")
+    take_over(spec.get("where"))
     progress = JobProgress(folder)
     try:
         result = _function(spec["target"])(spec["params"], progress)

@@ -28,6 +28,14 @@ def best_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def gpu_names() -> tuple[str, ...]:
+    """Return the names of all GPUs of NVIDIA's or AMD's that torch can use here, cuda:0 first."""
+    import torch
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return tuple(torch.cuda.get_device_name(number) for number in range(count))
+
+
 def check_device(name: str) -> str:
     """`name` if this computer can compute on it.
 

@@ -43,12 +43,15 @@ class Hardware:
         The quickest that the device computes natively.
     unused_gpu : str
         A sentence on why a GPU that is there is not used; "" where none is, or it is used.
+    gpus : tuple of str
+        Names of all GPUs of NVIDIA's or AMD's that torch can use, cuda:0 first.
     """
 
     device: str
     words: str
     precision: str
     unused_gpu: str = ""
+    gpus: tuple[str, ...] = ()
 
     def precision_of(self, card: ModelCard, wanted: str = "auto") -> str:
         """Return the precision that a model computes with here; as `device.precision_of`.
@@ -82,7 +85,7 @@ def probe() -> Hardware:
     best = device.best_device()
     if best == "cpu":
         return _processor(_why_unused())
-    return Hardware(best, device.describe_device(best), device.best_precision(best))
+    return Hardware(best, device.describe_device(best), device.best_precision(best), gpus=device.gpu_names())
 
 
 def _processor(unused_gpu: str = "") -> Hardware:
@@ -102,8 +105,9 @@ def _ask() -> Hardware:
         answer = subprocess.run(
             command, capture_output=True, check=True, timeout=_WAIT_S, cwd=folder, text=True
         )
-        return Hardware(**json.loads(answer.stdout.splitlines()[-1]))
-    except (OSError, subprocess.SubprocessError, ValueError, TypeError, IndexError):
+        told = json.loads(answer.stdout.splitlines()[-1])
+        return Hardware(**{**told, "gpus": tuple(told["gpus"])})
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError, KeyError, IndexError):
         return Hardware("cpu", "processor (PyTorch did not answer)", "float32")
 
 

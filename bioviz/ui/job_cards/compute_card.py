@@ -12,12 +12,13 @@ import streamlit as st
 from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.embedding.bandwidth import bandwidth_note
+from bioviz.jobs.where import started_on
 from bioviz.models import registry
 from bioviz.models.devices.hardware import hardware
 from bioviz.runs import RunSpec
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
-from bioviz.ui.job_cards import job_card
+from bioviz.ui.job_cards import job_card, where_picker
 from bioviz.ui.model_titles import title_of
 from bioviz.ui.session import Element
 from bioviz.ui.state import JobState
@@ -79,9 +80,12 @@ def show(
             weights_missing(missing, key)
         elif blocked:
             st.info(plain(blocked), icon=":material/block:")
-        elif st.button(button, type="primary", key=key, icon=":material/play_arrow:"):
-            start()
-            st.rerun()
+        else:
+            where = where_picker.show(JobState.where(key)) if models else {}
+            if st.button(button, type="primary", key=key, icon=":material/play_arrow:"):
+                with started_on(where):
+                    start()
+                st.rerun()
 
 
 def weights_missing(models: Iterable[tuple[str, str]], key: Element = JobState.compute) -> None:

@@ -45,6 +45,7 @@ class JobState:
     """Cards of jobs, and the page of jobs and storage."""
 
     compute = Element("compute")
+    where = Elements("{}_where")
     cancel = Elements("cancel_{}")
     progress = Elements("progress_{}")
     news = Elements("news_{}")
