@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bioviz.counts import counted
 from bioviz.errors import BadInput
 from bioviz.flags.merged import Flags
 from bioviz.flags.records import Flag
@@ -35,8 +36,8 @@ def finalize(flags: Flags, rule: str | None) -> Flags:
         return flags
     if rule is None:
         raise BadInput(
-            f"Users disagree on {len(disputed)} clips ({named(disputed)}). Say what to do about them: leave them as "
-            "they are, take the latest flag, or take one user's."
+            f"Users disagree on {counted(len(disputed), 'clip')} ({named(disputed)}). Say what to do about "
+            "them: leave them as they are, take the latest flag, or take one user's."
         )
     by_row = dict(flags.by_row)
     for row in disputed:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 import numpy as np
 
 from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.counts import counted
 from bioviz.plots import study as figures
 from bioviz.reports.html import Block, Charts, Heading, Table, Values, Words, html_report
 from bioviz.study.exports import ordered
@@ -26,9 +27,9 @@ def study_report(result: StudyResult, titles: Mapping[str, str]) -> bytes:
     ours, published = result.table(titles), published_table(titles)
     blocks: list[Block] = [
         Words(
-            f"{len(result.spec.entries)} models on {len(result.spec.datasets)} datasets: "
-            f"{len(result.checkpoints)} cells computed, {len(result.failed)} could not be. Scores are of the test "
-            "clips of each dataset, of all clips where it has no split."
+            f"{counted(len(result.spec.entries), 'model')} on {counted(len(result.spec.datasets), 'dataset')}: "
+            f"{counted(len(result.checkpoints), 'cell')} computed, {len(result.failed)} could not be. Scores are of "
+            "the test clips of each dataset, of all clips where it has no split."
         )
     ]
     if result.failed:

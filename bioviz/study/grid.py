@@ -6,6 +6,7 @@ import traceback
 from typing import Any
 
 from bioviz import jobs
+from bioviz.counts import counted
 from bioviz.errors import BadInput, BiovizError, Cancelled
 from bioviz.jobs.worker import in_plain_words
 from bioviz.models.titles import title_of
@@ -27,7 +28,7 @@ def job_params(spec: StudySpec) -> dict[str, Any]:
 def start_study(spec: StudySpec) -> jobs.Job:
     """Start a study in a process of its own, or join the job that does; it goes on from what is kept."""
     models, datasets = len(spec.entries), len(spec.datasets)
-    title = f"Benchmark of {models} models on {datasets} {'dataset' if datasets == 1 else 'datasets'}"
+    title = f"Benchmark of {counted(models, 'model')} on {counted(datasets, 'dataset')}"
     return jobs.start(
         KIND, "bioviz.study.grid:study_job", job_params(spec), title=title, looks=not trains(spec)
     )

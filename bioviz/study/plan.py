@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from bioviz.counts import counted
 from bioviz.datasets import library
 from bioviz.embedding.sets import is_there
 from bioviz.errors import BiovizError
@@ -90,7 +91,7 @@ def total_words(planned: Sequence[PlannedCell]) -> str:
     if there + absent == len(planned):
         takes = "nothing is left to compute"
     missing = f", {absent} lack their weights" if absent else ""
-    cells = "1 cell" if len(planned) == 1 else f"{len(planned)} cells"
+    cells = counted(len(planned), "cell")
     return f"{cells}: {there} computed already{missing}; {takes}."
 
 

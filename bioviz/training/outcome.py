@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bioviz.counts import counted
 from bioviz.models.checkpoint_record import Outcome
 
 NOTHING, UNTOLD, NOT_MORE, LESS, MORE = "nothing", "too few to tell", "no more than the probe", "less", "more"
@@ -73,7 +74,7 @@ def judge_outcome(
             return outcome(NOT_MORE, AT_START)
         return outcome(
             UNTOLD,
-            f"The test has {len(units)} recordings, too few to tell whether this training taught anything.",
+            f"The test has {counted(len(units), 'recording')}, too few to tell whether this training taught anything.",
         )
     rng = np.random.default_rng(seed)
     blocks = [np.flatnonzero(recording == unit) for unit in units]

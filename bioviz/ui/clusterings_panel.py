@@ -10,9 +10,9 @@ from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.scores.cluster_agreement import ClusteringScores, ClusterReport
 from bioviz.analysis.scores.clustering import PRINCIPAL
 from bioviz.analysis.scores.silhouette import sample_note
+from bioviz.counts import UNKNOWN
 from bioviz.runs import Run
 from bioviz.runs.clusterings import clusterings_key, job_params, read_clusterings, start_clusterings
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.session import Element
 

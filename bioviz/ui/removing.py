@@ -8,6 +8,7 @@ import streamlit as st
 
 from bioviz import jobs, rights
 from bioviz.config import settings
+from bioviz.counts import counted
 from bioviz.datasets import library
 from bioviz.datasets.files import upload
 from bioviz.datasets.library import DatasetSummary
@@ -17,7 +18,6 @@ from bioviz.runs import stages
 from bioviz.runs.tasks import specs_of
 from bioviz.store.usage import EVICTABLE, prune, usage
 from bioviz.ui.app.notices import plain
-from bioviz.ui.counts import counted
 from bioviz.ui.state import DatasetsState, JobState
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from bioviz.counts import counted_clips, sound_length
 from bioviz.dates import in_zone
 from bioviz.ui import dates
-from bioviz.ui.counts import counted_clips, sound_length
 
 
 def test_a_moment_is_shown_in_the_zone_which_is_named():

@@ -16,6 +16,7 @@ from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.statistics.familywise import holm
 from bioviz.analysis.statistics.folds import folds
 from bioviz.analysis.unit_words import UNITS
+from bioviz.counts import counted
 from bioviz.progress import Progress, Silent
 
 FOLDS = 5  # of the linear probe
@@ -257,6 +258,6 @@ def _notes(measures: list[SideMeasures], elsewhere: bool) -> tuple[str, ...]:
     relabelled = int(((measures[0].targets == 0) != (measures[1].targets == 0)).sum())
     if relabelled:
         notes.append(
-            f"{relabelled} clips are labelled on one side and background on the other; the transitions leave them out."
+            f"The transitions leave out {counted(relabelled, 'clip')} labelled on one side and background on the other."
         )
     return tuple(notes)

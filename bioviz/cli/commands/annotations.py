@@ -7,6 +7,7 @@ from bioviz.cli.answers import Answer
 from bioviz.cli.arguments import Commands, add_listing
 from bioviz.cli.output import check_writable, write_by_recording
 from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.counts import counted
 
 
 def register(commands: Commands) -> None:
@@ -31,7 +32,9 @@ def annotations(options: argparse.Namespace, progress: TerminalProgress) -> Answ
         makers = {"csv": tables.to_csv, "raven": tables.to_raven, "audacity": tables.to_audacity}
         files = write_by_recording(out, options.format, dataset, drawn, makers)
         data = {"annotations": len(drawn), "files": files}
-        return Answer(data, f"{len(drawn)} annotations written to {out} ({len(files)} files).")
+        return Answer(
+            data, f"{counted(len(drawn), 'annotation')} written to {out} ({counted(len(files), 'file')})."
+        )
     every = [each for of_recording in drawn.by_recording.values() for each in of_recording]
     data = {
         "annotations": [each.to_dict() for each in every],

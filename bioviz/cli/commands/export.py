@@ -13,6 +13,7 @@ from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_o
 from bioviz.cli.commands.runs import cluster_labels
 from bioviz.cli.output import check_writable, write_by_recording
 from bioviz.cli.terminal import TerminalProgress
+from bioviz.counts import counted
 
 
 def register(commands: Commands) -> None:
@@ -50,7 +51,7 @@ def export(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     }
     files = write_by_recording(out, options.format, dataset, rows, makers)
     data = {"clips": len(rows), "files": files}
-    return Answer(data, f"{len(rows)} clips written to {out} ({len(files)} files).")
+    return Answer(data, f"{counted(len(rows), 'clip')} written to {out} ({counted(len(files), 'file')}).")
 
 
 def _run_columns(

@@ -10,6 +10,7 @@ from bioviz.cli.answers import Answer
 from bioviz.cli.arguments import Commands, add_listing
 from bioviz.cli.output import check_writable, write_by_recording
 from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.counts import counted
 from bioviz.flags.records import KINDS, TITLES
 
 
@@ -59,7 +60,10 @@ def flags(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         }
         files = write_by_recording(out, options.format, dataset, current, makers)
         data = {"clips": len(current), "files": files}
-        return Answer(data, f"Flags of {len(current)} clips written to {out} ({len(files)} files).")
+        return Answer(
+            data,
+            f"Flags of {counted(len(current), 'clip')} written to {out} ({counted(len(files), 'file')}).",
+        )
     disputed = set(current.rows[current.disagreement].tolist())
     lines = [(row, each) for row, of_clip in current.by_row.items() for each in of_clip]
     data = {
@@ -77,7 +81,9 @@ def flags(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         )
     ]
     if disputed:
-        text.append(f"Users disagree on {len(disputed)} clips: {', '.join(map(str, sorted(disputed)))}")
+        text.append(
+            f"Users disagree on {counted(len(disputed), 'clip')}: {', '.join(map(str, sorted(disputed)))}"
+        )
     if current.moved:
         text.append(
             f"{current.moved} flags were given to clips cut another way, and count for those there now"

@@ -12,6 +12,7 @@ from bioviz.analysis.misclustered.placement import LISTS
 from bioviz.cli.answers import Answer, four_digits, skipped_data, skipped_text
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of, run_spec
 from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.counts import counted
 from bioviz.datasets.types import BACKGROUND
 from bioviz.percent import percent
 
@@ -47,7 +48,7 @@ def embed(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     notes = _notes(dataset, spec.model)
     data = {"key": embeddings.key, "clips": count, "dim": embeddings.matrix.shape[1], "notes": notes}
     data |= skipped_data(embeddings.failures)
-    text = f"{count} clips embedded, {embeddings.matrix.shape[1]} numbers each."
+    text = f"{counted(count, 'clip')} embedded, {embeddings.matrix.shape[1]} numbers each."
     text += "".join(f"\nNote: {note}" for note in notes) + skipped_text(embeddings.failures)
     return Answer(data, text, skipped=bool(embeddings.failures))
 
@@ -124,7 +125,7 @@ def _misclustered(run: Run, dataset: Dataset, name: str) -> list[dict[str, Any]]
 def _scores_text(run: Run, listed: dict[str, list[dict[str, Any]]]) -> str:
     scores, counts = run.scores, run.placement.counts
     lines = [
-        f"{len(run)} clips, {scores['k']} clusters",
+        f"{counted(len(run), 'clip')}, {counted(scores['k'], 'cluster')}",
         *(f"{name:<11}{four_digits(scores[name])}" for name in ("nmi", "ari", "silhouette")),
         *(f"({name}: {note})" for name, note in scores["notes"].items()),
         words.headline(counts, run.chance),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bioviz.counts import counted
 from bioviz.datasets.clips.labelling import Labelled
 from bioviz.datasets.clips.windows import count_windows, label_windows, touched_by, window_starts
 from bioviz.datasets.formats.base import RawDataset
@@ -96,7 +97,7 @@ def without_doubtful(
         problem(
             "unsure",
             recordings[i].name,
-            f"{n} clips without a label are left out: something that may lie in them could not be read",
+            f"left out as something that may lie in them could not be read: {counted(n, 'clip')} without a label",
         )
         for i, n in sorted(count.items())
     ]

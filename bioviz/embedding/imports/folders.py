@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bioviz.counts import counted
 from bioviz.embedding.imports.results import MAX_DIM, MAX_VALUES, Results, check_size
 from bioviz.errors import BadInput
 
@@ -60,7 +61,7 @@ def read_bacpipe(folder: Path) -> Results:
     if not parts:
         raise BadInput(f"{folder} holds none of the {len(files)} files that its {BACPIPE} names.")
     start = np.concatenate(starts)
-    notes = (f"{len(missing)} recordings without their file, such as {missing[0]}",) if missing else ()
+    notes = (f"{counted(len(missing), 'recording')} without a file, such as {missing[0]}",) if missing else ()
     return Results("bacpipe", tuple(names), start, start + width_s, np.concatenate(parts), model, notes)
 
 

@@ -7,10 +7,10 @@ import streamlit as st
 
 from bioviz.annotations import Annotations, tables
 from bioviz.annotations.aoef import to_aoef
+from bioviz.counts import UNKNOWN
 from bioviz.datasets.types import Dataset
 from bioviz.ui import dates
 from bioviz.ui.clips.downloads import table_downloads
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import FlagPanelState
 
 

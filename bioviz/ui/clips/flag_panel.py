@@ -10,6 +10,7 @@ import streamlit as st
 
 from bioviz import rights
 from bioviz.annotations import Annotations, load_annotations
+from bioviz.counts import UNKNOWN
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.flags import KINDS, TITLES, Flags, disputes, load_flags, make_cleaned, tables, undo
@@ -20,7 +21,6 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.annotation_panel import annotation_summary
 from bioviz.ui.clips.downloads import table_downloads
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import FlagPanelState
 from bioviz.ui.view import set_view, user_name
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from bioviz.analysis.misclustered.placement import N_NEIGHBORS, PLACES
 from bioviz.analysis.misclustered.words import TITLES
+from bioviz.counts import UNKNOWN
 from bioviz.datasets import export
 from bioviz.datasets.types import Dataset
 from bioviz.flags import load_flags
@@ -21,7 +22,6 @@ from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.downloads import csv_of, table_downloads
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.gallery.gallery import gallery
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import ClipState
 from bioviz.ui.view import user_name
 

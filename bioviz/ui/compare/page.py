@@ -8,6 +8,7 @@ import streamlit as st
 from bioviz import jobs, runs
 from bioviz.analysis.comparison.headline import not_held
 from bioviz.analysis.unit_words import UnitWords
+from bioviz.counts import counted_clips
 from bioviz.datasets import library
 from bioviz.errors import BiovizError, Missing
 from bioviz.models import registry
@@ -41,7 +42,6 @@ from bioviz.ui.components.finding_cards.finding_cards import finding_cards
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
-from bioviz.ui.counts import counted_clips
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.pickers.section_picker import pick_section
 from bioviz.ui.state import CompareState

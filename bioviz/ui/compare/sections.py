@@ -13,6 +13,7 @@ from bioviz.analysis.comparison.transitions import RULES, Transitions
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.unit_words import UNITS, UnitWords
+from bioviz.counts import UNKNOWN
 from bioviz.plots import comparison as figures
 from bioviz.reports.comparison import TESTED_WORDS
 from bioviz.reports.comparison_parts import (
@@ -29,7 +30,6 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import clicked, selected
 from bioviz.ui.compare.case import Case, Chosen
 from bioviz.ui.compare.maps import FATE_NAMES, FATE_TITLES, FATES
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.pickers.many_labels import worst_or_all
 from bioviz.ui.state import CompareState
 from bioviz.ui.view import set_view, view

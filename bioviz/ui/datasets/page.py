@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz import rights
+from bioviz.counts import counted, sound_length
 from bioviz.datasets import library
 from bioviz.datasets.library import DatasetSummary
 from bioviz.errors import Missing
@@ -13,7 +14,6 @@ from bioviz.ui import removing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.app.scroll import scroll
-from bioviz.ui.counts import counted, sound_length
 from bioviz.ui.datasets import add, report, source_folder
 from bioviz.ui.editing import for_editors
 from bioviz.ui.state import DatasetsState, ReportState

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from bioviz.counts import UNKNOWN, sound_length
 from bioviz.datasets.examples import example_rows
 from bioviz.datasets.formats import profile
 from bioviz.datasets.formats.base import LEFT_OUT_BY_USER
@@ -17,7 +18,6 @@ from bioviz.plots import palette
 from bioviz.plots.recording_times import is_by_day, legend, recording_times
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
-from bioviz.ui.counts import UNKNOWN, sound_length
 from bioviz.ui.datasets.clip_cards import (
     TIMES_HIGHEST,
     Group,

@@ -15,13 +15,13 @@ from bioviz.analysis.groups.words import lines, sentences, signed
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.audio import mean_spectrogram as means
 from bioviz.audio.mean_spectrogram import MeanSpectrogram
+from bioviz.counts import UNKNOWN
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.plots.group_figures import colour_limits, difference, mean_spectrograms
 from bioviz.runs import Run
 from bioviz.store.keys import key_of
 from bioviz.ui.app.notices import plain
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import DiagnoseState
 

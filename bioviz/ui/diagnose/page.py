@@ -9,6 +9,7 @@ import streamlit as st
 
 from bioviz import jobs, runs
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
+from bioviz.counts import counted_clips
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError, Missing
@@ -30,7 +31,6 @@ from bioviz.ui.components.embedding_map.embedding_map import MapProps, embedding
 from bioviz.ui.components.finding_cards.finding_cards import finding_cards
 from bioviz.ui.components.shared.about_clip import about_clip
 from bioviz.ui.components.shared.act_link import act_link
-from bioviz.ui.counts import counted_clips
 from bioviz.ui.diagnose.cards import cards
 from bioviz.ui.diagnose.case import Case
 from bioviz.ui.diagnose.group_comparison import group_comparison

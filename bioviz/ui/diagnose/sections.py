@@ -17,10 +17,10 @@ from bioviz.analysis.features import feature
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.unit_words import UnitWords
+from bioviz.counts import UNKNOWN
 from bioviz.plots import figures, palette
 from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import selected
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
 from bioviz.ui.diagnose.matrix import matrix
 from bioviz.ui.diagnose.queues import alarms, faint, flagged, missed

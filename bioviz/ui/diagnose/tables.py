@@ -10,9 +10,9 @@ from bioviz import percent
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.scores.leakage import LeakageScore
 from bioviz.analysis.unit_words import UnitWords
+from bioviz.counts import UNKNOWN
 from bioviz.plots import figures, palette
 from bioviz.ui.clusterings_panel import clusterings_panel
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
 from bioviz.ui.pickers.many_labels import worst_or_all
 from bioviz.ui.state import DiagnoseState

@@ -11,6 +11,7 @@ from bioviz.analysis.thresholds.blind import blind_sample
 from bioviz.analysis.thresholds.thresholds import BELOW, CHANCE, FEW, NO_SCORES, REACHED
 from bioviz.analysis.thresholds.words import sentence
 from bioviz.analysis.unit_words import UnitWords
+from bioviz.counts import UNKNOWN
 from bioviz.errors import BadInput
 from bioviz.models import registry
 from bioviz.percent import percent
@@ -28,7 +29,6 @@ from bioviz.runs.thresholds.of_run import (
     start_thresholds,
 )
 from bioviz.ui.app.notices import plain
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
 from bioviz.ui.diagnose.keep_thresholds import keep_and_apply, mapping
 from bioviz.ui.job_cards import compute_card

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bioviz import jobs, runs
+from bioviz.counts import counted, sound_length
 from bioviz.datasets import library
 from bioviz.datasets.library import DatasetSummary
 from bioviz.datasets.types import Dataset
@@ -19,7 +20,6 @@ from bioviz.ui.app.pages import open_page
 from bioviz.ui.clips.clip_desk import GROUP
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.components.job_progress.job_progress import job_progress
-from bioviz.ui.counts import counted, sound_length
 from bioviz.ui.home.verdicts import Next, Verdict, best, find_verdict, seconds_to_compute
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.model_titles import title_of

@@ -6,13 +6,13 @@ import streamlit as st
 
 from bioviz import jobs, rights
 from bioviz.config import settings
+from bioviz.counts import UNKNOWN
 from bioviz.datasets.files import upload
 from bioviz.models.devices.hardware import hardware
 from bioviz.store.usage import usage
 from bioviz.ui import dates, removing
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.jobs.outcomes import outcome_of
 from bioviz.ui.state import DatasetsState, JobState

@@ -11,6 +11,7 @@ import streamlit as st
 
 from bioviz.analysis.neighbors.noise_confusion import CONFUSED
 from bioviz.audio import playback, spectrogram
+from bioviz.counts import UNKNOWN
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BadInput
 from bioviz.experiments.draw import Draw, Pair
@@ -23,7 +24,6 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.run_map import label_names
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.noise.levels import level_names
 from bioviz.ui.pickers.run_picker import METHODS
 from bioviz.ui.state import NoiseState

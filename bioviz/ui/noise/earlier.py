@@ -7,6 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from bioviz import jobs
+from bioviz.counts import counted
 from bioviz.runs import RunSpec
 from bioviz.ui import dates
 from bioviz.ui.app.notices import plain
@@ -78,7 +79,7 @@ def _words(job: jobs.Job) -> str:
         return f"{settings['clips']:,} clips, shifted by up to {settings['reach']:g} of the window"
     levels = ", ".join(f"{snr:g}" for snr in settings["snrs_db"])
     labels = settings.get("labels") or []
-    which = f"{len(labels)} labels" if labels else "all labels"
+    which = counted(len(labels), "label") if labels else "all labels"
     models = len(job.params["specs"])
     return f"{levels} dB, {which}, {settings['per_label']} clips of each" + (
         f", {models} models" if models > 1 else ""

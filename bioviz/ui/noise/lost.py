@@ -12,10 +12,10 @@ from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.scores.lost_at import lost_apart, told_as_recorded
 from bioviz.analysis.unit_words import UnitWords
+from bioviz.counts import UNKNOWN
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.noise import NoiseResult
 from bioviz.runs import Run
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import NoiseState
 
 RECORDING = UnitWords()

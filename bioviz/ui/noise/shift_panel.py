@@ -11,6 +11,7 @@ import streamlit as st
 from bioviz import jobs, runs
 from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.unit_words import UnitWords
+from bioviz.counts import UNKNOWN
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.experiments.settings import ShiftSettings
@@ -28,7 +29,6 @@ from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.clip_panel.inspector import clip_inspector
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.act_link import act_link
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.experiment_settings import remember, remembered
 from bioviz.ui.job_cards import compute_card
 from bioviz.ui.model_titles import title_of

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz import jobs, rights
+from bioviz.counts import UNKNOWN
 from bioviz.jobs import duration
 from bioviz.study import cost
 from bioviz.study.earlier import earlier_studies
@@ -20,7 +21,6 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
 from bioviz.ui.components.job_progress.job_progress import job_news
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.job_cards import compute_card, job_card
 from bioviz.ui.state import JobState, StudyState
 from bioviz.ui.study.grid_form import entry_title, grid_form, open_study

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from bioviz.analysis.metric_info import METRIC_INFO
+from bioviz.counts import UNKNOWN
 from bioviz.plots import study as figures
 from bioviz.study.cell import run_spec
 from bioviz.study.findings.claims import CLAIMS, Statement, statements, summary
@@ -21,7 +22,6 @@ from bioviz.ui.app.notices import plain
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import clicked
-from bioviz.ui.counts import UNKNOWN
 from bioviz.ui.state import StudyState
 from bioviz.ui.study.layers import Choice, about, map_title
 from bioviz.ui.view import fields_of, set_view
