@@ -5,7 +5,7 @@ Show them with `st.plotly_chart(figure, theme=None)`. Names are those of the use
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -283,59 +283,10 @@ def scatter(
         if hover is not None:
             trace.update(hovertext=[escape(hover[i]) for i in chosen.tolist()], hoverinfo="text")
         traces.append(trace)
-    return _legend_below(figure(traces, dark, x_title, y_title, height=396, showlegend=names is not None))
+    return legend_below(figure(traces, dark, x_title, y_title, height=396, showlegend=names is not None))
 
 
-def curves(
-    x: np.ndarray,
-    lines: Mapping[str, tuple[np.ndarray, np.ndarray | None, np.ndarray | None]],
-    *,
-    x_title: str,
-    y_title: str,
-    colours: dict[str, str] | None = None,
-    log_x: bool = False,
-    dark: bool = False,
-) -> go.Figure:
-    """Lines over one axis, each with a band of its interval.
-
-    Parameters
-    ----------
-    x : (n,)
-    lines
-        {name: (values, low or None, high or None)}, arrays of (n,).
-    x_title, y_title
-        What is shown, with units.
-
-    """
-    x = np.asarray(x)
-    chosen = colours or dict(zip(lines, palette.extended(len(lines)), strict=True))
-    traces: list[go.Scatter] = []
-    for name, (values, low, high) in lines.items():
-        colour = chosen[name]
-        if low is not None and high is not None:
-            traces.append(
-                go.Scatter(
-                    x=np.concatenate([x, x[::-1]]),
-                    y=np.concatenate([high, np.asarray(low)[::-1]]),
-                    fill="toself",
-                    fillcolor=_faded(colour, 0.18),
-                    mode="lines",
-                    line={"width": 0},
-                    hoverinfo="skip",
-                    showlegend=False,
-                )
-            )
-        line = {"color": colour, "width": 2}
-        traces.append(
-            go.Scatter(x=x, y=values, mode="lines+markers", name=short(name), line=line, marker_size=5)
-        )
-    chart = _legend_below(
-        figure(traces, dark, x_title, y_title, height=376, showlegend=len(lines) > 1, hovermode="x unified")
-    )
-    return chart.update_xaxes(type="log") if log_x else chart
-
-
-def _legend_below(chart: go.Figure) -> go.Figure:
+def legend_below(chart: go.Figure) -> go.Figure:
     """Put the legend under the chart, which becomes higher by it: beside it, it takes half of a narrow one."""
     entries = sum(trace.get("showlegend") is not False for trace in chart.to_dict()["data"])
     if not chart.layout.showlegend or not entries:
@@ -359,8 +310,3 @@ def _height(rows: int) -> int:
 
 def _figure_text(value: float) -> str:
     return "unknown" if np.isnan(value) else f"{value:.3g}"
-
-
-def _faded(colour: str, alpha: float) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{alpha})"

@@ -3,6 +3,7 @@ import pytest
 
 from bioviz.errors import BadInput
 from bioviz.plots import comparison, figures
+from bioviz.plots.curves import curves_figure
 from bioviz.plots.style import escape, short
 
 HOSTILE = '<a href="javascript:1">x</a> & <b>y</b>'
@@ -18,7 +19,7 @@ def made():
         "confusion": figures.confusion_map(np.eye(3), names),
         "ranked": figures.ranked_bars(names, x, x - 1, x + 1, x_title="confusion (share)"),
         "scatter": figures.scatter(x, x, names=names, x_title="SNR (dB)", y_title="confusion", hover=names),
-        "curves": figures.curves(
+        "curves": curves_figure(
             x[:2], {HOSTILE: (x[:2], x[:2] - 1, x[:2] + 1)}, x_title="SNR (dB)", y_title="s"
         ),
     }
@@ -102,15 +103,36 @@ def test_a_legend_lies_under_the_chart_and_takes_nothing_of_its_width(entries):
     few = figures.scatter(x[:1], x[:1], names=names[:1], x_title="x", y_title="y")
     for chart in (
         figures.scatter(x, x, names=names, x_title="x", y_title="y"),
-        figures.curves(x, {name: (x, x, x) for name in names}, x_title="x", y_title="y"),
+        curves_figure(x, {name: (x, x, x) for name in names}, x_title="x", y_title="y"),
     ):
         legend = chart.layout.legend
         assert (legend.orientation, legend.yanchor) == ("h", "top") and legend.y < 0
         assert chart.layout.height >= 360 + 20 * (entries // 3)
-    alone = figures.curves(x, {"one": (x, None, None)}, x_title="x", y_title="y")
+    alone = curves_figure(x, {"one": (x, None, None)}, x_title="x", y_title="y")
     assert alone.layout.height == 376 < few.layout.height
 
 
 def test_figures_are_written_in_the_pages_font():
     chart = figures.label_counts(np.array([0, 1]), ["background", "a"])
     assert chart.layout.template.layout.font.family.startswith('"Source Sans"')
+
+
+def test_intervals_of_many_lines_stand_beside_each_other_where_bands_would_mix():
+    x, low, high = np.array([-10.0, 0.0, 10.0]), np.array([0.1, 0.2, 0.3]), np.array([0.4, 0.5, 0.6])
+    two, four = (
+        curves_figure(
+            x, {f"model {i}": ((low + high) / 2, low, high) for i in range(n)}, x_title="x", y_title="y"
+        ).data
+        for n in (2, 4)
+    )
+    assert sum(trace.fill == "toself" for trace in two) == 2
+    bars = [trace for trace in four if trace.showlegend is False]
+    assert len(bars) == 4 and not any(trace.fill for trace in bars)
+    at = np.array([np.reshape(bar.x, (3, 3))[:, 0] for bar in bars])
+    assert (np.diff(at, axis=0) > 0).all(), "no bar covers another"
+    assert np.abs(at - x).max() < 1, "each stands by its own point"
+    for bar in bars:
+        ends = np.reshape(bar.y, (3, 3))
+        assert np.allclose(ends[:, 0], low) and np.allclose(ends[:, 1], high) and np.isnan(ends[:, 2]).all()
+    lines = [trace for trace in four if trace.showlegend is not False]
+    assert len({trace.line.dash for trace in lines}) == 4 and all(np.allclose(line.x, x) for line in lines)

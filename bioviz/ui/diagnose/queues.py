@@ -12,7 +12,8 @@ from bioviz.analysis.metric_info import METRIC_INFO
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.flags import load_flags
 from bioviz.percent import percent
-from bioviz.plots import figures, palette
+from bioviz.plots import palette
+from bioviz.plots.curves import curves_figure
 from bioviz.ui.diagnose.case import Case, Chosen
 from bioviz.ui.state import DiagnoseState
 
@@ -65,7 +66,7 @@ def alarms(case: Case) -> Chosen:
         if np.isfinite(rates.per_hour[i]).any()
     }
     st.plotly_chart(
-        figures.curves(
+        curves_figure(
             100 * rates.recall,
             lines,
             x_title="calls found (% of the label's clips)",

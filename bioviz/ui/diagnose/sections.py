@@ -19,6 +19,7 @@ from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.unit_words import UnitWords
 from bioviz.counts import UNKNOWN
 from bioviz.plots import figures, palette
+from bioviz.plots.curves import curves_figure
 from bioviz.ui.app.notices import plain
 from bioviz.ui.chart_clicks import selected
 from bioviz.ui.diagnose.case import Case, Chosen, worst_first
@@ -163,7 +164,7 @@ def causes(case: Case) -> Chosen:
                 lines["other properties held"] = (cause.curve.adjusted, None, None)
         if middles is not None:
             st.plotly_chart(
-                figures.curves(
+                curves_figure(
                     middles, lines, x_title=title, y_title="mean noise confusion (0 to 1)", dark=case.dark
                 ),
                 key=DiagnoseState.feature_curve(name),

@@ -11,7 +11,7 @@ import streamlit as st
 
 from bioviz.jobs import duration
 from bioviz.percent import percent
-from bioviz.plots import figures
+from bioviz.plots.curves import curves_figure
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.session import Element
 from bioviz.ui.state import FinetuneState
@@ -78,7 +78,7 @@ def _loss_figure(
             lines[f"validation, {rate}"] = _line(
                 _start(trial, "loss"), [epoch["valid"]["loss"] for epoch in trial["epochs"]], epochs
             )
-    figure = figures.curves(np.arange(epochs + 1), lines, x_title="epoch", y_title="loss", dark=is_dark())
+    figure = curves_figure(np.arange(epochs + 1), lines, x_title="epoch", y_title="loss", dark=is_dark())
     last = float(max(epochs, 1))
     if batches is not None:
         last = max(last, float(np.ceil(batches[0][-1])))
@@ -104,7 +104,7 @@ def _metric_figure(trials: Sequence[Mapping], metric: str, last: float) -> go.Fi
         for trial in trials
     }
     title = f"{METRIC_TITLES[metric]}, validation"
-    figure = figures.curves(np.arange(epochs + 1), lines, x_title="epoch", y_title=title, dark=is_dark())
+    figure = curves_figure(np.arange(epochs + 1), lines, x_title="epoch", y_title=title, dark=is_dark())
     figure.update_yaxes(range=[0, 1.02])
     return _framed(figure, last)
 

@@ -15,7 +15,7 @@ from bioviz.experiments.draw import Draw, source_version
 from bioviz.experiments.noise import NoiseResult, drawn_for, job_params, open_noise, start_noise
 from bioviz.experiments.noise_scores import lost_share
 from bioviz.experiments.settings import NoiseSettings
-from bioviz.plots import figures
+from bioviz.plots.curves import curves_figure
 from bioviz.runs import Run, RunSpec
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.theme import is_dark
@@ -112,18 +112,18 @@ def _curves(ready: Results, dataset: Dataset) -> None:
         )
         st.caption(
             f"How well the label's clips are told from background: AUROC, 0.5 by chance. Below {TOLD:g} the label is "
-            f"lost. The band is a 95 % interval, {unit.by}."
+            f"lost. Bands and upright bars are 95 % intervals, {unit.by}."
         )
         y_title = "AUROC (0.5 by chance)"
     elif measure == "lost":
         y_title = "clips lost (share, 0 to 1)"
         st.caption(
             "Share of clips with more background around them than by chance: a model that bears noise keeps it low. "
-            f"Bands are 95 % intervals, {unit.by}."
+            f"Bands and upright bars are 95 % intervals, {unit.by}."
         )
     else:
         help, y_title = MEASURES[measure]
-        st.caption(f"{METRIC_INFO[help].text} Bands are 95 % intervals, {unit.by}.")
+        st.caption(f"{METRIC_INFO[help].text} Bands and upright bars are 95 % intervals, {unit.by}.")
     snrs = next(iter(ready.values()))[1].scores.snrs_db
     x = axis_places(snrs)
     lines, without = {}, []
@@ -137,7 +137,7 @@ def _curves(ready: Results, dataset: Dataset) -> None:
         lines[title] = (values, low, high) if known else (values, None, None)
         if (np.isfinite(values) & np.isnan(low)).any():
             without.append(title)
-    figure = figures.curves(x, lines, x_title="signal-to-noise ratio (dB)", y_title=y_title, dark=is_dark())
+    figure = curves_figure(x, lines, x_title="signal-to-noise ratio (dB)", y_title=y_title, dark=is_dark())
     figure.update_xaxes(autorange="reversed", tickvals=x, ticktext=level_names(snrs))
     figure.update_yaxes(range=[-0.02, 1.02])
     if measure in ("separability", "mean_confusion", "told"):
