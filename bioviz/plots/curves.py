@@ -91,7 +91,7 @@ def _beside(x: np.ndarray, place: float, log_x: bool) -> np.ndarray:
     """Move (n,) a little aside, so that bars of several lines stand beside each other."""
     at = np.log10(np.asarray(x, np.float64)) if log_x else np.asarray(x, np.float64)
     steps = np.diff(np.unique(at))
-    moved = at + 0.035 * place * (steps.min() if len(steps) else 1.0)
+    moved = at + 0.02 * place * (steps.min() if len(steps) else 1.0)
     return 10**moved if log_x else moved
 
 

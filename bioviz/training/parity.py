@@ -224,7 +224,9 @@ def through_cache(
         clips,
         **{name: getattr(clips, name)[rows] for name in ("recording", "start_s", "end_s", "labels", "split")},
     )
-    embeddings = embed_dataset(replace(dataset, clips=part), model, checkpoint, seed=seed, device=device)
+    # Here, and not on a cluster: what is compared is this computer's training.
+    here = replace(dataset, clips=part)
+    embeddings = embed_dataset(here, model, checkpoint, seed=seed, device=device, cluster="")
     return np.array(embeddings.matrix)
 
 

@@ -102,3 +102,18 @@ def test_who_waits_for_a_gpu_can_give_up(datasets):
         compute.turn_on(torch.device("cpu"), waiting),
     ):
         pass
+
+
+def test_processes_that_are_shown_one_gpu_each_take_turns_on_it_alone(tmp_path, monkeypatch):
+    def waiting() -> None:
+        raise Cancelled("another process has it")
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2, 5")
+    with compute.turn_on(torch.device("cuda:1"), waiting):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2")  # another worker's first one is another one
+        with compute.turn_on(torch.device("cuda:0"), waiting):
+            pass
+        for same, index in (("5", 0), ("", 5)):
+            monkeypatch.setenv("CUDA_VISIBLE_DEVICES", same)
+            with pytest.raises(Cancelled), compute.turn_on(torch.device("cuda", index), waiting):
+                pass

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import platform
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -27,8 +29,16 @@ def turn_on(device: torch.device, waiting: Callable[[], object]) -> Iterator[Non
     if device.type != "cuda":
         yield
         return
-    name = (
-        f"gpu-{platform.node()}-{device.index or 0}.lock"  # the cache may lie on a disk that computers share
-    )
+    # The cache may lie on a disk that computers share.
+    name = f"gpu-{platform.node()}-{_computers_own(device.index or 0)}.lock"
     with locked(settings().cache_dir / "locks" / name, waiting):
         yield
+
+
+def _computers_own(index: int) -> str:
+    """Return what a computer calls the GPU that a process sees as its number `index`.
+
+    A process that is shown some of them alone (`CUDA_VISIBLE_DEVICES`, as a cluster's workers are) counts from 0.
+    """
+    shown = [each.strip() for each in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")]
+    return re.sub(r"[^\w-]", "-", shown[index]) if index < len(shown) and shown[index] else str(index)
