@@ -13,7 +13,18 @@ import pytest
 from tests.conftest import SLOW
 
 PROJECT = Path(__file__).resolve().parents[1]
-BASE = {"dates", "percent", "errors", "rights", "progress", "config", "plugins", "store", "__version__"}
+BASE = {
+    "counts",
+    "dates",
+    "percent",
+    "errors",
+    "rights",
+    "progress",
+    "config",
+    "plugins",
+    "store",
+    "__version__",
+}
 # From left to right; a layer may import itself and what stands before it.
 LAYERS = [
     "datasets",
