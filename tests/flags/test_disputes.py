@@ -25,7 +25,7 @@ def found(own_cache):
 
 def test_without_an_answer_nothing_is_made_and_the_clips_are_named(found):
     assert found.rows[found.disagreement].tolist() == [0]
-    with pytest.raises(BadInput, match=r"disagree on 1 clips \(clip 0\)"):
+    with pytest.raises(BadInput, match=r"disagree on 1 clip \(clip 0\)"):
         apply_flags(FIELD, found)
 
 
