@@ -40,7 +40,8 @@ class ComparisonSpec:
     left, right
         The two runs, of one dataset, or of a dataset and its cleaned version.
     layout
-        Of LAYOUTS; whichever it is, the right map is only turned, mirrored, scaled and moved onto the left.
+        Of LAYOUTS; whichever it is, the right map is only turned, mirrored, scaled and moved onto the left. Principal
+        components start from nowhere: of them "started" is "own".
     k
         Neighbors looked at.
 
@@ -54,6 +55,8 @@ class ComparisonSpec:
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
             raise BadInput(f"Unknown layout {self.layout!r}: choose one of {', '.join(LAYOUTS)}.")
+        if self.layout == "started" and self.right.projection.method == "pca":
+            object.__setattr__(self, "layout", "own")
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, for `from_dict`."""

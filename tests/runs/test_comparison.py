@@ -40,6 +40,14 @@ def test_a_comparison_is_computed_once_and_agrees_with_the_runs(spec):
     assert open_comparison(left, right, spec.layout, 7) is None
 
 
+def test_components_start_from_nowhere_so_the_page_and_the_command_line_compare_alike(spec):
+    pca = ProjectionSpec(method="pca")
+    left, right = (replace(side, projection=pca) for side in (spec.left, spec.right))
+    assert ComparisonSpec(left, right) == ComparisonSpec(left, right, "own")
+    assert ComparisonSpec.from_dict(ComparisonSpec(left, right).to_dict()).layout == "own"
+    assert ComparisonSpec(left, replace(right, projection=ProjectionSpec())).layout == "started"
+
+
 def test_the_linear_probe_is_the_one_of_the_diagnosis(spec):
     """Out of fold by recording, the same on its own as in a comparison."""
     found = compute_comparison(spec)
