@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -119,7 +119,16 @@ class Spread(Generic[Owner]):
             except queue.Empty:
                 self._connection.check_alive()
                 workers = self._connection.workers()
+                self._check_usable(workers)
                 self._count(0, "" if workers else NO_WORKER)
+
+    def _check_usable(self, workers: Collection[str]) -> None:
+        """Raise BiovizError where others than those that may compute are all that is left."""
+        if self._among is not None and workers and not set(workers) & set(self._among):
+            raise BiovizError(
+                "The workers that computed this are gone, and those that are there now would give other numbers. What "
+                "was computed is kept: start it again."
+            )
 
     def _send(self, parcel: Parcel[Owner], folders: Folders) -> None:
         number = len(self._numbers)

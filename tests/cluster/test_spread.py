@@ -14,10 +14,11 @@ import numpy as np
 import psutil
 import pytest
 
+from bioviz.cluster.spread import Parcel, Spread
 from bioviz.config import settings
 from bioviz.embedding.acoustic import open_acoustic
 from bioviz.embedding.pipeline import embed_with
-from bioviz.errors import Cancelled, Missing
+from bioviz.errors import BiovizError, Cancelled, Missing
 from bioviz.progress import Silent
 from tests.cluster.helpers import OpenSlow
 from tests.embedding.helpers import expected, make_dataset, recipe, write_wav
@@ -131,6 +132,13 @@ class Unfindable:
 
 def cache_of() -> str | None:
     return os.environ.get("BIOVIZ_CACHE")
+
+
+def test_work_whose_workers_are_all_gone_ends_with_a_sentence_instead_of_waiting_for_ever(workers):
+    gone = ["tcp://127.0.0.1:9"]
+    sent = Spread(workers.connection, print, lambda *_: None, lambda *_: None, among=gone)
+    with pytest.raises(BiovizError, match="start it again"):
+        sent.run(iter([Parcel("a", "", 1)]))
 
 
 def test_a_file_that_cannot_be_read_is_named_as_without_a_cluster(root, workers, tmp_path):

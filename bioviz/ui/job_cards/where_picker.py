@@ -49,4 +49,4 @@ def show(key: Element) -> dict[str, str]:
     named = choices(hardware(), settings().clusters)
     if len(named) < 2 or not rights.may_edit():
         return {}
-    return named[st.selectbox("Models run on", list(named), key=key)]
+    return named[st.selectbox("Run this on", list(named), key=key)]

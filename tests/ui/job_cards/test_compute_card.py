@@ -149,10 +149,10 @@ def test_missing_weights_are_named_where_the_button_would_be(page, dataset, own_
 
 def test_a_cluster_that_the_settings_name_can_be_chosen(spec, monkeypatch):
     app = open_app("explore.py", **LINK, dataset=spec.dataset)
-    assert "Models run on" not in {box.label for box in app.selectbox}, "nothing to choose"
+    assert "Run this on" not in {box.label for box in app.selectbox}, "nothing to choose"
     monkeypatch.setenv("BIOVIZ_CLUSTERS", "local:2")
     app = open_app("explore.py", **LINK, dataset=spec.dataset)
-    box = next(box for box in app.selectbox if box.label == "Models run on")
+    box = next(box for box in app.selectbox if box.label == "Run this on")
     box.select("Local cluster (local:2)").run()
     next(button for button in app.button if button.key == "compute").click().run()
     job = runs.job_for(spec)
