@@ -56,8 +56,7 @@ export function toggled(isolated, code, add) {
  */
 export function renderLegend(box, { order }, { colouring, counts }, { mask, ...state }) {
   if (colouring.kind === "measure") {
-    const unknown = order.filter((i) => Number.isNaN(colouring.values[i]));
-    return renderMeasure(box, colouring, unknown.length);
+    return renderMeasure(box, colouring, [valuesOf(order, colouring)]);
   }
   const chosen = mask ? countsPerName(colouring, order, mask) : null;
   box.onpointerleave = () => state.onPreview(null); // also where a name went from under the pointer
@@ -176,13 +175,44 @@ export function scaleEnds({ low, high }) {
 }
 
 /**
- * The colour bar of a measure, with its unit and how many points have no value.
+ * The values of the clips that have a place.
+ *
+ * @param {Int32Array} order
+ * @param {{ values: ArrayLike<number> }} colouring
+ * @returns {Float64Array}
+ */
+export const valuesOf = (order, colouring) => Float64Array.from(order, (i) => colouring.values[i]);
+
+/**
+ * What a legend says of values that the colour bar does not show as they are.
+ *
+ * @param {Pick<Measure, "low" | "high">} measure
+ * @param {ArrayLike<number>[]} values Of the clips of each map.
+ * @returns {string[]}
+ */
+export function measureNotes({ low, high }, values) {
+  let beyond = 0;
+  let unknown = 0;
+  for (const each of values) {
+    for (let i = 0; i < each.length; i++) {
+      if (Number.isNaN(each[i])) unknown++;
+      else if (each[i] < low || each[i] > high) beyond++;
+    }
+  }
+  return [
+    beyond ? `${grouped(beyond)} beyond the ends, in the end's colour` : "",
+    unknown ? `${grouped(unknown)} without a value (grey)` : "",
+  ].filter(Boolean);
+}
+
+/**
+ * The colour bar of a measure, with its unit and what it does not show.
  *
  * @param {HTMLElement} box
  * @param {Measure} colouring
- * @param {number} unknown
+ * @param {ArrayLike<number>[]} values Of the clips of each map.
  */
-export function renderMeasure(box, colouring, unknown) {
+export function renderMeasure(box, colouring, values) {
   const { title, unit } = colouring;
   const head = el(
     "div",
@@ -193,8 +223,6 @@ export function renderMeasure(box, colouring, unknown) {
   const stops = colouring.scale.map(([at, colour]) => `${colour} ${100 * at}%`);
   bar.style.background = `linear-gradient(to right, ${stops.join(",")})`;
   const ends = scaleEnds(colouring).map((text) => el("span", { text }));
-  const note = el("div", { class: "bm-note", text: "Values beyond the ends get the end's colour." });
-  box.replaceChildren(head, bar, el("div", { class: "bm-ends" }, ...ends), note);
-  const without = `${grouped(unknown)} without a value (grey)`;
-  if (unknown) box.append(el("div", { class: "bm-note", text: without }));
+  const notes = measureNotes(colouring, values).map((text) => el("div", { class: "bm-note", text }));
+  box.replaceChildren(head, bar, el("div", { class: "bm-ends" }, ...ends), ...notes);
 }

@@ -4,7 +4,7 @@
 import { actLog } from "../shared/acts.js";
 import { el } from "../shared/dom.js";
 import { mounting } from "../shared/mounting.js";
-import { countsPerName, renderCategories, renderMeasure, toggled } from "./legend.js";
+import { countsPerName, renderCategories, renderMeasure, toggled, valuesOf } from "./legend.js";
 import { focuses } from "./linked_maps.js";
 import { selectionOf } from "./picking.js";
 import { arrived, storedPoints } from "./point_store.js";
@@ -98,8 +98,9 @@ class SharedLegend {
     this.offer(left);
     const other = right.colouring(colouring.id);
     if (colouring.kind === "measure") {
-      const unknown = left.order.filter((i) => Number.isNaN(colouring.values[i])).length;
-      return renderMeasure(this.box, colouring, unknown);
+      const values = [valuesOf(left.order, colouring)];
+      if (other.kind === "measure") values.push(valuesOf(right.order, other));
+      return renderMeasure(this.box, colouring, values);
     }
     if (other.kind !== "categories") return;
     this.drawNames(left, colouring, right, other);

@@ -6,6 +6,7 @@ import { countArea } from "../../../../bioviz/ui/components/embedding_map/callou
 import {
   countsPerName,
   figureOf,
+  measureNotes,
   scaleEnds,
   toggled,
 } from "../../../../bioviz/ui/components/embedding_map/legend.js";
@@ -122,6 +123,15 @@ test("the ends of a scale have the digits that its span needs", () => {
   assert.deepEqual(scaleEnds({ low: 0, high: 1 }), [0, 0.5, 1].map(number));
   assert.deepEqual(scaleEnds({ low: -60.4, high: 300.2 }), [-60, 120, 300].map(number));
   assert.deepEqual(scaleEnds({ low: 0.001, high: 0.002 }), [0.001, 0.0015, 0.002].map(number));
+});
+
+test("a legend tells of values beyond the ends of its scale, and of unknown ones, only where there are any", () => {
+  const scale = { low: 0, high: 1 };
+  assert.deepEqual(measureNotes(scale, [[0, 0.5, 1]]), []);
+  assert.deepEqual(measureNotes(scale, [Float64Array.of(-0.1, 0.5, NaN), [1.2, 0.3]]), [
+    "2 beyond the ends, in the end's colour",
+    "1 without a value (grey)",
+  ]);
 });
 
 const to = { ax: 10, bx: 50, ay: -10, by: 110, box: { left: 40, top: 10, width: 200, height: 100 } };
