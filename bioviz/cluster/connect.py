@@ -91,7 +91,7 @@ class Connection:
 
 
 _open: dict[ClusterSpec, Connection] = {}
-_guard = threading.Lock()
+_lock = threading.Lock()
 
 
 def connect(text: str) -> Connection:
@@ -108,7 +108,7 @@ def connect(text: str) -> Connection:
 
     """
     spec = parse_spec(text)
-    with _guard:
+    with _lock:
         known = _open.get(spec)
         if known is not None and known.client.status == "running":
             return known
@@ -121,6 +121,6 @@ def connect(text: str) -> Connection:
 @atexit.register
 def close_all() -> None:
     """Leave all clusters."""
-    with _guard:
+    with _lock:
         while _open:
             _open.popitem()[1].close()

@@ -28,6 +28,7 @@ _ERRORS: dict[str, type[BiovizError]] = {
 }
 _alone = threading.Lock()  # a parcel uses all cores of its worker, and the settings are the process's
 _stopped: set[str] = set()
+_lock = threading.Lock()
 _running: Counter[str] = Counter()
 
 
@@ -177,7 +178,8 @@ def settle(folders: Folders) -> bool:
 
 def stop(batch: str) -> None:
     """Let the parcels of a batch end soon, and begin none any more."""
-    _stopped.add(batch)
+    with _lock:
+        _stopped.add(batch)
 
 
 def is_running(batch: str) -> bool:

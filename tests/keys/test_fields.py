@@ -74,6 +74,7 @@ def sample(hint: object) -> object:
     plain = {
         np.ndarray: np.arange(3.0),
         str: "a",
+        bool: True,
         int: 1,
         float: 0.5,
         object: "a",
@@ -94,6 +95,8 @@ def other(value: object) -> object:
         return Stored(value.key + "b", never)
     if isinstance(value, np.ndarray):
         return np.append(value[:-1], value[-1] + 1)
+    if isinstance(value, bool):
+        return not value
     if isinstance(value, Mapping):
         return {name: other(each) for name, each in value.items()}
     if isinstance(value, tuple):

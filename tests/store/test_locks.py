@@ -72,8 +72,8 @@ def test_a_content_hash_is_remembered_until_the_file_changes(tmp_path, monkeypat
     from bioviz.store import hashes
 
     reads = []
-    real = hashes._hash
-    monkeypatch.setattr(hashes, "_hash", lambda path: reads.append(path) or real(path))
+    real = hashes.hash_file
+    monkeypatch.setattr(hashes, "hash_file", lambda path: reads.append(path) or real(path))
     path = tmp_path / "a.bin"
     path.write_bytes(b"abc")
     finalize(path)

@@ -114,7 +114,7 @@ def test_a_new_dataset_opens_with_the_best_model(dataset, weights):
 
 def test_the_command_line_takes_the_same_checkpoint(dataset, weights):
     options = argparse.Namespace(
-        dataset=dataset.id, model="gpv_teacher2", checkpoint=None, seed=0, device=None
+        dataset=dataset.id, model="gpv_teacher2", checkpoint=None, seed=0, device=None, cluster=None
     )
     assert arguments.run_spec(options).checkpoint == "pretrained"
     options.model = "vggish"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bioviz.models.base import Model
 
 _opened: dict[Any, Model] = {}
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,8 @@ def _with_blocks(task: RecordingTask, own: BlockStore, other: BlockStore | None)
 
 def opened(open_model: Callable[[], Model]) -> Model:
     """Return the model, which is kept for the next parcel in place of the one before."""
-    if open_model not in _opened:
-        _opened.clear()
-        _opened[open_model] = open_model()
-    return _opened[open_model]
+    with _lock:
+        if open_model not in _opened:
+            _opened.clear()
+            _opened[open_model] = open_model()
+        return _opened[open_model]
