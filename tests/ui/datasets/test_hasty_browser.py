@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bioviz.datasets.tables.profiles import list_profiles
-from tests.browsing import PROJECT, choose
+from tests.browsing import PROJECT, choose, settled
 from tests.datasets.sounds import lines, write
 
 pytestmark = pytest.mark.browser
@@ -40,6 +40,7 @@ def test_what_is_kept_was_written_there(tmp_path, own_cache, start_app, browser)
         folder.fill(str(tmp_path / str(time_)))
         folder.press("Enter")
         page.get_by_label("Name of the dataset").and_(page.locator(f"[value='{time_}']")).wait_for()
+        settled(page)
         page.get_by_role("button", name="Scan and show the report").click()
         dialog.get_by_text("What do the columns mean?").wait_for()
         choose(page, re.compile("Label$"), f"was{time_}")

@@ -125,10 +125,10 @@ export class Inspector {
   }
 
   /** What the page opens with is only shown; a clip picked later, in a table too, is heard. */
-  heardClip(/** @type {Act} */ { first }) {
+  heardClip(/** @type {Act} */ { first, isHeard }) {
     const row = this.log.clip(this.data.dataset);
     if (row < 0) this.empty();
-    else this.show(row, { play: !first });
+    else this.show(row, { play: !first && !isHeard });
   }
 
   callOffAllBut(/** @type {number | undefined} */ row) {

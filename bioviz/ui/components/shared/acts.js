@@ -16,6 +16,7 @@ import { Channel } from "./channel.js";
  * @property {boolean} browser made here, not by Python
  * @property {any} value what was done
  * @property {string} [by] key of the component where it was done
+ * @property {boolean} [isHeard] of a clip: where it was done it is played too
  * @property {boolean} [first] the first of its kind that Python told
  * @property {ArrayLike<number>} [rows] of a selection, the rows within its outline
  */

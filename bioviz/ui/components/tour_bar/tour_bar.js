@@ -159,13 +159,11 @@ export class TourBar {
   }
 
   /** @param {number} which of the two clips; past the last one all is silent */
-  async play(which) {
+  play(which) {
     const { rows, labels, dataset, group } = this.data;
     if (which >= rows.length) return this.stopped();
-    actLog(group).act("clip", [dataset, rows[which]], "tour");
-    // The inspector plays what is picked; of two that begin in one moment each would silence the other.
-    await new Promise(requestAnimationFrame);
-    await new Promise(requestAnimationFrame);
+    // The inspector would play it too, and of two that begin in one moment each silences the other.
+    actLog(group).act("clip", [dataset, rows[which]], "tour", { isHeard: true });
     this.heard = which;
     this.button.textContent = `❚❚ ${which ? "its neighbor: " : ""}${labels[which]}`;
     this.audio.src = clipUrl(this.data, rows[which], "wav");
