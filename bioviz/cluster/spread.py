@@ -98,10 +98,9 @@ class Spread(Generic[Owner]):
         try:
             with shown_folders() as folders:
                 self._loop(parcels, folders)
-        except BaseException:
-            self._abandon()
-            raise
         finally:
+            if self._out:  # it did not come to its end
+                self._abandon()
             client.unsubscribe_topic(self._topic)
 
     def _loop(self, parcels: Iterator[Parcel[Owner]], folders: Folders) -> None:

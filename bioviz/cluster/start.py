@@ -135,7 +135,7 @@ def start_queue(spec: ClusterSpec, refusals: list[str]) -> SpecCluster:
                 refusals.append(str(error).partition("stderr:")[2].strip() or str(error))
                 raise
 
-    told = {key: config.get(f"jobqueue.{spec.kind}.{key}", None) for key in _JOB}
+    configured = {key: config.get(f"jobqueue.{spec.kind}.{key}", None) for key in _JOB}
     folder = make_folder(settings().cache_dir / "cluster" / "jobs")
     logs = config.get(f"jobqueue.{spec.kind}.log-directory", None) or str(folder / "logs")
     prologue = config.get(f"jobqueue.{spec.kind}.job-script-prologue", None) or []
@@ -143,7 +143,7 @@ def start_queue(spec: ClusterSpec, refusals: list[str]) -> SpecCluster:
     try:
         cluster = kind(
             job_cls=Job,
-            **{key: value or _JOB[key] for key, value in told.items()},
+            **{key: value or _JOB[key] for key, value in configured.items()},
             processes=config.get(f"jobqueue.{spec.kind}.processes", None) or 1,
             worker_extra_args=["--nthreads", "1"],  # one parcel at a time, which has all cores of the worker
             python=sys.executable,
@@ -179,12 +179,12 @@ def _job_security(folder: Path) -> Any:
     """Return a key of its own for this cluster, in files that this account's workers on other computers can read."""
     from distributed.security import Security
 
-    made = Security.temporary()
+    temporary = Security.temporary()
     private = Path(tempfile.mkdtemp(prefix="key-", dir=folder))  # for this account alone, by mkdtemp
     paths = {"key": private / "key.pem", "cert": private / "cert.pem"}
     for name, path in paths.items():
         path.touch(mode=0o600)
-        path.write_text(str(getattr(made, f"tls_client_{name}")))
+        path.write_text(str(getattr(temporary, f"tls_client_{name}")))
     roles = {
         f"tls_{role}_{name}": str(path)
         for role in ("client", "scheduler", "worker")

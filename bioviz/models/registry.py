@@ -270,12 +270,7 @@ def _load(encoder: Encoder, about: ModelCard, checkpoint: str) -> None:
 
     if checkpoint == PRETRAINED:
         path, _ = weights.checked(_weights(about))
-        try:
-            encoder.load_published(weights_state.published(path))
-        except weights_state.TROUBLE as error:
-            raise BadInput(
-                f"{path} does not hold weights of {about.title} ({session.first_line(error)}). Delete it."
-            ) from error
+        weights_state.load_published(encoder, path, about.title, "Delete it.")
         return
     trained = _finetuned(about, checkpoint)
     path = trained.path

@@ -148,13 +148,13 @@ def _compared_with_others(
     for side, questions in zip(sides, asked, strict=True):
         chosen: dict[str, tuple[int, Excess]] = {}
         for (name, level), has in questions.items():
-            found = excess(has, e.confused[side], e.target[side], e.recording[side], tests)
+            compared = excess(has, e.confused[side], e.target[side], e.recording[side], tests)
             before = chosen.get(name)
-            nearer = before is not None and np.nan_to_num(found.low, nan=-np.inf) > np.nan_to_num(
+            nearer = before is not None and np.nan_to_num(compared.low, nan=-np.inf) > np.nan_to_num(
                 before[1].low, nan=-np.inf
             )
             if before is None or (nearer and not before[1].sure):
-                chosen[name] = (level, found)
+                chosen[name] = (level, compared)
         answers.append(chosen)
     return answers[0], answers[1]
 

@@ -56,6 +56,24 @@ def _clip(value: np.float32) -> np.float32 | float:
     return min(np.float32(4), max(np.float32(-4), value))
 
 
+@numba.njit(cache=True, inline="always", fastmath=True)
+def _place(dx: np.float32, dy: np.float32, first: int, last: int) -> np.integer | int:
+    """Return where the coefficient of two places that far apart stands in `tables`."""
+    return min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+
+
+@numba.njit(cache=True, inline="always")
+def _next(random: np.uint64) -> np.uint64:
+    """Return the next of a row of random numbers (Knuth's linear congruential generator)."""
+    return random * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
+
+
+@numba.njit(cache=True, inline="always")
+def _below(random: np.uint64, n: int) -> np.int64:
+    """Return a random number from 0 to n - 1, from the upper half of the bits."""
+    return np.int64(((random >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+
+
 @numba.njit(cache=True, parallel=True, fastmath=True)
 def epoch(
     before: np.ndarray,
@@ -98,15 +116,15 @@ def epoch(
             due[edge] += every[edge]
             j = indices[edge]
             dx, dy = x - before[j, 0], y - before[j, 1]
-            at = min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+            at = _place(dx, dy, first, last)
             x += alpha * _clip(pull[at] * dx)
             y += alpha * _clip(pull[at] * dy)
             random = _counted(seed, number, edge)
             for _ in range(_PUSHED_AWAY):
-                random = random * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-                k = np.int64(((random >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+                random = _next(random)
+                k = _below(random, n)
                 dx, dy = x - before[k, 0], y - before[k, 1]
-                at = min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+                at = _place(dx, dy, first, last)
                 x += alpha * _clip(push[at] * dx)
                 y += alpha * _clip(push[at] * dy)
         after[i, 0], after[i, 1] = x, y
@@ -158,15 +176,15 @@ def joint_epoch(
             due[edge] += every[edge]
             j = indices[edge]
             dx, dy = x - before[j, 0], y - before[j, 1]
-            at = min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+            at = _place(dx, dy, first, last)
             x += alpha * (_clip(pull[at] * dx) - _clip(np.float32(2) * tie * (x - there_x)))
             y += alpha * (_clip(pull[at] * dy) - _clip(np.float32(2) * tie * (y - there_y)))
             random = _counted(seed, number, edge)
             for _ in range(_PUSHED_AWAY):
-                random = random * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-                k = start + np.int64(((random >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+                random = _next(random)
+                k = start + _below(random, n)
                 dx, dy = x - before[k, 0], y - before[k, 1]
-                at = min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+                at = _place(dx, dy, first, last)
                 x += alpha * (_clip(push[at] * dx) - _clip(tie * (x - there_x)))
                 y += alpha * (_clip(push[at] * dy) - _clip(tie * (y - there_y)))
         after[i, 0], after[i, 1] = x, y

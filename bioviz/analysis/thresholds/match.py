@@ -53,16 +53,16 @@ def _likely(
     plain = _plain(label)
     if not plain:
         return ()
-    found = list(forms.get(plain, ()))
+    suggested = list(forms.get(plain, ()))
     if label.isupper() and len(plain) == 4:
-        found += codes.get(plain, ())
+        suggested += codes.get(plain, ())
     each = [words.get(word) or words.get(word.removesuffix("s"), ()) for word in plain.split()]
     rarest = min(each, key=len)
-    found += sorted((name for name in rarest if all(name in others for others in each)), key=len)
-    if not found and len(plain) >= SHORTEST:
+    suggested += sorted((name for name in rarest if all(name in others for others in each)), key=len)
+    if not suggested and len(plain) >= SHORTEST:
         near = difflib.get_close_matches(plain, forms, n=MOST_SUGGESTED, cutoff=ALIKE)
-        found += [name for form in near for name in forms[form]]
-    return tuple(dict.fromkeys(found))[:MOST_SUGGESTED]
+        suggested += [name for form in near for name in forms[form]]
+    return tuple(dict.fromkeys(suggested))[:MOST_SUGGESTED]
 
 
 def _code(common: str) -> str:

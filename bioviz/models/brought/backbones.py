@@ -11,6 +11,7 @@ from typing import Any
 from bioviz import rights
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import BOTH, RANDOM, Backbone, ModelCard, WeightsFile
+from bioviz.models.brought import shelf
 from bioviz.models.brought.uploads import MAX_BYTES, folder, folder_of
 from bioviz.models.cards import CARDS
 from bioviz.models.families.timm import backbone_card
@@ -24,7 +25,7 @@ OWNER = "timm/"
 """How a network is named: "timm/efficientnet_b0", as in the hub; a folder with weights by its path."""
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 MAX_CLASSES = 100_000
-_CARD, _CONFIG = "card.json", "config.json"
+_CONFIG = "config.json"
 
 
 @dataclass(frozen=True)
@@ -69,20 +70,12 @@ def is_added(card: ModelCard) -> bool:
 
 def cards() -> list[ModelCard]:
     """List the cards of all that were added, by title; a folder whose card cannot be read is passed over."""
-    read = []
-    for place in sorted(folder().glob(f"{PREFIX}*/{_CARD}")):
-        try:
-            read.append(_model_card(place.parent.name, _read(place)))
-        except BadInput:
-            continue  # opening it by name says why
-    return sorted(read, key=lambda card: (card.title, card.name))
+    return shelf.cards_of(PREFIX, _kept)
 
 
 def find(name: str) -> ModelCard | None:
     """Return the card of one that was added; None where there is none of this name. Raises BadInput if damaged."""
-    if not re.fullmatch(rf"{PREFIX}[a-z0-9_]+", name) or not (folder() / name / _CARD).is_file():
-        return None
-    return _model_card(name, _read(folder() / name / _CARD))
+    return shelf.card_named(name, PREFIX, _kept)
 
 
 def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -134,12 +127,12 @@ def remove(name: str) -> None:
 
 
 def _keep(target: Path, card: BackboneCard, weights: Path | None) -> None:
-    with disk_trouble(target / _CARD):
+    with disk_trouble(target / shelf.CARD):
         target.mkdir(parents=True, exist_ok=True)
         if weights is not None:
             shutil.copyfile(weights, target / f".{card.weights}")
             (target / f".{card.weights}").replace(target / card.weights)
-    write_json(target / _CARD, asdict(card))
+    write_json(target / shelf.CARD, asdict(card))
 
 
 def _drafted(text: str, about: dict[str, Any], weights: Path | None) -> BackboneCard:
@@ -169,6 +162,7 @@ def _tried(card: BackboneCard, weights: Path | None) -> BackboneCard:
     import timm
     import torch
 
+    from bioviz.models import weights_state
     from bioviz.models.encoders import timm_image
 
     generator = torch.Generator().manual_seed(0)
@@ -176,7 +170,7 @@ def _tried(card: BackboneCard, weights: Path | None) -> BackboneCard:
     backbone = Backbone(card.architecture, card.classes)
     encoder = timm_image.TimmImage(backbone).eval()  # raises BadInput where timm has none of this name
     if weights is not None:
-        _load(encoder, weights, card)
+        weights_state.load_published(encoder, weights, card.architecture)
     wanted = timm.get_pretrained_cfg(card.architecture)
     size = (224, 224) if wanted is None else (int(wanted.input_size[-2]), int(wanted.input_size[-1]))
     reason = ""
@@ -195,17 +189,6 @@ def _tried(card: BackboneCard, weights: Path | None) -> BackboneCard:
             {**asdict(card), "size": None if tried is None else list(tried), "dim": vectors.shape[1]}
         )
     raise BadInput(f"{card.architecture} cannot hear a mel spectrogram ({reason}). Choose another network.")
-
-
-def _load(encoder: Any, weights: Path, card: BackboneCard) -> None:
-    from bioviz.models import weights_state
-
-    try:
-        encoder.load_published(weights_state.published(weights))
-    except weights_state.TROUBLE as error:
-        raise BadInput(
-            f"{weights} does not hold weights of {card.architecture} ({session.first_line(error)})."
-        ) from error
 
 
 def _config(place: Path) -> dict[str, Any]:
@@ -251,6 +234,10 @@ def _checked(value: Any) -> BackboneCard:
             f"{card.architecture!r} is no network of timm that can be used here. Name one as timm/efficientnet_b0."
         )
     return card
+
+
+def _kept(name: str, path: Path) -> ModelCard:
+    return _model_card(name, _read(path))
 
 
 def _model_card(name: str, card: BackboneCard) -> ModelCard:

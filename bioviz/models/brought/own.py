@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bioviz import rights
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import PRETRAINED, Graph, ModelCard, WeightsFile
+from bioviz.models.brought import shelf
 from bioviz.models.brought.uploads import discard_upload, folder, uploaded
 from bioviz.models.runtimes import remote_code, session
 from bioviz.models.score_names import OWN_NAMES, as_names
@@ -30,7 +31,6 @@ PREFIX = "own_"
 SCALES = ("", "logit", "probability")
 """What the scores of a file are; "" where it is not known."""
 MAX_RATE, MAX_WINDOW_S = 1_000_000, 120.0
-_CARD = "card.json"
 
 
 @dataclass(frozen=True)
@@ -83,27 +83,12 @@ class OwnCard:
 
 def cards() -> list[ModelCard]:
     """List the cards of all files brought, by title; a folder whose card cannot be read is passed over."""
-    read = []
-    for place in sorted(folder().glob(f"{PREFIX}*/{_CARD}")):
-        try:
-            read.append(_model_card(place.parent.name, _read(place)))
-        except BadInput:
-            continue  # opening it by name says why
-    return sorted(read, key=lambda card: (card.title, card.name))
+    return shelf.cards_of(PREFIX, _kept)
 
 
 def find(name: str) -> ModelCard | None:
-    """Return the card of one file brought; None where there is none of this name.
-
-    Raises
-    ------
-    BadInput
-        Its card is damaged.
-
-    """
-    if not re.fullmatch(rf"{PREFIX}[a-z0-9_]+", name) or not (folder() / name / _CARD).is_file():
-        return None
-    return _model_card(name, _read(folder() / name / _CARD))
+    """Return the card of one file brought; None where there is none of this name. Raises BadInput if damaged."""
+    return shelf.card_named(name, PREFIX, _kept)
 
 
 def inspect_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -151,7 +136,7 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
             (target / f".{kept}").replace(target / kept)
     if names := as_names(str(params.get("names") or "").encode()) or _names_inside(path):
         write_atomic(target / OWN_NAMES, "\n".join(names).encode())
-    write_json(target / _CARD, asdict(card))
+    write_json(target / shelf.CARD, asdict(card))
     discard_upload(path)
     return {"model": name, "dim": dim, "seconds": seconds}
 
@@ -269,6 +254,10 @@ def _checked(value: dict[str, Any]) -> OwnCard:
     if not isinstance(card.sample_rate, int) or not isinstance(card.dim, int):
         raise BadInput("The sample rate and the dimension must be whole numbers.")
     return card
+
+
+def _kept(name: str, path: Path) -> ModelCard:
+    return _model_card(name, _read(path))
 
 
 def _model_card(name: str, card: OwnCard) -> ModelCard:

@@ -105,8 +105,8 @@ def _ask() -> Hardware:
         answer = subprocess.run(
             command, capture_output=True, check=True, timeout=_WAIT_S, cwd=folder, text=True
         )
-        told = json.loads(answer.stdout.splitlines()[-1])
-        return Hardware(**{**told, "gpus": tuple(told["gpus"])})
+        answered = json.loads(answer.stdout.splitlines()[-1])
+        return Hardware(**{**answered, "gpus": tuple(answered["gpus"])})
     except (OSError, subprocess.SubprocessError, ValueError, TypeError, KeyError, IndexError):
         return Hardware("cpu", "processor (PyTorch did not answer)", "float32")
 
