@@ -117,7 +117,7 @@ def test_torch_and_streamlit_stay_where_they_belong(path):
 
 
 def test_opening_imports_nothing_heavy():
-    light = "jobs runs cli datasets.library embedding.sets analysis.scores models.registry"
+    light = "jobs runs cli datasets.library embedding.stored.sets analysis.scores models.registry"
     code = f"import sys, {', '.join('bioviz.' + name for name in light.split())}; print(*{HEAVY!r} & set(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT)
     assert loaded.returncode == 0, loaded.stderr

@@ -10,9 +10,9 @@ import numpy as np
 from bioviz.audio.measures import clip
 from bioviz.audio.measures.columns import COLUMNS, NAMES
 from bioviz.datasets.types import Dataset
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import rows_by_recording
-from bioviz.embedding.sets import folder_of, read_set
+from bioviz.embedding.stored.blocks import BlockStore
+from bioviz.embedding.stored.sets import folder_of, read_set
 from bioviz.store.keys import key_of
 
 WIDTH = len(COLUMNS)

@@ -9,9 +9,9 @@ import numpy as np
 
 from bioviz.config import settings
 from bioviz.datasets.types import Problem
-from bioviz.embedding.blocks import BlockStore
-from bioviz.embedding.sets import EmbeddingSet, folder_of, read_set, write_set
 from bioviz.embedding.source import RecordingTask
+from bioviz.embedding.stored.blocks import BlockStore
+from bioviz.embedding.stored.sets import EmbeddingSet, folder_of, read_set, write_set
 from bioviz.embedding.work import Counter
 from bioviz.errors import BadInput
 from bioviz.store.files import Corrupt

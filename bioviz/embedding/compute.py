@@ -12,12 +12,12 @@ import numpy as np
 from bioviz.embedding.acoustic import acoustic_store
 from bioviz.embedding.batches.batch_embedder import BatchEmbedder
 from bioviz.embedding.batches.turns import turn_on
-from bioviz.embedding.block_writer import BlockWriter
-from bioviz.embedding.blocks import BlockStore
-from bioviz.embedding.gather import Gatherer, Outputs
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
 from bioviz.embedding.source import Chunk, Hashes, RecordingTask, Unit, decode, units_of
+from bioviz.embedding.stored.block_writer import BlockWriter
+from bioviz.embedding.stored.blocks import BlockStore
+from bioviz.embedding.stored.gather import Gatherer, Outputs
 from bioviz.embedding.work import Counter, rounds
 from bioviz.models.base import Scorer
 from bioviz.store.hashes import HashMemory

@@ -14,16 +14,16 @@ from bioviz.cluster.connect import connect
 from bioviz.config import settings
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.acoustic import WIDTH, acoustic_key, acoustic_store, acoustic_tasks, open_acoustic
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.complete import Target, complete
 from bioviz.embedding.compute import compute_acoustic, compute_embeddings
 from bioviz.embedding.imports.lookup import look_up
 from bioviz.embedding.keys import Recipe, rows_by_recording, set_key
 from bioviz.embedding.plan import opener_of, plan_for, recipe_for
 from bioviz.embedding.scores import score_key, score_store
-from bioviz.embedding.sets import EmbeddingSet, folder_of
 from bioviz.embedding.source import RecordingTask
 from bioviz.embedding.spreading.spread import Workers, spread_acoustic, spread_embeddings
+from bioviz.embedding.stored.blocks import BlockStore
+from bioviz.embedding.stored.sets import EmbeddingSet, folder_of
 from bioviz.embedding.work import Counter
 from bioviz.errors import BadInput
 from bioviz.models import registry

@@ -12,8 +12,8 @@ from bioviz.cluster.survey import fleet
 from bioviz.config import settings
 from bioviz.datasets.types import Dataset
 from bioviz.embedding.keys import Recipe
-from bioviz.embedding.sets import open_set
 from bioviz.embedding.spreading.spread import Workers
+from bioviz.embedding.stored.sets import open_set
 from bioviz.errors import Missing
 from bioviz.models import registry
 from bioviz.models.devices.device import arithmetic, describe_device, device_of, precision_of

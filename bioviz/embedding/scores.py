@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.datasets.types import Dataset
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import Recipe, rows_by_recording
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.store.keys import key_of
 
 VERSION = 1

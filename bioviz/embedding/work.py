@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from filelock import FileLock
 
 from bioviz.embedding.acoustic import acoustic_store
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.shards import Shard, shard_of
 from bioviz.embedding.source import RecordingTask
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.progress import Progress
 from bioviz.store.hashes import HashMemory
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from bioviz.datasets.types import Problem
 from bioviz.embedding.batches.batch_embedder import BatchEmbedder
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.compute import AHEAD_BYTES, decoding_threads
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
 from bioviz.embedding.source import Hashes
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.embedding.work import Counter
 from bioviz.errors import BadInput
 from bioviz.experiments.draw import Pair

@@ -10,9 +10,9 @@ import numpy as np
 
 from bioviz.audio.decode import RESAMPLER
 from bioviz.datasets.types import Problem
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.spreading.spread import Workers
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.embedding.work import Counter
 from bioviz.experiments.draw import Draw
 from bioviz.experiments.mixed_chunks import Batch, Chunk, compute_chunks

@@ -208,10 +208,10 @@ def _embed(
     device: str | None,
 ) -> tuple[np.ndarray, tuple[Problem, ...]]:
     """(m, s, D) float32 by the pipeline that embeds datasets; NaN where a recording could not be read."""
-    from bioviz.embedding.blocks import BlockStore
     from bioviz.embedding.compute import compute_embeddings
     from bioviz.embedding.pipeline import opener_of, recipe_for
     from bioviz.embedding.source import RecordingTask
+    from bioviz.embedding.stored.blocks import BlockStore
     from bioviz.embedding.work import Counter
     from bioviz.models.devices.device import device_of
 

@@ -11,10 +11,10 @@ import numpy as np
 from bioviz.cluster.on_worker import Place
 from bioviz.cluster.spread import Parcel, Spread
 from bioviz.datasets.types import Problem
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.spreading.on_worker import opened
 from bioviz.embedding.spreading.parcels import SentHashes
 from bioviz.embedding.spreading.spread import Workers
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.embedding.work import Counter
 from bioviz.experiments.mixed_chunks import Batch, Chunk, compute_chunks
 

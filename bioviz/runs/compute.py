@@ -21,7 +21,7 @@ from bioviz.analysis.scores.paper import paper_scores
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.embedding.pipeline import embed_dataset, measure_missing
-from bioviz.embedding.sets import EmbeddingSet
+from bioviz.embedding.stored.sets import EmbeddingSet
 from bioviz.errors import BiovizError
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages

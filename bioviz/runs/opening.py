@@ -10,7 +10,7 @@ from bioviz.analysis.misclustered.chance import PlacementChance
 from bioviz.analysis.scores.matching import ClusterMatch
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
-from bioviz.embedding.sets import EmbeddingSet, open_set
+from bioviz.embedding.stored.sets import EmbeddingSet, open_set
 from bioviz.errors import BadInput, Missing
 from bioviz.runs import stages
 from bioviz.runs.run import SCORES, Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bioviz.datasets.types import Dataset
-from bioviz.embedding.sets import is_there
+from bioviz.embedding.stored.sets import is_there
 from bioviz.errors import BiovizError
 from bioviz.models import registry
 from bioviz.models.base import FINETUNED, NONE, PRETRAINED, CheckpointState

@@ -16,7 +16,7 @@ from bioviz.analysis.scores.matching import ClusterMatch
 from bioviz.datasets.independence import Unit
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.acoustic import open_acoustic
-from bioviz.embedding.sets import EmbeddingSet
+from bioviz.embedding.stored.sets import EmbeddingSet
 from bioviz.errors import Missing
 from bioviz.runs import stages
 from bioviz.runs.spec import RunSpec

@@ -66,9 +66,9 @@ def time_models(params: dict[str, Any], progress: Progress | None = None) -> dic
 
 def _rate(dataset_id: str, model: str, checkpoint: str, seed: int) -> float | None:
     """Embed some recordings that are not embedded yet; 0 where all are, None where the model only knows its own."""
-    from bioviz.embedding.blocks import BlockStore
     from bioviz.embedding.compute import compute_embeddings
     from bioviz.embedding.pipeline import opener_of, recipe_for, tasks_of
+    from bioviz.embedding.stored.blocks import BlockStore
     from bioviz.embedding.work import Counter
     from bioviz.models.devices.device import device_of
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from bioviz.counts import counted
 from bioviz.datasets import library
-from bioviz.embedding.sets import is_there
+from bioviz.embedding.stored.sets import is_there
 from bioviz.errors import BiovizError
 from bioviz.jobs import duration
 from bioviz.models import registry

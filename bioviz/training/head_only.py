@@ -10,7 +10,7 @@ import numpy as np
 from bioviz.datasets.types import Dataset
 from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.embedding.pipeline import embed_dataset
-from bioviz.embedding.sets import open_set
+from bioviz.embedding.stored.sets import open_set
 from bioviz.errors import BadInput
 from bioviz.models import checkpoints, registry
 from bioviz.models.checkpoints import Checkpoint

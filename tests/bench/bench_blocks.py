@@ -16,8 +16,8 @@ import numpy as np
 _CACHE = tempfile.TemporaryDirectory()
 os.environ["BIOVIZ_CACHE"] = _CACHE.name
 
-from bioviz.embedding.block_writer import BlockWriter  # noqa: E402
-from bioviz.embedding.blocks import BlockStore  # noqa: E402
+from bioviz.embedding.stored.block_writer import BlockWriter  # noqa: E402
+from bioviz.embedding.stored.blocks import BlockStore  # noqa: E402
 
 
 def main(recordings: int = 3000, columns: int = 768) -> None:

@@ -10,7 +10,7 @@ import torch
 
 from bioviz.audio.decode import load_clip
 from bioviz.embedding.pipeline import embed_dataset
-from bioviz.embedding.sets import open_set
+from bioviz.embedding.stored.sets import open_set
 from bioviz.errors import Missing
 from bioviz.models import registry
 from tests.embedding.helpers import make_dataset, write_wav

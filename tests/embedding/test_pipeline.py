@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from bioviz.config import settings
-from bioviz.embedding import block_writer
 from bioviz.embedding.acoustic import open_acoustic
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.pipeline import embed_with
+from bioviz.embedding.stored import block_writer
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.errors import BadInput, Cancelled
 from bioviz.progress import Silent
 from bioviz.store import DiskFull

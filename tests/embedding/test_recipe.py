@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bioviz.embedding import keys as recipes
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.complete import _Content
 from bioviz.embedding.keys import Recipe, set_key
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.store.keys import key_of
 from tests.embedding.helpers import make_dataset, write_wav
 

@@ -15,7 +15,7 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.types import Annotation, Clips, Dataset, Recording, WindowPlan
 from bioviz.embedding.acoustic import acoustic_key
-from bioviz.embedding.sets import EmbeddingSet, set_key
+from bioviz.embedding.stored.sets import EmbeddingSet, set_key
 from bioviz.experiments import noise, shift
 from bioviz.experiments.settings import NoiseSettings, ShiftSettings
 from bioviz.runs import RunSpec

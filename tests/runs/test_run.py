@@ -257,7 +257,7 @@ def test_acoustic_columns_come_along(sounds):
 
 def test_opening_5000_clips_is_quick_and_light(tmp_path):
     """Planted embeddings of 5,000 clips x 128, opened in a process of its own."""
-    from bioviz.embedding.sets import folder_of, set_key, write_set
+    from bioviz.embedding.stored.sets import folder_of, set_key, write_set
     from bioviz.models import registry
 
     n = 5000

@@ -13,7 +13,7 @@ from bioviz import runs
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.analysis.thresholds.thresholds import CHANCE, NO_SCORES
 from bioviz.datasets import library
-from bioviz.embedding.sets import open_set
+from bioviz.embedding.stored.sets import open_set
 from bioviz.errors import BadInput, Missing
 from bioviz.models import checkpoints, registry
 from bioviz.models.finetuned import find

@@ -13,7 +13,7 @@ import numpy as np
 
 from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.embedding.imports.hoplite import INDEX, TABLES
-from bioviz.embedding.sets import EmbeddingSet
+from bioviz.embedding.stored.sets import EmbeddingSet
 from bioviz.errors import BadInput, Missing
 
 USEARCH = (

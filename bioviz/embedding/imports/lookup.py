@@ -10,7 +10,7 @@ import numpy as np
 from bioviz.config import settings
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.keys import rows_by_recording, set_key
-from bioviz.embedding.sets import EmbeddingSet, folder_of, read_set, write_set
+from bioviz.embedding.stored.sets import EmbeddingSet, folder_of, read_set, write_set
 from bioviz.errors import BadInput
 from bioviz.models import registry
 from bioviz.models.base import IMPORTED, ModelCard

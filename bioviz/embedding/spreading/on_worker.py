@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from bioviz.cluster.on_worker import Place
 from bioviz.embedding.acoustic import acoustic_store
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.compute import embed_tasks, measure_tasks
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.scores import score_store
 from bioviz.embedding.source import RecordingTask
 from bioviz.embedding.spreading.parcels import Outcome, Sent, SentHashes
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.embedding.work import Counter
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from bioviz.cluster.connect import Connection
 from bioviz.cluster.spread import Parcel, Spread
 from bioviz.embedding.acoustic import acoustic_store
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.scores import score_store
 from bioviz.embedding.source import RecordingTask
 from bioviz.embedding.spreading.on_worker import ToEmbed, ToMeasure, embed_parcel, measure_parcel
 from bioviz.embedding.spreading.parcels import Outcome, Parcels
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.embedding.work import Counter, rounds
 from bioviz.store.hashes import HashMemory
 

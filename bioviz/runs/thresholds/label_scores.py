@@ -12,7 +12,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.pipeline import embed_dataset, recipe_for, score_dataset
 from bioviz.embedding.scores import open_scores, width_of
-from bioviz.embedding.sets import EmbeddingSet, open_set
+from bioviz.embedding.stored.sets import EmbeddingSet, open_set
 from bioviz.errors import BiovizError, Missing
 from bioviz.models import finetuned, registry
 from bioviz.models.base import FINETUNED

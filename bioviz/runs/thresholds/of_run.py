@@ -16,7 +16,7 @@ from bioviz.analysis.thresholds.thresholds import (
     thresholds,
 )
 from bioviz.datasets import library
-from bioviz.embedding.sets import open_set
+from bioviz.embedding.stored.sets import open_set
 from bioviz.errors import BadInput, Missing
 from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent

@@ -22,7 +22,7 @@ from bioviz.embedding.imports.read import read_results
 from bioviz.embedding.imports.results import Unclear
 from bioviz.embedding.imports.usearch_file import read_index
 from bioviz.embedding.pipeline import embed_dataset
-from bioviz.embedding.sets import open_set
+from bioviz.embedding.stored.sets import open_set
 from bioviz.errors import BadInput
 from bioviz.models import registry
 from bioviz.models.brought import imported

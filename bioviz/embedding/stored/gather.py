@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from bioviz.embedding.block_writer import BlockWriter
-from bioviz.embedding.blocks import BlockStore
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.scores import as_stored, score_store
 from bioviz.embedding.source import Chunk, RecordingTask
+from bioviz.embedding.stored.block_writer import BlockWriter
+from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.embedding.work import Counter
 
 

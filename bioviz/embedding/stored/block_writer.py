@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bioviz.embedding.blocks import BlockStore
+from bioviz.embedding.stored.blocks import BlockStore
 
 COMMIT_S = 0.5
 """What is finished waits no longer than this: all that a killed process may lose."""
