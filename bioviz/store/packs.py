@@ -43,6 +43,16 @@ class _Pack:
     dtype: np.dtype
     entries: np.ndarray
 
+    def check(self, size: int) -> None:
+        """Raise Corrupt where the arrays are no numbers, or do not lie in the first `size` bytes."""
+        if self.dtype.kind not in "fiu":
+            raise Corrupt(f"its arrays are of {self.dtype}")
+        count = (
+            self.entries["rows"].astype(np.float64) * self.entries["columns"]
+        )  # as floats, which do not overflow
+        if (self.entries["offset"] + count * self.dtype.itemsize > size).any():
+            raise Corrupt("its index names places that it does not have")
+
     def read(self, position: int) -> np.ndarray:
         """Raise FileNotFoundError, or Corrupt where the bytes are not those that were written."""
         with self.path.open("rb") as file:
@@ -219,7 +229,9 @@ def _open(path: Path) -> _Pack | None:
             index = file.read(length)
             if hashlib.sha256(index + footer[:-32]).digest() != footer[-32:]:
                 raise Corrupt("the checksum of its index does not fit")
-            return _Pack(path, np.dtype(dtype.rstrip(b"\0").decode()), np.frombuffer(index, _ENTRY))
+            pack = _Pack(path, np.dtype(dtype.rstrip(b"\0").decode()), np.frombuffer(index, _ENTRY))
+            pack.check(size - _FOOTER.size - length)
+            return pack
         except (Corrupt, struct.error, ValueError, TypeError) as error:
             log.warning("%s is damaged (%s). It is dropped and computed again.", path, error)
     with contextlib.suppress(OSError):

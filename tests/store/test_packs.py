@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 
 import numpy as np
 import pytest
 
 from bioviz.store.files import DiskFull
-from bioviz.store.packs import PackFolder
+from bioviz.store.packs import _ENTRY, PackFolder, _sealed
 
 
 def arrays(count: int, first: int = 0) -> list[tuple[str, np.ndarray]]:
@@ -123,3 +124,30 @@ def test_where_it_cannot_be_written_anew_what_is_damaged_is_known_all_the_same(t
     with pytest.raises(DiskFull):
         folder.add(arrays(2, first=9))
     assert packs(tmp_path) == [path] and not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("wrong", ["objects", "beyond", "huge"])
+def test_a_pack_that_was_made_up_is_dropped_even_where_its_checksum_fits(tmp_path, wrong):
+    entries = np.zeros(1, _ENTRY)
+    entries["rows"], entries["columns"] = 1, 4
+    if wrong == "beyond":
+        entries["offset"] = 1
+    if wrong == "huge":
+        entries["rows"] = entries["columns"] = 2**32 - 1
+    path = tmp_path / f"{wrong}.pack"
+    path.write_bytes(
+        bytes(32 if wrong == "objects" else 16)
+        + _sealed(entries, np.dtype("O" if wrong == "objects" else "<f4"))
+    )
+    assert PackFolder(tmp_path).load("key 0") is None
+    assert not path.exists()
+
+
+def test_a_pack_that_was_made_up_right_is_read(tmp_path):
+    entries, content = np.zeros(1, _ENTRY), np.arange(4, dtype=np.float32).tobytes()
+    entries["rows"], entries["columns"] = 1, 4
+    entries["name"], entries["digest"] = (
+        np.frombuffer(hashlib.sha256(each).digest(), np.uint8) for each in (b"key 0", content)
+    )
+    (tmp_path / "a.pack").write_bytes(content + _sealed(entries, np.dtype("<f4")))
+    np.testing.assert_array_equal(PackFolder(tmp_path).load("key 0"), [[0, 1, 2, 3]])
