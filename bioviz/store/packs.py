@@ -164,7 +164,7 @@ class PackFolder:
                 del self._packs[path]
             self._places = {name: place for name, place in self._places.items() if place[0].path not in gone}
         for path in there - self._packs.keys():
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):  # one that cannot be read hides no other
                 if (pack := _open(path)) is not None:
                     self._register(pack)
 
@@ -199,7 +199,7 @@ class PackFolder:
             try:
                 if whole:
                     self._write(whole)
-                pack.path.unlink()
+                pack.path.unlink(missing_ok=True)  # another may have mended it too
                 self._packs.pop(pack.path, None)
             except (OSError, BiovizError):
                 kept = {name for name, _ in whole}

@@ -56,13 +56,19 @@ def test_it_is_not_opened_before_somebody_says_that_it_can_be_trusted(program, m
         "embedding": "#1",
         "input": "waveform",
     }
+    numbers = {"sample_rate": RATE, "window_s": 2.0, "hop_s": 2.0}
     with pytest.raises(BadInput, match="can run code"):
-        own.add_job({**said, "sample_rate": RATE, "window_s": 2.0, "hop_s": 2.0, "trusted": "yes"}, Silent())
+        own.add_job({**said, **numbers}, Silent())
+    for other in (True, "yes", "0" * 64):  # who agreed to another program agreed to nothing here
+        with pytest.raises(BadInput, match="not the one that was agreed to"):
+            own.add_job({**said, **numbers, "trusted": other}, Silent())
+        with pytest.raises(BadInput, match="not the one that was agreed to"):
+            own.inspect_job({"path": str(path), "trusted": other}, Silent())
 
 
 def test_trusted_it_is_a_model_like_any_other_with_scores(program):
     network, path, _ = program
-    facts = own.inspect_job({"path": str(path), "trusted": True}, Silent())
+    facts = own.inspect_job({"path": str(path), "trusted": own.what_runs(path)}, Silent())
     assert [each["name"] for each in facts["outputs"]] == ["#0", "#1"]
     assert facts["tensors"][0]["name"] == "#1"  # five scores are too few for an embedding
     assert facts["inputs"][0]["shape"][-1] == (SAMPLES if path.suffix == ".pt2" else -1)
@@ -76,7 +82,7 @@ def test_trusted_it_is_a_model_like_any_other_with_scores(program):
         "sample_rate": RATE,
         "window_s": SAMPLES / RATE,
         "hop_s": SAMPLES / RATE,
-        "trusted": True,
+        "trusted": own.what_runs(path),
     }
     opened = registry.open_model(own.add_job(said, Silent())["model"], "pretrained")
     clips = torch.randn(2, SAMPLES, generator=torch.Generator().manual_seed(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -257,6 +258,36 @@ def test_code_of_another_repository_and_code_that_is_missing_are_refused(with_co
     with pytest.raises(BadInput, match=r"lacks the code that it needs: absent\.py"):
         uploads.keep_folder(tmp_path / "model")
     assert not (tmp_path / "ran").exists()
+
+
+def test_code_is_run_from_a_folder_of_this_process_and_its_bytes_count_not_its_time(
+    with_code, tmp_path, capsys
+):
+    from transformers import dynamic_module_utils
+
+    assert main(["add-model", str(tmp_path / "model"), "--trust", "--json", "--quiet"]) == 0
+    name = json.loads(capsys.readouterr().out)["model"]
+    registry.open_model(name, "pretrained")
+    assert "bioviz-code-" in dynamic_module_utils.HF_MODULES_CACHE
+    code = own.folder() / name / "modeling.py"
+    before, text = code.stat(), code.read_text()
+    code.write_text(text.replace("torch.relu", "torch.tanh"))
+    os.utime(code, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(BadInput, match="was changed"):
+        registry.open_model(name, "pretrained")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_settings_that_fetch_a_program_to_compute_with_are_refused(tmp_path, monkeypatch, nested):
+    monkeypatch.setenv("BIOVIZ_CACHE", str(tmp_path / "cache"))
+    hubert(tmp_path / "model")
+    config = tmp_path / "model" / "config.json"
+    asked = {"attn_implementation": "kernels-community/x"}
+    config.write_text(
+        json.dumps({**json.loads(config.read_text()), **({"audio": [asked]} if nested else asked)})
+    )
+    with pytest.raises(BadInput, match="kernels-community/x"):
+        session.inspect(uploads.keep_folder(tmp_path / "model"))
 
 
 def test_pickled_weights_are_not_read(tmp_path, monkeypatch):

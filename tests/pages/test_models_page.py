@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from bioviz import jobs
 from bioviz.datasets import library
+from bioviz.models.brought import own
 from bioviz.models.runtimes import session
 from tests.pages.test_pages import open_app, shown
 from tests.training import tiny
@@ -150,6 +153,10 @@ def test_code_of_a_folder_is_named_with_its_licence_before_anything_is_run(start
     assert not app.exception and not started
     said = shown(app.warning[0].value)
     assert "modeling.py" in said and "cc-by-nc-4.0" in said
-    app.checkbox(key="own_model_trust").check().run()
+    app.checkbox[0].check().run()
     ((function, params),) = started
-    assert function == "bioviz.models.brought.own:inspect_job" and params["trusted"] is True
+    agreed = own.what_runs(Path(params["path"]))
+    assert function == "bioviz.models.brought.own:inspect_job" and params["trusted"] == agreed != ""
+    (folder / "modeling.py").write_text("raise SystemExit('other code')")
+    app.run()
+    assert len(started) == 1 and not app.checkbox[0].value, "other code is asked about anew"

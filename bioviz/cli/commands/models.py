@@ -119,7 +119,7 @@ def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer
             "scores": facts.likely_scores(embedding) if options.scores is None else options.scores,
             "scale": options.scale or facts.scale,
             "names": _text_of(options.names or _labels_beside(options.file, facts)),
-            "trusted": options.trust,
+            "trusted": own.what_runs(path) if options.trust else "",
             "licence": options.licence or facts.licence,
             "reference": options.reference or facts.reference,
             "kind": facts.kind,

@@ -94,7 +94,37 @@ def find(name: str) -> ModelCard | None:
 def inspect_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`runtimes.session.inspect` as a job, since a hostile file may bring its process down: params["path"]."""
     progress.report("Reading the file", 0, 1, "files")
-    return asdict(session.inspect(uploaded(params["path"]), trusted=params.get("trusted") is True))
+    path = uploaded(params["path"])
+    return asdict(session.inspect(path, trusted=_is_trusted(path, params)))
+
+
+def what_runs(path: Path) -> str:
+    """Return a hash of what of a file, or of the folder around it, would run as a program; "" where nothing does."""
+    runs = [path] if session.SUFFIXES.get(path.suffix) in session.RUN_CODE else []
+    if path.suffix in session.FOLDERS:
+        runs += [path.with_name(name) for name in remote_code.files_of(path.parent)]
+    if not runs:
+        return ""
+    digest = hashlib.sha256()
+    for each in runs:
+        with each.open("rb") as file:  # read anew: size and time say little of what somebody may have changed
+            digest.update(f"{each.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _is_trusted(path: Path, params: dict[str, Any]) -> bool:
+    """Whether the user said that what runs now may run: params["trusted"] is its hash.
+
+    Raises
+    ------
+    BadInput
+        Something else was agreed to.
+
+    """
+    agreed = params.get("trusted") or ""
+    if agreed and agreed != what_runs(path):
+        raise BadInput(f"The code of {path.name} is not the one that was agreed to. Look at it again.")
+    return bool(agreed)
 
 
 def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -104,7 +134,7 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     ----------
     params
         "path", and the fields of `OwnCard` but those that are found here (file, sha256, dim); "names": names of the
-        scores, one a line, may be left out; "trusted": whether a program may be opened (`session.check_trust`).
+        scores, one a line, may be left out; "trusted": of a program that may be opened, what `what_runs` gives.
 
     Returns
     -------
@@ -121,9 +151,10 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     beside = {name: file_sha256(path.with_name(name)) for name in _beside(path)}
     own = {"file": f"model{path.suffix}", "sha256": file_sha256(path), "beside": beside}
     draft = _checked({**said, **own, "dim": 1})
-    session.check_trust(draft.runtime, draft.title, params.get("trusted") is True)
+    trusted = _is_trusted(path, params)
+    session.check_trust(draft.runtime, draft.title, trusted)
     if path.suffix in session.FOLDERS:
-        remote_code.check_trust(path.parent, params.get("trusted") is True)
+        remote_code.check_trust(path.parent, trusted)
     progress.report("Trying it on sound", 0, 1, "files")
     dim, seconds = _try(path, draft)
     card = _checked({**asdict(draft), "dim": dim})

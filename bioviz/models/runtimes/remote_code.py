@@ -6,8 +6,14 @@ what was trusted is known by its hash, and code that would be fetched from anoth
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import json
 import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +53,32 @@ def files_of(folder: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
+def check_settings(folder: Path) -> None:
+    """Raise BadInput where a folder's settings name a program for a part of the network, which would be fetched."""
+    if named := [each for name in CONFIGS for each in _implementations(_read(folder / name))]:
+        raise BadInput(f"{folder} asks for {named[0]!r} to compute with, which bioviz does not run.")
+
+
+@lru_cache(1)
+def own_modules() -> None:
+    """Let transformers copy the code that it runs to a folder of this process alone, gone when it ends.
+
+    Its usual one is shared by all programs of an account, or of a group, and what lies there is run.
+    """
+    from transformers import dynamic_module_utils
+
+    private = tempfile.mkdtemp(prefix="bioviz-code-")
+    atexit.register(shutil.rmtree, private, ignore_errors=True)
+    dynamic_module_utils.HF_MODULES_CACHE = private
+
+
+def check_code(folder: Path, beside: Iterable[tuple[str, str]]) -> None:
+    """Raise BadInput where code is not the one that was trusted, by its bytes: size and time say little of it."""
+    for name, sha256 in beside:
+        if PYTHON.fullmatch(name) and hashlib.sha256((folder / name).read_bytes()).hexdigest() != sha256:
+            raise BadInput(f"{folder / name} was changed since the model was added. Add it again.")
+
+
 def licence_of(folder: Path) -> str:
     """Return the licence that a folder states, in `config.json` or at the head of its README; "" where none."""
     said = _read(folder / CONFIGS[0]).get("license")
@@ -82,6 +114,20 @@ def _entries(auto_map: Any) -> list[str]:
         for each in (value if isinstance(value, list) else [value])
         if each
     ]
+
+
+def _implementations(value: Any) -> list[str]:
+    """Return what settings, nested ones too, name as an implementation, beside those that transformers has itself."""
+    if isinstance(value, list):
+        return [each for part in value for each in _implementations(part)]
+    if not isinstance(value, dict):
+        return []
+    here = [
+        str(part)
+        for name, part in value.items()
+        if str(name).endswith("_implementation") and part not in (None, "eager", "sdpa")
+    ]
+    return here + [each for part in value.values() for each in _implementations(part)]
 
 
 def _read(path: Path) -> dict[str, Any]:

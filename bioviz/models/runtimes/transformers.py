@@ -37,6 +37,9 @@ class TransformersSession:
         self._path, self._output = path, graph.embedding
         # The card names code by its hash only where the user trusted it.
         trusted = any(name.endswith(".py") for name, _ in graph.beside)
+        if trusted:
+            remote_code.check_code(path.parent, graph.beside)
+            remote_code.own_modules()
         how = {**_LOCAL, "trust_remote_code": trusted}
         config = AutoConfig.from_pretrained(path.parent, **how)
         self._extractor = AutoFeatureExtractor.from_pretrained(path.parent, **how)
@@ -95,6 +98,7 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> Session:
             raise BadInput(
                 f"{path.parent / name} is missing or was changed since the model was added. Add it again."
             )
+    remote_code.check_settings(path.parent)
     try:
         if birdset.is_one(_json(path.parent / BESIDE[0])):
             return birdset.BirdSetSession(path.parent, graph)
@@ -110,6 +114,7 @@ def open_session(path: Path, graph: Graph, samples: int | None) -> Session:
 def inspect(path: Path) -> FileFacts:
     """Read what a folder says of its model; see `session.inspect`. Nothing is loaded."""
     config = _json(path.parent / BESIDE[0])
+    remote_code.check_settings(path.parent)
     if birdset.is_one(config):
         return birdset.facts(config)
     extractor = _json(path.parent / BESIDE[1])

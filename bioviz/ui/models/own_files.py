@@ -66,10 +66,10 @@ def show() -> None:
         if not st.checkbox(
             "I trust where this file comes from: it is a program of PyTorch, and opening it can run code that its "
             "maker put in.",
-            key=ModelsState.own_trust,
+            key=ModelsState.own_trust(runs := own.what_runs(path)),
         ):
             return
-        params["trusted"] = True
+        params["trusted"] = runs
     elif path.suffix in session.FOLDERS and (code := remote_code.files_of(path.parent)):
         licence = remote_code.licence_of(path.parent) or "not stated"
         st.warning(
@@ -78,15 +78,16 @@ def show() -> None:
             icon=":material/gpp_maybe:",
         )
         if not st.checkbox(
-            "I have read the licence and trust where this code comes from: run it.", key=ModelsState.own_trust
+            "I have read the licence and trust where this code comes from: run it.",
+            key=ModelsState.own_trust(runs := own.what_runs(path)),  # other code is asked about anew
         ):
             return
-        params["trusted"] = True
+        params["trusted"] = runs
     name = file.name if file is not None else folder_text
     job = jobs.find("inspect model", params) or _inspect(params, name)
     result = job_card.result_of(job)
     if result is not None:
-        _form(Path(name).stem, path, result, trusted="trusted" in params)
+        _form(Path(name).stem, path, result, trusted=params.get("trusted", ""))
     elif job.is_over and st.button("Read it again", key=ModelsState.own_again):
         _inspect(params, name)
         st.rerun()
@@ -125,7 +126,7 @@ def _inspect(params: dict[str, Any], name: str) -> jobs.Job:
     )
 
 
-def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: bool) -> None:
+def _form(title: str, path: Path, facts: dict[str, Any], *, trusted: str) -> None:
     """Ask what the file does not say, with what it lets guess filled in."""
     inputs, tensors, outputs = facts["inputs"], facts["tensors"], facts.get("outputs", [])
     samples = int(inputs[0]["shape"][-1]) if inputs[0]["shape"] else -1

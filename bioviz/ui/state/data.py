@@ -91,7 +91,7 @@ class ModelsState:
     own_file = Element("own_model_file")
     own_folder = Element("own_model_folder")
     own_network = Element("own_model_network")
-    own_trust = Element("own_model_trust")
+    own_trust = Elements("own_model_trust_{}")
     own_form = Element("own_model")
     own_again = Element("own_again")
     own_title = Element("own_title")
