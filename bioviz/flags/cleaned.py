@@ -209,3 +209,8 @@ def _record(
         "annotations": drawn.report(boxes),
         "flags": applied,
     }
+
+
+def family(dataset_id: str) -> str:
+    """Return what a dataset and its cleaned versions have in common: the beginning of their ids."""
+    return dataset_id.split("-clean-")[0][:80]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from bioviz.counts import counted
 from bioviz.plots import comparison as figures
 from bioviz.plots import palette
 from bioviz.runs.comparison import Comparison
@@ -81,10 +82,12 @@ def flow_figure(
     if member is not None:
         sides = [np.where(member, side, -1) for side in sides]
     used = np.setdiff1d(np.concatenate(sides), -1)
-    others = np.empty(0, dtype=np.int64) if shown is None else np.setdiff1d(used, shown)
+    # Clusters that stand for no label keep their place.
+    named = np.setdiff1d(used, len(comparison.changes.names))
+    others = np.empty(0, dtype=np.int64) if shown is None else np.setdiff1d(named, shown)
     if len(others):
         sides = [np.where(np.isin(side, others), len(names), side) for side in sides]
-        names.append(f"{len(others):,} other labels")
+        names.append(counted(len(others), "other label"))
     return figures.flow(
         *sides, names, names, palette.colours_for(comparison.changes.names), titles=titles, dark=dark
     )

@@ -23,7 +23,7 @@ from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
 from bioviz.store.keys import Stored, key_of, value_of
 
-VERSION = 1  # raise it when a clustering or a score of it changes
+VERSION = 2  # raise it when a clustering or a score of it changes
 STAGE = "clusterings"
 
 

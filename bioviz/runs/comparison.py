@@ -55,8 +55,7 @@ class ComparisonSpec:
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
             raise BadInput(f"Unknown layout {self.layout!r}: choose one of {', '.join(LAYOUTS)}.")
-        if self.layout == "started" and self.right.projection.method == "pca":
-            object.__setattr__(self, "layout", "own")
+        object.__setattr__(self, "layout", _layout(self.layout, self.right))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, for `from_dict`."""
@@ -103,7 +102,12 @@ def open_comparison(left: Run, right: Run, layout: str = "started", k: int = 20)
 
 def comparison_key(left: Run, right: Run, layout: str = "started", k: int = 20) -> str:
     """Key of the comparison of two runs; another one as soon as anything it rests on changes."""
-    return key_of(STAGE, VERSION, comparison_inputs(left, right, layout, k))
+    return key_of(STAGE, VERSION, comparison_inputs(left, right, _layout(layout, right.spec), k))
+
+
+def _layout(layout: str, right: RunSpec) -> str:
+    """Return how a map is laid out: principal components start from nowhere."""
+    return "own" if layout == "started" and right.projection.method == "pca" else layout
 
 
 def read_comparison(key: str) -> Comparison | None:

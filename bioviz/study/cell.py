@@ -90,15 +90,21 @@ def compute_cell(
 
 def _check_unheard(cell: Cell, spec: StudySpec, dataset: Dataset) -> None:
     """Raise BadInput where a checkpoint fine-tuned before was trained on clips that are scored."""
-    from bioviz.runs.thresholds.label_scores import trained_on
+    from bioviz.runs.thresholds.label_scores import is_told, trained_on
 
+    title = checkpoint_title(cell.entry.checkpoint)
+    if not is_told(dataset, cell.entry.checkpoint):
+        raise BadInput(
+            f"{title} does not tell which recordings it was trained on, so that it may have "
+            "heard what would be scored. Take one that was fine-tuned here."
+        )
     split = split_of(dataset, spec)
     scored = np.ones(len(dataset.clips), dtype=bool) if split == "all" else dataset.clips.split == split
     heard = int((trained_on(dataset, cell.entry.checkpoint) & scored).sum())
     if heard:
         raise BadInput(
-            f"{checkpoint_title(cell.entry.checkpoint)} was trained on {heard:,} of the {int(scored.sum()):,} clips "
-            "that would be scored. Score it on test clips alone, or on recordings that it has not heard."
+            f"{title} was trained on, or chosen by, recordings of {heard:,} of the {int(scored.sum()):,} clips that "
+            "would be scored. Score it on test clips alone, or on recordings that it has not heard."
         )
 
 

@@ -104,8 +104,8 @@ def to_csv(scores: Sequence[Score], *, with_published: bool = True) -> bytes:
                 source,
                 c.model,
                 c.checkpoint or c.start,
-                c.training,
-                c.background,
+                "fine-tuned before" if c.checkpoint else c.training,
+                "" if c.checkpoint else c.background,  # how is not known here
                 score.dataset,
                 score.map,
                 score.seed,

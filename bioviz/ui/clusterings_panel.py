@@ -61,7 +61,7 @@ def clusterings_panel(run: Run, own: tuple[ClusteringScores, ...], key: Element)
         st.caption(
             f"As many clusters as labels, background included; HDBSCAN finds its own number. Clusters of the embedding "
             f"are found on its first {PRINCIPAL} principal components. Of one map and one clustering no interval is "
-            f"known. {sample_note(len(run))}"
+            f"known. {sample_note()}"
         )
     if report is not None:
         st.caption(HELP)

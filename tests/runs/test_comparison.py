@@ -46,6 +46,11 @@ def test_components_start_from_nowhere_so_the_page_and_the_command_line_compare_
     assert ComparisonSpec(left, right) == ComparisonSpec(left, right, "own")
     assert ComparisonSpec.from_dict(ComparisonSpec(left, right).to_dict()).layout == "own"
     assert ComparisonSpec(left, replace(right, projection=ProjectionSpec())).layout == "started"
+    compute_comparison(ComparisonSpec(left, right))
+    sides = [runs.open_run(side) for side in (left, right)]
+    assert open_comparison(*sides) is not None, (
+        "whoever opens it without saying how finds it, as the tour does"
+    )
 
 
 def test_the_linear_probe_is_the_one_of_the_diagnosis(spec):

@@ -13,6 +13,7 @@ from bioviz.analysis.comparison.sides import SCORES_OF_THE_MAP, Side, SideMeasur
 from bioviz.analysis.comparison.transitions import RULES, Transitions, is_in, transitions_of
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.scores.silhouette import sample_note
 from bioviz.analysis.statistics.familywise import holm
 from bioviz.analysis.statistics.folds import folds
 from bioviz.analysis.unit_words import UNITS
@@ -255,6 +256,8 @@ def _notes(measures: list[SideMeasures], elsewhere: bool) -> tuple[str, ...]:
         if background.all() or not background.any():
             kind = "only background" if background.all() else "no background"
             notes.append(f"The {side} side has {kind}: confusion with it cannot be measured there.")
+    if sampled := sample_note(len(measures[0].targets)):
+        notes.append(sampled)
     relabelled = int(((measures[0].targets == 0) != (measures[1].targets == 0)).sum())
     if relabelled:
         notes.append(

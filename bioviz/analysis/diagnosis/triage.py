@@ -5,7 +5,7 @@ What a cause is stands in `causes/`, one file each; here they are only put toget
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -154,7 +154,7 @@ def _compared_with_others(
                 before[1].low, nan=-np.inf
             )
             if before is None or (nearer and not before[1].sure):
-                chosen[name] = (level, compared)
+                chosen[name] = (level, replace(compared, least=level))
         answers.append(chosen)
     return answers[0], answers[1]
 

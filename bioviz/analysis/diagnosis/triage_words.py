@@ -93,7 +93,13 @@ def compared(triage: Triage) -> Iterator[Compared]:
             verdict = "too few to compare"
         else:
             verdict = "a cause" if each.sure else "not commoner than elsewhere: not given as a cause"
-        yield Compared(titles.get(name, name), side, each, verdict)
+        several = f" ({each.least} or more signs)" if each.least > 1 else ""
+        yield Compared(f"{titles.get(name, name)}{several}", side, each, verdict)
+
+
+def signs_of(excess: Excess) -> str:
+    """Say what was counted, as in "signs of it" and "2 or more signs of it"."""
+    return "signs of it" if excess.least == 1 else f"{excess.least} or more signs of it"
 
 
 def _against(triage: Triage, cause: str) -> str:
@@ -102,6 +108,6 @@ def _against(triage: Triage, cause: str) -> str:
     if each is None or not each.sure:
         return ""
     return (
-        f"; signs of it in {percent(each.confused)} of the confused clips against {percent(max(each.others, 0))} "
+        f"; {signs_of(each)} in {percent(each.confused)} of the confused clips against {percent(max(each.others, 0))} "
         "of the others of the same labels"
     )

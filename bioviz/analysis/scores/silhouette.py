@@ -71,8 +71,10 @@ def mean_silhouettes(
     return [float(_samples(own, code[chosen], size).mean()) for own, code, size in parts]
 
 
-def sample_note(rows: int) -> str:
-    """Say that a mean silhouette of so many rows is of a sample; "" where it is of all."""
+def sample_note(rows: int | None = None) -> str:
+    """Say that a mean silhouette of so many rows is of a sample; "" where it is of all. Of any number if None."""
+    if rows is None:
+        return f"Silhouettes of more than {EXACT_UP_TO:,} clips are estimated from {SAMPLE:,} of them, drawn by lot."
     if rows <= EXACT_UP_TO:
         return ""
     return (

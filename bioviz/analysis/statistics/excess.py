@@ -20,6 +20,8 @@ class Excess:
         Share among confused clips.
     others
         What it would be, were it as common as among the clips of the same labels that are not confused.
+    least
+        How many of several such things a clip must show, to count as one that it applies to.
     difference, low, high
         Of the two, with an interval by units; NaN where there is too little to compare.
 
@@ -30,6 +32,7 @@ class Excess:
     difference: float
     low: float
     high: float
+    least: int = 1
 
     @property
     def sure(self) -> bool:

@@ -180,7 +180,7 @@ def _judged(said: Sequence[Statement]) -> list[Statement]:
 
 def _missing(table: StudyTable, answered: Collection[int]) -> list[Statement]:
     """Say for each claim that this table says nothing of what it lacks."""
-    every = _contenders(table)
+    every = [each for each in _contenders(table) if not each.checkpoint]  # of others it is not known how
     kinds = {each.training for each in every}
     audio = [each for each in every if each.start == "audio"]
     why = {

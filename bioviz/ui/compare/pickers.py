@@ -7,6 +7,7 @@ import streamlit as st
 from bioviz.analysis.projection.layouts import UMAPS
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
+from bioviz.flags.cleaned import family
 from bioviz.models import registry
 from bioviz.models.base import RANDOM
 from bioviz.runs import RunSpec, ready
@@ -133,11 +134,6 @@ def _pick_layout() -> None:
         lambda name: LAYOUTS[name].capitalize(),
         help="Whichever it is, the right map is then turned, mirrored, scaled evenly and moved onto the left.",
     )
-
-
-def family(dataset_id: str) -> str:
-    """Return what a dataset and its cleaned versions have in common: the beginning of their ids (`flags.cleaned`)."""
-    return dataset_id.split("-clean-")[0][:80]
 
 
 def titles(spec: ComparisonSpec) -> tuple[str, str]:

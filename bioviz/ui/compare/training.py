@@ -6,12 +6,12 @@ import numpy as np
 
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
+from bioviz.flags.cleaned import family
 from bioviz.models import checkpoints
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.reports.comparison import OwnScore
 from bioviz.runs.comparison import ComparisonSpec
-from bioviz.ui.compare.pickers import family
 
 OWN_CLASSIFIER = (
     (

@@ -9,6 +9,7 @@ import numpy as np
 from bioviz.analysis.diagnosis.causes.registry import cause_named
 from bioviz.analysis.diagnosis.diagnose import Diagnosis
 from bioviz.analysis.diagnosis.triage import UNEXPLAINED, cause_title
+from bioviz.analysis.diagnosis.triage_words import signs_of
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.statistics.excess import MIN_CLIPS, Excess
 from bioviz.analysis.statistics.small_counts import MIN_FOR_PERCENT
@@ -176,8 +177,8 @@ def _compared(
     points = [round(100 * each) for each in (excess.difference, excess.low, excess.high)]
     span = f"{points[0]:+d} points ({points[1]:+d} to {points[2]:+d})".replace("-", "\u2212")
     beside = (
-        f"signs of it in {percent(excess.confused)} of the confused clips against {percent(others)} of the others of "
-        f"the same labels: {span}, all signs together"
+        f"{signs_of(excess)} in {percent(excess.confused)} of the confused clips against {percent(others)} of the "
+        f"others of the same labels: {span}, all signs together"
         if total >= MIN_FOR_PERCENT
         else f"{span}, all signs together"
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bioviz.analysis.diagnosis.causes.registry import cause_named
+from bioviz.analysis.diagnosis.triage_words import compared
 from bioviz.analysis.statistics.excess import Excess
 from bioviz.ui.components.finding_cards.finding_cards import SHOWN, Card, Line, Scale
 from bioviz.ui.diagnose.cards import cards, causes_card, labels_card, told_card
@@ -81,6 +82,12 @@ def line_of(card: Card, name: str) -> Line:
 def test_only_an_excess_beyond_chance_is_called_one(diagnosis):
     sure = line_of(causes_card(with_excess(diagnosis, Excess(0.8, 0.15, 0.65, 0.44, 0.8), 22)), "cut")
     assert sure.strong and sure.text == "+65 (44 to 80)" and (sure.value, sure.other) == (0.8, 0.15)
+    assert "signs of it" in sure.spoken and "more signs" not in sure.spoken
+    two = Excess(0.8, 0.15, 0.65, 0.44, 0.8, least=2)
+    assert "2 or more signs of it" in line_of(causes_card(with_excess(diagnosis, two, 22)), "cut").spoken
+    assert any(
+        each.sign.endswith("(2 or more signs)") for each in compared(with_excess(diagnosis, two, 22).triage)
+    )
     chance = line_of(causes_card(with_excess(diagnosis, Excess(0.8, 0.6, 0.2, -0.1, 0.5), 22)), "cut")
     assert not chance.strong and chance.text == "no excess" and "no excess shown" in chance.spoken
     untold = line_of(

@@ -8,13 +8,15 @@ const DEEP = 6; // elements around what is pointed at, of which one may cut it
 /**
  * The whole text of what is cut, "" where nothing is.
  *
- * @param {{ scrollWidth: number, clientWidth: number, value?: string, textContent: string | null }} part
+ * @param {{ scrollWidth: number, clientWidth: number, value?: string | number, textContent: string | null }} part
  * @param {string} textOverflow as its style has it
  * @returns {string}
  */
 export function whole(part, textOverflow) {
   if (textOverflow !== "ellipsis" || part.scrollWidth <= part.clientWidth) return "";
-  return (part.value ?? part.textContent ?? "").trim();
+  // A field has its text as its value; that of a button is "", and that of a line of a list a number.
+  const own = typeof part.value === "string" ? part.value : "";
+  return (own || part.textContent || "").trim();
 }
 
 class WholeNames {

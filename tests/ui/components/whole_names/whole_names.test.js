@@ -15,4 +15,10 @@ test("what is cut is told whole, what has room is not told twice", () => {
     whole({ scrollWidth: 9, clientWidth: 8, textContent: " Zebra finch " }, "ellipsis"),
     "Zebra finch",
   );
+  for (const value of ["", 3])
+    // of a button, and of a line of a list
+    assert.equal(
+      whole({ scrollWidth: 9, clientWidth: 8, value, textContent: "Hear it" }, "ellipsis"),
+      "Hear it",
+    );
 });
