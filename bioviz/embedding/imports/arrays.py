@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
+import tokenize
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from bioviz.datasets.tables.formulas import undone
 from bioviz.embedding.imports.results import MAX_VALUES, Results, Unclear, check_size, column
 from bioviz.errors import BadInput
+from bioviz.store.zips import ZIP_TROUBLE
 
 Given = Mapping[str, str]
 MAX_CSV_BYTES = 1 << 30
-_NUMBERED = re.compile(r"(.*?)[_ .-]?(\d+)$")
+_NUMBERED = re.compile(r"(.*?)[_ .-]?(\d{1,9})$")
+ARRAY_TROUBLE = (*ZIP_TROUBLE, MemoryError, RecursionError, SyntaxError, TypeError, tokenize.TokenError)
+"""What damaged files of arrays give: their headers are texts of Python, which its parser refuses in many ways."""
 
 
 def read_npy(path: Path, table: Path | None, given: Given) -> Results:
@@ -43,12 +48,13 @@ def read_npz(path: Path, table: Path | None, given: Given) -> Results:
     try:
         with zipfile.ZipFile(path) as archive:
             announced = sum(about.file_size for about in archive.infolist())
-        if announced > 8 * MAX_VALUES:
-            raise BadInput(f"{path.name} unpacks to {announced / 1e9:.0f} GB, more than can be read.")
+            if announced > 8 * MAX_VALUES:
+                raise BadInput(f"{path.name} unpacks to {announced / 1e9:.0f} GB, more than can be read.")
+            check_members(path, archive)
         with np.load(path, allow_pickle=False) as arrays:
             held = {name: arrays[name] for name in arrays.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError, MemoryError) as error:
-        raise BadInput(f"{path.name} cannot be read: {error}") from error
+    except ARRAY_TROUBLE as error:
+        raise BadInput(f"{path.name} cannot be read: {first_line(error)}") from error
     matrices = [name for name, array in held.items() if array.ndim == 2 and array.dtype.kind == "f"]
     name = column(list(held), "embedding", given) or (matrices[0] if len(matrices) == 1 else "")
     if not name or name not in matrices:
@@ -122,7 +128,10 @@ def _of_columns(
         if not column_of["end"]
         else _numbers(path, columns[column_of["end"]], column_of["end"]).astype(np.float64)
     )
-    names = tuple(str(each) for each in columns[column_of["path"]])
+    try:
+        names = tuple(str(each) for each in columns[column_of["path"]])
+    except (ValueError, OverflowError) as error:  # letters that are no UTF-8, times beyond the year 9999
+        raise BadInput(f"The column {column_of['path']!r} of {path.name} holds what is no name.") from error
     return Results(source, names, start, end, np.asarray(matrix, dtype=np.float32), path.stem)
 
 
@@ -140,19 +149,44 @@ def _check_header(path: Path) -> None:
     """Look at what a .npy file announces before anything is mapped. Raises BadInput."""
     try:
         with open(path, "rb") as file:
-            version = np.lib.format.read_magic(file)
-            read = (
-                np.lib.format.read_array_header_1_0
-                if version == (1, 0)
-                else np.lib.format.read_array_header_2_0
-            )
-            shape, _, kind = read(file)
-    except (ValueError, OSError, EOFError) as error:
-        raise BadInput(f"{path.name} is no .npy file: {error}") from error
+            shape, kind = _header(file)
+    except ARRAY_TROUBLE as error:
+        raise BadInput(f"{path.name} is no .npy file: {first_line(error)}") from error
     if kind.hasobject:
         raise BadInput(f"{path.name} holds Python objects, which are not read: they could run anything.")
     if len(shape) == 2:
         check_size(*shape, path.name)
+
+
+def check_members(path: Path, archive: zipfile.ZipFile) -> None:
+    """Hold what each array of an .npz file announces against its bytes: numpy would make room for it unasked.
+
+    Raises
+    ------
+    BadInput
+        One announces more numbers than it has, or is no array. ARRAY_TROUBLE: the file is damaged.
+
+    """
+    for about in archive.infolist():
+        if not about.filename.endswith(".npy"):
+            raise BadInput(f"{path.name} holds {about.filename[:80]!r}, which is no array.")
+        with archive.open(about) as member:
+            shape, kind = _header(member)
+        if min(shape, default=0) < 0 or math.prod(shape) * max(1, kind.itemsize) > about.file_size:
+            raise BadInput(f"{path.name} is damaged: {about.filename[:80]!r} announces more than it holds.")
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and kind of the array that a .npy file announces. Raises one of ARRAY_TROUBLE."""
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, kind = read(file)
+    return shape, kind
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an error says first; its kind where it says nothing, as those of memory do."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
 
 
 def _csv(path: Path) -> dict[str, Any]:
@@ -164,9 +198,11 @@ def _csv(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path.name} cannot be read as a table ({error}).") from error
     first = text.partition("\n")[0]
-    lines = list(
-        csv.reader(io.StringIO(text), delimiter="\t" if first.count("\t") > first.count(",") else ",")
-    )
+    separator = "\t" if first.count("\t") > first.count(",") else ","
+    try:
+        lines = list(csv.reader(io.StringIO(text), delimiter=separator))
+    except csv.Error as error:  # a cell of more than 131,072 letters
+        raise BadInput(f"{path.name} cannot be read as a table ({error}).") from error
     head, rows = (lines[0] if lines else []), [line for line in lines[1:] if line]
     if not head or any(len(line) != len(head) for line in rows):
         raise BadInput(f"{path.name} is no table: its lines have different numbers of cells.")
@@ -182,9 +218,9 @@ def _parquet(path: Path) -> dict[str, Any]:
         if file.metadata.num_rows * max(1, file.metadata.num_columns) > MAX_VALUES:
             raise BadInput(f"{path.name} announces more than can be read. Split it up.")
         read = file.read()
-    except (pyarrow.ArrowException, OSError) as error:
-        raise BadInput(f"{path.name} cannot be read as Parquet: {str(error).splitlines()[0]}") from error
-    return {name: read.column(name).combine_chunks() for name in read.column_names}
+        return {name: read.column(name).combine_chunks() for name in read.column_names}
+    except (pyarrow.ArrowException, OSError, KeyError) as error:  # KeyError: two columns of one name
+        raise BadInput(f"{path.name} cannot be read as Parquet: {first_line(error)}") from error
 
 
 def _of_lists(path: Path, values: Any) -> np.ndarray:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +15,12 @@ from bioviz.embedding.imports.usearch_file import read_index
 from bioviz.errors import BadInput
 
 TABLES, INDEX = "hoplite.sqlite", "usearch.index"
+MOST_BYTES = 1 << 16
+"""Of a cell that is read: a name, or the times of a window; a generated column may be said to be any size."""
 _WINDOWS = """SELECT windows.id, recordings.filename, windows.offsets FROM windows
-JOIN recordings ON recordings.id = windows.recording_id ORDER BY windows.id LIMIT ?"""
+JOIN recordings ON recordings.id = windows.recording_id"""
 _OLDER = """SELECT hoplite_embeddings.id, hoplite_sources.source, hoplite_embeddings.offsets FROM hoplite_embeddings
-JOIN hoplite_sources ON hoplite_sources.id = hoplite_embeddings.source_idx ORDER BY hoplite_embeddings.id LIMIT ?"""
+JOIN hoplite_sources ON hoplite_sources.id = hoplite_embeddings.source_idx"""
 
 
 def is_hoplite(folder: Path) -> bool:
@@ -63,6 +67,7 @@ def _rows(path: Path) -> list[tuple[int, str, bytes]]:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
         ) as connection:
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
             connection.execute("PRAGMA trusted_schema = OFF")
             kinds = dict(connection.execute("SELECT name, type FROM sqlite_master").fetchall())
             if kinds.get("windows") == "table" and kinds.get("recordings") == "table":
@@ -73,12 +78,23 @@ def _rows(path: Path) -> list[tuple[int, str, bytes]]:
                 raise BadInput(
                     f"{path} has no tables of hoplite; it has {', '.join(sorted(map(str, kinds))[:8]) or 'none'}."
                 )
-            rows = connection.execute(query, (MAX_ROWS + 1,)).fetchall()
+            return _unique(path, connection.execute(query))
     except sqlite3.Error as error:
         raise BadInput(f"{path} cannot be read as a SQLite database ({error}).") from error
-    if len(rows) > MAX_ROWS:
-        raise BadInput(f"{path} holds more windows than can be read.")
-    return rows
+
+
+def _unique(path: Path, found: Iterable[tuple[Any, Any, Any]]) -> list[tuple[int, str, bytes]]:
+    """Return the rows by their ids, read one by one: where recordings repeat an id, a join multiplies windows."""
+    rows: dict[int, tuple[int, str, bytes]] = {}
+    for window, recording, offsets in found:
+        if not isinstance(window, int) or window < 0:
+            raise BadInput(f"{path} is damaged: {str(window)[:80]!r} is no number of a window.")
+        if window in rows:
+            raise BadInput(f"{path} is damaged: its window {window} is there twice, or its recording is.")
+        if len(rows) == MAX_ROWS:
+            raise BadInput(f"{path} holds more windows than can be read.")
+        rows[window] = (window, recording, offsets)
+    return [rows[window] for window in sorted(rows)]
 
 
 def _times(folder: Path, offsets: object, window_s: str) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bioviz.datasets.tables.formulas import undone
-from bioviz.embedding.imports.arrays import numbered
+from bioviz.embedding.imports.arrays import ARRAY_TROUBLE, check_members, first_line, numbered
 from bioviz.embedding.imports.results import column
 from bioviz.errors import BadInput
 
@@ -117,9 +117,10 @@ def _parquet(path: Path) -> tuple[list[str], list[list[Any]]]:
         file = pyarrow.parquet.ParquetFile(path)
         columns = list(file.schema_arrow.names)
         batch = next(file.iter_batches(batch_size=ROWS, columns=columns[:MOST_COLUMNS]), None)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise BadInput(f"{path.name} cannot be read as Parquet: {str(error).splitlines()[0]}") from error
-    values = [] if batch is None else [each.to_pylist() for each in batch.columns]
+        values = [] if batch is None else [each.to_pylist() for each in batch.columns]
+    except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
+        # letters that are no UTF-8 and times beyond the year 9999 fail only where Python takes them over
+        raise BadInput(f"{path.name} cannot be read as Parquet: {first_line(error)}") from error
     return columns, [list(row) for row in zip(*values, strict=True)]
 
 
@@ -128,6 +129,7 @@ def _arrays(path: Path) -> tuple[list[str], list[list[Any]]]:
     columns, values = [], []
     try:
         with zipfile.ZipFile(path) as archive, np.load(path, allow_pickle=False) as arrays:
+            check_members(path, archive)
             for name in arrays.files[:MOST_COLUMNS]:
                 columns.append(name)
                 about = archive.getinfo(f"{name}.npy")
@@ -137,8 +139,8 @@ def _arrays(path: Path) -> tuple[list[str], list[list[Any]]]:
                 array = arrays[name]
                 first = array[:ROWS].tolist() if array.ndim == 1 else [f"{array.shape} numbers"] * ROWS
                 values.append([*first, *[""] * (ROWS - len(first))])
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise BadInput(f"{path.name} cannot be read: {error}") from error
+    except ARRAY_TROUBLE as error:
+        raise BadInput(f"{path.name} cannot be read: {first_line(error)}") from error
     return columns, [list(row) for row in zip(*values, strict=True)]
 
 

@@ -37,6 +37,8 @@ def read_index(path: Path) -> tuple[np.ndarray, np.ndarray]:
         size = path.stat().st_size
         with open(path, "rb") as file:
             rows, width = struct.unpack("<2I", file.read(8))
+            if 8 + rows * width + 64 + _GRAPH.size > size:
+                raise BadInput(f"{path} is damaged: it says {rows:,} vectors, and is too short for them.")
             file.seek(8 + rows * width)
             head = file.read(64)
             magic, major, *_, scalar, key_kind, slot_kind, present, _, dim, several = _HEAD.unpack_from(head)
