@@ -21,6 +21,8 @@ from bioviz.store.files import create
 from bioviz.store.zips import ZIP_DAMAGE
 
 CHUNK = 1 << 20
+MAX_BYTES = 4 << 30
+"""Of a file of weights, or of a model that is brought."""
 MAX_MEMBER_BYTES = 2 << 30  # of a model file in a zip; those known are 52 MB at most
 TIMEOUT_S = 30
 
@@ -46,10 +48,14 @@ def _in_hub_cache(repository: str, name: str) -> list[Path]:
 
     The layout of the folder is part of their documentation ("Understand caching", huggingface_hub).
     """
-    home = Path(os.environ.get("HF_HOME") or _caches() / "huggingface")
-    hub = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
-    versions = (hub / f"models--{repository.replace('/', '--')}" / "snapshots").glob("*")
+    versions = (hub_cache() / f"models--{repository.replace('/', '--')}" / "snapshots").glob("*")
     return [each / name for each in sorted(versions, key=lambda folder: folder.stat().st_mtime, reverse=True)]
+
+
+def hub_cache() -> Path:
+    """Where Hugging Face's programs keep what they fetched."""
+    home = Path(os.environ.get("HF_HOME") or _caches() / "huggingface")
+    return Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
 
 
 def hub_folder(repository: str) -> Path | None:

@@ -12,10 +12,9 @@ from bioviz import rights
 from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models.runtimes import remote_code, session
-from bioviz.models.weights import file_sha256, hub_folder
+from bioviz.models.weights import MAX_BYTES, file_sha256, hub_folder
 from bioviz.store.files import disk_trouble, make_folder
 
-MAX_BYTES = 4 << 30
 _CHUNK = 1 << 20
 
 
