@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -88,10 +89,11 @@ def add_model(options: argparse.Namespace, progress: TerminalProgress) -> Answer
     from bioviz.models.brought import backbones, own, uploads
     from bioviz.models.runtimes import session
 
-    if backbones.is_meant(str(options.file)):
+    is_file = os.path.isfile(options.file)  # False too for names that no file can have
+    if not is_file and backbones.is_meant(str(options.file)):
         return _add_backbone(str(options.file), progress)
     try:
-        if (place := uploads.folder_of(str(options.file))) is not None:
+        if not is_file and (place := uploads.folder_of(str(options.file))) is not None:
             path = uploads.keep_folder(place)
         else:
             with options.file.open("rb") as file:

@@ -12,11 +12,11 @@ from bioviz import rights
 from bioviz.errors import BadInput, Missing
 from bioviz.models.base import BOTH, RANDOM, Backbone, ModelCard, WeightsFile
 from bioviz.models.brought import shelf
-from bioviz.models.brought.uploads import MAX_BYTES, folder, folder_of
+from bioviz.models.brought.uploads import folder, folder_of, inside
 from bioviz.models.cards import CARDS
 from bioviz.models.families.timm import backbone_card
 from bioviz.models.runtimes import session
-from bioviz.models.weights import file_sha256
+from bioviz.models.weights import MAX_BYTES, file_sha256
 from bioviz.progress import Progress
 from bioviz.store.files import Corrupt, disk_trouble, read_json, write_json
 
@@ -26,6 +26,7 @@ OWNER = "timm/"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 MAX_CLASSES = 100_000
 _CONFIG = "config.json"
+MAX_CONFIG_BYTES = 4 << 20  # those of 21,000 classes name each of them
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class BackboneCard:
 
 
 def is_meant(text: str) -> bool:
-    """Whether a text names a network of timm, or a folder of one."""
+    """Whether a text names a network of timm, or a folder of one. Raises BadInput outside the data folders."""
     if text.startswith(OWNER):
         return True
     place = folder_of(text)
@@ -103,10 +104,12 @@ def add_job(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
         raise Missing(absent)
     text = str(params["network"]).strip()
     progress.report("Trying it on sound", 0, 1, "networks")
-    place = folder_of(text)
+    place = _place(text)
     about = {} if place is None else _config(place)
     weights = (
-        None if place is None else next((place / each for each in WEIGHTS if (place / each).is_file()), None)
+        None
+        if place is None
+        else next((inside(place, each) for each in WEIGHTS if (place / each).is_file()), None)
     )
     if place is not None and weights is None:
         raise BadInput(f"{place} holds neither {' nor '.join(WEIGHTS)}. Fetch the whole repository.")
@@ -191,9 +194,22 @@ def _tried(card: BackboneCard, weights: Path | None) -> BackboneCard:
     raise BadInput(f"{card.architecture} cannot hear a mel spectrogram ({reason}). Choose another network.")
 
 
-def _config(place: Path) -> dict[str, Any]:
+def _place(text: str) -> Path | None:
+    """Return the folder that is meant, None for a name alone. Raises BadInput outside the data folders."""
     try:
-        value = read_json(place / _CONFIG)
+        return folder_of(text)
+    except BadInput:
+        if text.startswith(OWNER):
+            return None
+        raise
+
+
+def _config(place: Path) -> dict[str, Any]:
+    path = inside(place, _CONFIG)
+    try:
+        if path.is_file() and path.stat().st_size > MAX_CONFIG_BYTES:
+            raise BadInput(f"{place / _CONFIG} is larger than any settings of a network.")
+        value = read_json(path)
     except (OSError, Corrupt):
         return {}
     return value if isinstance(value, dict) else {}

@@ -269,11 +269,9 @@ def _checked(value: dict[str, Any]) -> OwnCard:
         r"[0-9a-f]{64}", card.sha256
     ):
         raise BadInput("The card of the model file does not name a file beside it.")
+    allowed = _beside_at_most(Path(card.file))
     if not isinstance(card.beside, dict) or not all(
-        (
-            name in _beside(Path(card.file))
-            or (_beside(Path(card.file)) and remote_code.PYTHON.fullmatch(name))
-        )
+        (name in allowed or (allowed and remote_code.PYTHON.fullmatch(name)))
         and re.fullmatch(r"[0-9a-f]{64}", str(sha256))
         for name, sha256 in card.beside.items()
     ):
@@ -313,14 +311,15 @@ def _model_card(name: str, card: OwnCard) -> ModelCard:
 
 def _beside(path: Path) -> tuple[str, ...]:
     """Return the files that a model file needs beside it."""
+    there = tuple(name for name in _beside_at_most(path) if path.with_name(name).is_file())
+    return (*there, *remote_code.files_of(path.parent)) if path.suffix in session.FOLDERS else ()
+
+
+def _beside_at_most(path: Path) -> tuple[str, ...]:
+    """Return the settings that may be beside a model file, by its name alone."""
     from bioviz.models.runtimes.transformers import BESIDE
 
-    if path.suffix not in session.FOLDERS:
-        return ()
-    if not path.is_file():
-        return BESIDE
-    there = tuple(name for name in BESIDE if path.with_name(name).is_file())
-    return (*there, *remote_code.files_of(path.parent))
+    return BESIDE if path.suffix in session.FOLDERS else ()
 
 
 def _graph(card: OwnCard) -> Graph:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from bioviz import jobs
-from bioviz.config import settings
-from bioviz.errors import BadInput
-from bioviz.ui.app.notices import plain
 from bioviz.ui.job_cards import job_card
 from bioviz.ui.state import ModelsState
 
 
 def show(network: str) -> None:
     """Offer to try a network and add it, and say what became of it."""
-    if Path(network).expanduser().is_dir():
-        try:
-            settings().check_inside(network)
-        except BadInput as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return
     params = {"network": network}
     job = jobs.find("add network", params)
     if (job is None or job.is_over) and st.button(

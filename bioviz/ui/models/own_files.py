@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from bioviz import jobs, rights
-from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models import registry
 from bioviz.models.base import ModelCard
@@ -49,10 +48,10 @@ def show() -> None:
     ).strip()
     if file is None and not folder_text:
         return
-    if file is None and backbones.is_meant(folder_text):
-        named_networks.show(folder_text)
-        return
     try:
+        if file is None and backbones.is_meant(folder_text):
+            named_networks.show(folder_text)
+            return
         path = (
             uploads.keep_upload(file.name, file)
             if file is not None
@@ -99,7 +98,7 @@ def _folder(text: str) -> Path:
         raise BadInput(
             f"There is no folder {text}, nor a model of this name in the cache of Hugging Face's programs."
         )
-    return settings().check_inside(directory) if Path(text).expanduser().is_dir() else directory
+    return directory
 
 
 def remove_button(card: ModelCard) -> None:
