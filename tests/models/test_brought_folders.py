@@ -108,13 +108,13 @@ def test_a_folder_is_copied_once_and_again_only_where_a_file_of_it_is_gone(data,
 
 
 def test_tabs_that_copy_the_same_folder_at_once_do_not_disturb_each_other(data, monkeypatch):
-    """Both have begun before either ends."""
+    """Both have copied a file before either goes on."""
     both = threading.Barrier(2, timeout=20)
     copy, kept = shutil.copyfile, []
 
     def slow(source, to):
+        copy(source, to)
         both.wait()
-        return copy(source, to)
 
     monkeypatch.setattr(shutil, "copyfile", slow)
     tabs = [threading.Thread(target=lambda: kept.append(uploads.keep_folder(data / "net"))) for _ in range(2)]
