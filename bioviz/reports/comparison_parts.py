@@ -78,18 +78,18 @@ def flow_figure(
 
     """
     names = [*comparison.changes.names, "no label"]
-    sides = sides_of(comparison, left, right)
+    before, after = sides_of(comparison, left, right)
     if member is not None:
-        sides = [np.where(member, side, -1) for side in sides]
-    used = np.setdiff1d(np.concatenate(sides), -1)
+        before, after = np.where(member, before, -1), np.where(member, after, -1)
+    used = np.setdiff1d(np.concatenate((before, after)), -1)
     # Clusters that stand for no label keep their place.
     named = np.setdiff1d(used, len(comparison.changes.names))
     others = np.empty(0, dtype=np.int64) if shown is None else np.setdiff1d(named, shown)
     if len(others):
-        sides = [np.where(np.isin(side, others), len(names), side) for side in sides]
+        before, after = (np.where(np.isin(side, others), len(names), side) for side in (before, after))
         names.append(counted(len(others), "other label"))
     return figures.flow(
-        *sides, names, names, palette.colours_for(comparison.changes.names), titles=titles, dark=dark
+        before, after, names, names, palette.colours_for(comparison.changes.names), titles=titles, dark=dark
     )
 
 
