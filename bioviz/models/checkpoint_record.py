@@ -44,11 +44,14 @@ class SplitRecord:
         "train", "valid" and "test" to what `training.split.describe` gives.
     recordings : dict
         The same to names of recordings.
+    contents : dict
+        The same to what names their bytes, `datasets.types.Recording.content_hash`; {} in older ones.
     """
 
     source: str = ""
     counts: dict[str, dict[str, Any]] = field(default_factory=dict)
     recordings: dict[str, list[str]] = field(default_factory=dict)
+    contents: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

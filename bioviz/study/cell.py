@@ -90,7 +90,7 @@ def compute_cell(
 
 def _check_unheard(cell: Cell, spec: StudySpec, dataset: Dataset) -> None:
     """Raise BadInput where a checkpoint fine-tuned before was trained on clips that are scored."""
-    from bioviz.runs.thresholds.label_scores import is_told, trained_on
+    from bioviz.runs.heard import heard, is_told
 
     title = checkpoint_title(cell.entry.checkpoint)
     if not is_told(dataset, cell.entry.checkpoint):
@@ -100,10 +100,10 @@ def _check_unheard(cell: Cell, spec: StudySpec, dataset: Dataset) -> None:
         )
     split = split_of(dataset, spec)
     scored = np.ones(len(dataset.clips), dtype=bool) if split == "all" else dataset.clips.split == split
-    heard = int((trained_on(dataset, cell.entry.checkpoint) & scored).sum())
-    if heard:
+    known = int((heard(dataset, cell.entry.checkpoint) & scored).sum())
+    if known:
         raise BadInput(
-            f"{title} was trained on, or chosen by, recordings of {heard:,} of the {int(scored.sum()):,} clips that "
+            f"{title} was trained on, or chosen by, recordings of {known:,} of the {int(scored.sum()):,} clips that "
             "would be scored. Score it on test clips alone, or on recordings that it has not heard."
         )
 

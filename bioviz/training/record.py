@@ -61,16 +61,19 @@ def facts_of(
         Of the test clips.
     """
     paper = np.isin(split.test, split.test_as_paper)
-    recordings = dataset.clips.recording
+    recordings = {
+        part: [dataset.recordings[i] for i in np.unique(dataset.clips.recording[getattr(split, part)])]
+        for part in ("train", "valid", "test")
+    }
     return CheckpointRecord(
         format=FORMAT,
         dataset=TrainedOn(dataset.id, dataset.name, dataset.version),
         split=SplitRecord(
             source="dataset" if uses_own_split(dataset, settings) else "seeded",
             counts=describe(dataset, split),
-            recordings={
-                part: sorted({dataset.recordings[i].name for i in recordings[getattr(split, part)]})
-                for part in ("train", "valid", "test")
+            recordings={part: sorted(each.name for each in of_part) for part, of_part in recordings.items()},
+            contents={
+                part: sorted({each.content_hash for each in of_part}) for part, of_part in recordings.items()
             },
         ),
         strategy=settings.strategy,

@@ -85,6 +85,14 @@ def test_its_scores_are_what_was_measured_on_the_test(world):
     assert (answers == dataset.targets[test]).mean() == pytest.approx(checkpoint.record.test["accuracy"])
 
 
+def test_it_tells_what_it_heard_by_name_and_by_content(world):
+    dataset, checkpoint = world
+    split = checkpoint.record.split
+    for part in ("train", "valid", "test"):
+        of_part = [each.content_hash for each in dataset.recordings if each.name in split.recordings[part]]
+        assert of_part and split.contents[part] == sorted(of_part)
+
+
 def test_thresholds_rest_on_the_test_recordings_alone(world):
     dataset, checkpoint = world
     assert gives_scores(MODEL, checkpoint.name) and not gives_scores(MODEL, BASE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bioviz.errors import Missing
 from bioviz.ui.notes import trained_note
 
 
@@ -26,9 +28,15 @@ def page(splits: list[str]) -> None:
     trained_note.trained_note(run, SimpleNamespace(clips=clips, recordings=names), DeskState("page"))
 
 
+@pytest.fixture(autouse=True)
+def told(monkeypatch):
+    """A checkpoint that tells what it was trained on, as those made here do."""
+    monkeypatch.setattr(trained_note, "is_told", lambda *_: True)
+
+
 @pytest.mark.parametrize("splits", [["train", "train", "valid", "test"], ["train"] * 4])
 def test_warns_and_offers_the_test_split(monkeypatch, splits):
-    monkeypatch.setattr(trained_note, "learnt_from", lambda checkpoint, dataset: {"a.wav", "b.wav"})
+    monkeypatch.setattr(trained_note, "heard", lambda *_: np.array([True, True, True, False]))
     app = AppTest.from_function(page, args=(splits,), default_timeout=60).run()
     assert app.warning[0].value.startswith(
         "3 of the 4 clips are of recordings that this model was fine-tuned"
@@ -41,6 +49,20 @@ def test_warns_and_offers_the_test_split(monkeypatch, splits):
 
 
 def test_says_nothing_of_other_models(monkeypatch):
-    monkeypatch.setattr(trained_note, "learnt_from", lambda checkpoint, dataset: set())
+    monkeypatch.setattr(trained_note, "heard", lambda *_: np.zeros(4, dtype=bool))
     app = AppTest.from_function(page, args=(["train"] * 4,), default_timeout=60).run()
     assert not app.warning and not app.button and not app.exception
+
+
+def test_says_where_nobody_knows(monkeypatch):
+    monkeypatch.setattr(trained_note, "heard", lambda *_: np.zeros(4, dtype=bool))
+    monkeypatch.setattr(trained_note, "is_told", lambda *_: False)
+    app = AppTest.from_function(page, args=(["train"] * 4,), default_timeout=60).run()
+    assert "does not tell" in app.warning[0].value and len(app.warning) == 1
+
+    def gone(*_):
+        raise Missing("gone")
+
+    monkeypatch.setattr(trained_note, "heard", gone)
+    app = AppTest.from_function(page, args=(["train"] * 4,), default_timeout=60).run()
+    assert "was deleted" in app.warning[0].value and not app.exception

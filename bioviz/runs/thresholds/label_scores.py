@@ -14,7 +14,6 @@ from bioviz.embedding.pipeline import embed_dataset, recipe_for, score_dataset
 from bioviz.embedding.scores import open_scores, width_of
 from bioviz.embedding.stored.sets import EmbeddingSet, open_set
 from bioviz.errors import BiovizError, Missing
-from bioviz.flags.cleaned import family
 from bioviz.models import finetuned, registry
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoints import get as checkpoint_of
@@ -204,32 +203,6 @@ def compute_label_scores(asked: Scored, device: str | None, progress: Progress) 
         values = read
     stages.save(STAGE, stored.key, {"scores": values}, {"labels": list(asked.labels)})
     return stored
-
-
-def trained_on(dataset: Dataset, checkpoint: str) -> np.ndarray:
-    """(N,) bool clips of recordings that a checkpoint was trained on or chosen by: by their names, in one dataset.
-
-    Names of recordings in another dataset than the one that it was trained on (or a cleaned version) mean nothing.
-    """
-    if not checkpoint.startswith(FINETUNED):
-        return np.zeros(len(dataset.clips), dtype=bool)
-    record = checkpoint_of(checkpoint.removeprefix(FINETUNED)).record
-    if record.dataset.id and family(record.dataset.id) != family(dataset.id):
-        return np.zeros(len(dataset.clips), dtype=bool)
-    split = record.split.recordings
-    heard = {*split.get("train", []), *split.get("valid", [])}
-    known = np.array([recording.name in heard for recording in dataset.recordings], dtype=bool)
-    return known[dataset.clips.recording]
-
-
-def is_told(dataset: Dataset, checkpoint: str) -> bool:
-    """Whether it is known which clips of a dataset a checkpoint was trained on: one from elsewhere may not tell."""
-    if not checkpoint.startswith(FINETUNED):
-        return True
-    record = checkpoint_of(checkpoint.removeprefix(FINETUNED)).record
-    if record.dataset.id and family(record.dataset.id) != family(dataset.id):
-        return True
-    return bool(record.split.recordings.get("train"))
 
 
 def _recipe(dataset: Dataset, model: str, checkpoint: str, seed: int, device: str = "cpu") -> Recipe:

@@ -21,10 +21,11 @@ from bioviz.errors import BadInput, Missing
 from bioviz.models.titles import title_of
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
+from bioviz.runs.heard import heard
 from bioviz.runs.opening import open_run
 from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
-from bioviz.runs.thresholds.label_scores import Scored, compute_label_scores, label_scores, scored, trained_on
+from bioviz.runs.thresholds.label_scores import Scored, compute_label_scores, label_scores, scored
 from bioviz.store.keys import Stored, key_of
 
 VERSION = 2
@@ -93,8 +94,7 @@ def threshold_inputs(run: Run, stored: Stored[np.ndarray], precision: float) -> 
 
 def judged(run: Run) -> np.ndarray:
     """(m,) int64 positions of the clips that may tell a threshold: those that the checkpoint was not trained on."""
-    heard = trained_on(library.load(run.spec.dataset), run.spec.checkpoint)
-    return np.flatnonzero(~heard[run.rows])
+    return np.flatnonzero(~heard(library.load(run.spec.dataset), run.spec.checkpoint)[run.rows])
 
 
 def open_thresholds(run: Run, precision: float = PRECISION) -> RunThresholds | None:

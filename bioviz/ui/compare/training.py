@@ -6,12 +6,12 @@ import numpy as np
 
 from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
-from bioviz.flags.cleaned import family
 from bioviz.models import checkpoints
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.reports.comparison import OwnScore
 from bioviz.runs.comparison import ComparisonSpec
+from bioviz.runs.heard import heard, is_told
 
 OWN_CLASSIFIER = (
     (
@@ -36,6 +36,8 @@ OWN_CLASSIFIER = (
 def flattered(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[str]:
     """For each fine-tuned side how many of the clips compared it was trained or chosen on, nothing where on none.
 
+    One that does not tell is said too: nobody knows then that it was on none.
+
     Parameters
     ----------
     dataset
@@ -46,11 +48,15 @@ def flattered(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[
     """
     said = []
     for side, run in (("left", spec.left), ("right", spec.right)):
-        known = learnt_from(run.checkpoint, dataset)
-        if not known:
-            continue
-        heard = np.array([recording.name in known for recording in dataset.recordings])
-        count = int(heard[dataset.clips.recording[rows]].sum())
+        try:
+            count = int(heard(dataset, run.checkpoint)[rows].sum())
+            told = is_told(dataset, run.checkpoint)
+        except BiovizError:
+            count, told = 0, False
+        if not told:
+            said.append(
+                f"Nobody can tell which recordings the {side} model was fine-tuned with; it may have heard these clips."
+            )
         if count:
             advice = (
                 "For a fair comparison choose the test split under Settings."
@@ -105,12 +111,3 @@ def _tested_on(record: CheckpointRecord | None) -> tuple[str, tuple[str, ...]] |
     if record is None or not record.dataset.version or "test" not in record.split.recordings:
         return None
     return record.dataset.version, tuple(record.split.recordings["test"])
-
-
-def learnt_from(checkpoint: str, dataset: Dataset) -> set[str]:
-    """Names of the recordings that a fine-tuned checkpoint was trained or chosen on, if they are of this dataset."""
-    record = _record(checkpoint)
-    if record is None or family(record.dataset.id) != family(dataset.id):
-        return set()
-    parts = record.split.recordings  # an imported checkpoint may not tell
-    return {*parts.get("train", ()), *parts.get("valid", ())}

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from bioviz.datasets.types import Dataset
+from bioviz.errors import Missing
+from bioviz.models.titles import checkpoint_title
 from bioviz.runs import Run
-from bioviz.ui.compare.training import learnt_from
+from bioviz.runs.heard import heard, is_told
 from bioviz.ui.state import DeskState
 from bioviz.ui.view import set_view
 
 
-def trained_on(run: Run, dataset: Dataset) -> int:
-    """How many clips of the run are of recordings that its checkpoint was fine-tuned with."""
-    known = learnt_from(run.spec.checkpoint, dataset)
-    heard = np.array([recording.name in known for recording in dataset.recordings], dtype=bool)
-    return int(heard[dataset.clips.recording[run.rows]].sum())
-
-
 def trained_note(run: Run, dataset: Dataset, keys: DeskState) -> None:
     """Say how many clips the model learnt from, and offer the test clips where the dataset has some."""
-    count = trained_on(run, dataset)
+    checkpoint = run.spec.checkpoint
+    try:
+        count, told = int(heard(dataset, checkpoint)[run.rows].sum()), is_told(dataset, checkpoint)
+    except Missing:
+        st.warning(
+            f"{checkpoint_title(checkpoint)} was deleted, and with it which recordings it was fine-tuned with.",
+            icon=":material/warning:",
+        )
+        return
+    if not told:
+        st.warning(
+            f"{checkpoint_title(checkpoint)} does not tell which recordings it was fine-tuned with: it may look "
+            "better here than on new recordings.",
+            icon=":material/warning:",
+        )
     if not count:
         return
     text = (

@@ -110,6 +110,9 @@ def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
     assert flattered(spec, calls, np.arange(36)) == []
     record["dataset"]["id"] = "another"
     assert flattered(tuned, calls, np.arange(36)) == []
+    record["dataset"]["id"], record["split"] = calls.id, {}
+    (said,) = flattered(tuned, calls, np.arange(36))
+    assert "Nobody can tell" in said
 
 
 def test_own_classifiers_stand_in_the_table_and_are_named_as_such(spec, calls, monkeypatch):

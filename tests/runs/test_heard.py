@@ -1,0 +1,81 @@
+"""Which clips a fine-tuned checkpoint has heard: by the bytes of recordings, and by names within one dataset alone."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bioviz.errors import Missing
+from bioviz.models import checkpoints
+from bioviz.models.checkpoint_record import CheckpointRecord
+from bioviz.models.checkpoints import Checkpoint
+from bioviz.runs.heard import heard, is_told
+from tests.embedding.helpers import make_dataset, write_wav
+
+CHECKPOINT = "ft:abc"
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    return make_dataset(tmp_path, [write_wav(tmp_path / f"{i}.wav", seed=i) for i in range(4)])
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """recorded(dataset id, parts, contents): what the checkpoint tells of itself."""
+
+    def record(
+        identity: str, names: dict[str, list[str]], contents: dict[str, list[str]] | None = None
+    ) -> None:
+        split = {"recordings": names} | ({} if contents is None else {"contents": contents})
+        about = CheckpointRecord.from_dict({"dataset": {"id": identity}, "split": split})
+        monkeypatch.setattr(checkpoints, "get", lambda name: Checkpoint(name, about))
+
+    return record
+
+
+def recordings_of(dataset, clips: np.ndarray) -> set[int]:
+    return set(np.unique(dataset.clips.recording[clips]).tolist())
+
+
+def test_recordings_of_its_own_dataset_and_of_cleaned_versions_are_known_by_name(dataset, recorded):
+    names = [recording.name for recording in dataset.recordings]
+    for identity in (dataset.id, f"{dataset.id}-clean-1"):
+        recorded(identity, {"train": names[:2], "valid": names[2:3], "test": names[3:]})
+        assert recordings_of(dataset, heard(dataset, CHECKPOINT)) == {0, 1, 2} and is_told(
+            dataset, CHECKPOINT
+        )
+
+
+def test_names_of_another_dataset_mean_nothing(dataset, recorded):
+    recorded("another", {"train": [recording.name for recording in dataset.recordings]})
+    assert not heard(dataset, CHECKPOINT).any() and is_told(dataset, CHECKPOINT)
+
+
+def test_the_same_bytes_are_known_in_another_dataset_and_under_another_name(tmp_path, dataset, recorded):
+    contents = [recording.content_hash for recording in dataset.recordings]
+    recorded(
+        dataset.id, {"train": ["0.wav"], "test": ["3.wav"]}, {"train": contents[:1], "test": contents[3:]}
+    )
+    moved = tmp_path / "elsewhere" / "train"
+    moved.mkdir(parents=True)
+    shutil.copy(tmp_path / "0.wav", moved / "other.wav")
+    shutil.copy(tmp_path / "3.wav", moved / "0.wav")
+    other = replace(make_dataset(moved, [moved / "0.wav", moved / "other.wav"]), id="another")
+    assert recordings_of(other, heard(other, CHECKPOINT)) == {1} and is_told(other, CHECKPOINT)
+
+
+def test_one_that_does_not_tell_is_not_taken_for_one_that_heard_nothing(dataset, recorded):
+    for identity in (dataset.id, ""):
+        recorded(identity, {})
+        assert not is_told(dataset, CHECKPOINT)
+    assert is_told(dataset, "pretrained") and not heard(dataset, "pretrained").any()
+
+
+def test_one_that_is_gone_is_said_to_be(dataset):
+    for ask in (heard, is_told):
+        with pytest.raises(Missing):
+            ask(dataset, CHECKPOINT)
