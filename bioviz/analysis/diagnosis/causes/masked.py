@@ -11,7 +11,8 @@ def _faint(evidence: Evidence) -> np.ndarray:
 
     With a box: its SNR is low, or not told from what the noise does, which counts for all. Without, how many of five:
     nothing stands out; or hardly; or less than in three quarters of the label's clips that are not confused; or only
-    at other frequencies than there; and all that is measured of the sound is more like background.
+    at other frequencies than there; and all that is measured of the sound is more like background. One height can give
+    the second and the third: low for any call, and low for this label's. So the count is of signs, not of witnesses.
     """
     sound, rules, usual = evidence.sound, evidence.rules, evidence.usual
     height = sound.height_db
