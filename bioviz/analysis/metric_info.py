@@ -133,7 +133,7 @@ METRIC_INFO: Mapping[str, Help] = {
     ),
     "silhouette": Help(
         "Silhouette",
-        "How much nearer clips are to their own group than to the next one, -1 to 1. Of more than 50,000 clips it is "
+        "How much nearer clips are to their own group than to the next one, -1 to 1; of more than 50,000 clips "
         "estimated from 10,000 of them, drawn by lot, each against all.",
         "high",
         0.0,

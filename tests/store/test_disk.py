@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import pickle
 import sqlite3
 from multiprocessing.sharedctypes import Synchronized
@@ -116,28 +115,35 @@ def test_of_several_that_notice_the_damage_one_begins_anew():
         assert len(list(Path(first.directory).glob("*damaged*"))) == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs processes that begin at the same moment")
+ROUNDS, PROCESSES = 6, 5
+
+
+def opens_together(own: str, together: Barrier, kept: Synchronized) -> None:
+    """Open each round's cache at the same moment as the other processes, and keep something in it."""
+    for number in range(ROUNDS):
+        together.wait(60)
+        with open_cache(settings(), f"media/{number}") as cache:
+            cache.set(own, own)
+            with kept.get_lock():
+                kept.value += cache.get(own) == own
+
+
 def test_processes_that_open_a_damaged_index_at_once_share_the_new_one():
     """Each that moved it aside by itself took the new one of another away: "disk I/O error", "readonly database"."""
-    fork = multiprocessing.get_context("fork")
-    for number in range(6):
-        name = f"media/{number}"
-        open_cache(settings(), name).close()
-        path = settings().cache_dir / name / "cache.db"
-        path.write_bytes(b"this is no database" * 1000)
-        together, kept = fork.Barrier(6), fork.Value("i", 0)
-
-        def work(own: str, name: str = name, together: Barrier = together, kept: Synchronized = kept) -> None:
-            together.wait()
-            with open_cache(settings(), name) as cache:
-                cache.set(own, own)
-                with kept.get_lock():
-                    kept.value += cache.get(own) == own
-
-        processes = [fork.Process(target=work, args=(f"key {i}",)) for i in range(6)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        assert kept.value == 6
-        assert len(list(path.parent.glob("*damaged*"))) == 1
+    folders = [settings().cache_dir / f"media/{number}" for number in range(ROUNDS)]
+    for number, folder in enumerate(folders):
+        open_cache(settings(), f"media/{number}").close()
+        (folder / "cache.db").write_bytes(b"this is no database" * 1000)
+    context = multiprocessing.get_context("spawn")  # a fork of a process with threads may wait for ever
+    together, kept = context.Barrier(PROCESSES), context.Value("i", 0)
+    processes = [
+        context.Process(target=opens_together, args=(f"key {i}", together, kept)) for i in range(PROCESSES)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0] * PROCESSES
+    assert kept.value == ROUNDS * PROCESSES
+    for folder in folders:
+        assert len(list(folder.glob("*damaged*"))) == 1
