@@ -9,6 +9,7 @@ import { faded } from "./theme.js";
 const CELLS = 90; // a side of the grid over all points
 const SPREAD = 2; // cells that a clip's weight reaches to each side, in each of three passes
 const LEVELS = [0.04, 0.14, 0.32, 0.6]; // parts of the highest density, at which a step begins
+const MOST = 200000; // points that are counted; the order of drawing begins with a fair sample
 const FEWEST = 10; // clips of which a density says something
 
 /**
@@ -22,7 +23,7 @@ export function backgroundDensity({ x, y, order, background, extent }) {
   const cell = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) =>
     Math.min(CELLS - 1, Math.max(0, Math.floor(((value - low) / (high - low)) * CELLS)));
   let count = 0;
-  for (const i of order) {
+  for (const i of order.subarray(0, MOST)) {
     if (!background[i]) continue;
     grid[cell(y[i], extent.y)][cell(x[i], extent.x)]++;
     count++;

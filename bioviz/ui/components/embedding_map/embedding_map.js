@@ -6,7 +6,7 @@ import { mounting } from "../shared/mounting.js";
 import { download } from "./export.js";
 import { Gestures } from "./gestures.js";
 import { toggled } from "./legend.js";
-import { focuses, hovers, isFromPeer, zooms } from "./linked_maps.js";
+import { backgrounds, focuses, hovers, isFromPeer, zooms } from "./linked_maps.js";
 import {
   maskInside,
   maskOfRows,
@@ -17,17 +17,19 @@ import {
   valueOfMask,
 } from "./picking.js";
 import { arrived } from "./point_store.js";
+import { BACKGROUND_SETTING } from "./map_state.js";
+import { writeSetting } from "../shared/storage.js";
 import { MapView } from "./view.js";
 import { centredOn, fromPixel, insideBox, sameView, toPixel } from "./view_box.js";
 
 /** @import { Act } from "../shared/acts.js" */
-/** @import { Pixel, View } from "./view_box.js" */
+/** @import { Pixel, Transform, View } from "./view_box.js" */
 
 const PICK_RADIUS = 12; // pixels
 const TOUCH_RADIUS = 24;
 const REDRAW_AFTER_MS = 80;
 const PREVIEW_AFTER_MS = 60;
-const PREVIEW_UP_TO = 20000; // points; to draw more takes longer than a look
+const PREVIEW_UP_TO = 200000; // points; to draw more takes longer than a look
 
 class EmbeddingMap extends MapView {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -58,6 +60,7 @@ class EmbeddingMap extends MapView {
       hovers.on((message) => isPeer(message) && this.showLinkedHover(message.hovered)),
       zooms.on((message) => isPeer(message) && this.props.lock_view && this.setView(message.view, false)),
       focuses.on((message) => isPeer(message) && this.showFocus(message)),
+      backgrounds.on((mapKey) => mapKey !== this.props?.map_key && this.drawnOnce && this.draw()),
       arrived.on((digest) => digest === this.props?.digest && this.update(this.component)),
     ];
   }
@@ -84,7 +87,20 @@ class EmbeddingMap extends MapView {
   pointAt(pixel, radius) {
     const to = this.toPixels();
     if (!to) return -1;
-    return nearest(this.points, this.state.choice.drawn, to, pixel, radius, this.state.active);
+    const { choice, active } = this.state;
+    const near = choice.pictured ? this.#drawnNear(to, pixel, radius) : choice.drawn;
+    return nearest(this.points, near, to, pixel, radius, active);
+  }
+
+  /**
+   * @param {Transform} to
+   * @param {Pixel} pixel
+   * @param {number} radius
+   */
+  #drawnNear(to, [px, py], radius) {
+    const [x0, y0] = fromPixel(to, [px - radius, py + radius]);
+    const [x1, y1] = fromPixel(to, [px + radius, py - radius]);
+    return this.points.cells.within({ x: [x0, x1], y: [y0, y1] }).filter((i) => this.state.isDrawn(i));
   }
 
   /**
@@ -276,16 +292,26 @@ class EmbeddingMap extends MapView {
     this.tellView();
   }
 
+  /** @param {string} look of background, on all maps of this browser */
+  showBackground(look) {
+    writeSetting(BACKGROUND_SETTING, look);
+    if (this.drawnOnce) this.draw();
+    backgrounds.tell(this.props.map_key);
+  }
+
   tellView() {
     if (this.props.lock_view) zooms.tell({ ...this.from, view: { ...this.view } });
   }
 
   /** @param {string} format */
   async download(format) {
-    const { Plotly, points, state, theme, props } = this;
+    const { Plotly, points, theme, props } = this;
+    const state = { ...this.state, view: this.view };
+    const images = this.picture.image();
     const size = { width: this.stage.clientWidth, height: this.stage.clientHeight };
     try {
-      await download(Plotly, props.plotly_url, { points, state, theme, title: props.label }, format, size);
+      const map = { points, state, theme, title: props.label, images };
+      await download(Plotly, props.plotly_url, map, format, size);
     } catch (error) {
       this.parts.status.textContent = `The picture could not be made: ${/** @type {Error} */ (error).message}`;
     }

@@ -1,27 +1,33 @@
 // @ts-check
 // Downloads. The exported figure has a legend or colour bar of plotly's own, as ours is not part of the picture.
 
-import { asText, escapeText, layersOf, layoutFor, tracesFor } from "./figure.js";
+import { asText, escapeText, layersOf, layoutFor, marksOf, tracesFor } from "./figure.js";
 import { grouped } from "../shared/numbers.js";
 
 /** @import { Drawing, Layer, TraceType } from "./figure.js" */
 /** @import { Points } from "./points.js" */
 /** @import { Theme } from "./theme.js" */
-/** @typedef {{ points: Points, state: Drawing, theme: Theme, title: string }} Map what is exported */
+/**
+ * @typedef {object} Map what is exported
+ * @property {Points} points
+ * @property {Drawing} state
+ * @property {Theme} theme
+ * @property {string} title
+ * @property {object[]} [images] of points that are drawn as a picture, as plotly has them
+ */
 
 const VECTOR_UP_TO = 20000; // an SVG with more markers than this opens in no drawing program
 const LONGEST_NAME = 32; // letters; more would squeeze the picture
 const LONGEST_FILE_NAME = 60;
 
 /**
- * @param {Points} points
- * @param {Drawing} state
- * @param {Theme} theme
+ * @param {Omit<Map, "title">} map
  * @param {TraceType} type
  */
-export function exportFigure(points, state, theme, type) {
+export function exportFigure({ points, state, theme, images = [] }, type) {
   const data = tracesFor(points, state, theme, { type, paint: asText });
   const layout = layoutFor(state, theme, "pan");
+  layout.images = images;
   layout.paper_bgcolor = layout.plot_bgcolor = theme.background;
   const { colouring } = state;
   const key = (/** @type {string} */ name, /** @type {object} */ marker) => ({
@@ -90,8 +96,8 @@ export async function download(Plotly, plotlyUrl, map, format, size) {
     const library = await (await fetch(plotlyUrl)).text();
     return saveText(name, standalonePage(library, map), "text/html");
   }
-  const vector = format === "svg" && map.state.choice.drawn.length <= VECTOR_UP_TO;
-  const { data, layout } = exportFigure(map.points, map.state, map.theme, vector ? "scatter" : "scattergl");
+  const vector = format === "svg" && marksOf(map.state.choice).length <= VECTOR_UP_TO;
+  const { data, layout } = exportFigure(map, vector ? "scatter" : "scattergl");
   const picture = { format, width: size.width + 160, height: size.height, scale: format === "png" ? 2 : 1 };
   save(name, await Plotly.toImage({ data, layout: { ...layout, autosize: false } }, picture));
 }
@@ -113,9 +119,10 @@ function saveText(name, text, type) {
  * @param {string} library text of plotly.js
  * @param {Map} map
  */
-export function standalonePage(library, { points, state, theme, title }) {
-  const { data, layout } = exportFigure(points, state, theme, "scattergl");
-  const layers = layersOf(points, state.colouring, state.choice.drawn, state.active);
+export function standalonePage(library, map) {
+  const { points, state, theme, title } = map;
+  const { data, layout } = exportFigure(map, "scattergl");
+  const layers = layersOf(points, state.colouring, marksOf(state.choice), state.active);
   const said = (/** @type {number} */ i) =>
     points.describe(i).map(([name, value]) => `${escapeText(name)}: ${escapeText(value)}`);
   for (const trace of data) {

@@ -3,8 +3,6 @@
 
 import { channels } from "../shared/colours.js";
 import { densityContours } from "./density.js";
-import { MARGIN, histogram } from "./sampling.js";
-import { widened } from "./view_box.js";
 
 /** @import { Colouring, Measure, Points } from "./points.js" */
 /** @import { Choice } from "./sampling.js" */
@@ -18,13 +16,17 @@ import { widened } from "./view_box.js";
  * @property {boolean} [isSelection] they are greyed out as they are not selected
  * @property {View} view
  * @property {Int32Array | null} counts points of each name, null where a measure colours
+ * @property {BackgroundLook} background how background is drawn
+ * @property {(i: number) => boolean} isDrawn whether a point is drawn where it is in view, and not shown by contours alone
  */
+/** @typedef {"both" | "dots" | "contours"} BackgroundLook */
 /** @typedef {"dimmed" | "unknown" | "background" | "labelled"} Layer */
 /** @typedef {"scattergl" | "scatter"} TraceType */
 /** @typedef {number[] | string} Paint */
 
-const SCALE_STEPS = 256; // colours of a measure's scale
-const DENSITY_CELLS = { columns: 220, lines: 160 };
+/** @type {readonly Layer[]} from the bottom up */
+export const LAYERS = ["dimmed", "unknown", "background", "labelled"];
+export const SCALE_STEPS = 256; // colours of a measure's scale
 const SHAPES_FROM = 5; // pixels; smaller marks look alike
 const EDGE = 0.62; // part of the colour in a mark's edge, the rest is the text's
 
@@ -44,6 +46,26 @@ export function markerFor(count) {
 }
 
 /**
+ * The points that are drawn one by one.
+ *
+ * @param {Choice} choice
+ */
+export const marksOf = ({ drawn, pictured }) => (pictured ? new Int32Array() : drawn);
+
+/**
+ * Whether a background clip is shown by the contours alone.
+ *
+ * @param {Pick<Points, "background">} points
+ * @param {Colouring} colouring
+ * @param {BackgroundLook} look
+ * @param {number} i
+ */
+export function isContourAlone(points, colouring, look, i) {
+  if (look !== "contours" || !points.background[i]) return false;
+  return !(colouring.kind === "categories" && colouring.raised?.includes(colouring.codes[i]));
+}
+
+/**
  * The drawn points in four layers, from the bottom: greyed out, value unknown, background, the rest.
  *
  * @param {Pick<Points, "background">} points
@@ -54,7 +76,8 @@ export function markerFor(count) {
 export function layersOf(points, colouring, drawn, active) {
   /** @type {Record<Layer, number[]>} */
   const layers = { dimmed: [], unknown: [], background: [], labelled: [] };
-  for (const i of drawn) layers[layerOf(points, colouring, active, i)].push(i);
+  const layerOf = layerFinder(points, colouring, active);
+  for (const i of drawn) layers[LAYERS[layerOf(i)]].push(i);
   return layers;
 }
 
@@ -62,14 +85,16 @@ export function layersOf(points, colouring, drawn, active) {
  * @param {Pick<Points, "background">} points
  * @param {Colouring} colouring
  * @param {(i: number) => boolean} active
- * @param {number} i
- * @returns {Layer}
+ * @returns {(i: number) => number} the place of a point's layer in LAYERS
  */
-function layerOf(points, colouring, active, i) {
-  if (!active(i)) return "dimmed";
-  if (colouring.kind === "measure" && Number.isNaN(colouring.values[i])) return "unknown";
-  const isRaised = colouring.kind === "categories" && colouring.raised?.includes(colouring.codes[i]);
-  return points.background[i] && !isRaised ? "background" : "labelled";
+export function layerFinder({ background }, colouring, active) {
+  if (colouring.kind === "measure") {
+    const { values } = colouring;
+    return (i) => (!active(i) ? 0 : values[i] !== values[i] ? 1 : background[i] ? 2 : 3); // only NaN is not itself
+  }
+  const { codes } = colouring;
+  const isRaised = Uint8Array.from(colouring.names, (_, code) => (colouring.raised?.includes(code) ? 1 : 0));
+  return (i) => (!active(i) ? 0 : background[i] && !isRaised[codes[i]] ? 2 : 3);
 }
 
 /**
@@ -155,32 +180,6 @@ function scatterTrace(points, name, indices, marker, type) {
 }
 
 /**
- * @param {Points} points
- * @param {View} view
- * @param {Theme} theme
- */
-function densityTrace(points, view, theme) {
-  const { x, y } = widened(view, MARGIN);
-  const { columns, lines } = DENSITY_CELLS;
-  const shade = theme.dark ? 235 : 60;
-  return {
-    type: "heatmap",
-    name: "density",
-    z: histogram(points, { x, y }, columns, lines),
-    x0: x[0] + (x[1] - x[0]) / columns / 2,
-    dx: (x[1] - x[0]) / columns,
-    y0: y[0] + (y[1] - y[0]) / lines / 2,
-    dy: (y[1] - y[0]) / lines,
-    colorscale: [
-      [0, `rgba(${shade},${shade},${shade},0.04)`],
-      [1, `rgba(${shade},${shade},${shade},0.55)`],
-    ],
-    showscale: false,
-    hoverinfo: "skip",
-  };
-}
-
-/**
  * Marks of their names' shapes where there are any and they are large enough to be told.
  *
  * @param {Colouring} colouring
@@ -202,7 +201,7 @@ function symbols(colouring, indices, size) {
  */
 export function tracesFor(points, state, theme, { type = "scattergl", paint = asArray } = {}) {
   const { colouring, choice, active } = state;
-  const layers = layersOf(points, colouring, choice.drawn, active);
+  const layers = layersOf(points, colouring, marksOf(choice), active);
   const { size, opacity } = markerFor(choice.drawn.length);
   const colourOf = colourTable(colouring, paint);
   const grey = theme.dark ? "#8b8f98" : "#a3a7b0";
@@ -227,8 +226,7 @@ export function tracesFor(points, state, theme, { type = "scattergl", paint = as
       ...symbols(colouring, layers.labelled, size),
     }),
   ];
-  if (!choice.dense) traces.unshift(...densityContours(points, theme));
-  if (choice.dense) traces.unshift(densityTrace(points, state.view, theme));
+  if (state.background !== "dots") traces.unshift(...densityContours(points, theme));
   return traces;
 }
 

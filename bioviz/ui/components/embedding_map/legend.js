@@ -181,7 +181,11 @@ export function scaleEnds({ low, high }) {
  * @param {{ values: ArrayLike<number> }} colouring
  * @returns {Float64Array}
  */
-export const valuesOf = (order, colouring) => Float64Array.from(order, (i) => colouring.values[i]);
+export function valuesOf(order, { values }) {
+  const placed = new Float64Array(order.length);
+  for (let k = 0; k < order.length; k++) placed[k] = values[order[k]];
+  return placed;
+}
 
 /**
  * What a legend says of values that the colour bar does not show as they are.

@@ -16,6 +16,8 @@ import { Channel } from "../shared/channel.js";
 export const hovers = new Channel();
 /** @type {Channel<Zoom>} */
 export const zooms = new Channel();
+/** @type {Channel<string>} of the map that was told how to draw background: all maps follow */
+export const backgrounds = new Channel();
 /** @type {Channel<Focus>} of a legend that several maps share */
 export const focuses = new Channel();
 

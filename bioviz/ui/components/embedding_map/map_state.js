@@ -3,7 +3,9 @@
 
 import { selectionOf } from "./picking.js";
 import { hasNameOf } from "./points.js";
+import { readSetting } from "../shared/storage.js";
 
+/** @import { BackgroundLook } from "./figure.js" */
 /** @import { Act, ActLog } from "../shared/acts.js" */
 /** @import { Region } from "./callout.js" */
 /** @import { Selection } from "./picking.js" */
@@ -26,6 +28,10 @@ import { hasNameOf } from "./points.js";
  * @property {Region[]} regions of calls among background, the largest first, then of background among calls
  * @property {string} plotly_url
  */
+
+export const BACKGROUND_SETTING = "bioviz_map_background";
+/** @type {readonly BackgroundLook[]} */
+const LOOKS = ["both", "dots", "contours"];
 
 export class MapState {
   /** @type {Set<number> | null} codes of the names that are seen alone */
@@ -125,6 +131,12 @@ export class MapState {
 
   isWanted() {
     return hasNameOf(this.points.colouring(this.colourId), this.isolated);
+  }
+
+  /** How background is drawn: as this browser was told last. */
+  backgroundLook() {
+    const told = readSetting(BACKGROUND_SETTING);
+    return LOOKS.find((look) => look === told) ?? "both";
   }
 
   get numbers() {

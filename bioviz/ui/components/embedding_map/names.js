@@ -10,10 +10,12 @@ const CELL = 6; // pixels of the grid on which points are counted
 const LETTER = 7.4; // pixels that a letter is wide
 const LINE = 18;
 export const MOST_NAMES = 24;
+const CROWD_OF = 5000; // points at most: of a larger map no spot would be free enough for a name
+const MEDIAN_OF = 5000; // points at most; the order of drawing begins with a fair sample
 const DISTANCES = [0, 14, 22, 32, 44, 58, 76];
 const DIRECTIONS = 12;
 
-/** How many points lie in any area of the stage, quickly: a summed table of counts. */
+/** How many points lie in any area of the stage, quickly: a summed table of counts; of a large map those of a sample. */
 export class Crowd {
   /**
    * @param {Pick<Points, "x" | "y" | "order">} points
@@ -25,7 +27,7 @@ export class Crowd {
     this.lines = Math.max(1, Math.ceil((top + height) / CELL));
     const across = this.columns + 1;
     this.sums = new Float64Array(across * (this.lines + 1));
-    for (const i of order) {
+    for (const i of order.subarray(0, CROWD_OF)) {
       const [c, l] = [Math.floor((x[i] * to.ax + to.bx) / CELL), Math.floor((y[i] * to.ay + to.by) / CELL)];
       if (c >= 0 && c < this.columns && l >= 0 && l < this.lines) this.sums[(l + 1) * across + c + 1]++;
     }
@@ -49,7 +51,7 @@ export class Crowd {
 }
 
 /**
- * The middle of what has each name: of its points the one nearest to their median.
+ * The middle of what has each name: of its points (of a fair sample of them) the one nearest to their median.
  *
  * @param {Pick<Points, "x" | "y" | "order">} points
  * @param {ArrayLike<number>} codes
@@ -59,7 +61,7 @@ export class Crowd {
 export function centresOf({ x, y, order }, codes, count) {
   /** @type {number[][]} */
   const members = Array.from({ length: count }, () => []);
-  for (const i of order) members[codes[i]].push(i);
+  for (const i of order) if (members[codes[i]].length < MEDIAN_OF) members[codes[i]].push(i);
   const median = (/** @type {number[]} */ values) => values.sort((a, b) => a - b)[values.length >> 1];
   return members.map((indices) => {
     if (!indices.length) return null;

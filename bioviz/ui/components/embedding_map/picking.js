@@ -72,26 +72,31 @@ const STRIPS = 512;
  */
 export function maskInside(points, polygon, wanted) {
   const mask = new Uint8Array(points.n);
-  const ys = polygon.map(([, y]) => y);
-  const [low, high] = [Math.min(...ys), Math.max(...ys)];
+  const heights = polygon.map(([, y]) => y);
+  const [low, high] = [Math.min(...heights), Math.max(...heights)];
   if (low === high) return { mask, count: 0 };
   const stripOf = (/** @type {number} */ y) =>
     Math.min(STRIPS - 1, Math.floor(((y - low) / (high - low)) * STRIPS));
-  /** @type {[ax: number, ay: number, bx: number, by: number][][]} */
+  /** @type {number[][]} of each strip's edges ax, ay, bx, by, one edge after the other */
   const strips = Array.from({ length: STRIPS }, () => []);
   polygon.forEach((b, k) => {
     const a = polygon[(k + polygon.length - 1) % polygon.length];
     if (a[1] === b[1]) return; // a level edge is never crossed
     const [first, last] = [stripOf(Math.min(a[1], b[1])), stripOf(Math.max(a[1], b[1]))];
-    for (let s = first; s <= last; s++) strips[s].push([...a, ...b]);
+    for (let s = first; s <= last; s++) strips[s].push(...a, ...b);
   });
+  const { x: xs, y: ys, order } = points;
   let count = 0;
-  for (const i of points.order) {
-    const [x, y] = [points.x[i], points.y[i]];
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k];
+    const y = ys[i];
     if (!(y >= low && y <= high) || !wanted(i)) continue;
+    const x = xs[i];
+    const strip = strips[stripOf(y)];
     let odd = 0;
-    for (const [ax, ay, bx, by] of strips[stripOf(y)]) {
-      if (ay <= y !== by <= y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) odd ^= 1;
+    for (let e = 0; e < strip.length; e += 4) {
+      const [ay, by] = [strip[e + 1], strip[e + 3]];
+      if (ay <= y !== by <= y && x < ((strip[e + 2] - strip[e]) * (y - ay)) / (by - ay) + strip[e]) odd ^= 1;
     }
     mask[i] = odd;
     count += odd;
@@ -121,7 +126,12 @@ export function maskOfRows(points, rows) {
  * @param {Pick<Points, "rows">} points
  * @param {Uint8Array} mask
  */
-export const rowsOfMask = (points, mask) => points.rows.filter((_, i) => mask[i]);
+export function rowsOfMask({ rows }, mask) {
+  const chosen = new Int32Array(rows.length);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) if (mask[i]) chosen[count++] = rows[i];
+  return chosen.slice(0, count);
+}
 
 /**
  * The value of an act that selects these points, for Python: a bit a point.

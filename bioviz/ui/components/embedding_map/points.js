@@ -1,6 +1,8 @@
 // @ts-check
 // The points of a map: decoding what Python sent, order of drawing, what is said of a point. No DOM here.
 
+import { Cells } from "./cells.js";
+
 /** @import { View } from "./view_box.js" */
 /** @typedef {Uint8Array | Uint16Array | Int32Array | Float32Array} Column */
 /** @typedef {{ dtype: "u1" | "u2" | "i4" | "f4", data: string }} SentColumn base64 of little-endian numbers */
@@ -85,6 +87,8 @@ export function shuffle(indices) {
 export class Points {
   /** @type {Int32Array | null} */
   #byRow = null;
+  /** @type {Cells | undefined} */
+  #cells;
   /** @type {{ lines: number[][] | null } | undefined} of background, made when it is first drawn */
   density;
   /** @type {Record<string, ([x: number, y: number] | null)[]>} colouring -> middle of what has each of its names */
@@ -112,10 +116,16 @@ export class Points {
         ? { ...c, codes: decodeColumn(c.codes) }
         : { ...c, start: decodeColumn(c.start), end: decodeColumn(c.end) },
     );
-    const placed = [];
-    for (let i = 0; i < this.n; i++) if (isFinite(this.x[i]) && isFinite(this.y[i])) placed.push(i);
-    this.order = shuffle(Int32Array.from(placed)); // points that have a place
+    const placed = new Int32Array(this.n);
+    let count = 0;
+    for (let i = 0; i < this.n; i++) if (isFinite(this.x[i]) && isFinite(this.y[i])) placed[count++] = i;
+    this.order = shuffle(placed.slice(0, count)); // points that have a place
     this.extent = payload.extent ?? paddedExtent(this);
+  }
+
+  /** Where the points lie, made when it is first asked for: a small map needs none. */
+  get cells() {
+    return (this.#cells ??= new Cells(this));
   }
 
   /**

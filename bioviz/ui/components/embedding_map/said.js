@@ -12,22 +12,22 @@ import { grouped } from "../shared/numbers.js";
  * How many points of how many are drawn, have a place and are selected, and what near means on the map.
  *
  * @param {{ placed: number, total: number, note?: string }} points
- * @param {Pick<Choice, "whole" | "dense" | "inView">} choice
- * @param {number} drawnInView
+ * @param {Pick<Choice, "inView" | "drawnInView" | "pictured">} choice
  * @param {number | undefined} selected
  */
-export function statusText({ placed, total, note }, choice, drawnInView, selected) {
+export function statusText({ placed, total, note }, { inView, drawnInView, pictured }, selected) {
   const figure = (/** @type {number} */ n) => grouped(n);
   const parts = [];
-  if (choice.whole) parts.push(`${figure(placed)} of ${figure(total)} clips drawn`);
+  if (inView >= placed) parts.push(`${figure(drawnInView)} of ${figure(total)} clips drawn`);
   else {
-    const inView = `${figure(drawnInView)} of ${figure(choice.inView)} clips in view drawn`;
-    parts.push(`${inView} (${figure(total)} in all)`);
-    if (choice.dense) parts.push("shading shows how many there are; zoom in to see each");
+    parts.push(`${figure(drawnInView)} of ${figure(inView)} clips in view drawn (${figure(total)} in all)`);
   }
+  const contoured = inView - drawnInView;
+  if (contoured) parts.push(`${figure(contoured)} of background as contours alone`);
   const lost = total - placed;
   if (lost && placed) parts.push(`${figure(lost)} without a place on the map`);
   if (selected !== undefined) parts.push(`${figure(selected)} selected`);
+  if (pictured) parts.push("a spot has the colour of most clips there; zoom in to see each");
   if (note && placed) parts.push(note);
   return parts.join(" · ");
 }

@@ -3,6 +3,7 @@
 
 import { el, svg } from "../shared/dom.js";
 
+/** @import { BackgroundLook } from "./figure.js" */
 /** @import { Colouring } from "./points.js" */
 /** @typedef {"pan" | "zoom" | "lasso" | "box"} Mode */
 /**
@@ -11,6 +12,7 @@ import { el, svg } from "../shared/dom.js";
  * @property {(mode: Mode) => void} onMode
  * @property {() => void} onReset
  * @property {(format: string) => void} onDownload
+ * @property {(look: string) => void} onBackground
  */
 
 /** @type {[mode: Mode, title: string, path: string][]} */
@@ -33,6 +35,17 @@ const MODES = [
   ],
 ];
 const RESET = "M3 8a5 5 0 1 0 1.600-3.700M3 2.500v3h3";
+const CONTOURS =
+  "M2 9.500c0-4 3-7 6.500-7s5.500 2.500 5.500 5.500-2.500 5.500-6 5.500-6-1-6-4zM5 9.300c0-2.300 1.600-3.800 3.500-3.800s3 1.200 3 2.700-1.400 2.800-3.300 2.800S5 10.600 5 9.300z";
+/** @type {[look: BackgroundLook, text: string][]} */
+const LOOKS = [
+  ["both", "Dots and contours"],
+  ["dots", "Dots"],
+  ["contours", "Contours alone"],
+];
+export const CONTOURS_HELP =
+  "Contours show where background clips are dense: a step darker from 4, 14, 32 and 60 % of the densest place on. " +
+  "Outside them there may be single clips. With contours alone only labelled clips are dots; a lasso still takes all.";
 const DOWNLOAD = "M8 2v8M5 7.200 8 10.300l3-3.100M2.500 13.500h11";
 const FORMATS = [
   ["png", "Picture (PNG)"],
@@ -57,7 +70,7 @@ function toolButton(tool, title, path, onclick) {
 /** @typedef {ReturnType<typeof makeToolbar>} Toolbar */
 
 /** @param {ToolbarActions} actions */
-export function makeToolbar({ onColour, onMode, onReset, onDownload }) {
+export function makeToolbar({ onColour, onMode, onReset, onDownload, onBackground }) {
   const select = el("select");
   select.addEventListener("change", () => {
     select.blur(); // so that keys flag and step again
@@ -65,14 +78,16 @@ export function makeToolbar({ onColour, onMode, onReset, onDownload }) {
   });
   const buttons = MODES.map(([mode, title, path]) => toolButton(mode, title, path, () => onMode(mode)));
   const reset = toolButton("reset", "Show all points", RESET, onReset);
+  const background = backgroundMenu(onBackground);
   const bar = el(
     "div",
     { class: "bm-bar", role: "toolbar", "aria-label": "Map tools" },
     el("label", { class: "bm-colour" }, el("span", { text: "Colour by " }), select),
-    el("div", { class: "bm-tools" }, ...buttons, reset, downloadMenu(onDownload)),
+    el("div", { class: "bm-tools" }, ...buttons, reset, background.menu, downloadMenu(onDownload)),
   );
   return {
     bar,
+    setBackground: background.show,
     /** @param {Mode} mode */
     setMode(mode) {
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === mode));
@@ -92,10 +107,22 @@ export function makeToolbar({ onColour, onMode, onReset, onDownload }) {
   };
 }
 
+/**
+ * @param {string} title
+ * @param {string} path
+ * @param {(HTMLButtonElement | HTMLParagraphElement)[]} items
+ */
+function menuOf(title, path, items) {
+  const summary = el("summary", { class: "bm-tool", title, "aria-label": title }, icon(path));
+  const menu = el("details", { class: "bm-download" }, summary, el("div", { class: "bm-menu" }, ...items));
+  menu.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!(relatedTarget instanceof Node && menu.contains(relatedTarget))) menu.open = false;
+  });
+  return menu;
+}
+
 /** @param {(format: string) => void} onDownload */
 function downloadMenu(onDownload) {
-  const title = "Download the map";
-  const summary = el("summary", { class: "bm-tool", title, "aria-label": title }, icon(DOWNLOAD));
   const items = FORMATS.map(([format, text]) => {
     const chosen = () => {
       menu.open = false;
@@ -103,9 +130,26 @@ function downloadMenu(onDownload) {
     };
     return el("button", { type: "button", text, "data-format": format, onclick: chosen });
   });
-  const menu = el("details", { class: "bm-download" }, summary, el("div", { class: "bm-menu" }, ...items));
-  menu.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!(relatedTarget instanceof Node && menu.contains(relatedTarget))) menu.open = false;
-  });
+  const menu = menuOf("Download the map", DOWNLOAD, items);
   return menu;
+}
+
+/** @param {(look: string) => void} onBackground */
+function backgroundMenu(onBackground) {
+  const items = LOOKS.map(([look, text]) => {
+    const chosen = () => {
+      menu.open = false;
+      onBackground(look);
+    };
+    return el("button", { type: "button", text, "data-background": look, onclick: chosen });
+  });
+  const menu = menuOf("How background is drawn", CONTOURS, [...items, el("p", { text: CONTOURS_HELP })]);
+  menu.classList.replace("bm-download", "bm-background");
+  return {
+    menu,
+    /** @param {BackgroundLook} chosen */
+    show(chosen) {
+      for (const item of items) item.setAttribute("aria-pressed", String(item.dataset.background === chosen));
+    },
+  };
 }

@@ -4,7 +4,7 @@
 import { actLog } from "../shared/acts.js";
 import { Callout } from "./callout.js";
 import { el } from "../shared/dom.js";
-import { layoutFor, tracesFor } from "./figure.js";
+import { isContourAlone, layoutFor, tracesFor } from "./figure.js";
 import { buildMap } from "./layout.js";
 import { countsPerName, renderLegend } from "./legend.js";
 import { drawMarks } from "./overlay.js";
@@ -13,7 +13,8 @@ import { loadPlotly } from "./plotly_load.js";
 import { MapState } from "./map_state.js";
 import { storedPoints } from "./point_store.js";
 import { emptyText, showTip, statusText, tipLines, toldText } from "./said.js";
-import { choosePoints, countInView } from "./sampling.js";
+import { PictureLayer } from "./picture_layer.js";
+import { choosePoints } from "./sampling.js";
 import { themeOf } from "./theme.js";
 import { fromPixel, sameView, toPixel, transformOf } from "./view_box.js";
 
@@ -58,7 +59,10 @@ export class MapView extends MapState {
       onMode: (mode) => this.setMode(mode),
       onReset: () => this.setView(this.points.extent, true),
       onDownload: (format) => this.download(format),
+      onBackground: (look) => this.showBackground(look),
     });
+    this.picture = new PictureLayer();
+    this.parts.plot.after(this.picture.element);
     this.callout = new Callout({
       show: (region) => this.selectRows(region.rows),
       why: () => this.askWhy(),
@@ -119,10 +123,17 @@ export class MapView extends MapState {
     if (!this.Plotly || !this.points) return;
     const { points } = this;
     const colouring = points.colouring(this.colourId);
-    const choice = choosePoints(points, this.view, this.selection?.mask);
+    const background = this.backgroundLook();
+    this.parts.toolbar.setBackground(background);
+    const mask = this.selection?.mask;
+    // Selected background clips are drawn whatever look background has.
+    const isDrawn = (/** @type {number} */ i) =>
+      mask?.[i] === 1 || !isContourAlone(points, colouring, background, i);
+    const choice = choosePoints(points, this.view, background === "contours" ? isDrawn : null);
     const counts = colouring.kind === "categories" ? countsPerName(colouring, points.order) : null;
     const isSelection = this.selection !== null;
-    this.state = { colouring, choice, active: this.isShown(), isSelection, view: this.view, counts };
+    const active = this.isShown();
+    this.state = { colouring, choice, active, isSelection, view: this.view, counts, background, isDrawn };
     this.say(emptyText(this.numbers));
     const layout = layoutFor(this.state, this.theme, this.selecting() ? false : this.mode);
     this.Plotly.react(this.plot, tracesFor(points, this.state, this.theme), layout, FLAT);
@@ -134,12 +145,18 @@ export class MapView extends MapState {
     const whole = this.view === points.extent;
     this.view = this.shownView();
     if (whole) this.home = this.view;
+    this.drawPicture();
     this.placeNames();
     this.drawOverlay();
     if (!isGlance && this.props.legend) this.drawLegend();
     this.drawStatus();
     this.tell();
     this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
+  }
+
+  drawPicture() {
+    const to = this.toPixels();
+    if (to) this.picture.paint(this.points, { ...this.state, view: this.view }, this.theme, to);
   }
 
   drawLegend() {
@@ -167,9 +184,8 @@ export class MapView extends MapState {
   }
 
   drawStatus() {
-    const { choice } = this.state;
-    const drawn = choice.whole ? choice.inView : countInView(this.points, this.view, choice.drawn);
-    this.parts.status.replaceChildren(statusText(this.numbers, choice, drawn, this.selection?.count));
+    const text = statusText(this.numbers, this.state.choice, this.selection?.count);
+    this.parts.status.replaceChildren(el("span", { text, title: text }));
     if (!this.selection) return;
     const clear = { type: "button", class: "bm-link", text: "clear selection" };
     this.parts.status.append(" ", el("button", { ...clear, onclick: () => this.clearSelection() }));
@@ -231,6 +247,7 @@ export class MapView extends MapState {
     const regions = this.callout.outlined(this.points);
     const marks = { polygon, corners, picked, hovered, linked, names: this.names, regions };
     drawMarks(this.parts.overlay, this.points, marks, to);
+    this.picture.follow(to);
     this.callout.follow(this.parts.overlay, to);
   }
 
@@ -288,6 +305,7 @@ export class MapView extends MapState {
   setView(/** @type {View} */ _view, /** @type {boolean} */ _isOwn) {}
   viewChanged() {}
   download(/** @type {string} */ _format) {}
+  showBackground(/** @type {string} */ _look) {}
   preview(/** @type {number | null} */ _code) {}
   selectRows(/** @type {ArrayLike<number>} */ _rows) {}
   askWhy() {}

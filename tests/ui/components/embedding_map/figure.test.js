@@ -13,6 +13,7 @@ import {
   asText,
   colourTable,
   escapeText,
+  isContourAlone,
   layersOf,
   layoutFor,
   markerFor,
@@ -20,7 +21,7 @@ import {
 } from "../../../../bioviz/ui/components/embedding_map/figure.js";
 import { countsPerName } from "../../../../bioviz/ui/components/embedding_map/legend.js";
 import { faded, luminance } from "../../../../bioviz/ui/components/embedding_map/theme.js";
-import { LIGHT as theme, column, pointsAt } from "./sample_points.js";
+import { LIGHT as theme, column, pointsAt, scattered } from "./sample_points.js";
 
 /** @import { Drawing } from "../../../../bioviz/ui/components/embedding_map/figure.js" */
 /** @import { Points } from "../../../../bioviz/ui/components/embedding_map/points.js" */
@@ -73,8 +74,10 @@ function drawing(id, more = {}) {
   const colouring = points.colouring(id);
   const counts = colouring.kind === "categories" ? countsPerName(colouring, points.order) : null;
   const drawn = Int32Array.of(0, 1, 2, 3, 4);
-  const choice = { drawn, inView: 5, dense: false, whole: true };
-  return { colouring, choice, active: () => true, view: points.extent, counts, ...more };
+  const choice = { drawn, inView: 5, drawnInView: 5, pictured: false, whole: true };
+  const all = () => true;
+  const look = { background: /** @type {const} */ ("both"), isDrawn: all };
+  return { colouring, choice, active: all, view: points.extent, counts, ...look, ...more };
 }
 
 test("fewer points are larger and more solid, within bounds", () => {
@@ -142,17 +145,32 @@ test("the traces hold every drawn point once, with its place and colour", () => 
   assert.ok(traces[2].marker.size < traces[3].marker.size);
 });
 
-test("a density picture lies below the points and covers what is drawn beyond the view", () => {
-  const dense = { drawn: Int32Array.of(1), inView: 5, dense: true, whole: false };
-  const [density, ...others] = tracesFor(points, drawing("label", { choice: dense }), theme);
-  assert.equal(density.type, "heatmap");
-  assert.equal(others.length, 4);
-  const [low, high] = points.extent.x;
-  const width = density.z[0].length * density.dx;
-  assert.ok(Math.abs(width - 1.3 * (high - low)) < 1e-9);
-  assert.ok(Math.abs(density.x0 - density.dx / 2 - (low - 0.15 * (high - low))) < 1e-9);
-  const cells = density.z.flat().filter((/** @type {number | null} */ cell) => cell !== null);
-  assert.equal(cells.length, 5);
+test("points that are drawn as a picture are no marks", () => {
+  const pictured = { drawn: Int32Array.of(0, 1), inView: 5, drawnInView: 5, pictured: true, whole: false };
+  const traces = tracesFor(points, drawing("label", { choice: pictured }), theme);
+  assert.deepEqual(
+    traces.map((trace) => trace.x.length),
+    [0, 0, 0, 0],
+  );
+});
+
+test("background is left to the contours where these are to be alone, but not where a colouring raises it", () => {
+  const label = points.colouring("label");
+  const shown = (/** @type {any} */ colouring, /** @type {any} */ look) =>
+    [0, 1, 2, 3, 4].filter((i) => !isContourAlone(points, colouring, look, i));
+  assert.deepEqual(shown(label, "both"), [0, 1, 2, 3, 4]);
+  assert.deepEqual(shown(label, "dots"), [0, 1, 2, 3, 4]);
+  assert.deepEqual(shown(label, "contours"), [1, 2, 4]);
+  assert.deepEqual(shown({ ...label, raised: [0] }, "contours"), [0, 1, 2, 3, 4]);
+});
+
+test("contours are drawn unless background is to be dots alone", () => {
+  const many = pointsAt(scattered(40), { background: column("u1", Array(40).fill(1)) });
+  const state = drawing("label", { colouring: many.colourings[0] });
+  const types = (/** @type {any} */ background) =>
+    tracesFor(many, { ...state, background }, theme).map((trace) => trace.type);
+  assert.deepEqual([types("both")[0], types("contours")[0]], ["contour", "contour"]);
+  assert.ok(!types("dots").includes("contour"));
 });
 
 test("labelled points have the shapes of their names and an edge, as long as they are large enough", () => {
@@ -178,7 +196,7 @@ test("the picture fills its stage: there are no axes, as a map has no unit", () 
 });
 
 test("an exported picture has a legend of the names that occur, with their numbers", () => {
-  const { data, layout } = exportFigure(points, drawing("label"), theme, "scatter");
+  const { data, layout } = exportFigure({ points, state: drawing("label"), theme }, "scatter");
   const names = data.slice(4).map((trace) => trace.name);
   assert.deepEqual(names, ["background (2)", "wren (2)", `${escapeText(HOSTILE)} (1)`]);
   assert.equal(layout.paper_bgcolor, "#ffffff");
@@ -188,7 +206,7 @@ test("an exported picture has a legend of the names that occur, with their numbe
 });
 
 test("an exported measure has a colour bar with its unit", () => {
-  const { data } = exportFigure(points, drawing("snr"), theme, "scatter");
+  const { data } = exportFigure({ points, state: drawing("snr"), theme }, "scatter");
   const { marker } = data.at(-1);
   assert.equal(marker.colorbar.title.text, "Signal to noise (dB)");
   assert.deepEqual([marker.cmin, marker.cmax], [0, 10]);

@@ -6,7 +6,6 @@ import {
   MARGIN,
   choosePoints,
   countInView,
-  histogram,
 } from "../../../../bioviz/ui/components/embedding_map/sampling.js";
 import {
   centredOn,
@@ -69,64 +68,68 @@ test("a point on the edge is in view, one beyond within the margin only", () => 
   assert.deepEqual(inside(0.15), [true, true, false, false]);
 });
 
-const limits = { mostDrawn: 300, sample: 50 };
+const MOST = 300; // marks
 const many = pointsAt(scattered(1000));
 /** @type {View} */
 const whole = { x: [0, 1], y: [0, 1] };
 
-test("all points are drawn where the browser can", () => {
+test("all points of a small map are marks, wherever the view is", () => {
   const few = pointsAt(scattered(300));
-  assert.deepEqual(choosePoints(few, { x: [0, 0.1], y: [0, 0.1] }, undefined, limits), {
+  assert.deepEqual(choosePoints(few, { x: [0, 0.1], y: [0, 0.1] }, null, MOST), {
     drawn: few.order,
     inView: 300,
-    dense: false,
+    drawnInView: 300,
+    pictured: false,
     whole: true,
   });
 });
 
-test("of too many, those in view and its margin are drawn where these are few enough", () => {
+test("of a large map those in view and its margin are marks where these are few enough", () => {
   /** @type {View} */
   const corner = { x: [0, 0.4], y: [0, 0.4] };
-  const choice = choosePoints(many, corner, undefined, limits);
-  assert.deepEqual([choice.dense, choice.whole], [false, false]);
+  const choice = choosePoints(many, corner, null, MOST);
+  assert.deepEqual([choice.pictured, choice.whole], [false, false]);
   const near = [...many.order].filter((i) => insideBox(many, corner, MARGIN, i));
-  assert.deepEqual([...choice.drawn], near);
+  assert.deepEqual([...choice.drawn].sort(), near.sort());
   const inView = [...many.order].filter((i) => insideBox(many, corner, 0, i)).length;
   assert.ok(inView > 100 && inView < near.length);
-  assert.equal(choice.inView, inView);
+  assert.deepEqual([choice.inView, choice.drawnInView], [inView, inView]);
 });
 
-test("of too many in view a fair sample is drawn, and one of the selected ones on top", () => {
-  const plain = choosePoints(many, whole, undefined, limits);
-  assert.deepEqual([plain.drawn.length, plain.inView, plain.dense, plain.whole], [50, 1000, true, false]);
-  assert.deepEqual([...plain.drawn], [...many.order.slice(0, 50)]);
-  const mask = Uint8Array.from(many.rows, (_, i) => (i < 20 || i >= 900 ? 1 : 0));
-  const { drawn } = choosePoints(many, whole, mask, limits);
-  assert.equal(drawn.length, 100);
-  assert.equal(new Set(drawn).size, 100);
-  assert.ok([...drawn.slice(0, 50)].every((i) => !mask[i]));
-  assert.ok([...drawn.slice(50)].every((i) => mask[i]));
-  const fewSelected = Uint8Array.from(many.rows, (_, i) => (i < 3 ? 1 : 0));
-  assert.equal(choosePoints(many, whole, fewSelected, limits).drawn.length, 53);
+test("of too many in view all are drawn as a picture, none is left out", () => {
+  const choice = choosePoints(many, whole, null, MOST);
+  assert.deepEqual([choice.pictured, choice.inView, choice.drawnInView], [true, 1000, 1000]);
+  assert.equal(new Set(choice.drawn).size, 1000);
+});
+
+test("what is shown by contours alone is counted in view, and not as drawn", () => {
+  const choice = choosePoints(many, whole, (i) => i < 100, MOST);
+  assert.deepEqual([choice.inView, choice.drawnInView, choice.drawn.length], [1000, 100, 100]);
+  assert.ok(!choice.pictured, "few are left, so they are marks");
+});
+
+test("the cells of a map give what a look at every point gives, beyond its edges too", () => {
+  const given = pointsAt(scattered(1000), { extent: { x: [0.2, 0.7], y: [0.1, 0.6] } });
+  for (const points of [many, given]) {
+    for (const [x0, x1, y0, y1] of [
+      [0, 1, 0, 1],
+      [-9, 9, -9, 9],
+      [-9, 0.5, 0.3, 9],
+      [0.2, 0.2001, 0.1, 0.9],
+      [0.31, 0.62, 0.15, 0.55],
+      [0.65, 3, 0.58, 3],
+      [2, 3, 2, 3],
+    ]) {
+      /** @type {View} */
+      const box = { x: [x0, x1], y: [y0, y1] };
+      const expected = [...points.order].filter((i) => insideBox(points, box, 0, i));
+      assert.deepEqual([...points.cells.within(box)].sort(), expected.sort());
+      assert.equal(points.cells.count(box), expected.length);
+    }
+  }
 });
 
 test("how many of some points are in view", () => {
   assert.equal(countInView(many, whole, many.order), 1000);
   assert.equal(countInView(many, { x: [2, 3], y: [2, 3] }, many.order), 0);
-});
-
-test("the density picture counts each point in view once, in its own cell", () => {
-  const points = pointsAt([
-    [0.1, 0.1],
-    [0.2, 0.2],
-    [0.9, 0.1],
-    [0.1, 0.9],
-    [5, 5],
-    [1, 1], // on the far edge: beyond the last cell
-  ]);
-  const rows = histogram(points, whole, 2, 2);
-  assert.deepEqual(rows, [
-    [Math.log1p(2), Math.log1p(1)],
-    [Math.log1p(1), null],
-  ]);
 });

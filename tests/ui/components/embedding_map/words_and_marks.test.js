@@ -28,23 +28,30 @@ import {
   tipPlace,
   toldText,
 } from "../../../../bioviz/ui/components/embedding_map/said.js";
+import { grouped } from "../../../../bioviz/ui/components/shared/numbers.js";
 import { column, payload, pointsAt } from "./sample_points.js";
 
-const figure = (/** @type {number} */ n) => n.toLocaleString();
-
 test("the line below the map says how many of how many are drawn", () => {
-  const whole = { whole: true, dense: false, inView: 90 };
-  assert.equal(statusText({ placed: 100, total: 100 }, whole, 100, undefined), "100 of 100 clips drawn");
+  const marks = (/** @type {number} */ n) => ({ pictured: false, inView: n, drawnInView: n });
+  assert.equal(statusText({ placed: 100, total: 100 }, marks(100), undefined), "100 of 100 clips drawn");
   assert.equal(
-    statusText({ placed: 90, total: 100 }, whole, 90, 7),
+    statusText({ placed: 90, total: 100 }, marks(90), 7),
     "90 of 100 clips drawn · 10 without a place on the map · 7 selected",
   );
-  assert.equal(statusText({ placed: 0, total: 50 }, whole, 0, undefined), "0 of 50 clips drawn");
-  const sample = { whole: false, dense: true, inView: 400_000 };
+  assert.equal(statusText({ placed: 0, total: 50 }, marks(0), undefined), "0 of 50 clips drawn");
+  const large = { placed: 500_000, total: 500_000 };
+  const spots = "a spot has the colour of most clips there; zoom in to see each";
   assert.equal(
-    statusText({ placed: 500_000, total: 500_000 }, sample, 30_000, 0),
-    `${figure(30_000)} of ${figure(400_000)} clips in view drawn (${figure(500_000)} in all) · ` +
-      "shading shows how many there are; zoom in to see each · 0 selected",
+    statusText(large, { ...marks(500_000), pictured: true }, 0),
+    `500,000 of 500,000 clips drawn · 0 selected · ${spots}`,
+  );
+  assert.equal(
+    statusText(large, { ...marks(400_000), pictured: true }, undefined),
+    `400,000 of 400,000 clips in view drawn (500,000 in all) · ${spots}`,
+  );
+  assert.equal(
+    statusText(large, { pictured: false, inView: 400_000, drawnInView: 15_000 }, undefined),
+    "15,000 of 400,000 clips in view drawn (500,000 in all) · 385,000 of background as contours alone",
   );
 });
 
@@ -214,9 +221,9 @@ test("a legend of two maps has the names of both, and both counts where they dif
   const counts = Int32Array.of(3, 1500, 2);
   const others = Int32Array.of(3, 4, 2);
   const words = [0, 1, 2].map((code) => figureOf({ counts, chosen: null, others }, code));
-  assert.deepEqual(words, ["3", `${figure(1500)} | 4`, "2"]);
+  assert.deepEqual(words, ["3", `${grouped(1500)} | 4`, "2"]);
   assert.equal(figureOf({ counts, chosen: Int32Array.of(1, 0, 0), others }, 0), "1 / 3");
-  assert.equal(figureOf({ counts, chosen: null }, 1), figure(1500));
+  assert.equal(figureOf({ counts, chosen: null }, 1), grouped(1500));
 });
 
 test("a map takes the focus of the legend that it shares by name, and shows background alone for one it lacks", () => {
