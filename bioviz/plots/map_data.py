@@ -1,10 +1,11 @@
-"""What the map draws, and how it travels to the browser: numbers as base64 typed arrays, each text once."""
+"""What the map draws, and how it travels to the browser: a head of JSON, then the numbers as they lie in memory."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,34 @@ from bioviz.plots import palette
 from bioviz.store.pack import to_base64
 
 MAX_CATEGORIES = 400  # a legend longer than this helps nobody; the rarest share one entry
+
+
+class Columns:
+    """Columns of numbers that follow a head of JSON; the head says of each where it is.
+
+    Each begins at a multiple of eight bytes, so that a browser reads it where it lies.
+    """
+
+    def __init__(self) -> None:
+        self._columns: list[np.ndarray] = []
+        self._end = 0
+
+    def add(self, values: np.ndarray, dtype: str) -> dict[str, str | int]:
+        """Put a column behind the others, little-endian whatever the machine; give what the head says of it."""
+        column = np.ascontiguousarray(values, dtype=np.dtype(dtype))
+        at, self._end = self._end, self._end + _padded(column.nbytes)
+        self._columns.append(column)
+        return {"dtype": dtype.lstrip("<"), "at": at, "count": len(column)}
+
+    def parts(self) -> Iterator[bytes | memoryview]:
+        """Give their bytes, one column after the other."""
+        for column in self._columns:
+            yield column.view(np.uint8).data
+            yield bytes(_padded(column.nbytes) - column.nbytes)
+
+
+def _padded(length: int) -> int:
+    return -(-length // 8) * 8
 
 
 @dataclass(frozen=True)
@@ -95,12 +124,12 @@ class Categories:
         chosen = [colours[name] for name in table] if colours is not None else None
         return cls.from_codes(id, title, codes, table.tolist(), chosen)
 
-    def payload(self) -> dict[str, Any]:
+    def head(self, columns: Columns) -> dict[str, Any]:
         return {
             "id": self.id,
             "title": self.title,
             "kind": "categories",
-            "codes": encode(self.codes, "<u2"),
+            "codes": columns.add(self.codes, "<u2"),
             "names": [str(name) for name in self.names],
             "colours": list(self.colours),
             "raised": list(self.raised),
@@ -145,13 +174,13 @@ class Measure:
         high = float(high if self.high is None else self.high)
         return (low, high) if low < high else (low - 0.5, low + 0.5)
 
-    def payload(self) -> dict[str, Any]:
+    def head(self, columns: Columns) -> dict[str, Any]:
         low, high = self.limits()
         return {
             "id": self.id,
             "title": self.title,
             "kind": "measure",
-            "values": encode(self.values, "<f4"),
+            "values": columns.add(self.values, "<f4"),
             "unit": self.unit,
             "scale": palette.scale(self.scale),
             "low": low,
@@ -175,11 +204,11 @@ class TextColumn:
         table, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
         return cls(title, codes, tuple(table.tolist()))
 
-    def payload(self) -> dict[str, Any]:
+    def head(self, columns: Columns) -> dict[str, Any]:
         return {
             "title": self.title,
             "kind": "text",
-            "codes": encode(self.codes, "<i4"),
+            "codes": columns.add(self.codes, "<i4"),
             "table": [str(text) for text in self.table],
         }
 
@@ -192,12 +221,12 @@ class SpanColumn:
     start_s: np.ndarray
     end_s: np.ndarray
 
-    def payload(self) -> dict[str, Any]:
+    def head(self, columns: Columns) -> dict[str, Any]:
         return {
             "title": self.title,
             "kind": "span",
-            "start": encode(self.start_s, "<f4"),
-            "end": encode(self.end_s, "<f4"),
+            "start": columns.add(self.start_s, "<f4"),
+            "end": columns.add(self.end_s, "<f4"),
         }
 
 
@@ -254,29 +283,42 @@ class MapData:
         """Return the colouring of that id, or the first one."""
         return next((c for c in self.colourings if c.id == id), self.colourings[0])
 
-    @cached_property
-    def payload(self) -> dict[str, Any]:
-        """The map as a JSON-able dict with its own digest as "digest", and one of rows and places as "places"."""
+    def parts(self) -> Iterator[bytes | memoryview]:
+        """Give the map as the browser reads it (`points_in.js`): length of the head, head, and the columns."""
+        columns = Columns()
         background = np.zeros(len(self)) if self.background is None else self.background
-        body = {
-            "rows": encode(self.rows, "<i4"),
-            "x": encode(self.x, "<f4"),
-            "y": encode(self.y, "<f4"),
-            "background": encode(background, "u1"),
-            "colourings": [c.payload() for c in self.colourings],
-            "columns": [c.payload() for c in self.columns],
+        head = {
+            "rows": columns.add(self.rows, "<i4"),
+            "x": columns.add(self.x, "<f4"),
+            "y": columns.add(self.y, "<f4"),
+            "background": columns.add(background, "u1"),
+            "colourings": [each.head(columns) for each in self.colourings],
+            "columns": [each.head(columns) for each in self.columns],
             "note": self.note,
+            "places": self.places,
             "extent": None if self.extent is None else dict(zip("xy", map(list, self.extent), strict=True)),
         }
-        places = [body["rows"], body["x"], body["y"]]
-        return {"digest": _digest(body), "places": _digest(places), **body}
+        text = json.dumps(head).encode()
+        text += b" " * (_padded(len(text)) - len(text))
+        yield struct.pack("<q", len(text))
+        yield text
+        yield from columns.parts()
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all that the browser is sent."""
+        digest = hashlib.sha256()
+        for part in self.parts():
+            digest.update(part)
+        return digest.hexdigest()[:24]
+
+    @cached_property
+    def places(self) -> str:
+        """Digest of the rows and where they lie. Saved views name it: it must come out the same for ever."""
+        columns = ((self.rows, "<i4"), (self.x, "<f4"), (self.y, "<f4"))
+        return hashlib.sha256(json.dumps([_as_text(*each) for each in columns]).encode()).hexdigest()[:24]
 
 
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:24]
-
-
-def encode(values: np.ndarray, dtype: str) -> dict[str, str]:
-    """Return a column as {"dtype": ..., "data": base64}, little-endian whatever the machine."""
+def _as_text(values: np.ndarray, dtype: str) -> dict[str, str]:
     array = np.ascontiguousarray(values, dtype=np.dtype(dtype))
     return {"dtype": dtype.lstrip("<"), "data": to_base64(array)}

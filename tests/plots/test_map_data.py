@@ -1,5 +1,5 @@
-import base64
 import json
+import struct
 
 import numpy as np
 import pytest
@@ -12,8 +12,16 @@ from bioviz.plots.map_data import MAX_CATEGORIES, Categories, MapData, Measure, 
 TYPES = {"u1": np.uint8, "u2": "<u2", "i4": "<i4", "f4": "<f4"}
 
 
-def decode(column):
-    return np.frombuffer(base64.b64decode(column["data"]), TYPES[column["dtype"]])
+def read(data):
+    """The head of what is sent, and its columns by what the head says of them."""
+    sent = b"".join(data.parts())
+    (length,) = struct.unpack_from("<q", sent)
+
+    def column(told):
+        assert told["at"] % 8 == 0
+        return np.frombuffer(sent, TYPES[told["dtype"]], told["count"], 8 + length + told["at"])
+
+    return json.loads(sent[8 : 8 + length]), column
 
 
 def small(**changes):
@@ -31,8 +39,8 @@ def small(**changes):
     return MapData(**(values | changes))
 
 
-def test_the_payload_gives_back_every_number_and_each_text_once():
-    payload = json.loads(json.dumps(small().payload))
+def test_what_is_sent_gives_back_every_number_and_each_text_once():
+    payload, decode = read(small())
     assert decode(payload["rows"]).tolist() == [4, 2, 9]
     np.testing.assert_array_equal(decode(payload["x"]), np.array([0.5, np.nan, 2], np.float32))
     label, file, span = payload["colourings"][0], payload["columns"][0], payload["columns"][1]
@@ -43,8 +51,15 @@ def test_the_payload_gives_back_every_number_and_each_text_once():
 
 
 def test_the_digest_follows_the_content():
-    assert small().payload["digest"] == small().payload["digest"]
-    assert small(y=np.array([1.0, 2.0, 3.5])).payload["digest"] != small().payload["digest"]
+    assert small().digest == small().digest
+    assert small(note="another").digest != small().digest
+    assert small(note="another").places == small().places
+    moved = small(y=np.array([1.0, 2.0, 3.5]))
+    assert moved.digest != small().digest and moved.places != small().places
+
+
+def test_places_of_saved_views_still_hold():
+    assert small().places == "6a04ab221936beffd3026b63"
 
 
 def test_columns_of_different_length_are_refused():
@@ -82,7 +97,8 @@ def test_a_measure_without_spread_still_has_a_colour_bar(values):
 def test_an_empty_map_travels():
     nothing = np.array([])
     data = MapData(nothing, nothing, nothing, (Categories.from_names("label", "label", []),))
-    assert len(data) == 0 and decode(data.payload["x"]).size == 0
+    head, decode = read(data)
+    assert len(data) == 0 and decode(head["x"]).size == 0
 
 
 @pytest.mark.parametrize("dark", [False, True])

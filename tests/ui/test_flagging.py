@@ -131,7 +131,7 @@ def test_the_map_is_coloured_by_the_flags_of_now(made):
     flag(dataset, 3, "fine", user="anna")
     now = with_marks(data, run, dataset).colouring("flags")
     assert now.names[now.codes[3]] == "users disagree"
-    assert with_marks(data, run, dataset).payload["places"] == before.payload["places"]
+    assert with_marks(data, run, dataset).places == before.places
     assert len(set(flags_now.colours)) == len(KINDS) + 2
 
 

@@ -256,4 +256,66 @@ def test_a_lasso_of_100_000_points_answers_and_closes_no_connection(open_page):
     page.wait_for_function("() => /left picked=\\d/.test(document.body.innerText)")
     print(f"click among 100,000: {time.perf_counter() - began:.2f} s")
     assert page.locator("[data-testid=stConnectionStatus]").count() == 0
-    assert page.evaluate("() => document.querySelectorAll('.bioviz-map canvas').length") <= 3
+    assert page.evaluate("() => document.querySelectorAll('.bm-plot canvas').length") <= 3
+
+
+NEAREST = """([px, py]) => {
+  const m = %s, t = m.toPixels(), b = m.stage.getBoundingClientRect(), { x, y, n } = m.points;
+  let best = -1, least = 12 * 12;
+  for (let i = 0; i < n; i++) {
+    const d = (x[i] * t.ax + t.bx + b.left - px) ** 2 + (y[i] * t.ay + t.by + b.top - py) ** 2;
+    if (d < least) { least = d; best = i; }
+  }
+  return best;
+}"""
+SPOTS = """() => {
+  const canvas = document.querySelector('.bm-picture canvas');
+  if (canvas.hidden) return 0;
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return data.filter((value, k) => k % 4 === 3 && value).length;
+}"""
+
+
+def background_drawn_as(page, look: str) -> None:
+    page.click(".bm-background summary")
+    page.click(f"[data-background={look}]")
+
+
+def test_a_large_map_draws_finds_and_selects_every_clip(open_page):
+    page = open_page("n=60000")
+    wait_text(page, "60,000 of 60,000 clips drawn · a spot has the colour of most clips there")
+    spots = page.evaluate(SPOTS)
+    assert spots > 5000
+    x, y = pixel(page, 5)
+    page.mouse.move(x + 2, y + 1)
+    nearest = page.evaluate(NEAREST % map_of(), [x + 2, y + 1])
+    page.wait_for_function(f"i => {map_of()}.hovered === i", arg=nearest)
+    page.click("[data-tool=lasso]")
+    draw_loop(page, share=0.3)
+    page.wait_for_selector("text=clear selection")
+    chosen = page.evaluate(f"() => {map_of()}.selection.count")
+    assert 1000 < chosen < 60_000  # of all clips, not of a sample: Python counts the same
+    wait_text(page, f"{chosen:,} selected")
+    wait_text(page, f"selected={chosen} ")
+    page.click("text=clear selection")
+    # Background as contours alone: fewer are drawn, and it is said; another map of this browser does so too.
+    background_drawn_as(page, "contours")
+    labelled = page.evaluate(f"() => {map_of()}.points.background.filter((b) => !b).length")
+    wait_text(
+        page, f"{labelled:,} of 60,000 clips drawn · {60_000 - labelled:,} of background as contours alone"
+    )
+    assert page.evaluate(SPOTS) < spots
+    other = open_page("n=500")
+    wait_text(other, "of background as contours alone")
+    background_drawn_as(other, "both")
+    wait_text(other, "500 of 500 clips drawn")
+    background_drawn_as(page, "both")
+    wait_text(page, "60,000 of 60,000 clips drawn")
+    # Near enough every clip in view is a mark.
+    page.evaluate(f"""() => {{ const m = {map_of()}, at = [m.points.x[5], m.points.y[5]];
+      m.setView({{ x: [at[0] - 0.5, at[0] + 0.5], y: [at[1] - 0.5, at[1] + 0.5] }}, true); }}""")
+    wait_text(page, "clips in view drawn (60,000 in all)")
+    assert page.evaluate(SPOTS) == 0
+    marks = page.evaluate(f"() => {map_of()}.plot.data.reduce((sum, t) => sum + (t.x?.length ?? 0), 0)")
+    assert marks == page.evaluate(f"() => {map_of()}.state.choice.drawn.length") > 100
+    assert "a spot has" not in page.inner_text(".bm-status")

@@ -23,7 +23,7 @@ def data():
 
 
 def selected(data, **changes):
-    value = {"polygon": SQUARE, "places": data.payload["places"], **changes}
+    value = {"polygon": SQUARE, "places": data.places, **changes}
     return read_selection(data, Act(5, True, value))
 
 

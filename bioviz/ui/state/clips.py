@@ -12,7 +12,6 @@ class MapState:
     """What every embedding map has beside its own name."""
 
     points = Elements("{}-points")
-    sent: Keys[str] = Keys("{}-points-sent", "")  # digest of the points that the browser has
     drawing_library = Element("plotly_ahead")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -81,7 +82,7 @@ def test_a_selection_of_single_clips_is_the_same_in_python():
             np.zeros(n, np.float32),
             (Categories.from_codes("label", "Label", np.zeros(n, int), ["a"]),),
         )
-        act = Act(5, True, {**value, "places": data.payload["places"]})
+        act = Act(5, True, {**value, "places": data.places})
         assert read_selection(data, act).rows.tolist() == (3 * np.flatnonzero(mask)).tolist()
         for damaged in ("", "not base64!", value["mask"][:-4] + "AAAAAAAA"):
             assert read_selection(data, Act(5, True, {**act.value, "mask": damaged})).rows is None
@@ -116,9 +117,9 @@ def test_logs_come_to_the_same_on_both_sides():
 
 
 POINTS = """
-import { Points } from "$ui/components/embedding_map/points.js";
-const answer = (payload) => {
-  const points = new Points(payload);
+import { Points, columnsFrom } from "$ui/components/embedding_map/points.js";
+const answer = (text) => {
+  const points = new Points({ digest: "d", ...columnsFrom(Uint8Array.from(Buffer.from(text, "base64")).buffer) });
   return {
     rows: [...points.rows],
     x: [...points.x].map(String),
@@ -148,7 +149,7 @@ def test_the_browser_reads_the_points_that_python_sends():
         ),
         background=np.array([False, True, False]),
     )
-    assert node(POINTS, data.payload) == {
+    assert node(POINTS, base64.b64encode(b"".join(data.parts())).decode()) == {
         "rows": [4, 70_000, 9],
         "x": ["0.5", "NaN", "2"],
         "background": [0, 1, 0],

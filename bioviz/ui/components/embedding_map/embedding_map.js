@@ -8,6 +8,7 @@ import { Gestures } from "./gestures.js";
 import { toggled } from "./legend.js";
 import { backgrounds, focuses, hovers, isFromPeer, zooms } from "./linked_maps.js";
 import {
+  aroundPixel,
   maskInside,
   maskOfRows,
   nearest,
@@ -16,14 +17,14 @@ import {
   selectionOf,
   valueOfMask,
 } from "./picking.js";
-import { arrived } from "./point_store.js";
+import { arrived, failed } from "./point_store.js";
 import { BACKGROUND_SETTING } from "./map_state.js";
 import { writeSetting } from "../shared/storage.js";
 import { MapView } from "./view.js";
 import { centredOn, fromPixel, insideBox, sameView, toPixel } from "./view_box.js";
 
 /** @import { Act } from "../shared/acts.js" */
-/** @import { Pixel, Transform, View } from "./view_box.js" */
+/** @import { Pixel, View } from "./view_box.js" */
 
 const PICK_RADIUS = 12; // pixels
 const TOUCH_RADIUS = 24;
@@ -61,6 +62,7 @@ class EmbeddingMap extends MapView {
       zooms.on((message) => isPeer(message) && this.props.lock_view && this.setView(message.view, false)),
       focuses.on((message) => isPeer(message) && this.showFocus(message)),
       backgrounds.on((mapKey) => mapKey !== this.props?.map_key && this.drawnOnce && this.draw()),
+      failed.on(({ digest, why }) => digest === this.props?.digest && this.say(why)),
       arrived.on((digest) => digest === this.props?.digest && this.update(this.component)),
     ];
   }
@@ -87,20 +89,11 @@ class EmbeddingMap extends MapView {
   pointAt(pixel, radius) {
     const to = this.toPixels();
     if (!to) return -1;
-    const { choice, active } = this.state;
-    const near = choice.pictured ? this.#drawnNear(to, pixel, radius) : choice.drawn;
+    const { choice, active, isDrawn } = this.state;
+    const near = choice.pictured
+      ? aroundPixel(this.points, to, pixel, radius).filter((i) => isDrawn(i))
+      : choice.drawn;
     return nearest(this.points, near, to, pixel, radius, active);
-  }
-
-  /**
-   * @param {Transform} to
-   * @param {Pixel} pixel
-   * @param {number} radius
-   */
-  #drawnNear(to, [px, py], radius) {
-    const [x0, y0] = fromPixel(to, [px - radius, py + radius]);
-    const [x1, y1] = fromPixel(to, [px + radius, py - radius]);
-    return this.points.cells.within({ x: [x0, x1], y: [y0, y1] }).filter((i) => this.state.isDrawn(i));
   }
 
   /**

@@ -1,7 +1,7 @@
 """EmbeddingMap: the scatter of all pages, a Streamlit component around the plotly.js of the plotly package.
 
-The points go to the browser once, through a component of their own. What changes (colour, picked clip, selection) is
-in the log of the user's acts; of a selection its outline, never a list of 100,000 points.
+The browser fetches the points once. What changes (colour, picked clip, selection) is in the log of the user's acts; of
+a selection its outline, never a list of 100,000 points.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import streamlit as st
 from bioviz.errors import BadInput
 from bioviz.plots.geometry import inside
 from bioviz.plots.map_data import Categories, MapData
+from bioviz.server.points import keep
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.mount import base_path, component, packed_rows
 from bioviz.ui.session import Element
@@ -114,7 +115,7 @@ class MapProps:
     def for_browser(self, data: MapData) -> dict[str, object]:
         """As embedding_map.js takes them (its `MapProps`)."""
         return {
-            "digest": data.payload["digest"],
+            "digest": data.digest,
             "map_key": self.key,
             "group": self.group,
             "dataset": self.dataset_id,
@@ -164,19 +165,9 @@ def load_ahead() -> None:
 
 
 def send_points(data: MapData, key: Element) -> None:
-    """Send the points where this browser session has not had them; later their digest alone.
-
-    Even an unchanged message of 20 MB costs a second to build. A browser that lacks them asks.
-    """
-    sent, digest = MapState.sent(key), data.payload["digest"]
-    known = sent.get() == digest
-    sent.set(digest)
-    _points_component()(
-        key=MapState.points(key),
-        data={"digest": digest} if known else data.payload,
-        height=1,
-        on_missing_change=lambda: sent.set(""),
-    )
+    """Tell the browser where the points are; it fetches those that it has not got."""
+    url = f"{base_path()}{keep(data)}"
+    _points_component()(key=MapState.points(key), data={"digest": data.digest, "url": url}, height=1)
 
 
 def read_selection(data: MapData, act: acts.Act | None) -> MapEvent:
@@ -184,7 +175,7 @@ def read_selection(data: MapData, act: acts.Act | None) -> MapEvent:
     if act is None:
         return MapEvent(None, None)
     value = act.value if isinstance(act.value, Mapping) else {}
-    if value.get("places") != data.payload["places"]:
+    if value.get("places") != data.places:
         return MapEvent(None, None, act.number)
     if isinstance(value.get("mask"), str):
         return MapEvent(_rows_of_mask(data, value["mask"]), None, act.number)

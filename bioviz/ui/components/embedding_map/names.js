@@ -1,15 +1,18 @@
 // @ts-check
 // Where names and notes go on the map: near what they name, over as few points as can be. Pure functions.
 
+import { toPixel } from "./view_box.js";
+
 /** @import { Pixel, PixelBox, Transform } from "./view_box.js" */
-/** @import { Points } from "./points.js" */
+/** @import { Colouring, Points } from "./points.js" */
 /** @typedef {{ left: number, top: number, right: number, bottom: number }} Area */
 /** @typedef {{ code: number, text: string, at: Pixel }} PlacedName `at` is its middle */
 
 const CELL = 6; // pixels of the grid on which points are counted
 const LETTER = 7.4; // pixels that a letter is wide
 const LINE = 18;
-export const MOST_NAMES = 24;
+const MOST_NAMES = 24;
+const LONGEST_NAME = 28; // letters
 const CROWD_OF = 5000; // points at most: of a larger map no spot would be free enough for a name
 const MEDIAN_OF = 5000; // points at most; the order of drawing begins with a fair sample
 const DISTANCES = [0, 14, 22, 32, 44, 58, 76];
@@ -133,6 +136,32 @@ export function placedNames(names, crowd, box, taken = []) {
   }
   return placed;
 }
+
+/**
+ * The names of a colouring that are written on the map, the commonest first, where they fit.
+ *
+ * @param {Points} points
+ * @param {Colouring} colouring
+ * @param {Int32Array | null} counts points of each name
+ * @param {Crowd} crowd
+ * @param {Transform} to
+ * @param {Area[]} taken by something else
+ * @returns {PlacedName[]} none where the colouring's names are not for the map
+ */
+export function namesOn(points, colouring, counts, crowd, to, taken) {
+  if (colouring.kind !== "categories" || !colouring.named || !counts) return [];
+  const { id, codes, names } = colouring;
+  const centres = (points.centres[id] ??= centresOf(points, codes, names.length));
+  const largest = [...counts.keys()].filter((code) => counts[code]).sort((a, b) => counts[b] - counts[a]);
+  const wanted = largest.slice(0, MOST_NAMES).flatMap((code) => {
+    const centre = centres[code];
+    return centre ? [{ code, text: shortName(names[code]), centre: toPixel(to, ...centre) }] : [];
+  });
+  return placedNames(wanted, crowd, to.box, taken);
+}
+
+/** @param {string} name */
+const shortName = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
 /**
  * The outline round some places: their hull, rounded and with room to breathe.

@@ -2,7 +2,7 @@
 // Which point is meant: by a click, an arrow key, an outline or a list of rows. Pure functions.
 
 import { hasNameOf } from "./points.js";
-import { toPixel } from "./view_box.js";
+import { fromPixel, toPixel } from "./view_box.js";
 
 /** @import { Act } from "../shared/acts.js" */
 /** @import { Points } from "./points.js" */
@@ -33,6 +33,20 @@ export function nearest(points, candidates, to, [px, py], radius, active) {
     } else if (distance <= spareDistance) [spare, spareDistance] = [i, distance];
   }
   return best >= 0 ? best : spare;
+}
+
+/**
+ * The points of a large map about a pixel, so that not all are asked how far they are.
+ *
+ * @param {Points} points
+ * @param {Transform} to
+ * @param {Pixel} pixel
+ * @param {number} radius pixels
+ */
+export function aroundPixel({ cells }, to, [px, py], radius) {
+  const [x0, y0] = fromPixel(to, [px - radius, py + radius]);
+  const [x1, y1] = fromPixel(to, [px + radius, py - radius]);
+  return cells.within({ x: [x0, x1], y: [y0, y1] });
 }
 
 /**

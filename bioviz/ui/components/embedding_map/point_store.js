@@ -1,39 +1,35 @@
 // @ts-check
-// The points of maps as Python sent them, by digest, so that a rerun, a new colour or a second map of the same clips
+// The points of maps, by digest, so that a rerun, a new colour or a second map of the same clips
 // sends nothing again.
 
 import { Channel } from "../shared/channel.js";
-import { Points } from "./points.js";
-
-/** @import { Payload } from "./points.js" */
+/** @import { Points } from "./points.js" */
 
 const KEPT = 6; // sets of points
+const MOST_POINTS = 3000000; // of all sets
 
-/** @type {Map<string, Payload | Points>} */
+/** @type {Map<string, Points>} */
 const store = new Map();
 globalThis.biovizPoints = store; // for the browser's console, and tests
 
 /** @type {Channel<string>} of digests */
 export const arrived = new Channel();
 
+/** @type {Channel<{ digest: string, why: string }>} of points that did not arrive */
+export const failed = new Channel();
+
 /** @param {string} digest */
 export const hasPoints = (digest) => store.has(digest);
 
-/** @param {Payload} payload */
-export function keepPoints(payload) {
-  store.set(payload.digest, payload);
-  for (const digest of store.keys()) if (store.size > KEPT) store.delete(digest);
-  arrived.tell(payload.digest);
+/** @param {Points} points */
+export function keepPoints(points) {
+  store.set(points.digest, points);
+  const total = () => [...store.values()].reduce((sum, { n }) => sum + n, 0);
+  for (const digest of store.keys()) {
+    if (digest !== points.digest && (store.size > KEPT || total() > MOST_POINTS)) store.delete(digest);
+  }
+  arrived.tell(points.digest);
 }
 
-/**
- * @param {string} digest
- * @returns {Points | undefined} decoded when they are first asked for
- */
-export function storedPoints(digest) {
-  const stored = store.get(digest);
-  if (!stored || stored instanceof Points) return stored;
-  const points = new Points(stored);
-  store.set(digest, points);
-  return points;
-}
+/** @param {string} digest */
+export const storedPoints = (digest) => store.get(digest);

@@ -1,11 +1,11 @@
 // @ts-check
-// The points of a map: decoding what Python sent, order of drawing, what is said of a point. No DOM here.
+// The points of a map: reading what Python sent, order of drawing, what is said of a point. No DOM here.
 
 import { Cells } from "./cells.js";
 
 /** @import { View } from "./view_box.js" */
 /** @typedef {Uint8Array | Uint16Array | Int32Array | Float32Array} Column */
-/** @typedef {{ dtype: "u1" | "u2" | "i4" | "f4", data: string }} SentColumn base64 of little-endian numbers */
+/** @typedef {{ dtype: keyof typeof ARRAYS, at: number, count: number }} PlacedColumn where it is behind the head */
 /**
  * @typedef {object} Categories a colouring by name
  * @property {"categories"} kind
@@ -28,7 +28,6 @@ import { Cells } from "./cells.js";
  * @property {[at: number, colour: string][]} scale evenly spaced, from 0 to 1
  */
 /** @typedef {(Categories & { codes: Column }) | (Measure & { values: Column })} Colouring */
-/** @typedef {(Categories & { codes: SentColumn }) | (Measure & { values: SentColumn })} SentColouring */
 /**
  * @typedef {{ kind: "text", title: string, table: string[], codes: C }
  *   | { kind: "span", title: string, start: C, end: C }} Described
@@ -38,31 +37,34 @@ import { Cells } from "./cells.js";
  * @typedef {object} Payload
  * @property {string} digest of everything
  * @property {string} places digest of where the points are
- * @property {SentColumn} rows of the dataset
- * @property {SentColumn} x NaN for a point without a place
- * @property {SentColumn} y
- * @property {SentColumn} background 1 for background, else 0
+ * @property {Column} rows of the dataset
+ * @property {Column} x NaN for a point without a place
+ * @property {Column} y
+ * @property {Column} background 1 for background, else 0
  * @property {string} note what near and far mean
- * @property {SentColouring[]} colourings
- * @property {Described<SentColumn>[]} columns what the hover box says
+ * @property {Colouring[]} colourings
+ * @property {Described<Column>[]} columns what the hover box says
  * @property {View | null} [extent]
  */
 
 const ARRAYS = { u1: Uint8Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array };
 
 /**
- * @param {SentColumn} column
- * @returns {Column}
+ * What Python sends of a map: the length of its head, the head, and the columns that the head speaks of. These are not
+ * copied: each is a view of the bytes that came.
+ *
+ * @param {ArrayBuffer} bytes
+ * @returns {Omit<Payload, "digest">}
  */
-export function decodeColumn({ dtype, data }) {
-  const native = /** @type {{ fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }} */ (
-    /** @type {unknown} */ (Uint8Array)
-  );
-  if (native.fromBase64) return new ARRAYS[dtype](native.fromBase64(data).buffer);
-  const text = atob(data);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return new ARRAYS[dtype](bytes.buffer);
+export function columnsFrom(bytes) {
+  const length = Number(new DataView(bytes).getBigInt64(0, true));
+  const start = 8 + length;
+  const head = new TextDecoder().decode(new Uint8Array(bytes, 8, length));
+  return JSON.parse(head, (_, value) => {
+    if (typeof value?.at !== "number" || !Object.hasOwn(ARRAYS, value.dtype)) return value;
+    const { dtype, at, count } = /** @type {PlacedColumn} */ (value);
+    return new ARRAYS[dtype](bytes, start + at, count);
+  });
 }
 
 /**
@@ -98,24 +100,14 @@ export class Points {
   constructor(payload) {
     this.digest = payload.digest;
     this.places = payload.places;
-    this.rows = decodeColumn(payload.rows);
-    this.x = decodeColumn(payload.x);
-    this.y = decodeColumn(payload.y);
-    this.background = decodeColumn(payload.background);
+    this.rows = payload.rows;
+    this.x = payload.x;
+    this.y = payload.y;
+    this.background = payload.background;
     this.n = this.rows.length;
     this.note = payload.note;
-    /** @type {Colouring[]} */
-    this.colourings = payload.colourings.map((c) =>
-      c.kind === "categories"
-        ? { ...c, codes: decodeColumn(c.codes) }
-        : { ...c, values: decodeColumn(c.values) },
-    );
-    /** @type {Described<Column>[]} */
-    this.columns = payload.columns.map((c) =>
-      c.kind === "text"
-        ? { ...c, codes: decodeColumn(c.codes) }
-        : { ...c, start: decodeColumn(c.start), end: decodeColumn(c.end) },
-    );
+    this.colourings = payload.colourings;
+    this.columns = payload.columns;
     const placed = new Int32Array(this.n);
     let count = 0;
     for (let i = 0; i < this.n; i++) if (isFinite(this.x[i]) && isFinite(this.y[i])) placed[count++] = i;

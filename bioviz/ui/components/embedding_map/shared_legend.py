@@ -29,7 +29,7 @@ def shared_legend(data: tuple[MapData, MapData], props: MapProps, key: Element) 
     _component()(
         key=key,
         data={
-            "digests": [each.payload["digest"] for each in data],
+            "digests": [each.digest for each in data],
             "legend_key": key,
             "group": props.group,
             "colour_kind": props.colour_kind,

@@ -8,7 +8,7 @@ import { isContourAlone, layoutFor, tracesFor } from "./figure.js";
 import { buildMap } from "./layout.js";
 import { countsPerName, renderLegend } from "./legend.js";
 import { drawMarks } from "./overlay.js";
-import { Crowd, MOST_NAMES, centresOf, placedNames } from "./names.js";
+import { Crowd, namesOn } from "./names.js";
 import { loadPlotly } from "./plotly_load.js";
 import { MapState } from "./map_state.js";
 import { storedPoints } from "./point_store.js";
@@ -27,11 +27,6 @@ import { fromPixel, sameView, toPixel, transformOf } from "./view_box.js";
 /** @import { Mode } from "./toolbar.js" */
 /** @import { Pixel, Transform, View } from "./view_box.js" */
 const FLAT = { displayModeBar: false, scrollZoom: true, doubleClick: false, showTips: false };
-
-const LONGEST_NAME = 28;
-
-/** @param {string} name */
-const shortName = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
 export class MapView extends MapState {
   /** @type {Mode} */
@@ -198,21 +193,8 @@ export class MapView extends MapState {
     if (!to) return;
     const crowd = new Crowd(this.points, to);
     const taken = this.callout.place(this.props.regions, this.points, to, crowd);
-    this.names = [];
-    if (colouring.kind !== "categories" || !colouring.named || !counts) return;
-    const centres = (this.points.centres[colouring.id] ??= centresOf(
-      this.points,
-      colouring.codes,
-      colouring.names.length,
-    ));
-    const largest = [...counts.keys()].filter((code) => counts[code]).sort((a, b) => counts[b] - counts[a]);
-    const wanted = largest.slice(0, MOST_NAMES).flatMap((code) => {
-      const centre = centres[code];
-      const text = shortName(colouring.names[code]);
-      return centre ? [{ code, text, centre: toPixel(to, ...centre) }] : [];
-    });
     const focus = this.previewed === null ? this.isolated : new Set([this.previewed]);
-    this.names = placedNames(wanted, crowd, to.box, taken).map(({ code, text, at }) => {
+    this.names = namesOn(this.points, colouring, counts, crowd, to, taken).map(({ code, text, at }) => {
       const [x, y] = fromPixel(to, at);
       const isQuiet = colouring.id === "label" && code === 0;
       return { text, x, y, isQuiet, isDim: Boolean(focus && !focus.has(code) && !isQuiet) };

@@ -3,7 +3,7 @@
 
 import { Points } from "../../../../bioviz/ui/components/embedding_map/points.js";
 
-/** @import { Payload, SentColumn } from "../../../../bioviz/ui/components/embedding_map/points.js" */
+/** @import { Column, Payload } from "../../../../bioviz/ui/components/embedding_map/points.js" */
 
 /** The colours of the map where the page is light. */
 export const LIGHT = {
@@ -18,13 +18,11 @@ export const LIGHT = {
 const ARRAYS = { u1: Uint8Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array };
 
 /**
- * @param {SentColumn["dtype"]} dtype
+ * @param {keyof typeof ARRAYS} dtype
  * @param {number[]} values
- * @returns {SentColumn}
+ * @returns {Column}
  */
-export function column(dtype, values) {
-  return { dtype, data: Buffer.from(ARRAYS[dtype].from(values).buffer).toString("base64") };
-}
+export const column = (dtype, values) => ARRAYS[dtype].from(values);
 
 /**
  * @param {[x: number, y: number][]} places

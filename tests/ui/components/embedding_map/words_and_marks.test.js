@@ -29,7 +29,7 @@ import {
   toldText,
 } from "../../../../bioviz/ui/components/embedding_map/said.js";
 import { grouped } from "../../../../bioviz/ui/components/shared/numbers.js";
-import { column, payload, pointsAt } from "./sample_points.js";
+import { column, pointsAt } from "./sample_points.js";
 
 test("the line below the map says how many of how many are drawn", () => {
   const marks = (/** @type {number} */ n) => ({ pictured: false, inView: n, drawnInView: n });
@@ -184,13 +184,21 @@ test("points are kept by digest, decoded once, and the oldest make room", () => 
   const heard = [];
   arrived.on((digest) => heard.push(digest));
   const digests = Array.from({ length: 7 }, (_, k) => `digest ${k}`);
-  for (const digest of digests) keepPoints(payload([[0, 0]], { digest }));
+  for (const digest of digests) keepPoints(pointsAt([[0, 0]], { digest }));
   assert.deepEqual(heard, digests);
   assert.ok(!hasPoints("digest 0") && hasPoints("digest 1"));
   const stored = storedPoints("digest 6");
   assert.ok(stored instanceof Points);
   assert.equal(storedPoints("digest 6"), stored);
   assert.equal(storedPoints("digest 0"), undefined);
+  // Of large maps fewer are kept, the newest however large it is.
+  for (const digest of ["large", "larger"]) {
+    const many = pointsAt([[0, 0]], { digest });
+    many.n = 4_000_000;
+    keepPoints(many);
+    assert.ok(hasPoints(digest) && !hasPoints("digest 6"));
+  }
+  assert.ok(!hasPoints("large"));
 });
 
 test("a map hears other maps of its group, not itself", () => {
