@@ -124,6 +124,12 @@ class Categories:
         chosen = [colours[name] for name in table] if colours is not None else None
         return cls.from_codes(id, title, codes, table.tolist(), chosen)
 
+    @classmethod
+    def of_groups(cls, id: str, title: str, names: np.ndarray, group: np.ndarray) -> Categories:
+        """Colour by the name of each point's group, such as the site of its recording: (g,) names, (n,) groups."""
+        table, codes = np.unique(np.asarray(names, dtype=str), return_inverse=True)
+        return cls.from_codes(id, title, codes[group], table.tolist())
+
     def head(self, columns: Columns) -> dict[str, Any]:
         return {
             "id": self.id,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from bioviz.analysis.rows import positions
 from bioviz.datasets.types import Dataset
 from bioviz.flags import load_flags
 from bioviz.plots import palette
@@ -88,7 +89,8 @@ def clip_desk(
 
 def flagged_rows(run: Run, dataset: Dataset) -> np.ndarray:
     """(m,) int64, increasing: the clips of the run that anybody has flagged."""
-    return np.intersect1d(run.rows, load_flags(dataset).rows)
+    flagged = np.unique(load_flags(dataset).rows)
+    return flagged[positions(run.rows, flagged) >= 0]
 
 
 def flags_panel(dataset: Dataset, keys: DeskState, *, go_through: Callable[[], None]) -> None:

@@ -26,7 +26,7 @@ UNKNOWN = "not known"
 def map_data(run: Run, dataset: Dataset, dark: bool = False) -> MapData:
     """Return the map of `run`, whose points are clips of `dataset`; `dark` for the dark theme."""
     rows, clips = run.rows, dataset.clips
-    names = label_names(dataset)
+    label_texts, label_codes = labels_of_clips(dataset)
     method = METHODS[run.spec.projection.method]
     return MapData(
         rows=rows.astype(np.int32),
@@ -35,12 +35,12 @@ def map_data(run: Run, dataset: Dataset, dark: bool = False) -> MapData:
         colourings=tuple(_colourings(run, dataset, dark)),
         background=run.targets == 0,
         columns=(
-            TextColumn.from_names("label", names[rows]),
+            TextColumn("label", label_codes[rows], tuple(label_texts)),
             TextColumn(
                 "recording", clips.recording[rows], tuple(recording.name for recording in dataset.recordings)
             ),
             SpanColumn("time in recording", clips.start_s[rows], clips.end_s[rows]),
-            TextColumn.from_names("neighbors", _against(run)),
+            _against(run),
         ),
         note=f"{method}: near means alike; the map has no unit and no scale",
     )
@@ -56,17 +56,17 @@ AGAINST = {
 """What the neighbors are that speak against a clip, by where it lies; see `placement.Evidence`."""
 
 
-def _against(run: Run) -> np.ndarray:
-    """(n,) str: which share of a clip's nearest neighbors speaks against it; "" where nothing is known."""
+def _against(run: Run) -> TextColumn:
+    """Return which share of a clip's nearest neighbors speaks against it; "" where nothing is known."""
     share = run.evidence(np.arange(len(run))).share
     hundredths = np.where(np.isfinite(share), np.round(100 * share), 0).astype(np.int64)
-    texts = np.array(
-        [
-            [f"{percent(h / 100)} {AGAINST[place]}" if place in AGAINST else "" for h in range(101)]
-            for place in PLACES
-        ]
-    )
-    return np.where(np.isfinite(share), texts[run.placement.place, hundredths], "")
+    texts = [
+        f"{percent(h / 100)} {AGAINST[place]}" if place in AGAINST else ""
+        for place in PLACES
+        for h in range(101)
+    ]
+    codes = np.where(np.isfinite(share), 101 * run.placement.place.astype(np.int64) + hundredths, len(texts))
+    return TextColumn("neighbors", codes, (*texts, ""))
 
 
 def with_marks(data: MapData, run: Run, dataset: Dataset, dark: bool = False) -> MapData:
@@ -86,11 +86,17 @@ def marks_state(dataset_id: str) -> str:
 
 def label_names(dataset: Dataset) -> np.ndarray:
     """(N,) array of str: all labels of each clip joined by " + ", or "background"."""
+    table, codes = labels_of_clips(dataset)
+    return np.asarray(table)[codes] if len(codes) else np.empty(0, dtype=str)
+
+
+def labels_of_clips(dataset: Dataset) -> tuple[list[str], np.ndarray]:
+    """Return the texts of `label_names`, each once, and (N,) place among them of each clip's."""
     packed, first, codes = np.unique(
         np.packbits(dataset.clips.labels, axis=1), axis=0, return_index=True, return_inverse=True
     )
-    table = [" + ".join(dataset.labels_of(row)) or BACKGROUND for row in first]
-    return np.asarray(table or [BACKGROUND])[codes.reshape(-1)] if len(packed) else np.empty(0, dtype=str)
+    table = [" + ".join(dataset.labels_of(row)) or BACKGROUND for row in first] if packed.size else []
+    return table or [BACKGROUND], codes.reshape(-1)
 
 
 def _colourings(run: Run, dataset: Dataset, dark: bool) -> list[Colouring]:
@@ -170,12 +176,12 @@ def _places_and_times(run: Run, dataset: Dataset) -> list[Colouring]:
     colourings: list[Colouring] = []
     sites = np.asarray([r.site or UNKNOWN for r in dataset.recordings])
     if len(set(sites)) > 1:
-        colourings.append(Categories.from_names("site", "Site", sites[recording]))
+        colourings.append(Categories.of_groups("site", "Site", sites, recording))
     dates = np.asarray(
         [f"{r.recorded_at:%Y-%m-%d}" if r.recorded_at else UNKNOWN for r in dataset.recordings]
     )
     if len(set(dates)) > 1:
-        colourings.append(Categories.from_names("date", "Date", dates[recording]))
+        colourings.append(Categories.of_groups("date", "Date", dates, recording))
     if any(r.recorded_at for r in dataset.recordings):
         hours = np.asarray(
             [
