@@ -8,11 +8,10 @@ import { Gestures } from "./gestures.js";
 import { toggled } from "./legend.js";
 import { backgrounds, focuses, hovers, isFromPeer, zooms } from "./linked_maps.js";
 import {
-  aroundPixel,
   maskInside,
   maskOfRows,
-  nearest,
-  nearestTowards,
+  pointNear,
+  pointTowards,
   rowsOfMask,
   selectionOf,
   valueOfMask,
@@ -21,7 +20,7 @@ import { arrived, failed } from "./point_store.js";
 import { BACKGROUND_SETTING } from "./map_state.js";
 import { writeSetting } from "../shared/storage.js";
 import { MapView } from "./view.js";
-import { centredOn, fromPixel, insideBox, sameView, toPixel } from "./view_box.js";
+import { centredOn, fromPixel, insideBox, sameView } from "./view_box.js";
 
 /** @import { Act } from "../shared/acts.js" */
 /** @import { Pixel, View } from "./view_box.js" */
@@ -88,12 +87,7 @@ class EmbeddingMap extends MapView {
    */
   pointAt(pixel, radius) {
     const to = this.toPixels();
-    if (!to) return -1;
-    const { choice, active, isDrawn } = this.state;
-    const near = choice.pictured
-      ? aroundPixel(this.points, to, pixel, radius).filter((i) => isDrawn(i))
-      : choice.drawn;
-    return nearest(this.points, near, to, pixel, radius, active);
+    return to ? pointNear(this.points, this.state, to, pixel, radius) : -1;
   }
 
   /**
@@ -173,13 +167,7 @@ class EmbeddingMap extends MapView {
    */
   step(direction) {
     const to = this.toPixels();
-    if (!to || !this.points.order.length) return;
-    const { picked, points } = this;
-    /** @type {Pixel} */
-    const middle = [to.box.left + to.box.width / 2, to.box.top + to.box.height / 2];
-    const from = picked >= 0 ? toPixel(to, points.x[picked], points.y[picked]) : middle;
-    const { choice, active } = this.state;
-    const i = nearestTowards(points, choice.drawn, to, from, direction, (k) => k !== picked && active(k));
+    const i = to ? pointTowards(this.points, this.state, to, this.picked, direction) : -1;
     if (i < 0) return;
     this.pick(i);
     this.hover(i);
@@ -195,12 +183,9 @@ class EmbeddingMap extends MapView {
     const masked = maskInside(this.points, polygon, this.isWanted());
     this.selection = { ...masked, polygon };
     this.draw();
-    const value = {
-      polygon,
-      places: this.points.places, // on which points it was drawn
-      colour_by: this.colourId,
-      isolated: this.isolated ? [...this.isolated] : null,
-    };
+    const { places } = this.points; // on which it was drawn
+    const isolated = this.isolated ? [...this.isolated] : null;
+    const value = { polygon, places, colour_by: this.colourId, isolated };
     this.act("selection", value, { rows: rowsOfMask(this.points, masked.mask) });
   }
 

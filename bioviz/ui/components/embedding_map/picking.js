@@ -5,6 +5,7 @@ import { hasNameOf } from "./points.js";
 import { fromPixel, toPixel } from "./view_box.js";
 
 /** @import { Act } from "../shared/acts.js" */
+/** @import { Drawing } from "./figure.js" */
 /** @import { Points } from "./points.js" */
 /** @import { Pixel, Places, Transform } from "./view_box.js" */
 /** @typedef {{ mask: Uint8Array, count: number }} Masked of each point whether it is in, and how many are */
@@ -70,6 +71,39 @@ export function nearestTowards(points, candidates, to, from, [dx, dy], active) {
     if (along > 0 && across <= along && distance < shortest) [best, shortest] = [i, distance];
   }
   return best;
+}
+
+/**
+ * The drawn point that is meant by a pixel, -1 for none.
+ *
+ * @param {Points} points
+ * @param {Pick<Drawing, "choice" | "active" | "isDrawn">} state
+ * @param {Transform} to
+ * @param {Pixel} pixel
+ * @param {number} radius pixels
+ */
+export function pointNear(points, { choice, active, isDrawn }, to, pixel, radius) {
+  const near = choice.pictured
+    ? aroundPixel(points, to, pixel, radius).filter((i) => isDrawn(i))
+    : choice.drawn;
+  return nearest(points, near, to, pixel, radius, active);
+}
+
+/**
+ * The drawn point that an arrow key leads to, from the picked one or else the middle of the view; -1 for none.
+ *
+ * @param {Points} points
+ * @param {Pick<Drawing, "choice" | "active">} state
+ * @param {Transform} to
+ * @param {number} picked -1 for none
+ * @param {[dx: number, dy: number]} direction of length 1, in pixels
+ */
+export function pointTowards(points, { choice, active }, to, picked, direction) {
+  const { left, top, width, height } = to.box;
+  /** @type {Pixel} */
+  const from =
+    picked >= 0 ? toPixel(to, points.x[picked], points.y[picked]) : [left + width / 2, top + height / 2];
+  return nearestTowards(points, choice.drawn, to, from, direction, (k) => k !== picked && active(k));
 }
 
 const STRIPS = 512;

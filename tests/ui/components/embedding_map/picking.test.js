@@ -7,6 +7,7 @@ import {
   maskOfRows,
   nearest,
   nearestTowards,
+  pointNear,
   rowsOfMask,
   selectionOf,
 } from "../../../../bioviz/ui/components/embedding_map/picking.js";
@@ -35,6 +36,18 @@ test("a click means the nearest point within the radius", () => {
   assert.equal(nearest(cross, drawn, to, [71, 50], 12, all), 1);
   assert.equal(nearest(cross, drawn, to, [65, 65], 12, all), -1);
   assert.equal(nearest(cross, drawn, to, [62, 50], 12, all), 0);
+});
+
+test("on a picture of all clips the nearest of all that are drawn is meant", () => {
+  const many = pointsAt(scattered(2000).map(([x, y]) => [10 * x, 10 * y]));
+  const isDrawn = (/** @type {number} */ i) => i % 3 !== 0;
+  const choice = /** @type {any} */ ({ pictured: true });
+  for (const [x, y] of scattered(60)) {
+    /** @type {[number, number]} */
+    const pixel = [100 * x, 100 * y];
+    const expected = nearest(many, many.order.filter(isDrawn), to, pixel, 3, all);
+    assert.equal(pointNear(many, { choice, active: all, isDrawn }, to, pixel, 3), expected);
+  }
 });
 
 test("a greyed-out point is meant only where no other is near enough", () => {
