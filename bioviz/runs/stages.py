@@ -183,7 +183,7 @@ def keys_for(clips: Clips, projection: ProjectionSpec, approximate: bool = False
     picture = key_of(
         "projection",
         VERSIONS["projection"],
-        ProjectionInputs(embedding, None if projection.method == "pca" else graph, used),
+        ProjectionInputs(embedding, None if projection.method == "pca" else graph, projection.key_parts()),
     )
     # The run's key: the dataset is part of it, so that a copy of a dataset has runs of its own.
     labels = ScoresInputs(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import sys
 import threading
 from functools import cache
 
@@ -36,10 +39,25 @@ def wait_for(thread: threading.Thread, progress: Progress) -> None:
 
 def _compile(method: Method, metric: Metric) -> None:
     if method == "umap":
-        from bioviz.analysis.projection.umap_internals import compiled_functions
-
-        # Compiling takes 8 s of processor time in every process, loading from numba's cache 0.1 s.
-        for function in compiled_functions():
-            function.enable_caching()
+        keep_compiled("umap")
     tiny = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
     project(tiny, ProjectionSpec(method=method, n_neighbors=5, metric=metric))
+
+
+def keep_compiled(package: str) -> None:
+    """Have numba keep on disk what a package compiles in every process.
+
+    Functions are found by what they are, none is named: a package may move or rename what is its own. For umap-learn
+    compiling takes 8 s of processor time, loading 0.1 s.
+    """
+    importlib.import_module(package)
+    from numba.core.dispatcher import Dispatcher
+
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == package]
+    for module in modules:
+        for each in vars(module).values():
+            if isinstance(each, Dispatcher):
+                with contextlib.suppress(
+                    RuntimeError
+                ):  # no folder for it: it is compiled each time, as without us
+                    each.enable_caching()

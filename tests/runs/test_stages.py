@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bioviz.analysis.projection import parallel_umap
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.runs import stages
 from bioviz.runs.stages import Clips, keys_for
@@ -69,6 +70,14 @@ def test_settings_of_other_methods_do_not_count():
     tsne = ProjectionSpec(method="tsne")
     assert changed(projection=replace(tsne, n_neighbors=500, min_dist=0.9), than=(CLIPS, tsne)) == set()
     assert changed(projection=replace(tsne, perplexity=5), than=(CLIPS, tsne)) == {"projection", "scores"}
+
+
+def test_a_new_version_of_our_own_kernel_draws_its_maps_anew(monkeypatch):
+    parallel = ProjectionSpec(method="umap_parallel")
+    before = [keys_for(CLIPS, each).projection for each in (UMAP, parallel)]
+    monkeypatch.setattr(parallel_umap, "VERSION", parallel_umap.VERSION + 1)
+    assert keys_for(CLIPS, UMAP).projection == before[0]
+    assert keys_for(CLIPS, parallel).projection != before[1]
 
 
 def test_integer_width_does_not_count():

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.projection.alignment import procrustes
+from bioviz.analysis.projection.graphs import among
 from bioviz.analysis.projection.layouts import MIN_CLIPS, UMAPS, ProjectionSpec, umap_neighbors
+from bioviz.analysis.projection.parallel_umap import (
+    edges_of,
+    fuzzy_graph,
+    move,
+    principal_axes,
+    spread_out,
+)
 from bioviz.analysis.rows import finite_rows, prepare
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 STRENGTH = 0.02
 """Of the ties between the maps: twice umap-learn's. With it the maps agree as well as its own, though all points move
@@ -64,11 +68,15 @@ def joint_maps(
     if n < 2 * MIN_CLIPS:
         raise BadInput(f"Only {n} clips have a place on both sides: too few to lay out two maps together.")
     parts = [np.ascontiguousarray(x[good], dtype=np.float32) for x in (left, right)]
-    given_graphs = graphs if graphs is not None and good.all() else (None, None)
-    fuzzy = [_graph(x, spec, graph, progress) for x, graph in zip(parts, given_graphs, strict=True)]
+    known = (None, None) if graphs is None else [among(graph, good) for graph in graphs]
+    fuzzy = [
+        fuzzy_graph(*umap_neighbors(x, spec, graph, progress)) for x, graph in zip(parts, known, strict=True)
+    ]
     starts = [_start(x, spec) for x in parts]
     starts[1] = procrustes(*starts)(starts[1])
-    xy = _lay_out(np.stack(starts), fuzzy, spec, progress)
+    ties = np.float32(STRENGTH) * neighborhood_jaccard(*fuzzy)
+    start = np.concatenate(starts)
+    xy = move(start, edges_of(fuzzy), spec.min_dist, spec.seed, progress, STAGE, ties).reshape(2, n, 2)
     maps = []
     for places, graph in zip(xy, fuzzy, strict=True):
         places[np.diff(graph.indptr) == 0] = np.nan
@@ -93,55 +101,6 @@ def neighborhood_jaccard(left: Any, right: Any) -> np.ndarray:
     return np.where(either > 0, both / np.maximum(either, 1), 1).astype(np.float32)
 
 
-def _graph(x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, progress: Progress) -> csr_matrix:
-    """(n, n) sparse: how much two clips belong together by UMAP."""
-    from bioviz.analysis.projection.parallel_umap import fuzzy_graph
-
-    return fuzzy_graph(*umap_neighbors(x, spec, graph, progress))
-
-
 def _start(x: np.ndarray, spec: ProjectionSpec) -> np.ndarray:
     """(n, 2) float32 places to start from: the principal components, 10 wide."""
-    from bioviz.analysis.projection.parallel_umap import principal_axes, spread_out
-
     return spread_out(principal_axes(prepare(x, spec.metric).x if spec.metric == "cosine" else x), spec.seed)
-
-
-def _lay_out(
-    start: np.ndarray, graphs: Sequence[csr_matrix], spec: ProjectionSpec, progress: Progress
-) -> np.ndarray:
-    """(2, n, 2) float32 places after all epochs."""
-    from scipy.sparse import block_diag, csr_matrix
-
-    from bioviz.analysis.projection.parallel_kernel import joint_epoch, tables
-    from bioviz.analysis.projection.parallel_umap import curve, drawn_in, epochs_for
-
-    n = start.shape[1]
-    epochs = epochs_for(n)
-    drawn = [drawn_in(graph, epochs) for graph in graphs]
-    both = csr_matrix(block_diag(drawn, format="csr"))
-    every = np.concatenate([graph.data.max() / graph.data for graph in drawn])
-    due = every.copy()
-    ties = np.float32(STRENGTH) * neighborhood_jaccard(*graphs)
-    coefficients = tables(*curve(spec.min_dist))
-    before = np.ascontiguousarray(start.reshape(2 * n, 2), dtype=np.float32)
-    after = before.copy()
-    for number in range(epochs):
-        progress.report(STAGE, number, epochs, "epochs")
-        alpha = np.float32(1 - number / epochs)
-        joint_epoch(
-            before,
-            after,
-            both.indptr,
-            both.indices,
-            every,
-            due,
-            ties,
-            *coefficients,
-            alpha,
-            number,
-            spec.seed,
-        )
-        before, after = after, before
-    progress.report(STAGE, epochs, epochs, "epochs")
-    return before.reshape(2, n, 2)

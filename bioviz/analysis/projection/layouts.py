@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from bioviz.analysis.neighbors.knn import KnnGraph, knn
+from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.projection import parallel_umap, tsne
+from bioviz.analysis.projection.graphs import among, nearest
 from bioviz.analysis.rows import METRICS, Metric, finite_rows, prepare
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
@@ -61,13 +61,18 @@ class ProjectionSpec:
             )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings that matter to the method, JSON-able: what a cache key is made of."""
+        """Return the settings that matter to the method, JSON-able."""
         used = {
             **dict.fromkeys(UMAPS, ("method", "n_neighbors", "min_dist", "seed", "metric")),
             "tsne": ("method", "perplexity", "seed", "metric"),
             "pca": ("method",),
         }[self.method]
         return {name: value for name, value in asdict(self).items() if name in used}
+
+    def key_parts(self) -> dict[str, Any]:
+        """Return what decides a map beside its rows: the settings, and of a kernel of ours its version."""
+        version = {"version": parallel_umap.VERSION} if self.method == "umap_parallel" else {}
+        return {**self.to_dict(), **version}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ProjectionSpec:
@@ -148,16 +153,18 @@ def project(
     xy = np.full((len(x), 2), np.nan, dtype=np.float32)
     if not good.any():
         return xy
-    rows = np.ascontiguousarray(x[good], dtype=np.float32)
+    rows = np.ascontiguousarray(x if good.all() else x[good], dtype=np.float32)
     start = None if init is None or not np.isfinite(init[good]).all() else np.asarray(init[good], np.float32)
     progress.report("projection", 0, 1, "steps")
     if spec.method == "pca" or len(rows) < MIN_CLIPS:
         xy[good] = _pca(rows)
     elif spec.method == "tsne":
-        xy[good] = _tsne(rows, spec, start)
+        xy[good] = tsne.lay_out(
+            rows, perplexity=spec.perplexity, metric=spec.metric, seed=spec.seed, start=start
+        )
     else:
         lay_out = _umap if spec.method == "umap" else _parallel_umap
-        xy[good] = lay_out(rows, spec, graph if good.all() else None, start, progress)
+        xy[good] = lay_out(rows, spec, None if graph is None else among(graph, good), start, progress)
     progress.report("projection", 1, 1, "steps")
     return xy
 
@@ -173,70 +180,28 @@ def _pca(x: np.ndarray) -> np.ndarray:
     return xy
 
 
-def _tsne(x: np.ndarray, spec: ProjectionSpec, start: np.ndarray | None) -> np.ndarray:
-    from sklearn.manifold import TSNE
-
-    if not np.ptp(x, axis=0).any():  # all clips alike: sklearn divides by their spread
-        return np.zeros((len(x), 2), dtype=np.float32)
-    init: Any = "pca" if x.shape[1] >= 2 else "random"  # scikit-learn takes an array too
-    if start is not None:
-        centred = start - start.mean(axis=0)
-        init = (centred / max(centred[:, 0].std(), 1e-12) * 1e-4).astype(np.float32)
-    tsne = TSNE(
-        n_components=2,
-        perplexity=min(spec.perplexity, (len(x) - 1) / 3),
-        metric=spec.metric,
-        init=init,
-        random_state=spec.seed,
-        n_jobs=1,
-    )
-    return np.asarray(tsne.fit_transform(x))
-
-
 def _umap(
     x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, start: np.ndarray | None, progress: Progress
 ) -> np.ndarray:
-    indices, distances = umap_neighbors(x, spec, graph, progress)
-    import umap
+    from bioviz.analysis.projection.umap_learn import lay_out
 
-    init: Any = "spectral" if start is None else start  # umap-learn takes a name or an array
-    with warnings.catch_warnings():
-        # Both are meant: new clips are never added to a picture, and a fixed seed means one thread.
-        warnings.filterwarnings("ignore", message=r"precomputed_knn\[2\]")
-        warnings.filterwarnings("ignore", message="n_jobs value")
-        # Sparse solvers grumble over tiny or disconnected sets, for which umap falls back by itself.
-        warnings.filterwarnings("ignore", module=r"sklearn\.manifold\._spectral_embedding")
-        warnings.filterwarnings("ignore", module=r"umap\.spectral")
-        reducer = umap.UMAP(
-            n_components=2,
-            n_neighbors=indices.shape[1],
-            min_dist=spec.min_dist,
-            metric=spec.metric,
-            random_state=spec.seed,
-            n_jobs=1,
-            init=init,
-            precomputed_knn=(indices, distances),
-            tqdm_kwds={
-                "disable": False,
-                "file": _Epochs(progress),
-                "bar_format": "{n}/{total}",
-                "mininterval": 0.5,
-            },
-        )
-        try:
-            return np.asarray(reducer.fit_transform(x))
-        finally:
-            _release_progress_bar()
+    return lay_out(
+        x,
+        *umap_neighbors(x, spec, graph, progress),
+        min_dist=spec.min_dist,
+        metric=spec.metric,
+        seed=spec.seed,
+        start=start,
+        progress=progress,
+    )
 
 
 def _parallel_umap(
     x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, start: np.ndarray | None, progress: Progress
 ) -> np.ndarray:
-    from bioviz.analysis.projection.parallel_umap import lay_out
-
     indices, distances = umap_neighbors(x, spec, graph, progress)
     rows = prepare(x, spec.metric).x if spec.metric == "cosine" else x  # directions alone
-    return lay_out(
+    return parallel_umap.lay_out(
         rows, indices, distances, min_dist=spec.min_dist, seed=spec.seed, start=start, progress=progress
     )
 
@@ -251,49 +216,10 @@ def umap_neighbors(
     x : (n, d)
         Without NaN.
     graph
-        Neighbors of the same rows; where it is of another metric, leaves out some or has too few of them,
-        they are computed.
+        Neighbors of the same rows; see `graphs.nearest`.
 
     """
-    n_neighbors = min(spec.n_neighbors, len(x) - 1)
-    if (
-        graph is None
-        or graph.grouped
-        or graph.metric != spec.metric
-        or graph.k < n_neighbors - 1
-        or (graph.indices[:, : n_neighbors - 1] < 0).any()
-    ):
-        searched = graph.approximate if graph is not None else None  # as what the key of the map names
-        graph = knn(x, n_neighbors - 1, spec.metric, seed=spec.seed, progress=progress, approximate=searched)
+    k = min(spec.n_neighbors, len(x) - 1) - 1
+    indices, distances = nearest(x, k, spec.metric, spec.seed, graph, progress)
     own = np.arange(len(x), dtype=np.int32)[:, None]
-    indices = np.hstack([own, graph.indices[:, : n_neighbors - 1]])
-    distances = np.hstack([np.zeros((len(x), 1), np.float32), graph.distances[:, : n_neighbors - 1]])
-    return indices, distances
-
-
-def _release_progress_bar() -> None:
-    """Free tqdm's lock, which its `refresh` keeps when writing raises; else the next UMAP of another thread hangs.
-
-    Only what this thread holds is freed; the locks refuse the rest, and after a full run nothing is held.
-    """
-    from tqdm.auto import tqdm
-
-    shared = tqdm.get_lock()
-    for lock in getattr(shared, "locks", [shared]):
-        with contextlib.suppress(RuntimeError, AssertionError):
-            lock.release()
-
-
-class _Epochs:
-    """A file for umap's progress bar, the one way to hear of its epochs (and to stop between them)."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-
-    def write(self, text: str) -> None:
-        epoch, slash, total = text.strip().partition("/")
-        if slash and epoch.isdigit() and total.isdigit():
-            self._progress.report("projection", int(epoch), int(total), "epochs")
-
-    def flush(self) -> None:
-        return None
+    return np.hstack([own, indices]), np.hstack([np.zeros((len(x), 1), np.float32), distances])

@@ -1,12 +1,16 @@
-"""The compiled steps of the parallel UMAP. Imported when needed: numba takes a while to load."""
+"""The compiled steps of the parallel UMAP, each over a range of rows. Imported when needed: numba loads slowly.
+
+They let go of Python's lock, so that threads run them beside each other (`row_threads`).
+"""
 
 from __future__ import annotations
 
 import numba
 import numpy as np
 
-MANTISSA_BITS = 10
-"""Of a float32's 23 the ones by which a coefficient is looked up: within 0.1 % of its value."""
+MANTISSA_BITS = 8
+"""Of a float32's 23 the ones by which a coefficient is looked up: within 0.4 % of its value. The part of a table that
+is read over and over then fits into the processor's nearest memory."""
 _SHIFT = 23 - MANTISSA_BITS
 _LEAST, _MOST = np.float32(1e-8), np.float32(1e6)  # squared distances between which coefficients are tabled
 _PUSHED_AWAY = 5  # clips for each one pulled
@@ -74,64 +78,10 @@ def _below(random: np.uint64, n: int) -> np.int64:
     return np.int64(((random >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
 
 
-@numba.njit(cache=True, parallel=True, fastmath=True)
+@numba.njit(cache=True, nogil=True, fastmath=True)
 def epoch(
-    before: np.ndarray,
-    after: np.ndarray,
-    indptr: np.ndarray,
-    indices: np.ndarray,
-    every: np.ndarray,
-    due: np.ndarray,
-    pull: np.ndarray,
-    push: np.ndarray,
-    first: int,
-    alpha: float | np.float32,
-    number: int,
-    seed: int,
-) -> None:
-    """One epoch: every point moves itself, reading where the others were before it; changes `after` and `due`.
-
-    No two threads write one place and every random number is counted, so the threads decide nothing.
-
-    Parameters
-    ----------
-    before, after : (n, 2) float32
-    indptr, indices
-        The graph's rows, as scipy's CSR matrices have them.
-    every, due : (E,) float32
-        Epochs between two draws of an edge, and the epoch of its next one.
-    pull, push, first
-        As `tables` returns them.
-    alpha : float32
-        Learning rate.
-    number : int
-        Of the epoch.
-    """
-    n, last = before.shape[0], pull.shape[0] - 1
-    for i in numba.prange(n):
-        x, y = before[i, 0], before[i, 1]
-        for edge in range(indptr[i], indptr[i + 1]):
-            if due[edge] > number:
-                continue
-            due[edge] += every[edge]
-            j = indices[edge]
-            dx, dy = x - before[j, 0], y - before[j, 1]
-            at = _place(dx, dy, first, last)
-            x += alpha * _clip(pull[at] * dx)
-            y += alpha * _clip(pull[at] * dy)
-            random = _counted(seed, number, edge)
-            for _ in range(_PUSHED_AWAY):
-                random = _next(random)
-                k = _below(random, n)
-                dx, dy = x - before[k, 0], y - before[k, 1]
-                at = _place(dx, dy, first, last)
-                x += alpha * _clip(push[at] * dx)
-                y += alpha * _clip(push[at] * dy)
-        after[i, 0], after[i, 1] = x, y
-
-
-@numba.njit(cache=True, parallel=True, fastmath=True)
-def joint_epoch(
+    start: int,
+    stop: int,
     before: np.ndarray,
     after: np.ndarray,
     indptr: np.ndarray,
@@ -146,29 +96,36 @@ def joint_epoch(
     number: int,
     seed: int,
 ) -> None:
-    """As `epoch`, of two maps of the same n clips: each point is drawn to its place on the other map, too.
+    """One epoch of the points `start` to `stop`, each moving by where the others were; changes `after` and `due`.
 
-    As AlignedUMAP does, it is drawn there whenever it moves: once for each push, and twice for a pull, which umap-learn
-    counts at both ends of an edge.
+    No two threads write one place and every random number is counted, so neither threads nor ranges decide anything.
+    What pulls and pushes a point because of one edge is read at one place of it: the processor need not wait for one
+    force before it looks up the next, which halves the time.
+
+    Two maps of the same clips are tied: as in AlignedUMAP a point is drawn to its place on the other map whenever it
+    moves, once for each push, and twice for a pull, which umap-learn counts at both ends of an edge.
 
     Parameters
     ----------
-    before, after : (2n, 2) float32
-        The left map, then the right one.
+    before, after : (n, 2) float32
+        One map; or two of n / 2 clips each, one below the other.
     indptr, indices
-        Of both graphs one below the other, the right one's columns from n on.
-    ties : (n,) float32
-        How much each clip is drawn to its place on the other map.
-    every, due, pull, push, first, alpha, number
-        See `epoch`.
+        The graph's rows, as scipy's CSR matrices have them.
+    every, due : (E,) float32
+        Epochs between two draws of an edge, and the epoch of its next one.
+    ties : (n / 2,) float32
+        How much each clip is drawn to its place on the other map; empty where there is one map alone.
+    pull, push, first
+        As `tables` returns them.
+    alpha : float32
+        Learning rate.
+    number : int
+        Of the epoch.
     """
-    n, last = before.shape[0] // 2, pull.shape[0] - 1
-    for i in numba.prange(2 * n):
-        start = 0 if i < n else n
-        clip = i - start
-        other = clip + n - start
-        tie = ties[clip]
-        there_x, there_y = before[other, 0], before[other, 1]
+    tied, last = len(ties) > 0, pull.shape[0] - 1
+    n = before.shape[0] // 2 if tied else before.shape[0]
+    for i in range(start, stop):
+        own_map = i - i % n
         x, y = before[i, 0], before[i, 1]
         for edge in range(indptr[i], indptr[i + 1]):
             if due[edge] > number:
@@ -177,45 +134,50 @@ def joint_epoch(
             j = indices[edge]
             dx, dy = x - before[j, 0], y - before[j, 1]
             at = _place(dx, dy, first, last)
-            x += alpha * (_clip(pull[at] * dx) - _clip(np.float32(2) * tie * (x - there_x)))
-            y += alpha * (_clip(pull[at] * dy) - _clip(np.float32(2) * tie * (y - there_y)))
+            step_x, step_y = _clip(pull[at] * dx), _clip(pull[at] * dy)
             random = _counted(seed, number, edge)
             for _ in range(_PUSHED_AWAY):
                 random = _next(random)
-                k = start + _below(random, n)
+                k = own_map + _below(random, n)
                 dx, dy = x - before[k, 0], y - before[k, 1]
                 at = _place(dx, dy, first, last)
-                x += alpha * (_clip(push[at] * dx) - _clip(tie * (x - there_x)))
-                y += alpha * (_clip(push[at] * dy) - _clip(tie * (y - there_y)))
+                step_x += _clip(push[at] * dx)
+                step_y += _clip(push[at] * dy)
+            if tied:
+                clip = i - own_map
+                other = clip + n - own_map
+                tie_x, tie_y = ties[clip] * (x - before[other, 0]), ties[clip] * (y - before[other, 1])
+                step_x -= _clip(np.float32(2) * tie_x) + _PUSHED_AWAY * _clip(tie_x)
+                step_y -= _clip(np.float32(2) * tie_y) + _PUSHED_AWAY * _clip(tie_y)
+            x += alpha * step_x
+            y += alpha * step_y
         after[i, 0], after[i, 1] = x, y
 
 
-@numba.njit(cache=True, parallel=True)
-def memberships(distances: np.ndarray) -> np.ndarray:
-    """Return how much a neighbor belongs to a clip by UMAP: exp(-(d - nearest) / width), log2 of their number in sum.
+@numba.njit(cache=True, nogil=True)
+def memberships(
+    start: int, stop: int, distances: np.ndarray, mean_of_all: float, strengths: np.ndarray
+) -> None:
+    """Fill in how much a neighbor belongs to a clip by UMAP: exp(-(d - nearest) / width), log2 of their number in sum.
 
     Parameters
     ----------
+    start, stop
+        The clips that are filled in.
     distances : (n, m) float32
         Ascending, the clip itself (0) first.
-
-    Returns
-    -------
-    (n, m) float32 from 0 to 1; 0 for the clip itself.
+    mean_of_all
+        Of all distances.
+    strengths : (n, m) float32
+        Filled in, from 0 to 1; 0 for the clip itself.
 
     References
     ----------
     McInnes, Healy & Melville (2018), UMAP, algorithm 3, with local connectivity 1; equal to umap-learn's.
     """
-    n, m = distances.shape
+    m = distances.shape[1]
     target = np.log2(m)
-    mean_of_all = 0.0  # summed by one thread: the order of a sum shows in its last digits
-    for i in range(n):
-        for j in range(m):
-            mean_of_all += distances[i, j]
-    mean_of_all /= n * m
-    strengths = np.zeros((n, m), dtype=np.float32)
-    for i in numba.prange(n):
+    for i in range(start, stop):
         nearest, total = 0.0, 0.0
         for j in range(m):
             total += distances[i, j]
@@ -236,7 +198,7 @@ def memberships(distances: np.ndarray) -> np.ndarray:
                 low = width
                 width = width * 2 if high == np.inf else (low + high) / 2
         width = max(width, _LEAST_WIDTH * (total / m if nearest > 0 else mean_of_all))
+        strengths[i, 0] = 0.0
         for j in range(1, m):
             beyond = distances[i, j] - nearest
             strengths[i, j] = np.exp(-beyond / width) if beyond > 0 and width > 0 else 1.0
-    return strengths

@@ -1,25 +1,50 @@
 """UMAP on all cores, with the same bytes on any number of them; umap-learn with a seed uses one core alone.
 
-The graph and the forces are UMAP's. Three things differ from umap-learn: every point moves itself by where the others
-were an epoch before, it starts from the principal components, and random numbers are counted instead of drawn in turn.
+The graph and the forces are UMAP's. Four things differ from umap-learn: every point moves itself by where the others
+were an epoch before, what one edge brings about moves it at once, it starts from the principal components, and random
+numbers are counted instead of drawn in turn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from bioviz.progress import Progress
+from bioviz.analysis.projection.row_threads import in_order, over_rows
+from bioviz.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+VERSION = 2
+"""Raise it when the places of a map change: it is in the keys of such maps."""
 SPREAD = 1.0
 _WIDE = 10.0  # of the places to start from, as in umap-learn
 _JITTER = 1e-4
 _ROWS = 8192  # of an embedding that are centred at once
+_NO_TIES = np.zeros(0, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """What draws the points of one map, or of several one below the other.
+
+    Attributes
+    ----------
+    indptr, indices
+        The graphs' rows, as scipy's CSR matrices have them.
+    every : (E,) float32
+        Epochs between two draws of an edge.
+
+    """
+
+    indptr: np.ndarray
+    indices: np.ndarray
+    every: np.ndarray
 
 
 def lay_out(
@@ -54,21 +79,51 @@ def lay_out(
     Cancelled
         Through `progress`.
     """
+    edges = edges_of([fuzzy_graph(indices, distances)])
+    places = principal_axes(x, progress) if start is None else start
+    return move(spread_out(places, seed), edges, min_dist, seed, progress, "projection")
+
+
+def move(
+    start: np.ndarray,
+    edges: Edges,
+    min_dist: float,
+    seed: int,
+    progress: Progress,
+    stage: str,
+    ties: np.ndarray = _NO_TIES,
+) -> np.ndarray:
+    """Return the places (n, 2) float32 after all epochs.
+
+    Parameters
+    ----------
+    start : (n, 2) float32
+        Stays as it is.
+    stage
+        As what the epochs are reported.
+    ties : (n / 2,) float32
+        Of two maps that are tied; see `parallel_kernel.epoch`.
+
+    Raises
+    ------
+    Cancelled
+        Through `progress`.
+    """
     from bioviz.analysis.projection.parallel_kernel import epoch, tables
 
-    n = len(x)
-    epochs = epochs_for(n)
-    graph = drawn_in(fuzzy_graph(indices, distances), epochs)
-    every = graph.data.max() / graph.data
-    due = every.copy()
-    pull, push, first = tables(*curve(min_dist))
-    before = spread_out(principal_axes(x) if start is None else start, seed)
+    coefficients = tables(*curve(min_dist))
+    epochs = epochs_for(len(start) // 2 if len(ties) else len(start))
+    due = edges.every.copy()
+    before = np.array(start, dtype=np.float32, order="C")
     after = before.copy()
-    for number in range(epochs):
-        progress.report("projection", number, epochs, "epochs")
-        alpha = np.float32(1 - number / epochs)
-        epoch(before, after, graph.indptr, graph.indices, every, due, pull, push, first, alpha, number, seed)
-        before, after = after, before
+    with over_rows(len(before)) as call:
+        for number in range(epochs):
+            progress.report(stage, number, epochs, "epochs")
+            alpha = np.float32(1 - number / epochs)
+            of_edges = edges.indptr, edges.indices, edges.every, due, ties
+            call(epoch, before, after, *of_edges, *coefficients, alpha, number, seed)
+            before, after = after, before
+    progress.report(stage, epochs, epochs, "epochs")
     return before
 
 
@@ -90,7 +145,10 @@ def fuzzy_graph(indices: np.ndarray, distances: np.ndarray) -> csr_matrix:
     from bioviz.analysis.projection.parallel_kernel import memberships
 
     n, m = indices.shape
-    strengths = memberships(np.ascontiguousarray(distances, dtype=np.float32))
+    distances = np.ascontiguousarray(distances, dtype=np.float32)
+    strengths = np.empty((n, m), dtype=np.float32)
+    with over_rows(n) as call:
+        call(memberships, distances, float(distances.mean(dtype=np.float64)), strengths)
     ends = np.arange(0, n * m + 1, m)
     directed = csr_matrix(
         (strengths.ravel(), indices.ravel(), ends), shape=(n, n), copy=True
@@ -102,12 +160,26 @@ def fuzzy_graph(indices: np.ndarray, distances: np.ndarray) -> csr_matrix:
     return both
 
 
-def drawn_in(graph: csr_matrix, epochs: int) -> csr_matrix:
-    """Return the graph without edges that so many epochs never draw."""
-    drawn = graph.copy()
-    drawn.data[drawn.data < drawn.data.max() / epochs] = 0
-    drawn.eliminate_zeros()
-    return drawn
+def edges_of(graphs: Sequence[csr_matrix]) -> Edges:
+    """Return the edges of maps that are moved together, without those that no epoch draws.
+
+    Parameters
+    ----------
+    graphs : each (n, n)
+        How much two clips belong together.
+    """
+    from scipy.sparse import block_diag, csr_matrix
+
+    epochs = epochs_for(graphs[0].shape[0])
+    drawn, every = [], []
+    for graph in graphs:
+        kept = graph.copy()
+        kept.data[kept.data < kept.data.max(initial=0) / epochs] = 0
+        kept.eliminate_zeros()
+        every.append(kept.data.max(initial=0) / kept.data)
+        drawn.append(kept)
+    both = drawn[0] if len(drawn) == 1 else csr_matrix(block_diag(drawn, format="csr"))
+    return Edges(both.indptr, both.indices, np.concatenate(every))
 
 
 def curve(min_dist: float, spread: float = SPREAD) -> tuple[float, float]:
@@ -120,21 +192,35 @@ def curve(min_dist: float, spread: float = SPREAD) -> tuple[float, float]:
     return float(a), float(b)
 
 
-def principal_axes(x: np.ndarray) -> np.ndarray:
-    """(n, 2) float32: the first two principal components; on one core, as the number of cores would show in them."""
+def principal_axes(x: np.ndarray, progress: Progress | None = None) -> np.ndarray:
+    """(n, 2) float32: the first two principal components.
+
+    Each core takes rows of its own and products are summed in the order of the rows, so that the number of cores does
+    not show in them.
+    """
+    progress = progress or Silent()
+    n, d = x.shape
     mean = x.mean(axis=0, dtype=np.float64).astype(np.float32)
+
+    def centred(rows: slice) -> np.ndarray:
+        return np.asarray(x[rows], dtype=np.float32) - mean
+
+    def product(rows: slice) -> np.ndarray:
+        part = centred(rows)
+        return part.T @ part
+
     with threadpool_limits(1):
-        spread = np.zeros((x.shape[1], x.shape[1]))
-        for first in range(0, len(x), _ROWS):
-            centred = np.asarray(x[first : first + _ROWS], dtype=np.float32) - mean
-            spread += centred.T @ centred
+        spread = np.zeros((d, d))
+        for number, part in enumerate(in_order(product, n, _ROWS)):
+            progress.report("projection", min(n, number * _ROWS), n)
+            spread += part
         axes = np.linalg.eigh(spread)[1][:, ::-1][:, :2].astype(np.float32)
         # The largest loading of each is positive: an axis has no sign of its own.
         axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-        places = np.zeros((len(x), 2), dtype=np.float32)
-        for first in range(0, len(x), _ROWS):
-            rows = slice(first, first + _ROWS)
-            places[rows, : axes.shape[1]] = (np.asarray(x[rows], dtype=np.float32) - mean) @ axes
+        places = np.zeros((n, 2), dtype=np.float32)
+        places[:, : axes.shape[1]] = np.concatenate(
+            list(in_order(lambda rows: centred(rows) @ axes, n, _ROWS))
+        )
     return places
 
 

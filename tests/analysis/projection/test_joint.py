@@ -11,7 +11,7 @@ from scipy import sparse
 from sklearn.datasets import load_digits
 
 from bioviz.analysis.neighbors.knn import knn
-from bioviz.analysis.projection import joint
+from bioviz.analysis.projection import graphs, joint
 from bioviz.analysis.projection.alignment import procrustes
 from bioviz.analysis.projection.joint import joint_maps, neighborhood_jaccard
 from bioviz.analysis.projection.layouts import ProjectionSpec, project
@@ -50,6 +50,35 @@ def test_neighbors_that_are_known_give_the_same_maps():
     np.testing.assert_array_equal(joint_maps(left, right, SPEC, known), joint_maps(left, right, SPEC))
 
 
+def test_neighbors_that_are_known_are_used_where_one_side_lacks_a_clip(monkeypatch):
+    """They have three to spare; searched for they would be approximate or not by the machine that computes them."""
+    left, right = two_sides()
+    right[7] = np.nan
+    spec = replace(
+        SPEC, metric="cosine"
+    )  # the mean of a clip more or less shows in Euclidean distances' last digits
+    known = tuple(knn(np.float32(x), 12, "cosine") for x in (left, right))
+    expected = joint_maps(left, right, spec)
+    monkeypatch.setattr(graphs, "knn", lambda *_, **__: pytest.fail("they were searched for again"))
+    np.testing.assert_array_equal(joint_maps(left, right, spec, known), expected)
+
+
+@pytest.mark.parametrize("approximate", [True, False])
+def test_what_is_searched_for_again_is_as_approximate_as_what_was_known(monkeypatch, approximate):
+    left, right = two_sides()
+    right[7] = np.nan
+    known = tuple(replace(knn(np.float32(x), 5, SPEC.metric), approximate=approximate) for x in (left, right))
+    asked = []
+
+    def search(*arguments, **options):
+        asked.append(options["approximate"])
+        return knn(*arguments, **{**options, "approximate": False})
+
+    monkeypatch.setattr(graphs, "knn", search)
+    joint_maps(left, right, SPEC, known)
+    assert asked == [approximate, approximate]
+
+
 class StopAt:
     """Cancels at an epoch of the layout; remembers those it heard of."""
 
@@ -85,73 +114,6 @@ def test_threads_and_repeats_change_no_byte_and_seeds_do():
         numba.set_num_threads(before)
     assert all(each.tobytes() == maps[0].tobytes() for each in maps)
     assert not np.array_equal(np.stack(joint_maps(left, right, replace(SPEC, seed=7))), maps[0])
-
-
-def test_it_is_compiled_once():
-    from bioviz.analysis.projection.parallel_kernel import joint_epoch
-
-    left, right = two_sides()
-    joint_maps(left, right, SPEC)
-    compiled = list(joint_epoch.signatures)
-    joint_maps(left[:30], right[:30], SPEC)
-    assert len(compiled) == 1 and list(joint_epoch.signatures) == compiled
-
-
-def counted(seed: int, epoch: int, edge: int) -> int:
-    whole = 2**64 - 1
-    x = (seed * 0x9E3779B97F4A7C15 & whole) ^ (epoch * 0xC2B2AE3D27D4EB4F & whole)
-    x ^= edge * 0x165667B19E3779F9 & whole
-    for _ in range(2):
-        x = ((x ^ (x >> 32)) * 0xD6E8FEB86659FD93) & whole
-    return x ^ (x >> 32)
-
-
-def test_an_epoch_is_as_by_hand():
-    """Clip by clip, with the gradient's formulas instead of tables."""
-    from bioviz.analysis.projection.parallel_kernel import joint_epoch, tables
-
-    rng = np.random.default_rng(1)
-    n, a, b, alpha, seed = 12, 1.3, 0.9, 0.5, 11
-    graphs = [sparse.random(n, n, 0.4, "csr", np.float32, rng) for _ in range(2)]
-    for graph in graphs:
-        graph.setdiag(0)
-        graph.eliminate_zeros()
-    both = sparse.csr_matrix(sparse.block_diag(graphs, format="csr"))
-    xy = rng.normal(scale=10, size=(2 * n, 2)).astype(np.float32)  # near pairs would show the steps of tables
-    ties = rng.uniform(0, 0.1, n).astype(np.float32)
-    every = rng.uniform(1.1, 3, both.nnz).astype(np.float32)
-    due = every.copy()
-    ours, after, mine = xy.copy(), xy.copy(), due.copy()
-
-    def clip(step):
-        return np.clip(step, -4, 4)
-
-    for number in range(4):
-        joint_epoch(
-            ours, after, both.indptr, both.indices, every, mine, ties, *tables(a, b), np.float32(alpha), number, seed
-        )  # fmt: skip
-        old = ours.astype(float)
-        theirs = old.copy()
-        ours, after = after, ours
-        for i in range(2 * n):
-            there, tie, first = old[(i + n) % (2 * n)], ties[i % n], i // n * n
-            for edge in range(both.indptr[i], both.indptr[i + 1]):
-                if due[edge] > number:
-                    continue
-                due[edge] += every[edge]
-                away = theirs[i] - old[both.indices[edge]]
-                d = away @ away
-                pull = clip(-4 * a * b * d ** (b - 1) / (a * d**b + 1) * away)
-                theirs[i] = theirs[i] + alpha * (pull - clip(2 * tie * (theirs[i] - there)))
-                drawn = counted(seed, number, edge)
-                for _ in range(5):
-                    drawn = (drawn * 6364136223846793005 + 1442695040888963407) % 2**64
-                    away = theirs[i] - old[first + ((drawn >> 32) * n >> 32)]
-                    d = away @ away
-                    push = clip(2 * b / ((0.001 + d) * (a * d**b + 1)) * away)
-                    theirs[i] = theirs[i] + alpha * (push - clip(tie * (theirs[i] - there)))
-        assert number < 2 or np.abs(ours - old).max() > 0.1
-        np.testing.assert_allclose(ours, theirs, rtol=0.02, atol=0.02)
 
 
 def test_joint_maps_are_as_faithful_as_maps_of_their_own_and_agree_better():

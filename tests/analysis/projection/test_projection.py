@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
 from bioviz.analysis.neighbors.knn import knn
-from bioviz.analysis.projection import layouts as projection
+from bioviz.analysis.projection import graphs
 from bioviz.analysis.projection.layouts import PRESETS, ProjectionSpec, project
 from bioviz.errors import BadInput, Cancelled
 
@@ -52,7 +52,7 @@ def test_pca_equals_scikit_learn_up_to_sign(blobs):
 def test_umap_takes_the_graph_it_is_given(blobs, monkeypatch):
     graph = knn(blobs, 30, "euclidean")
     own = project(blobs, UMAP)
-    monkeypatch.setattr(projection, "knn", None)  # calling it would raise
+    monkeypatch.setattr(graphs, "knn", None)  # calling it would raise
     assert (project(blobs, UMAP, graph) == own).all()
 
 
