@@ -1,0 +1,39 @@
+"""UMAP of given neighbors: ours in parallel, ours on one thread, umap-learn with a seed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bioviz.analysis.projection.layouts import Method, ProjectionSpec, project
+from bioviz.analysis.projection.trustworthiness import trustworthiness
+from tests.bench.stages.contender import Contender, Figures, Stage
+from tests.bench.stages.inputs import Inputs, K, kept
+
+
+def _map(inputs: Inputs, method: Method = "umap_parallel") -> np.ndarray:
+    return project(inputs.x, ProjectionSpec(method, n_neighbors=K), inputs.graph)
+
+
+def _one_thread(inputs: Inputs) -> np.ndarray:
+    import numba
+
+    numba.set_num_threads(1)
+    return _map(inputs)
+
+
+def faithful(inputs: Inputs, xy: np.ndarray) -> Figures:
+    return {
+        "trustworthiness": trustworthiness(inputs.x, xy) or np.nan,
+        "neighbors kept": kept(inputs.graph.indices, xy),
+    }
+
+
+STAGE = Stage(
+    f"UMAP, {K} neighbors, minimum distance 0.1, neighbors given",
+    {
+        "ours": Contender(_map, faithful, up_to=1_000_000),
+        "ours, one thread": Contender(_one_thread, faithful, up_to=1_000_000),
+        "umap-learn, seeded": Contender(lambda inputs: _map(inputs, "umap"), faithful, up_to=100_000),
+    },
+    wants=("graph",),
+)
