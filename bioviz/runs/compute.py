@@ -32,7 +32,17 @@ from bioviz.runs.stages import CLUSTER_SEED, Keys
 from bioviz.runs.warm import wait_for, warm_up
 from bioviz.store.versions import versions_of
 
-_LIBRARIES = ("numpy", "scipy", "scikit-learn", "umap-learn", "pynndescent", "torch", "torchaudio", "soxr")
+_LIBRARIES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "umap-learn",
+    "pynndescent",
+    "openTSNE",
+    "torch",
+    "torchaudio",
+    "soxr",
+)
 
 
 @dataclass

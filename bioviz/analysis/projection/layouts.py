@@ -15,10 +15,12 @@ from bioviz.analysis.rows import METRICS, Metric, finite_rows, prepare
 from bioviz.errors import BadInput
 from bioviz.progress import Progress, Silent
 
-Method = Literal["umap", "umap_parallel", "tsne", "pca"]
+Method = Literal["umap", "umap_parallel", "tsne", "tsne_parallel", "pca"]
 METHODS: tuple[Method, ...] = get_args(Method)
 UMAPS: tuple[Method, ...] = ("umap", "umap_parallel")
 """Methods with UMAP's settings: umap-learn's (the paper's figures, to the digit), and ours, which uses all cores."""
+TSNES: tuple[Method, ...] = ("tsne", "tsne_parallel")
+"""Methods with t-SNE's settings: scikit-learn's (the paper's figures, to the digit), and openTSNE's on all cores."""
 MIN_CLIPS = 4
 """Below this many clips there is nothing to lay out: their principal components are drawn."""
 
@@ -64,7 +66,7 @@ class ProjectionSpec:
         """Return the settings that matter to the method, JSON-able."""
         used = {
             **dict.fromkeys(UMAPS, ("method", "n_neighbors", "min_dist", "seed", "metric")),
-            "tsne": ("method", "perplexity", "seed", "metric"),
+            **dict.fromkeys(TSNES, ("method", "perplexity", "seed", "metric")),
             "pca": ("method",),
         }[self.method]
         return {name: value for name, value in asdict(self).items() if name in used}
@@ -104,6 +106,7 @@ PRESETS: Mapping[str, ProjectionSpec] = {
     "UMAP 100 / 0.5 (paper)": ProjectionSpec(n_neighbors=100, min_dist=0.5),
     "UMAP 50 / 0.1, parallel": ProjectionSpec(method="umap_parallel", n_neighbors=50, min_dist=0.1),
     "t-SNE 25 (paper)": ProjectionSpec(method="tsne", perplexity=25),
+    "t-SNE 25, parallel": ProjectionSpec(method="tsne_parallel", perplexity=25),
     "PCA": ProjectionSpec(method="pca"),
 }
 
@@ -124,8 +127,8 @@ def project(
     spec
         The settings. n_neighbors and perplexity are lowered to what n rows allow.
     graph
-        Neighbors of the same rows; used by UMAP if its metric is the spec's, it leaves no group out and it
-        has n_neighbors - 1 neighbors or more, and computed here otherwise.
+        Neighbors of the same rows; used by UMAP and the parallel t-SNE if its metric is the spec's, it leaves no
+        group out and it has as many neighbors as they read, and computed here otherwise.
     init : (n, 2)
         Starting positions (UMAP, t-SNE), such as another projection to stay comparable with.
 
@@ -163,7 +166,9 @@ def project(
             rows, perplexity=spec.perplexity, metric=spec.metric, seed=spec.seed, start=start
         )
     else:
-        lay_out = _umap if spec.method == "umap" else _parallel_umap
+        lay_out = {"umap": _umap, "umap_parallel": _parallel_umap, "tsne_parallel": _parallel_tsne}[
+            spec.method
+        ]
         xy[good] = lay_out(rows, spec, None if graph is None else among(graph, good), start, progress)
     progress.report("projection", 1, 1, "steps")
     return xy
@@ -200,10 +205,26 @@ def _parallel_umap(
     x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, start: np.ndarray | None, progress: Progress
 ) -> np.ndarray:
     indices, distances = umap_neighbors(x, spec, graph, progress)
-    rows = prepare(x, spec.metric).x if spec.metric == "cosine" else x  # directions alone
+    rows = _as_the_metric_sees(x, spec.metric)
     return parallel_umap.lay_out(
         rows, indices, distances, min_dist=spec.min_dist, seed=spec.seed, start=start, progress=progress
     )
+
+
+def _parallel_tsne(
+    x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, start: np.ndarray | None, progress: Progress
+) -> np.ndarray:
+    k = tsne.neighbors_read(spec.perplexity, len(x))
+    indices, distances = nearest(x, k, spec.metric, spec.seed, graph, progress)
+    rows = _as_the_metric_sees(x, spec.metric)
+    return tsne.lay_out_parallel(
+        rows, indices, distances, perplexity=spec.perplexity, seed=spec.seed, start=start, progress=progress
+    )
+
+
+def _as_the_metric_sees(x: np.ndarray, metric: Metric) -> np.ndarray:
+    """Return what principal components are found of: directions alone where the distance is the cosine."""
+    return prepare(x, metric).x if metric == "cosine" else x
 
 
 def umap_neighbors(

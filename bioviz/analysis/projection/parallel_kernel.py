@@ -14,6 +14,9 @@ is read over and over then fits into the processor's nearest memory."""
 _SHIFT = 23 - MANTISSA_BITS
 _LEAST, _MOST = np.float32(1e-8), np.float32(1e6)  # squared distances between which coefficients are tabled
 _PUSHED_AWAY = 5  # clips for each one pulled
+_NEARER = np.float32(0.25)
+"""Share of their distance that a pull moves a point at most. Both ends move at once, by the places of an epoch before:
+free to swing past each other they keep fewer neighbors. Late epochs, whose steps are small, never reach it."""
 _SEARCH_STEPS = 64
 _SEARCH_TOLERANCE = 1e-5
 _LEAST_WIDTH = 1e-3  # of the mean distance
@@ -118,11 +121,12 @@ def epoch(
     pull, push, first
         As `tables` returns them.
     alpha : float32
-        Learning rate.
+        Learning rate, above 0.
     number : int
         Of the epoch.
     """
     tied, last = len(ties) > 0, pull.shape[0] - 1
+    most = -_NEARER / alpha
     n = before.shape[0] // 2 if tied else before.shape[0]
     for i in range(start, stop):
         own_map = i - i % n
@@ -134,7 +138,8 @@ def epoch(
             j = indices[edge]
             dx, dy = x - before[j, 0], y - before[j, 1]
             at = _place(dx, dy, first, last)
-            step_x, step_y = _clip(pull[at] * dx), _clip(pull[at] * dy)
+            pulled = max(pull[at], most)
+            step_x, step_y = _clip(pulled * dx), _clip(pulled * dy)
             random = _counted(seed, number, edge)
             for _ in range(_PUSHED_AWAY):
                 random = _next(random)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from bioviz.analysis.projection.layouts import PRESETS, UMAPS, ProjectionSpec
+from bioviz.analysis.projection.layouts import PRESETS, TSNES, UMAPS, ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.types import Dataset
 from bioviz.models import registry
@@ -21,7 +21,13 @@ from bioviz.ui.pickers.unit_picker import unit_field
 from bioviz.ui.state import PickerState
 from bioviz.ui.view import set_view, view
 
-METHODS = {"umap": "UMAP", "umap_parallel": "UMAP (parallel)", "tsne": "t-SNE", "pca": "PCA"}
+METHODS = {
+    "umap": "UMAP",
+    "umap_parallel": "UMAP (parallel)",
+    "tsne": "t-SNE",
+    "tsne_parallel": "t-SNE (parallel)",
+    "pca": "PCA",
+}
 SPLITS = {"all": "all clips", "train": "train", "valid": "validation", "test": "test"}
 METRICS = {"euclidean": "Euclidean", "cosine": "cosine"}
 READY_HELP = (
@@ -267,20 +273,20 @@ def pick_projection() -> None:
         placeholder="Custom",
         key=PickerState.preset,
         on_change=changed,
-        help="The settings of Chen & Yang (2025), their quicker likeness on all cores, and PCA.",
+        help="The settings of Chen & Yang (2025), their quicker likenesses on all cores, and PCA.",
     )
     pick(
         "method",
         "Method",
         list(METHODS),
         METHODS.__getitem__,
-        help="How the numbers of a clip become a place. Parallel UMAP is as faithful, and quicker with many clips; "
-        "the paper's figures are UMAP's.",
+        help="How the numbers of a clip become a place. The parallel ones are as faithful, and quicker with many "
+        "clips; the paper's figures are those of UMAP and t-SNE.",
     )
     if view().method in UMAPS:
         number("n_neighbors", "Neighbors", 5, help="Small: fine detail. Large: the overall layout.")
         number("min_dist", "Minimum distance", 0.05, help="How tightly points may be packed.")
-    if view().method == "tsne":
+    if view().method in TSNES:
         number("perplexity", "Perplexity", 5.0, help="About how many neighbors each point heeds.")
     if view().method != "pca":
         pick(

@@ -37,7 +37,8 @@ def epoch_by_hand(before, graph, every, due, ties, number) -> np.ndarray:
             due[edge] += every[edge]
             away = after[i] - old[graph.indices[edge]]
             d = away @ away
-            step = clip(-4 * A * B * d ** (B - 1) / (A * d**B + 1) * away)
+            pull = min(4 * A * B * d ** (B - 1) / (A * d**B + 1), 0.25 / ALPHA)
+            step = clip(-pull * away)
             drawn = counted(SEED, number, edge)
             for _ in range(5):
                 drawn = (drawn * 6364136223846793005 + 1442695040888963407) % 2**64
@@ -62,7 +63,7 @@ def test_an_epoch_is_as_by_hand(maps):
         graph.eliminate_zeros()
     graph = sparse.csr_matrix(sparse.block_diag(graphs, format="csr"))
     n = maps * CLIPS
-    ours = rng.normal(scale=10, size=(n, 2)).astype(np.float32)  # near pairs would show the steps of tables
+    ours = rng.normal(scale=4, size=(n, 2)).astype(np.float32)  # near pairs would show the steps of tables
     after = ours.copy()
     ties = rng.uniform(0, 0.1, CLIPS if maps == 2 else 0).astype(np.float32)
     every = rng.uniform(1.1, 3, graph.nnz).astype(np.float32)

@@ -57,12 +57,12 @@ def test_the_map_is_as_faithful_as_umap_learns(digits, metric):
         xy = project(digits, ProjectionSpec(method=method, n_neighbors=15, metric=metric), graph)
         assert xy.dtype == np.float32 and np.isfinite(xy).all()
         trust[method] = trustworthiness(digits, xy, metric=metric)
-        near = knn(xy, 15).indices
+        near = knn(xy, 15, "euclidean").indices
         both = [len(np.intersect1d(*pair)) for pair in zip(near, graph.indices[:, :15], strict=True)]
         kept[method] = np.mean(both) / 15
     print(f"\n{metric}: trustworthiness {trust}, neighbors kept {kept}")
     assert trust["umap_parallel"] > trust["umap"] - 0.01
-    assert kept["umap_parallel"] > kept["umap"] - 0.02
+    assert kept["umap_parallel"] > kept["umap"] - 0.015
 
 
 def test_threads_and_repeats_change_no_byte_and_seeds_do(digits, neighbors):

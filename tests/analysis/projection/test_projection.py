@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import threading
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
 from bioviz.analysis.neighbors.knn import knn
-from bioviz.analysis.projection import graphs
+from bioviz.analysis.projection import graphs, tsne
 from bioviz.analysis.projection.layouts import PRESETS, ProjectionSpec, project
 from bioviz.errors import BadInput, Cancelled
 
 UMAP = ProjectionSpec(n_neighbors=15)
 TSNE = ProjectionSpec(method="tsne", perplexity=10)
+PARALLEL_TSNE = ProjectionSpec(method="tsne_parallel", perplexity=10)
 PCA_SPEC = ProjectionSpec(method="pca")
 
 
@@ -33,7 +36,7 @@ def test_the_papers_settings():
     assert [s.perplexity for s in PRESETS.values() if s.method == "tsne"] == [25]
 
 
-@pytest.mark.parametrize("spec", [UMAP, TSNE], ids=["umap", "tsne"])
+@pytest.mark.parametrize("spec", [UMAP, TSNE, PARALLEL_TSNE], ids=["umap", "tsne", "parallel tsne"])
 def test_keeps_neighborhoods_and_repeats_itself(blobs, spec):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -49,11 +52,55 @@ def test_pca_equals_scikit_learn_up_to_sign(blobs):
     np.testing.assert_allclose(np.abs(ours), np.abs(theirs), atol=1e-3)
 
 
-def test_umap_takes_the_graph_it_is_given(blobs, monkeypatch):
+@pytest.mark.parametrize("spec", [UMAP, PARALLEL_TSNE], ids=["umap", "parallel tsne"])
+def test_the_graph_that_is_given_is_taken(blobs, spec, monkeypatch):
     graph = knn(blobs, 30, "euclidean")
-    own = project(blobs, UMAP)
+    own = project(blobs, spec)
     monkeypatch.setattr(graphs, "knn", None)  # calling it would raise
-    assert (project(blobs, UMAP, graph) == own).all()
+    assert (project(blobs, spec, graph) == own).all()
+
+
+def test_the_graph_is_taken_for_the_rows_that_have_an_embedding(blobs, monkeypatch):
+    x = blobs.copy()
+    x[[3, 200]] = np.nan
+    graph = knn(x, 30, "euclidean")
+    own = project(x, UMAP)
+    monkeypatch.setattr(graphs, "knn", None)
+    np.testing.assert_array_equal(project(x, UMAP, graph), own)
+
+
+def test_a_graph_among_some_rows_is_that_of_these_rows(blobs):
+    rows = np.random.default_rng(0).random(len(blobs)) < 0.8
+    part = graphs.among(knn(blobs, 60, "cosine", approximate=False), rows)
+    expected = knn(blobs[rows], 60, "cosine")
+    surely = 20  # of 60 neighbors some 48 are left
+    np.testing.assert_array_equal(part.indices[:, :surely], expected.indices[:, :surely])
+    np.testing.assert_array_equal(part.distances[:, :surely], expected.distances[:, :surely])
+    gone = part.indices < 0
+    assert gone.any() and np.isinf(part.distances[gone]).all() and not (gone[:, :-1] & ~gone[:, 1:]).any()
+
+
+def test_the_parallel_tsne_is_as_faithful():
+    """On scikit-learn's digits."""
+    x = load_digits().data[:500].astype(np.float32)
+    maps = [project(x, replace(spec, perplexity=25)) for spec in (TSNE, PARALLEL_TSNE)]
+    faithful = [trustworthiness(x, xy, n_neighbors=15) for xy in maps]
+    assert faithful[1] > faithful[0] - 0.01
+    assert not np.array_equal(project(x, replace(PARALLEL_TSNE, perplexity=25, seed=7)), maps[1])
+
+
+def test_threads_change_no_byte_of_a_parallel_tsne(blobs, monkeypatch):
+    """They take part where forces are interpolated; a few iterations, as an interpolated one takes 20 ms."""
+    monkeypatch.setattr(tsne, "INTERPOLATED_FROM", 100)
+    monkeypatch.setattr(tsne, "EARLY", 30)
+    monkeypatch.setattr(tsne, "LATE", 30)
+    maps = []
+    for threads in (1, 2):
+        monkeypatch.setattr(tsne, "threads_here", lambda threads=threads: threads)
+        maps.append(project(blobs, PARALLEL_TSNE))
+    assert maps[0].tobytes() == maps[1].tobytes()
+    monkeypatch.setattr(tsne, "INTERPOLATED_FROM", 1000)
+    assert maps[0].tobytes() != project(blobs, PARALLEL_TSNE).tobytes()
 
 
 @pytest.mark.parametrize("change", [{"metric": "cosine"}, {"k": 5}, {"groups": np.arange(240) % 3}])
@@ -62,15 +109,18 @@ def test_umap_does_not_take_a_graph_that_does_not_serve(blobs, change):
     assert (project(blobs, UMAP, knn(blobs, **arguments)) == project(blobs, UMAP)).all()
 
 
-def test_starts_from_given_positions(blobs):
-    first = project(blobs, UMAP)
+@pytest.mark.parametrize("spec", [UMAP, PARALLEL_TSNE], ids=["umap", "parallel tsne"])
+def test_starts_from_given_positions(blobs, spec):
+    first = project(blobs, spec)
     turned = first[:, ::-1] * [1, -1]
-    again = project(blobs, UMAP, init=turned)
+    again = project(blobs, spec, init=turned)
     correlation = np.corrcoef(again[:, 0], turned[:, 0])[0, 1]
     assert correlation > 0.8
 
 
-@pytest.mark.parametrize("spec", [UMAP, TSNE, PCA_SPEC], ids=["umap", "tsne", "pca"])
+@pytest.mark.parametrize(
+    "spec", [UMAP, TSNE, PARALLEL_TSNE, PCA_SPEC], ids=["umap", "tsne", "parallel tsne", "pca"]
+)
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 8])
 def test_few_clips(spec, n):
     x = np.random.default_rng(n).normal(size=(n, 7)).astype(np.float32)
@@ -78,7 +128,9 @@ def test_few_clips(spec, n):
     assert xy.shape == (n, 2) and np.isfinite(xy).all()
 
 
-@pytest.mark.parametrize("spec", [UMAP, TSNE, PCA_SPEC], ids=["umap", "tsne", "pca"])
+@pytest.mark.parametrize(
+    "spec", [UMAP, TSNE, PARALLEL_TSNE, PCA_SPEC], ids=["umap", "tsne", "parallel tsne", "pca"]
+)
 def test_copies_and_rows_without_embedding(spec):
     x = np.random.default_rng(1).normal(size=(40, 6)).astype(np.float32)
     x[:20] = x[0]
@@ -88,7 +140,9 @@ def test_copies_and_rows_without_embedding(spec):
     assert np.isfinite(np.delete(xy, [3, 30], axis=0)).all()
 
 
-@pytest.mark.parametrize("spec", [UMAP, TSNE, PCA_SPEC], ids=["umap", "tsne", "pca"])
+@pytest.mark.parametrize(
+    "spec", [UMAP, TSNE, PARALLEL_TSNE, PCA_SPEC], ids=["umap", "tsne", "parallel tsne", "pca"]
+)
 def test_all_clips_alike(spec):
     assert np.isfinite(project(np.ones((30, 5), np.float32), spec)).all()
 
@@ -115,6 +169,23 @@ def test_can_be_watched_and_stopped(monkeypatch):
     with pytest.raises(Cancelled):
         project(x, ProjectionSpec(n_neighbors=30), progress=stop)
     assert any(unit == "epochs" for *_, unit in stop.seen)
+
+
+def test_a_parallel_tsne_can_be_watched_and_stopped(blobs):
+    class StopAt:
+        def __init__(self, iteration: int) -> None:
+            self.iteration, self.heard = iteration, []
+
+        def report(self, stage, done, total, unit="clips", note=""):
+            if unit == "iterations":
+                self.heard.append((done, total))
+                if done == self.iteration:
+                    raise Cancelled("stopped")
+
+    stop = StopAt(300)  # beyond the early exaggeration, which openTSNE counts by itself
+    with pytest.raises(Cancelled):
+        project(blobs, PARALLEL_TSNE, progress=stop)
+    assert stop.heard == [(done, 750) for done in range(0, 301, 5)]
 
 
 def test_one_that_was_stopped_does_not_hold_up_the_next_in_another_thread(blobs):

@@ -17,8 +17,12 @@ def _map(inputs: Inputs, method: Method = "umap_parallel") -> np.ndarray:
 def _one_thread(inputs: Inputs) -> np.ndarray:
     import numba
 
+    threads = numba.get_num_threads()
     numba.set_num_threads(1)
-    return _map(inputs)
+    try:
+        return _map(inputs)
+    finally:
+        numba.set_num_threads(threads)
 
 
 def faithful(inputs: Inputs, xy: np.ndarray) -> Figures:
