@@ -170,7 +170,7 @@ def edges_of(graphs: Sequence[csr_matrix]) -> Edges:
     """
     from scipy.sparse import block_diag, csr_matrix
 
-    epochs = epochs_for(graphs[0].shape[0])
+    epochs = epochs_for(len(graphs[0].indptr) - 1)
     drawn, every = [], []
     for graph in graphs:
         kept = graph.copy()

@@ -112,12 +112,10 @@ def lay_out_parallel(
     if not np.ptp(x, axis=0).any():
         return np.zeros((len(x), 2), dtype=np.float32)
     interpolated = len(x) >= INTERPOLATED_FROM
-    threads = (
-        threads_here() if interpolated else 1
-    )  # waiting for each other would take them longer than the work
+    threads = threads_here() if interpolated else 1  # below they would wait longer than they work
     graph = PrecomputedNeighbors(np.ascontiguousarray(indices), np.ascontiguousarray(distances))
-    perplexity = min(perplexity, indices.shape[1] / 3)
-    affinities = PerplexityBasedNN(knn_index=graph, perplexity=perplexity, n_jobs=threads)
+    of_each: Any = min(perplexity, indices.shape[1] / 3)  # a real number; openTSNE says no type
+    affinities = PerplexityBasedNN(knn_index=graph, perplexity=of_each, n_jobs=threads)
     places = narrow(principal_axes(x, progress) if start is None else start).astype(np.float64)
     places += np.random.default_rng(seed).normal(scale=_JITTER * places[:, 0].std(), size=places.shape)
     total, heard = EARLY + LATE, 0
