@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bioviz.audio.measures.cells import box_mask, spectrogram
 from bioviz.audio.measures.clip import SILENCE_DB, measure, onset_db, spectral_measures
 from bioviz.audio.measures.columns import NAMES
-from bioviz.audio.measures.noise_floor import Floor, bands_for
+from bioviz.audio.measures.noise_floor import Floor
 
 RATE = 16000
 TIME = np.arange(2 * RATE) / RATE
@@ -150,20 +150,15 @@ def test_a_box_covers_its_cells_and_a_tiny_one_the_nearest():
 
 
 @pytest.mark.parametrize("rate", [8000, 22_050, 250_000])
-def test_compiled_passes_give_the_same_bytes_as_numpy(rate):
-    """Also of bands of more than 128 bins, which NumPy adds up in halves."""
+def test_compiled_squares_give_the_same_bytes_as_numpy(rate):
     from scipy.fft import rfft
 
     sound = noise(0.1, seed=3, count=rate // 2).astype(np.float32)
-    power, frequencies, _ = spectrogram(sound, rate)
+    power, _, _ = spectrogram(sound, rate)
     size = 2 * (len(power) - 1)
     frames = np.lib.stride_tricks.sliding_window_view(sound - sound.mean(), size)[:: size // 2]
     spectra = rfft(frames * np.hanning(size + 1)[:-1].astype(np.float32), axis=1)
     assert power.T.tobytes() == (np.square(spectra.real) + np.square(spectra.imag)).tobytes()
-    bands = bands_for(len(power), float(frequencies[1]))
-    banded, mean = bands.pool_and_mean(power)
-    assert np.array_equal(banded, bands.pool(power))
-    assert np.array_equal(mean, power.mean(axis=1))
 
 
 def test_shapes_and_onsets_are_those_of_librosa():
@@ -183,4 +178,6 @@ def test_shapes_and_onsets_are_those_of_librosa():
     banded = rng.gamma(2.0, size=(30, 100)).astype(np.float32)
     floor = Floor(np.full(30, 0.7), np.ones(30))
     level = 10 * np.log10(np.maximum(banded / np.float32(0.7), 1))
-    assert onset_db(banded, floor) == onset.onset_strength(S=level, center=False).max()
+    assert onset_db(banded, floor) == pytest.approx(
+        onset.onset_strength(S=level, center=False).max(), rel=1e-6
+    )

@@ -7,7 +7,8 @@
 The speeds are measured in turns, round by round, because a shared machine is quicker in one minute than in
 the next; each round gives an efficiency of its own. Beside it stands the same ratio in processor time (what decoding
 and the model need alone / what both need together), which other programs on the machine disturb less, but which does
-not see waiting. Audio: the recordings beside the project (shared/data).
+not see waiting. Then, in clips a second of processor time, decoding alone and with the acoustic columns, and how many
+times the decoding the columns cost. Audio: the recordings beside the project (shared/data).
 """
 
 from __future__ import annotations
@@ -72,11 +73,11 @@ def speeds(model_name: str, checkpoint: str, clips: int, rounds: int, data: Path
         f"of {recipe.width_s:g} s"
     )
 
-    def decode_only(keep: list | None = None) -> None:
+    def decode_only(keep: list | None = None, columns: bool = False) -> None:
         with HashMemory() as memory:
             tasks = tasks_of(dataset, recipe)
             for task in tasks:
-                task.acoustic = None
+                task.acoustic = task.acoustic if columns else None
             units = (unit for task in tasks for unit in units_of(task))
             with decode_ahead(units, recipe.width_s, recipe.rate, memory, device) as chunks:
                 for chunk in chunks:
@@ -105,9 +106,12 @@ def speeds(model_name: str, checkpoint: str, clips: int, rounds: int, data: Path
         "round  decode  columns  forward  end-to-end  efficiency  in processor time  end-to-end with columns"
         "   (clips/s)"
     )
-    results = []
+    results, processor = [], []
+    decode_only(columns=True)  # warm
     for i in range(rounds):
         (decode, decode_cpu), (ahead, ahead_cpu) = timed(decode_only), timed(forward_only)
+        _, with_columns = timed(lambda: decode_only(columns=True))
+        processor.append((total / decode_cpu, total / with_columns, with_columns / decode_cpu - 1))
         forget(acoustic=True, embeddings=False)
         columns, _ = timed(lambda: measure_dataset(dataset, Silent()))
         forget(acoustic=False)
@@ -128,12 +132,17 @@ def speeds(model_name: str, checkpoint: str, clips: int, rounds: int, data: Path
         print(f"{i + 1:5d} " + _LINE.format(*row))
     middle = [median(column) for column in zip(*results, strict=True)]
     print("median " + _LINE.format(*middle)[1:])
+    alone, both, ratio = (median(column) for column in zip(*processor, strict=True))
+    print(
+        f"clips/s of processor time: decoding {alone:.0f}, with columns {both:.0f}; "
+        f"columns cost {ratio:.2f} times the decoding"
+    )
 
 
 _LINE = "{:7.1f} {:8.1f} {:8.1f} {:11.1f} {:11.3f} {:18.3f} {:24.1f}"
 
 
-def timed(work: Callable[[], None]) -> tuple[float, float]:
+def timed(work: Callable[[], object]) -> tuple[float, float]:
     """Seconds on the clock and of processor time."""
     started, processor = time.perf_counter(), time.process_time()
     work()

@@ -13,7 +13,8 @@ import numpy as np
 
 from bioviz.audio.measures.box_snr import box_snr_db
 from bioviz.audio.measures.cells import box_mask, spectrogram
-from bioviz.audio.measures.clip import GUARD, QUIET_SHARE
+from bioviz.audio.measures.clip import QUIET_SHARE
+from bioviz.audio.measures.heard import GUARD
 from bioviz.audio.measures.noise_floor import bands_for, sounding
 
 ROSE_AS_HIGH = "the noise beside the box rises as high as what it holds"

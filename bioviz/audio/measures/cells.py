@@ -10,6 +10,14 @@ _FRAME_S = 0.02
 _CHUNK_FRAMES = 64
 
 
+def frame_size(rate: int) -> int:
+    """Return the samples of a frame: 20 ms (nearly), an even number that is quickly transformed."""
+    from scipy.fft import next_fast_len
+
+    size: Any = next_fast_len(max(2 * round(_FRAME_S * rate / 2), 32), real=True)  # scipy has no types
+    return size + size % 2
+
+
 def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Power spectrogram with Hann frames of 20 ms (nearly), half overlapping, offset removed.
 
@@ -18,12 +26,11 @@ def spectrogram(samples: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray,
     power (F, K) float32, frequencies (F,) in Hz, times (K,) of the frames' middles in seconds.
 
     """
-    from scipy.fft import next_fast_len, rfft
+    from scipy.fft import rfft
 
-    from bioviz.audio.measures.kernels import squared
+    from bioviz.audio.measures.passes import squared
 
-    size: Any = next_fast_len(max(2 * round(_FRAME_S * rate / 2), 32), real=True)  # scipy has no types
-    size += size % 2
+    size = frame_size(rate)
     samples = np.asarray(samples, dtype=np.float32)
     if len(samples) > 1:
         samples = samples - samples.mean()
@@ -45,17 +52,24 @@ def box_mask(boxes: np.ndarray, frequencies: np.ndarray, times: np.ndarray) -> n
     A box shorter or narrower than a cell covers the nearest one.
     """
     mask = np.zeros((len(frequencies), len(times)), dtype=bool)
-    for start, end, low, high in boxes:
-        if end < times[0] - _FRAME_S or start > times[-1] + _FRAME_S:
-            continue
-        rows = _covered(frequencies, low if np.isfinite(low) else 0, high if np.isfinite(high) else np.inf)
-        mask[np.ix_(rows, _covered(times, start, end))] = True
+    for low, high, first, end in boxed_cells(boxes, frequencies, times):
+        mask[low:high, first:end] = True
     return mask
 
 
-def _covered(centres: np.ndarray, low: float, high: float) -> np.ndarray:
-    inside = (centres >= low) & (centres <= high)
-    if not inside.any():
-        middle = low if np.isinf(high) else (low + high) / 2
-        inside[np.abs(centres - middle).argmin()] = True
-    return inside
+def boxed_cells(boxes: np.ndarray, frequencies: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """(c, 4) int64: of each box that is not beside all frames, its first and last (exclusive) bin and frame."""
+    start, end, low, high = np.asarray(boxes, dtype=np.float64).T
+    near = ~((end < times[0] - _FRAME_S) | (start > times[-1] + _FRAME_S))
+    low, high = np.where(np.isfinite(low), low, 0)[near], np.where(np.isfinite(high), high, np.inf)[near]
+    return np.stack([*_covered(frequencies, low, high), *_covered(times, start[near], end[near])], axis=1)
+
+
+def _covered(centres: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each stretch the first and last (exclusive) of the rising centres within it; the nearest where none is."""
+    first, end = np.searchsorted(centres, low, side="left"), np.searchsorted(centres, high, side="right")
+    for empty in np.flatnonzero(first >= end):
+        middle = low[empty] if np.isinf(high[empty]) else (low[empty] + high[empty]) / 2
+        first[empty] = np.abs(centres - middle).argmin()
+        end[empty] = first[empty] + 1
+    return first, end

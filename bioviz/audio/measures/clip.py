@@ -6,50 +6,25 @@ Pure functions on samples at the recording's own rate, so that ultrasound and cl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from bioviz.audio.measures.band_limit import band_limit_hz
 from bioviz.audio.measures.box_snr import box_snr_db
-from bioviz.audio.measures.cells import box_mask, spectrogram
 from bioviz.audio.measures.columns import COLUMNS
-from bioviz.audio.measures.noise_floor import (
-    Bands,
-    Floor,
-    bands_for,
-    noise_floor,
-    smoothed,
-    sounding,
-    steady_db,
-)
-from bioviz.audio.measures.snr import estimate
+from bioviz.audio.measures.heard import Heard, ear_for
+from bioviz.audio.measures.loudest import loudest_sounds
+from bioviz.audio.measures.noise_floor import Bands, Floor, noise_floor, steady_db
 
-VERSION = 5  # raise it when any measure of a clip would come out differently
+VERSION = 6  # raise it when any measure of a clip would come out differently
 
 SILENCE_DB = -120.0  # what an all-zero clip gets instead of minus infinity
 CLIPPED_AT = 0.999  # of full scale
 _FLOOR_FRAMES = 1200  # that the noise floor is read from, evenly spread
 _LEAST_POWER = 1e-12  # of a bin, to the mean of all
-GUARD = np.array([-0.03, 0.03, 0.0, 0.0])  # added to a box; 0.03 s is longer than any frame
 QUIET_SHARE = 0.6
 """A window with fewer frames outside its boxes takes the noise of its neighbors. With less a gust within the box is not
 known from beside it: at 0.4 one real ratio in ten was off by more than 3 dB, at 0.6 one in sixteen."""
-
-
-@dataclass(frozen=True)
-class _Window:
-    """What is kept of a window while its neighbors are looked at."""
-
-    place: int
-    samples: np.ndarray
-    mean: np.ndarray  # (F,) power
-    banded: np.ndarray  # (B, K) power of the frames that are not digital silence
-    quiet: np.ndarray  # (K,) bool, no annotated call there
-    signal: np.ndarray | None = None  # (B,) power in its boxes
-    cells: np.ndarray | None = None  # (B,) cells in its boxes
-    frames: int = 0  # of a box
-    inside: int = 0  # frames of all its boxes
 
 
 def measure(
@@ -82,34 +57,31 @@ def measure(
     """
     count, width = windows.shape
     out = np.full((count, len(COLUMNS)), np.nan, dtype=np.float32)
-    heard: list[_Window] = []
-    frequencies, bands = np.zeros(0), None
-    for i in range(count):
-        samples = windows[i, : width if lengths is None else lengths[i]]
-        if len(samples) == 0:
-            continue
-        power, frequencies, times = spectrogram(samples, rate)
-        bands = bands_for(len(power), float(frequencies[1]))
-        heard.append(
-            _window(i, samples, power, bands, frequencies, times, None if boxes is None else boxes[i])
-        )
-    if bands is None:  # no window holds any sound
+    ear = ear_for(rate)
+    heard = [
+        ear.hear(i, samples, None if boxes is None else boxes[i])
+        for i in range(count)
+        if len(samples := windows[i, : width if lengths is None else lengths[i]])
+    ]
+    if not heard:
         return out
+    frequencies, bands = ear.frequencies, ear.bands
     frames = sum(window.banded.shape[1] for window in heard)
     step = max(1, -(-frames // _FLOOR_FRAMES))
     floor = noise_floor(np.concatenate([window.banded[:, ::step] for window in heard], axis=1), bands)
     steady = steady_db(floor, bands)
     shapes = spectral_measures(np.stack([window.mean for window in heard], axis=1), frequencies)
     limit = band_limit_hz(np.minimum.reduce([window.mean for window in heard]), frequencies)
-    for window, shape in zip(heard, shapes, strict=True):
-        estimated = estimate(window.banded, smoothed(window.banded), floor, bands)
+    marked = marked_db(heard, bands)
+    sounds = loudest_sounds([window.banded for window in heard], floor, bands)
+    for window, shape, snr_db, loudest in zip(heard, shapes, marked, sounds, strict=True):
         out[window.place] = (
             *level_measures(window.samples),
-            _marked_db(window, heard, bands),
-            estimated.snr_db,
-            estimated.prominence_db,
-            estimated.low_hz,
-            estimated.high_hz,
+            snr_db,
+            loudest.snr_db,
+            loudest.prominence_db,
+            loudest.low_hz,
+            loudest.high_hz,
             steady,
             onset_db(window.banded, floor),
             limit,
@@ -118,49 +90,30 @@ def measure(
     return out
 
 
-def _window(
-    place: int,
-    samples: np.ndarray,
-    power: np.ndarray,
-    bands: Bands,
-    frequencies: np.ndarray,
-    times: np.ndarray,
-    boxes: np.ndarray | None,
-) -> _Window:
-    """Return what is kept of a window with the spectrogram `power` (F, K)."""
-    banded, mean = bands.pool_and_mean(power)
-    sounds = sounding(banded)
-    if boxes is None or not len(boxes):
-        return _Window(place, samples, mean, banded[:, sounds], np.ones(int(sounds.sum()), dtype=bool))
-    mask = box_mask(boxes, frequencies, times)
-    # Frames at the edge of a box hold some of its call: they are neither signal nor noise.
-    quiet = ~np.any(box_mask(boxes + GUARD, frequencies, times), axis=0)
-    if not mask.any():
-        return _Window(place, samples, mean, banded[:, sounds], quiet[sounds])
-    inside = np.any(mask, axis=0)
-    stretches = int((np.diff(inside.astype(np.int8), prepend=0) == 1).sum())
-    signal, cells = (
-        bands.pool(each[:, None])[:, 0] for each in ((power * mask).sum(axis=1), mask.sum(axis=1))
-    )
-    filled = int(inside.sum())
-    return _Window(
-        place, samples, mean, banded[:, sounds], quiet[sounds], signal, cells, filled // stretches, filled
-    )
-
-
-def _marked_db(window: _Window, heard: Sequence[_Window], bands: Bands) -> float:
-    """SNR of the annotated calls of a window, against its own noise, or its neighbors' where boxes leave little.
+def marked_db(heard: Sequence[Heard], bands: Bands) -> list[float]:
+    """SNR of the annotated calls of windows, against their own noise, or their neighbors' where boxes leave little.
 
     NaN where those leave as little: so short a stretch does not tell what the noise does during the calls.
     """
-    if window.signal is None or window.cells is None:
-        return np.nan
-    own = window.quiet.mean() >= QUIET_SHARE if len(window.quiet) else False
-    beside = [each.banded[:, each.quiet] for each in ([window] if own else heard)]
-    noise = np.concatenate(beside, axis=1) / bands.bins[:, None]
-    if not own and noise.shape[1] < QUIET_SHARE / (1 - QUIET_SHARE) * window.inside:
-        return np.nan
-    return box_snr_db(window.signal, window.cells, window.frames, noise)
+    around: np.ndarray | None = None  # noise of all windows, put together once it is needed
+    ratios = []
+    for window in heard:
+        if window.signal is None or window.cells is None:
+            ratios.append(np.nan)
+            continue
+        if len(window.quiet) and window.quiet.mean() >= QUIET_SHARE:
+            ratios.append(box_snr_db(window.signal, window.cells, window.frames, _noise_of([window], bands)))
+            continue
+        around = _noise_of(heard, bands) if around is None else around
+        enough = around.shape[1] >= QUIET_SHARE / (1 - QUIET_SHARE) * window.inside
+        ratios.append(box_snr_db(window.signal, window.cells, window.frames, around) if enough else np.nan)
+    return ratios
+
+
+def _noise_of(heard: Sequence[Heard], bands: Bands) -> np.ndarray:
+    """(B, K) mean power of a cell in the frames of windows that no box is near."""
+    beside = [window.banded if window.quiet.all() else window.banded[:, window.quiet] for window in heard]
+    return np.concatenate(beside, axis=1) / bands.bins[:, None]
 
 
 def level_measures(samples: np.ndarray) -> tuple[float, float, float]:
@@ -199,8 +152,9 @@ def onset_db(banded: np.ndarray, floor: Floor) -> float:
     """
     if not (floor.power > 0).all() or banded.shape[1] < 2:
         return np.nan
-    level = 10 * np.log10(np.maximum(banded / floor.power[:, None].astype(np.float32), 1))
-    return float(np.maximum(np.diff(level, axis=1), 0).mean(axis=0).max())
+    from bioviz.audio.measures.passes import highest_rise
+
+    return highest_rise(banded, floor.power.astype(np.float32))
 
 
 def _dbfs(amplitude: float) -> float:

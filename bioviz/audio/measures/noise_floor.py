@@ -46,12 +46,6 @@ class Bands:
         """(B, K) float32 power in each band of a spectrogram (F, K)."""
         return np.add.reduceat(power, self.first, axis=0)
 
-    def pool_and_mean(self, power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return `pool` of a spectrogram (F, K), as `cells.spectrogram` gives it, and its (F,) mean over the frames."""
-        from bioviz.audio.measures.kernels import pooled
-
-        return pooled(power.T, self.first)
-
 
 @dataclass(frozen=True)
 class Floor:

@@ -17,39 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from bioviz.audio.measures.box_snr import SNR_RANGE_DB
 from bioviz.audio.measures.noise_floor import SMOOTHING, Bands, Floor, degrees_of, floor_beside, smoothed
 
 _BAND = (0.05, 0.95)  # share of the power below the band's edges
-_LOUD = 0.1  # of the loudest frame
+LOUD = 0.1  # of the loudest frame
 _CHANCE, _GROWTH = 1e-8, 0.02  # of steady noise passing the threshold in a cell: of a call's core, of its rim
 _LEAST_CORE, _LEAST_RIM = 2.5, 1.5  # thresholds, as ratios, for noise that is not quite steady
 _DISTRUST = 2.0  # power of the unsteadiness that thresholds are raised by
 _MOST_DISTRUST = 2.5  # a call that fills most of the clip varies like unsteady noise
-_QUIET_SHARE = 0.08
-_UNSTEADY = 2.0  # mean noise beside the call to the floor, from where on neither is believed
+LEAST_QUIET = 0.08
+UNSTEADY = 2.0  # mean noise beside the call to the floor, from where on neither is believed
 _RUMBLE_HZ = 200.0
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What stands out of a clip.
-
-    Attributes
-    ----------
-    snr_db
-        NaN where no call is made out.
-    prominence_db
-        The most that any moment of any band stands above the noise, smoothed; NaN without a floor.
-    low_hz, high_hz
-        Band of the call; NaN without one.
-
-    """
-
-    snr_db: float = np.nan
-    prominence_db: float = np.nan
-    low_hz: float = np.nan
-    high_hz: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -72,22 +50,10 @@ class Call:
     noise: np.ndarray
 
 
-def estimate(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands) -> Estimate:
-    """Return the SNR of the call of a clip; see `find_call`."""
-    call, prominence = find_call(power, smooth, floor, bands)
-    if call is None:
-        return Estimate(prominence_db=prominence)
-    noise = call.noise[call.band].sum()
-    ratio = float(power[call.band, call.frames].sum(axis=0, dtype=np.float64).mean() / noise) - 1
-    if ratio <= 0:
-        return Estimate(prominence_db=prominence)
-    edges = bands.edges_hz
-    snr = float(np.clip(_db(ratio), *SNR_RANGE_DB))
-    return Estimate(snr, prominence, float(edges[call.band.start]), float(edges[call.band.stop]))
-
-
 def find_call(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands) -> tuple[Call | None, float]:
     """Return what stands out of a clip, and the prominence in dB (NaN without a floor).
+
+    Of many clips only the ratio is wanted: `loudest.loudest_sounds`, which does the same in compiled passes.
 
     Parameters
     ----------
@@ -117,7 +83,7 @@ def find_call(power: np.ndarray, smooth: np.ndarray, floor: Floor, bands: Bands)
     if total <= 0:
         return None, prominence
     band = band_of(of_band)
-    if noise[band].sum() > _UNSTEADY * ground[band].sum():  # calls that were not made out, or noise in gusts
+    if noise[band].sum() > UNSTEADY * ground[band].sum():  # calls that were not made out, or noise in gusts
         return None, prominence
     is_call = np.any(calls[band], axis=0)
     return Call(band, loud_frames(excess[band].sum(axis=0), is_call), noise), prominence
@@ -133,7 +99,7 @@ def band_of(power: np.ndarray) -> slice:
 def loud_frames(level: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     """(K,) bool: allowed frames whose level (K,), smoothed, is within 10 dB of the loudest of them."""
     level = smoothed(level[None])[0]
-    return allowed & (level >= _LOUD * level[allowed].max())
+    return allowed & (level >= LOUD * level[allowed].max())
 
 
 def _stands_out(smooth: np.ndarray, floor: Floor, bands: Bands) -> tuple[np.ndarray | None, float]:
@@ -141,20 +107,32 @@ def _stands_out(smooth: np.ndarray, floor: Floor, bands: Bands) -> tuple[np.ndar
     from scipy.ndimage import label, uniform_filter1d
 
     around = uniform_filter1d(smooth, 3, axis=0, mode="constant")
-    ground = uniform_filter1d(floor.power, 3, mode="constant")
-    ratio = around / np.maximum(ground, 1e-30)[:, None].astype(np.float32)
-    core, rim = _thresholds(tuple(bands.bins), tuple(bands.edges_hz))
-    distrust = np.minimum(floor.unsteady**_DISTRUST, _MOST_DISTRUST)
-    cores = ratio > (core * distrust)[:, None]
+    ratio = around / ground_of(floor)[:, None]
+    core, rim = raised_thresholds(floor, bands)
+    cores = ratio > core[:, None]
     highest = float(ratio.max())
     if not cores.any():
         return None, highest
-    labelled: Any = label(ratio > (rim * distrust)[:, None])
+    labelled: Any = label(ratio > rim[:, None])
     regions, count = labelled
     mask = np.zeros(count + 1, dtype=bool)
     mask[regions[cores]] = True
     mask[0] = False
     return mask[regions], highest
+
+
+def ground_of(floor: Floor) -> np.ndarray:
+    """(B,) float32 floor, the mean of each band and its neighbors."""
+    from scipy.ndimage import uniform_filter1d
+
+    return np.maximum(uniform_filter1d(floor.power, 3, mode="constant"), 1e-30).astype(np.float32)
+
+
+def raised_thresholds(floor: Floor, bands: Bands) -> tuple[np.ndarray, np.ndarray]:
+    """((B,), (B,)) ratios to the floor from which a smoothed cell is a call's core, and its rim."""
+    core, rim = _thresholds(tuple(bands.bins), tuple(bands.edges_hz))
+    distrust = np.minimum(floor.unsteady**_DISTRUST, _MOST_DISTRUST)
+    return core * distrust, rim * distrust
 
 
 @lru_cache(maxsize=32)
@@ -179,7 +157,7 @@ def _noise_beside(power: np.ndarray, calls: np.ndarray, ground: np.ndarray) -> n
         near = grown
     count = power.shape[1] - near.sum(axis=1)
     mean = (power * ~near).sum(axis=1) / np.maximum(count, 1)
-    enough = (count >= _QUIET_SHARE * power.shape[1]) & (mean > 0)
+    enough = (count >= LEAST_QUIET * power.shape[1]) & (mean > 0)
     return np.where(enough, mean, ground)
 
 
