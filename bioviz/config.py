@@ -20,6 +20,7 @@ INSTALLED = PACKAGE / "installed"
 
 
 _MOST_GB = 1_000_000
+LOCKS, LEASES = "locks", "leases"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Settings:
         On whose workers recordings are computed, "" for this computer alone (`BIOVIZ_CLUSTER`; `cluster.spec`).
     clusters
         Those that pages offer (`BIOVIZ_CLUSTERS`, separated by spaces).
+    claims
+        How processes claim work: LOCKS of the system, LEASES, or "" for what fits the disk (`BIOVIZ_CLAIMS`).
 
     """
 
@@ -52,6 +55,7 @@ class Settings:
     device: str = ""
     cluster: str = ""
     clusters: tuple[str, ...] = ()
+    claims: str = ""
 
     def check_inside(self, path: Path | str) -> Path:
         """Return `path` resolved, links followed.
@@ -118,6 +122,16 @@ def _limit_bytes() -> int:
     return int(gigabytes * 1e9)
 
 
+def _claims() -> str:
+    text = os.environ.get("BIOVIZ_CLAIMS", "").strip()
+    if text not in ("", LOCKS, LEASES):
+        raise BadInput(
+            f"BIOVIZ_CLAIMS is {text[:40]!r}: it must be {LOCKS} (of the system) or {LEASES} (which hold between "
+            "computers). Where it is not set the disk decides."
+        )
+    return text
+
+
 def share_compiled_code() -> None:
     """Keep what numba compiles in the cache folder, once for all processes. Call before numba is imported."""
     os.environ.setdefault("NUMBA_CACHE_DIR", str(settings().cache_dir / "numba"))
@@ -142,4 +156,5 @@ def settings() -> Settings:
         device=os.environ.get("BIOVIZ_DEVICE", "").strip(),
         cluster=os.environ.get("BIOVIZ_CLUSTER", "").strip(),
         clusters=tuple(os.environ.get("BIOVIZ_CLUSTERS", "").split()),
+        claims=_claims(),
     )

@@ -102,7 +102,7 @@ def embed_tasks(
         for chunk in stack.enter_context(ahead):
             if chunk.failure is not None:
                 blocks.fail(chunk)
-            elif chunk.task.failed is None:
+            elif chunk.task.failed is None and not chunk.task.is_lost():
                 forward.add(chunk.task, chunk.local, chunk.windows)
         forward.finish()
 

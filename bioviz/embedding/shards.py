@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from filelock import FileLock
+from bioviz.store.locks import Claim
 
 
 def shard_of(content_hash: str) -> str:
@@ -16,12 +16,17 @@ def shard_of(content_hash: str) -> str:
 class Shard:
     """Locks held for a number of recordings, and released when the last of them leaves, from any thread."""
 
-    def __init__(self, locks: Iterable[FileLock], recordings: int) -> None:
+    def __init__(self, locks: Iterable[Claim], recordings: int) -> None:
         self._locks = list(locks)
         self._left = recordings
         self._guard = threading.Lock()
         if not recordings:
             self._release()
+
+    @property
+    def lost(self) -> bool:
+        """Whether another process is at them by now, since this one stood still for too long."""
+        return any(lock.lost for lock in self._locks)
 
     def leave(self) -> None:
         """One recording is done with."""

@@ -51,6 +51,8 @@ class RecordingTask:
         That it is computed with, while it is.
     failed
         Why it has no embeddings.
+    left
+        Whether it was left to another process, which has taken it over.
 
     """
 
@@ -62,6 +64,7 @@ class RecordingTask:
     acoustic: AcousticTask | None = None
     shard: Shard | None = None
     failed: Problem | None = None
+    left: bool = False
     _check: threading.Lock = field(default_factory=threading.Lock)
     _state: FileState | None = None
 
@@ -74,6 +77,12 @@ class RecordingTask:
         shard, self.shard = self.shard, None
         if shard is not None:
             shard.leave()
+
+    def is_lost(self) -> bool:
+        """Whether another process has taken it over; then it is left to that one."""
+        if self.shard is not None and self.shard.lost:
+            self.left, self.acoustic = True, None
+        return self.left
 
     def check(self, memory: Hashes) -> None:
         """Make sure that the file is the one that was added; cheap after the first call.
@@ -155,7 +164,7 @@ def decode(
     `measured_whole`.
     """
     task, measured = unit.task, unit.task.acoustic
-    if task.failed is not None:
+    if task.failed is not None or task.is_lost():
         return
     starts = task.starts_s[unit.local]
     try:

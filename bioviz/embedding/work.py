@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-
-from filelock import FileLock
 
 from bioviz.embedding.acoustic import acoustic_store
 from bioviz.embedding.shards import Shard, shard_of
@@ -15,6 +14,9 @@ from bioviz.embedding.source import RecordingTask
 from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.progress import Progress
 from bioviz.store.hashes import HashMemory
+from bioviz.store.locks import Claim
+
+log = logging.getLogger(__name__)
 
 _WAIT_S = 0.3
 
@@ -73,7 +75,10 @@ def rounds(
                     task.release()
             if first is None and work.postponed:
                 counter.wait()
-            todo = work.postponed
+            left = [task for task in work.claimed if task.left]
+            for task in left:
+                task.left = False
+            todo = work.postponed + left
 
 
 class Work:
@@ -101,7 +106,7 @@ class Work:
             missing = self._missing(tasks)
             if not missing:
                 continue
-            lock = self._store.claim(name)
+            lock = self._store.claim(name, [task.key for task in missing])
             if lock is None:
                 self.postponed.extend(missing)
                 continue
@@ -113,7 +118,18 @@ class Work:
             for task in claimed:
                 task.shard = shard
             self.claimed.extend(claimed)
-            yield from claimed
+            for at, task in enumerate(claimed):
+                if shard.lost:
+                    self._leave(claimed[at:])
+                    break
+                yield task
+
+    def _leave(self, tasks: list[RecordingTask]) -> None:
+        """Leave recordings to the process that has taken them over."""
+        log.warning("This process stood still for so long that another has taken over its recordings.")
+        for task in tasks:
+            task.left = True
+            task.release()
 
     def _missing(self, tasks: list[RecordingTask]) -> list[RecordingTask]:
         stored = {task for task in tasks if self._store.has(task.key)}
@@ -121,12 +137,16 @@ class Work:
             self._counter.add(sum(len(task.rows) for task in stored))
         return [task for task in tasks if task not in stored]
 
-    def _claim_acoustic(self, name: str, tasks: list[RecordingTask]) -> list[FileLock]:
+    def _claim_acoustic(self, name: str, tasks: list[RecordingTask]) -> list[Claim]:
         """Acoustic columns are measured along the way, unless they are there or another process is at them."""
         if self._store.kind == self._acoustic.kind:
             return []
         wanted = {task for task in tasks if task.acoustic and not self._acoustic.has(task.acoustic.key)}
-        lock = self._acoustic.claim(name) if wanted else None
+        lock = (
+            self._acoustic.claim(name, [task.acoustic.key for task in wanted if task.acoustic])
+            if wanted
+            else None
+        )
         for task in tasks:
             measured = task.acoustic
             if lock is None or measured is None or task not in wanted or self._acoustic.has(measured.key):

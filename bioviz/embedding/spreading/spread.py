@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -121,6 +119,4 @@ def _await_blocks(store: BlockStore, keys: list[str], counter: Counter) -> None:
         while not store.has(key) and time.monotonic() < deadline:
             counter.add(0, "waiting for the shared disk to show what workers stored")
             time.sleep(0.2)
-            with contextlib.suppress(FileNotFoundError):
-                os.listdir(store.path(key).parent)  # makes a network file system ask anew
-            store.look_again()
+            store.look_again([key])

@@ -8,17 +8,16 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import DTypeLike
 
 from bioviz.config import settings
 from bioviz.store.arrays import load_array, save_array
 from bioviz.store.files import Corrupt
-from bioviz.store.locks import try_lock
+from bioviz.store.locks import Claim, try_lock, uses_leases
 from bioviz.store.packs import packs_in
 from bioviz.store.usage import touch
 
@@ -57,9 +56,17 @@ class BlockStore:
         """Whether there is a block, without checking it."""
         return self._packs.has(key) or self.path(key).is_file()
 
-    def look_again(self) -> None:
-        """See what other processes, on other computers too, have stored until now."""
-        for folder in (self._folder, self._folder / "packs"):
+    def look_again(self, keys: Iterable[str] = ()) -> None:
+        """See what other processes, on other computers too, have stored until now.
+
+        Parameters
+        ----------
+        keys
+            Of blocks that may lie in files of their own.
+
+        """
+        parents = {self.path(key).parent for key in keys}
+        for folder in (self._folder, self._folder / "packs", *sorted(parents)):
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
                 os.listdir(folder)  # makes a network file system ask anew
         self._packs.look_again()
@@ -109,8 +116,12 @@ class BlockStore:
         touch(path)
         return block
 
-    def claim(self, shard: str) -> FileLock | None:
-        """Claim the right to compute the blocks of a shard until `.release()`; None where another has it."""
-        lock = try_lock(self._locks / f"{shard}.lock")
-        self._packs.look_again()  # whoever had it may have stored some just before
-        return lock
+    def claim(self, shard: str, keys: Iterable[str] = ()) -> Claim | None:
+        """Claim the right to compute the blocks `keys` of a shard until `.release()`; None where another has it."""
+        claim = try_lock(self._locks / f"{shard}.lock")
+        # Whoever had it may have stored some just before.
+        if claim is not None and uses_leases(self._locks):
+            self.look_again(keys)
+        else:
+            self._packs.look_again()
+        return claim
