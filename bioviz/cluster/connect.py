@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,13 @@ from bioviz.errors import BiovizError
 if TYPE_CHECKING:
     from distributed import SpecCluster
 
+log = logging.getLogger(__name__)
+
+UNPROTECTED = (
+    "Warning: the connection to %s is neither encrypted nor does it ask who is there. Whoever reaches that scheduler "
+    "can run any code as you, on its workers and on this computer. Use it only in a network that you trust; with keys for "
+    "scheduler and workers it is %s (docs/clusters.md)."
+)
 NO_WORKER = "waiting for a worker of the cluster"
 _CONNECT_S = 20
 _WAIT_S = 0.3
@@ -36,6 +44,8 @@ class Connection:
         check_installed(spec)
         from distributed import Client
 
+        if spec.unprotected:
+            log.warning(UNPROTECTED, spec.address, spec.address.replace("tcp://", "tls://"))
         self.spec = spec
         self._refusals: list[str] = []
         self._cluster: SpecCluster | None = None if spec.kind == ADDRESS else start(spec, self._refusals)

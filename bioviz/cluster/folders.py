@@ -31,6 +31,7 @@ def shown_folders() -> Iterator[Folders]:
         "BIOVIZ_CACHE": str(now.cache_dir),
         "BIOVIZ_DATA": os.pathsep.join(map(str, now.data_roots)),
         "BIOVIZ_WEIGHTS": os.pathsep.join(map(str, now.weights_dirs)),
+        "BIOVIZ_CLAIMS": now.claims,
     }
     try:
         yield Folders(environment, (str(path), content))

@@ -30,6 +30,15 @@ _alone = threading.Lock()  # a parcel uses all cores of its worker, and the sett
 _stopped: set[str] = set()
 _lock = threading.Lock()
 _running: Counter[str] = Counter()
+_SETTINGS = (
+    "BIOVIZ_CACHE",
+    "BIOVIZ_DATA",
+    "BIOVIZ_WEIGHTS",
+    "BIOVIZ_CLAIMS",
+    "BIOVIZ_CLUSTER",
+    "NUMBA_CACHE_DIR",
+)
+_own: dict[str, str | None] = {}  # the worker's own settings, as they were before the first parcel
 
 
 @dataclass(frozen=True)
@@ -167,10 +176,19 @@ def carry_out(order: Order) -> Answer:
 
 def settle(folders: Folders) -> bool:
     """Take over the settings of the process that asks, where its cache folder is here; tells whether it is."""
+    if not _own:
+        _own.update({name: os.environ.get(name) for name in _SETTINGS})
+    for name, value in _own.items():  # nothing of who asked before stays
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
     os.environ["BIOVIZ_CLUSTER"] = ""
     shared = folders.are_here()
     if shared:
-        os.environ.update(folders.environment)
+        os.environ.update(
+            {name: folders.environment[name] for name in _SETTINGS if name in folders.environment}
+        )
     share_compiled_code()
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     return shared

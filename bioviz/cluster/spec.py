@@ -16,6 +16,7 @@ WAYS = (
     "address of a Dask scheduler such as tcp://host:8786"
 )
 _MOST_WORKERS = 10_000
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NEEDED = {
     LOCAL: ("distributed", "cryptography"),
     SLURM: ("distributed", "dask_jobqueue"),
@@ -48,6 +49,12 @@ class ClusterSpec:
         """For the screen."""
         named = {LOCAL: "local cluster", SLURM: "SLURM", PBS: "PBS"}
         return named.get(self.kind) or f"cluster at {self.address}"
+
+    @property
+    def unprotected(self) -> bool:
+        """Whether anybody who reaches the scheduler over a network may hand it work, which is code that is run."""
+        host = self.address.removeprefix("tcp://").rpartition(":")[0].strip("[]")
+        return self.address.startswith("tcp://") and host not in _LOOPBACK
 
 
 def parse_spec(text: str) -> ClusterSpec:

@@ -10,6 +10,9 @@ import os
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 
+from bioviz.config import settings
+from bioviz.errors import BadInput
+
 DEVICE, CLUSTER = "BIOVIZ_DEVICE", "BIOVIZ_CLUSTER"
 _chosen: ContextVar[Mapping[str, str] | None] = ContextVar("where", default=None)
 
@@ -37,6 +40,19 @@ def chosen() -> dict[str, str]:
 
 
 def take_over(where: object) -> None:
-    """Let this process run where its job was told to; what is no such setting is left alone."""
+    """Let this process run where its job was told to; what is no such setting is left alone.
+
+    Raises
+    ------
+    BadInput
+        On a cluster that this server offers no more: who started it decides to whom it connects.
+
+    """
     if isinstance(where, dict):
+        cluster, now = str(where.get(CLUSTER) or ""), settings()
+        if cluster and cluster not in (*now.clusters, now.cluster):
+            raise BadInput(
+                f"This was to be computed on the cluster {cluster}, which this server does not offer any more "
+                "(BIOVIZ_CLUSTERS). Start it from its page and choose another place; it goes on from what is kept."
+            )
         os.environ.update({name: str(where[name]) for name in (DEVICE, CLUSTER) if name in where})

@@ -76,9 +76,9 @@ def main(folder: Path) -> int:
     share_compiled_code()
     threading.Thread(target=_beat, args=[folder / "heartbeat"], daemon=True, name="heartbeat").start()
     spec = read_json(folder / "spec.json")
-    take_over(spec.get("where"))
     progress = JobProgress(folder)
     try:
+        take_over(spec.get("where"))
         result = _function(spec["target"])(spec["params"], progress)
     except Cancelled:
         progress.finish("cancelled", CANCELLED)

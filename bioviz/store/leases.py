@@ -114,27 +114,29 @@ class _Renewer:
 
     def __init__(self) -> None:
         self._leases: weakref.WeakSet[Lease] = weakref.WeakSet()
-        self._lock = threading.RLock()
+        self._changed = threading.Condition(threading.RLock())
         self._thread: threading.Thread | None = None
 
     def add(self, lease: Lease) -> None:
-        with self._lock:
+        with self._changed:
             self._leases.add(lease)
+            self._changed.notify()
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, daemon=True, name="leases")
                 self._thread.start()
 
     def drop(self, lease: Lease) -> None:
-        with self._lock:
+        with self._changed:
             self._leases.discard(lease)
 
     def held(self) -> list[Lease]:
-        with self._lock:
+        with self._changed:
             return list(self._leases)
 
     def _run(self) -> None:
         while True:
-            time.sleep(RENEW_S)
+            with self._changed:
+                self._changed.wait(RENEW_S)
             for lease in self.held():
                 lease.renew()
 

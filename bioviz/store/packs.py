@@ -158,15 +158,22 @@ class PackFolder:
             there = {path for path in self._folder.iterdir() if path.suffix == SUFFIX}
         except (FileNotFoundError, NotADirectoryError):
             changed, there = -1, set()
-        self._listed_ns = changed if time.time_ns() - changed > _SETTLED_S * 1e9 else -1
+        self._listed_ns = -1  # until all that it lists was read
         if gone := self._packs.keys() - there:
             for path in gone:
                 del self._packs[path]
             self._places = {name: place for name, place in self._places.items() if place[0].path not in gone}
+        read_all = True
         for path in there - self._packs.keys():
-            with contextlib.suppress(OSError):  # one that cannot be read hides no other
-                if (pack := _open(path)) is not None:
-                    self._register(pack)
+            try:
+                pack = _open(path)
+            except OSError:  # one that cannot be read now hides no other, and is tried again
+                read_all = False
+                continue
+            if pack is not None:
+                self._register(pack)
+        if read_all and time.time_ns() - changed > _SETTLED_S * 1e9:
+            self._listed_ns = changed
 
     def _register(self, pack: _Pack) -> None:
         self._packs[pack.path] = pack

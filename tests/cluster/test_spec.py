@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bioviz.cluster import spec
+from bioviz.cluster.connect import Connection
 from bioviz.cluster.spec import ClusterSpec, check_installed, parse_spec
 from bioviz.cluster.start import gpu_environments, local_workers
 from bioviz.cluster.survey import Computes, choose
@@ -25,6 +26,34 @@ from bioviz.errors import BadInput, BiovizError, Missing
 )
 def test_names_of_clusters(text, read):
     assert parse_spec(text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "unprotected"),
+    [
+        ("tcp://10.0.0.1:8786", True),
+        ("tcp://[fe80::1]:8786", True),
+        ("tcp://localhost:8786", False),
+        ("tcp://[::1]:8786", False),
+        ("tls://10.0.0.1:8786", False),
+        ("local", False),
+        ("slurm:3", False),
+    ],
+)
+def test_an_address_that_anybody_may_use_is_warned_of(text, unprotected, monkeypatch, caplog):
+    distributed = pytest.importorskip("distributed")
+
+    def nobody_answers(*_, **__):
+        raise OSError("refused")
+
+    monkeypatch.setattr(distributed, "Client", nobody_answers)
+    assert parse_spec(text).unprotected is unprotected
+    if parse_spec(text).kind == spec.ADDRESS:
+        with pytest.raises(BiovizError, match="answers"):
+            Connection(parse_spec(text))
+        said = [message for message in caplog.messages if message.startswith("Warning")]
+        assert bool(said) is unprotected
+        assert not unprotected or text.replace("tcp", "tls") in said[0]
 
 
 @pytest.mark.parametrize(

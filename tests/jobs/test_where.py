@@ -10,7 +10,8 @@ from bioviz import jobs, rights
 from bioviz.jobs.where import CLUSTER, DEVICE, chosen, started_on, take_over
 
 
-def test_a_job_runs_where_it_was_told_to_also_when_it_is_started_again():
+def test_a_job_runs_where_it_was_told_to_also_when_it_is_started_again(monkeypatch):
+    monkeypatch.setenv("BIOVIZ_CLUSTERS", "local:2")
     with started_on({DEVICE: "cuda:1", CLUSTER: "local:2"}):
         first = jobs.start("where", "tests.jobs.targets:where", {})
     assert chosen() == {}
@@ -20,6 +21,19 @@ def test_a_job_runs_where_it_was_told_to_also_when_it_is_started_again():
         assert job.state == "done" and job.result is not None, jobs.log_text(job.id)
         assert (job.result[DEVICE], job.result[CLUSTER]) == ("cuda:1", "local:2")
     assert jobs.find("where", {}) is not None  # the same work, wherever it runs
+
+
+def test_a_job_whose_cluster_is_offered_no_more_says_so(monkeypatch):
+    monkeypatch.setenv("BIOVIZ_CLUSTERS", "tcp://old:8786 local:2")
+    take_over({CLUSTER: "tcp://old:8786"})
+    monkeypatch.setenv("BIOVIZ_CLUSTERS", "local:2")
+    monkeypatch.setenv(CLUSTER, "")
+    with started_on({CLUSTER: "tcp://old:8786"}):
+        first = jobs.start("where", "tests.jobs.targets:where", {"again": True})
+    done = jobs.wait(first.id, 30)
+    assert done.state == "failed" and "tcp://old:8786, which this server does not offer" in done.message
+    monkeypatch.setenv(CLUSTER, "tcp://old:8786")  # that of the settings
+    take_over({CLUSTER: "tcp://old:8786"})
 
 
 def test_who_may_look_chooses_no_place(monkeypatch):

@@ -81,6 +81,26 @@ def test_the_same_file_with_another_tensor_is_another_model(uploaded):
     assert registry.fingerprint(first, PRETRAINED) != registry.fingerprint(second["model"], PRETRAINED)
 
 
+def test_the_same_file_brought_twice_at_a_time_is_kept_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOVIZ_CACHE", str(tmp_path))
+    content = bytes(range(256)) * 20_000
+
+    class Slow(io.BytesIO):
+        """Is overtaken by another upload of the same bytes in the middle of being written."""
+
+        reads = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            Slow.reads += 1
+            if Slow.reads == 9:  # 6 to hash it, 2 of writing
+                assert uploads.keep_upload("b.onnx", io.BytesIO(content)).read_bytes() == content
+            return super().read(size)
+
+    path = uploads.keep_upload("a.onnx", Slow(content))
+    assert Slow.reads > 9 and path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

@@ -8,6 +8,7 @@ import os
 import numpy as np
 import pytest
 
+from bioviz.store import packs as packs_module
 from bioviz.store.files import DiskFull
 from bioviz.store.packs import _ENTRY, PackFolder, _sealed
 
@@ -104,6 +105,22 @@ def test_what_others_removed_or_replaced_is_noticed(tmp_path):
     assert not mine.has("key 0") and mine.load("key 0") is None
     mine.add(arrays(5))
     assert_there(mine, arrays(5))
+
+
+def test_a_pack_that_cannot_be_read_for_a_moment_is_not_overlooked(tmp_path, monkeypatch):
+    """A network file system shows a name before the file can be opened."""
+    PackFolder(tmp_path).add(arrays(3))
+    os.utime(tmp_path, (1, 1))  # the folder has not changed for long
+    folder, real = PackFolder(tmp_path), packs_module._open
+    monkeypatch.setattr(packs_module, "_LOOK_AGAIN_S", 0.0)
+
+    def fail(path):
+        raise OSError("stale file handle")
+
+    monkeypatch.setattr(packs_module, "_open", fail)
+    assert not folder.has("key 0")
+    monkeypatch.setattr(packs_module, "_open", real)
+    assert_there(folder, arrays(3))
 
 
 def test_where_it_cannot_be_written_anew_what_is_damaged_is_known_all_the_same(tmp_path, monkeypatch):

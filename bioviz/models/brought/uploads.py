@@ -15,7 +15,7 @@ from bioviz.config import settings
 from bioviz.errors import BadInput, Missing
 from bioviz.models.runtimes import remote_code, session
 from bioviz.models.weights import MAX_BYTES, file_sha256, hub_cache, hub_folder
-from bioviz.store.files import disk_trouble, make_folder
+from bioviz.store.files import atomic_file, disk_trouble, make_folder
 
 _CHUNK = 1 << 20
 
@@ -50,11 +50,8 @@ def keep_upload(name: str, file: IO[bytes]) -> Path:
     target = waiting / f"{digest.hexdigest()}{suffix}"
     if not target.is_file():
         file.seek(0)
-        part = target.with_suffix(".part")
-        with disk_trouble(target):
-            with open(part, "wb") as out:
-                shutil.copyfileobj(file, out, _CHUNK)
-            part.replace(target)
+        with atomic_file(target) as out:  # under a name of its own until then: another may send the same
+            shutil.copyfileobj(file, out, _CHUNK)
     return target
 
 
