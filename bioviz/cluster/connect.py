@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 UNPROTECTED = (
     "Warning: the connection to %s is neither encrypted nor does it ask who is there. Whoever reaches that scheduler "
-    "can run any code as you, on its workers and on this computer. Use it only in a network that you trust; with keys for "
-    "scheduler and workers it is %s (docs/clusters.md)."
+    "can run any code as you, on its workers and on this computer. Use it only in a network that you trust; with "
+    "keys for scheduler and workers it is %s (docs/clusters.md)."
 )
 NO_WORKER = "waiting for a worker of the cluster"
 _CONNECT_S = 20

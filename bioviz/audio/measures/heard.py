@@ -86,16 +86,18 @@ class Ear:
 
         count = max(len(samples) - self.size, 0) // (self.size // 2) + 1
         times = (np.arange(count) * (self.size // 2) + self.size / 2) / self.rate
-        is_boxed = boxes is not None and len(boxes) > 0
-        cells = boxed_cells(boxes, self.frequencies, times) if is_boxed else _NO_CELLS
+        marked = np.zeros((0, 4)) if boxes is None else boxes
+        cells = boxed_cells(marked, self.frequencies, times) if len(marked) else _NO_CELLS
         banded = np.empty((len(self.bands.first), count), dtype=np.float32)
         sums = np.zeros((3, len(self.frequencies)))
         for first, spectra in self._spectra(samples, count):
             take_in(spectra, first, self.edges, cells, banded, sums)
         mean, sounds = (sums[0] / count).astype(np.float32), sounding(banded)
         quiet = np.ones(count, dtype=bool)
-        if is_boxed:  # frames at the edge of a box hold some of its call: they are neither signal nor noise
-            quiet = ~_frames_in(boxed_cells(boxes + GUARD, self.frequencies, times), count)
+        if len(
+            marked
+        ):  # frames at the edge of a box hold some of its call: they are neither signal nor noise
+            quiet = ~_frames_in(boxed_cells(marked + GUARD, self.frequencies, times), count)
         heard = banded if sounds.all() else banded[:, sounds]
         if not len(cells):
             return Heard(place, samples, mean, heard, quiet[sounds])
