@@ -76,7 +76,12 @@ def finite_rows(x: np.ndarray) -> np.ndarray:
     """
     if x.ndim != 2:
         raise BadInput(f"An embedding is a matrix with one row a clip, this has the shape {x.shape}.")
-    return np.all(np.isfinite(x), axis=1)
+    if len(x) * x.shape[1] <= BLOCK_BYTES:
+        return np.all(np.isfinite(x), axis=1)
+    good = np.empty(len(x), dtype=bool)
+    for start, stop in blocks(len(x), x.shape[1]):
+        good[start:stop] = np.all(np.isfinite(x[start:stop]), axis=1)
+    return good
 
 
 def prepare(x: np.ndarray, metric: Metric) -> Rows:
@@ -90,15 +95,19 @@ def prepare(x: np.ndarray, metric: Metric) -> Rows:
     """
     if metric not in METRICS:
         raise BadInput(f"Unknown distance {metric!r}: choose one of {', '.join(METRICS)}.")
-    wide = np.asarray(x, dtype=np.float64)
     penalty = np.zeros(len(x), dtype=np.float32)
-    if metric == "euclidean":
-        ready = wide - wide.mean(axis=0) if len(x) else wide
-    else:
-        norms = np.linalg.norm(wide, axis=1, keepdims=True)
-        penalty = (norms[:, 0] == 0).astype(np.float32)
-        ready = wide / np.where(norms == 0, 1, norms)
-    ready = np.ascontiguousarray(ready, dtype=np.float32)
+    ready = np.empty(x.shape, dtype=np.float32)
+    mean = np.zeros(x.shape[1])
+    if metric == "euclidean" and len(x):
+        mean = np.asarray(x).mean(axis=0, dtype=np.float64)
+    for start, stop in blocks(len(x), 8 * x.shape[1]):
+        wide = np.asarray(x[start:stop], dtype=np.float64)
+        if metric == "euclidean":
+            ready[start:stop] = wide - mean
+        else:
+            norms = np.linalg.norm(wide, axis=1, keepdims=True)
+            penalty[start:stop] = norms[:, 0] == 0
+            ready[start:stop] = wide / np.where(norms == 0, 1, norms)
     return Rows(ready, np.einsum("ij,ij->i", ready, ready), penalty, metric)
 
 

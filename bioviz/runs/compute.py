@@ -15,6 +15,7 @@ import numpy as np
 from bioviz.analysis.misclustered.chance import placement_chance
 from bioviz.analysis.misclustered.placement import placement
 from bioviz.analysis.neighbors.knn import KnnGraph, is_approximate, knn_both
+from bioviz.analysis.projection import placed
 from bioviz.analysis.projection.layouts import UMAPS, ProjectionSpec, project
 from bioviz.analysis.scores.matching import match
 from bioviz.analysis.scores.paper import paper_scores
@@ -37,7 +38,7 @@ _LIBRARIES = (
     "scipy",
     "scikit-learn",
     "umap-learn",
-    "pynndescent",
+    "numba",
     "openTSNE",
     "torch",
     "torchaudio",
@@ -102,7 +103,7 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
     if warm is not None:
         wait_for(warm, progress)
     graph = _neighbors(x, dataset.groups[rows], keys, spec.projection, progress, clock)
-    xy = _projection(x, graph, keys, spec.projection, progress, clock)
+    xy = _projection(x, graph, dataset.targets[rows], keys, spec.projection, progress, clock)
     _scores(x, xy, dataset, rows, keys, spec, embeddings, progress, clock)
     run = open_run(spec)
     if run is None:
@@ -141,13 +142,23 @@ def _neighbors(
 
 
 def _projection(
-    x: np.ndarray, graph: KnnGraph, keys: Keys, spec: ProjectionSpec, progress: Progress, clock: _Clock
+    x: np.ndarray,
+    graph: KnnGraph,
+    targets: np.ndarray,
+    keys: Keys,
+    spec: ProjectionSpec,
+    progress: Progress,
+    clock: _Clock,
 ) -> np.ndarray:
     stored = stages.read("projection", keys.projection, "xy")
     if stored is not None:
         return stored[0]
     with clock.time("projection"):
-        xy = project(x, spec, graph=graph, progress=progress)
+        if keys.sampled:
+            drawn = placed.sample_by_label(targets, placed.LAID_OUT_UP_TO, stages.SAMPLE_SEED)
+            xy = placed.project_sample(x, spec, graph, drawn, progress)
+        else:
+            xy = project(x, spec, graph=graph, progress=progress)
     stages.save("projection", keys.projection, {"xy": xy}, {"spec": spec.to_dict()})
     return xy
 
@@ -181,10 +192,25 @@ def _scores(
         "provenance": {
             **provenance(dataset, embeddings, rows, spec, clock.seconds),
             "neighbors": {"k": keys.k, "search": "approximate" if keys.approximate else "all pairs"},
+            **_sampled(keys, len(rows)),
         },
     }
     stages.save("scores", keys.scores, dict(zip(SCORES, arrays, strict=True)), about)
     progress.report("scores", 1, 1, "steps")
+
+
+def _sampled(keys: Keys, clips: int) -> dict[str, Any]:
+    if not keys.sampled:
+        return {}
+    return {
+        "map": {
+            "laid_out": placed.LAID_OUT_UP_TO,
+            "clips": clips,
+            "drawn": "by lot, by label",
+            "seed": stages.SAMPLE_SEED,
+            "others": "placed by their neighbors",
+        }
+    }
 
 
 def provenance(

@@ -11,6 +11,7 @@ import numpy as np
 from bioviz.analysis.misclustered.chance import PlacementChance
 from bioviz.analysis.misclustered.placement import Evidence, Placement, evidence, placement, worst_first
 from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.projection import placed
 from bioviz.analysis.rows import positions
 from bioviz.analysis.scores.matching import ClusterMatch
 from bioviz.datasets.independence import Unit
@@ -120,6 +121,19 @@ class Run:
     def unit(self) -> Unit:
         """What `groups` are: files, sessions, sites ..."""
         return self._dataset.independence.unit
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of this run is estimated or sampled, as there are so many clips; in sentences."""
+        notes = ()
+        if self._keys.sampled:
+            notes += (placed.sampled_note(placed.LAID_OUT_UP_TO, len(self)),)
+        if self._keys.approximate:
+            notes += (
+                f"The {self._keys.k} nearest neighbors of each clip were found without looking at all pairs: a few of "
+                "a hundred are missed.",
+            )
+        return notes
 
     @property
     def embedding(self) -> np.ndarray:

@@ -17,9 +17,20 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from bioviz.analysis.neighbors import knn
+from bioviz.analysis.neighbors import cells, knn
+from bioviz.analysis.projection import placed
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings
+from bioviz.runs.stage_inputs import (
+    EmbeddingRows,
+    GraphInputs,
+    LargeGraphInputs,
+    NeighborsInputs,
+    ProbableGraphInputs,
+    ProjectionInputs,
+    SampledProjectionInputs,
+    ScoresInputs,
+)
 from bioviz.store.arrays import load_array, save_array
 from bioviz.store.files import Corrupt, read_json, write_json
 from bioviz.store.keys import key_of
@@ -32,9 +43,12 @@ T = TypeVar("T")
 VERSIONS = {"neighbors": 1, "projection": 1, "scores": 2}
 
 CLUSTER_SEED = 42  # the paper's random_state for k-means
+SAMPLE_SEED = 0  # of the clips that a map is laid out for, where it is not for all
 
 # Enough for the largest UMAP preset, the inspector and the diagnosis; never more than there are other clips.
 NEIGHBORS = 100
+# Above so many clips fewer are kept, or two graphs of a million clips would take 1.6 GB; enough for UMAP's usual 50.
+MANY_CLIPS, NEIGHBORS_OF_MANY = 200_000, 60
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,8 @@ class Keys:
         Neighbors kept of each clip.
     approximate
         Whether the graphs are; see `ways_to_search`.
+    sampled
+        Whether the map is laid out for a sample of the clips.
 
     """
 
@@ -64,6 +80,7 @@ class Keys:
     scores: str
     k: int
     approximate: bool
+    sampled: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,63 +113,6 @@ class Clips:
     target_names: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class EmbeddingRows:
-    """(n,) rows of an embedding set."""
-
-    set_key: str
-    rows: np.ndarray
-
-
-@dataclass(frozen=True)
-class GraphInputs:
-    """What the neighbors in all recordings follow from."""
-
-    embedding: str
-    k: int
-    metric: str
-
-
-@dataclass(frozen=True)
-class LargeGraphInputs:
-    """As `GraphInputs`, of so many clips that it depends on the device whether all pairs are looked at."""
-
-    embedding: str
-    k: int
-    metric: str
-    approximate: bool
-
-
-@dataclass(frozen=True, eq=False)
-class NeighborsInputs:
-    """What both graphs follow from: the one of all recordings, and (n,) unit of independence of each clip."""
-
-    graph: str
-    groups: np.ndarray
-
-
-@dataclass(frozen=True)
-class ProjectionInputs:
-    """What a map follows from: embedding, neighbors (where the method reads them) and the method's settings."""
-
-    embedding: str
-    graph: str | None
-    settings: Mapping[str, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class ScoresInputs:
-    """What clustering and scores follow from, and what else names the run as a whole."""
-
-    dataset: str
-    neighbors: str
-    projection: str
-    targets: np.ndarray
-    labels: np.ndarray
-    target_names: tuple[str, ...]
-    cluster_seed: int
-
-
 def ways_to_search(clips: int) -> tuple[bool, ...]:
     """Whether the graphs of so many clips are approximate: each that there may be, the better first.
 
@@ -160,6 +120,14 @@ def ways_to_search(clips: int) -> tuple[bool, ...]:
     have keys of their own, so that what rests on one is never taken for what rests on the other.
     """
     return (False,) if clips <= knn.EXACT_UP_TO else (False, True)
+
+
+def kept_neighbors(clips: int, projection: ProjectionSpec) -> int:
+    """Return how many neighbors of each clip are kept."""
+    usual = NEIGHBORS if clips <= MANY_CLIPS else NEIGHBORS_OF_MANY
+    # The neighbors of a sampled map are found among the sample.
+    drawn = 0 if placed.is_sampled(projection, clips) else int(projection.to_dict().get("n_neighbors", 0))
+    return max(1, min(max(usual, drawn), clips - 1))
 
 
 def keys_for(clips: Clips, projection: ProjectionSpec, approximate: bool = False) -> Keys:
@@ -171,20 +139,28 @@ def keys_for(clips: Clips, projection: ProjectionSpec, approximate: bool = False
         One of `ways_to_search`.
 
     """
-    used: dict[str, Any] = projection.to_dict()
-    k = max(1, min(max(NEIGHBORS, int(used.get("n_neighbors", 0))), len(clips.rows) - 1))
+    k = kept_neighbors(len(clips.rows), projection)
     embedding = key_of("embedding rows", 1, EmbeddingRows(clips.set_key, _ints(clips.rows)))
     # What lies in all recordings has a key of its own: a map rests on it, whatever counts as one recording.
-    searched: GraphInputs | LargeGraphInputs = GraphInputs(embedding, k, projection.metric)
-    if len(ways_to_search(len(clips.rows))) > 1:
+    searched: GraphInputs | LargeGraphInputs | ProbableGraphInputs = GraphInputs(
+        embedding, k, projection.metric
+    )
+    if approximate:
+        searched = ProbableGraphInputs(embedding, k, projection.metric, cells.VERSION)
+    elif len(ways_to_search(len(clips.rows))) > 1:
         searched = LargeGraphInputs(embedding, k, projection.metric, approximate)
     graph = key_of("graph", VERSIONS["neighbors"], searched)
     neighbors = key_of("neighbors", VERSIONS["neighbors"], NeighborsInputs(graph, _ints(clips.groups)))
-    picture = key_of(
-        "projection",
-        VERSIONS["projection"],
-        ProjectionInputs(embedding, None if projection.method == "pca" else graph, projection.key_parts()),
+    sampled = placed.is_sampled(projection, len(clips.rows))
+    drawn: ProjectionInputs | SampledProjectionInputs = ProjectionInputs(
+        embedding, None if projection.method == "pca" else graph, projection.key_parts()
     )
+    if sampled:
+        size, targets = placed.LAID_OUT_UP_TO, _ints(clips.targets)
+        drawn = SampledProjectionInputs(
+            embedding, graph, projection.key_parts(), size, SAMPLE_SEED, placed.VERSION, targets
+        )
+    picture = key_of("projection", VERSIONS["projection"], drawn)
     # The run's key: the dataset is part of it, so that a copy of a dataset has runs of its own.
     labels = ScoresInputs(
         clips.dataset,
@@ -196,7 +172,7 @@ def keys_for(clips: Clips, projection: ProjectionSpec, approximate: bool = False
         CLUSTER_SEED,
     )
     scores = key_of("scores", VERSIONS["scores"], labels)
-    return Keys(embedding, neighbors, picture, scores, k, approximate)
+    return Keys(embedding, neighbors, picture, scores, k, approximate, sampled)
 
 
 def save(stage: str, key: str, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:

@@ -113,6 +113,18 @@ def test_explore_shows_the_scores_of_a_finished_run(dataset):
     assert words.headline(run.placement.counts, run.chance) in texts(app.markdown)
 
 
+def test_explore_says_that_a_map_is_of_a_sample(dataset, monkeypatch):
+    monkeypatch.setattr("bioviz.analysis.projection.placed.LAID_OUT_UP_TO", 9)
+    spec = runs.RunSpec(
+        dataset.id, "acoustic_features", "none", projection=ProjectionSpec(method="tsne", perplexity=25.0)
+    )
+    run = runs.compute_run(spec)
+    app = open_app("explore.py", dataset=dataset.id, model="acoustic_features", method="tsne")
+    assert not app.exception
+    assert "The map is laid out for 9 of the 15 clips" in texts(app.caption)
+    assert all(note in texts(app.caption) for note in run.notes)
+
+
 def confused_folder(root: Path) -> Path:
     """24 calls and 24 stretches of noise; of the "faint" label half is as good as noise, and one noise holds a tone."""
     rng = np.random.default_rng(3)

@@ -25,6 +25,7 @@ from bioviz.runs.run import ALL, SCORES
 from tests.runs.conftest import write_sounds
 
 PCA = ProjectionSpec(method="pca")
+TSNE = ProjectionSpec(method="tsne", perplexity=3)
 
 
 def spec_of(dataset, **changes) -> RunSpec:
@@ -317,6 +318,10 @@ def test_exact_and_approximate_neighbors_have_runs_of_their_own(sounds, monkeypa
     rough = compute_run_on(True, spec_of(sounds), monkeypatch)
     assert rough.graph.approximate and rough.knn_cross_unit.approximate
     assert rough.provenance["neighbors"] == {"k": rough.graph.k, "search": "approximate"}
+    assert (
+        few.notes == ()
+        and f"The {rough.graph.k} nearest neighbors of each clip were found without" in rough.notes[0]
+    )
     stages.drop("scores", rough.key)
     again = compute_run_on(False, spec_of(sounds), monkeypatch)
     assert again.key == rough.key, "what it rests on is there"
@@ -325,6 +330,34 @@ def test_exact_and_approximate_neighbors_have_runs_of_their_own(sounds, monkeypa
     assert not exact.graph.approximate and len({few.key, rough.key, exact.key}) == 3
     stages.save("neighbors", rough._keys.neighbors, {}, {})  # both are there
     assert open_run(spec_of(sounds)).key == exact.key and open_run_by_key(rough.key).key == rough.key
+
+
+def test_the_map_of_very_many_clips_is_of_a_sample_and_says_so(sounds, monkeypatch):
+    whole = compute_run(spec_of(sounds, projection=TSNE))
+    assert whole.notes == () and "map" not in whole.provenance
+    monkeypatch.setattr("bioviz.analysis.projection.placed.LAID_OUT_UP_TO", 12)
+    assert compute_run(spec_of(sounds)).notes == (), "principal components are of all"
+    assert open_run(spec_of(sounds, projection=TSNE)) is None
+    some = compute_run(spec_of(sounds, projection=TSNE))
+    assert some.key != whole.key and some.knn_cross_unit.k == whole.knn_cross_unit.k
+    assert np.isfinite(some.xy).all() and len(some.xy) == len(whole.xy)
+    assert some.provenance["map"]["laid_out"] == 12 and some.provenance["map"]["clips"] == len(some)
+    assert f"12 of the {len(some)} clips" in some.notes[0]
+    assert same(open_run(spec_of(sounds, projection=TSNE)), some)
+    monkeypatch.setattr("bioviz.runs.stages.SAMPLE_SEED", 1)
+    assert open_run(spec_of(sounds, projection=TSNE)) is None
+    monkeypatch.setattr("bioviz.analysis.projection.placed.VERSION", 2)
+    assert compute_run(spec_of(sounds, projection=TSNE)).key not in (some.key, whole.key)
+
+
+def test_of_very_many_clips_fewer_neighbors_are_kept(monkeypatch):
+    umap, large = ProjectionSpec(), ProjectionSpec(n_neighbors=150)
+    assert stages.kept_neighbors(50, umap) == 49
+    assert stages.kept_neighbors(100_000, large) == 150
+    assert stages.kept_neighbors(200_000, umap) == stages.NEIGHBORS
+    assert stages.kept_neighbors(200_001, umap) == stages.NEIGHBORS_OF_MANY == 60
+    assert stages.kept_neighbors(200_001, large) == 60, "the sample has neighbors of its own"
+    assert stages.kept_neighbors(200_001, replace(large, method="pca")) == 60
 
 
 def compute_run_on(processor: bool, spec, monkeypatch):

@@ -7,7 +7,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from bioviz.analysis.neighbors.cells import in_threads
 from bioviz.analysis.rows import BLOCK_BYTES, Rows
+
+_ORDERED_AT_ONCE = 2048  # rows of an approximate graph
 
 
 class Grouping(NamedTuple):
@@ -86,11 +89,33 @@ class NumpySearch:
             yield chosen, np.isinf(np.take_along_axis(keys, chosen, axis=1))
 
 
-def descended(rows: Rows, count: int, seed: int) -> np.ndarray:
-    """(n, count + 1) int64 rows that are probably the nearest of each, itself among them; -1 for none (pynndescent)."""
-    from pynndescent import NNDescent
+def nearest_of(
+    rows: Rows, queries: np.ndarray, chosen: np.ndarray, left_out: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the k nearest of the `chosen` by exact distance, ties by row; -1 and infinity where none is left."""
+    order = np.argsort(chosen, axis=1)
+    chosen, left_out = np.take_along_axis(chosen, order, 1), np.take_along_axis(left_out, order, 1)
+    distances = rows.distances(queries, chosen)
+    distances[left_out] = np.inf
+    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    distances = np.take_along_axis(distances, order, 1)
+    chosen = np.where(np.isinf(distances), -1, np.take_along_axis(chosen, order, 1))
+    short = k - chosen.shape[1]
+    if short > 0:
+        chosen = np.pad(chosen, ((0, 0), (0, short)), constant_values=-1)
+        distances = np.pad(distances, ((0, 0), (0, short)), constant_values=np.inf)
+    return chosen, distances
 
-    index = NNDescent(rows.x, metric="euclidean", n_neighbors=count + 1, random_state=seed, low_memory=True)
-    found_neighbors = index.neighbor_graph
-    assert found_neighbors is not None  # None only of an index that has been compressed
-    return np.asarray(found_neighbors[0], dtype=np.int64)
+
+def ordered(rows: Rows, candidates: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """((n, k) int32 nearest of each row's `candidates` (n, c), their distances); see `nearest_of`."""
+    n = len(rows)
+    indices, distances = np.empty((n, k), dtype=np.int32), np.empty((n, k), dtype=np.float32)
+
+    def order(start: int) -> None:
+        some = np.arange(start, min(n, start + _ORDERED_AT_ONCE))
+        chosen = candidates[some]
+        indices[some], distances[some] = nearest_of(rows, some, np.maximum(chosen, 0), chosen < 0, k)
+
+    in_threads(order, range(0, n, _ORDERED_AT_ONCE))
+    return indices, distances

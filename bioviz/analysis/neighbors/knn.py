@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bioviz.analysis.neighbors.candidates import Grouping, NumpySearch, Search, descended
+from bioviz.analysis.neighbors.candidates import Grouping, NumpySearch, Search, nearest_of, ordered
+from bioviz.analysis.neighbors.cells import probable_neighbors
 from bioviz.analysis.rows import Metric, Rows, blocks, finite_rows, prepare
 from bioviz.errors import BadInput
 from bioviz.models.devices import pair_search
 from bioviz.progress import Progress, Silent
 
 EXACT_UP_TO = 50_000
-"""Clips up to which a processor looks at all pairs; above, pynndescent. On two cores both take 33 s for 50,000 clips in
-768 dimensions, but all pairs give both graphs at once (tests/bench/bench_analysis.py --crossover). A GPU looks at all
-pairs of as many as fit into its memory."""
+"""Clips up to which a processor looks at all pairs; above, `cells.probable_neighbors`. A GPU looks at all pairs of as
+many as fit into its memory."""
 _PIECES = 4  # of a block, ordered by threads beside each other
 SPARE = 8
 """Candidates beyond k: they are chosen by float32 products and put in order by exact differences."""
@@ -85,8 +85,8 @@ def knn(
     seed
         Of the approximate search.
     exact_up_to
-        Rows up to which the result is exact; above it pynndescent finds candidates, and rows whose
-        candidates leave fewer than k after leaving out their group are searched exactly.
+        Rows up to which the result is exact; above it `cells.probable_neighbors` finds most of the nearest, and
+        rows for which it finds fewer than k are searched exactly.
     device
         "cpu", or the GPU that looks at all pairs whatever their number; None for a GPU where there is one. The
         distances that count are computed on the processor, so that both give the same bytes.
@@ -191,7 +191,7 @@ def _graphs(
             raise BadInput(f"{len(groups)} groups were given for {len(x)} clips.")
     progress = progress or Silent()
     good = np.flatnonzero(finite_rows(x))
-    rows = prepare(x[good], metric)
+    rows = prepare(x if len(good) == len(x) else x[good], metric)
     inner = [
         Grouping(None if groups is None else np.unique(groups[good], return_inverse=True)[1])
         for groups in groupings
@@ -238,7 +238,7 @@ def _exact(
     def order(part: np.ndarray, chosen: np.ndarray, left_out: np.ndarray, first: int, into: int) -> None:
         rows_of = slice(first, first + len(part))
         indices, distances = parts[into]
-        indices[rows_of], distances[rows_of] = _nearest(rows, part, chosen, left_out, k)
+        indices[rows_of], distances[rows_of] = nearest_of(rows, part, chosen, left_out, k)
 
     with ThreadPoolExecutor(_PIECES, thread_name_prefix="neighbors") as threads:
         for start, stop in blocks(len(queries) if n else 0, 4 * len(rows), search.block_bytes):
@@ -258,44 +258,21 @@ def _exact(
     return parts
 
 
-def _nearest(
-    rows: Rows, queries: np.ndarray, chosen: np.ndarray, left_out: np.ndarray, k: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the k nearest of the `chosen` by exact distance, ties by row; -1 and infinity where none is left."""
-    order = np.argsort(chosen, axis=1)
-    chosen, left_out = np.take_along_axis(chosen, order, 1), np.take_along_axis(left_out, order, 1)
-    distances = rows.distances(queries, chosen)
-    distances[left_out] = np.inf
-    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
-    distances = np.take_along_axis(distances, order, 1)
-    chosen = np.where(np.isinf(distances), -1, np.take_along_axis(chosen, order, 1))
-    short = k - chosen.shape[1]
-    if short > 0:
-        chosen = np.pad(chosen, ((0, 0), (0, short)), constant_values=-1)
-        distances = np.pad(distances, ((0, 0), (0, short)), constant_values=np.inf)
-    return chosen, distances
-
-
 def _approximate(
     rows: Rows, k: int, groupings: Sequence[Grouping], seed: int, progress: Progress
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """As `_exact` for all rows, from pynndescent's candidates; exact where a group takes too many of them."""
+    """As `_exact` for all rows, of probable neighbors; exact where fewer than k of them are found."""
     n = len(rows)
-    progress.report("neighbors", 0, n)
-    # Asking for more than k raises recall and leaves room for the neighbors of the own group.
-    candidates = descended(rows, min(n - 1, k + max(SPARE, k // 2)), seed)
-    all_rows = np.arange(n)
+    found = probable_neighbors(
+        rows, max(1, min(n - 1, k + SPARE)), [grouping.groups for grouping in groupings], seed, progress
+    )
     graphs = []
-    for grouping in groupings:
-        left_out = (candidates == all_rows[:, None]) | (candidates < 0)
-        if grouping.groups is not None:
-            left_out |= grouping.groups[candidates] == grouping.groups[:, None]
-        indices, distances = _nearest(rows, all_rows, np.maximum(candidates, 0), left_out, k)
-        short = np.flatnonzero((indices < 0).any(axis=1) | (rows.penalty > 0))
+    for grouping, candidates in zip(groupings, found, strict=True):
+        indices, distances = ordered(rows, candidates, k)
+        short = np.flatnonzero((indices[:, -1] < 0) | (rows.penalty > 0))
         if len(short):
             indices[short], distances[short] = _exact(
                 NumpySearch(rows), rows, short, k, [grouping], progress
             )[0]
         graphs.append((indices, distances))
-    progress.report("neighbors", n, n)
     return graphs

@@ -60,9 +60,10 @@ def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
 
     run = run_of(options, progress)
     dataset = library.load(run.spec.dataset)
-    listed = {name: _misclustered(run, dataset, name) for name in LISTS}
+    most = None if options.json else options.list  # of a million clips half may be on a list
+    listed = {name: _misclustered(run, dataset, name, most) for name in LISTS}
     sentence = words.too_few(*words.sides(run.placement.counts))
-    notes = [*([sentence] if sentence else []), *_notes(dataset, run.spec.model)]
+    notes = [*([sentence] if sentence else []), *run.notes, *_notes(dataset, run.spec.model)]
     counts = {
         "targets": list(run.target_names),
         "rows": run.table.tolist(),
@@ -101,11 +102,11 @@ def _names(run: Run, targets: np.ndarray) -> list[str | None]:
     return [run.target_names[target] if target >= 0 else None for target in targets]
 
 
-def _misclustered(run: Run, dataset: Dataset, name: str) -> list[dict[str, Any]]:
-    """Return the clips of one of the lists, worst first."""
-    labels = cluster_labels(run)
+def _misclustered(run: Run, dataset: Dataset, name: str, most: int | None) -> list[dict[str, Any]]:
+    """Return the clips of one of the lists, worst first; the first `most`, or all."""
+    names = [name or "" for name in _names(run, run.placement.stands_for)]
     clips = dataset.clips
-    places = run.misclustered_list(name)
+    places = run.misclustered_list(name)[:most]
     shares = run.evidence(places).share
     return [
         {
@@ -115,7 +116,7 @@ def _misclustered(run: Run, dataset: Dataset, name: str) -> list[dict[str, Any]]
             "end_s": float(clips.end_s[run.rows[i]]),
             "labels": dataset.labels_of(int(run.rows[i])),
             "cluster": int(run.clusters[i]),
-            "cluster_label": labels[i],
+            "cluster_label": names[run.clusters[i]] if run.clusters[i] >= 0 else "",
             "neighbors_against": None if np.isnan(share) else round(float(share), 4),
         }
         for i, share in zip(places, shares, strict=True)

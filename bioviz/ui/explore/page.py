@@ -154,6 +154,8 @@ def below(run: runs.Run, dataset: Dataset, chosen: ClipList) -> None:
     for problem in run.failures[:5]:
         st.warning(f"{plain(problem.file)}: {plain(problem.detail)}", icon=":material/warning:")
     acoustic_notice(run)
+    if run.notes:
+        st.caption(" ".join(run.notes))
     with st.container(key=ExploreState.scores):
         original = scores_panel.original_of(run, dataset)
         scores_panel.headline(run, original)

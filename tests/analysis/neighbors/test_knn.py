@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 import pytest
 import torch
@@ -11,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
+from bioviz.analysis.neighbors import cells
 from bioviz.analysis.neighbors.knn import knn, knn_both
 from bioviz.errors import BadInput
 from bioviz.models.devices import pair_search
@@ -136,37 +135,71 @@ def test_a_row_of_zeros_is_at_cosine_distance_one():
     assert graph.indices[2].tolist() == [3, 0, 1, 4]
 
 
-class SomeCandidates:
-    """Stands in for pynndescent, which compiles for a minute (its recall: tests/bench/bench_analysis.py)."""
-
-    asked: ClassVar[list[int]] = []
-
-    def __init__(self, x, metric, n_neighbors, random_state, low_memory):
-        assert metric == "euclidean"
-        self.asked.append(n_neighbors)
-        found = NearestNeighbors(n_neighbors=n_neighbors, algorithm="brute").fit(x)
-        indices = found.kneighbors(x, return_distance=False).astype(np.int32)
-        indices[::2, -1] = -1  # it may find fewer
-        self.neighbor_graph = indices, None
-
-
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
-def test_approximate_candidates_are_put_in_order_and_short_rows_searched_exactly(metric, monkeypatch):
-    import pynndescent
-
-    monkeypatch.setattr(pynndescent, "NNDescent", SomeCandidates)
+def test_probable_neighbors_are_nearly_all_the_nearest_and_no_row_has_fewer(metric):
     rng = np.random.default_rng(5)
-    recording = np.repeat(np.arange(10), 30)  # a recording takes more than all candidates
-    x = (rng.normal(size=(300, 8)) + 3 * rng.normal(size=(10, 8))[recording]).astype(np.float32)
+    recording = np.repeat(np.arange(30), 100)
+    x = (rng.normal(size=(3000, 12)) + 2 * rng.normal(size=(30, 12))[recording]).astype(np.float32)
     x[17] = 0
     x[40] = np.nan
-    exact = knn_both(x, 10, recording, metric)
-    rough = knn_both(x, 10, recording, metric, exact_up_to=100, device="cpu")
-    assert SomeCandidates.asked[-1] == 10 + 8 + 1
+    x[50:350] = x[50]  # silence, again and again: more of it than a cell may hold
+    exact = knn_both(x, 20, recording, metric)
+    rough = knn_both(x, 20, recording, metric, exact_up_to=100, device="cpu")
     for a, b in zip(exact, rough, strict=True):
-        assert (a.indices == b.indices).all()
-        np.testing.assert_allclose(a.distances, b.distances, atol=1e-6)
+        assert b.approximate and not a.approximate
+        assert (b.indices[40] == -1).all() and not (b.indices == 40).any()
+        known = np.delete(np.arange(3000), 40)
+        assert (b.indices[known] >= 0).all()
+        assert (np.diff(b.distances[known], axis=1) >= 0).all()
         assert a.grouped == b.grouped
+        # Whichever copies of a clip are its neighbors: found are as near ones as there are.
+        copies = slice(50, 350)
+        np.testing.assert_allclose(b.distances[copies], a.distances[copies], atol=1e-5)
+        found = [
+            len(np.intersect1d(*pair)) / 20 for pair in zip(a.indices[350:], b.indices[350:], strict=True)
+        ]
+        assert np.mean(found) > 0.95
+    assert (recording[rough[1].indices[known]] != recording[known][:, None]).all()
+
+
+def test_a_recording_that_holds_nearly_all_clips_leaves_the_others_for_exact_search():
+    rng = np.random.default_rng(6)
+    recording = np.repeat([0, 1], [480, 20])
+    x = (rng.normal(size=(500, 8)) + 30 * recording[:, None]).astype(np.float32)
+    exact = knn(x, 15, "euclidean", recording)
+    rough = knn(x, 15, "euclidean", recording, exact_up_to=100, device="cpu")
+    assert (exact.indices == rough.indices).mean() > 0.99
+    assert (rough.indices >= 0).all()
+    np.testing.assert_allclose(exact.distances, rough.distances, rtol=1e-2)
+
+
+def test_probable_neighbors_are_the_same_on_any_number_of_threads(monkeypatch):
+    rng = np.random.default_rng(7)
+    x, recording = rng.normal(size=(2500, 16)).astype(np.float32), rng.integers(0, 40, 2500)
+    graphs = []
+    for workers in (1, 3):
+        monkeypatch.setattr(cells, "MAX_WORKERS", workers)
+        monkeypatch.setattr(cells.os, "sched_getaffinity", lambda _: range(8), raising=False)
+        graphs.append(knn_both(x, 10, recording, approximate=True))
+    for one, three in zip(*graphs, strict=True):
+        assert one.indices.tobytes() == three.indices.tobytes()
+        assert one.distances.tobytes() == three.distances.tobytes()
+    another = knn(x, 10, approximate=True, seed=1)
+    assert (another.indices == graphs[0][0].indices).mean() > 0.9
+
+
+@settings(max_examples=20, deadline=None)
+@given(n=st.integers(1, 60), k=st.integers(1, 8), groups=st.integers(1, 6), seed=st.integers(0, 1000))
+def test_probable_neighbors_of_few_clips_are_the_nearest(n, k, groups, seed):
+    """A dozen cells are all that there are of few rows."""
+    rng = np.random.default_rng(seed)
+    x, groups = rng.normal(size=(n, 3)).astype(np.float32), rng.integers(0, groups, n)
+    graph = knn(x, k, "euclidean", groups, approximate=True)
+    indices, _ = slow_knn(x, k, "euclidean", groups)
+    assert (graph.indices == indices).mean() > 0.9
+    valid = graph.indices >= 0
+    assert (valid == (indices >= 0)).all()
+    assert (groups[graph.indices] != groups[:, None])[valid].all()
 
 
 @settings(max_examples=30, deadline=None)
