@@ -54,7 +54,9 @@ def model_arguments(required: bool) -> argparse.ArgumentParser:
     parent.add_argument("model", nargs=None if required else "?", help="name, as `models` lists it")
     parent.add_argument("--checkpoint", help="default: the best that is here: pretrained, fine-tuned, random")
     parent.add_argument("--seed", type=int, default=0, help="of a random checkpoint (0)")
-    parent.add_argument("--device", help="cpu, cuda, cuda:1 or mps; default: the best there is")
+    parent.add_argument(
+        "--device", help="cpu, cuda, cuda:1, all (GPUs at once) or mps; default: the best there is"
+    )
     parent.add_argument("--cluster", metavar="WHERE", help=f"compute recordings on Dask workers: {WAYS}")
     return parent
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bioviz.cluster.connect import Connection
 from bioviz.errors import BadInput, BiovizError
+from bioviz.models.devices.names import ALL
 
 _RANK = ("cuda", "mps", "cpu")
 
@@ -93,6 +94,7 @@ def fleet(
         raise BadInput(
             f"On a cluster name the kind of device only, cuda or cpu, not {wanted!r}: each worker uses its own."
         )
+    wanted = "cuda" if wanted == ALL else wanted  # each worker has one of its own
     there = connection.await_workers(waiting)
     answers = connection.client.run(ask, wanted, autocast, on_processor, on_error="return")
     return choose({address: answers.get(address) for address in there})

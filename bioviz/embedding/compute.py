@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from bioviz.embedding.acoustic import acoustic_store
 from bioviz.embedding.batches.batch_embedder import BatchEmbedder
+from bioviz.embedding.batches.several import Together, on_each
 from bioviz.embedding.batches.turns import turn_on
 from bioviz.embedding.keys import Recipe
 from bioviz.embedding.prefetch import Prefetcher
@@ -59,6 +60,7 @@ def compute_embeddings(
     recipe: Recipe,
     open_model: Callable[[], Model],
     counter: Counter,
+    others: Sequence[Callable[[], Model]] = (),
 ) -> None:
     """Store the block of every task, or note in `task.failed` why there is none.
 
@@ -66,6 +68,11 @@ def compute_embeddings(
     blocks (`task.beside`) where they are missing.
 
     Acoustic blocks that are missing are measured from the same recordings, unless another process is at it.
+
+    Parameters
+    ----------
+    others
+        Open the same model on further devices, which compute at the same time.
 
     Raises
     ------
@@ -76,8 +83,8 @@ def compute_embeddings(
 
     def run(claimed: Iterator[RecordingTask], memory: HashMemory) -> None:
         if not opened:
-            opened.append(open_model())
-        embed_tasks(claimed, store, recipe, opened[0], counter, memory)
+            opened.extend(each() for each in (open_model, *others))
+        embed_tasks(claimed, store, recipe, opened, counter, memory)
 
     rounds(tasks, store, run, counter)
 
@@ -86,25 +93,49 @@ def embed_tasks(
     tasks: Iterable[RecordingTask],
     store: BlockStore,
     recipe: Recipe,
-    model: Model,
+    models: Sequence[Model],
     counter: Counter,
     memory: Hashes,
 ) -> None:
-    """`compute_embeddings` of tasks that nobody else is at, by an opened model."""
+    """`compute_embeddings` of tasks that nobody else is at, by a model opened on one device or on several."""
     with ExitStack() as stack:
-        stack.enter_context(turn_on(model.device, lambda: counter.add(0, GPU_TAKEN)))
+        if len(models) == 1:
+            stack.enter_context(turn_on(models[0].device, lambda: counter.add(0, GPU_TAKEN)))
         writer = stack.enter_context(BlockWriter())
         blocks = Gatherer(Outputs(store, recipe, writer), counter)
-        embed = model.embed_and_score if recipe.scores and isinstance(model, Scorer) else model.embed
-        forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver, embed)
-        measured = _acoustic_into(writer)
-        ahead = decode_ahead(_units(tasks), recipe.width_s, recipe.rate, memory, model.device.type, measured)
-        for chunk in stack.enter_context(ahead):
-            if chunk.failure is not None:
-                blocks.fail(chunk)
-            elif chunk.task.failed is None and not chunk.task.is_lost():
-                forward.add(chunk.task, chunk.local, chunk.windows)
-        forward.finish()
+        measured, kind = _acoustic_into(writer), models[0].device.type
+        ahead = decode_ahead(_units(tasks), recipe.width_s, recipe.rate, memory, kind, measured)
+        chunks = stack.enter_context(ahead)
+        if len(models) == 1:
+            _embed(models[0], chunks, recipe, blocks, lambda: None)
+            return
+
+        def work(model: Model, together: Together) -> None:
+            """Wait for a GPU that another job has while the others compute."""
+
+            def waiting() -> None:
+                together.wait()
+                counter.add(0)
+
+            with turn_on(model.device, waiting):
+                _embed(model, chunks, recipe, blocks, together.go_on)
+
+        on_each(models, work, ahead.is_done)
+
+
+def _embed(
+    model: Model, chunks: Iterable[Chunk], recipe: Recipe, blocks: Gatherer, go_on: Callable[[], object]
+) -> None:
+    """Embed what is taken of the chunks, calling `go_on` before each."""
+    embed = model.embed_and_score if recipe.scores and isinstance(model, Scorer) else model.embed
+    forward = BatchEmbedder(model, recipe.rate, recipe.width, blocks.deliver, embed)
+    for chunk in chunks:
+        go_on()
+        if chunk.failure is not None:
+            blocks.fail(chunk)
+        elif chunk.task.failed is None and not chunk.task.is_lost():
+            forward.add(chunk.task, chunk.local, chunk.windows)
+    forward.finish()
 
 
 def compute_acoustic(tasks: Iterable[RecordingTask], width_s: float, counter: Counter) -> None:

@@ -65,7 +65,8 @@ def embed_dataset(
     Parameters
     ----------
     device
-        "cuda", "mps" or "cpu"; the one of the settings, else the best there is, if None.
+        "cuda", "cuda:1", "mps", "cpu", or "all" GPUs of this computer; the one of the settings, else the best there
+        is, if None.
     cluster
         Whose workers compute, as `cluster.spec.parse_spec` reads it; "" for none, None for that of the settings.
 
@@ -92,7 +93,9 @@ def embed_dataset(
         measure_dataset(dataset, progress, embeddings.failures, cluster)
         return embeddings
     plan = plan_for(dataset, model_name, checkpoint, seed, device, cluster, progress)
-    return embed_with(dataset, plan.recipe, plan.open_model, plan.computed_on, progress, plan.workers)
+    return embed_with(
+        dataset, plan.recipe, plan.open_model, plan.computed_on, progress, plan.workers, plan.others
+    )
 
 
 def embed_with(
@@ -102,6 +105,7 @@ def embed_with(
     computed_on: str,
     progress: Progress,
     workers: Workers | None = None,
+    others: Sequence[Callable[[], Model]] = (),
 ) -> EmbeddingSet:
     """`embed_dataset` for a model that need not be in the registry; it is opened only if a block is missing.
 
@@ -111,6 +115,8 @@ def embed_with(
         a few words for the provenance.
     workers
         Of a cluster, to which `open_model` is sent; this process computes if None.
+    others
+        Open the model on further devices of this computer, see `compute.compute_embeddings`.
 
     """
     started = time.time()
@@ -124,7 +130,7 @@ def embed_with(
     def compute(tasks: list[RecordingTask]) -> None:
         computed.extend(tasks)
         if workers is None:
-            compute_embeddings(tasks, store, recipe, open_model, counter)
+            compute_embeddings(tasks, store, recipe, open_model, counter, others)
         else:
             spread_embeddings(tasks, store, recipe, open_model, counter, workers)
 

@@ -16,7 +16,7 @@ from bioviz.embedding.spreading.spread import Workers
 from bioviz.embedding.stored.sets import open_set
 from bioviz.errors import Missing
 from bioviz.models import registry
-from bioviz.models.devices.device import arithmetic, describe_device, device_of, precision_of
+from bioviz.models.devices.device import arithmetic, describe_device, device_of, devices_of, precision_of
 from bioviz.models.titles import title_of
 from bioviz.progress import Progress
 
@@ -59,6 +59,8 @@ class Plan:
         A few words for the provenance.
     workers
         Of a cluster; None where this process computes.
+    others
+        Open the model on further GPUs of this computer, which compute at the same time.
 
     """
 
@@ -66,6 +68,7 @@ class Plan:
     open_model: Callable[[], Model]
     computed_on: str
     workers: Workers | None = None
+    others: tuple[Callable[[], Model], ...] = ()
 
 
 def plan_for(
@@ -99,9 +102,12 @@ def plan_for(
     cluster = settings().cluster if cluster is None else cluster
     is_there = is_there or (lambda: _is_complete(dataset, model, checkpoint, seed))
     if not cluster or is_there():
-        device = device_of(card, device)
-        recipe = recipe_for(dataset, model, checkpoint, seed, device)
-        return Plan(recipe, opener_of(recipe, device), describe_device(device, recipe.precision))
+        first, *further = devices_of(card, device)
+        recipe = recipe_for(dataset, model, checkpoint, seed, first)
+        words = describe_device(first, recipe.precision)
+        others = tuple(opener_of(recipe, each) for each in further)
+        computed_on = f"{1 + len(further)} GPUs: {words}" if further else words
+        return Plan(recipe, opener_of(recipe, first), computed_on, others=others)
     stage = f"Embedding with {title_of(model, checkpoint)}"
     connection = connect(cluster)
     chosen = fleet(

@@ -23,7 +23,7 @@ class Prefetcher(Generic[Unit, Item]):
     """Iterate over what `produce(unit)` yields for every unit, made by threads ahead of the loop.
 
     Items of one unit come in order; units overlap. An error in a thread is raised in the loop. Use it as a
-    context manager: leaving it stops the threads.
+    context manager: leaving it stops the threads. Several threads may iterate: each item goes to one of them.
 
     Parameters
     ----------
@@ -91,6 +91,11 @@ class Prefetcher(Generic[Unit, Item]):
                     self._filling = self._held < self._limit
                     self._changed.notify_all()
             yield item
+
+    def is_done(self) -> bool:
+        """Whether all was taken, by whichever thread."""
+        with self._changed:
+            return not self._running and not self._items
 
     def _ready(self) -> bool:
         if self._error is not None or not self._running:

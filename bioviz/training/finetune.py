@@ -13,7 +13,7 @@ from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.errors import BadInput, Missing
 from bioviz.models import checkpoints, registry
 from bioviz.models.checkpoints import Checkpoint
-from bioviz.models.devices.device import best_device, describe_device, precision_of
+from bioviz.models.devices.device import describe_device, device_of, precision_of
 from bioviz.progress import Progress, Silent
 from bioviz.training import parity
 from bioviz.training.data.split import Split, obstacles, split_rows
@@ -68,7 +68,7 @@ def finetune(
     name
         What the user calls the result.
     device
-        "cuda", "mps" or "cpu"; the best there is if None.
+        "cuda", "mps" or "cpu"; the one of the settings, else the best there is, if None. Of "all" GPUs the first.
     maps
         Draw a map of all clips after every epoch, where that of the start is computed (`loop.epoch_maps`).
 
@@ -113,7 +113,7 @@ def finetune(
     from bioviz.training.prepare import map_drawer, prepare
     from bioviz.training.record import record_of
 
-    started, device = time.time(), device or best_device()
+    started, device = time.time(), device_of(registry.card(model), device)
     precision = precision_of(registry.card(model), device, settings.precision)
     opened = registry.open_network(model, checkpoint, seed=base_seed, device=device, precision=precision)
     rate = opened.card.sample_rate or dataset.sample_rate

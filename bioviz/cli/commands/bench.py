@@ -55,7 +55,9 @@ def register(commands: Commands) -> None:
     parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="0 1 2, or 0 with --quick")
     parser.add_argument("--split", choices=("test", "all"), help="clips that are scored (test)")
     parser.add_argument("--preset", help="of the fine-tuning, as of `finetune` (quick)")
-    parser.add_argument("--device", help="cpu, cuda, cuda:1 or mps; default: the best there is")
+    parser.add_argument(
+        "--device", help="cpu, cuda, cuda:1, all (GPUs at once) or mps; default: the best there is"
+    )
     parser.add_argument(
         "--plan", action="store_true", help="show what would be computed and how long it takes"
     )

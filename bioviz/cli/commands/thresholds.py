@@ -40,7 +40,9 @@ def register(commands: Commands) -> None:
     parser.add_argument("name", nargs="?", help="of kept thresholds; without it, they are listed")
     parser.add_argument("dataset", nargs="?", help="id of the recordings they are applied to")
     parser.add_argument("--out", help="write the detections here as CSV")
-    parser.add_argument("--device", help="cpu, cuda, cuda:1 or mps; default: the best there is")
+    parser.add_argument(
+        "--device", help="cpu, cuda, cuda:1, all (GPUs at once) or mps; default: the best there is"
+    )
     parser.add_argument("--remove", action="store_true", help="forget these thresholds")
 
 

@@ -63,7 +63,7 @@ def embed_parcel(parcel: ToEmbed, place: Place) -> list[Outcome]:
         # A recording whose embeddings were stored before its worker ended may lack its columns: they are measured
         # with all others that lack them, after the embedding.
         model = opened(parcel.open_model)
-        embed_tasks(todo, own, recipe, model, counter, SentHashes(parcel.recordings))
+        embed_tasks(todo, own, recipe, [model], counter, SentHashes(parcel.recordings))
     if place.shares_cache:
         return [Outcome(task.failed) for task in tasks]
     return [_with_blocks(task, own, other) for task in tasks]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 
 from bioviz.embedding.keys import Recipe
@@ -40,34 +42,40 @@ class Outputs:
 
 
 class Gatherer:
-    """Gathers the embeddings of recordings that are under way, and has each stored when it is complete."""
+    """Gathers, from any thread, the embeddings of recordings under way, and has each stored when it is complete."""
 
     def __init__(self, outputs: Outputs, counter: Counter) -> None:
         self._outputs, self._counter = outputs, counter
         self._open: dict[str, tuple[np.ndarray, int]] = {}  # key -> block, rows still to come
+        self._lock = threading.Lock()
 
     def deliver(self, task: RecordingTask, local: np.ndarray, embeddings: np.ndarray) -> None:
         """Take what the model gives (n, D) of positions `local` (n,) of a recording. Raises Cancelled, DiskFull."""
-        if task.failed is not None:
-            return
-        if task.key not in self._open:
-            self._open[task.key] = (
-                np.empty((len(task.rows), embeddings.shape[1]), np.float32),
-                len(task.rows),
-            )
-        block, left = self._open[task.key]
-        block[local] = embeddings
-        self._open[task.key] = block, left - len(local)
-        if left == len(local):
-            del self._open[task.key]
+        with self._lock:
+            if task.failed is not None:
+                return
+            if task.key not in self._open:
+                self._open[task.key] = (
+                    np.empty((len(task.rows), embeddings.shape[1]), np.float32),
+                    len(task.rows),
+                )
+            block, left = self._open[task.key]
+            block[local] = embeddings
+            self._open[task.key] = block, left - len(local)
+            is_complete = left == len(local)
+            if is_complete:
+                del self._open[task.key]
+        if is_complete:
             self._outputs.put(task, block)
         self._counter.add(len(local))
 
     def fail(self, chunk: Chunk) -> None:
         """Forget what there was of a recording that gives no embeddings. Raises Cancelled."""
         task = chunk.task
-        if task.failed is None:
+        with self._lock:
+            if task.failed is not None:
+                return
             _, left = self._open.pop(task.key, (None, len(task.rows)))
             task.failed = chunk.failure
-            task.release()
-            self._counter.add(left, f"{task.name}: no embeddings")
+        task.release()
+        self._counter.add(left, f"{task.name}: no embeddings")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bioviz.config import settings
 from bioviz.errors import BadInput
+from bioviz.models.devices.names import ALL
 
 if TYPE_CHECKING:
     from bioviz.models.base import ModelCard
@@ -46,9 +47,11 @@ def check_device(name: str) -> str:
     """
     import torch
 
-    kind, _, number = name.partition(":")
+    kind, _, number = ("cuda" if name == ALL else name).partition(":")
     if kind not in ("cpu", "cuda", "mps") or (number and not (kind == "cuda" and number.isdecimal())):
-        raise BadInput(f"There is no device {name!r}: choose cpu, cuda, cuda:1 (the second GPU) or mps.")
+        raise BadInput(
+            f"There is no device {name!r}: choose cpu, cuda, cuda:1 (the second GPU), all (GPUs) or mps."
+        )
     if kind == "mps" and not torch.backends.mps.is_available():
         raise BadInput(f"This computer has no Apple GPU that torch can use. {_USE_CPU}")
     if kind == "cuda":
@@ -83,9 +86,25 @@ def describe_device(device: str | None = None, precision: str = "") -> str:
 
 def device_of(card: ModelCard, wanted: str | None = None) -> str:
     """Where a model computes: the wanted device (that of the settings, or the best, unless told); a file on the CPU."""
+    return devices_of(card, wanted)[0]
+
+
+def devices_of(card: ModelCard, wanted: str | None = None) -> list[str]:
+    """Return where a model computes as `device_of`; of "all" GPUs the first and those that compute as it does.
+
+    GPUs of another generation may have another precision: their numbers would differ from the first one's.
+    """
     if card.graph is not None:
-        return "cpu"
-    return wanted or (check_device(chosen) if (chosen := settings().device) else best_device())
+        return ["cpu"]
+    chosen = wanted or (check_device(settings().device) if settings().device else best_device())
+    if chosen != ALL:
+        return [chosen]
+    names = gpu_names()
+    return [
+        f"cuda:{number}"
+        for number, name in enumerate(names)
+        if name == names[0] and best_precision(f"cuda:{number}") == best_precision("cuda:0")
+    ] or [best_device()]
 
 
 def precision_of(card: ModelCard, device: str | None = None, wanted: str = "auto") -> str:

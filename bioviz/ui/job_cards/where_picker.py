@@ -13,6 +13,7 @@ from bioviz.config import settings
 from bioviz.errors import BadInput
 from bioviz.jobs.where import CLUSTER, DEVICE
 from bioviz.models.devices.hardware import Hardware, hardware
+from bioviz.models.devices.names import ALL
 from bioviz.ui.session import Element
 
 _AS_SET = "As the server is set"
@@ -30,6 +31,8 @@ def choices(found: Hardware, clusters: tuple[str, ...]) -> dict[str, dict[str, s
 
     """
     named: dict[str, dict[str, str]] = {_AS_SET: {}}
+    if alike := found.gpus.count(found.gpus[0]) - 1 if found.gpus else 0:
+        named[f"All {alike + 1} GPUs ({found.gpus[0]})"] = {DEVICE: ALL, CLUSTER: ""}
     if found.gpus:
         for number, name in enumerate(found.gpus):
             named[f"{name} (cuda:{number})"] = {DEVICE: f"cuda:{number}", CLUSTER: ""}
