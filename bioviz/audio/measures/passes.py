@@ -79,13 +79,14 @@ def take_in(
         for box in range(len(cells)):
             if cells[box, 2] <= at + k < cells[box, 3]:
                 touched = True
-                marked[cells[box, 0] : cells[box, 1]] = True
+                for f in range(cells[box, 0], cells[box, 1]):
+                    marked[f] = True
         if touched:
             for f in range(bins):
                 if marked[f]:
                     sums[1, f] += power[f]
                     sums[2, f] += 1
-            marked[:] = False
+                    marked[f] = False
 
 
 @_compiled
@@ -164,7 +165,9 @@ def beside(banded: np.ndarray, calls: np.ndarray) -> tuple[np.ndarray, np.ndarra
             if calls[b, k]:
                 called[b] += 1
                 power_called[b] += banded[b, k]
-                near[max(b - 1, 0) : b + 2, max(k - 1, 0) : k + 2] = True
+                for other in range(max(b - 1, 0), min(b + 2, bands)):
+                    for frame in range(max(k - 1, 0), min(k + 2, frames)):
+                        near[other, frame] = True
     for b in range(bands):
         taken, row = near[b], banded[b]
         count, total = 0, 0.0
@@ -197,10 +200,9 @@ def loud_power(
             power[k] += row[k]
             level[k] += row[k] - noise[b]
             is_call[k] |= called[k]
-    smooth = np.empty(frames)
-    _smooth_along(level, smooth)
-    loudest = -np.inf
+    smooth, loudest = np.empty(frames), -np.inf
     for k in range(frames):
+        smooth[k] = (level[max(k - 1, 0)] + level[k] + level[min(k + 1, frames - 1)]) / 3
         if is_call[k]:
             loudest = max(loudest, smooth[k])
     total, count = 0.0, 0
