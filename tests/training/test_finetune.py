@@ -57,6 +57,12 @@ def test_a_tiny_model_learns_sixteen_clips_by_heart(tmp_path):
     assert made.record.test["accuracy"] == 1.0
 
 
+def test_it_runs_on_the_device_of_the_settings(tones, monkeypatch):
+    monkeypatch.setenv("BIOVIZ_DEVICE", "cuda:99")
+    with pytest.raises(BadInput, match="GPU"):
+        finetune(tones, "tiny", "random", FAST)
+
+
 def test_statistics_of_normalisation_are_those_of_the_training_clips(tones):
     """Even after a single step, when a running mean would hold a tenth of them."""
     made = finetune(tones, "tiny", "random", replace(FAST, epochs=1, batch=100))

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from bioviz.audio.decode import RESAMPLER, load_clip
 from bioviz.config import settings
 from bioviz.datasets.sound_files.unchanged import check_unchanged
 from bioviz.datasets.types import Dataset, Problem
-from bioviz.embedding.compute import decode_ahead
+from bioviz.embedding.compute import decode_ahead, decoding_threads
 from bioviz.embedding.keys import rows_by_recording
 from bioviz.embedding.source import RecordingTask, units_of
 from bioviz.errors import BadInput
@@ -86,11 +88,22 @@ class WaveformCache:
         """
         if self._samples is not None:
             return self._samples[rows]
-        clips, waveforms = self.dataset.clips, np.empty((len(rows), self.width), np.float32)
-        for at, row in enumerate(rows):
-            sound, start = self.dataset.recordings[clips.recording[row]].sound, float(clips.start_s[row])
-            waveforms[at] = load_clip(sound, start, start + self.dataset.plan.width_s, self.rate)
+        waveforms = np.empty((len(rows), self.width), np.float32)
+
+        def decode(at: int) -> None:
+            row = rows[at]
+            recording = self.dataset.recordings[self.dataset.clips.recording[row]]
+            start = float(self.dataset.clips.start_s[row])
+            waveforms[at] = load_clip(recording.sound, start, start + self.dataset.plan.width_s, self.rate)
+
+        list(_decoders(decoding_threads()).map(decode, range(len(rows))))  # raises what one of them raised
         return waveforms
+
+
+@lru_cache(maxsize=1)
+def _decoders(threads: int) -> ThreadPoolExecutor:
+    """Return the threads that decode clips which are not stored: as many as cores, however many batches are read."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="clips")
 
 
 def open_waves(

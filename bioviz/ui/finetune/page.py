@@ -7,6 +7,7 @@ import streamlit as st
 from bioviz.datasets import library
 from bioviz.embedding.bandwidth import bandwidth_note
 from bioviz.errors import BiovizError
+from bioviz.jobs.where import started_on
 from bioviz.models import checkpoints, registry
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoints import Checkpoint
@@ -20,7 +21,7 @@ from bioviz.ui.editing import for_editors
 from bioviz.ui.finetune import training_view
 from bioviz.ui.finetune.form import train_form
 from bioviz.ui.finetune.moving_map import show_moving_map
-from bioviz.ui.job_cards import job_card
+from bioviz.ui.job_cards import job_card, where_picker
 from bioviz.ui.next_steps import open_comparison
 from bioviz.ui.pickers.unit_picker import pick_unit
 from bioviz.ui.state import FinetuneState
@@ -64,6 +65,7 @@ def new_training() -> None:
     st.caption(
         " ".join(filter(None, (f"Trains on: {hardware().describe(precision)}.", hardware().unused_gpu)))
     )
+    where = where_picker.show(FinetuneState.where, shared_out=False)
     if st.button(
         "Start training",
         type="primary",
@@ -71,7 +73,8 @@ def new_training() -> None:
         icon=":material/play_arrow:",
         disabled=bool(against),
     ):
-        FinetuneState.job.set(tasks.start(spec).id)
+        with started_on(where):
+            FinetuneState.job.set(tasks.start(spec).id)
         st.rerun()
 
 

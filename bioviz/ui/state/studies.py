@@ -190,6 +190,7 @@ class FinetuneState:
     head_balance = Element("finetune_head_balance")
     name = Element("train_name")
     start = Element("train")
+    where = Element("train_where")
     open_trained = Element("open_trained")
     loss = Elements("{}_loss")
     metric = Elements("{}_metric")

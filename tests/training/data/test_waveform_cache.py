@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import numpy as np
+import pytest
 
 from bioviz import config
 from bioviz.audio.decode import load_clip
+from bioviz.errors import BadInput
 from bioviz.progress import Silent
+from bioviz.training.data import waveform_cache
 from bioviz.training.data.waveform_cache import open_waves
 from tests.training import tiny
 
@@ -28,6 +32,27 @@ def test_stored_waveforms_are_the_clips_and_are_decoded_once(tones, monkeypatch)
     shutil.rmtree(config.settings().cache_dir / "waves")
     large = open_waves(tones, tiny.RATE, Silent(), limit_bytes=10)
     assert not large.stored and np.array_equal(large.take(rows), expected)
+
+
+def test_what_is_not_stored_is_decoded_by_several_threads(tones, monkeypatch):
+    large, together = open_waves(tones, tiny.RATE, Silent(), limit_bytes=10), threading.Barrier(3)
+
+    def load(*clip):
+        together.wait(timeout=20)  # goes on when three are here
+        return load_clip(*clip)
+
+    rows = np.arange(6)
+    expected = large.take(rows)
+    monkeypatch.setattr(waveform_cache, "load_clip", load)
+    monkeypatch.setattr(waveform_cache, "decoding_threads", lambda: 3)
+    assert np.array_equal(large.take(rows), expected)
+
+    def fail(*clip):
+        raise BadInput("gone")
+
+    monkeypatch.setattr(waveform_cache, "load_clip", fail)
+    with pytest.raises(BadInput, match="gone"):
+        large.take(rows)
 
 
 def test_resampled_waveforms_are_kept_exactly(tones):

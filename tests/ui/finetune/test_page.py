@@ -10,9 +10,11 @@ import pytest
 from bioviz import jobs
 from bioviz.datasets import library
 from bioviz.errors import Cancelled
+from bioviz.jobs import where
 from bioviz.models import checkpoints, registry
 from bioviz.models.base import CheckpointState
 from bioviz.models.devices import device
+from bioviz.models.devices.hardware import Hardware
 from bioviz.runs import RunSpec
 from bioviz.runs.comparison import ComparisonSpec
 from bioviz.store.files import read_json, write_json
@@ -20,6 +22,7 @@ from bioviz.training import tasks
 from bioviz.training.finetune import finetune
 from bioviz.training.settings import TrainSettings, preset
 from bioviz.ui.compare.training import outcomes
+from bioviz.ui.job_cards import where_picker
 from tests.pages.test_pages import open_app, shown, texts
 from tests.training import tiny
 from tests.training.test_finetune import StopAfter
@@ -40,6 +43,29 @@ def test_the_form_starts_from_the_preset_and_warns_first(dataset):
     assert "fewer than 5 clips to learn from" in texts(app.warning)
     assert not app.button(key="train").disabled
     assert app.number_input(key="train_quick_epochs").value == 12
+
+
+def test_a_training_is_done_on_the_gpu_that_was_chosen(dataset, monkeypatch):
+    chosen = []
+    monkeypatch.setenv("BIOVIZ_CLUSTERS", "local:2")
+    found = Hardware("cuda", "H100", "bfloat16", gpus=("H100", "H100"))
+    monkeypatch.setattr(where_picker, "hardware", lambda: found)
+    monkeypatch.setattr(
+        tasks,
+        "start",
+        lambda spec: chosen.append(where.chosen()) or jobs.Job("0-1", "x", "", {}, "t", "done"),
+    )
+    app = open_app("finetune.py", dataset=dataset.id)
+    box = app.selectbox(key="train_where")
+    assert box.options == [
+        "As the server is set",
+        "H100 (cuda:0)",
+        "H100 (cuda:1)",
+        "Processor of this computer",
+    ], "it is not shared out"
+    box.select("H100 (cuda:1)").run()
+    app.button(key="train").click().run()
+    assert not app.exception and chosen[0][where.DEVICE] == "cuda:1"
 
 
 def test_each_start_has_its_own_preset_and_a_random_one_its_seed(dataset, monkeypatch):
