@@ -27,6 +27,7 @@ import { densityContours } from "./density.js";
 /** @type {readonly Layer[]} from the bottom up */
 export const LAYERS = ["dimmed", "unknown", "background", "labelled"];
 export const SCALE_STEPS = 256; // colours of a measure's scale
+const MOST_SVG_MARKS = 1500;
 const SHAPES_FROM = 5; // pixels; smaller marks look alike
 const EDGE = 0.62; // part of the colour in a mark's edge, the rest is the text's
 
@@ -191,6 +192,15 @@ function symbols(colouring, indices, size) {
   const { shapes, codes } = colouring;
   return { symbol: indices.map((i) => shapes[codes[i]]) };
 }
+
+/**
+ * How the marks of a map are drawn: few as SVG, as starting WebGL takes a second where no graphics card does it.
+ *
+ * @param {Pick<Points, "order">} points
+ * @returns {{ type: TraceType, paint: (rgb: number[]) => Paint }}
+ */
+export const drawnWith = ({ order }) =>
+  order.length <= MOST_SVG_MARKS ? { type: "scatter", paint: asText } : { type: "scattergl", paint: asArray };
 
 /**
  * @param {Points} points

@@ -4,7 +4,7 @@
 import { actLog } from "../shared/acts.js";
 import { Callout } from "./callout.js";
 import { el } from "../shared/dom.js";
-import { isContourAlone, layoutFor, tracesFor } from "./figure.js";
+import { drawnWith, isContourAlone, layoutFor, tracesFor } from "./figure.js";
 import { buildMap } from "./layout.js";
 import { countsPerName, renderLegend } from "./legend.js";
 import { drawMarks } from "./overlay.js";
@@ -131,7 +131,7 @@ export class MapView extends MapState {
     this.state = { colouring, choice, active, isSelection, view: this.view, counts, background, isDrawn };
     this.say(emptyText(this.numbers));
     const layout = layoutFor(this.state, this.theme, this.selecting() ? false : this.mode);
-    this.Plotly.react(this.plot, tracesFor(points, this.state, this.theme), layout, FLAT);
+    this.Plotly.react(this.plot, tracesFor(points, this.state, this.theme, drawnWith(points)), layout, FLAT);
     if (!this.drawnOnce) {
       this.drawnOnce = true;
       this.plot.on("plotly_relayouting", () => this.drawOverlay());

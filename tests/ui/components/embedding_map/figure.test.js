@@ -12,6 +12,7 @@ import {
   alongScale,
   asText,
   colourTable,
+  drawnWith,
   escapeText,
   isContourAlone,
   layersOf,
@@ -143,6 +144,13 @@ test("the traces hold every drawn point once, with its place and colour", () => 
   );
   assert.deepEqual(traces[3].marker.color[1], [213 / 255, 94 / 255, 0, 1]);
   assert.ok(traces[2].marker.size < traces[3].marker.size);
+});
+
+test("a small map needs no WebGL, and SVG gets colours as text", () => {
+  const small = drawnWith({ order: new Int32Array(1500) });
+  const large = drawnWith({ order: new Int32Array(1501) });
+  assert.deepEqual([small.type, small.paint([1, 2, 3])], ["scatter", "rgb(1,2,3)"]);
+  assert.deepEqual([large.type, large.paint([255, 0, 0])], ["scattergl", [1, 0, 0, 1]]);
 });
 
 test("points that are drawn as a picture are no marks", () => {
