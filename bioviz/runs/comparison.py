@@ -27,7 +27,7 @@ from bioviz.runs.run import Run
 from bioviz.runs.spec import LAYOUTS, RunSpec
 from bioviz.store.keys import key_of, value_of
 
-VERSION = 11  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 12  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
 
 

@@ -13,9 +13,11 @@ MANTISSA_BITS = 8
 is read over and over then fits into the processor's nearest memory."""
 _SHIFT = 23 - MANTISSA_BITS
 _LEAST, _MOST = np.float32(1e-8), np.float32(1e6)  # squared distances between which coefficients are tabled
-_PUSHED_AWAY = 5  # clips for each one pulled
-_NEARER = np.float32(0.25)
-"""Share of their distance that a pull moves a point at most. Both ends move at once, by the places of an epoch before:
+HALVES = (3, 2)
+"""Clips that push for each one that pulls, in the two halves of an epoch. umap-learn pulls both ends of an edge when it
+comes to one of them, so twice an epoch; here an end is pulled once in each half, by where the other is by then."""
+_NEARER = np.float32(0.15)
+"""Share of their distance that a pull moves a point at most. Both ends move at once, by where the other was before:
 free to swing past each other they keep fewer neighbors. Late epochs, whose steps are small, never reach it."""
 _SEARCH_STEPS = 64
 _SEARCH_TOLERANCE = 1e-5
@@ -40,8 +42,7 @@ def tables(a: float, b: float) -> tuple[np.ndarray, np.ndarray, int]:
     first, last = (int(each.view(np.int32)) >> _SHIFT for each in (_LEAST, _MOST))
     bits = (np.arange(first, last + 1, dtype=np.int64) << _SHIFT) + (1 << (_SHIFT - 1))
     squared = bits.astype(np.int32).view(np.float32).astype(np.float64)
-    # The pull moves one end of an edge here, where umap-learn moves both: it counts twice.
-    pull = -4 * a * b * squared ** (b - 1) / (a * squared**b + 1)
+    pull = -2 * a * b * squared ** (b - 1) / (a * squared**b + 1)
     push = 2 * b / ((0.001 + squared) * (a * squared**b + 1))
     return pull.astype(np.float32), push.astype(np.float32), first
 
@@ -97,16 +98,18 @@ def epoch(
     first: int,
     alpha: float | np.float32,
     number: int,
+    half: int,
+    pushes: int,
     seed: int,
 ) -> None:
-    """One epoch of the points `start` to `stop`, each moving by where the others were; changes `after` and `due`.
+    """Half an epoch of the points `start` to `stop`, each moving by where the others were; fills in `after`.
 
     No two threads write one place and every random number is counted, so neither threads nor ranges decide anything.
     What pulls and pushes a point because of one edge is read at one place of it: the processor need not wait for one
     force before it looks up the next, which halves the time.
 
     Two maps of the same clips are tied: as in AlignedUMAP a point is drawn to its place on the other map whenever it
-    moves, once for each push, and twice for a pull, which umap-learn counts at both ends of an edge.
+    moves, once for each pull and each push.
 
     Parameters
     ----------
@@ -115,7 +118,7 @@ def epoch(
     indptr, indices
         The graph's rows, as scipy's CSR matrices have them.
     every, due : (E,) float32
-        Epochs between two draws of an edge, and the epoch of its next one.
+        Epochs between two draws of an edge, and the epoch of its next one, which the second half moves on.
     ties : (n / 2,) float32
         How much each clip is drawn to its place on the other map; empty where there is one map alone.
     pull, push, first
@@ -124,6 +127,8 @@ def epoch(
         Learning rate, above 0.
     number : int
         Of the epoch.
+    half, pushes : int
+        0 or 1, and of `HALVES` the one.
     """
     tied, last = len(ties) > 0, pull.shape[0] - 1
     most = -_NEARER / alpha
@@ -134,14 +139,15 @@ def epoch(
         for edge in range(indptr[i], indptr[i + 1]):
             if due[edge] > number:
                 continue
-            due[edge] += every[edge]
+            if half == 1:
+                due[edge] += every[edge]
             j = indices[edge]
             dx, dy = x - before[j, 0], y - before[j, 1]
             at = _place(dx, dy, first, last)
             pulled = max(pull[at], most)
             step_x, step_y = _clip(pulled * dx), _clip(pulled * dy)
-            random = _counted(seed, number, edge)
-            for _ in range(_PUSHED_AWAY):
+            random = _counted(seed, 2 * number + half, edge)
+            for _ in range(pushes):
                 random = _next(random)
                 k = own_map + _below(random, n)
                 dx, dy = x - before[k, 0], y - before[k, 1]
@@ -151,9 +157,9 @@ def epoch(
             if tied:
                 clip = i - own_map
                 other = clip + n - own_map
-                tie_x, tie_y = ties[clip] * (x - before[other, 0]), ties[clip] * (y - before[other, 1])
-                step_x -= _clip(np.float32(2) * tie_x) + _PUSHED_AWAY * _clip(tie_x)
-                step_y -= _clip(np.float32(2) * tie_y) + _PUSHED_AWAY * _clip(tie_y)
+                moves = np.float32(1 + pushes)
+                step_x -= moves * _clip(ties[clip] * (x - before[other, 0]))
+                step_y -= moves * _clip(ties[clip] * (y - before[other, 1]))
             x += alpha * step_x
             y += alpha * step_y
         after[i, 0], after[i, 1] = x, y

@@ -1,8 +1,8 @@
 """UMAP on all cores, with the same bytes on any number of them; umap-learn with a seed uses one core alone.
 
 The graph and the forces are UMAP's. Four things differ from umap-learn: every point moves itself by where the others
-were an epoch before, what one edge brings about moves it at once, it starts from the principal components, and random
-numbers are counted instead of drawn in turn.
+were half an epoch before, what one edge brings about moves it at once, it starts from the principal components, and
+random numbers are counted instead of drawn in turn.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bioviz.progress import Progress, Silent
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-VERSION = 2
+VERSION = 3
 """Raise it when the places of a map change: it is in the keys of such maps."""
 SPREAD = 1.0
 _WIDE = 10.0  # of the places to start from, as in umap-learn
@@ -109,7 +109,7 @@ def move(
     Cancelled
         Through `progress`.
     """
-    from bioviz.analysis.projection.parallel_kernel import epoch, tables
+    from bioviz.analysis.projection.parallel_kernel import HALVES, epoch, tables
 
     coefficients = tables(*curve(min_dist))
     epochs = epochs_for(len(start) // 2 if len(ties) else len(start))
@@ -121,8 +121,9 @@ def move(
             progress.report(stage, number, epochs, "epochs")
             alpha = np.float32(1 - number / epochs)
             of_edges = edges.indptr, edges.indices, edges.every, due, ties
-            call(epoch, before, after, *of_edges, *coefficients, alpha, number, seed)
-            before, after = after, before
+            for half, pushes in enumerate(HALVES):
+                call(epoch, before, after, *of_edges, *coefficients, alpha, number, half, pushes, seed)
+                before, after = after, before
     progress.report(stage, epochs, epochs, "epochs")
     return before
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -25,8 +27,8 @@ def clip(step: np.ndarray) -> np.ndarray:
     return np.clip(step, -4, 4)
 
 
-def epoch_by_hand(before, graph, every, due, ties, number) -> np.ndarray:
-    """Clip by clip, with the gradient's formulas instead of tables; changes `due`."""
+def half_an_epoch_by_hand(before, graph, every, due, ties, number, half, pushes) -> np.ndarray:
+    """Clip by clip, with the gradient's formulas instead of tables; the second half changes `due`."""
     old = before.astype(float)
     after = old.copy()
     for i in range(len(old)):
@@ -34,27 +36,27 @@ def epoch_by_hand(before, graph, every, due, ties, number) -> np.ndarray:
         for edge in range(graph.indptr[i], graph.indptr[i + 1]):
             if due[edge] > number:
                 continue
-            due[edge] += every[edge]
+            due[edge] += every[edge] * half
             away = after[i] - old[graph.indices[edge]]
             d = away @ away
-            pull = min(4 * A * B * d ** (B - 1) / (A * d**B + 1), 0.25 / ALPHA)
+            pull = min(2 * A * B * d ** (B - 1) / (A * d**B + 1), 0.15 / ALPHA)
             step = clip(-pull * away)
-            drawn = counted(SEED, number, edge)
-            for _ in range(5):
+            drawn = counted(SEED, 2 * number + half, edge)
+            for _ in range(pushes):
                 drawn = (drawn * 6364136223846793005 + 1442695040888963407) % 2**64
                 away = after[i] - old[first + ((drawn >> 32) * CLIPS >> 32)]
                 d = away @ away
                 step = step + clip(2 * B / ((0.001 + d) * (A * d**B + 1)) * away)
             if len(ties):
                 apart = ties[i % CLIPS] * (after[i] - old[(i + CLIPS) % (2 * CLIPS)])
-                step = step - clip(2 * apart) - 5 * clip(apart)
+                step = step - (1 + pushes) * clip(apart)
             after[i] = after[i] + ALPHA * step
     return after
 
 
 @pytest.mark.parametrize("maps", [1, 2], ids=["one map", "two maps, tied"])
 def test_an_epoch_is_as_by_hand(maps):
-    from bioviz.analysis.projection.parallel_kernel import epoch, tables
+    from bioviz.analysis.projection.parallel_kernel import HALVES, epoch, tables
 
     rng = np.random.default_rng(1)
     graphs = [sparse.random(CLIPS, CLIPS, 0.4, "csr", np.float32, rng) for _ in range(maps)]
@@ -68,12 +70,12 @@ def test_an_epoch_is_as_by_hand(maps):
     ties = rng.uniform(0, 0.1, CLIPS if maps == 2 else 0).astype(np.float32)
     every = rng.uniform(1.1, 3, graph.nnz).astype(np.float32)
     due, theirs_due = every.copy(), every.copy()
-    for number in range(4):
-        expected = epoch_by_hand(ours, graph, every, theirs_due, ties, number)
+    for number, (half, pushes) in product(range(4), enumerate(HALVES)):
+        of_half = number, half, pushes
+        expected = half_an_epoch_by_hand(ours, graph, every, theirs_due, ties, *of_half)
+        of_edges = graph.indptr, graph.indices, every, due, ties
         for rows in ((0, 5), (5, 6), (6, n)):
-            epoch(
-                *rows, ours, after, graph.indptr, graph.indices, every, due, ties, *tables(A, B), ALPHA, number, SEED
-            )  # fmt: skip
+            epoch(*rows, ours, after, *of_edges, *tables(A, B), ALPHA, *of_half, SEED)
         assert number < 2 or np.abs(after - ours).max() > 0.1
         np.testing.assert_allclose(after, expected, rtol=0.02, atol=0.02)
         ours, after = after, ours

@@ -62,7 +62,7 @@ def test_the_map_is_as_faithful_as_umap_learns(digits, metric):
         kept[method] = np.mean(both) / 15
     print(f"\n{metric}: trustworthiness {trust}, neighbors kept {kept}")
     assert trust["umap_parallel"] > trust["umap"] - 0.01
-    assert kept["umap_parallel"] > kept["umap"] - 0.015
+    assert kept["umap_parallel"] > kept["umap"] - 0.01
 
 
 def test_threads_and_repeats_change_no_byte_and_seeds_do(digits, neighbors):
