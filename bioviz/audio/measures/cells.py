@@ -59,10 +59,15 @@ def box_mask(boxes: np.ndarray, frequencies: np.ndarray, times: np.ndarray) -> n
 
 def boxed_cells(boxes: np.ndarray, frequencies: np.ndarray, times: np.ndarray) -> np.ndarray:
     """(c, 4) int64: of each box that is not beside all frames, its first and last (exclusive) bin and frame."""
-    start, end, low, high = np.asarray(boxes, dtype=np.float64).T
-    near = ~((end < times[0] - _FRAME_S) | (start > times[-1] + _FRAME_S))
-    low, high = np.where(np.isfinite(low), low, 0)[near], np.where(np.isfinite(high), high, np.inf)[near]
-    return np.stack([*_covered(frequencies, low, high), *_covered(times, start[near], end[near])], axis=1)
+    boxes = np.asarray(boxes, dtype=np.float64)
+    start, end, low, high = boxes[near_frames(boxes, times)].T
+    low, high = np.where(np.isfinite(low), low, 0), np.where(np.isfinite(high), high, np.inf)
+    return np.stack([*_covered(frequencies, low, high), *_covered(times, start, end)], axis=1)
+
+
+def near_frames(boxes: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """(b,) bool: boxes (b, 4) that are not beside all frames."""
+    return ~((boxes[:, 1] < times[0] - _FRAME_S) | (boxes[:, 0] > times[-1] + _FRAME_S))
 
 
 def _covered(centres: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -57,12 +57,15 @@ def measure(
     """
     count, width = windows.shape
     out = np.full((count, len(COLUMNS)), np.nan, dtype=np.float32)
-    ear = ear_for(rate)
-    heard = [
-        ear.hear(i, samples, None if boxes is None else boxes[i])
-        for i in range(count)
-        if len(samples := windows[i, : width if lengths is None else lengths[i]])
-    ]
+    ear, sounds = ear_for(rate), [width] * count if lengths is None else list(lengths)
+    whole = [i for i in range(count) if sounds[i] == width and width]
+    cut = [i for i in range(count) if 0 < sounds[i] < width]  # the last ones of a recording
+    boxed: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    if boxes is not None:
+        for alike in (whole, *([i] for i in cut)):
+            of_each = ear.cells_of([boxes[i] for i in alike], sounds[alike[0]]) if alike else []
+            boxed.update(zip(alike, of_each, strict=True))
+    heard = [ear.hear(i, windows[i, : sounds[i]], boxed.get(i)) for i in sorted(whole + cut)]
     if not heard:
         return out
     frequencies, bands = ear.frequencies, ear.bands
@@ -73,15 +76,15 @@ def measure(
     shapes = spectral_measures(np.stack([window.mean for window in heard], axis=1), frequencies)
     limit = band_limit_hz(np.minimum.reduce([window.mean for window in heard]), frequencies)
     marked = marked_db(heard, bands)
-    sounds = loudest_sounds([window.banded for window in heard], floor, bands)
-    for window, shape, snr_db, loudest in zip(heard, shapes, marked, sounds, strict=True):
+    loudest = loudest_sounds([window.banded for window in heard], floor, bands)
+    for window, shape, snr_db, sound in zip(heard, shapes, marked, loudest, strict=True):
         out[window.place] = (
             *level_measures(window.samples),
             snr_db,
-            loudest.snr_db,
-            loudest.prominence_db,
-            loudest.low_hz,
-            loudest.high_hz,
+            sound.snr_db,
+            sound.prominence_db,
+            sound.low_hz,
+            sound.high_hz,
             steady,
             onset_db(window.banded, floor),
             limit,

@@ -5,13 +5,14 @@ It is read in one pass over the frames; a spectrogram of the whole window is nev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from bioviz.audio.measures.cells import boxed_cells, frame_size
+from bioviz.audio.measures.cells import boxed_cells, frame_size, near_frames
 from bioviz.audio.measures.noise_floor import Bands, bands_for, sounding
 
 GUARD = np.array([-0.03, 0.03, 0.0, 0.0])  # added to a box; 0.03 s is longer than any frame
@@ -80,24 +81,44 @@ class Ear:
     bands: Bands
     edges: np.ndarray = field(repr=False)
 
-    def hear(self, place: int, samples: np.ndarray, boxes: np.ndarray | None) -> Heard:
-        """Listen to (T,) float32 samples, with annotated `boxes` (b, 4), as `clip.measure` has them."""
+    def cells_of(self, boxes: Sequence[np.ndarray], samples: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Return for windows of so many samples, with these boxes (b, 4) each, the cells in boxes and round them.
+
+        Those of all are found at once: to ask for each window alone takes as long as to listen to it.
+        """
+        times = self._times(self._count(samples))
+        of = np.repeat(np.arange(len(boxes)), [len(each) for each in boxes])
+        joined = np.concatenate(boxes) if len(of) else np.zeros((0, 4))
+        found = []
+        for each in (joined, joined + GUARD):
+            cells = boxed_cells(each, self.frequencies, times)
+            kept = of[near_frames(each, times)]
+            found.append(np.split(cells, np.searchsorted(kept, np.arange(1, len(boxes)))))
+        return list(zip(*found, strict=True))
+
+    def _count(self, samples: int) -> int:
+        """Return how many frames so many samples have."""
+        return max(samples - self.size, 0) // (self.size // 2) + 1
+
+    def _times(self, count: int) -> np.ndarray:
+        """(count,) middles of the frames, s."""
+        return (np.arange(count) * (self.size // 2) + self.size / 2) / self.rate
+
+    def hear(
+        self, place: int, samples: np.ndarray, boxed: tuple[np.ndarray, np.ndarray] | None = None
+    ) -> Heard:
+        """Listen to (T,) float32 samples, with what `cells_of` gives for their boxes."""
         from bioviz.audio.measures.passes import take_in
 
-        count = max(len(samples) - self.size, 0) // (self.size // 2) + 1
-        times = (np.arange(count) * (self.size // 2) + self.size / 2) / self.rate
-        marked = np.zeros((0, 4)) if boxes is None else boxes
-        cells = boxed_cells(marked, self.frequencies, times) if len(marked) else _NO_CELLS
+        count = self._count(len(samples))
+        cells, guarded = (_NO_CELLS, _NO_CELLS) if boxed is None else boxed
         banded = np.empty((len(self.bands.first), count), dtype=np.float32)
         sums = np.zeros((3, len(self.frequencies)))
         for first, spectra in self._spectra(samples, count):
             take_in(spectra, first, self.edges, cells, banded, sums)
         mean, sounds = (sums[0] / count).astype(np.float32), sounding(banded)
-        quiet = np.ones(count, dtype=bool)
-        if len(
-            marked
-        ):  # frames at the edge of a box hold some of its call: they are neither signal nor noise
-            quiet = ~_frames_in(boxed_cells(marked + GUARD, self.frequencies, times), count)
+        # Frames at the edge of a box hold some of its call: they are neither signal nor noise.
+        quiet = ~_frames_in(guarded, count)
         heard = banded if sounds.all() else banded[:, sounds]
         if not len(cells):
             return Heard(place, samples, mean, heard, quiet[sounds])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bioviz.audio.measures.box_snr import SNR_RANGE_DB
-from bioviz.audio.measures.noise_floor import Bands, Floor, floor_beside
+from bioviz.audio.measures.noise_floor import Bands, Floor, quantiles, share_of_the_rest
 from bioviz.audio.measures.snr import LEAST_QUIET, LOUD, UNSTEADY, band_of, ground_of, raised_thresholds
 
 
@@ -87,14 +87,12 @@ def _ratio(power: np.ndarray, calls: np.ndarray, floor: Floor, bands: Bands, pro
 
 
 def _ground_beside(floor: Floor, bands: Bands, filled: np.ndarray) -> np.ndarray:
-    """Return `floor_beside`, computed only where there are calls: elsewhere it is the floor."""
-    own = np.flatnonzero(filled)
-    ground = floor.power.copy()
-    ground[own] = floor_beside(
-        Floor(floor.power[own], floor.unsteady[own]),
-        Bands(bands.first[own], bands.bins[own], bands.edges_hz, bands.degrees[own]),
-        filled[own],
-    )
+    """Return `noise_floor.floor_beside`, computed only where there are calls: elsewhere it is the floor."""
+    from scipy.special import gammaincinv
+
+    own, (quiet, _) = np.flatnonzero(filled), quantiles(bands)
+    degrees, ground = bands.degrees[own], floor.power.copy()
+    ground[own] *= quiet[own] * degrees / gammaincinv(degrees, share_of_the_rest(filled[own]))
     return ground
 
 

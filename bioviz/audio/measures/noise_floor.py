@@ -21,7 +21,7 @@ _NARROW_HZ, _WIDER_FROM_HZ, _RATIO = 50.0, 600.0, 2 ** (1 / 8)
 _HANN_1, _HANN_2 = 4 / 9, 1 / 36  # correlation of the power in bins next to each other, and one apart
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # known by itself: what follows from one is kept
 class Bands:
     """Bins of a spectrum put together.
 
@@ -105,18 +105,23 @@ def noise_floor(power: np.ndarray, bands: Bands) -> Floor:
     low, middle = (max(int(share * frames), 1) for share in (QUIET_SHARE, 0.5))
     ordered = np.sort(power, axis=1)  # quicker than to partition at two places
     at_low, at_middle = ordered[:, low].astype(np.float64), ordered[:, middle].astype(np.float64)
-    quiet, median = _quantiles(tuple(bands.degrees))
+    quiet, median = quantiles(bands)
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = np.where(at_low > 0, at_middle / at_low, 1.0) * quiet / median
     return Floor(at_low / quiet, np.maximum(spread, 1.0))
+
+
+def share_of_the_rest(filled: np.ndarray) -> np.ndarray:
+    """Which share of the frames beside calls the quiet sixth of all is, where calls fill a share of the frames."""
+    return np.minimum(QUIET_SHARE / np.maximum(1 - filled, 1e-6), _MOST_OF_THE_REST)
 
 
 def floor_beside(floor: Floor, bands: Bands, filled: np.ndarray) -> np.ndarray:
     """(B,) the floor where calls fill a share (B,) of the frames: the quiet sixth of all is more of the rest."""
     from scipy.special import gammaincinv
 
-    share = np.minimum(QUIET_SHARE / np.maximum(1 - filled, 1e-6), _MOST_OF_THE_REST)
-    quiet, _ = _quantiles(tuple(bands.degrees))
+    share = share_of_the_rest(filled)
+    quiet, _ = quantiles(bands)
     return floor.power * quiet * bands.degrees / gammaincinv(bands.degrees, share)
 
 
@@ -131,9 +136,9 @@ def steady_db(floor: Floor, bands: Bands) -> float:
 
 
 @lru_cache(maxsize=32)
-def _quantiles(degrees: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Quantiles of steady noise power, as shares of its mean."""
+def quantiles(bands: Bands) -> tuple[np.ndarray, np.ndarray]:
+    """Quantiles of steady noise power, QUIET_SHARE and a half, as shares of its mean."""
     from scipy.special import gammaincinv
 
-    shape = np.array(degrees)
+    shape = bands.degrees
     return gammaincinv(shape, QUIET_SHARE) / shape, gammaincinv(shape, 0.5) / shape

@@ -130,19 +130,19 @@ def ground_of(floor: Floor) -> np.ndarray:
 
 def raised_thresholds(floor: Floor, bands: Bands) -> tuple[np.ndarray, np.ndarray]:
     """((B,), (B,)) ratios to the floor from which a smoothed cell is a call's core, and its rim."""
-    core, rim = _thresholds(tuple(bands.bins), tuple(bands.edges_hz))
+    core, rim = _thresholds(bands)
     distrust = np.minimum(floor.unsteady**_DISTRUST, _MOST_DISTRUST)
     return core * distrust, rim * distrust
 
 
 @lru_cache(maxsize=32)
-def _thresholds(bins: tuple[int, ...], edges_hz: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _thresholds(bands: Bands) -> tuple[np.ndarray, np.ndarray]:
     """((B,), (B,)) ratios to the floor from which a smoothed cell is a call's core, and its rim."""
     from scipy.special import gammainccinv
 
-    joined = np.convolve(bins, np.ones(3), "same")
+    joined = np.convolve(bands.bins, np.ones(3), "same")
     # Rumble varies more slowly than frames follow each other: there smoothing makes nothing steadier.
-    shape = degrees_of(joined) * np.where(np.array(edges_hz[:-1]) < _RUMBLE_HZ, 1, SMOOTHING)
+    shape = degrees_of(joined) * np.where(bands.edges_hz[:-1] < _RUMBLE_HZ, 1, SMOOTHING)
     core, rim = (gammainccinv(shape, chance) / shape for chance in (_CHANCE, _GROWTH))
     return np.maximum(core, _LEAST_CORE), np.maximum(rim, _LEAST_RIM)
 
