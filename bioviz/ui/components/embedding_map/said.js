@@ -13,9 +13,11 @@ import { grouped } from "../shared/numbers.js";
  *
  * @param {{ placed: number, total: number, note?: string }} points
  * @param {Pick<Choice, "inView" | "drawnInView" | "pictured">} choice
+ * @param {Colouring["kind"]} kind of the colouring
  * @param {number | undefined} selected
  */
-export function statusText({ placed, total, note }, { inView, drawnInView, pictured }, selected) {
+export function statusText({ placed, total, note }, choice, kind, selected) {
+  const { inView, drawnInView, pictured } = choice;
   const figure = (/** @type {number} */ n) => grouped(n);
   const parts = [];
   if (inView >= placed) parts.push(`${figure(drawnInView)} of ${figure(total)} clips drawn`);
@@ -27,7 +29,10 @@ export function statusText({ placed, total, note }, { inView, drawnInView, pictu
   const lost = total - placed;
   if (lost && placed) parts.push(`${figure(lost)} without a place on the map`);
   if (selected !== undefined) parts.push(`${figure(selected)} selected`);
-  if (pictured) parts.push("a spot has the colour of most clips there; zoom in to see each");
+  if (pictured) {
+    const colour = kind === "measure" ? "the colour of the mean there" : "the colour of most clips there";
+    parts.push(`a spot has ${colour}, labelled above background; zoom in to see each`);
+  }
   if (note && placed) parts.push(note);
   return parts.join(" · ");
 }

@@ -179,7 +179,8 @@ export class MapView extends MapState {
   }
 
   drawStatus() {
-    const text = statusText(this.numbers, this.state.choice, this.selection?.count);
+    const { choice, colouring } = this.state;
+    const text = statusText(this.numbers, choice, colouring.kind, this.selection?.count);
     this.parts.status.replaceChildren(el("span", { text, title: text }));
     if (!this.selection) return;
     const clear = { type: "button", class: "bm-link", text: "clear selection" };

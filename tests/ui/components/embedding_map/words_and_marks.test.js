@@ -33,25 +33,35 @@ import { column, pointsAt } from "./sample_points.js";
 
 test("the line below the map says how many of how many are drawn", () => {
   const marks = (/** @type {number} */ n) => ({ pictured: false, inView: n, drawnInView: n });
-  assert.equal(statusText({ placed: 100, total: 100 }, marks(100), undefined), "100 of 100 clips drawn");
   assert.equal(
-    statusText({ placed: 90, total: 100 }, marks(90), 7),
+    statusText({ placed: 100, total: 100 }, marks(100), "categories", undefined),
+    "100 of 100 clips drawn",
+  );
+  assert.equal(
+    statusText({ placed: 90, total: 100 }, marks(90), "categories", 7),
     "90 of 100 clips drawn · 10 without a place on the map · 7 selected",
   );
-  assert.equal(statusText({ placed: 0, total: 50 }, marks(0), undefined), "0 of 50 clips drawn");
-  const large = { placed: 500_000, total: 500_000 };
-  const spots = "a spot has the colour of most clips there; zoom in to see each";
   assert.equal(
-    statusText(large, { ...marks(500_000), pictured: true }, 0),
+    statusText({ placed: 0, total: 50 }, marks(0), "categories", undefined),
+    "0 of 50 clips drawn",
+  );
+  const large = { placed: 500_000, total: 500_000 };
+  const spots = "a spot has the colour of most clips there, labelled above background; zoom in to see each";
+  assert.equal(
+    statusText(large, { ...marks(500_000), pictured: true }, "categories", 0),
     `500,000 of 500,000 clips drawn · 0 selected · ${spots}`,
   );
   assert.equal(
-    statusText(large, { ...marks(400_000), pictured: true }, undefined),
+    statusText(large, { ...marks(400_000), pictured: true }, "categories", undefined),
     `400,000 of 400,000 clips in view drawn (500,000 in all) · ${spots}`,
   );
   assert.equal(
-    statusText(large, { pictured: false, inView: 400_000, drawnInView: 15_000 }, undefined),
+    statusText(large, { pictured: false, inView: 400_000, drawnInView: 15_000 }, "categories", undefined),
     "15,000 of 400,000 clips in view drawn (500,000 in all) · 385,000 of background as contours alone",
+  );
+  assert.match(
+    statusText(large, { ...marks(500_000), pictured: true }, "measure", undefined),
+    /a spot has the colour of the mean there/,
   );
 });
 
