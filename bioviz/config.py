@@ -20,6 +20,8 @@ INSTALLED = PACKAGE / "installed"
 
 
 _MOST_GB = 1_000_000
+STORED_AS = ("float32", "float16")
+"""Numbers in which an embedding set can be stored."""
 LOCKS, LEASES = "locks", "leases"
 
 
@@ -41,6 +43,8 @@ class Settings:
         What models run on where nothing else is said, "" for the best there is (`BIOVIZ_DEVICE`).
     cluster
         On whose workers recordings are computed, "" for this computer alone (`BIOVIZ_CLUSTER`; `cluster.spec`).
+    stored_as
+        Numbers in which new embedding sets are stored: "float32" or "float16" (`BIOVIZ_STORED_AS`).
     clusters
         Those that pages offer (`BIOVIZ_CLUSTERS`, separated by spaces).
     claims
@@ -54,6 +58,7 @@ class Settings:
     cache_limit_bytes: int
     device: str = ""
     cluster: str = ""
+    stored_as: str = "float32"
     clusters: tuple[str, ...] = ()
     claims: str = ""
 
@@ -132,6 +137,13 @@ def _claims() -> str:
     return text
 
 
+def _stored_as() -> str:
+    text = os.environ.get("BIOVIZ_STORED_AS", "").strip() or "float32"
+    if text not in STORED_AS:
+        raise BadInput(f"BIOVIZ_STORED_AS is {text[:40]!r}: it must be {' or '.join(STORED_AS)}.")
+    return text
+
+
 def share_compiled_code() -> None:
     """Keep what numba compiles in the cache folder, once for all processes. Call before numba is imported."""
     os.environ.setdefault("NUMBA_CACHE_DIR", str(settings().cache_dir / "numba"))
@@ -154,6 +166,7 @@ def settings() -> Settings:
         weights_dirs=_paths("BIOVIZ_WEIGHTS", lambda: cache / "weights"),
         cache_limit_bytes=_limit_bytes(),
         device=os.environ.get("BIOVIZ_DEVICE", "").strip(),
+        stored_as=_stored_as(),
         cluster=os.environ.get("BIOVIZ_CLUSTER", "").strip(),
         clusters=tuple(os.environ.get("BIOVIZ_CLUSTERS", "").split()),
         claims=_claims(),

@@ -84,6 +84,21 @@ def finite_rows(x: np.ndarray) -> np.ndarray:
     return good
 
 
+def float32_rows(x: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
+    """(m, d) float32: `rows` (m,) of an embedding that may be stored with fewer digits, all if None.
+
+    The array itself, such as a memory map, where nothing is to be left out or changed.
+    """
+    everything = rows is None or len(rows) == len(x)
+    if everything and x.dtype == np.float32:
+        return x
+    count = len(x) if rows is None else len(rows)
+    out = np.empty((count, x.shape[1]), dtype=np.float32)
+    for start, stop in blocks(count, 4 * x.shape[1]):
+        out[start:stop] = x[start:stop] if rows is None else x[rows[start:stop]]
+    return out
+
+
 def prepare(x: np.ndarray, metric: Metric) -> Rows:
     """Make (n, d) finite `x` ready.
 

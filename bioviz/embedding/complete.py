@@ -40,6 +40,8 @@ class Target:
         Where its blocks are.
     provenance
         Called when the set is put together.
+    stored_as
+        One of `config.STORED_AS`, as the key says.
 
     """
 
@@ -48,6 +50,7 @@ class Target:
     shape: tuple[int, int]
     store: BlockStore
     provenance: Callable[[], Mapping[str, object]]
+    stored_as: str = "float32"
 
 
 def complete(
@@ -97,6 +100,7 @@ def complete(
                     key=_content_key(target, tasks, failures),
                     failures=failures,
                     provenance=target.provenance(),
+                    stored_as=target.stored_as,
                 )
             except _Gone:
                 continue

@@ -119,7 +119,15 @@ def rows_by_recording(dataset: Dataset) -> list[np.ndarray]:
     return np.split(order, np.searchsorted(of[order], np.arange(1, len(dataset.recordings))))
 
 
-def set_key(dataset: Dataset, identity: str, rate: int) -> str:
+@dataclass(frozen=True, eq=False)
+class RoundedSetInputs:
+    """As `SetInputs`, of a set whose numbers are stored with fewer digits."""
+
+    whole: SetInputs
+    stored_as: str
+
+
+def set_key(dataset: Dataset, identity: str, rate: int, stored_as: str = "float32") -> str:
     """Key of the embeddings of all clips of a dataset; labels, splits and paths do not count.
 
     Parameters
@@ -128,6 +136,8 @@ def set_key(dataset: Dataset, identity: str, rate: int) -> str:
         Fingerprint of the model at float32, so that a set is found again whatever it ran on.
     rate
         Hz.
+    stored_as
+        One of `config.STORED_AS`.
 
     """
     clips = dataset.clips
@@ -139,4 +149,6 @@ def set_key(dataset: Dataset, identity: str, rate: int) -> str:
         recording=clips.recording.astype(np.int64),
         starts_s=clips.start_s.astype(np.float64),
     )
+    if stored_as != "float32":
+        return key_of("embedding set", VERSION, RoundedSetInputs(inputs, stored_as))
     return key_of("embedding set", VERSION, inputs)

@@ -17,13 +17,13 @@ from bioviz.embedding.acoustic import WIDTH, acoustic_key, acoustic_store, acous
 from bioviz.embedding.complete import Target, complete
 from bioviz.embedding.compute import compute_acoustic, compute_embeddings
 from bioviz.embedding.imports.lookup import look_up
-from bioviz.embedding.keys import Recipe, rows_by_recording, set_key
+from bioviz.embedding.keys import Recipe, rows_by_recording
 from bioviz.embedding.plan import opener_of, plan_for, recipe_for
 from bioviz.embedding.scores import score_key, score_store
 from bioviz.embedding.source import RecordingTask
 from bioviz.embedding.spreading.spread import Workers, spread_acoustic, spread_embeddings
 from bioviz.embedding.stored.blocks import BlockStore
-from bioviz.embedding.stored.sets import EmbeddingSet, folder_of
+from bioviz.embedding.stored.sets import EmbeddingSet, folder_of, key_for
 from bioviz.embedding.work import Counter
 from bioviz.errors import BadInput
 from bioviz.models import registry
@@ -56,6 +56,7 @@ def embed_dataset(
     device: str | None = None,
     progress: Progress | None = None,
     cluster: str | None = None,
+    stored_as: str = "",
 ) -> EmbeddingSet:
     """Embed every clip that has no embedding yet, and put all of them together.
 
@@ -69,6 +70,9 @@ def embed_dataset(
         is, if None.
     cluster
         Whose workers compute, as `cluster.spec.parse_spec` reads it; "" for none, None for that of the settings.
+
+    stored_as
+        One of `config.STORED_AS`; that of the settings if "".
 
     Returns
     -------
@@ -94,7 +98,14 @@ def embed_dataset(
         return embeddings
     plan = plan_for(dataset, model_name, checkpoint, seed, device, cluster, progress)
     return embed_with(
-        dataset, plan.recipe, plan.open_model, plan.computed_on, progress, plan.workers, plan.others
+        dataset,
+        plan.recipe,
+        plan.open_model,
+        plan.computed_on,
+        progress,
+        plan.workers,
+        plan.others,
+        stored_as,
     )
 
 
@@ -106,6 +117,7 @@ def embed_with(
     progress: Progress,
     workers: Workers | None = None,
     others: Sequence[Callable[[], Model]] = (),
+    stored_as: str = "",
 ) -> EmbeddingSet:
     """`embed_dataset` for a model that need not be in the registry; it is opened only if a block is missing.
 
@@ -117,11 +129,13 @@ def embed_with(
         Of a cluster, to which `open_model` is sent; this process computes if None.
     others
         Open the model on further devices of this computer, see `compute.compute_embeddings`.
+    stored_as
+        As of `embed_dataset`.
 
     """
     started = time.time()
     store = BlockStore(recipe.fingerprint[:32], recipe.dim)
-    key = set_key(dataset, recipe.identity, recipe.rate)
+    key, stored_as = key_for(dataset, recipe.identity, recipe.rate, stored_as)
     counter = Counter(
         progress, f"Embedding with {title_of(recipe.model, recipe.checkpoint)}", len(dataset.clips)
     )
@@ -138,7 +152,7 @@ def embed_with(
         return _provenance(dataset, recipe, computed_on, time.time() - started)
 
     made_by = f"{recipe.fingerprint} {recipe.arithmetic}"
-    target = Target(key, made_by, (len(dataset.clips), recipe.dim), store, provenance)
+    target = Target(key, made_by, (len(dataset.clips), recipe.dim), store, provenance, stored_as)
     embeddings = complete(target, tasks_of(dataset, recipe), compute, counter)
     columns = measure_dataset(dataset, progress, embeddings.failures, workers.cluster if workers else "")
     if computed:

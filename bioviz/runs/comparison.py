@@ -16,6 +16,7 @@ from bioviz.analysis.neighbors.knn import knn_both
 from bioviz.analysis.projection.alignment import Similarity, procrustes, starting_places
 from bioviz.analysis.projection.joint import joint_maps
 from bioviz.analysis.projection.layouts import project
+from bioviz.analysis.rows import float32_rows
 from bioviz.datasets import library
 from bioviz.errors import BadInput
 from bioviz.models.titles import title_of
@@ -175,7 +176,7 @@ def _side(side: SideInputs, recording: np.ndarray, progress: Progress) -> Side:
     """Return a run with its common clips alone."""
     whole, places = value_of(side.embedding), side.places
     n = len(whole)
-    embedding = whole if len(places) == n else np.asarray(whole)[places]
+    embedding = float32_rows(whole, places)
     graph, cross_unit = value_of(side.graph), value_of(side.knn_cross_unit)
     if not np.array_equal(places, np.arange(n)):
         # The neighbors that were kept may be of clips that the other side lacks.

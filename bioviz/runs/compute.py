@@ -17,6 +17,7 @@ from bioviz.analysis.misclustered.placement import placement
 from bioviz.analysis.neighbors.knn import KnnGraph, is_approximate, knn_both
 from bioviz.analysis.projection import placed
 from bioviz.analysis.projection.layouts import UMAPS, ProjectionSpec, project
+from bioviz.analysis.rows import float32_rows
 from bioviz.analysis.scores.matching import match
 from bioviz.analysis.scores.paper import paper_scores
 from bioviz.datasets import library
@@ -99,7 +100,7 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
         )
     rows = select(dataset, np.asarray(embeddings.valid), spec)
     keys = _keys(dataset, embeddings, rows, spec)
-    x = np.asarray(embeddings.matrix)[rows] if len(rows) < len(embeddings.matrix) else embeddings.matrix
+    x = float32_rows(embeddings.matrix, rows)
     if warm is not None:
         wait_for(warm, progress)
     graph = _neighbors(x, dataset.groups[rows], keys, spec.projection, progress, clock)

@@ -137,7 +137,7 @@ class Run:
 
     @property
     def embedding(self) -> np.ndarray:
-        """(n, D) float32: the memory map itself when the run holds all clips, else a copy of its rows."""
+        """(n, D) float32, or float16 where it is stored so: the memory map itself when the run holds all clips."""
         matrix = self._set.matrix
         return matrix if len(self.rows) == len(matrix) else matrix[self.rows]
 

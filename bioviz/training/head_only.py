@@ -63,7 +63,7 @@ def train_head(
     embeddings = open_set(dataset, model, checkpoint, base_seed) or embed_dataset(
         dataset, model, checkpoint, seed=base_seed, device=device, progress=progress
     )
-    valid, matrix = np.asarray(embeddings.valid), np.asarray(embeddings.matrix)
+    valid, matrix = np.asarray(embeddings.valid), np.asarray(embeddings.matrix, dtype=np.float32)
     split = split_rows(dataset, settings)
     split = Split(
         *(rows[valid[rows]] for rows in (split.train, split.valid, split.test, split.test_as_paper))

@@ -224,9 +224,11 @@ def through_cache(
         clips,
         **{name: getattr(clips, name)[rows] for name in ("recording", "start_s", "end_s", "labels", "split")},
     )
-    # Here, and not on a cluster: what is compared is this computer's training.
+    # Here, and not on a cluster, and without rounding: what is compared is this computer's training.
     here = replace(dataset, clips=part)
-    embeddings = embed_dataset(here, model, checkpoint, seed=seed, device=device, cluster="")
+    embeddings = embed_dataset(
+        here, model, checkpoint, seed=seed, device=device, cluster="", stored_as="float32"
+    )
     return np.array(embeddings.matrix)
 
 

@@ -11,9 +11,9 @@ from bioviz.analysis.codes import codes, with_background
 from bioviz.analysis.diagnosis.causes.evidence import Evidence
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.queues import Queue, queues
-from bioviz.analysis.diagnosis.shortcuts.coarser_units import Coarser, coarser_units
+from bioviz.analysis.diagnosis.shortcuts.coarser_units import MAX_QUERIES, Coarser, coarser_units
 from bioviz.analysis.diagnosis.shortcuts.confounds import Confound, confounds
-from bioviz.analysis.diagnosis.shortcuts.shortcuts import Shortcut, shortcuts
+from bioviz.analysis.diagnosis.shortcuts.shortcuts import MAX_UNITS, Shortcut, shortcuts
 from bioviz.analysis.diagnosis.shortcuts.within_units import WithinUnits, within_units
 from bioviz.analysis.diagnosis.sounds.acoustic_causes import AcousticCauses
 from bioviz.analysis.diagnosis.verdict.caveats import caveats
@@ -23,7 +23,9 @@ from bioviz.analysis.neighbors.label_confusion import label_scores
 from bioviz.analysis.neighbors.neighborhood import shared_label_share
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_confusion
 from bioviz.analysis.neighbors.outliers import local_outlier_factor, medoid_distance
-from bioviz.analysis.rows import finite_rows
+from bioviz.analysis.projection import trustworthiness
+from bioviz.analysis.rows import finite_rows, float32_rows
+from bioviz.analysis.scores import silhouette
 from bioviz.analysis.scores.call_score import call_scores
 from bioviz.analysis.scores.false_alarms import FalseAlarms, false_alarms
 from bioviz.analysis.scores.matched_filter import matched_filter_scores
@@ -32,6 +34,18 @@ from bioviz.analysis.scores.probe import probe_scores, probe_scores_of
 from bioviz.analysis.scores.template_scores import template_scores
 from bioviz.analysis.statistics.folds import folds
 from bioviz.store.keys import value_of
+
+
+def sampled_note(clips: int) -> tuple[str, ...]:
+    """Say which figures of so many clips are estimated from some of them; nothing where hardly any is."""
+    if clips <= silhouette.EXACT_UP_TO:
+        return ()
+    return (
+        f"Of {clips:,} clips some figures are estimates, of clips drawn by lot: silhouettes of {silhouette.SAMPLE:,}, "
+        f"comparisons with coarser units of {MAX_QUERIES:,} and trustworthiness of {trustworthiness.SAMPLE:,}, each "
+        "against all clips. Intervals and p of many units leave out parts of several, and p of shortcuts are of "
+        f"{MAX_UNITS:,} units.",
+    )
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,7 @@ class Measures:
 
     def __init__(self, inputs: DiagnosisInputs) -> None:
         self.inputs = inputs
-        self.x = np.asarray(value_of(inputs.embedding))
+        self.x = float32_rows(value_of(inputs.embedding))
         self.knn_all = value_of(inputs.knn_all)
         self.knn_cross_unit = replace(value_of(inputs.knn_cross_unit), grouped=True)
         self.projection = None if inputs.projection is None else value_of(inputs.projection)
@@ -125,7 +139,7 @@ class Measures:
         notes = caveats(finite_rows(self.x), self.background, self.recording, self.inputs.site)
         if not self.is_cross_unit and self.n_recordings < 2:
             notes += ("There is one recording only: nothing can be held out, so its noise may mislead.",)
-        return notes
+        return notes + sampled_note(len(self.x))
 
     @cached_property
     def causes(self) -> AcousticCauses:

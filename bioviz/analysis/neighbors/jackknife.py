@@ -53,7 +53,7 @@ def left_out(
     background = np.asarray(background, bool)
     valid = graph.indices >= 0
     near = np.where(valid, graph.indices, 0)
-    side, part = background[near], np.where(valid, parts[near], -1)
+    side, part = background[near], np.where(valid, parts.astype(np.int32)[near], np.int32(-1))
     first = valid[:, :k]
     count = first.sum(axis=1)
     with np.errstate(invalid="ignore"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.rows import blocks
 
 
 def neighbor_sums(graph: KnnGraph, values: np.ndarray) -> np.ndarray:
@@ -50,7 +51,10 @@ def shared_label_share(graph: KnnGraph, label_matrix: np.ndarray) -> np.ndarray:
     sums = neighbor_sums(graph, np.hstack([empty[:, None], labels]))
     first = np.where(empty, 0, labels.argmax(axis=1) + 1) if labels.shape[1] else np.zeros(len(empty), int)
     hits = sums[np.arange(len(first)), first].astype(np.float64)
-    for i in np.flatnonzero(labels.sum(axis=1) > 1):  # sums of labels would count a neighbor twice
-        near = graph.indices[i][graph.indices[i] >= 0]
-        hits[i] = (labels[near] & labels[i]).any(axis=1).sum()
+    several, packed = np.flatnonzero(labels.sum(axis=1) > 1), np.packbits(labels, axis=1)
+    for start, stop in blocks(len(several), graph.k * (8 + packed.shape[1])):
+        rows = several[start:stop]  # sums of labels would count a neighbor twice
+        near = graph.indices[rows]
+        shared = (packed[np.maximum(near, 0)] & packed[rows, None]).any(axis=2)
+        hits[rows] = (shared & (near >= 0)).sum(axis=1)
     return np.where(count > 0, hits / np.maximum(count, 1), np.nan)

@@ -33,6 +33,13 @@ def cache(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         return Answer({**asdict(pruned), "uploads_bytes": freed}, text + left)
     rows = usage.usage(settings())
     lines = [(r.name, f"{r.bytes / 1e6:.1f}", r.files, "yes" if r.evictable else "no") for r in rows]
-    data = {"folder": str(settings().cache_dir), "entries": [asdict(row) for row in rows]}
+    stored_as = settings().stored_as
+    data = {
+        "folder": str(settings().cache_dir),
+        "entries": [asdict(row) for row in rows],
+        "stored_as": stored_as,
+    }
     total = f"{sum(r.bytes for r in rows) / 1e6:.1f} MB in {settings().cache_dir}"
+    if stored_as != "float32":
+        total += f"\nNew embeddings are stored as {stored_as} (BIOVIZ_STORED_AS)."
     return Answer(data, table(("folder", "MB", "files", "can be pruned"), lines) + f"\n{total}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,8 +10,8 @@ import numpy as np
 
 from bioviz.config import settings
 from bioviz.datasets.types import Dataset, Problem
-from bioviz.embedding.keys import rows_by_recording, set_key
-from bioviz.embedding.stored.sets import EmbeddingSet, folder_of, read_set, write_set
+from bioviz.embedding.keys import rows_by_recording
+from bioviz.embedding.stored.sets import EmbeddingSet, folder_of, key_for, read_set, write_set
 from bioviz.errors import BadInput
 from bioviz.models import registry
 from bioviz.models.base import IMPORTED, ModelCard
@@ -21,6 +22,7 @@ from bioviz.store.locks import locked
 
 VERSION = 1
 """Raised when clips are found in another way."""
+_ROWS_AT_ONCE = 1 << 15
 TOLERANCE_S = 0.02
 """A clip is the one that was embedded where both begin within this and are as long."""
 
@@ -43,7 +45,7 @@ def look_up(dataset: Dataset, card: ModelCard) -> EmbeddingSet:
 
     """
     identity = registry.fingerprint(card.name, IMPORTED, 0, "float32")
-    key = set_key(dataset, identity, dataset.sample_rate)
+    key, stored_as = key_for(dataset, identity, dataset.sample_rate)
     folder, shape = folder_of(key), (len(dataset.clips), card.dim)
     with locked(settings().cache_dir / "locks" / f"set-{key[:3]}.lock", lambda: None):
         if (there := read_set(folder, *shape)) is not None:
@@ -56,8 +58,6 @@ def look_up(dataset: Dataset, card: ModelCard) -> EmbeddingSet:
                 f"long, the dataset's {dataset.plan.width_s:g} s, or they are of other recordings. Import them for "
                 "this dataset."
             )
-        matrix = np.full(shape, np.nan, dtype=np.float32)
-        matrix[at_row >= 0] = held.matrix[at_row[at_row >= 0]]
         failures = [
             Problem(
                 "unreadable", recording.name, f"{recording.name}: there are no imported embeddings of it."
@@ -76,15 +76,24 @@ def look_up(dataset: Dataset, card: ModelCard) -> EmbeddingSet:
             "precision": "float32",
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        blocks = [(np.arange(shape[0]), matrix)]
         return write_set(
             folder,
             shape,
-            blocks,
+            _blocks(held.matrix, at_row),
             key=key_of("imported set", VERSION, LookupInputs(key, card.preprocessing)),
             failures=failures,
             provenance=about,
+            stored_as=stored_as,
         )
+
+
+def _blocks(matrix: np.ndarray, at_row: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the rows of the clips, some at a time: NaN for a clip without one."""
+    for start in range(0, len(at_row), _ROWS_AT_ONCE):
+        own = at_row[start : start + _ROWS_AT_ONCE]
+        block = np.full((len(own), matrix.shape[1]), np.nan, dtype=np.float32)
+        block[own >= 0] = matrix[own[own >= 0]]
+        yield np.arange(start, start + len(own)), block
 
 
 def rows_of(dataset: Dataset, held: ImportedRows) -> np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 from bioviz.config import settings
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.keys import set_key
+from bioviz.errors import BadInput
 from bioviz.models import registry
 from bioviz.store.arrays import load_array, save_array, save_rows, stored_digest
 from bioviz.store.files import Corrupt, read_json, write_json
@@ -30,7 +31,8 @@ class EmbeddingSet:
     key
         Names this content; part of the key of everything computed from it.
     matrix : (N, D) float32
-        memory-mapped read-only; a row of NaN where there is no embedding.
+        memory-mapped read-only; a row of NaN where there is no embedding. Float16 where it is stored so, for
+        `analysis.rows.float32_rows` to compute with.
     valid : (N,) bool
         Whether a row holds an embedding.
     failures
@@ -78,7 +80,25 @@ def is_there(dataset: Dataset, model_name: str, checkpoint: str, seed: int = 0) 
 
 def _folder(dataset: Dataset, model_name: str, checkpoint: str, seed: int) -> Path:
     identity = registry.fingerprint(model_name, checkpoint, seed, "float32")
-    return folder_of(set_key(dataset, identity, registry.card(model_name).sample_rate or dataset.sample_rate))
+    rate = registry.card(model_name).sample_rate or dataset.sample_rate
+    return folder_of(key_for(dataset, identity, rate)[0])
+
+
+def key_for(dataset: Dataset, identity: str, rate: int, stored_as: str = "") -> tuple[str, str]:
+    """Return the key of a set as it is or would be stored here, and in which numbers that is.
+
+    A set of float32 that is there stays in use where new ones are stored as float16.
+
+    Parameters
+    ----------
+    stored_as
+        One of `config.STORED_AS`; that of the settings if "".
+
+    """
+    whole, stored_as = set_key(dataset, identity, rate), stored_as or settings().stored_as
+    if stored_as == "float32" or (folder_of(whole) / ABOUT).is_file():
+        return whole, "float32"
+    return set_key(dataset, identity, rate, stored_as), stored_as
 
 
 def folder_of(key: str) -> Path:
@@ -114,6 +134,7 @@ def write_set(
     key: str,
     failures: Iterable[Problem] = (),
     provenance: Mapping[str, object],
+    stored_as: str = "float32",
 ) -> EmbeddingSet:
     """Store a set, one block in memory at a time. The caller holds the set's lock.
 
@@ -122,9 +143,13 @@ def write_set(
     shape : (N, D)
     blocks
         For each recording its rows (n,), ascending, and their embeddings (n, D); None for a failure.
+    stored_as
+        One of `config.STORED_AS`; float16 is half as large and rounds each number by a twentieth of a percent at most.
 
     Raises
     ------
+    BadInput
+        A number is beyond what float16 holds.
     DiskFull
         No room on the disk.
 
@@ -135,24 +160,35 @@ def write_set(
         for rows, block in blocks:
             values = np.full((len(rows), shape[1]), np.nan, dtype=np.float32) if block is None else block
             valid[rows] = np.isfinite(values).all(axis=1)
+            _check_range(values[valid[rows]], stored_as)
             for first, last in _runs(rows):
                 yield slice(int(rows[first]), int(rows[last - 1]) + 1), values[first:last]
 
     with contextlib.suppress(FileNotFoundError):
         (folder / ABOUT).unlink()  # written last below: a set without it is not complete
-    digest = save_rows(folder / MATRIX, shape, np.float32, parts())
+    digest = save_rows(folder / MATRIX, shape, np.dtype(stored_as), parts())
     save_array(folder / VALID, valid)
     about = {
         "key": key,
         "matrix": digest,
         "failures": [asdict(failure) for failure in failures],
-        "provenance": dict(provenance),
+        "provenance": {**provenance, **({} if stored_as == "float32" else {"stored_as": stored_as})},
     }
     write_json(folder / ABOUT, about)
     written = read_set(folder, *shape)
     if written is None:
         raise Corrupt(f"{folder} does not hold what was just written to it. Check the disk.")
     return written
+
+
+def _check_range(values: np.ndarray, stored_as: str) -> None:
+    """Raise BadInput where numbers would become infinite."""
+    largest = float(np.abs(values).max(initial=0))
+    if largest > float(np.finfo(stored_as).max):
+        raise BadInput(
+            f"Numbers of these embeddings reach {largest:,.0f}, and {stored_as} ends at "
+            f"{np.finfo(stored_as).max:,.0f}. Set BIOVIZ_STORED_AS to float32 for this model."
+        )
 
 
 def _runs(rows: np.ndarray) -> Iterator[tuple[int, int]]:

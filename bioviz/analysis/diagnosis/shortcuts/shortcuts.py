@@ -18,7 +18,7 @@ import numpy as np
 
 from bioviz.analysis.diagnosis.shortcuts.coarser_units import background_auroc
 from bioviz.analysis.diagnosis.shortcuts.held import Held, held_by
-from bioviz.analysis.diagnosis.shortcuts.pairs import Pairs
+from bioviz.analysis.diagnosis.shortcuts.pairs import Pairs, UnitCounts
 from bioviz.analysis.diagnosis.shortcuts.unit_values import unit_values
 from bioviz.analysis.rows import Metric
 from bioviz.analysis.statistics.auc import auroc_of_copies
@@ -181,7 +181,7 @@ def shortcuts(
     if len(tested) > MAX_UNITS:
         tested = np.sort(rng.permutation(tested)[:MAX_UNITS])
     pairs = Pairs.of(score[good], background[good], unit)
-    p = _p_values(pairs.of_units(tested), values[:, tested], n_permutations, rng)
+    p = _p_values(pairs.alone_of_units(tested), values[:, tested], n_permutations, rng)
     results = []
     for name, value, title, chance in zip(names, values, titles, p, strict=True):
         alone, within = pairs.alone(value), pairs.within(value)
@@ -273,7 +273,9 @@ def _with_stratum(
     return replace(shortcut, stratum=titles[best], stratum_auroc=auc.value, low=auc.low, high=auc.high)
 
 
-def _p_values(pairs: Pairs, values: np.ndarray, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
+def _p_values(
+    pairs: UnitCounts, values: np.ndarray, n_permutations: int, rng: np.random.Generator
+) -> np.ndarray:
     """Return (A,) family-wise p of attributes (A, G) by `alone`, the rarest of all over shuffles of the units (min-p).
 
     The attributes of a unit move together, so that what they share with each other stays.

@@ -60,12 +60,13 @@ def within_units(score: np.ndarray, background: np.ndarray, groups: np.ndarray) 
     units = int((own > 0).sum())
     if units < MIN_UNITS:
         return None
-    wins, all_pairs = np.diag(pairs.wins), float(pairs.background.sum() * pairs.labelled.sum())
-    auroc, pooled = float(wins.sum() / own.sum()), float(pairs.wins.sum() / all_pairs)
-    less = pairs.wins.sum(axis=0) + pairs.wins.sum(axis=1) - wins
+    of_background, of_labelled, wins = pairs.wins_by_unit()
+    all_wins, all_pairs = of_background.sum(), float(pairs.background.sum() * pairs.labelled.sum())
+    auroc, pooled = float(wins.sum() / own.sum()), float(all_wins / all_pairs)
+    less = of_labelled + of_background - wins
     left_pairs = (pairs.background.sum() - pairs.background) * (pairs.labelled.sum() - pairs.labelled)
     with np.errstate(invalid="ignore", divide="ignore"):
-        without = (pairs.wins.sum() - less) / left_pairs - (wins.sum() - wins) / (own.sum() - own)
+        without = (all_wins - less) / left_pairs - (wins.sum() - wins) / (own.sum() - own)
     n = len(without)
     spread = float(np.sqrt((n - 1) / n * np.square(without - without.mean()).sum()))
     fall = pooled - auroc
