@@ -149,8 +149,8 @@ METRIC_INFO: Mapping[str, Help] = {
     ),
     "trustworthiness": Help(
         "Trustworthiness of the map",
-        "Whether clips that are close on the map are close in the embedding too: believe a map above 0.9. Of more than "
-        "2,000 clips it is estimated from 2,000 of them, drawn by lot, each against all.",
+        "Whether clips that are close on the map are close in the embedding too: believe a map above 0.9 (of more than "
+        "2,000 clips it is estimated from 2,000 of them, drawn by lot, each against all).",
         "high",
         0.5,
     ),
