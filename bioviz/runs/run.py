@@ -164,7 +164,10 @@ class Run:
     @cached_property
     def acoustic(self) -> dict[str, np.ndarray]:
         """Acoustic column (`audio.measures.columns.NAMES`) to (n,) float32; empty while they are not measured."""
-        return {name: column[self.rows] for name, column in (open_acoustic(self._dataset) or {}).items()}
+        columns = open_acoustic(self._dataset) or {}
+        if len(self.rows) == len(self._dataset.clips):
+            return columns
+        return {name: column[self.rows] for name, column in columns.items()}
 
     @cached_property
     def state(self) -> str:
