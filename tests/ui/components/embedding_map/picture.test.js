@@ -67,6 +67,10 @@ test("a spot has the colour of most of its clips, up is up, and where nothing is
   assert.deepEqual(seen[UPPER_LEFT].slice(0, 3), [0, 114, 178]);
   assert.equal(seen[UPPER_LEFT][3], 255, "the fullest spot hides what is below");
   assert.equal(seen[UPPER_RIGHT][3], 0);
+  for (const drawn of [Int32Array.of(1, 0, 2), Int32Array.of(0, 2, 1)]) {
+    const few = quarters("label", { choice: /** @type {any} */ ({ drawn }) });
+    assert.deepEqual(few[UPPER_LEFT].slice(0, 3), [0, 114, 178], "whichever of them comes first");
+  }
   assert.deepEqual(seen[LOWER_RIGHT].slice(0, 3), [136, 136, 136]);
 });
 
