@@ -176,8 +176,9 @@ def carry_out(order: Order) -> Answer:
 
 def settle(folders: Folders) -> bool:
     """Take over the settings of the process that asks, where its cache folder is here; tells whether it is."""
-    if not _own:
-        _own.update({name: os.environ.get(name) for name in _SETTINGS})
+    with _lock:
+        if not _own:
+            _own.update({name: os.environ.get(name) for name in _SETTINGS})
     for name, value in _own.items():  # nothing of who asked before stays
         if value is None:
             os.environ.pop(name, None)

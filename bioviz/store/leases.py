@@ -142,6 +142,7 @@ class _Renewer:
 
 
 _renewer = _Renewer()
+_lock = threading.Lock()
 _watched: dict[Path, tuple[_Claim, float]] = {}  # what was read of a lease, and since when it is so
 
 
@@ -165,7 +166,8 @@ def try_lease(folder: Path) -> Lease | None:
     claim = _read(folder)
     if claim is not None and not claim.released and not _is_dead(claim) and not _is_stale(folder, claim):
         return None
-    _watched.pop(folder, None)
+    with _lock:
+        _watched.pop(folder, None)
     number = 1 if claim is None else claim.number + 1
     descriptor = _make(folder, number)
     if descriptor is None:
@@ -201,10 +203,11 @@ def _name(folder: Path, number: int) -> Path:
 
 def _is_stale(folder: Path, claim: _Claim) -> bool:
     now = time.monotonic()
-    known = _watched.get(folder)
-    if known is None or known[0] != claim:
-        _watched[folder] = claim, now
-        return False
+    with _lock:
+        known = _watched.get(folder)
+        if known is None or known[0] != claim:
+            _watched[folder] = claim, now
+            return False
     watched_s = now - known[1]
     if watched_s >= STALE_S:
         return True
