@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from bioviz.analysis.comparison.comparison import Changes, compare_sides
 from bioviz.analysis.comparison.headline import headline
 from bioviz.analysis.comparison.sides import Side
 from bioviz.analysis.neighbors.knn import knn_both
+from bioviz.analysis.projection import placed
 from bioviz.analysis.projection.alignment import Similarity, procrustes, starting_places
 from bioviz.analysis.projection.joint import joint_maps
 from bioviz.analysis.projection.layouts import project
@@ -28,7 +29,7 @@ from bioviz.runs.run import Run
 from bioviz.runs.spec import LAYOUTS, RunSpec
 from bioviz.store.keys import key_of, value_of
 
-VERSION = 12  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 13  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
 
 
@@ -169,6 +170,9 @@ def _compare(inputs: ComparisonInputs, progress: Progress) -> Comparison:
     left_xy, right_xy = _maps(inputs, left, right, progress)
     fit = procrustes(left_xy, right_xy)
     changes = compare_sides(left, right, inputs.names, inputs.recording, inputs.k, inputs.seed, progress)
+    if _is_sampled(inputs):
+        note = placed.sampled_note(placed.LAID_OUT_UP_TO, len(left_xy))
+        changes = replace(changes, notes=(*changes.notes, note))
     return Comparison(inputs.left.places, inputs.right.places, left_xy, fit(right_xy), fit, changes)
 
 
@@ -196,6 +200,8 @@ def _maps(
     """(left, right) maps (n, 2) of the common clips, the right one not aligned yet."""
     left, right = inputs.left, inputs.right
     projection = right.projection
+    if _is_sampled(inputs) and inputs.layout != "own":
+        return _maps_of_a_sample(inputs, left_side, right_side, progress)
     if inputs.layout == "joint":
         graphs = left_side.graph, right_side.graph
         return joint_maps(left_side.embedding, right_side.embedding, projection, graphs, progress)
@@ -209,3 +215,28 @@ def _maps(
     known[right.places] = left_xy
     xy = project(embedding, projection, graph, starting_places(known, graph), progress)
     return left_xy, xy[right.places]
+
+
+def _is_sampled(inputs: ComparisonInputs) -> bool:
+    """Whether so many clips are compared that their maps are laid out for a sample."""
+    return placed.is_sampled(inputs.right.projection, len(inputs.right.places))
+
+
+def _maps_of_a_sample(
+    inputs: ComparisonInputs, left: Side, right: Side, progress: Progress
+) -> tuple[np.ndarray, np.ndarray]:
+    """(left, right) maps (n, 2): as `_maps` of the same sample on both sides, the others placed by their neighbors."""
+    spec = inputs.right.projection
+    size, seed = placed.LAID_OUT_UP_TO, stages.SAMPLE_SEED
+    drawn = placed.sample_by_label(left.targets, size, seed)
+    some = [np.asarray(side.embedding[drawn]) for side in (left, right)]
+    to_search = [placed.no_neighbors(size, spec.metric, side.graph.approximate) for side in (left, right)]
+    if inputs.layout == "joint":
+        maps = joint_maps(some[0], some[1], spec, (to_search[0], to_search[1]), progress)
+        return (
+            placed.place_others(left.embedding, left.graph, drawn, maps[0]),
+            placed.place_others(right.embedding, right.graph, drawn, maps[1]),
+        )
+    left_xy = np.asarray(value_of(inputs.left.xy))[inputs.left.places]
+    places = project(some[1], spec, to_search[1], left_xy[drawn], progress)
+    return left_xy, placed.place_others(right.embedding, right.graph, drawn, places)

@@ -16,6 +16,7 @@ from bioviz.errors import BadInput, Missing
 from bioviz.reports.comparison import TESTED_WORDS, OwnScore, comparison_report
 from bioviz.reports.comparison_parts import flow_figure, most_moving
 from bioviz.reports.html import Charts, Heading, Table, Values, Words, html_report
+from bioviz.runs import comparison
 from bioviz.runs.comparison import ComparisonSpec, compute_comparison, open_comparison
 from bioviz.runs.comparison_inputs import common_clips
 from bioviz.runs.diagnosis import compute_diagnosis
@@ -212,3 +213,30 @@ def test_labels_without_a_place_of_their_own_flow_together(spec):
     own = (*found.changes.names, "no label")[first[0]]
     others = {name for name in drawn.node.label if name != own}
     assert len(others) == 1 and others.pop().endswith("other labels")
+
+
+@pytest.mark.parametrize("layout", ["own", "started", "joint"])
+def test_maps_of_very_many_clips_are_of_one_sample_on_both_sides_and_say_so(spec, layout, monkeypatch):
+    umap = ProjectionSpec(method="umap_parallel", n_neighbors=5)
+    left, right = (replace(side, projection=umap) for side in (spec.left, spec.right))
+    whole = compute_comparison(ComparisonSpec(left, right, layout))
+    assert not any("laid out for" in note for note in whole.changes.notes)
+    monkeypatch.setattr("bioviz.analysis.projection.placed.LAID_OUT_UP_TO", 12)
+    laid_out = []
+    for name in ("project", "joint_maps"):
+        real = getattr(comparison, name)
+
+        def noted(x, *others, real=real, **more):
+            laid_out.append(len(x))
+            return real(x, *others, **more)
+
+        monkeypatch.setattr(comparison, name, noted)
+    for side in (left, right):
+        runs.compute_run(side)
+    found = compute_comparison(ComparisonSpec(left, right, layout))
+    assert laid_out == ([] if layout == "own" else [12])
+    assert np.isfinite(found.left_xy).all() and np.isfinite(found.right_xy).all()
+    assert f"12 of the {len(found)} clips" in found.changes.notes[-1]
+    again = open_comparison(runs.open_run(left), runs.open_run(right), layout)
+    np.testing.assert_array_equal(again.right_xy, found.right_xy)
+    assert again.changes.notes == found.changes.notes

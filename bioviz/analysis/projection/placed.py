@@ -8,7 +8,7 @@ import numpy as np
 
 from bioviz.analysis.neighbors.knn import KnnGraph, nearest_to
 from bioviz.analysis.projection.layouts import ProjectionSpec, project
-from bioviz.analysis.rows import blocks
+from bioviz.analysis.rows import Metric, blocks
 from bioviz.counts import counted
 from bioviz.progress import Progress
 
@@ -88,11 +88,15 @@ def project_sample(
 
     """
     drawn = np.asarray(x[sample], dtype=np.float32)
-    # A graph of no neighbors: those of the sample are searched for, in the way in which the graph of all was.
-    none = np.empty((len(drawn), 0), np.int32), np.empty((len(drawn), 0), np.float32)
-    own = KnnGraph(*none, spec.metric, approximate=graph.approximate)
+    own = no_neighbors(len(drawn), spec.metric, graph.approximate)
     places = layout(drawn, spec, graph=own, progress=progress)
     return place_others(x, graph, sample, places)
+
+
+def no_neighbors(rows: int, metric: Metric, approximate: bool) -> KnnGraph:
+    """Return a graph without neighbors, of which a layout takes how they are searched for: as in the graph of all."""
+    none = np.empty((rows, 0), np.int32), np.empty((rows, 0), np.float32)
+    return KnnGraph(*none, metric, approximate=approximate)
 
 
 def place_others(x: np.ndarray, graph: KnnGraph, sample: np.ndarray, places: np.ndarray) -> np.ndarray:
