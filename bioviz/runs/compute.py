@@ -138,6 +138,8 @@ def _neighbors(
     arrays = (everywhere.indices, everywhere.distances, elsewhere.indices, elsewhere.distances)
     named: dict[str, np.ndarray] = dict(zip((*ALL, *ELSEWHERE), arrays, strict=True))
     about = {"k": keys.k, "metric": spec.metric, "approximate": everywhere.approximate}
+    if everywhere.recall is not None:
+        about["recall"] = everywhere.recall
     stages.save("neighbors", keys.neighbors, named, about)
     return everywhere
 

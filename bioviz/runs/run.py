@@ -10,15 +10,17 @@ import numpy as np
 
 from bioviz.analysis.misclustered.chance import PlacementChance
 from bioviz.analysis.misclustered.placement import Evidence, Placement, evidence, placement, worst_first
-from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.neighbors.knn import CHECKED, KnnGraph
 from bioviz.analysis.projection import placed
 from bioviz.analysis.rows import positions
 from bioviz.analysis.scores.matching import ClusterMatch
+from bioviz.counts import counted
 from bioviz.datasets.independence import Unit
 from bioviz.datasets.types import Dataset, Problem
 from bioviz.embedding.acoustic import open_acoustic
 from bioviz.embedding.stored.sets import EmbeddingSet
 from bioviz.errors import Missing
+from bioviz.percent import percent
 from bioviz.runs import stages
 from bioviz.runs.spec import RunSpec
 from bioviz.runs.stages import Keys
@@ -129,11 +131,13 @@ class Run:
         if self._keys.sampled:
             notes += (placed.sampled_note(placed.LAID_OUT_UP_TO, len(self)),)
         if self._keys.approximate:
-            notes += (
-                f"The {self._keys.k} nearest neighbors of each clip were found without looking at all pairs: a few of "
-                "a hundred are missed.",
-            )
+            notes += (approximate_note(self._keys.k, self._recall, min(CHECKED, len(self))),)
         return notes
+
+    @cached_property
+    def _recall(self) -> float | None:
+        recall = (stages.read_meta("neighbors", self._keys.neighbors) or {}).get("recall")
+        return recall if isinstance(recall, float) else None
 
     @property
     def embedding(self) -> np.ndarray:
@@ -224,3 +228,11 @@ class _State:
     run: str
     dataset: str
     acoustic: dict[str, np.ndarray]
+
+
+def approximate_note(k: int, recall: float | None, checked: int) -> str:
+    """Say that neighbors were found without looking at all pairs, and how many of the true ones are among them."""
+    text = f"The {k} nearest neighbors of each clip were found without looking at all pairs"
+    if recall is None:
+        return f"{text}: some are missed."
+    return f"{text}: {percent(recall, 1)} of the true ones are among them (checked on {counted(checked, 'clip')})."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,8 @@ many as fit into its memory."""
 _PIECES = 4  # of a block, ordered by threads beside each other
 SPARE = 8
 """Candidates beyond k: they are chosen by float32 products and put in order by exact differences."""
+CHECKED = 500
+"""Rows whose neighbors are looked for among all, to tell how many an approximate search has found."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class KnnGraph:
         Neighbors of the clip's own group (recording) are left out.
     approximate
         Not all pairs were looked at.
+    recall
+        Share of the true neighbors that were found then, of `CHECKED` rows drawn by lot; None where it is not known.
 
     """
 
@@ -47,6 +51,7 @@ class KnnGraph:
     metric: Metric
     grouped: bool = False
     approximate: bool = False
+    recall: float | None = None
 
     @property
     def k(self) -> int:
@@ -54,9 +59,7 @@ class KnnGraph:
 
     def first(self, k: int) -> KnnGraph:
         """Return the graph of the k nearest alone (views)."""
-        return KnnGraph(
-            self.indices[:, :k], self.distances[:, :k], self.metric, self.grouped, self.approximate
-        )
+        return replace(self, indices=self.indices[:, :k], distances=self.distances[:, :k], recall=None)
 
 
 def knn(
@@ -200,19 +203,42 @@ def _graphs(
     decided = (
         is_approximate(len(good), x.shape[-1], exact_up_to, device) if approximate is None else approximate
     )
+    recalls: list[float | None] = [None] * len(inner)
     if decided:
         both = _approximate(rows, k, inner, seed, progress)
+        recalls = _recalls(rows, both, inner, seed, progress)
     else:
         search = NumpySearch(rows) if device == "cpu" else _on_gpu(rows, device)
         both = _exact(search, rows, np.arange(len(good)), k, inner, progress)
     graphs = []
-    for groups, (indices, distances) in zip(groupings, both, strict=True):
+    for groups, (indices, distances), recall in zip(groupings, both, recalls, strict=True):
         all_indices = np.full((len(x), k), -1, dtype=np.int32)
         all_distances = np.full((len(x), k), np.inf, dtype=np.float32)
         all_indices[good] = np.where(indices >= 0, good[indices] if len(good) else -1, -1)
         all_distances[good] = distances
-        graphs.append(KnnGraph(all_indices, all_distances, metric, groups is not None, decided))
+        graphs.append(KnnGraph(all_indices, all_distances, metric, groups is not None, decided, recall))
     return graphs
+
+
+def _recalls(
+    rows: Rows,
+    found: Sequence[tuple[np.ndarray, np.ndarray]],
+    groupings: Sequence[Grouping],
+    seed: int,
+    progress: Progress,
+) -> list[float | None]:
+    """For each grouping the share of neighbors that are as near as the true ones, of rows drawn by lot."""
+    drawn = np.sort(np.random.default_rng(seed).choice(len(rows), min(CHECKED, len(rows)), replace=False))
+    k = found[0][0].shape[1]
+    recalls: list[float | None] = []
+    for (_, distances), (_, exact) in zip(
+        found, _exact(NumpySearch(rows), rows, drawn, k, groupings, progress), strict=True
+    ):
+        there = np.isfinite(exact)
+        farthest = np.where(there, exact, -np.inf).max(axis=1, keepdims=True, initial=-np.inf)
+        hits = np.minimum((distances[drawn] <= farthest).sum(axis=1), there.sum(axis=1)).sum()
+        recalls.append(float(hits / there.sum()) if there.any() else None)
+    return recalls
 
 
 def _on_gpu(rows: Rows, device: str) -> Search:

@@ -188,6 +188,33 @@ def test_probable_neighbors_are_the_same_on_any_number_of_threads(monkeypatch):
     assert (another.indices == graphs[0][0].indices).mean() > 0.9
 
 
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_an_approximate_search_tells_how_many_neighbors_it_found(monkeypatch, metric):
+    """Against counting them one by one; also of a search that finds few."""
+    rng = np.random.default_rng(6)
+    x, recording = rng.normal(size=(900, 12)).astype(np.float32), np.arange(900) // 30
+    monkeypatch.setattr("bioviz.analysis.neighbors.knn.CHECKED", 900)
+    exact = knn_both(x, 10, recording, metric, approximate=False)
+    assert [graph.recall for graph in exact] == [None, None]
+
+    def guess(rows, count, groupings, seed, progress):
+        drawn = []
+        for of in groupings:
+            own = np.arange(900) if of is None else of
+            allowed = [np.flatnonzero(own != own[row]) for row in range(900)]
+            drawn.append(np.array([rng.choice(each, 300, replace=False) for each in allowed], dtype=np.int32))
+        return drawn
+
+    for found_by, likely in ((None, (0.9, 1.0)), (guess, (0.0, 0.5))):
+        if found_by is not None:
+            monkeypatch.setattr("bioviz.analysis.neighbors.knn.probable_neighbors", found_by)
+        for true, rough in zip(exact, knn_both(x, 10, recording, metric, approximate=True), strict=True):
+            share = np.mean(
+                [len(np.intersect1d(*pair)) / 10 for pair in zip(true.indices, rough.indices, strict=True)]
+            )
+            assert rough.recall == pytest.approx(share, abs=1e-9) and likely[0] <= share <= likely[1]
+
+
 @settings(max_examples=20, deadline=None)
 @given(n=st.integers(1, 60), k=st.integers(1, 8), groups=st.integers(1, 6), seed=st.integers(0, 1000))
 def test_probable_neighbors_of_few_clips_are_the_nearest(n, k, groups, seed):
