@@ -25,6 +25,7 @@ def test_a_job_runs_where_it_was_told_to_also_when_it_is_started_again(monkeypat
 
 def test_a_job_whose_cluster_is_offered_no_more_says_so(monkeypatch):
     monkeypatch.setenv("BIOVIZ_CLUSTERS", "tcp://old:8786 local:2")
+    monkeypatch.setenv(CLUSTER, "")  # what is taken over goes with the test
     take_over({CLUSTER: "tcp://old:8786"})
     monkeypatch.setenv("BIOVIZ_CLUSTERS", "local:2")
     monkeypatch.setenv(CLUSTER, "")

@@ -16,6 +16,7 @@ from bioviz.analysis.thresholds.thresholds import NO_SCORES, REACHED
 from bioviz.cli import main
 from bioviz.datasets import library
 from bioviz.errors import BadInput, Missing
+from bioviz.models import checkpoints
 from bioviz.models.base import PRETRAINED, Graph
 from bioviz.models.cards import CARDS
 from bioviz.models.checkpoint_record import CheckpointRecord, SplitRecord
@@ -138,7 +139,7 @@ def test_a_damaged_file_of_thresholds_is_passed_over_and_named(run, model):
 def test_recordings_that_trained_a_checkpoint_tell_nothing_of_its_thresholds(run, monkeypatch):
     names = [recording.name for recording in library.load(run.spec.dataset).recordings]
     record = CheckpointRecord(split=SplitRecord(recordings={"train": names[:10], "valid": names[10:14]}))
-    monkeypatch.setattr(label_scores, "checkpoint_of", lambda _: type("Kept", (), {"record": record})())
+    monkeypatch.setattr(checkpoints, "get", lambda _: type("Kept", (), {"record": record})())
     places = judged(replace(run, spec=replace(run.spec, checkpoint="ft:mine")))
     assert len(places) == 4 * 16
     assert set(library.load(run.spec.dataset).clips.recording[run.rows[places]]) == set(range(14, 30))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import pickle
 import sqlite3
-from multiprocessing.sharedctypes import Synchronized
-from multiprocessing.synchronize import Barrier
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,35 +114,24 @@ def test_of_several_that_notice_the_damage_one_begins_anew():
         assert len(list(Path(first.directory).glob("*damaged*"))) == 1
 
 
-ROUNDS, PROCESSES = 6, 5
-
-
-def opens_together(own: str, together: Barrier, kept: Synchronized) -> None:
-    """Open each round's cache at the same moment as the other processes, and keep something in it."""
-    for number in range(ROUNDS):
-        together.wait(60)
-        with open_cache(settings(), f"media/{number}") as cache:
-            cache.set(own, own)
-            with kept.get_lock():
-                kept.value += cache.get(own) == own
-
-
 def test_processes_that_open_a_damaged_index_at_once_share_the_new_one():
     """Each that moved it aside by itself took the new one of another away: "disk I/O error", "readonly database"."""
-    folders = [settings().cache_dir / f"media/{number}" for number in range(ROUNDS)]
-    for number, folder in enumerate(folders):
-        open_cache(settings(), f"media/{number}").close()
+    names = [f"media/{number}" for number in range(6)]
+    folders = [settings().cache_dir / name for name in names]
+    for name, folder in zip(names, folders, strict=True):
+        open_cache(settings(), name).close()
         (folder / "cache.db").write_bytes(b"this is no database" * 1000)
-    context = multiprocessing.get_context("spawn")  # a fork of a process with threads may wait for ever
-    together, kept = context.Barrier(PROCESSES), context.Value("i", 0)
+    keys = [f"key {number}" for number in range(5)]
+    command = [sys.executable, "-m", "tests.store.opens_together"]
     processes = [
-        context.Process(target=opens_together, args=(f"key {i}", together, kept)) for i in range(PROCESSES)
+        subprocess.Popen([*command, key, *names], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for key in keys
     ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(120)
-    assert [process.exitcode for process in processes] == [0] * PROCESSES
-    assert kept.value == ROUNDS * PROCESSES
+    for _ in names:
+        for process in processes:
+            print(file=process.stdin, flush=True)
+        found = [process.stdout.readline().strip() for process in processes if process.stdout]
+        assert found == keys
+    assert [process.wait(60) for process in processes] == [0] * len(keys)
     for folder in folders:
         assert len(list(folder.glob("*damaged*"))) == 1
