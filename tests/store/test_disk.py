@@ -6,6 +6,7 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def test_of_several_that_notice_the_damage_one_begins_anew():
 
 def test_processes_that_open_a_damaged_index_at_once_share_the_new_one():
     """Each that moved it aside by itself took the new one of another away: "disk I/O error", "readonly database"."""
-    names = [f"media/{number}" for number in range(6)]
+    names = [f"media/{number}" for number in range(20)]
     folders = [settings().cache_dir / name for name in names]
     for name, folder in zip(names, folders, strict=True):
         open_cache(settings(), name).close()
@@ -128,8 +129,9 @@ def test_processes_that_open_a_damaged_index_at_once_share_the_new_one():
         for key in keys
     ]
     for _ in names:
+        moment = time.time() + 0.1
         for process in processes:
-            print(file=process.stdin, flush=True)
+            print(moment, file=process.stdin, flush=True)
         found = [process.stdout.readline().strip() for process in processes if process.stdout]
         assert found == keys
     assert [process.wait(60) for process in processes] == [0] * len(keys)
