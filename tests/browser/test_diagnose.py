@@ -128,9 +128,9 @@ def check_opening(page) -> None:
 
 def ink(page) -> int:
     """How light the numbers on the axis of the page's chart are, 0 to 255."""
-    return page.evaluate(
-        "Math.max(...getComputedStyle(document.querySelector('.js-plotly-plot .xtick text'))"
-        ".fill.match(/\\d+/g).slice(0, 3).map(Number))"
+    text = page.locator(".js-plotly-plot .xtick text").first  # waited for while a chart is drawn anew
+    return text.evaluate(
+        "text => Math.max(...getComputedStyle(text).fill.match(/\\d+/g).slice(0, 3).map(Number))"
     )
 
 
