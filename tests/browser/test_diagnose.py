@@ -129,9 +129,8 @@ def check_opening(page) -> None:
 def ink(page) -> int:
     """How light the numbers on the axis of the page's chart are, 0 to 255."""
     text = page.locator(".js-plotly-plot .xtick text").first  # waited for while a chart is drawn anew
-    return text.evaluate(
-        "text => Math.max(...getComputedStyle(text).fill.match(/\\d+/g).slice(0, 3).map(Number))"
-    )
+    fill = text.evaluate("text => getComputedStyle(text).fill")  # "none" while it is drawn anew
+    return max(map(int, re.findall(r"\d+", fill)[:3]), default=128)
 
 
 def headline(page) -> dict[str, list[str]]:
