@@ -272,7 +272,7 @@ MOUNTS = r"""
 @pytest.mark.parametrize(
     ("folder", "shared"),
     [
-        ("/work/cache", False),
+        ("/data/cache", False),
         ("/home/me/cache", True),
         ("/home/me/scratch/cache", False),
         ("/homes/me", False),

@@ -289,11 +289,11 @@ def _approximate(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """As `_exact` for all rows, of probable neighbors; exact where fewer than k of them are found."""
     n = len(rows)
-    found = probable_neighbors(
+    candidates_of = probable_neighbors(
         rows, max(1, min(n - 1, k + SPARE)), [grouping.groups for grouping in groupings], seed, progress
     )
     graphs = []
-    for grouping, candidates in zip(groupings, found, strict=True):
+    for grouping, candidates in zip(groupings, candidates_of, strict=True):
         indices, distances = ordered(rows, candidates, k)
         short = np.flatnonzero((indices[:, -1] < 0) | (rows.penalty > 0))
         if len(short):

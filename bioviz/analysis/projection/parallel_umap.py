@@ -174,11 +174,11 @@ def edges_of(graphs: Sequence[csr_matrix]) -> Edges:
     epochs = epochs_for(len(graphs[0].indptr) - 1)
     drawn, every = [], []
     for graph in graphs:
-        kept = graph.copy()
-        kept.data[kept.data < kept.data.max(initial=0) / epochs] = 0
-        kept.eliminate_zeros()
-        every.append(kept.data.max(initial=0) / kept.data)
-        drawn.append(kept)
+        pulling = graph.copy()
+        pulling.data[pulling.data < pulling.data.max(initial=0) / epochs] = 0
+        pulling.eliminate_zeros()
+        every.append(pulling.data.max(initial=0) / pulling.data)
+        drawn.append(pulling)
     both = drawn[0] if len(drawn) == 1 else csr_matrix(block_diag(drawn, format="csr"))
     return Edges(both.indptr, both.indices, np.concatenate(every))
 

@@ -50,8 +50,8 @@ def sample_by_label(targets: np.ndarray, size: int, seed: int) -> np.ndarray:
     if size >= len(targets):
         return np.arange(len(targets))
     code, counts = np.unique(targets, return_inverse=True, return_counts=True)[1:]
-    kept = np.minimum(counts, size // (RARE * len(counts)))
-    wanted = kept + (size - kept.sum()) * (counts - kept) / max(1, (counts - kept).sum())
+    least = np.minimum(counts, size // (RARE * len(counts)))
+    wanted = least + (size - least.sum()) * (counts - least) / max(1, (counts - least).sum())
     drawn = np.floor(wanted).astype(np.int64)
     left = size - int(drawn.sum())
     drawn[np.argsort(drawn - wanted, kind="stable")[:left]] += 1

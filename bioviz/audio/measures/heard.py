@@ -89,12 +89,12 @@ class Ear:
         times = self._times(self._count(samples))
         of = np.repeat(np.arange(len(boxes)), [len(each) for each in boxes])
         joined = np.concatenate(boxes) if len(of) else np.zeros((0, 4))
-        found = []
+        in_and_round = []
         for each in (joined, joined + GUARD):
             cells = boxed_cells(each, self.frequencies, times)
-            kept = of[near_frames(each, times)]
-            found.append(np.split(cells, np.searchsorted(kept, np.arange(1, len(boxes)))))
-        return list(zip(*found, strict=True))
+            window_of_cells = of[near_frames(each, times)]
+            in_and_round.append(np.split(cells, np.searchsorted(window_of_cells, np.arange(1, len(boxes)))))
+        return list(zip(*in_and_round, strict=True))
 
     def _count(self, samples: int) -> int:
         """Return how many frames so many samples have."""
