@@ -229,3 +229,33 @@ def test_a_walk_in_two_tabs_ends_with_everything_equal(opens, quick, site):
         user.settles()
         user.clip()
     assert flags_of(site, users[0]) == flags
+
+
+LATE_POINTS = """() => {
+  const atOnce = window.fetch;
+  window.pointsAsked = 0;
+  window.fetch = async (url, ...more) => {
+    if (String(url).includes("/bioviz/points/")) {
+      window.pointsAsked += 1;
+      await new Promise((done) => setTimeout(done, 3000));
+    }
+    return atOnce(url, ...more);
+  };
+}"""
+
+
+def test_the_list_stays_while_the_points_of_a_flagged_map_are_on_their_way(opens, quick, site):
+    user = opens(quick, "explore")
+    user.names_itself("Stella")
+    user.page.evaluate(LATE_POINTS)
+    flagged = {int(row) for row in load_flags(site.dataset).rows}
+    while (clip := user.steps()) in flagged:
+        pass  # whose mark on the map may not change
+    user.flags_by("b", clip)
+    user.stored()
+    user.page.wait_for_function("() => window.pointsAsked > 0")
+    for _ in range(10):
+        at, length = place_in_list(user)
+        assert length == len(site.run)
+        user.steps("ArrowRight" if at < length else "ArrowLeft")
+        user.page.wait_for_timeout(50)

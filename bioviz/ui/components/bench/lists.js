@@ -18,15 +18,20 @@ import { decodeRows } from "../shared/media.js";
 /** @typedef {Tab & { clips: Int32Array, isComing?: boolean }} ClipList a tab with its clips, rows of the dataset */
 
 const NOTHING = new Int32Array(0);
+const COMING = "Coming …";
 
 /**
  * @param {Tab[]} tabs
- * @param {Points | undefined} points
+ * @param {Points | undefined} points none while they are on their way, as are the clips that only they tell
  * @param {ActLog} log
  * @returns {ClipList[]}
  */
 export function clipLists(tabs, points, log) {
-  return tabs.map((tab) => ({ ...tab, clips: clipsOf(tab, points, log) }));
+  return tabs.map((tab) =>
+    tab.rows === null && !points
+      ? { ...tab, empty: COMING, clips: NOTHING, isComing: true }
+      : { ...tab, clips: clipsOf(tab, points, log) },
+  );
 }
 
 /**
@@ -56,6 +61,6 @@ export function chosenList(lists, wanted, usual) {
   const list = named(wanted || usual);
   if (list) return list;
   if (!wanted?.startsWith("label:")) return named(usual) ?? lists[0];
-  const coming = { noun: "clips", order: "", empty: "Coming …", clips: NOTHING, isComing: true };
+  const coming = { noun: "clips", order: "", empty: COMING, clips: NOTHING, isComing: true };
   return { id: wanted, title: "", rows: null, ...coming };
 }

@@ -91,8 +91,9 @@ export class Strip {
       .map((list) => {
         const on = list.id === chosen.id;
         const attributes = { type: "button", role: "tab", "aria-selected": String(on), "data-list": list.id };
-        const count = el("b", { text: grouped(list.clips.length) });
-        const title = list.order || `${grouped(list.clips.length)} ${list.noun}`;
+        const many = list.isComing ? "…" : grouped(list.clips.length);
+        const count = el("b", { text: many });
+        const title = list.order || `${many} ${list.noun}`;
         const choose = () => this.actions.choose(list.id);
         return el("button", { ...attributes, title, onclick: choose }, `${list.title} `, count);
       });

@@ -116,6 +116,7 @@ class MapProps:
         """As embedding_map.js takes them (its `MapProps`)."""
         return {
             "digest": data.digest,
+            "places": data.places,
             "map_key": self.key,
             "group": self.group,
             "dataset": self.dataset_id,

@@ -15,6 +15,7 @@ import { readSetting } from "../shared/storage.js";
 /**
  * @typedef {object} MapProps
  * @property {string} digest of the points
+ * @property {string} places digest of where they are
  * @property {string} map_key
  * @property {string} group
  * @property {string} dataset

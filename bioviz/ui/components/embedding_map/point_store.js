@@ -33,3 +33,13 @@ export function keepPoints(points) {
 
 /** @param {string} digest */
 export const storedPoints = (digest) => store.get(digest);
+
+/**
+ * The points of a map; while they are on their way, the last ones at the same places: these are the same clips, and
+ * only what is known of them has changed, such as a flag.
+ *
+ * @param {{ digest: string, places: string }} map
+ * @returns {Points | undefined}
+ */
+export const pointsMeanwhile = ({ digest, places }) =>
+  store.get(digest) ?? [...store.values()].findLast((points) => points.places === places);

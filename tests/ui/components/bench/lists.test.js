@@ -30,7 +30,9 @@ test("a tab has the clips that Python sent, those of the map, or those selected 
   const value = valueOfMask(points, Uint8Array.of(0, 1, 1));
   log.act("selection", value, "map", { rows: Int32Array.of(10, 20) });
   assert.deepEqual(rows()[1], [10, 20]);
-  assert.deepEqual(clipLists(tabs, undefined, log)[2].clips.length, 0);
+  const coming = clipLists(tabs, undefined, log);
+  assert.deepEqual([...coming[0].clips], [20, 0]);
+  assert.ok(!coming[0].isComing && coming[1].isComing && coming[2].isComing);
 });
 
 test("the list is the one named, the usual one, or on its way", () => {

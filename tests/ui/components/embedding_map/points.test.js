@@ -8,6 +8,11 @@ import {
   paddedExtent,
   shuffle,
 } from "../../../../bioviz/ui/components/embedding_map/points.js";
+import {
+  keepPoints,
+  pointsMeanwhile,
+  storedPoints,
+} from "../../../../bioviz/ui/components/embedding_map/point_store.js";
 import { column, pointsAt } from "./sample_points.js";
 
 test("columns are read where they lie behind the head, in every type", () => {
@@ -107,4 +112,17 @@ test("times have hours only where there are any", () => {
 test("a map of one point, or of none, has an extent too", () => {
   assert.deepEqual(paddedExtent({ x: [3], y: [4], order: Int32Array.of(0) }), { x: [2, 4], y: [3, 5] });
   assert.deepEqual(paddedExtent({ x: [], y: [], order: new Int32Array(0) }), { x: [-1, 1], y: [-1, 1] });
+});
+
+test("while points are on their way, the last ones at the same places stand for them, and no others", () => {
+  const first = pointsAt([[0, 0]], { digest: "unflagged", places: "here" });
+  const flagged = pointsAt([[0, 0]], { digest: "flagged", places: "here" });
+  keepPoints(first);
+  keepPoints(pointsAt([[1, 1]], { digest: "another run", places: "there" }));
+  assert.equal(pointsMeanwhile({ digest: "flagged", places: "here" }), first);
+  assert.equal(storedPoints("flagged"), undefined, "a map draws no other points");
+  assert.equal(pointsMeanwhile({ digest: "third run", places: "elsewhere" }), undefined);
+  keepPoints(flagged);
+  assert.equal(pointsMeanwhile({ digest: "flagged", places: "here" }), flagged);
+  assert.equal(pointsMeanwhile({ digest: "flagged anew", places: "here" }), flagged, "the last ones");
 });
