@@ -12,7 +12,7 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.flags import load_flags
-from tests.browsing import PROJECT
+from tests.browsing import PROJECT, settled
 from tests.sounds import folder_per_class
 
 pytestmark = pytest.mark.browser
@@ -114,9 +114,14 @@ def test_a_flag_made_right_after_stepping_on_goes_to_the_clip_that_is_seen(page,
 def test_a_clip_picked_in_the_table_stays_in_hand(page):
     page.get_by_text("Flags and the cleaned dataset", exact=True).click()
     page.get_by_role("button", name="Make a cleaned dataset").wait_for()
-    page.get_by_test_id("stDataFrame").last.click(
-        position={"x": 14, "y": 52}
-    )  # the box before the first line
+    page.get_by_role("tab", name="Flagged 4").wait_for()
+    settled(page)  # a table that is drawn anew loses its click
+    table = (
+        page.get_by_test_id("stExpander")
+        .filter(has_text="Make a cleaned dataset")
+        .get_by_test_id("stDataFrame")
+    )
+    table.click(position={"x": 14, "y": 52})  # the box before the first line
     steps_to(page, 4)
     page.locator(".bv-flag-status", has_text="wrong label").wait_for()
     page.wait_for_timeout(1500)  # what the inspector told before must not come back
