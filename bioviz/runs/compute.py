@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from bioviz.analysis.misclustered.placement import placement
 from bioviz.analysis.neighbors.knn import KnnGraph, is_approximate, knn_both
 from bioviz.analysis.projection import placed
 from bioviz.analysis.projection.layouts import UMAPS, ProjectionSpec, project
+from bioviz.analysis.projection.parallel_umap import device_for
 from bioviz.analysis.rows import float32_rows
 from bioviz.analysis.scores.matching import match
 from bioviz.analysis.scores.paper import paper_scores
@@ -25,6 +27,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.embedding.pipeline import embed_dataset, measure_missing
 from bioviz.embedding.stored.sets import EmbeddingSet
 from bioviz.errors import BiovizError
+from bioviz.models.devices.map_epochs import DeviceFull
 from bioviz.progress import Progress, Silent
 from bioviz.runs import stages
 from bioviz.runs.opening import keys_of, open_run, select
@@ -99,29 +102,58 @@ def compute_run(spec: RunSpec, progress: Progress | None = None, device: str | N
             dataset, spec.model, spec.checkpoint, seed=spec.seed, device=device, progress=progress
         )
     rows = select(dataset, np.asarray(embeddings.valid), spec)
-    keys = _keys(dataset, embeddings, rows, spec)
+    gpu, why_none = map_device(len(rows), spec.projection, device)
+    keys = _keys(dataset, embeddings, rows, spec, gpu is not None)
     x = float32_rows(embeddings.matrix, rows)
     if warm is not None:
         wait_for(warm, progress)
     graph = _neighbors(x, dataset.groups[rows], keys, spec.projection, progress, clock)
-    xy = _projection(x, graph, dataset.targets[rows], keys, spec.projection, progress, clock)
-    _scores(x, xy, dataset, rows, keys, spec, embeddings, progress, clock)
+    drawn_from = x, graph, dataset.targets[rows]
+    try:
+        xy = _projection(*drawn_from, keys, spec.projection, progress, clock, gpu)
+    except DeviceFull as full:
+        why_none, keys = str(full), keys_of(dataset, embeddings, rows, spec, keys.approximate)
+        xy = _projection(*drawn_from, keys, spec.projection, progress, clock)
+    _scores(x, xy, dataset, rows, keys, spec, embeddings, progress, clock, why_none)
     run = open_run(spec)
     if run is None:
         raise BiovizError("What was just computed is gone: is the cache being emptied? Start again.")
     return run
 
 
-def _keys(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: RunSpec) -> Keys:
-    """Return the keys by the graphs that are there, else by those that can be had here."""
-    known = {
-        approximate: keys_of(dataset, embeddings, rows, spec, approximate)
-        for approximate in stages.ways_to_search(len(rows))
-    }
-    for keys in known.values():
-        if len(known) == 1 or stages.read_meta("neighbors", keys.neighbors) is not None:
-            return keys
-    return known[is_approximate(len(rows), embeddings.matrix.shape[1])]
+def map_device(clips: int, spec: ProjectionSpec, wanted: str | None) -> tuple[str | None, str]:
+    """Return the GPU that is to lay out the map of so many clips or None, and why not if one is there but is full."""
+    if len(stages.ways_to_lay_out(clips, spec)) == 1:
+        return None, ""
+    return device_for(min(clips, placed.LAID_OUT_UP_TO), spec.n_neighbors, wanted)
+
+
+def _keys(dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: RunSpec, on_gpu: bool) -> Keys:
+    """Return the keys by the graphs and the map that are there, else by those that can be had here.
+
+    Parameters
+    ----------
+    on_gpu
+        Whether a GPU can lay out the map here.
+
+    """
+    of = dataset, embeddings, rows, spec
+    searched = stages.ways_to_search(len(rows))
+    graphs = (
+        way
+        for way in searched
+        if len(searched) == 1 or stages.read_meta("neighbors", keys_of(*of, way).neighbors) is not None
+    )
+    approximate = next(graphs, None)
+    if approximate is None:
+        approximate = is_approximate(len(rows), embeddings.matrix.shape[1])
+    ways = {way: keys_of(*of, approximate, way) for way in stages.ways_to_lay_out(len(rows), spec.projection)}
+    there = (
+        keys
+        for keys in ways.values()
+        if len(ways) == 1 or stages.read_meta("projection", keys.projection) is not None
+    )
+    return next(there, ways.get(on_gpu, ways[False]))
 
 
 def _neighbors(
@@ -152,16 +184,20 @@ def _projection(
     spec: ProjectionSpec,
     progress: Progress,
     clock: _Clock,
+    gpu: str | None = None,
 ) -> np.ndarray:
     stored = stages.read("projection", keys.projection, "xy")
     if stored is not None:
         return stored[0]
+    if keys.on_gpu and gpu is None:  # it was there a moment ago
+        raise DeviceFull("The GPU's map was no longer in the cache, so that the processor laid out its own.")
     with clock.time("projection"):
         if keys.sampled:
             drawn = placed.sample_by_label(targets, placed.LAID_OUT_UP_TO, stages.SAMPLE_SEED)
-            xy = placed.project_sample(x, spec, graph, drawn, progress)
+            layout = partial(project, device=gpu if keys.on_gpu else None)
+            xy = placed.project_sample(x, spec, graph, drawn, progress, layout)
         else:
-            xy = project(x, spec, graph=graph, progress=progress)
+            xy = project(x, spec, graph=graph, progress=progress, device=gpu if keys.on_gpu else None)
     stages.save("projection", keys.projection, {"xy": xy}, {"spec": spec.to_dict()})
     return xy
 
@@ -176,6 +212,7 @@ def _scores(
     embeddings: EmbeddingSet,
     progress: Progress,
     clock: _Clock,
+    why_no_gpu: str,
 ) -> None:
     if stages.read("scores", keys.scores, *SCORES) is not None:
         return
@@ -196,6 +233,7 @@ def _scores(
             **provenance(dataset, embeddings, rows, spec, clock.seconds),
             "neighbors": {"k": keys.k, "search": "approximate" if keys.approximate else "all pairs"},
             **_sampled(keys, len(rows)),
+            **_laid_out_on(keys, len(rows), spec.projection, why_no_gpu),
         },
     }
     stages.save("scores", keys.scores, dict(zip(SCORES, arrays, strict=True)), about)
@@ -214,6 +252,12 @@ def _sampled(keys: Keys, clips: int) -> dict[str, Any]:
             "others": "placed by their neighbors",
         }
     }
+
+
+def _laid_out_on(keys: Keys, clips: int, spec: ProjectionSpec, why_no_gpu: str) -> dict[str, Any]:
+    if len(stages.ways_to_lay_out(clips, spec)) == 1:
+        return {}
+    return {"layout": {"on": "GPU" if keys.on_gpu else "processor", "because": why_no_gpu}}
 
 
 def provenance(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
@@ -48,9 +49,14 @@ def select(dataset: Dataset, valid: np.ndarray, spec: RunSpec) -> np.ndarray:
 
 
 def keys_of(
-    dataset: Dataset, embeddings: EmbeddingSet, rows: np.ndarray, spec: RunSpec, approximate: bool = False
+    dataset: Dataset,
+    embeddings: EmbeddingSet,
+    rows: np.ndarray,
+    spec: RunSpec,
+    approximate: bool = False,
+    on_gpu: bool = False,
 ) -> Keys:
-    """Return the stage keys of a run over `rows` of a dataset, its graphs searched one of `stages.ways_to_search`."""
+    """Return the stage keys of a run over `rows` of a dataset, computed in one of the ways that `stages` names."""
     clips = stages.Clips(
         dataset=dataset.id,
         set_key=embeddings.key,
@@ -60,13 +66,14 @@ def keys_of(
         labels=dataset.clips.labels[rows],
         target_names=dataset.target_names,
     )
-    return stages.keys_for(clips, spec.projection, approximate)
+    return stages.keys_for(clips, spec.projection, approximate, on_gpu)
 
 
 def open_run(spec: RunSpec) -> Run | None:
     """Return the finished run of a spec, or None where it is not (or no longer) complete; start a job then.
 
-    Where there are two, as one was computed on a GPU and one on the processor, the one of exact neighbors.
+    Where there are several, as one was computed on a GPU and one on the processor, one of exact neighbors, and of maps
+    the processor's.
 
     Raises
     ------
@@ -86,8 +93,9 @@ def _finished(spec: RunSpec) -> Iterator[Run]:
     if embeddings is None:
         return
     rows = select(dataset, np.asarray(embeddings.valid), spec)
-    for approximate in stages.ways_to_search(len(rows)):
-        keys = keys_of(dataset, embeddings, rows, spec, approximate)
+    ways = product(stages.ways_to_search(len(rows)), stages.ways_to_lay_out(len(rows), spec.projection))
+    for approximate, on_gpu in ways:
+        keys = keys_of(dataset, embeddings, rows, spec, approximate, on_gpu)
         run = _with_keys(spec, dataset, embeddings, rows, keys)
         if run is not None:
             yield run

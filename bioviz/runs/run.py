@@ -130,6 +130,10 @@ class Run:
         notes = ()
         if self._keys.sampled:
             notes += (placed.sampled_note(placed.LAID_OUT_UP_TO, len(self)),)
+        if self._keys.on_gpu:
+            notes += (ON_GPU,)
+        elif because := (self.provenance.get("layout") or {}).get("because"):
+            notes += (str(because),)
         if self._keys.approximate:
             notes += (approximate_note(self._keys.k, self._recall, min(CHECKED, len(self))),)
         return notes
@@ -228,6 +232,9 @@ class _State:
     run: str
     dataset: str
     acoustic: dict[str, np.ndarray]
+
+
+ON_GPU = "The map was laid out on a GPU: laid out by a processor its clips lie elsewhere, as they do with another seed."
 
 
 def approximate_note(k: int, recall: float | None, checked: int) -> str:

@@ -21,6 +21,7 @@ from bioviz.analysis.neighbors import cells, knn
 from bioviz.analysis.projection import placed
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings
+from bioviz.models.devices import map_epochs
 from bioviz.runs.stage_inputs import (
     EmbeddingRows,
     GraphInputs,
@@ -71,6 +72,8 @@ class Keys:
         Whether the graphs are; see `ways_to_search`.
     sampled
         Whether the map is laid out for a sample of the clips.
+    on_gpu
+        Whether a GPU lays it out; see `ways_to_lay_out`.
 
     """
 
@@ -81,6 +84,7 @@ class Keys:
     k: int
     approximate: bool
     sampled: bool = False
+    on_gpu: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,16 @@ def ways_to_search(clips: int) -> tuple[bool, ...]:
     return (False,) if clips <= knn.EXACT_UP_TO else (False, True)
 
 
+def ways_to_lay_out(clips: int, projection: ProjectionSpec) -> tuple[bool, ...]:
+    """Whether a GPU lays out the map of so many clips: each that there may be, a processor's map first.
+
+    A GPU rounds in its own way, which the epochs magnify, so that its map has a key of its own; of few clips, and by
+    the methods of other packages, the map is always a processor's.
+    """
+    laid_out = min(clips, placed.LAID_OUT_UP_TO)
+    return (False, True) if projection.method == "umap_parallel" and laid_out >= map_epochs.FROM else (False,)
+
+
 def kept_neighbors(clips: int, projection: ProjectionSpec) -> int:
     """Return how many neighbors of each clip are kept."""
     usual = NEIGHBORS if clips <= MANY_CLIPS else NEIGHBORS_OF_MANY
@@ -130,13 +144,17 @@ def kept_neighbors(clips: int, projection: ProjectionSpec) -> int:
     return max(1, min(max(usual, drawn), clips - 1))
 
 
-def keys_for(clips: Clips, projection: ProjectionSpec, approximate: bool = False) -> Keys:
+def keys_for(
+    clips: Clips, projection: ProjectionSpec, approximate: bool = False, on_gpu: bool = False
+) -> Keys:
     """Name every stage of a run by all that decides it, and by nothing else.
 
     Parameters
     ----------
     approximate
         One of `ways_to_search`.
+    on_gpu
+        One of `ways_to_lay_out`.
 
     """
     k = kept_neighbors(len(clips.rows), projection)
@@ -153,12 +171,12 @@ def keys_for(clips: Clips, projection: ProjectionSpec, approximate: bool = False
     neighbors = key_of("neighbors", VERSIONS["neighbors"], NeighborsInputs(graph, _ints(clips.groups)))
     sampled = placed.is_sampled(projection, len(clips.rows))
     drawn: ProjectionInputs | SampledProjectionInputs = ProjectionInputs(
-        embedding, None if projection.method == "pca" else graph, projection.key_parts()
+        embedding, None if projection.method == "pca" else graph, projection.key_parts(on_gpu)
     )
     if sampled:
         size, targets = placed.LAID_OUT_UP_TO, _ints(clips.targets)
         drawn = SampledProjectionInputs(
-            embedding, graph, projection.key_parts(), size, SAMPLE_SEED, placed.VERSION, targets
+            embedding, graph, projection.key_parts(on_gpu), size, SAMPLE_SEED, placed.VERSION, targets
         )
     picture = key_of("projection", VERSIONS["projection"], drawn)
     # The run's key: the dataset is part of it, so that a copy of a dataset has runs of its own.
@@ -172,7 +190,7 @@ def keys_for(clips: Clips, projection: ProjectionSpec, approximate: bool = False
         CLUSTER_SEED,
     )
     scores = key_of("scores", VERSIONS["scores"], labels)
-    return Keys(embedding, neighbors, picture, scores, k, approximate, sampled)
+    return Keys(embedding, neighbors, picture, scores, k, approximate, sampled, on_gpu)
 
 
 def save(stage: str, key: str, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:

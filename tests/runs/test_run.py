@@ -17,9 +17,11 @@ from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, s
 
 from bioviz.analysis.misclustered.placement import LISTS
 from bioviz.analysis.projection.layouts import ProjectionSpec
+from bioviz.config import settings
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.errors import BadInput, Cancelled, Missing
+from bioviz.models.devices.map_epochs import DeviceFull
 from bioviz.runs import RunSpec, compute_run, open_run, open_run_by_key, stages
 from bioviz.runs.run import ALL, SCORES
 from tests.runs.conftest import write_sounds
@@ -329,6 +331,59 @@ def test_exact_and_approximate_neighbors_have_runs_of_their_own(sounds, monkeypa
     assert not exact.graph.approximate and len({few.key, rough.key, exact.key}) == 3
     stages.save("neighbors", rough._keys.neighbors, {}, {})  # both are there
     assert open_run(spec_of(sounds)).key == exact.key and open_run_by_key(rough.key).key == rough.key
+
+
+def test_maps_of_a_gpu_and_of_a_processor_have_keys_of_their_own(sounds, monkeypatch):
+    """Of so many clips that a GPU lays them out where there is one; torch's kernel runs on the processor here."""
+    spec = spec_of(sounds, projection=ProjectionSpec(method="umap_parallel", n_neighbors=4))
+    few = compute_run(spec)
+    assert "layout" not in few.provenance and few.notes == ()
+    monkeypatch.setattr("bioviz.models.devices.map_epochs.FROM", 10)
+    assert same(open_run(spec), few), "a processor's map is the same whatever the number of clips"
+    stages.drop("projection", few._keys.projection)
+    asked = []
+
+    def map_on(device: str | None, why: str = "") -> None:
+        monkeypatch.setattr(
+            "bioviz.runs.compute.device_for", lambda *of: (asked.append(of), (device, why))[1]
+        )
+
+    map_on("cpu")
+    drawn = compute_run(spec, device="cpu")
+    assert asked == [(len(few), 4, "cpu")]
+    assert drawn.key != few.key and drawn._keys.neighbors == few._keys.neighbors
+    assert (
+        drawn.provenance["layout"] == {"on": "GPU", "because": ""} and "laid out on a GPU" in drawn.notes[0]
+    )
+    assert np.isfinite(drawn.xy).all() and not np.array_equal(drawn.xy, few.xy)
+    stages.drop("scores", drawn.key)
+    map_on(None)
+    again = compute_run(spec)
+    assert again.key == drawn.key and np.array_equal(again.xy, drawn.xy), "the map is there"
+    stages.drop("projection", drawn._keys.projection)
+    map_on(None, "The GPU is full.")
+    own = compute_run(spec)
+    assert own.key == few.key and np.array_equal(own.xy, few.xy)
+    assert open_run_by_key(own.key).key == own.key
+
+
+def test_where_a_gpu_has_no_room_the_processor_draws_the_map_and_says_so(sounds, monkeypatch):
+    spec = spec_of(sounds, projection=ProjectionSpec(method="umap_parallel", n_neighbors=4))
+    expected = compute_run(spec).xy.copy()
+    monkeypatch.setattr("bioviz.models.devices.map_epochs.FROM", 10)
+    for known_before in (True, False):
+        shutil.rmtree(settings().cache_dir / "runs")
+        device = (None, "The GPU is full.") if known_before else ("cpu", "")
+        monkeypatch.setattr("bioviz.runs.compute.device_for", lambda *_, device=device: device)
+
+        def full(*_: object) -> None:
+            raise DeviceFull("The GPU ran out of memory.")
+
+        monkeypatch.setattr("bioviz.models.devices.map_epochs.MapEpochs.epoch", full)
+        run = compute_run(spec)
+        assert np.array_equal(run.xy, expected)
+        said = "The GPU is full." if known_before else "The GPU ran out of memory."
+        assert run.provenance["layout"] == {"on": "processor", "because": said} and run.notes == (said,)
 
 
 def test_the_map_of_very_many_clips_is_of_a_sample_and_says_so(sounds, monkeypatch):

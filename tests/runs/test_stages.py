@@ -9,6 +9,7 @@ import pytest
 
 from bioviz.analysis.projection import parallel_umap
 from bioviz.analysis.projection.layouts import ProjectionSpec
+from bioviz.models.devices import map_epochs
 from bioviz.runs import stages
 from bioviz.runs.stages import Clips, keys_for
 
@@ -78,6 +79,18 @@ def test_a_new_version_of_our_own_kernel_draws_its_maps_anew(monkeypatch):
     monkeypatch.setattr(parallel_umap, "VERSION", parallel_umap.VERSION + 1)
     assert keys_for(CLIPS, UMAP).projection == before[0]
     assert keys_for(CLIPS, parallel).projection != before[1]
+
+
+def test_what_a_gpu_rounds_in_its_own_way_has_a_key_of_its_own(monkeypatch):
+    parallel = ProjectionSpec(method="umap_parallel")
+    own, gpus = keys_for(CLIPS, parallel), keys_for(CLIPS, parallel, on_gpu=True)
+    assert own.projection != gpus.projection and own.scores != gpus.scores and own.neighbors == gpus.neighbors
+    monkeypatch.setattr(map_epochs, "VERSION", map_epochs.VERSION + 1)
+    assert keys_for(CLIPS, parallel) == own
+    assert keys_for(CLIPS, parallel, on_gpu=True).projection != gpus.projection
+    assert stages.ways_to_lay_out(map_epochs.FROM, parallel) == (False, True)
+    assert stages.ways_to_lay_out(map_epochs.FROM - 1, parallel) == (False,)
+    assert stages.ways_to_lay_out(map_epochs.FROM, UMAP) == (False,), "umap-learn's is the processor's"
 
 
 def test_integer_width_does_not_count():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -13,6 +14,7 @@ from bioviz.analysis.projection import parallel_umap, tsne
 from bioviz.analysis.projection.graphs import among, nearest
 from bioviz.analysis.rows import METRICS, Metric, finite_rows, prepare
 from bioviz.errors import BadInput
+from bioviz.models.devices import map_epochs
 from bioviz.progress import Progress, Silent
 
 Method = Literal["umap", "umap_parallel", "tsne", "tsne_parallel", "pca"]
@@ -71,10 +73,18 @@ class ProjectionSpec:
         }[self.method]
         return {name: value for name, value in asdict(self).items() if name in used}
 
-    def key_parts(self) -> dict[str, Any]:
-        """Return what decides a map beside its rows: the settings, and of a kernel of ours its version."""
+    def key_parts(self, on_gpu: bool = False) -> dict[str, Any]:
+        """Return what decides a map beside its rows: the settings, and of a kernel of ours its version.
+
+        Parameters
+        ----------
+        on_gpu
+            Whether a GPU lays it out, where it rounds in its own way.
+
+        """
         version = {"version": parallel_umap.VERSION} if self.method == "umap_parallel" else {}
-        return {**self.to_dict(), **version}
+        gpu = {"gpu": map_epochs.VERSION} if on_gpu else {}
+        return {**self.to_dict(), **version, **gpu}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ProjectionSpec:
@@ -117,6 +127,7 @@ def project(
     graph: KnnGraph | None = None,
     init: np.ndarray | None = None,
     progress: Progress | None = None,
+    device: str | None = None,
 ) -> np.ndarray:
     """Lay the rows of an embedding out in two dimensions.
 
@@ -131,6 +142,8 @@ def project(
         group out and it has as many neighbors as they read, and computed here otherwise.
     init : (n, 2)
         Starting positions (UMAP, t-SNE), such as another projection to stay comparable with.
+    device
+        The GPU that lays out a parallel UMAP, see `parallel_umap.device_for`; the processor where None.
 
     Returns
     -------
@@ -142,6 +155,8 @@ def project(
         The graph or init is of other rows.
     Cancelled
         Through `progress`.
+    DeviceFull
+        The device has no room.
 
     """
     x = np.asarray(x)
@@ -166,9 +181,11 @@ def project(
             rows, perplexity=spec.perplexity, metric=spec.metric, seed=spec.seed, start=start
         )
     else:
-        lay_out = {"umap": _umap, "umap_parallel": _parallel_umap, "tsne_parallel": _parallel_tsne}[
-            spec.method
-        ]
+        lay_out = {
+            "umap": _umap,
+            "umap_parallel": partial(_parallel_umap, device=device),
+            "tsne_parallel": _parallel_tsne,
+        }[spec.method]
         xy[good] = lay_out(rows, spec, None if graph is None else among(graph, good), start, progress)
     progress.report("projection", 1, 1, "steps")
     return xy
@@ -202,12 +219,21 @@ def _umap(
 
 
 def _parallel_umap(
-    x: np.ndarray, spec: ProjectionSpec, graph: KnnGraph | None, start: np.ndarray | None, progress: Progress
+    x: np.ndarray,
+    spec: ProjectionSpec,
+    graph: KnnGraph | None,
+    start: np.ndarray | None,
+    progress: Progress,
+    device: str | None = None,
 ) -> np.ndarray:
-    indices, distances = umap_neighbors(x, spec, graph, progress)
-    rows = _as_the_metric_sees(x, spec.metric)
     return parallel_umap.lay_out(
-        rows, indices, distances, min_dist=spec.min_dist, seed=spec.seed, start=start, progress=progress
+        _as_the_metric_sees(x, spec.metric),
+        *umap_neighbors(x, spec, graph, progress),
+        min_dist=spec.min_dist,
+        seed=spec.seed,
+        start=start,
+        progress=progress,
+        device=device,
     )
 
 

@@ -11,14 +11,16 @@ import numpy as np
 MANTISSA_BITS = 8
 """Of a float32's 23 the ones by which a coefficient is looked up: within 0.4 % of its value. The part of a table that
 is read over and over then fits into the processor's nearest memory."""
-_SHIFT = 23 - MANTISSA_BITS
+SHIFT = 23 - MANTISSA_BITS
 _LEAST, _MOST = np.float32(1e-8), np.float32(1e6)  # squared distances between which coefficients are tabled
 HALVES = (3, 2)
 """Clips that push for each one that pulls, in the two halves of an epoch. umap-learn pulls both ends of an edge when it
 comes to one of them, so twice an epoch; here an end is pulled once in each half, by where the other is by then."""
-_NEARER = np.float32(0.15)
+NEARER = np.float32(0.15)
 """Share of their distance that a pull moves a point at most. Both ends move at once, by where the other was before:
 free to swing past each other they keep fewer neighbors. Late epochs, whose steps are small, never reach it."""
+CLIP = np.float32(4)
+"""A force is that strong at most, in either direction; as umap-learn's."""
 _SEARCH_STEPS = 64
 _SEARCH_TOLERANCE = 1e-5
 _LEAST_WIDTH = 1e-3  # of the mean distance
@@ -39,8 +41,8 @@ def tables(a: float, b: float) -> tuple[np.ndarray, np.ndarray, int]:
     first : int
         Of a squared distance the first bits, as a whole number, that stand at place 0.
     """
-    first, last = (int(each.view(np.int32)) >> _SHIFT for each in (_LEAST, _MOST))
-    bits = (np.arange(first, last + 1, dtype=np.int64) << _SHIFT) + (1 << (_SHIFT - 1))
+    first, last = (int(each.view(np.int32)) >> SHIFT for each in (_LEAST, _MOST))
+    bits = (np.arange(first, last + 1, dtype=np.int64) << SHIFT) + (1 << (SHIFT - 1))
     squared = bits.astype(np.int32).view(np.float32).astype(np.float64)
     pull = -2 * a * b * squared ** (b - 1) / (a * squared**b + 1)
     push = 2 * b / ((0.001 + squared) * (a * squared**b + 1))
@@ -61,13 +63,13 @@ def _counted(seed: int, epoch: int, edge: int) -> np.uint64:
 
 @numba.njit(cache=True, inline="always")
 def _clip(value: np.float32) -> np.float32 | float:
-    return min(np.float32(4), max(np.float32(-4), value))
+    return min(CLIP, max(-CLIP, value))
 
 
 @numba.njit(cache=True, inline="always", fastmath=True)
 def _place(dx: np.float32, dy: np.float32, first: int, last: int) -> np.integer | int:
     """Return where the coefficient of two places that far apart stands in `tables`."""
-    return min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> _SHIFT) - first))
+    return min(last, max(0, (np.float32(dx * dx + dy * dy).view(np.int32) >> SHIFT) - first))
 
 
 @numba.njit(cache=True, inline="always")
@@ -131,7 +133,7 @@ def epoch(
         0 or 1, and of `HALVES` the one.
     """
     tied, last = len(ties) > 0, pull.shape[0] - 1
-    most = -_NEARER / alpha
+    most = -NEARER / alpha
     n = before.shape[0] // 2 if tied else before.shape[0]
     for i in range(start, stop):
         own_map = i - i % n

@@ -15,6 +15,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from bioviz.analysis.projection.row_threads import in_order, over_rows
+from bioviz.models.devices.map_epochs import Forces, MapEpochs, map_device
 from bioviz.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def lay_out(
     seed: int,
     start: np.ndarray | None = None,
     progress: Progress,
+    device: str | None = None,
 ) -> np.ndarray:
     """Lay clips out in two dimensions.
 
@@ -69,6 +71,8 @@ def lay_out(
         How tightly points may be packed.
     start : (n, 2) or None
         Places to start from; the principal components where None.
+    device
+        As in `torch.device`, to move the points on; the processor's cores where None.
 
     Returns
     -------
@@ -78,10 +82,15 @@ def lay_out(
     ------
     Cancelled
         Through `progress`.
+    DeviceFull
+        The device has no room.
     """
     edges = edges_of([fuzzy_graph(indices, distances)])
     places = principal_axes(x, progress) if start is None else start
-    return move(spread_out(places, seed), edges, min_dist, seed, progress, "projection")
+    first = spread_out(places, seed)
+    if device is not None:
+        return move_on_device(device, first, edges, min_dist, seed, progress)
+    return move(first, edges, min_dist, seed, progress, "projection")
 
 
 def move(
@@ -126,6 +135,43 @@ def move(
                 before, after = after, before
     progress.report(stage, epochs, epochs, "epochs")
     return before
+
+
+def move_on_device(
+    device: str, start: np.ndarray, edges: Edges, min_dist: float, seed: int, progress: Progress
+) -> np.ndarray:
+    """As `move`, of one map and on a device of torch's: the same steps, rounded as the device does.
+
+    Raises
+    ------
+    Cancelled
+        Through `progress`.
+    DeviceFull
+        The device has no room.
+    """
+    moved = MapEpochs(start, edges.indptr, edges.indices, edges.every, forces_of(min_dist), seed, device)
+    epochs = epochs_for(len(start))
+    for number in range(epochs):
+        progress.report("projection", number, epochs, "epochs")
+        moved.epoch(number, np.float32(1 - number / epochs))
+    progress.report("projection", epochs, epochs, "epochs")
+    return moved.places()
+
+
+def forces_of(min_dist: float) -> Forces:
+    """Return what moves a point, as `parallel_kernel` has it."""
+    from bioviz.analysis.projection import parallel_kernel as kernel
+
+    return Forces(
+        *kernel.tables(*curve(min_dist)), kernel.SHIFT, kernel.HALVES, kernel.NEARER, float(kernel.CLIP)
+    )
+
+
+def device_for(clips: int, n_neighbors: int, wanted: str | None = None) -> tuple[str | None, str]:
+    """Return the GPU that is to lay out so many clips or None, and why not; see `map_epochs.map_device`."""
+    from bioviz.analysis.projection.parallel_kernel import HALVES
+
+    return map_device(clips, 2 * n_neighbors * clips, max(HALVES), wanted)
 
 
 def epochs_for(n: int) -> int:
