@@ -70,18 +70,44 @@ def resemblance(whole: np.ndarray, templates: np.ndarray) -> np.ndarray:
     ndarray of float32, shape (t, K - F + 1)
         Normalised cross-correlation, at most 1, where a template starts with each frame; none where K < F.
     """
-    from scipy.fft import irfft, next_fast_len, rfft
+    held = HeldPicture(whole, templates.shape[2])
+    return held.against(spectra_of(templates, held.size))
 
-    frames = templates.shape[2]
-    moments = max(whole.shape[1] - frames + 1, 0)
-    if not moments:
-        return np.zeros((len(templates), 0), dtype=np.float32)
-    size = next_fast_len(whole.shape[1], real=True)  # moments that would wrap round are not looked at
-    spectra: Any = rfft(whole, size, axis=1)  # scipy has no types
-    shapes: Any = rfft(templates, size, axis=2)
-    alike: Any = irfft(np.einsum("bk,tbk->tk", spectra, shapes.conj()), size, axis=1)
-    norm = np.sqrt(_energy(whole, frames) + _FLOOR * frames)
-    return (alike[:, :moments] / norm).astype(np.float32)
+
+def spectra_of(templates: np.ndarray, size: int) -> np.ndarray:
+    """Return the conjugate spectra of templates (t, B, F), padded to `size` frames, for `HeldPicture.against`."""
+    from scipy.fft import rfft
+
+    shapes: Any = rfft(templates, size, axis=2)  # scipy has no types
+    return shapes.conj()
+
+
+class HeldPicture:
+    """A picture (B, K) that templates of F frames are held against: what is the same for all of them is made once.
+
+    Attributes
+    ----------
+    size
+        Frames that spectra are made of. Moments that would wrap round are not looked at.
+    """
+
+    def __init__(self, whole: np.ndarray, frames: int) -> None:
+        from scipy.fft import next_fast_len, rfft
+
+        self.size: int = next_fast_len(whole.shape[1], real=True) if whole.shape[1] else 1
+        self._moments = max(whole.shape[1] - frames + 1, 0)
+        if self._moments:
+            self._spectra: Any = rfft(whole, self.size, axis=1)
+            self._norm = np.sqrt(_energy(whole, frames) + _FLOOR * frames)
+
+    def against(self, spectra: np.ndarray) -> np.ndarray:
+        """Return the `resemblance` to templates by their spectra (t, B, size // 2 + 1), as from `spectra_of`."""
+        from scipy.fft import irfft
+
+        if not self._moments:
+            return np.zeros((len(spectra), 0), dtype=np.float32)
+        alike: Any = irfft(np.einsum("bk,tbk->tk", self._spectra, spectra), self.size, axis=1)
+        return (alike[:, : self._moments] / self._norm).astype(np.float32)
 
 
 def _energy(whole: np.ndarray, frames: int) -> np.ndarray:

@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from bioviz.audio.measures.templates import FRAME_S, loudest, picture, resemblance, template
+from bioviz.audio.measures.templates import FRAME_S, HeldPicture, loudest, picture, spectra_of, template
 from bioviz.errors import BadInput
 from bioviz.progress import Progress
 from bioviz.runs.templates.chosen import BEST, LabelTemplates
@@ -25,6 +26,8 @@ STRETCH_S = 60.0
 _MIN_RATE, _MAX_RATE = 8000, 48000
 """Hz; more only where boxes ask for it."""
 _THREADS = 4
+_SIZES = 2
+"""Lengths of a picture for which the templates' spectra are kept: most are a whole minute. 150 MB each at most."""
 STAGE_NAME = "Clips beside annotated calls"
 
 Load = Callable[[int, float, float, int], np.ndarray]
@@ -82,11 +85,12 @@ def measure_resemblance(
 
     def scored(stretch: _Stretch) -> np.ndarray | None:
         seen = pictured(stretch)
-        return None if seen is None else _scores(inputs, stretch, banks, seen)
+        return None if seen is None else _scores(inputs, stretch, banks, seen, spectra)
 
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         progress.report(STAGE_NAME, 0, len(alike))
         banks = _banks(inputs, labels, pool, pictured, progress)
+        spectra = _kept_spectra(banks)
         done = 0
         for stretch, scores in _in_order(pool, scored, list(_stretches(inputs))):
             if scores is None:
@@ -166,6 +170,17 @@ def _banks(
     return banks
 
 
+def _kept_spectra(banks: list[_Bank]) -> Callable[[int, int], tuple[np.ndarray, np.ndarray]]:
+    """Return a function of bank and size: spectra of its templates and of these backwards, kept for `_SIZES` sizes."""
+
+    @lru_cache(_SIZES * max(len(banks), 1))
+    def spectra(bank: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+        shapes = banks[bank].shapes
+        return spectra_of(shapes, size), spectra_of(shapes[:, :, ::-1], size)
+
+    return spectra
+
+
 def _cut(seen: np.ndarray, box: np.ndarray, length_s: float) -> np.ndarray | None:
     """(B, F) template of a box (start_s, end_s within the picture): about its middle, or its loudest part if longer."""
     frames = round(length_s / FRAME_S)
@@ -184,23 +199,46 @@ def _band(seen: tuple[np.ndarray, np.ndarray], of: LabelTemplates) -> np.ndarray
 
 
 def _scores(
-    inputs: ResemblanceInputs, stretch: _Stretch, banks: list[_Bank], seen: tuple[np.ndarray, np.ndarray]
+    inputs: ResemblanceInputs,
+    stretch: _Stretch,
+    banks: list[_Bank],
+    seen: tuple[np.ndarray, np.ndarray],
+    spectra: Callable[[int, int], tuple[np.ndarray, np.ndarray]],
 ) -> np.ndarray:
     """(rows, L, 2) of the clips of a stretch."""
     out = np.full((len(stretch.rows), len(banks), 2), np.nan, dtype=np.float32)
+    first = _frame(inputs.start_s[stretch.rows] - stretch.start_s)
+    end = _frame(inputs.end_s[stretch.rows] - stretch.start_s)
+    held: dict[tuple[float, float, int], HeldPicture] = {}  # labels often share a band
     for i, bank in enumerate(banks):
         others = bank.units != inputs.units[stretch.recording]
         if others.sum() < BEST:
             continue
-        whole, shapes = _band(seen, bank.of), bank.shapes[others]
-        for way, each in enumerate((shapes, shapes[:, :, ::-1])):
-            at = resemblance(whole, each)
-            for row, clip in enumerate(stretch.rows):
-                first = round(float(inputs.start_s[clip] - stretch.start_s) / FRAME_S)
-                last = round(float(inputs.end_s[clip] - stretch.start_s) / FRAME_S) - each.shape[2]
-                inside = at[:, max(first, 0) : last + 1]
-                if inside.shape[1]:
-                    out[row, i, way] = np.sort(inside.max(axis=1))[-BEST:].mean()
+        of, frames = bank.of, bank.shapes.shape[2]
+        key = (of.low_hz, of.high_hz, frames)
+        if key not in held:
+            held[key] = HeldPicture(_band(seen, of), frames)
+        for way, shapes in enumerate(spectra(i, held[key].size)):
+            at = held[key].against(shapes)[others]
+            best = np.sort(_highest(at, first, end - frames), axis=1)[:, -BEST:]
+            out[:, i, way] = best.mean(axis=1)
+    return out
+
+
+def _frame(seconds: np.ndarray) -> np.ndarray:
+    return np.round(seconds / FRAME_S).astype(np.int64)
+
+
+def _highest(at: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """(rows, t) of (t, moments): the highest from each row's first moment to its last; NaN where there are none."""
+    moments = at.shape[1]
+    first, end = np.clip(first, 0, moments), np.clip(last + 1, 0, moments)
+    some = first < end
+    out = np.full((len(first), len(at)), np.nan, dtype=at.dtype)
+    if some.any():
+        edges = np.column_stack([first[some], end[some]]).ravel()
+        padded = np.pad(at, ((0, 0), (0, 1)))  # an edge may be the end of all
+        out[some] = np.maximum.reduceat(padded, edges, axis=1)[:, ::2].T
     return out
 
 
