@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypedDict
 
 import numpy as np
@@ -21,10 +22,14 @@ from bioviz.runs import stages
 from bioviz.runs.opening import open_run
 from bioviz.runs.run import Run
 from bioviz.runs.spec import RunSpec
-from bioviz.runs.templates.resemblance import measure_missing_resemblance, open_resemblance
+from bioviz.runs.templates.resemblance import (
+    measure_missing_resemblance,
+    open_resemblance,
+    resemblance_note,
+)
 from bioviz.store.keys import key_of
 
-VERSION = 18  # raise it when a measure changes, and what is cached is computed anew
+VERSION = 19  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "diagnosis"
 SEED = 0
 
@@ -98,6 +103,7 @@ def compute_diagnosis(run: Run, k: int = K, progress: Progress | None = None) ->
         run = open_run(run.spec) or run  # which has the columns
     inputs = diagnosis_inputs(run, k)
     diagnosis = diagnose(inputs, progress)
+    diagnosis = replace(diagnosis, notes=(*diagnosis.notes, *resemblance_note(dataset)))
     stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), diagnosis)
     return diagnosis
 

@@ -15,6 +15,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.datasets.types import Dataset
 from bioviz.runs import RunSpec, compute_run, open_run
 from bioviz.runs.diagnosis import compute_diagnosis, diagnosis_inputs, diagnosis_key, open_diagnosis
+from bioviz.runs.templates import measure
 from bioviz.runs.templates.resemblance import open_resemblance
 from bioviz.store.keys import value_of
 
@@ -175,3 +176,18 @@ def test_recordings_that_were_away_are_held_against_calls_when_they_are_back(fol
     compute_diagnosis(run, 5)
     again = open_resemblance(dataset, run.rows)
     assert again.key != without.key and np.isfinite(again.value).all()
+
+
+def test_calls_looked_for_in_a_part_of_the_sound_are_said_so_and_kept_apart(folder, monkeypatch):
+    dataset = add(folder, second=0)
+    run = compute_run(spec_of(dataset))
+    assert not any("minutes" in note for note in compute_diagnosis(run, 5).notes)
+    whole = open_resemblance(dataset, run.rows)
+    monkeypatch.setattr(measure, "MAX_STRETCHES", FILES)
+    assert open_resemblance(dataset, run.rows).key == whole.key
+    monkeypatch.setattr(measure, "MAX_STRETCHES", 3)
+    assert open_resemblance(dataset, run.rows) is None
+    sentence = f"Clips were held against annotated calls in 3 of {FILES} minutes, drawn by lot."
+    assert sentence in compute_diagnosis(run, 5).notes
+    part = open_resemblance(dataset, run.rows)
+    assert np.isfinite(part.value).all(axis=(1, 2)).sum() == 3 * 20 and np.isfinite(whole.value).all()

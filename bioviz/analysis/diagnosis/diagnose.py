@@ -102,7 +102,7 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         progress.report("diagnosis", number, 8, "steps")
 
     step(0)
-    notes, left_out = m.notes(), m.left_out
+    left_out = m.left_out
     step(1)
     probes = m.probes
     step(3)
@@ -135,7 +135,7 @@ def diagnose(inputs: DiagnosisInputs, progress: Progress | None = None) -> Diagn
         missed=missed,
         faint=faint,
         false_alarms=alarms,
-        notes=notes,
+        notes=(*m.notes(), *m.estimates(confounding)),
         unit=inputs.unit,
         coarser=m.coarser(separable),
         shortcuts=shortcuts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,11 +10,12 @@ import numpy as np
 
 from bioviz.analysis.codes import codes, with_background
 from bioviz.analysis.diagnosis.causes.evidence import Evidence
+from bioviz.analysis.diagnosis.estimates import Sizes, estimates
 from bioviz.analysis.diagnosis.inputs import DiagnosisInputs
 from bioviz.analysis.diagnosis.queues import Queue, queues
-from bioviz.analysis.diagnosis.shortcuts.coarser_units import MAX_QUERIES, Coarser, coarser_units
+from bioviz.analysis.diagnosis.shortcuts.coarser_units import Coarser, coarser_units
 from bioviz.analysis.diagnosis.shortcuts.confounds import Confound, confounds
-from bioviz.analysis.diagnosis.shortcuts.shortcuts import MAX_UNITS, Shortcut, shortcuts
+from bioviz.analysis.diagnosis.shortcuts.shortcuts import Shortcut, shortcuts
 from bioviz.analysis.diagnosis.shortcuts.within_units import WithinUnits, within_units
 from bioviz.analysis.diagnosis.sounds.acoustic_causes import AcousticCauses
 from bioviz.analysis.diagnosis.verdict.caveats import caveats
@@ -23,9 +25,7 @@ from bioviz.analysis.neighbors.label_confusion import label_scores
 from bioviz.analysis.neighbors.neighborhood import shared_label_share
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_confusion
 from bioviz.analysis.neighbors.outliers import local_outlier_factor, medoid_distance
-from bioviz.analysis.projection import trustworthiness
 from bioviz.analysis.rows import finite_rows, float32_rows
-from bioviz.analysis.scores import silhouette
 from bioviz.analysis.scores.call_score import call_scores
 from bioviz.analysis.scores.false_alarms import FalseAlarms, false_alarms
 from bioviz.analysis.scores.matched_filter import matched_filter_scores
@@ -34,18 +34,6 @@ from bioviz.analysis.scores.probe import probe_scores, probe_scores_of
 from bioviz.analysis.scores.template_scores import template_scores
 from bioviz.analysis.statistics.folds import folds
 from bioviz.store.keys import value_of
-
-
-def sampled_note(clips: int) -> tuple[str, ...]:
-    """Say which figures of so many clips are estimated from some of them; nothing where hardly any is."""
-    if clips <= silhouette.EXACT_UP_TO:
-        return ()
-    return (
-        f"Of {clips:,} clips some figures are estimates, of clips drawn by lot: silhouettes of {silhouette.SAMPLE:,}, "
-        f"comparisons with coarser units of {MAX_QUERIES:,} and trustworthiness of {trustworthiness.SAMPLE:,}, each "
-        "against all clips. Intervals and p of many units leave out parts of several, and p of shortcuts are of "
-        f"{MAX_UNITS:,} units.",
-    )
 
 
 @dataclass(frozen=True)
@@ -139,7 +127,33 @@ class Measures:
         notes = caveats(finite_rows(self.x), self.background, self.recording, self.inputs.site)
         if not self.is_cross_unit and self.n_recordings < 2:
             notes += ("There is one recording only: nothing can be held out, so its noise may mislead.",)
-        return notes + sampled_note(len(self.x))
+        return notes
+
+    def estimates(self, confounding: Sequence[Confound]) -> tuple[str, ...]:
+        """Say which figures are estimated, as there are so many clips or units."""
+        unknown = self.background
+        if "call_share" in self.columns:
+            unknown = unknown & ~(self.columns["call_share"] > 0)
+        asked = [
+            (int(np.count_nonzero(side & np.isfinite(self.clips.judged.confusion))), float(other.mean()))
+            for side, other in ((unknown, ~self.background), (~self.background, self.background))
+        ]
+        graph = self.knn_cross_unit if self.is_cross_unit else self.knn_all
+        known = finite_rows(self.x)
+        in_training = int(np.count_nonzero(self.background & known)) if self.n_recordings > 1 else 0
+        return estimates(
+            Sizes(
+                clips=int(known.sum()),
+                units=self.n_recordings,
+                background=in_training * (self.inputs.n_folds - 1) // self.inputs.n_folds,
+                unit=self.inputs.unit,
+                has_projection=self.projection is not None,
+                has_coarser=bool(self.inputs.coarser),
+                graph_k=graph.k,
+                sides=asked,
+            ),
+            confounding,
+        )
 
     @cached_property
     def causes(self) -> AcousticCauses:

@@ -11,6 +11,7 @@ K = 20
 MAX_K = 200
 MAX_PAIRS = 500_000_000
 """Distances that may be computed for more neighbors than a graph holds."""
+MIN_DEALS, MAX_DEALS = 20, 200
 DRAWN = 2_000_000
 """Clips' surroundings drawn for the null distribution."""
 
@@ -26,11 +27,16 @@ def enough_neighbors(share: float) -> int:
     return int(np.clip(np.ceil(max(K, 5 / share, np.log(1e-4) / np.log(share))), K, MAX_K))
 
 
+def may_search(rows: int, clips: int) -> bool:
+    """Whether more neighbors than a graph holds may be searched for."""
+    return rows * clips <= MAX_PAIRS
+
+
 def neighbors_of(
     x: np.ndarray, graph: KnnGraph, rows: np.ndarray, units: np.ndarray, k: int, metric: Metric
 ) -> np.ndarray:
     """(rows, k or fewer) neighbors of `rows` outside their unit: the graph's, or searched for where it has too few."""
-    if k <= graph.k or len(rows) * len(x) > MAX_PAIRS:
+    if k <= graph.k or not may_search(len(rows), len(x)):
         return graph.indices[rows, :k]
     groups = units if graph.grouped else np.arange(len(x))
     return nearest_to(x, x[rows], k, metric, groups, groups[rows]).indices
@@ -73,18 +79,27 @@ def surrounded_p(
     return np.maximum(p, np.where(count > 0, own, 1.0))
 
 
+def deals(rows: int) -> int:
+    """Return how often sides are dealt out anew for so many clips: less often for many, that bring more each time."""
+    return int(np.clip(DRAWN // max(rows, 1), MIN_DEALS, MAX_DEALS))
+
+
 def _by_chance(
     near: np.ndarray, valid: np.ndarray, other: np.ndarray, units: np.ndarray, seed: int
 ) -> np.ndarray:
     """(k + 1,) chance that a clip has at least 0, 1, ... k neighbors of the other side."""
     k = near.shape[1]
     order = np.argsort(units, kind="stable")
-    blocks = np.split(other[order], np.flatnonzero(np.diff(units[order])) + 1)
+    side = other[order]
+    starts = np.append(0, np.flatnonzero(np.diff(units[order])) + 1)
+    sizes = np.diff(np.append(starts, len(order)))
     rng = np.random.default_rng(seed)
     histogram = np.zeros(k + 1)
     dealt = np.empty(len(other), bool)
-    for _ in range(int(np.clip(DRAWN // max(len(near), 1), 20, 200))):
-        dealt[order] = np.concatenate([blocks[i] for i in rng.permutation(len(blocks))])
+    for _ in range(deals(len(near))):
+        unit = rng.permutation(len(starts))
+        first, size = starts[unit], sizes[unit]
+        dealt[order] = side[np.arange(len(side)) + np.repeat(first - (np.cumsum(size) - size), size)]
         histogram += np.bincount((dealt[near] & valid).sum(axis=1), minlength=k + 1)
     tail = np.cumsum(histogram[::-1])[::-1]
     return (tail + 1) / (histogram.sum() + 1)

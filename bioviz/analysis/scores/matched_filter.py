@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bioviz.analysis.rows import finite_rows
+from bioviz.analysis.rows import blocks, finite_rows
+from bioviz.analysis.scores.probe import Standardised
 
 MIN_BACKGROUND, MIN_CLIPS = 20, 3
 MAX_BACKGROUND = 5000
@@ -41,28 +42,29 @@ def matched_filter_scores(
     from sklearn.covariance import ledoit_wolf
     from threadpoolctl import threadpool_limits
 
-    x = np.asarray(x, dtype=np.float64)
     out = np.full(members.shape, np.nan)
     good = finite_rows(x)
     n_folds = int(fold.max(initial=-1)) + 1
     rng = np.random.default_rng(seed)
     with threadpool_limits(1, "blas"):
         for each in range(n_folds if n_folds > 1 else 0):
-            training, tested = good & (fold != each), good & (fold == each)
+            training, tested = good & (fold != each), np.flatnonzero(good & (fold == each))
             background = np.flatnonzero(training & members[:, 0])
-            if len(background) < MIN_BACKGROUND or not tested.any():
+            if len(background) < MIN_BACKGROUND or not len(tested):
                 continue
             if len(background) > MAX_BACKGROUND:
                 background = np.sort(rng.choice(background, MAX_BACKGROUND, replace=False))
-            spread = x[training].std(axis=0)
-            spread = np.where(spread > 1e-12, spread, 1)
-            middle = x[background].mean(axis=0)
-            covariance = ledoit_wolf((x[background] - middle) / spread)[0]
+            spread = Standardised(x, np.flatnonzero(training)).spread
+            drawn = x[background].astype(np.float64)
+            middle = drawn.mean(axis=0)
+            covariance = ledoit_wolf((drawn - middle) / spread)[0]
             covariance[np.diag_indices_from(covariance)] += 1e-9
             labels, shifts = _shifts(x, training & ~members[:, 0], members, clear, middle)
             if len(labels):
                 weights = np.linalg.solve(covariance, (shifts / spread).T)
-                out[np.ix_(tested, labels)] = (x[tested] - middle) / spread @ weights
+                for start, stop in blocks(len(tested), 8 * x.shape[1]):
+                    own = tested[start:stop]
+                    out[np.ix_(own, labels)] = (x[own] - middle) / spread @ weights
     return out
 
 
@@ -77,5 +79,5 @@ def _shifts(
         rows = sure if sure.sum() >= MIN_CLIPS else own
         if rows.sum() >= MIN_CLIPS:
             labels.append(target)
-            shifts.append(x[rows].mean(axis=0) - middle)
+            shifts.append(x[rows].mean(axis=0, dtype=np.float64) - middle)
     return np.array(labels, dtype=np.int64), np.array(shifts).reshape(len(labels), x.shape[1])

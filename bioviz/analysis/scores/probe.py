@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from bioviz.analysis.rows import finite_rows
+from bioviz.analysis.rows import BLOCK_BYTES, blocks, finite_rows
 
 STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
 """Ridge strengths tried, in units of the number of training clips (features have variance 1)."""
@@ -40,34 +40,59 @@ def probe_scores(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> np.ndarray:
 
 def probe_scores_of(x: np.ndarray, y: np.ndarray, foldings: Sequence[np.ndarray]) -> list[np.ndarray]:
     """`probe_scores` for several ways to make folds."""
-    x, y = np.asarray(x), np.asarray(y, dtype=np.float64)
+    x, y = np.asarray(x), np.asarray(y)
     good = np.flatnonzero(finite_rows(x))
-    z, inner = _standardised(x[good]), y[good]
+    clips = Standardised(x, good)
     probes = []
     for fold in foldings:
         out = np.full(y.shape, np.nan, dtype=np.float32)
-        out[good] = _out_of_fold(z, inner, np.asarray(fold)[good])
+        _out_of_fold(clips, y, np.asarray(fold), out)
         probes.append(out)
     return probes
 
 
-def _standardised(x: np.ndarray) -> np.ndarray:
-    z = x.astype(np.float64)
-    z -= z.mean(axis=0) if len(z) else 0
-    spread = z.std(axis=0) if len(z) else np.ones(z.shape[1])
-    z /= np.where(spread > 1e-12, spread, 1)
-    return z
+class Standardised:
+    """Rows of an embedding of mean 0 and variance 1, made a block at a time: doubles of all would be twice its size.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (m,)
+        Those that there are.
+    mean, spread : ndarray, shape (d,)
+        1 for columns that do not vary.
+    """
+
+    def __init__(self, x: np.ndarray, rows: np.ndarray, limit: int = BLOCK_BYTES) -> None:
+        self.rows, self._x, self._limit = rows, x, limit
+        self.mean, self.spread = np.zeros(x.shape[1]), np.ones(x.shape[1])
+        if len(rows):
+            self.mean = self._sum(lambda z: z) / len(rows)
+            left = self._sum(lambda z: z) / len(rows)
+            spread = np.sqrt(self._sum(lambda z: np.square(z - left)) / len(rows))
+            self.spread = np.where(spread > 1e-12, spread, 1)
+
+    def blocks(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield some of the `rows` and their (., d) float64 standardised values, in turn."""
+        for start, stop in blocks(len(rows), 8 * self._x.shape[1], self._limit):
+            own = rows[start:stop]
+            z = self._x[own].astype(np.float64)
+            z -= self.mean
+            z /= self.spread
+            yield own, z
+
+    def _sum(self, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        return sum((of(z).sum(axis=0) for _, z in self.blocks(self.rows)), np.zeros(self._x.shape[1]))
 
 
-def _out_of_fold(z: np.ndarray, y: np.ndarray, fold: np.ndarray) -> np.ndarray:
+def _out_of_fold(clips: Standardised, y: np.ndarray, fold: np.ndarray, out: np.ndarray) -> None:
+    """Fill `out` (n, m) with the scores of the `clips`."""
     from threadpoolctl import threadpool_limits
 
-    out = np.full(y.shape, np.nan)
-    n_folds = int(fold.max(initial=-1)) + 1
+    n_folds = int(fold[clips.rows].max(initial=-1)) + 1
     if n_folds < 2:
-        return out
-    members = [np.flatnonzero(fold == f) for f in range(n_folds)]
-    sums = [_Sums.of(z[rows], y[rows]) for rows in members]
+        return
+    members = [clips.rows[fold[clips.rows] == f] for f in range(n_folds)]
+    sums = [_sums_of(clips, y, rows) for rows in members]
     total = _Sums.add(sums)
     middle = np.full(y.shape[1], len(STRENGTHS) // 2)
     # Many small systems: threads cost more than they bring, far more where other programs run.
@@ -77,18 +102,30 @@ def _out_of_fold(z: np.ndarray, y: np.ndarray, fold: np.ndarray) -> np.ndarray:
             if n_folds > 2:
                 other = (f + 1) % n_folds
                 tried = training.minus(sums[other]).solve(STRENGTHS)
-                tested = z[members[other]]
-                errors = [
-                    np.square(tested @ weights + bias - y[members[other]]).mean(axis=0)
-                    for weights, bias in tried
-                ]
-                chosen = np.argmin(errors, axis=0)
+                chosen = np.argmin(_squared_errors(clips, y, members[other], tried), axis=0)
             kinds = np.unique(chosen)
             solved = training.solve([STRENGTHS[kind] for kind in kinds])
-            for kind, (weights, bias) in zip(kinds, solved, strict=True):
-                columns = np.flatnonzero(chosen == kind)
-                out[np.ix_(rows, columns)] = z[rows] @ weights[:, columns] + bias[columns]
-    return out
+            for own, z in clips.blocks(rows):
+                for kind, (weights, bias) in zip(kinds, solved, strict=True):
+                    columns = np.flatnonzero(chosen == kind)
+                    out[np.ix_(own, columns)] = z @ weights[:, columns] + bias[columns]
+
+
+def _sums_of(clips: Standardised, y: np.ndarray, rows: np.ndarray) -> _Sums:
+    sums = [_Sums.of(z, y[own].astype(np.float64)) for own, z in clips.blocks(rows)]
+    return _Sums.add(sums) if sums else _Sums.of(np.zeros((0, len(clips.mean))), np.zeros((0, y.shape[1])))
+
+
+def _squared_errors(
+    clips: Standardised, y: np.ndarray, rows: np.ndarray, tried: list[tuple[np.ndarray, np.ndarray]]
+) -> np.ndarray:
+    """(strengths, m) sums over `rows` of the squared errors of each of the `tried` (weights, bias)."""
+    errors = np.zeros((len(tried), y.shape[1]))
+    for own, z in clips.blocks(rows):
+        truth = y[own].astype(np.float64)
+        for error, (weights, bias) in zip(errors, tried, strict=True):
+            error += np.square(z @ weights + bias - truth).sum(axis=0)
+    return errors
 
 
 class _Sums:

@@ -70,6 +70,12 @@ class Links:
             float((asked / elsewhere) @ own), n_units, n_labels,
         )  # fmt: skip
 
+    @property
+    def shuffles(self) -> int:
+        """How often places are dealt out anew: less often where there are very many links."""
+        cost = len(self.row) + len(self.unit) + len(self.of_unit)
+        return int(np.clip(MAX_COMPARED // max(cost, 1), MIN_PERMUTATIONS, PERMUTATIONS))
+
     def excess(self, attribute: np.ndarray) -> float:
         """Links between units of the same `attribute` (units,) beyond those that the neighbors' labels bring."""
         n_places = int(attribute.max()) + 1
@@ -96,8 +102,7 @@ def place_p(links: Links, attribute: np.ndarray, seed: int = 0) -> float | None:
     """
     if len(np.unique(attribute)) < 2:
         return None
-    cost = len(links.row) + len(links.unit) + len(links.of_unit)
-    n = int(np.clip(MAX_COMPARED // max(cost, 1), MIN_PERMUTATIONS, PERMUTATIONS))
+    n = links.shuffles
     observed, reached = links.excess(attribute), 0
     if abs(observed) < 1e-9 * max(links.weight.sum(), 1):
         return None  # the labels leave nothing open: each has its own place

@@ -66,11 +66,12 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "run": run.key,
         "unit": str(run.unit),
         "verdict": [{"kind": clause.kind, "text": clause.text} for clause in clauses],
+        "notes": list(run.notes),
         "labels": labels,
         "ranked_by": ranked_in_words(diagnosis.missed, diagnosis.unit),
         **queues,
     }
-    return Answer(data, _text(clauses, labels, queues, data["ranked_by"], options.list))
+    return Answer(data, _text(clauses, run.notes, labels, queues, data["ranked_by"], options.list))
 
 
 def _clip(run: Run, dataset: Dataset, diagnosis: Diagnosis, i: int) -> dict[str, Any]:
@@ -89,12 +90,13 @@ def _clip(run: Run, dataset: Dataset, diagnosis: Diagnosis, i: int) -> dict[str,
 
 def _text(
     clauses: Sequence[Clause],
+    notes: Sequence[str],
     labels: Sequence[Mapping[str, Any]],
     queues: Mapping[str, Any],
     ranked_by: str,
     listed: int,
 ) -> str:
-    parts = ["\n".join(f"- {clause.text}" for clause in clauses)]
+    parts = ["\n".join(f"- {sentence}" for sentence in (*(clause.text for clause in clauses), *notes))]
     if labels:
         head = ("label", "clips", "background confusion", "95 % interval")
         rows = [

@@ -23,6 +23,9 @@ from bioviz.runs.templates.inputs import ResemblanceInputs
 
 STRETCH_S = 60.0
 """Of a recording, pictured at a time: the median of a band is that of a minute."""
+MAX_STRETCHES = 12_000
+"""Minutes that clips are held against calls in; of more (above 200 hours) so many are drawn by lot."""
+_SEED = 0
 _MIN_RATE, _MAX_RATE = 8000, 48000
 """Hz; more only where boxes ask for it."""
 _THREADS = 4
@@ -63,7 +66,8 @@ def measure_resemblance(
     alike : ndarray of float32, shape (n, L, 2)
         Of each clip and each label of `inputs.templates()`: mean of the normalised cross-correlation with the `BEST`
         templates that fit best, each at its best moment; and likewise with the calls played backwards. NaN where there
-        are fewer, where the clip is shorter than they are, and where its recording cannot be read.
+        are fewer, where the clip is shorter than they are, where its recording cannot be read, and where its minute was
+        not among the `MAX_STRETCHES` drawn.
     unreadable : list of int
         Recordings that could not be read.
 
@@ -91,14 +95,15 @@ def measure_resemblance(
         progress.report(STAGE_NAME, 0, len(alike))
         banks = _banks(inputs, labels, pool, pictured, progress)
         spectra = _kept_spectra(banks)
-        done = 0
-        for stretch, scores in _in_order(pool, scored, list(_stretches(inputs))):
+        stretches, done = _drawn(list(_stretches(inputs))), 0
+        clips = sum(len(stretch.rows) for stretch in stretches)
+        for stretch, scores in _in_order(pool, scored, stretches):
             if scores is None:
                 unreadable.add(stretch.recording)
             else:
                 alike[stretch.rows] = scores
             done += len(stretch.rows)
-            progress.report(STAGE_NAME, done, len(alike))
+            progress.report(STAGE_NAME, done, clips)
     return alike, sorted(unreadable)
 
 
@@ -108,6 +113,20 @@ def _rate(inputs: ResemblanceInputs, labels: tuple[LabelTemplates, ...]) -> int:
     everything = any(not np.isfinite(each.high_hz) for each in labels)
     needed = max(2.2 * highest, _MAX_RATE if everything else _MIN_RATE)
     return max(int(min(needed, inputs.rate)), 1)
+
+
+def minutes(inputs: ResemblanceInputs) -> int:
+    """Return in how many minutes of recordings clips begin."""
+    part = np.floor(inputs.start_s / STRETCH_S).astype(np.int64)
+    return len(np.unique(inputs.recording * (int(part.max(initial=0)) + 1) + part))
+
+
+def _drawn(stretches: list[_Stretch]) -> list[_Stretch]:
+    """All, or `MAX_STRETCHES` of them by lot, in their order."""
+    if len(stretches) <= MAX_STRETCHES:
+        return stretches
+    drawn = np.random.default_rng(_SEED).choice(len(stretches), MAX_STRETCHES, replace=False)
+    return [stretches[i] for i in np.sort(drawn)]
 
 
 def _stretches(inputs: ResemblanceInputs) -> Iterator[_Stretch]:

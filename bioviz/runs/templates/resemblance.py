@@ -8,7 +8,8 @@ from bioviz.audio.decode import load_clip
 from bioviz.datasets.types import Dataset
 from bioviz.progress import Progress
 from bioviz.runs import stages
-from bioviz.runs.templates.inputs import resemblance_inputs
+from bioviz.runs.templates import measure
+from bioviz.runs.templates.inputs import ResemblanceInputs, resemblance_inputs
 from bioviz.runs.templates.measure import measure_resemblance
 from bioviz.store.keys import Stored, key_of
 
@@ -18,7 +19,26 @@ STAGE = "templates"
 
 def resemblance_key(dataset: Dataset) -> str:
     """Key of the measure; another one as soon as anything it rests on changes."""
-    return key_of(STAGE, VERSION, resemblance_inputs(dataset))
+    return _key(resemblance_inputs(dataset))
+
+
+def _key(inputs: ResemblanceInputs) -> str:
+    """Return the key; only where a part is drawn by lot does it hang on how much."""
+    is_whole = measure.minutes(inputs) <= measure.MAX_STRETCHES
+    return key_of(STAGE if is_whole else f"{STAGE} in {measure.MAX_STRETCHES} minutes", VERSION, inputs)
+
+
+def resemblance_note(dataset: Dataset) -> tuple[str, ...]:
+    """Say that clips are held against calls in a part of the sound; nothing where they are in all of it."""
+    if not dataset.annotations:
+        return ()
+    inputs = resemblance_inputs(dataset)
+    there = measure.minutes(inputs)
+    if there <= measure.MAX_STRETCHES or not inputs.templates():
+        return ()
+    return (
+        f"Clips were held against annotated calls in {measure.MAX_STRETCHES:,} of {there:,} minutes, drawn by lot.",
+    )
 
 
 def open_resemblance(dataset: Dataset, rows: np.ndarray) -> Stored[np.ndarray] | None:
@@ -45,7 +65,7 @@ def measure_missing_resemblance(dataset: Dataset, progress: Progress) -> None:
     if not dataset.annotations:
         return
     inputs = resemblance_inputs(dataset)
-    key = key_of(STAGE, VERSION, inputs)
+    key = _key(inputs)
     meta = stages.read_meta(STAGE, key)
     if not inputs.templates() or (meta is not None and not meta["unreadable"]):
         return

@@ -46,6 +46,8 @@ def words(case: Case) -> Chosen:
             on_click=show_evidence,
             args=(clause,),
         )
+    for note in case.run.notes:
+        st.caption(plain(note))
     return labels_worst(case)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from bioviz.analysis import rows
 from bioviz.analysis.codes import with_background
 from bioviz.analysis.diagnosis.likeness import both, looks_like, trace
 from bioviz.analysis.diagnosis.rules import Rules
 from bioviz.analysis.diagnosis.sounds.likeness import sounds_like_background
 from bioviz.analysis.diagnosis.sounds.sound import Sound
 from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.scores import matched_filter, probe
 from bioviz.analysis.scores.matched_filter import matched_filter_scores
 from bioviz.analysis.scores.probe import probe_scores
+from bioviz.analysis.statistics.folds import folds
 
 
 def drowned(rng: np.random.Generator):
@@ -127,3 +132,32 @@ def test_a_call_that_either_sees_half_is_found_by_both():
         np.mean(trace(s, members)[400:] <= 0.1) for s in (probe, filtered, both(probe, filtered, members))
     ]
     assert found[2] > max(found[:2]) + 0.05
+
+
+def test_scores_do_not_depend_on_how_many_clips_are_in_doubles_at_once(monkeypatch):
+    rng = np.random.default_rng(2)
+    n = 900
+    targets = rng.integers(0, 4, n)
+    x = (rng.normal(size=(n, 12)) * rng.uniform(0.1, 9, 12) + 5).astype(np.float32)
+    x[:, :4] += np.eye(4, dtype=np.float32)[targets]
+    x[7], x[:, 5] = np.nan, 2  # a clip without embedding, a column that does not vary
+    members, fold = np.eye(4, dtype=bool)[targets], folds(targets, 5)
+    clear = rng.random(n) < 0.8
+
+    def scored() -> tuple[np.ndarray, np.ndarray]:
+        return probe_scores(x, members, fold), matched_filter_scores(x, members, clear, fold)
+
+    whole = scored()
+    largest = []
+
+    def few(count: int, row_bytes: int, limit: int = 0) -> Iterator[tuple[int, int]]:
+        for start, stop in rows.blocks(count, row_bytes, 50 * row_bytes):
+            largest.append(stop - start)
+            yield start, stop
+
+    monkeypatch.setattr(probe, "blocks", few)
+    monkeypatch.setattr(matched_filter, "blocks", few)
+    for together, in_parts in zip(whole, scored(), strict=True):
+        assert np.isfinite(together[8]).any() and np.isnan(together[7]).all()
+        np.testing.assert_allclose(in_parts, together, atol=1e-6)
+    assert max(largest) == 50 and len(largest) > 5 * n / 50

@@ -212,7 +212,6 @@ def test_a_silhouette_of_a_sample_says_so(monkeypatch):
 
 def test_help_and_notes_say_what_is_estimated_from_a_sample():
     """The numbers that are said are those that are computed with."""
-    from bioviz.analysis.diagnosis.measures import sampled_note
     from bioviz.analysis.metric_info import METRIC_INFO
     from bioviz.analysis.neighbors import jackknife
     from bioviz.analysis.projection import trustworthiness
@@ -222,6 +221,3 @@ def test_help_and_notes_say_what_is_estimated_from_a_sample():
     assert f"{silhouette.SAMPLE:,} of them" in METRIC_INFO["silhouette"].text
     assert f"more than {jackknife.MAX_PARTS} units" in METRIC_INFO["label_confusion"].text
     assert f"more than {max_t.MAX_UNITS:,}" in METRIC_INFO["family_p"].text
-    assert sampled_note(silhouette.EXACT_UP_TO) == ()
-    (note,) = sampled_note(100_000)
-    assert "Of 100,000 clips" in note and f"{trustworthiness.SAMPLE:,}" in note and "4,000" in note

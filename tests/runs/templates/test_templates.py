@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bioviz.audio.measures.templates import resemblance, template
+from bioviz.audio.measures.templates import FRAME_S, picture, resemblance, template
 from bioviz.errors import BadInput, Cancelled
 from bioviz.progress import Silent
+from bioviz.runs.templates import measure
 from bioviz.runs.templates.chosen import BEST, MAX_OF_LABEL, MAX_TEMPLATES, chosen_templates
 from bioviz.runs.templates.inputs import ResemblanceInputs
 from bioviz.runs.templates.measure import measure_resemblance
@@ -158,3 +159,63 @@ def test_templates_are_few_of_every_unit_and_only_of_labels_with_calls_enough():
     assert not chosen_templates(boxes[:BEST], labels[:BEST], np.arange(BEST), 3.0)
     timed = chosen_templates(boxes[:100] * [1, 1, np.nan, np.nan], labels[:100], units[:100], 3.0)[0]
     assert (timed.low_hz, timed.high_hz) == (0.0, np.inf)
+
+
+def test_all_clips_of_a_minute_score_as_each_would_alone():
+    """Against the plain way: every clip, template and moment by itself; labels with bands of their own."""
+    rng = np.random.default_rng(3)
+    sounds = recordings() + 0.05 * rng.normal(size=(N, 10 * RATE)).astype(np.float32)
+    starts = np.tile(
+        [0.0, 0.7, 2.5, 8.8, 9.9], N
+    )  # overlapping, cut off by the end, and too short for a template
+    inputs = inputs_of(
+        recording=np.repeat(np.arange(N), 5),
+        start_s=starts,
+        end_s=np.minimum(starts + 3, 10.0),
+        boxes=np.vstack(
+            [np.tile([1.0, 2.0, 600.0, 1300.0], (N, 1)), np.tile([6.0, 6.4, np.nan, np.nan], (N, 1))]
+        ),
+        box_recording=np.tile(np.arange(N), 2),
+        box_label=np.repeat([0, 1], N),
+    )
+    pictures = [picture(sound, RATE) for sound in sounds]
+    expected = np.full((5 * N, 2, 2), np.nan, np.float32)
+    for i, of in enumerate(inputs.templates()):
+        frames = round(of.length_s / FRAME_S)
+        bands = [above[(middle >= of.low_hz) & (middle <= of.high_hz)] for above, middle in pictures]
+        middles = np.round(inputs.boxes[of.boxes, :2].sum(axis=1) / FRAME_S).astype(int)
+        shapes = []
+        for box, middle in zip(of.boxes, middles, strict=True):
+            first = (middle - frames) // 2
+            shapes.append(template(bands[inputs.box_recording[box]][:, first : first + frames]))
+        for clip in range(5 * N):
+            own = inputs.recording[clip]
+            first, end = (round(each[clip] / FRAME_S) for each in (inputs.start_s, inputs.end_s))
+            for way in (0, 1):
+                best = [
+                    resemblance(bands[own], shape[None, :, :: 1 - 2 * way])[0, first : end - frames + 1].max(
+                        initial=-9
+                    )
+                    for box, shape in zip(of.boxes, shapes, strict=True)
+                    if inputs.box_recording[box] != own
+                ]
+                if min(best) > -9:
+                    expected[clip, i, way] = np.sort(best)[-BEST:].mean()
+    alike = measured(inputs, sounds)
+    assert np.isnan(alike[4::5]).all() and np.isfinite(alike[0::5]).all()
+    np.testing.assert_allclose(alike, expected, atol=1e-6)
+
+
+def test_of_very_much_sound_some_minutes_are_drawn(monkeypatch: pytest.MonkeyPatch):
+    sounds, inputs = recordings(), inputs_of()
+    everything = measured(inputs, sounds)
+    assert measure.minutes(inputs) == N
+    monkeypatch.setattr(measure, "MAX_STRETCHES", N)
+    assert np.array_equal(measured(inputs, sounds), everything)
+    monkeypatch.setattr(measure, "MAX_STRETCHES", 3)
+    some = measured(inputs, sounds)
+    known = np.isfinite(some).all(axis=(1, 2))
+    assert known.sum() == 9 and len(np.unique(inputs.recording[known])) == 3
+    assert np.array_equal(some[known], everything[known]) and np.array_equal(
+        measured(inputs, sounds), some, equal_nan=True
+    )

@@ -12,7 +12,7 @@ from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.neighborhood import same_share
 from bioviz.analysis.scores.leakage import LeakageScore
-from bioviz.analysis.statistics.shared_attribute import Links, label_chance, place_p
+from bioviz.analysis.statistics.shared_attribute import PERMUTATIONS, Links, label_chance, place_p
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Confound:
         The share for each clip; NaN unknown. Held out where that is defined.
     clip_chance : (n,) float64
         What the share would be by chance.
+    shuffles
+        That `p` is from.
 
     """
 
@@ -54,6 +56,7 @@ class Confound:
     per_label: np.ndarray
     clip_share: np.ndarray
     clip_chance: np.ndarray
+    shuffles: int = PERMUTATIONS
 
 
 def confounds(
@@ -94,7 +97,7 @@ def confounds(
         # Clips of one recording are not independent of each other, unless it is the recording that is asked for.
         units = np.arange(len(groups)) if own else groups
         chance = label_chance(graph.indices, attribute, units, label_sets)
-        p = _p(graph, attribute, units, label_sets, seed)
+        p, shuffles = _p(graph, attribute, units, label_sets, seed)
         recall = _mean(share)
         level = _mean(np.where(np.isfinite(share), chance, np.nan))
         note = "Cannot be told with the recording held out." if own else ""
@@ -113,6 +116,7 @@ def confounds(
                 per_label=np.array([_mean(share[column], np.nan) for column in members.T]),
                 clip_share=share,
                 clip_chance=chance,
+                shuffles=shuffles,
             )
         )
     return tuple(results)
@@ -120,20 +124,20 @@ def confounds(
 
 def _p(
     graph: KnnGraph, attribute: np.ndarray, units: np.ndarray, labels: np.ndarray, seed: int
-) -> float | None:
-    """P of `place_test.place_p`; a unit of several values counts as the one that most of its clips have."""
+) -> tuple[float | None, int]:
+    """P of `place_test.place_p` and its shuffles; a unit of several values has the one of most of its clips."""
     known = attribute >= 0
     n_values = int(attribute.max()) + 1
     cell, count = np.unique(units[known] * n_values + attribute[known], return_counts=True)
     order = np.lexsort((-count, cell // n_values))
     unit, first = np.unique(cell[order] // n_values, return_index=True)
     if len(unit) < MIN_UNITS:
-        return None
+        return None, PERMUTATIONS
     value = (cell[order] % n_values)[first]
     inner = np.full(int(units.max()) + 1, -1)
     inner[unit] = np.arange(len(unit))
     links = Links.of(graph.indices, np.where(known, inner[units], 0), labels, known)
-    return place_p(links, value, seed)
+    return place_p(links, value, seed), links.shuffles
 
 
 def _with_clusters(clusters: np.ndarray | None, attribute: np.ndarray) -> tuple[float | None, float | None]:
