@@ -94,7 +94,7 @@ class HeldPicture:
     def __init__(self, whole: np.ndarray, frames: int) -> None:
         from scipy.fft import next_fast_len, rfft
 
-        self.size: int = next_fast_len(whole.shape[1], real=True) if whole.shape[1] else 1
+        self.size: int = int(next_fast_len(whole.shape[1], real=True) or 1) if whole.shape[1] else 1
         self._moments = max(whole.shape[1] - frames + 1, 0)
         if self._moments:
             self._spectra: Any = rfft(whole, self.size, axis=1)
