@@ -1,8 +1,8 @@
 """UMAP on all cores, with the same bytes on any number of them; umap-learn with a seed uses one core alone.
 
-The graph and the forces are UMAP's. Four things differ from umap-learn: every point moves itself by where the others
-were half an epoch before, what one edge brings about moves it at once, it starts from the principal components, and
-random numbers are counted instead of drawn in turn.
+The graph and the forces are UMAP's. Five things differ from umap-learn: every point moves itself by where the others
+were half an epoch before, what one edge brings about moves it at once, it starts from the principal components, random
+numbers are counted instead of drawn in turn, and few clips have twice as many epochs.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from bioviz.progress import Progress, Silent
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-VERSION = 3
+VERSION = 4
 """Raise it when the places of a map change: it is in the keys of such maps."""
+FEW = 2000
+"""Clips up to which points move twice as often as umap-learn's."""
 SPREAD = 1.0
 _WIDE = 10.0  # of the places to start from, as in umap-learn
 _JITTER = 1e-4
@@ -175,8 +177,13 @@ def device_for(clips: int, n_neighbors: int, wanted: str | None = None) -> tuple
 
 
 def epochs_for(n: int) -> int:
-    """Return how often the points move: as umap-learn."""
-    return 500 if n <= 10_000 else 200
+    """Return how often the points move: as umap-learn, but twice as often where clips are few.
+
+    All points move at once here, by where the others were, and settle later than one after the other: with 5 neighbors
+    and 500 epochs sets of some hundred clips keep up to a hundredth fewer neighbors than umap-learn's, with 1,000 as
+    many. They take a second at most.
+    """
+    return 1000 if n <= FEW else 500 if n <= 10_000 else 200
 
 
 def fuzzy_graph(indices: np.ndarray, distances: np.ndarray) -> csr_matrix:

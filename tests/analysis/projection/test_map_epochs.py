@@ -38,7 +38,7 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def digits() -> np.ndarray:
-    return load_digits().data[:400].astype(np.float32)
+    return load_digits().data[:300].astype(np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_first_epochs_are_the_processors(digits, edges, device):
         moved.epoch(number, alpha)
         assert np.array_equal(moved._due.cpu().numpy(), due)
         np.testing.assert_allclose(moved.places(), before, atol=2e-3)
-    assert min(drawn) > 400 and len(set(drawn)) > 1
+    assert min(drawn) > 300 and len(set(drawn)) > 1
     assert np.abs(before - start).max() > 0.5
 
 
@@ -90,7 +90,7 @@ def test_the_map_is_as_faithful_as_the_processors_and_the_same_each_time(digits,
         for near in (knn(xy, 15, "euclidean").indices for xy in maps.values())
     ]
     print(f"\ntrustworthiness {trust}, neighbors kept {kept}")
-    assert trust[1] > trust[0] - 0.01 and kept[1] > kept[0] - 0.02  # of 400 clips; a seed moves it by 0.01
+    assert trust[1] > trust[0] - 0.01 and kept[1] > kept[0] - 0.03  # as a seed may move it
     torch.set_num_threads(2)
     few = ProjectionSpec(method="umap_parallel", n_neighbors=5)
     once, again = (project(digits[:60], few, device=device) for _ in range(2))

@@ -65,6 +65,23 @@ def test_the_map_is_as_faithful_as_umap_learns(digits, metric):
     assert kept["umap_parallel"] > kept["umap"] - 0.01
 
 
+def test_few_clips_keep_as_many_neighbors_of_few(digits):
+    """With 5 neighbors; of 5 seeds, as one moves it by more than what is looked for."""
+    x = digits[:300]
+    graph, kept = knn(x, 15, "euclidean"), {}
+    for method in UMAPS:
+        specs = [ProjectionSpec(method, n_neighbors=5, seed=seed) for seed in range(5)]
+        near = [knn(project(x, spec, graph), 15, "euclidean").indices for spec in specs]
+        both = [
+            len(np.intersect1d(*pair))
+            for indices in near
+            for pair in zip(indices, graph.indices, strict=True)
+        ]
+        kept[method] = np.mean(both) / 15
+    print(f"\nneighbors kept {kept}")
+    assert kept["umap_parallel"] > kept["umap"] - 0.002
+
+
 def test_threads_and_repeats_change_no_byte_and_seeds_do(digits, neighbors):
     maps = []
     before = numba.get_num_threads()
