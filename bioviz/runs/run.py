@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from bioviz.analysis.misclustered.chance import PlacementChance
-from bioviz.analysis.misclustered.placement import Evidence, Placement, evidence, placement, worst_first
+from bioviz.analysis.misclustered.placement import (
+    LISTS,
+    Evidence,
+    Placement,
+    evidence,
+    placement,
+    worst_first,
+)
 from bioviz.analysis.neighbors.knn import CHECKED, KnnGraph
 from bioviz.analysis.projection import placed
 from bioviz.analysis.rows import positions
@@ -156,8 +163,17 @@ class Run:
 
     def misclustered_list(self, name: str) -> np.ndarray:
         """(m,) int64 positions of the clips of a list of `analysis.placement.LISTS`, the worst first."""
-        listed = np.flatnonzero(self.placement.members(name))
-        return listed[worst_first(self.evidence(listed))]
+        return self._worst[name]
+
+    @cached_property
+    def _worst(self) -> dict[str, np.ndarray]:
+        """Every list of misclustered clips, read-only: pages ask for all of them at every act."""
+        lists = {}
+        for name in LISTS:
+            listed = np.flatnonzero(self.placement.members(name))
+            lists[name] = listed[worst_first(self.evidence(listed))]
+            lists[name].flags.writeable = False
+        return lists
 
     @property
     def table(self) -> np.ndarray:

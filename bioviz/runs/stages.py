@@ -265,6 +265,17 @@ def read_result(kind: type[T], stage: str, key: str) -> T | None:
     return None if arrays is None else unpack(kind, dict(zip(names, arrays, strict=True)), meta["rest"])
 
 
+def last_change() -> int:
+    """When a stage of any run was last stored or dropped, as a number that grows; -1 before the first.
+
+    For who remembers whether something is computed, where telling it by its key takes long.
+    """
+    try:
+        return (settings().cache_dir / "runs").stat().st_mtime_ns
+    except FileNotFoundError:
+        return -1
+
+
 def drop(stage: str, key: str) -> None:
     """Forget a stage."""
     shutil.rmtree(_folder(stage, key), ignore_errors=True)

@@ -11,6 +11,7 @@ from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.datasets import library
 from bioviz.datasets.build import build_dataset
 from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
+from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.diagnose.case import Case, neighbor_share
 from tests.sounds import RATE
 
@@ -75,3 +76,39 @@ def test_of_a_blind_sample_nothing_is_told_that_the_model_makes_of_a_clip(case, 
     monkeypatch.setattr(clip_desk, "flag_bar", lambda *_, **__: None)
     clip_desk.clip_desk(None, case.dataset, case.run.rows, "a sample", clip_desk.DeskState("blind"))
     assert told == [None]  # the dataset's facts alone
+
+
+def test_a_long_list_shows_its_first_lines_and_the_csv_holds_all(case, monkeypatch):
+    from bioviz.ui.clips import selection
+
+    frames, said, tables = [], [], []
+    monkeypatch.setattr(selection.st, "dataframe", lambda frame, **_: frames.append(frame))
+    monkeypatch.setattr(selection.st, "caption", said.append)
+    monkeypatch.setattr(selection, "table_downloads", lambda *_, csv, **__: tables.append(csv().decode()))
+    monkeypatch.setattr(selection.st, "segmented_control", lambda *_, **__: "Table")
+    rows = case.run.rows[::-1]
+    asked = []
+
+    def why(lines: np.ndarray) -> list[str]:
+        asked.append(len(lines))
+        return [f"line {line}" for line in lines]
+
+    def show() -> None:
+        extra = {"confusion": case.confusion[::-1], "why": why}
+        selection.show(case.run, case.dataset, rows, "g", extra, pick=lambda row: None)
+
+    show()
+    assert not said and len(frames[0]) == len(rows)
+    monkeypatch.setattr(selection, "LINES", 4)
+    show()
+    assert said == [f"The first 4 of {len(rows):,} lines; the downloads hold all."]
+    assert (
+        frames[1].equals(frames[0].head(4))
+        and tables[1] == tables[0]
+        and tables[0].count("\n") == len(rows) + 1
+    )
+    assert asked[-2:] == [len(rows), 4] and "line 3" in frames[1]["why"].tolist()
+    names = label_names(case.dataset)
+    assert frames[0]["label"].tolist() == names[rows].tolist()
+    stands = [case.dataset.target_names[case.run.placement.stands_for[c]] for c in case.run.clusters]
+    assert frames[0]["stands for"].tolist() == stands[::-1]

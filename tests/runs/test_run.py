@@ -15,7 +15,7 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
 
-from bioviz.analysis.misclustered.placement import LISTS
+from bioviz.analysis.misclustered.placement import LISTS, worst_first
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings
 from bioviz.datasets import library
@@ -93,6 +93,11 @@ def test_scores_by_hand(sounds):
     assert sorted(np.concatenate([run.misclustered_list(name) for name in LISTS])) == (
         np.flatnonzero(run.misclustered).tolist()
     )
+    for name in LISTS:
+        listed = np.flatnonzero(run.placement.members(name))
+        worst = listed[worst_first(run.evidence(listed))]
+        assert run.misclustered_list(name).tolist() == worst.tolist()
+        assert not run.misclustered_list(name).flags.writeable, "it is shared by all who ask"
     assert run.match.matched == sum(
         run.match.assigned[c] == t for c, t in zip(clusters, run.targets, strict=True)
     )

@@ -12,7 +12,7 @@ from bioviz.analysis.misclustered.placement import N_NEIGHBORS, PLACES
 from bioviz.analysis.misclustered.words import TITLES
 from bioviz.counts import UNKNOWN
 from bioviz.datasets import export
-from bioviz.datasets.types import Dataset
+from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.flags import load_flags
 from bioviz.plots import palette
 from bioviz.runs import Run
@@ -20,12 +20,13 @@ from bioviz.store.digest import digest
 from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.downloads import csv_of, table_downloads
-from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.components.gallery.gallery import gallery
 from bioviz.ui.state import ClipState
 from bioviz.ui.view import user_name
 
 GALLERY_PAGE = 48
+LINES = 10_000
+"""Lines of a table in the browser; a million of them would be 100 MB, made anew at every act. The CSV holds all."""
 OF_THE_CLIP = ("clip", "label", "your flag", "recording", "start (s)", "end (s)")
 """Columns that say nothing of the model."""
 AGAINST = "neighbors against (%)"
@@ -36,26 +37,29 @@ AGAINST_HELP = (
 )
 
 
+More = Sequence | np.ndarray | Callable[[np.ndarray], Sequence]
+"""A further column: its values, or what makes those of some lines."""
+
+
 def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
     """One line a clip of `rows` (clip rows in the dataset), with its flags and everything the run knows of it."""
     positions = run.positions(rows)
-    recordings = dataset.recordings
     clips = dataset.clips
     own_flags, others_flags = load_flags(dataset).told(rows, user_name())
     frame = pd.DataFrame(
         {
             "clip": rows,
-            "label": label_names(dataset)[rows],
+            "label": names_of(dataset, rows),
             AGAINST: 100 * run.evidence(positions).share,
             "your flag": own_flags,
             "others' flags": others_flags,
-            "recording": [recordings[i].name for i in clips.recording[rows]],
+            "recording": [dataset.recordings[i].name for i in clips.recording[rows]],
             "start (s)": clips.start_s[rows],
             "end (s)": clips.end_s[rows],
             "split": clips.split[rows],
             "cluster": run.clusters[positions] + 1,
-            "stands for": [_target_name(run, dataset, c) for c in run.clusters[positions]],
-            "lies": [TITLES[PLACES[code]] for code in run.placement.place[positions]],
+            "stands for": _stands_for(run, dataset)[run.clusters[positions]],
+            "lies": np.array([TITLES[place] for place in PLACES])[run.placement.place[positions]],
         }
     )
     if run.acoustic:
@@ -66,8 +70,36 @@ def table(run: Run, dataset: Dataset, rows: np.ndarray) -> pd.DataFrame:
     return frame
 
 
-def _target_name(run: Run, dataset: Dataset, cluster: int) -> str:
-    return dataset.target_names[run.placement.stands_for[cluster]] if cluster >= 0 else "no cluster"
+def names_of(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
+    """(m,) array of str: all labels of each of the clips `rows`, as in `run_map.label_names`."""
+    packed, first, codes = np.unique(
+        np.packbits(dataset.clips.labels[rows], axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    names = (
+        [" + ".join(dataset.labels_of(int(rows[place]))) or BACKGROUND for place in first]
+        if packed.size
+        else []
+    )
+    return np.array(names or [BACKGROUND])[codes.reshape(-1)]
+
+
+def _stands_for(run: Run, dataset: Dataset) -> np.ndarray:
+    """(clusters + 1,) array of str: the label that each cluster stands for; the last one is that of no cluster."""
+    names = [dataset.target_names[target] for target in run.placement.stands_for]
+    return np.array([*names, "no cluster"])
+
+
+def _frame(
+    run: Run, dataset: Dataset, rows: np.ndarray, extra: Mapping[str, More], blind: bool, lines: int
+) -> pd.DataFrame:
+    """Return the first `lines` of the table that `show` shows."""
+    frame = table(run, dataset, rows[:lines])
+    if blind:
+        frame = frame.loc[:, list(OF_THE_CLIP)]
+    for index, (title, values) in enumerate(extra.items(), start=2):
+        column = values(np.arange(len(frame))) if callable(values) else values[:lines]
+        frame.insert(index, title, column)
+    return frame
 
 
 def show(
@@ -75,7 +107,7 @@ def show(
     dataset: Dataset,
     rows: np.ndarray,
     group: str,
-    extra: Mapping[str, Sequence | np.ndarray] | None = None,
+    extra: Mapping[str, More] | None = None,
     *,
     pick: Callable[[int], object],
     blind: bool = False,
@@ -89,7 +121,8 @@ def show(
     group
         Of the map and the inspector that a click in the gallery speaks to.
     extra
-        More columns of the table, title to (m,) values; they come first, after the label.
+        More columns of the table, title to (m,) values or to what makes those of some lines (their numbers); they come
+        first, after the label.
     pick
         Selects the clip of a line that was clicked, by its row in the dataset; called before a
         run.
@@ -100,11 +133,6 @@ def show(
     if not len(rows):
         st.info("No clips here. Draw a lasso round points on the map, or choose another list above.")
         return
-    frame = table(run, dataset, rows)
-    if blind:
-        frame = frame.loc[:, list(OF_THE_CLIP)]
-    for index, (title, values) in enumerate((extra or {}).items(), start=2):
-        frame.insert(index, title, values)
     with st.container(horizontal=True, vertical_alignment="center"):
         shape = st.segmented_control(
             "Show as",
@@ -116,7 +144,7 @@ def show(
         )
         table_downloads(
             f"bioviz_{dataset.id}_{len(rows)}_clips",
-            csv=lambda: csv_of(frame),
+            csv=lambda: csv_of(_frame(run, dataset, rows, extra or {}, blind, len(rows))),
             raven=lambda: export.to_raven(dataset, rows),
             audacity=lambda: export.to_audacity(dataset, rows),
             keys=ClipState.export,
@@ -132,8 +160,10 @@ def show(
         if row is not None:
             pick(row)
 
+    if len(rows) > LINES:
+        st.caption(f"The first {LINES:,} of {len(rows):,} lines; the downloads hold all.")
     st.dataframe(
-        frame,
+        _frame(run, dataset, rows, extra or {}, blind, LINES),
         hide_index=True,
         placeholder=UNKNOWN,
         height=360,
@@ -157,7 +187,7 @@ def _gallery(run: Run, dataset: Dataset, rows: np.ndarray, group: str) -> None:
     if pages > 1:
         page = st.number_input(f"Page (of {pages:,})", 1, pages, 1, key=ClipState.gallery_page)
     page_rows = rows[(page - 1) * GALLERY_PAGE : page * GALLERY_PAGE]
-    names = label_names(dataset)[page_rows]
+    names = names_of(dataset, page_rows)
     colours = palette.colours_for(dataset.target_names, is_dark())
     # A clip of several labels has the mark that it has on the map: that of its first label.
     firsts = {

@@ -182,17 +182,22 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
         else:
             leave_no_room_for_the_map()
     st.subheader(plain(counted_clips(len(rows), chosen.name)))
-    evidence = [d.triage.evidence(int(position), d.names) for position in chosen.places]
+    why_shown = [d.triage.evidence(int(position), d.names) for position in chosen.places[: selection.LINES]]
+
+    def evidence(lines: np.ndarray) -> list[str]:
+        beyond = chosen.places[lines[len(why_shown) :]]
+        return [*why_shown[: len(lines)], *(d.triage.evidence(int(position), d.names) for position in beyond)]
+
     extra = {} if chosen.blind else {"confusion": case.confusion[chosen.places], "why": evidence}
     selection.show(run, dataset, rows, clip_desk.GROUP, extra, pick=clip_desk.take, blind=chosen.blind)
     with right.container(key=ClipState.desk):
         why_box = st.container(
             key=DiagnoseState.why
         )  # always there, so that the inspector below is never mounted anew
-        if any(evidence) and not chosen.blind:
-            longest = int(np.argmax([len(text) for text in evidence]))
+        if any(why_shown) and not chosen.blind:
+            longest = int(np.argmax([len(text) for text in why_shown]))
             with why_box.container(key=DiagnoseState.why_room):
-                st.info(_said_of(d, int(chosen.places[longest]), evidence[longest]))
+                st.info(_said_of(d, int(chosen.places[longest]), why_shown[longest]))
         clip_desk.clip_desk(None if chosen.blind else run, dataset, rows, chosen.name, DiagnoseState.desk)
         row = clip_desk.selected_clip()
         position = run.position(row) if row is not None and row in run else None

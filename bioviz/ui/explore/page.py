@@ -16,6 +16,7 @@ from bioviz.models import registry
 from bioviz.plots import palette
 from bioviz.plots.map_data import MapData
 from bioviz.runs.diagnosis import open_diagnosis
+from bioviz.runs.stages import last_change
 from bioviz.ui import next_steps
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
@@ -25,7 +26,7 @@ from bioviz.ui.app.theme import is_dark
 from bioviz.ui.clips import clip_desk, selection
 from bioviz.ui.clips.run_map import map_data, marks_state, with_marks
 from bioviz.ui.components.bench.bench import BenchProps, Tab, bench
-from bioviz.ui.components.embedding_map.embedding_map import MapProps, read_selection
+from bioviz.ui.components.embedding_map.embedding_map import MapProps, MapRegion, read_selection
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.act_link import act_link
 from bioviz.ui.explore import scores_panel
@@ -64,6 +65,12 @@ def marked_points(run_key: str, state: str, marks: str, dark: bool) -> MapData:
     return with_marks(points(run_key, state, dark), run, library.load(run.spec.dataset), dark)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def regions(run_key: str, state: str, changed: int, _run: runs.Run) -> list[MapRegion]:
+    """Return the regions that are outlined; remembered, as the key of a diagnosis is of everything it rests on."""
+    return regions_of(_run, open_diagnosis(_run))
+
+
 def lists_of(run: runs.Run, dataset: Dataset, data: MapData) -> list[ClipList]:
     """Return the lists as they are now: with what is selected, flagged, and the label that is looked at."""
     selected = read_selection(data, act_log().get(acts.SELECTION)).rows
@@ -94,14 +101,19 @@ def draw_bench(run: runs.Run, dataset: Dataset, data: MapData, lists: Sequence[C
         for each in lists
     ]
     headline = words.headline(run.placement.counts, run.chance)
-    regions = regions_of(run, open_diagnosis(run))
+    outlined = regions(run.key, run.state, last_change(), run)
     bench(
         data,
         dataset,
         BenchProps(
             ExploreState.bench,
             MapProps(
-                ExploreState.bench, clip_desk.GROUP, dataset.id, fill=True, headline=headline, regions=regions
+                ExploreState.bench,
+                clip_desk.GROUP,
+                dataset.id,
+                fill=True,
+                headline=headline,
+                regions=outlined,
             ),
             ExploreState.desk,
             run.key,
