@@ -20,7 +20,7 @@ STAGE = Stage(
         "ours, by openTSNE": Contender(
             lambda inputs: _map(inputs, "tsne_parallel"), faithful, up_to=1_000_000
         ),
-        "scikit-learn": Contender(lambda inputs: _map(inputs, "tsne"), faithful, up_to=50_000),
+        "scikit-learn": Contender(lambda inputs: _map(inputs, "tsne"), faithful, up_to=10_000),
     },
     wants=("graph",),
 )

@@ -1,4 +1,4 @@
-"""UMAP of given neighbors: ours in parallel, ours on one thread, umap-learn with a seed."""
+"""UMAP of given neighbors: ours in parallel, on one thread and in torch, umap-learn with a seed."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def _one_thread(inputs: Inputs) -> np.ndarray:
         numba.set_num_threads(threads)
 
 
+def _in_torch(inputs: Inputs) -> np.ndarray:
+    """As on a GPU; on one core where there is none, as more of them wait for each other in very many short steps."""
+    import torch
+
+    torch.set_num_threads(1)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return project(inputs.x, ProjectionSpec("umap_parallel", n_neighbors=K), inputs.graph, device=device)
+
+
 def faithful(inputs: Inputs, xy: np.ndarray) -> Figures:
     return {
         "trustworthiness": trustworthiness(inputs.x, xy) or np.nan,
@@ -37,6 +46,7 @@ STAGE = Stage(
     {
         "ours": Contender(_map, faithful, up_to=1_000_000),
         "ours, one thread": Contender(_one_thread, faithful, up_to=1_000_000),
+        "ours, in torch (on a GPU where there is one)": Contender(_in_torch, faithful, up_to=10_000),
         "umap-learn, seeded": Contender(lambda inputs: _map(inputs, "umap"), faithful, up_to=100_000),
     },
     wants=("graph",),
