@@ -1,12 +1,11 @@
-"""What the map draws, and how it travels to the browser: a head of JSON, then the numbers as they lie in memory."""
+"""What the map draws, as it travels to the browser: points, and marks that change while a user works."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,37 +13,10 @@ import numpy as np
 
 from bioviz.errors import BadInput
 from bioviz.plots import palette
+from bioviz.plots.columns import Columns, digest_of, parts_of
 from bioviz.store.pack import to_base64
 
 MAX_CATEGORIES = 400  # a legend longer than this helps nobody; the rarest share one entry
-
-
-class Columns:
-    """Columns of numbers that follow a head of JSON; the head says of each where it is.
-
-    Each begins at a multiple of eight bytes, so that a browser reads it where it lies.
-    """
-
-    def __init__(self) -> None:
-        self._columns: list[np.ndarray] = []
-        self._end = 0
-
-    def add(self, values: np.ndarray, dtype: str) -> dict[str, str | int]:
-        """Put a column behind the others, little-endian whatever the machine; give what the head says of it."""
-        column = np.ascontiguousarray(values, dtype=np.dtype(dtype))
-        at, self._end = self._end, self._end + _padded(column.nbytes)
-        self._columns.append(column)
-        return {"dtype": dtype.lstrip("<"), "at": at, "count": len(column)}
-
-    def parts(self) -> Iterator[bytes | memoryview]:
-        """Give their bytes, one column after the other."""
-        for column in self._columns:
-            yield column.view(np.uint8).data
-            yield bytes(_padded(column.nbytes) - column.nbytes)
-
-
-def _padded(length: int) -> int:
-    return -(-length // 8) * 8
 
 
 @dataclass(frozen=True)
@@ -198,6 +170,32 @@ Colouring = Categories | Measure
 
 
 @dataclass(frozen=True)
+class Marks:
+    """Colourings that change while a user works, such as the flags.
+
+    They travel apart from the points: after a flag the browser fetches these few bytes, and not the map anew.
+    """
+
+    colourings: tuple[Colouring, ...]
+
+    def __len__(self) -> int:
+        return max((_length(each) for each in self.colourings), default=0)
+
+    def parts(self) -> Iterator[bytes | memoryview]:
+        """Give them as the browser reads them (see `parts_of`)."""
+        return parts_of(lambda columns: {"colourings": [each.head(columns) for each in self.colourings]})
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all that the browser is sent."""
+        return digest_of(self.parts())
+
+
+def _length(colouring: Colouring) -> int:
+    return len(colouring.codes if isinstance(colouring, Categories) else colouring.values)
+
+
+@dataclass(frozen=True)
 class TextColumn:
     """A line of the hover box: `table[codes[i]]` for point i."""
 
@@ -257,6 +255,8 @@ class MapData:
     extent
         ((x low, x high), (y low, y high)) shown at first, so that two maps have the same axes; None for
         what holds all points.
+    marks
+        Further ways to colour it, offered behind the others; None for none. See `marked`.
 
     """
 
@@ -268,13 +268,13 @@ class MapData:
     columns: tuple[TextColumn | SpanColumn, ...] = field(default=())
     note: str = ""
     extent: tuple[tuple[float, float], tuple[float, float]] | None = None
+    marks: Marks | None = None
 
     def __post_init__(self) -> None:
         if not self.colourings:
             raise BadInput("A map needs at least one way to colour its points.")
         lengths = {len(self.rows), len(self.x), len(self.y)}
-        for colouring in self.colourings:
-            lengths.add(len(colouring.codes if isinstance(colouring, Categories) else colouring.values))
+        lengths |= {_length(colouring) for colouring in self.offered}
         for column in self.columns:
             lengths.add(len(column.codes if isinstance(column, TextColumn) else column.start_s))
         if self.background is not None:
@@ -287,13 +287,26 @@ class MapData:
 
     def colouring(self, id: str | None) -> Colouring:
         """Return the colouring of that id, or the first one."""
-        return next((c for c in self.colourings if c.id == id), self.colourings[0])
+        return next((c for c in self.offered if c.id == id), self.colourings[0])
+
+    @property
+    def offered(self) -> tuple[Colouring, ...]:
+        """All the ways to colour it, marks too."""
+        return self.colourings if self.marks is None else (*self.colourings, *self.marks.colourings)
+
+    def marked(self, marks: Marks) -> MapData:
+        """Return this map with these marks; its points are not read through for their digests again."""
+        marked = replace(self, marks=marks)
+        vars(marked).update(digest=self.digest, places=self.places)
+        return marked
 
     def parts(self) -> Iterator[bytes | memoryview]:
-        """Give the map as the browser reads it (`points_in.js`): length of the head, head, and the columns."""
-        columns = Columns()
+        """Give the map as the browser reads it (see `parts_of`), without its marks."""
+        return parts_of(self._head)
+
+    def _head(self, columns: Columns) -> dict[str, Any]:
         background = np.zeros(len(self)) if self.background is None else self.background
-        head = {
+        return {
             "rows": columns.add(self.rows, "<i4"),
             "x": columns.add(self.x, "<f4"),
             "y": columns.add(self.y, "<f4"),
@@ -304,19 +317,11 @@ class MapData:
             "places": self.places,
             "extent": None if self.extent is None else dict(zip("xy", map(list, self.extent), strict=True)),
         }
-        text = json.dumps(head).encode()
-        text += b" " * (_padded(len(text)) - len(text))
-        yield struct.pack("<q", len(text))
-        yield text
-        yield from columns.parts()
 
     @cached_property
     def digest(self) -> str:
-        """Of all that the browser is sent."""
-        digest = hashlib.sha256()
-        for part in self.parts():
-            digest.update(part)
-        return digest.hexdigest()[:24]
+        """Of all that the browser is sent, but for the marks, which have their own."""
+        return digest_of(self.parts())
 
     @cached_property
     def places(self) -> str:

@@ -23,7 +23,7 @@ from bioviz.server.clips import Clip, find_clip
 from bioviz.server.media import Media
 from bioviz.server.memory.heap import CALM_S, Calm, trim
 from bioviz.server.params import box_spec, part, picture_spec, sound_spec
-from bioviz.server.points import points
+from bioviz.server.points import marks, points
 from bioviz.server.posting import fresh, limited_body
 from bioviz.server.replies import SAFE, about_header, cache_headers, guarded, not_modified, refusal, send
 from bioviz.server.work import CalledOff, Workers
@@ -156,6 +156,11 @@ async def map_points(request: Request) -> Response:
     return await _run(request, lambda: points(request))
 
 
+async def map_marks(request: Request) -> Response:
+    """GET /bioviz/marks/{digest}"""
+    return await _run(request, lambda: marks(request))
+
+
 async def plotly_js(request: Request) -> Response:
     """GET /bioviz/plotly.js, as it ships in the plotly package."""
     package = find_spec("plotly")
@@ -219,6 +224,7 @@ def routes(base: str = "") -> list[Route]:
         ),
         Route(prefix + "/jobs/{job_id}.json", guarded(job_progress), methods=["GET"]),
         Route(prefix + "/points/{digest}", guarded(map_points), methods=["GET", "HEAD"]),
+        Route(prefix + "/marks/{digest}", guarded(map_marks), methods=["GET", "HEAD"]),
         Route(prefix + "/scripts/{version}/{name:path}", guarded(script), methods=["GET", "HEAD"]),
         Route(prefix + "/plotly.js", guarded(plotly_js), methods=["GET", "HEAD"]),
     ]

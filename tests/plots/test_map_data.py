@@ -7,7 +7,7 @@ import pytest
 from bioviz.analysis.misclustered.placement import PLACES
 from bioviz.errors import BadInput
 from bioviz.plots import palette
-from bioviz.plots.map_data import MAX_CATEGORIES, Categories, MapData, Measure, SpanColumn, TextColumn
+from bioviz.plots.map_data import MAX_CATEGORIES, Categories, MapData, Marks, Measure, SpanColumn, TextColumn
 
 TYPES = {"u1": np.uint8, "u2": "<u2", "i4": "<i4", "f4": "<f4"}
 
@@ -56,6 +56,25 @@ def test_the_digest_follows_the_content():
     assert small(note="another").places == small().places
     moved = small(y=np.array([1.0, 2.0, 3.5]))
     assert moved.digest != small().digest and moved.places != small().places
+
+
+def test_marks_have_a_digest_of_their_own_and_leave_that_of_the_points():
+    plain = small()
+    flags = [
+        Marks((Categories.from_names("flags", "Flags", names),)) for names in (["", "", ""], ["", "x", ""])
+    ]
+    before, after = (plain.marked(marks) for marks in flags)
+    assert before.digest == after.digest == plain.digest == small(marks=flags[1]).digest
+    assert b"".join(after.parts()) == b"".join(plain.parts()) and after.places == plain.places
+    assert flags[0].digest != flags[1].digest and len(flags[0]) == len(plain)
+    assert [each.id for each in after.offered] == ["label", "flags"]
+    assert after.colouring("flags").codes.tolist() == [0, 1, 0]
+    assert plain.colouring("flags").id == "label"
+
+
+def test_marks_of_another_map_are_refused():
+    with pytest.raises(BadInput, match="differ in length"):
+        small().marked(Marks((Categories.from_names("flags", "Flags", ["", ""]),)))
 
 
 def test_places_of_saved_views_still_hold():

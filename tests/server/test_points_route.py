@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bioviz.plots.map_data import Categories, MapData
+from bioviz.plots.map_data import Categories, MapData, Marks
 from bioviz.server import points
 
 
@@ -17,6 +17,7 @@ def a_map(n: int, x: float = 0.0) -> MapData:
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
     monkeypatch.setattr(points, "_maps", type(points._maps)())
+    monkeypatch.setattr(points, "_marks", type(points._marks)())
 
 
 def test_a_map_comes_as_it_is_and_is_not_asked_for_again(get):
@@ -26,6 +27,17 @@ def test_a_map_comes_as_it_is_and_is_not_asked_for_again(get):
     assert reply.status == 200 and reply.body == b"".join(data.parts())
     assert "immutable" in reply.headers["cache-control"] and "private" in reply.headers["cache-control"]
     assert get(path, If_None_Match=reply.headers["etag"]).status == 304
+
+
+def test_marks_come_apart_from_their_points(get):
+    marks = Marks(a_map(5).colourings)
+    path = points.keep_marks(marks)
+    reply = get(path)
+    assert reply.status == 200 and reply.body == b"".join(marks.parts())
+    assert "immutable" in reply.headers["cache-control"]
+    assert get(path.replace("marks", "points")).status == 404
+    assert "annotations are no longer kept" in get("/bioviz/marks/" + "0" * 24).json["error"]
+    assert get(path, Sec_Fetch_Site="cross-site").status == 403
 
 
 def test_points_that_are_not_kept_are_missing(get):

@@ -132,6 +132,8 @@ def test_the_map_is_coloured_by_the_flags_of_now(made):
     now = with_marks(data, run, dataset).colouring("flags")
     assert now.names[now.codes[3]] == "users disagree"
     assert with_marks(data, run, dataset).places == before.places
+    assert with_marks(data, run, dataset).digest == before.digest == data.digest, "points are fetched anew"
+    assert with_marks(data, run, dataset).marks.digest != before.marks.digest
     assert len(set(flags_now.colours)) == len(KINDS) + 2
 
 
@@ -142,7 +144,7 @@ def test_drawn_annotations_are_a_colouring_of_the_map_once_there_are_some(made):
 
     dataset, run = made
     data = map_data(run, dataset)
-    assert all(each.id != "annotations" for each in with_marks(data, run, dataset).colourings)
+    assert all(each.id != "annotations" for each in with_marks(data, run, dataset).offered)
     before = marks_state(dataset.id)
     row, other = int(run.rows[3]), int(run.rows[5])
     clips = dataset.clips

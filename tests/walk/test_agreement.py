@@ -231,31 +231,55 @@ def test_a_walk_in_two_tabs_ends_with_everything_equal(opens, quick, site):
     assert flags_of(site, users[0]) == flags
 
 
-LATE_POINTS = """() => {
+LATE_MARKS = """() => {
   const atOnce = window.fetch;
-  window.pointsAsked = 0;
+  window.asked = { points: 0, marks: 0 };
   window.fetch = async (url, ...more) => {
-    if (String(url).includes("/bioviz/points/")) {
-      window.pointsAsked += 1;
+    const what = /\\/bioviz\\/(points|marks)\\//.exec(String(url))?.[1];
+    if (what) {
+      window.asked[what] += 1;
       await new Promise((done) => setTimeout(done, 3000));
     }
     return atOnce(url, ...more);
   };
 }"""
+SCROLLED = "() => document.querySelector('.bb-cards').scrollLeft"
 
 
-def test_the_list_stays_while_the_points_of_a_flagged_map_are_on_their_way(opens, quick, site):
-    user = opens(quick, "explore")
-    user.names_itself("Stella")
-    user.page.evaluate(LATE_POINTS)
+def flags_another(user: User, key: str, site) -> int:
+    """Flag a clip that nobody has flagged, whose mark on the map changes by it."""
     flagged = {int(row) for row in load_flags(site.dataset).rows}
     while (clip := user.steps()) in flagged:
-        pass  # whose mark on the map may not change
-    user.flags_by("b", clip)
+        pass
+    user.flags_by(key, clip)
+    return clip
+
+
+def test_the_list_stays_while_the_marks_of_a_flagged_map_are_on_their_way(opens, quick, site):
+    user = opens(quick, "explore")
+    user.names_itself("Stella")
+    user.page.evaluate(LATE_MARKS)
+    flags_another(user, "b", site)
     user.stored()
-    user.page.wait_for_function("() => window.pointsAsked > 0")
+    user.page.wait_for_function("() => window.asked.marks > 0")
     for _ in range(10):
         at, length = place_in_list(user)
         assert length == len(site.run)
         user.steps("ArrowRight" if at < length else "ArrowLeft")
         user.page.wait_for_timeout(50)
+
+
+def test_a_flag_fetches_no_points_and_leaves_the_strip_where_it_is(opens, quick, site):
+    user = opens(quick, "explore")
+    user.names_itself("Sofia")
+    user.recolours("flags")
+    user.settles()
+    user.page.evaluate(LATE_MARKS)
+    flags_another(user, "u", site)
+    user.page.evaluate("() => { document.querySelector('.bb-cards').scrollLeft = 120; }")
+    scrolled = user.page.evaluate(SCROLLED)
+    assert scrolled > 0, "the strip is too short for this test"
+    user.page.locator(".bm-name", has_text="unsure").wait_for()  # by the marks that came
+    user.settles()
+    assert user.page.evaluate("() => window.asked") == {"points": 0, "marks": 1}
+    assert user.page.evaluate(SCROLLED) == scrolled

@@ -13,7 +13,7 @@ from bioviz.datasets.types import BACKGROUND, Dataset
 from bioviz.flags.log import FLAG_LOGS
 from bioviz.percent import percent
 from bioviz.plots import palette
-from bioviz.plots.map_data import Categories, Colouring, MapData, Measure, SpanColumn, TextColumn
+from bioviz.plots.map_data import Categories, Colouring, MapData, Marks, Measure, SpanColumn, TextColumn
 from bioviz.plots.tokens import token
 from bioviz.runs import Run
 from bioviz.ui.annotation_colouring import annotation_colouring
@@ -70,13 +70,12 @@ def _against(run: Run) -> TextColumn:
 
 
 def with_marks(data: MapData, run: Run, dataset: Dataset, dark: bool = False) -> MapData:
-    """Return `data`, a map of `run`, with the present flags and drawn annotations as further colourings.
+    """Return `data`, a map of `run`, with the present flags and drawn annotations as its marks.
 
     What keeps the result must count `marks_state(dataset.id)` among its keys, or it shows old ones.
     """
     drawn = annotation_colouring(run, dataset, dark)
-    own = (flag_colouring(run, dataset), *(() if drawn is None else (drawn,)))
-    return replace(data, colourings=(*data.colourings, *own))
+    return data.marked(Marks((flag_colouring(run, dataset), *(() if drawn is None else (drawn,)))))
 
 
 def marks_state(dataset_id: str) -> str:

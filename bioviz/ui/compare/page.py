@@ -98,7 +98,7 @@ def compare(left: runs.Run, right: runs.Run, spec: ComparisonSpec, key: str, com
     rows_compared = left.rows[comparison.left_places]
     names = titles(spec)
     data = points(left.key, right.key, key, (left.state, right.state), is_dark())
-    keep_known("colour", [colouring.id for colouring in data[0].colourings], "colouring of these maps")
+    keep_known("colour", [colouring.id for colouring in data[0].offered], "colouring of these maps")
     keep_known("arrows", comparison.changes.names, "label")
     act_link(clip_desk.GROUP, dataset.id)
     taught, warnings = outcomes(spec), flattered(spec, dataset, rows_compared)

@@ -93,7 +93,7 @@ def points(run_key: str, state: str, diagnosis_key: str, dark: bool) -> MapData:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def marked_points(run_key: str, state: str, diagnosis_key: str, marks: str, dark: bool) -> MapData:
-    """`points` with the flags as one more colouring, made anew when a flag has changed."""
+    """Return `points` with flags and drawn annotations as marks, made anew when one of these has changed."""
     run = runs.run_by_key(run_key)
     return with_marks(points(run_key, state, diagnosis_key, dark), run, library.load(run.spec.dataset), dark)
 
@@ -147,7 +147,7 @@ def diagnose(run: runs.Run, key: str, d: Diagnosis) -> None:
     """Show the verdict, its figures, the map and the selected clip."""
     dataset = library.load(run.spec.dataset)
     data = marked_points(run.key, run.state, key, marks_state(dataset.id), is_dark())
-    keep_known("measure", [colouring.id for colouring in data.colourings], "colouring of this map")
+    keep_known("measure", [colouring.id for colouring in data.offered], "colouring of this map")
     case = Case(run, dataset, d, is_dark())
     if DiagnoseState.section.get() not in SECTIONS:
         DiagnoseState.section.set(view().section if view().section in SECTIONS else "labels")

@@ -60,7 +60,7 @@ def points(run_key: str, state: str, dark: bool) -> MapData:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def marked_points(run_key: str, state: str, marks: str, dark: bool) -> MapData:
-    """Return them with flags and drawn annotations as colourings; one more costs little."""
+    """Return them with flags and drawn annotations as marks, made anew when one of these has changed."""
     run = runs.run_by_key(run_key)
     return with_marks(points(run_key, state, dark), run, library.load(run.spec.dataset), dark)
 
@@ -147,7 +147,7 @@ def explore(run: runs.Run) -> None:
     """Show the bench of a run that is there, and below it what is looked at less often."""
     dataset = library.load(run.spec.dataset)
     data = marked_points(run.key, run.state, marks_state(dataset.id), is_dark())
-    keep_known("colour", [colouring.id for colouring in data.colourings], "colouring of this map")
+    keep_known("colour", [colouring.id for colouring in data.offered], "colouring of this map")
     lists = lists_of(run, dataset, data)
     keep_known("list", [each.id for each in lists], "list of clips")
     take_a_clip(lists)

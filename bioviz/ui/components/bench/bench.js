@@ -6,7 +6,7 @@ import flagBar from "../flag_bar/flag_bar.js";
 import inspector from "../clip_panel/inspector.js";
 import embeddingMap from "../embedding_map/embedding_map.js";
 import { rowsOfMask, valueOfMask } from "../embedding_map/picking.js";
-import { arrived, pointsMeanwhile } from "../embedding_map/point_store.js";
+import { arrived, storedPoints } from "../embedding_map/point_store.js";
 import { actLog } from "../shared/acts.js";
 import { el } from "../shared/dom.js";
 import { mounting } from "../shared/mounting.js";
@@ -98,7 +98,7 @@ class Bench {
 
   /** @param {string} text whose clips are selected; without words none are */
   search(text) {
-    const points = pointsMeanwhile(this.data.map);
+    const points = storedPoints(this.data.map.digest);
     const mask = points && searched(points, text);
     if (!points || !mask) {
       this.finder.show(undefined);
@@ -121,7 +121,7 @@ class Bench {
 
   showLists() {
     const { data, log } = this;
-    const points = pointsMeanwhile(data.map);
+    const points = storedPoints(data.map.digest);
     const lists = clipLists(data.tabs, points, log);
     const chosen = chosenList(lists, log.get("list"), data.usual);
     this.strip.show(lists, chosen, data.labels, points, data.strip);

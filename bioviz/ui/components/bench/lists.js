@@ -4,7 +4,7 @@
 import { rowsOfMask, selectionOf } from "../embedding_map/picking.js";
 import { decodeRows } from "../shared/media.js";
 
-/** @import { ActLog } from "../shared/acts.js" */
+/** @import { Act, ActLog } from "../shared/acts.js" */
 /** @import { Points } from "../embedding_map/points.js" */
 /**
  * @typedef {object} Tab
@@ -43,9 +43,25 @@ export function clipLists(tabs, points, log) {
 function clipsOf({ id, rows }, points, log) {
   if (rows !== null) return decodeRows(rows);
   if (!points) return NOTHING;
-  if (id === "all") return Int32Array.from(points.rows);
-  const selection = selectionOf(points, log.acts.get("selection"));
-  return selection ? Int32Array.from(rowsOfMask(points, selection.mask)) : NOTHING;
+  if (id === "all") return /** @type {Int32Array} */ (points.rows);
+  const act = log.acts.get("selection");
+  return act ? selected(points, act) : NOTHING;
+}
+
+/** @type {WeakMap<Act, { points: Points, clips: Int32Array }>} the last answers: to look at all points takes a moment */
+const known = new WeakMap();
+
+/**
+ * @param {Points} points
+ * @param {Act} act
+ */
+function selected(points, act) {
+  const last = known.get(act);
+  if (last?.points === points) return last.clips;
+  const selection = selectionOf(points, act);
+  const clips = selection ? rowsOfMask(points, selection.mask) : NOTHING;
+  known.set(act, { points, clips });
+  return clips;
 }
 
 /**

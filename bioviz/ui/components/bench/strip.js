@@ -27,8 +27,6 @@ export class Strip {
   points;
   /** @type {StripSource} */
   source;
-  /** @type {Map<number, number>} row of the dataset -> place in the list */
-  places = new Map();
   from = 0;
   to = 0;
   drawn = "";
@@ -69,12 +67,9 @@ export class Strip {
     this.showTabs(lists, chosen);
     this.showLabels(labels, chosen);
     const cmap = isDark(this.root) ? "greys-dark" : "greys";
-    const drawn = [chosen.id, chosen.rows ?? chosen.clips.join(), points?.digest, cmap, source.version].join(
-      "|",
-    );
-    if (drawn === this.drawn) return;
+    const drawn = [chosen.id, chosen.rows, points?.digest, cmap, source.version].join("|");
+    if (drawn === this.drawn && this.list && areSame(chosen.clips, this.list.clips)) return;
     Object.assign(this, { list: chosen, points, source, drawn, cmap });
-    this.places = new Map(Array.from(chosen.clips, (row, place) => [row, place]));
     this.root.dataset.list = chosen.id;
     this.fill(0);
     this.mark(this.cards.marked);
@@ -183,10 +178,9 @@ export class Strip {
 
   /** @param {number} row of the selected clip, brought into view where it is in the list */
   mark(row) {
-    const place = this.places.get(row);
-    if (place !== undefined && (place < this.from || place >= this.to + AT_ONCE))
-      this.fill(Math.max(0, place - 2));
-    else if (place !== undefined && place >= this.to) this.extend(place - this.to + AT_ONCE);
+    const place = this.list?.clips.indexOf(row) ?? -1;
+    if (place >= 0 && (place < this.from || place >= this.to + AT_ONCE)) this.fill(Math.max(0, place - 2));
+    else if (place >= this.to) this.extend(place - this.to + AT_ONCE);
     this.cards.mark(row);
     const card = this.cards.cards.get(row);
     if (!card) return;
@@ -202,4 +196,12 @@ export class Strip {
   stop() {
     this.cards.stop();
   }
+}
+
+/**
+ * @param {Int32Array} one
+ * @param {Int32Array} other
+ */
+function areSame(one, other) {
+  return one === other || (one.length === other.length && one.every((row, k) => row === other[k]));
 }

@@ -57,7 +57,7 @@ const transposed = (lines) => lines[0].map((_, k) => lines.map((line) => line[k]
  * @returns {any[]} a plotly trace, or none
  */
 export function densityContours(points, theme) {
-  const z = (points.density ??= { lines: backgroundDensity(points) }).lines;
+  const z = (points.made.density ??= { lines: backgroundDensity(points) }).lines;
   if (!z) return [];
   const { x, y } = points.extent;
   const [dx, dy] = [(x[1] - x[0]) / CELLS, (y[1] - y[0]) / CELLS];

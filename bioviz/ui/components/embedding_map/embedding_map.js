@@ -7,15 +7,7 @@ import { download } from "./export.js";
 import { Gestures } from "./gestures.js";
 import { toggled } from "./legend.js";
 import { backgrounds, focuses, hovers, isFromPeer, zooms } from "./linked_maps.js";
-import {
-  maskInside,
-  maskOfRows,
-  pointNear,
-  pointTowards,
-  rowsOfMask,
-  selectionOf,
-  valueOfMask,
-} from "./picking.js";
+import { maskInside, maskOfRows, pointNear, pointTowards, rowsOfMask, valueOfMask } from "./picking.js";
 import { arrived, failed } from "./point_store.js";
 import { BACKGROUND_SETTING } from "./map_state.js";
 import { writeSetting } from "../shared/storage.js";
@@ -133,8 +125,10 @@ class EmbeddingMap extends MapView {
       this.drawOverlay();
     } else if (kind === this.props.colour_kind) {
       if (this.takeColour()) this.draw();
-    } else if (kind === "selection" && !isOwn) {
-      this.selection = selectionOf(this.points, act);
+    } else if (kind === "selection" && isOwn) {
+      this.selectedBy = act;
+    } else if (kind === "selection") {
+      this.takeSelection();
       this.draw();
     }
   }

@@ -1,7 +1,7 @@
 """EmbeddingMap: the scatter of all pages, a Streamlit component around the plotly.js of the plotly package.
 
-The browser fetches the points once. What changes (colour, picked clip, selection) is in the log of the user's acts; of
-a selection its outline, never a list of 100,000 points.
+The browser fetches the points once, and marks (flags) when they change. What else changes (colour, picked clip,
+selection) is in the log of the user's acts; of a selection its outline, never a list of 100,000 points.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import streamlit as st
 from bioviz.errors import BadInput
 from bioviz.plots.geometry import inside
 from bioviz.plots.map_data import Categories, MapData
-from bioviz.server.points import keep
+from bioviz.server.points import keep, keep_marks
 from bioviz.ui.components.shared import acts
 from bioviz.ui.components.shared.mount import base_path, component, packed_rows
 from bioviz.ui.session import Element
@@ -116,7 +116,6 @@ class MapProps:
         """As embedding_map.js takes them (its `MapProps`)."""
         return {
             "digest": data.digest,
-            "places": data.places,
             "map_key": self.key,
             "group": self.group,
             "dataset": self.dataset_id,
@@ -166,9 +165,12 @@ def load_ahead() -> None:
 
 
 def send_points(data: MapData, key: Element) -> None:
-    """Tell the browser where the points are; it fetches those that it has not got."""
-    url = f"{base_path()}{keep(data)}"
-    _points_component()(key=MapState.points(key), data={"digest": data.digest, "url": url}, height=1)
+    """Tell the browser where points and marks are; it fetches those that it has not got."""
+    marks = None
+    if data.marks is not None:
+        marks = {"digest": data.marks.digest, "url": f"{base_path()}{keep_marks(data.marks)}"}
+    sent = {"digest": data.digest, "url": f"{base_path()}{keep(data)}", "marks": marks}
+    _points_component()(key=MapState.points(key), data=sent, height=1)
 
 
 def read_selection(data: MapData, act: acts.Act | None) -> MapEvent:

@@ -11,11 +11,11 @@ import { readSetting } from "../shared/storage.js";
 /** @import { Selection } from "./picking.js" */
 /** @import { Points } from "./points.js" */
 /** @import { Focus } from "./linked_maps.js" */
+/** @import { Theme } from "./theme.js" */
 /** @import { View } from "./view_box.js" */
 /**
  * @typedef {object} MapProps
  * @property {string} digest of the points
- * @property {string} places digest of where they are
  * @property {string} map_key
  * @property {string} group
  * @property {string} dataset
@@ -41,6 +41,8 @@ export class MapState {
   previewed = null;
   /** @type {Selection | null} */
   selection = null;
+  /** @type {Act | null | undefined} whose selection it is; undefined where that is to be found anew */
+  selectedBy;
   picked = -1;
   hovered = -1;
   linked = -1;
@@ -66,11 +68,12 @@ export class MapState {
     this.stopListening = log.on((kind, act) => this.heardAct(kind, act));
   }
 
-  /** @param {Points} points */
+  /** @param {Points} points others than before, or the same with other marks */
   take(points) {
     const before = this.points;
     this.points = points;
-    this.hovered = this.linked = -1;
+    this.selectedBy = undefined; // an outline may have been drawn among the names of marks
+    if (before?.digest !== points.digest) this.hovered = this.linked = -1;
     if (before?.places !== points.places) this.view = points.extent;
     const names = (/** @type {Points | undefined} */ of) => {
       const colouring = of?.colouring(this.colourId);
@@ -82,13 +85,20 @@ export class MapState {
   takeActs() {
     this.takePick();
     this.takeColour();
-    this.selection = selectionOf(this.points, this.log.acts.get("selection"));
+    this.takeSelection();
     if (this.colourId !== undefined) this.showColouring(this.colourId);
   }
 
   takePick() {
     const row = this.log.clip(this.props.dataset);
     this.picked = row < 0 ? -1 : this.points.indexOf(row);
+  }
+
+  takeSelection() {
+    const act = this.log.acts.get("selection") ?? null;
+    if (act === this.selectedBy) return; // to find the points in it takes a moment where they are many
+    this.selectedBy = act;
+    this.selection = selectionOf(this.points, act ?? undefined);
   }
 
   /** Whether it is another colouring than before. One that these points lack gives their first. */
@@ -138,6 +148,18 @@ export class MapState {
   backgroundLook() {
     const told = readSetting(BACKGROUND_SETTING);
     return LOOKS.find((look) => look === told) ?? "both";
+  }
+
+  /**
+   * What a drawing is made of: as long as all of it is the same, so is the drawing.
+   *
+   * @param {Theme} theme
+   */
+  shownNow(theme) {
+    const { points, colourId, selection, isolated, previewed } = this;
+    const given = JSON.stringify([this.props, theme]);
+    const looks = [points.colouring(colourId), selection, isolated, previewed, this.backgroundLook()];
+    return [given, points.digest, ...looks];
   }
 
   get numbers() {

@@ -150,8 +150,10 @@ export function placedNames(names, crowd, box, taken = []) {
  */
 export function namesOn(points, colouring, counts, crowd, to, taken) {
   if (colouring.kind !== "categories" || !colouring.named || !counts) return [];
-  const { id, codes, names } = colouring;
-  const centres = (points.centres[id] ??= centresOf(points, codes, names.length));
+  const { codes, names } = colouring;
+  const known = points.made.centres.get(colouring);
+  const centres = known ?? centresOf(points, codes, names.length);
+  if (!known) points.made.centres.set(colouring, centres);
   const largest = [...counts.keys()].filter((code) => counts[code]).sort((a, b) => counts[b] - counts[a]);
   const wanted = largest.slice(0, MOST_NAMES).flatMap((code) => {
     const centre = centres[code];

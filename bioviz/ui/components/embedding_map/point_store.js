@@ -12,16 +12,13 @@ const MOST_POINTS = 3000000; // of all sets
 const store = new Map();
 globalThis.biovizPoints = store; // for the browser's console, and tests
 
-/** @type {Channel<string>} of digests */
+/** @type {Channel<string>} of digests of points, also where only their marks are new */
 export const arrived = new Channel();
 
 /** @type {Channel<{ digest: string, why: string }>} of points that did not arrive */
 export const failed = new Channel();
 
-/** @param {string} digest */
-export const hasPoints = (digest) => store.has(digest);
-
-/** @param {Points} points */
+/** @param {Points} points which take the place of those with other marks */
 export function keepPoints(points) {
   store.set(points.digest, points);
   const total = () => [...store.values()].reduce((sum, { n }) => sum + n, 0);
@@ -33,13 +30,3 @@ export function keepPoints(points) {
 
 /** @param {string} digest */
 export const storedPoints = (digest) => store.get(digest);
-
-/**
- * The points of a map; while they are on their way, the last ones at the same places: these are the same clips, and
- * only what is known of them has changed, such as a flag.
- *
- * @param {{ digest: string, places: string }} map
- * @returns {Points | undefined}
- */
-export const pointsMeanwhile = ({ digest, places }) =>
-  store.get(digest) ?? [...store.values()].findLast((points) => points.places === places);

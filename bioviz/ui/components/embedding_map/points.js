@@ -35,7 +35,7 @@ import { Cells } from "./cells.js";
  */
 /**
  * @typedef {object} Payload
- * @property {string} digest of everything
+ * @property {string} digest of all this
  * @property {string} places digest of where the points are
  * @property {Column} rows of the dataset
  * @property {Column} x NaN for a point without a place
@@ -47,14 +47,27 @@ import { Cells } from "./cells.js";
  * @property {View | null} [extent]
  */
 
+/**
+ * @typedef {object} Marks colourings that change while a user works
+ * @property {string} digest
+ * @property {Colouring[]} colourings
+ */
+/**
+ * @typedef {object} Made what is made of points when it is first asked for
+ * @property {Int32Array} [byRow]
+ * @property {Cells} [cells]
+ * @property {{ lines: number[][] | null }} [density] of background
+ * @property {WeakMap<Colouring, ([x: number, y: number] | null)[]>} centres middle of what has each name
+ */
+
 const ARRAYS = { u1: Uint8Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array };
 
 /**
- * What Python sends of a map: the length of its head, the head, and the columns that the head speaks of. These are not
+ * What Python sends of a map, or of its marks: the length of its head, the head, and the columns that the head speaks of. These are not
  * copied: each is a view of the bytes that came.
  *
  * @param {ArrayBuffer} bytes
- * @returns {Omit<Payload, "digest">}
+ * @returns {any} a payload, or marks, without their digest
  */
 export function columnsFrom(bytes) {
   const length = Number(new DataView(bytes).getBigInt64(0, true));
@@ -87,14 +100,10 @@ export function shuffle(indices) {
 }
 
 export class Points {
-  /** @type {Int32Array | null} */
-  #byRow = null;
-  /** @type {Cells | undefined} */
-  #cells;
-  /** @type {{ lines: number[][] | null } | undefined} of background, made when it is first drawn */
-  density;
-  /** @type {Record<string, ([x: number, y: number] | null)[]>} colouring -> middle of what has each of its names */
-  centres = {};
+  /** @type {Made} */
+  made = { centres: new WeakMap() };
+  /** @type {Marks | null} */
+  marks = null;
 
   /** @param {Payload} payload */
   constructor(payload) {
@@ -106,7 +115,7 @@ export class Points {
     this.background = payload.background;
     this.n = this.rows.length;
     this.note = payload.note;
-    this.colourings = payload.colourings;
+    this.own = payload.colourings;
     this.columns = payload.columns;
     const placed = new Int32Array(this.n);
     let count = 0;
@@ -115,9 +124,24 @@ export class Points {
     this.extent = payload.extent ?? paddedExtent(this);
   }
 
-  /** Where the points lie, made when it is first asked for: a small map needs none. */
+  /**
+   * The same points with other marks: all else is shared.
+   *
+   * @param {Marks | null} marks
+   * @returns {Points}
+   */
+  with(marks) {
+    return Object.assign(Object.create(Points.prototype), this, { marks });
+  }
+
+  /** All ways to colour them. */
+  get colourings() {
+    return this.marks ? [...this.own, ...this.marks.colourings] : this.own;
+  }
+
+  /** Where the points lie: a small map needs no cells. */
   get cells() {
-    return (this.#cells ??= new Cells(this));
+    return (this.made.cells ??= new Cells(this));
   }
 
   /**
@@ -125,13 +149,7 @@ export class Points {
    * @returns {number} of the point, -1 for none
    */
   indexOf(row) {
-    if (!this.#byRow) {
-      let last = -1;
-      for (const value of this.rows) last = Math.max(last, value);
-      this.#byRow = new Int32Array(last + 1).fill(-1);
-      for (let i = 0; i < this.n; i++) this.#byRow[this.rows[i]] = i;
-    }
-    return this.#byRow[row] ?? -1;
+    return (this.made.byRow ??= placesByRow(this.rows))[row] ?? -1;
   }
 
   /**
@@ -154,6 +172,18 @@ export class Points {
       return [c.title, value];
     });
   }
+}
+
+/**
+ * @param {Column} rows
+ * @returns {Int32Array} of each row of the dataset its point, -1 for none
+ */
+function placesByRow(rows) {
+  let last = -1;
+  for (let i = 0; i < rows.length; i++) if (rows[i] > last) last = rows[i];
+  const byRow = new Int32Array(last + 1).fill(-1);
+  for (let i = 0; i < rows.length; i++) byRow[rows[i]] = i;
+  return byRow;
 }
 
 /**

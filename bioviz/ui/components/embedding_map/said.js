@@ -38,6 +38,20 @@ export function statusText({ placed, total, note }, choice, kind, selected) {
 }
 
 /**
+ * @param {HTMLElement} box
+ * @param {string} text
+ * @param {(() => void) | null} clear the selection, where there is one
+ */
+export function showStatus(box, text, clear) {
+  box.replaceChildren(el("span", { text, title: text }));
+  if (!clear) return;
+  box.append(
+    " ",
+    el("button", { type: "button", class: "bm-link", text: "clear selection", onclick: clear }),
+  );
+}
+
+/**
  * What the picture shows, for who does not see it: how many clips each name has, how many of them are selected, and
  * what is said of the clip that is picked.
  *

@@ -3,7 +3,6 @@
 
 import { actLog } from "../shared/acts.js";
 import { Callout } from "./callout.js";
-import { el } from "../shared/dom.js";
 import { drawnWith, isContourAlone, layoutFor, tracesFor } from "./figure.js";
 import { buildMap } from "./layout.js";
 import { countsPerName, renderLegend } from "./legend.js";
@@ -12,7 +11,7 @@ import { Crowd, namesOn } from "./names.js";
 import { loadPlotly } from "./plotly_load.js";
 import { MapState } from "./map_state.js";
 import { storedPoints } from "./point_store.js";
-import { emptyText, showTip, statusText, tipLines, toldText } from "./said.js";
+import { emptyText, showStatus, showTip, statusText, tipLines, toldText } from "./said.js";
 import { PictureLayer } from "./picture_layer.js";
 import { choosePoints } from "./sampling.js";
 import { themeOf } from "./theme.js";
@@ -32,6 +31,8 @@ export class MapView extends MapState {
   /** @type {Mode} */
   mode = "pan";
   drawnOnce = false;
+  /** @type {unknown[]} */
+  drawnOf = [];
   /** @type {MarkedName[]} */
   names = [];
   // The following are there from the first update or drawing on.
@@ -90,14 +91,17 @@ export class MapView extends MapState {
     this.theme = themeOf(this.root);
     const points = storedPoints(props.digest);
     if (!points) return;
-    if (this.points?.digest !== points.digest) this.take(points);
+    if (this.points !== points) this.take(points);
     try {
       this.Plotly = await loadPlotly(props.plotly_url);
     } catch (error) {
       return this.say(error instanceof Error ? error.message : String(error));
     }
     this.takeActs(); // as late as can be: the user may have acted meanwhile
-    this.draw();
+    const shown = this.shownNow(this.theme);
+    if (shown.some((part, k) => part !== this.drawnOf[k])) return this.draw();
+    this.drawOverlay(); // Python ran for something else, which costs a large map nothing
+    this.tell();
   }
 
   /** @param {string} id */
@@ -146,6 +150,7 @@ export class MapView extends MapState {
     if (!isGlance && this.props.legend) this.drawLegend();
     this.drawStatus();
     this.tell();
+    this.drawnOf = this.shownNow(this.theme);
     this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
   }
 
@@ -181,10 +186,7 @@ export class MapView extends MapState {
   drawStatus() {
     const { choice, colouring } = this.state;
     const text = statusText(this.numbers, choice, colouring.kind, this.selection?.count);
-    this.parts.status.replaceChildren(el("span", { text, title: text }));
-    if (!this.selection) return;
-    const clear = { type: "button", class: "bm-link", text: "clear selection" };
-    this.parts.status.append(" ", el("button", { ...clear, onclick: () => this.clearSelection() }));
+    showStatus(this.parts.status, text, this.selection && (() => this.clearSelection()));
   }
 
   /** Names and the call-out find their places anew: they stay there on the map until it is drawn again. */

@@ -8,12 +8,9 @@ import {
   paddedExtent,
   shuffle,
 } from "../../../../bioviz/ui/components/embedding_map/points.js";
-import {
-  keepPoints,
-  pointsMeanwhile,
-  storedPoints,
-} from "../../../../bioviz/ui/components/embedding_map/point_store.js";
 import { column, pointsAt } from "./sample_points.js";
+
+/** @import { Points } from "../../../../bioviz/ui/components/embedding_map/points.js" */
 
 test("columns are read where they lie behind the head, in every type", () => {
   const columns = [Int32Array.of(-1, 2_000_000_000), Float32Array.of(0.5, NaN), Uint16Array.of(0, 65_535, 7)];
@@ -114,15 +111,23 @@ test("a map of one point, or of none, has an extent too", () => {
   assert.deepEqual(paddedExtent({ x: [], y: [], order: new Int32Array(0) }), { x: [-1, 1], y: [-1, 1] });
 });
 
-test("while points are on their way, the last ones at the same places stand for them, and no others", () => {
-  const first = pointsAt([[0, 0]], { digest: "unflagged", places: "here" });
-  const flagged = pointsAt([[0, 0]], { digest: "flagged", places: "here" });
-  keepPoints(first);
-  keepPoints(pointsAt([[1, 1]], { digest: "another run", places: "there" }));
-  assert.equal(pointsMeanwhile({ digest: "flagged", places: "here" }), first);
-  assert.equal(storedPoints("flagged"), undefined, "a map draws no other points");
-  assert.equal(pointsMeanwhile({ digest: "third run", places: "elsewhere" }), undefined);
-  keepPoints(flagged);
-  assert.equal(pointsMeanwhile({ digest: "flagged", places: "here" }), flagged);
-  assert.equal(pointsMeanwhile({ digest: "flagged anew", places: "here" }), flagged, "the last ones");
+test("with other marks points are the same: only the colourings behind their own change", () => {
+  const points = pointsAt([[0, 0]]);
+  assert.equal(points.indexOf(0), 0);
+  const flags = (/** @type {string} */ digest, /** @type {number} */ code) => {
+    const about = { kind: /** @type {const} */ ("categories"), id: "flags", title: "Flags" };
+    const names = { names: ["not flagged", "fine"], colours: ["#888888", "#0072B2"] };
+    return { digest, colourings: [{ ...about, ...names, codes: column("u2", [code]) }] };
+  };
+  const before = points.with(flags("none", 0));
+  const after = before.with(flags("one", 1));
+  const ids = (/** @type {Points} */ of) => of.colourings.map(({ id }) => id);
+  assert.deepEqual([ids(points), ids(after)], [["label"], ["label", "flags"]]);
+  const [, mark] = /** @type {any[]} */ (after.colourings);
+  assert.deepEqual([mark.codes[0], after.colouring("flags"), after.marks?.digest], [1, mark, "one"]);
+  for (const part of /** @type {const} */ (["digest", "x", "order", "made", "extent", "own"])) {
+    assert.equal(after[part], points[part], part);
+  }
+  assert.equal(after.cells, points.cells, "made once, whoever asks first");
+  assert.deepEqual(ids(after.with(null)), ["label"]);
 });

@@ -16,7 +16,6 @@ import { MapState } from "../../../../bioviz/ui/components/embedding_map/map_sta
 import { joined } from "../../../../bioviz/ui/components/embedding_map/shared_legend.js";
 import {
   arrived,
-  hasPoints,
   keepPoints,
   storedPoints,
 } from "../../../../bioviz/ui/components/embedding_map/point_store.js";
@@ -196,7 +195,7 @@ test("points are kept by digest, decoded once, and the oldest make room", () => 
   const digests = Array.from({ length: 7 }, (_, k) => `digest ${k}`);
   for (const digest of digests) keepPoints(pointsAt([[0, 0]], { digest }));
   assert.deepEqual(heard, digests);
-  assert.ok(!hasPoints("digest 0") && hasPoints("digest 1"));
+  assert.ok(!storedPoints("digest 0") && storedPoints("digest 1"));
   const stored = storedPoints("digest 6");
   assert.ok(stored instanceof Points);
   assert.equal(storedPoints("digest 6"), stored);
@@ -206,9 +205,9 @@ test("points are kept by digest, decoded once, and the oldest make room", () => 
     const many = pointsAt([[0, 0]], { digest });
     many.n = 4_000_000;
     keepPoints(many);
-    assert.ok(hasPoints(digest) && !hasPoints("digest 6"));
+    assert.ok(storedPoints(digest) && !storedPoints("digest 6"));
   }
-  assert.ok(!hasPoints("large"));
+  assert.ok(!storedPoints("large"));
 });
 
 test("a map hears other maps of its group, not itself", () => {
