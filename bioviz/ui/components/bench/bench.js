@@ -92,7 +92,7 @@ class Bench {
     this.showLists();
     this.mount(flagBar, this.flags, data.flags);
     const row = log.clip(data.dataset);
-    this.strip.mark(row);
+    if (row !== this.strip.cards.marked) this.strip.mark(row); // else the strip stays where it was scrolled to
     this.finder.visit(row);
   }
 
