@@ -137,6 +137,19 @@ def test_without_a_box_masked_needs_a_trace_of_the_call(trace):
     assert "listen" in result.titles(int(rows[0])) or trace
 
 
+def test_an_annotated_call_that_nothing_finds_is_no_trace():
+    p, x, rows = sunk()
+    columns = boxed(p, 900)
+    columns["snr_db"][rows] = -3.0
+    probe = np.random.default_rng(0).normal(0, 0.1, (900, 4)) + np.eye(4)[p.targets]
+    probe[rows, p.targets[rows]] = -0.02
+    result = judge(x, p, columns, probe=probe)
+    assert cause(result, "masked")[rows].all() and (result.trace[rows] > 0.3).all()
+    words = result.evidence(int(rows[0]), p.names)
+    assert "A trace" not in words and "only" not in words
+    assert "The call is annotated; " in words and "of the background clips hold more of its label" in words
+
+
 def test_an_estimate_of_the_sound_alone_decides_nothing():
     p, x, rows = sunk()
     columns = {name: np.full(900, value) for name, value in QUIET.items()} | {

@@ -78,11 +78,19 @@ class ClipWords:
 
     @property
     def traced(self) -> str:
+        """How much of its label matched filter and probe find in it; that this is a trace, only without a box.
+
+        An annotated call is there whatever they find, so that their share may be any.
+        """
         share = 100 * self.found.trace[self.row]
         if np.isnan(share):
             return ""
         number = f"{share:.0f}" if share >= 1 else f"{max(share, 0.1):.1f}"
+        found_by = "by a matched filter and a linear probe"
+        if self.value("call_share") > 0:
+            holders = f"{of_hundred(number)} of" if share > 0 else "none of"
+            return f" The call is annotated; {holders} the background clips hold more of its label, {found_by}."
         words = "no background clip holds"
         if share > 0:
             words = f"only {of_hundred(number)} of the background clips hold"
-        return f" A trace of the call is there: {words} more of its label, by a matched filter and a linear probe."
+        return f" A trace of the call is there: {words} more of its label, {found_by}."
