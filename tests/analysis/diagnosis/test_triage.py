@@ -70,6 +70,16 @@ def test_each_planted_cause_is_found_with_its_evidence():
     assert (result.cause[fine] == -1).mean() > 0.97 and result.evidence(int(fine[0]), p.names) == ""
 
 
+def test_a_silent_window_that_a_box_fills_is_not_said_to_hold_little_of_the_call():
+    p, x, rows = sunk()
+    columns = boxed(p, 900)
+    columns["level_dbfs"] = np.where(np.isin(np.arange(900), rows), -120.0, -40.0)
+    result = judge(x, p, columns)
+    assert cause(result, "empty")[rows].all()
+    words = result.evidence(int(rows[0]), p.names)
+    assert "80\u00a0% holds a call" in words and "120 dBFS" in words and "only" not in words
+
+
 def test_causes_stand_side_by_side():
     p, x, rows = sunk()
     columns = boxed(p, 900)

@@ -15,9 +15,11 @@ def _empty(evidence: Evidence) -> np.ndarray:
 
 
 def _why(words: ClipWords) -> str:
+    # Either can be the reason, so that neither is called little.
+    level = f"level is {words.say('level_dbfs')}"
     if words.value("call_share") > 0:
-        return f"A call fills only {words.say('call_share')} of the window."
-    return f"The level is only {words.say('level_dbfs')}."
+        return f"Of the window, {words.say('call_share')} holds a call; its {level}."
+    return f"The {level}."
 
 
 TITLE = "hardly any call in the window"

@@ -89,7 +89,9 @@ class ClipWords:
         found_by = "by a matched filter and a linear probe"
         if self.value("call_share") > 0:
             holders = f"{of_hundred(number)} of" if share > 0 else "none of"
-            return f" The call is annotated; {holders} the background clips hold more of its label, {found_by}."
+            return (
+                f" The call is annotated; {holders} the background clips hold more of its label, {found_by}."
+            )
         words = "no background clip holds"
         if share > 0:
             words = f"only {of_hundred(number)} of the background clips hold"
