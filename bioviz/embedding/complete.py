@@ -16,7 +16,7 @@ from bioviz.embedding.work import Counter
 from bioviz.errors import BadInput
 from bioviz.store.files import Corrupt
 from bioviz.store.keys import key_of
-from bioviz.store.locks import locked
+from bioviz.store.claims.locks import locked
 
 _ATTEMPTS = 5  # blocks may be pruned or found damaged between computing them and putting them together
 

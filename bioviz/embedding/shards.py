@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from bioviz.store.locks import Claim
+from bioviz.store.claims.locks import Claim
 
 
 def shard_of(content_hash: str) -> str:

@@ -14,7 +14,7 @@ from bioviz.embedding.source import RecordingTask
 from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.progress import Progress
 from bioviz.store.hashes import HashMemory
-from bioviz.store.locks import Claim
+from bioviz.store.claims.locks import Claim
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from bioviz.config import settings
 from bioviz.datasets.library import checked_id
 from bioviz.errors import BadInput, BiovizError
 from bioviz.store.files import Corrupt, read_json, write_json
-from bioviz.store.locks import locked
+from bioviz.store.claims.locks import locked
 
 MOST = 100
 """Views of one dataset."""

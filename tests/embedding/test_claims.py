@@ -28,9 +28,9 @@ RECORDINGS, CLIPS = 24, 4
 COMPUTER = """
 import sys
 from pathlib import Path
-from bioviz.store import leases
+from bioviz.store.claims import computers, leases
 leases.RENEW_S, leases.WATCH_S, leases.STALE_S = 0.1, 0.5, 1.0
-leases._computer = lambda: sys.argv[1]
+computers.this_computer = lambda: sys.argv[1]
 from bioviz.embedding.pipeline import embed_with
 from bioviz.progress import Silent
 from tests.cluster.helpers import OpenSlow

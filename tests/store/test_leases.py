@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from bioviz.errors import BadInput, Cancelled
-from bioviz.store import leases, shared_disk
-from bioviz.store.leases import release_all, try_lease
-from bioviz.store.locks import locked, try_lock, uses_leases
+from bioviz.store.claims import computers, leases, shared_disk
+from bioviz.store.claims.leases import release_all, try_lease
+from bioviz.store.claims.locks import locked, try_lock, uses_leases
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="stops and kills with POSIX signals")
 
@@ -25,11 +25,11 @@ RENEW_S, WATCH_S, STALE_S = 0.05, 0.3, 0.6
 PROCESS = """
 import sys, time
 from pathlib import Path
-from bioviz.store import leases
+from bioviz.store.claims import computers, leases
 leases.RENEW_S, leases.WATCH_S, leases.STALE_S = 0.05, 0.3, 0.6
 computer = sys.argv[1]
 if computer:
-    leases._computer = lambda: computer  # as if it ran elsewhere
+    computers.this_computer = lambda: computer  # as if it ran elsewhere
 """
 HOLDER = (
     PROCESS
@@ -174,6 +174,65 @@ def test_a_paused_holder_loses_it_to_exactly_one_and_finds_out(folder):
     assert tell(holder, "release") == "lost"
     holder.communicate()
     assert try_lease(folder) is None and not new[0].lost, "what the old one writes harms nothing"
+
+
+def test_a_holder_whose_file_is_gone_on_the_server_finds_out(folder, monkeypatch):
+    """NFS refuses to write a file that who took over has removed on another computer."""
+    lease = try_lease(folder)
+    assert not lease.lost
+    (folder / "000000002").write_text("taken over")
+    (folder / "000000001").unlink()
+
+    def refuse(*_):
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", refuse)
+        lease.renew()
+    assert lease.lost
+
+
+FORKED = (
+    PROCESS
+    + """
+import os
+lease = leases.try_lease(Path(sys.argv[2]))
+child = os.fork()
+if child == 0:
+    leases.release_all()
+    lease.release()
+    os._exit(0)
+os.waitpid(child, 0)
+print("held" if leases.try_lease(Path(sys.argv[2])) is None else "free", flush=True)
+"""
+)
+
+
+def test_a_fork_releases_nothing_of_its_parent(folder):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKED, "", str(folder)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "held\n"
+
+
+def test_a_process_that_the_system_shows_to_nobody_else_is_not_taken_for_ended(folder, monkeypatch):
+    """As where /proc is mounted with hidepid: the holder belongs to another user."""
+    holder = start(HOLDER, "", folder)
+    assert holder.stdout.readline() == "held\n"
+
+    def refuse(pid, number):
+        raise PermissionError
+
+    monkeypatch.setattr(computers, "start_of", lambda pid: computers.NO_PROCESS)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "kill", refuse)
+        assert try_lease(folder) is None
+    holder.kill()
+    holder.wait()
+    assert try_lease(folder) is not None
 
 
 @pytest.mark.parametrize("hours", [-5, 5])

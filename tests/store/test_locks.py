@@ -13,12 +13,12 @@ import pytest
 
 from bioviz.errors import Cancelled
 from bioviz.store.hashes import HashMemory
-from bioviz.store.locks import locked, try_lock
+from bioviz.store.claims.locks import locked, try_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from bioviz.store.locks import try_lock
+from bioviz.store.claims.locks import try_lock
 lock = try_lock(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(60)

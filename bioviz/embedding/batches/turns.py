@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from bioviz.config import settings
-from bioviz.store.locks import locked
+from bioviz.store.claims.locks import locked
 
 if TYPE_CHECKING:
     import torch

@@ -18,7 +18,7 @@ from bioviz.models.base import IMPORTED, ModelCard
 from bioviz.models.brought import imported
 from bioviz.models.brought.imported import ImportedRows
 from bioviz.store.keys import key_of
-from bioviz.store.locks import locked
+from bioviz.store.claims.locks import locked
 
 VERSION = 1
 """Raised when clips are found in another way."""

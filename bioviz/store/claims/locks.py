@@ -1,7 +1,7 @@
 """Claims of processes: by locks of the system on a local disk, by leases where computers share the disk.
 
 The system frees a lock when its holder dies, however it dies. Between computers that cannot be relied on: there a claim
-is a lease, which ends some time after its holder (`store.leases`).
+is a lease, which ends some time after its holder (`store.claims.leases`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from filelock import FileLock, Timeout
 
 from bioviz.config import LEASES, settings
 from bioviz.store.files import disk_trouble
-from bioviz.store.leases import try_lease
-from bioviz.store.shared_disk import is_shared
+from bioviz.store.claims.leases import try_lease
+from bioviz.store.claims.shared_disk import is_shared
 
 
 class Claim(Protocol):

@@ -25,8 +25,10 @@ import threading
 import time
 import weakref
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+
+from bioviz.store.claims import computers
+from bioviz.store.claims.disk_clock import dated_ns
 
 RENEW_S, WATCH_S, STALE_S = 10.0, 25.0, 60.0
 _RELEASED = b"released    "
@@ -66,6 +68,7 @@ class Lease:
         self._folder, self._number, self._descriptor = folder, number, descriptor
         self._lock = threading.Lock()
         self._open, self._lost, self._count = True, False, 0
+        self._process = os.getpid()
         self._renewed = time.monotonic()
         _renewer.add(self)
 
@@ -82,8 +85,10 @@ class Lease:
             if not self._open or self._lost:
                 return
             self._count += 1
-            with contextlib.suppress(OSError):  # the server may be away: then nobody can take it over either
+            # Each on its own: a file that who took over has removed cannot be written (ESTALE of NFS).
+            with contextlib.suppress(OSError):
                 self._write(_COUNT.format(self._count).encode())
+            with contextlib.suppress(OSError):  # the server may be away: then nobody can take it over either
                 self._lost = max(_numbers(self._folder), default=0) > self._number
                 self._renewed = time.monotonic()
 
@@ -93,6 +98,8 @@ class Lease:
             if not self._open:
                 return
             self._open = False
+            if self._process != os.getpid():
+                return  # a fork holds nothing
             _renewer.drop(self)
             with contextlib.suppress(OSError):
                 self._write(_RELEASED)  # into a file that is nobody's any more where the lease was lost
@@ -211,17 +218,7 @@ def _is_stale(folder: Path, claim: _Claim) -> bool:
     watched_s = now - known[1]
     if watched_s >= STALE_S:
         return True
-    return watched_s >= WATCH_S and (_server_ns(folder) - claim.modified_ns) > STALE_S * 1e9
-
-
-def _server_ns(folder: Path) -> int:
-    """Return the time of whoever dates the files of a folder."""
-    path, descriptor = _new_file(folder)
-    try:
-        return os.fstat(descriptor).st_mtime_ns
-    finally:
-        os.close(descriptor)
-        path.unlink(missing_ok=True)
+    return watched_s >= WATCH_S and (dated_ns(folder) - claim.modified_ns) > STALE_S * 1e9
 
 
 def _new_file(folder: Path) -> tuple[Path, int]:
@@ -233,9 +230,9 @@ def _new_file(folder: Path) -> tuple[Path, int]:
 
 
 def _sign(descriptor: int) -> None:
-    os.write(
-        descriptor, f"{_COUNT.format(0)}\n{_computer()}\n{os.getpid()} {_start_of(os.getpid())}\n".encode()
-    )
+    pid = os.getpid()
+    own = f"{_COUNT.format(0)}\n{computers.this_computer()}\n{pid} {computers.start_of(pid)}\n"
+    os.write(descriptor, own.encode())
     os.fsync(descriptor)
 
 
@@ -287,26 +284,6 @@ def _is_dead(claim: _Claim) -> bool:
     try:
         _, computer, process = claim.content.decode().splitlines()
         pid, start = process.split()
-        return bool(computer) and computer == _computer() and _start_of(int(pid)) != start
+        return bool(computer) and computer == computers.this_computer() and computers.has_ended(int(pid), start)
     except ValueError:
         return False  # what is not whole yet may be becoming so
-
-
-@lru_cache(maxsize=1)
-def _computer() -> str:
-    """Name this computer and its numbering of processes, for as long as it runs; "" where the system does not tell."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
-    except OSError:
-        return ""
-
-
-def _start_of(pid: int) -> str:
-    """Return when a process began, in its computer's own count; "-" where there is none."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return "-"
-    fields = status.rpartition(")")[2].split()
-    return "-" if fields[0] in "ZX" else fields[19]
