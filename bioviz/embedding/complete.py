@@ -14,9 +14,9 @@ from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.embedding.stored.sets import EmbeddingSet, folder_of, read_set, write_set
 from bioviz.embedding.work import Counter
 from bioviz.errors import BadInput
+from bioviz.store.claims.locks import locked
 from bioviz.store.files import Corrupt
 from bioviz.store.keys import key_of
-from bioviz.store.claims.locks import locked
 
 _ATTEMPTS = 5  # blocks may be pruned or found damaged between computing them and putting them together
 

@@ -13,8 +13,8 @@ from bioviz.embedding.shards import Shard, shard_of
 from bioviz.embedding.source import RecordingTask
 from bioviz.embedding.stored.blocks import BlockStore
 from bioviz.progress import Progress
-from bioviz.store.hashes import HashMemory
 from bioviz.store.claims.locks import Claim
+from bioviz.store.hashes import HashMemory
 
 log = logging.getLogger(__name__)
 

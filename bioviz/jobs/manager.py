@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from filelock import FileLock
 
 from bioviz import rights
 from bioviz.config import settings
-from bioviz.errors import Missing
+from bioviz.errors import BiovizError, Missing
 from bioviz.jobs.process import identity, kill_tree, launch
 from bioviz.jobs.state import Job, read_job
 from bioviz.jobs.where import chosen, started_on
+from bioviz.store.claims.disk_clock import time_in
+from bioviz.store.claims.locks import locked, uses_leases
 from bioviz.store.digest import digest
 from bioviz.store.files import Corrupt, disk_trouble, make_folder, read_json, write_json
 
 KEEP_FINISHED = 50
 GRACE_S = 10.0
+PATIENCE_S = 30.0
 
 
 def jobs_dir() -> Path:
@@ -76,7 +78,7 @@ def start(kind: str, target: str, params: Mapping[str, Any], *, title: str = "",
         }
         with contextlib.ExitStack() as undo:  # where there is no room for it nothing of it stays behind
             undo.callback(shutil.rmtree, folder, ignore_errors=True)
-            write_json(folder / "spec.json", {**spec, "created": time.time()})
+            write_json(folder / "spec.json", {**spec, "created": _now()})
             pid = launch(folder)
             undo.pop_all()
         with contextlib.suppress(psutil.NoSuchProcess):  # ended already: its state says how
@@ -148,7 +150,7 @@ def cancel(job_id: str, grace_s: float = GRACE_S) -> Job:
     if not flag.exists():  # its time tells when the user asked first
         with disk_trouble(flag):
             flag.touch()
-    left = max(grace_s - (time.time() - flag.stat().st_mtime), 0.0)
+    left = max(grace_s - (_now() - flag.stat().st_mtime), 0.0)
     if left == 0.0:
         _end(folder)
     else:
@@ -194,7 +196,10 @@ def _signature(kind: str, params: Mapping[str, Any]) -> str:
 def _new_folder(signature: str) -> Path:
     number = 1 + max((int(folder.name.rsplit("-", 1)[1]) for folder in _folders(f"{signature}-*")), default=0)
     folder = jobs_dir() / f"{signature}-{number}"
-    return make_folder(folder)
+    make_folder(folder.parent)
+    with disk_trouble(folder):
+        folder.mkdir()  # two jobs in one would write over each other
+    return folder
 
 
 def _folders(pattern: str) -> Iterator[Path]:
@@ -209,18 +214,25 @@ def _folder(job_id: str) -> Path:
 
 def _read(folder: Path) -> Job | None:
     try:
-        return read_job(folder, time.time())
+        return read_job(folder, _now())
     except (FileNotFoundError, Corrupt):  # pruned just now, or its folder is damaged
         return None
 
 
+def _now() -> float:
+    """Return the time by which the signs of life of jobs are dated, which other computers may have given."""
+    folder = jobs_dir()
+    return time_in(folder) if uses_leases(folder) else time.time()
+
+
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    folder = make_folder(jobs_dir())
-    lock = FileLock(folder / ".lock", timeout=30)
-    with disk_trouble(folder / ".lock"):
-        lock.acquire()
-    try:
+    """Keep others from starting jobs meanwhile, on other computers that share the disk too."""
+    until = time.monotonic() + PATIENCE_S
+
+    def waiting() -> None:
+        if time.monotonic() > until:
+            raise BiovizError("Another process has been starting a job for a while. Try again in a minute.")
+
+    with locked(make_folder(jobs_dir()) / ".lock", waiting, every_s=0.02):
         yield
-    finally:
-        lock.release()

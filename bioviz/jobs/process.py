@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -59,17 +60,29 @@ def identity(pid: int) -> Identity:
 def _since_boot(pid: int) -> str:
     """Return the machine's start and the process's own, in ticks after it; "" where the system does not tell."""
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         # The second field is the program's name in brackets and may hold anything; starttime is the 22nd.
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        return f"{boot} {int(fields[19])}"
+        return f"{_boot()} {int(fields[19])}"
     except (OSError, ValueError, IndexError):
         return ""
 
 
+@lru_cache(maxsize=1)
+def _boot() -> str:
+    """Return which start of the machine this is; "" where the system does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
 def is_here(process: Identity) -> bool:
-    """Whether the process belongs to this machine, so that its pid means something."""
-    return process["host"] == socket.gethostname()
+    """Whether the process belongs to this machine as it runs now, so that its pid means something.
+
+    Two machines that share a disk may have one name; they never have one start.
+    """
+    boot, _, _ = process.get("since_boot", "").partition(" ")
+    return process["host"] == socket.gethostname() and boot in ("", _boot())
 
 
 def is_alive(process: Identity) -> bool:

@@ -13,8 +13,8 @@ from bioviz import rights
 from bioviz.config import settings
 from bioviz.datasets.library import checked_id
 from bioviz.errors import BadInput, BiovizError
-from bioviz.store.files import Corrupt, read_json, write_json
 from bioviz.store.claims.locks import locked
+from bioviz.store.files import Corrupt, read_json, write_json
 
 MOST = 100
 """Views of one dataset."""

@@ -17,9 +17,11 @@ from typing import Any, Literal
 
 import diskcache
 from diskcache.core import MODE_PICKLE, UNKNOWN
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from bioviz.config import Settings
+from bioviz.store.claims.computers import lasting_name
+from bioviz.store.claims.locks import uses_leases
 from bioviz.store.files import DiskFull, NotWritable, disk_trouble
 
 Identity = tuple[int, int] | None  # device and number of a file
@@ -118,7 +120,9 @@ class CheckedCache(diskcache.Cache):
         with _in_words(folder), _alone(folder):
             if _identity(folder) == opened:  # else another thread or process was first
                 _move_aside(folder)
-            self.__init__(str(folder), disk=PlainDisk, **_limits(limit if isinstance(limit, int) else 2**30))
+            self.__init__(
+                str(folder), disk=PlainDisk, **_limits(limit if isinstance(limit, int) else 2**30, folder)
+            )
 
 
 # What reading an index gives whose bytes are others than those written: SQLite finds it malformed, or a row holds text
@@ -168,7 +172,8 @@ def _in_words(folder: Path) -> Iterator[None]:
 def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> CheckedCache:
     """Open (or make) the cache `name`, safe to share between threads and processes.
 
-    A damaged index is moved aside and an empty one made: everything in it can be computed again.
+    A damaged index is moved aside and an empty one made: everything in it can be computed again. Where computers share
+    the disk each has an index of its own, as SQLite's are for one computer alone.
 
     Parameters
     ----------
@@ -180,7 +185,7 @@ def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> Checke
         Bytes; the least recently used entries go beyond it.
 
     """
-    folder = Path(settings.cache_dir) / name
+    folder = index_folder(settings, name)
     with disk_trouble(folder / "cache.db"):
         folder.mkdir(parents=True, exist_ok=True)
     with _in_words(folder), _alone(folder):
@@ -193,14 +198,25 @@ def open_cache(settings: Settings, name: str, size_limit: int = 2**30) -> Checke
             return _open(folder, size_limit)
 
 
+def index_folder(settings: Settings, name: str) -> Path:
+    """Return where the cache `name` of this computer lies."""
+    folder = Path(settings.cache_dir) / name
+    return folder / lasting_name() if uses_leases(folder) else folder
+
+
 def _open(folder: Path, size_limit: int) -> CheckedCache:
     # Made here, as diskcache and SQLite would not let a group write whatever the umask says.
     (folder / "cache.db").touch()
-    return CheckedCache(str(folder), disk=PlainDisk, **_limits(size_limit))
+    return CheckedCache(str(folder), disk=PlainDisk, **_limits(size_limit, folder))
 
 
-def _limits(size_limit: int) -> dict[str, Any]:
-    return {"size_limit": size_limit, "eviction_policy": "least-recently-used"}
+def _limits(size_limit: int, folder: Path) -> dict[str, Any]:
+    limits: dict[str, Any] = {"size_limit": size_limit, "eviction_policy": "least-recently-used"}
+    if uses_leases(
+        folder
+    ):  # a write-ahead log lies in memory that is shared, which network file systems have not
+        limits.update(sqlite_journal_mode="delete", sqlite_mmap_size=0)
+    return limits
 
 
 def _identity(folder: Path) -> Identity:
@@ -215,9 +231,16 @@ def _identity(folder: Path) -> Identity:
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold off all who open the index: SQLite takes what lies beside it by name, also beside another one."""
-    lock = FileLock(folder / "opening.lock", timeout=60, thread_local=False, mode=0o666)
-    with disk_trouble(folder / "opening.lock"):
-        lock.acquire()
+    path = folder / "opening.lock"
+    lock = FileLock(path, timeout=60, thread_local=False, mode=0o666)
+    with disk_trouble(path):
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise NotWritable(
+                f"Another process keeps the index in {folder} locked for a minute now. Try again; end that process if "
+                "it hangs."
+            ) from error
     try:
         yield
     finally:
@@ -227,7 +250,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def _move_aside(folder: Path) -> None:
     with contextlib.suppress(FileNotFoundError):  # another process did
         os.replace(folder / "cache.db", folder / f"cache.db.damaged-{time.time_ns()}")
-    for leftover in ("cache.db-wal", "cache.db-shm"):
+    for leftover in ("cache.db-wal", "cache.db-shm", "cache.db-journal"):
         (folder / leftover).unlink(missing_ok=True)
 
 

@@ -18,8 +18,8 @@ from bioviz.config import settings
 from bioviz.datasets.library import checked_id
 from bioviz.errors import BiovizError
 from bioviz.store.append_log import append_line, read_lines, state_of
-from bioviz.store.files import write_atomic
 from bioviz.store.claims.locks import locked
+from bioviz.store.files import write_atomic
 from bioviz.user_logs.fields import user_key
 from bioviz.user_logs.records import UserRecord
 

@@ -13,6 +13,7 @@ import pytest
 from diskcache.core import MODE_PICKLE
 
 from bioviz.config import settings
+from bioviz.store import disk
 from bioviz.store.disk import open_cache
 
 
@@ -137,3 +138,23 @@ def test_processes_that_open_a_damaged_index_at_once_share_the_new_one():
     assert [process.wait(60) for process in processes] == [0] * len(keys)
     for folder in folders:
         assert len(list(folder.glob("*damaged*"))) == 1
+
+
+def test_where_computers_share_the_disk_each_has_an_index_of_its_own(monkeypatch):
+    """SQLite's write-ahead log lies in memory, which computers do not share: their writes would destroy each other."""
+    monkeypatch.setenv("BIOVIZ_CLAIMS", "leases")
+    folders = []
+    for name in ("one", "two"):
+        monkeypatch.setattr(disk, "lasting_name", lambda name=name: name)
+        with open_cache(settings(), "media") as cache:
+            assert cache.get("key") is None
+            cache.set("key", name)
+            assert sqlite3.connect(f"{cache.directory}/cache.db").execute(
+                "PRAGMA journal_mode"
+            ).fetchone() == ("delete",)
+            folders.append(Path(cache.directory))
+    assert len(set(folders)) == 2
+    monkeypatch.setattr(disk, "lasting_name", lambda: "one")
+    with open_cache(settings(), "media") as cache:
+        assert cache.get("key") == "one"
+    assert not list(settings().cache_dir.rglob("*-shm"))

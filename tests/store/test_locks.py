@@ -12,8 +12,8 @@ import time
 import pytest
 
 from bioviz.errors import Cancelled
-from bioviz.store.hashes import HashMemory
 from bioviz.store.claims.locks import locked, try_lock
+from bioviz.store.hashes import HashMemory
 
 HOLDER = """
 import sys, time

@@ -17,8 +17,8 @@ from bioviz.models import registry
 from bioviz.models.base import IMPORTED, ModelCard
 from bioviz.models.brought import imported
 from bioviz.models.brought.imported import ImportedRows
-from bioviz.store.keys import key_of
 from bioviz.store.claims.locks import locked
+from bioviz.store.keys import key_of
 
 VERSION = 1
 """Raised when clips are found in another way."""

@@ -16,8 +16,8 @@ from numpy.typing import DTypeLike
 
 from bioviz.config import settings
 from bioviz.store.arrays import load_array, save_array
-from bioviz.store.files import Corrupt
 from bioviz.store.claims.locks import Claim, try_lock, uses_leases
+from bioviz.store.files import Corrupt
 from bioviz.store.packs import packs_in
 from bioviz.store.usage import touch
 

@@ -10,7 +10,9 @@ from threading import Lock
 
 _ASK_AGAIN_S = 60.0
 _lock = Lock()
-_ahead: dict[Path, tuple[float, float]] = {}  # seconds that a folder's clock is ahead of ours, and when it was asked
+_ahead: dict[
+    Path, tuple[float, float]
+] = {}  # seconds that a folder's clock is ahead of ours, and when it was asked
 
 
 def dated_ns(folder: Path) -> int:

@@ -284,6 +284,8 @@ def _is_dead(claim: _Claim) -> bool:
     try:
         _, computer, process = claim.content.decode().splitlines()
         pid, start = process.split()
-        return bool(computer) and computer == computers.this_computer() and computers.has_ended(int(pid), start)
+        return (
+            bool(computer) and computer == computers.this_computer() and computers.has_ended(int(pid), start)
+        )
     except ValueError:
         return False  # what is not whole yet may be becoming so

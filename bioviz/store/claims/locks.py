@@ -16,9 +16,9 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from bioviz.config import LEASES, settings
-from bioviz.store.files import disk_trouble
 from bioviz.store.claims.leases import try_lease
 from bioviz.store.claims.shared_disk import is_shared
+from bioviz.store.files import disk_trouble
 
 
 class Claim(Protocol):
