@@ -197,12 +197,16 @@ FORKED = (
     + """
 import os
 lease = leases.try_lease(Path(sys.argv[2]))
+for locks in (leases._renewer._changed, lease._lock):
+    locks.acquire()  # as the thread that renews may have them just then
 child = os.fork()
 if child == 0:
     leases.release_all()
     lease.release()
-    os._exit(0)
-os.waitpid(child, 0)
+    os._exit(0 if lease.lost else 1)
+for locks in (leases._renewer._changed, lease._lock):
+    locks.release()
+assert os.waitpid(child, 0)[1] == 0
 print("held" if leases.try_lease(Path(sys.argv[2])) is None else "free", flush=True)
 """
 )
@@ -212,6 +216,7 @@ def test_a_fork_releases_nothing_of_its_parent(folder):
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", FORKED, "", str(folder)],
         check=True,
+        timeout=60,
         capture_output=True,
         text=True,
     )

@@ -75,6 +75,8 @@ class Lease:
     @property
     def lost(self) -> bool:
         """Whether another has taken it over, since this process stood still for too long."""
+        if self._process != os.getpid():
+            return True
         if self._open and not self._lost and time.monotonic() - self._renewed > 2 * RENEW_S:
             self.renew()  # the thread that renews stood still too
         return self._lost
@@ -94,12 +96,12 @@ class Lease:
 
     def release(self) -> None:
         """Let another have it."""
+        if self._process != os.getpid():
+            return  # a fork holds nothing, and its copy of the lock may never be let go
         with self._lock:
             if not self._open:
                 return
             self._open = False
-            if self._process != os.getpid():
-                return  # a fork holds nothing
             _renewer.drop(self)
             with contextlib.suppress(OSError):
                 self._write(_RELEASED)  # into a file that is nobody's any more where the lease was lost
@@ -120,6 +122,10 @@ class _Renewer:
     """One thread that renews all leases of this process."""
 
     def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Hold no leases, as in a fork: its parent's are none of its own, and the thread was not copied."""
         self._leases: weakref.WeakSet[Lease] = weakref.WeakSet()
         self._changed = threading.Condition(threading.RLock())
         self._thread: threading.Thread | None = None
@@ -149,6 +155,8 @@ class _Renewer:
 
 
 _renewer = _Renewer()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renewer.begin_anew)
 _lock = threading.Lock()
 _watched: dict[Path, tuple[_Claim, float]] = {}  # what was read of a lease, and since when it is so
 
