@@ -16,6 +16,7 @@ import numpy as np
 
 from bioviz.config import settings
 from bioviz.errors import BiovizError
+from bioviz.models.devices.device import check_device
 from bioviz.models.devices.hardware import shows_a_gpu
 from bioviz.models.devices.names import ALL
 
@@ -224,6 +225,11 @@ def map_device(clips: int, edges: int, pushes: int, wanted: str | None = None) -
         Of the map: points, edges at most, clips that push for each one that pulls.
     wanted
         Where to compute, as the settings name devices; what they say where None.
+
+    Raises
+    ------
+    BadInput
+        There is no such GPU.
     """
     chosen = wanted or settings().device or "cuda"
     if clips < FROM or not (chosen == ALL or chosen.startswith("cuda")) or not shows_a_gpu():
@@ -232,7 +238,7 @@ def map_device(clips: int, edges: int, pushes: int, wanted: str | None = None) -
 
     if not torch.cuda.is_available():
         return None, ""
-    device = "cuda" if chosen == ALL else chosen
+    device = check_device("cuda" if chosen == ALL else chosen)
     needed, (free, _) = bytes_needed(clips, edges, pushes), torch.cuda.mem_get_info(device)
     if needed < free:
         return device, ""

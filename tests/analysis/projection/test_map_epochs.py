@@ -14,7 +14,7 @@ from bioviz.analysis.projection import parallel_kernel, parallel_umap
 from bioviz.analysis.projection.layouts import ProjectionSpec, project, umap_neighbors
 from bioviz.analysis.projection.parallel_umap import Edges, edges_of, fuzzy_graph, principal_axes, spread_out
 from bioviz.analysis.projection.trustworthiness import trustworthiness
-from bioviz.errors import Cancelled
+from bioviz.errors import BadInput, Cancelled
 from bioviz.models.devices import map_epochs
 from bioviz.models.devices.map_epochs import DeviceFull, MapEpochs, map_device
 from bioviz.progress import Silent
@@ -152,8 +152,12 @@ def test_a_full_device_says_so(digits, edges, monkeypatch):
 def test_a_gpu_is_taken_where_it_has_room(monkeypatch, clips, wanted, free, device, why):
     monkeypatch.setattr(map_epochs, "shows_a_gpu", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (int(free), int(80e9)))
     found, said = parallel_umap.device_for(clips, 50, wanted)
     assert found == device and why in said and bool(why) == bool(said)
+    if device is not None:
+        with pytest.raises(BadInput, match="no GPU 2"):
+            parallel_umap.device_for(clips, 50, "cuda:2")
     monkeypatch.setattr(map_epochs, "shows_a_gpu", lambda: False)
     assert map_device(clips, 10, 3, wanted) == (None, "")
