@@ -10,9 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bioviz.analysis.rows import blocks
+
 PERMUTATIONS = 499
 MIN_PERMUTATIONS = 199
 MAX_COMPARED = 400_000_000
+_LINK_BYTES = 80
+"""Of a clip and a neighbor, while links are counted."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,9 @@ class Links:
     def of(cls, indices: np.ndarray, units: np.ndarray, labels: np.ndarray, known: np.ndarray) -> Links:
         """From (n, k) neighbors (-1 none), (n,) unit and label codes; clips not `known` (n,) take no part."""
         n_units, n_labels = int(units.max(initial=-1)) + 1, int(labels.max(initial=-1)) + 1
-        valid = (indices >= 0) & known[:, None]
-        clip, rank = np.nonzero(valid)
-        near = indices[clip, rank]
-        good = known[near] & (units[clip] != units[near])
-        clip, near = clip[good], near[good]
         of_cell, count = np.unique(units[known] * n_labels + labels[known], return_counts=True)
         size = np.bincount(labels[known], minlength=n_labels)
-        pair, weight = np.unique(units[clip] * n_units + units[near], return_counts=True)
-        cell, asked = np.unique(units[clip] * n_labels + labels[near], return_counts=True)
+        pair, weight, cell, asked = _linked(indices, units, labels, known)
         own = _Counts(of_cell, count)(cell)
         elsewhere = np.maximum(size[cell % n_labels] - own, 1)
         return cls(
@@ -132,20 +130,55 @@ def label_chance(
     """
     n_labels, n_places = int(labels.max(initial=-1)) + 1, int(attribute.max(initial=-1)) + 1
     known = attribute >= 0
-    valid = (indices >= 0) & known[:, None]
-    near = np.where(valid, indices, 0)
-    valid &= known[near]
     size = np.bincount(labels[known], minlength=n_labels).astype(np.float64)
     of_place = np.zeros((n_labels, max(n_places, 1)))
     np.add.at(of_place, (labels[known], attribute[known]), 1)
-    theirs, mine, own = labels[near], np.maximum(attribute, 0)[:, None], units[:, None]
-    in_unit = _Counts.of(units[known] * n_labels + labels[known])(own * n_labels + theirs)
-    key = (units[known] * n_labels + labels[known]) * max(n_places, 1) + attribute[known]
-    in_unit_same = _Counts.of(key)((own * n_labels + theirs) * max(n_places, 1) + mine)
-    left = size[theirs] - in_unit
-    share = np.where(left > 0, (of_place[theirs, mine] - in_unit_same) / np.maximum(left, 1), 0.0)
-    count = valid.sum(axis=1)
-    return np.where(count > 0, (share * valid).sum(axis=1) / np.maximum(count, 1), np.nan)
+    own_cell = units[known] * n_labels + labels[known]
+    of_unit, of_unit_there = _Counts.of(own_cell), _Counts.of(own_cell * max(n_places, 1) + attribute[known])
+    chance = np.empty(len(indices))
+    for start, stop in blocks(len(indices), _LINK_BYTES * indices.shape[1]):
+        some = slice(start, stop)
+        valid = (indices[some] >= 0) & known[some, None]
+        near = np.where(valid, indices[some], 0)
+        valid &= known[near]
+        theirs, mine = labels[near], np.maximum(attribute[some], 0)[:, None]
+        cell = units[some, None] * n_labels + theirs
+        left = size[theirs] - of_unit(cell)
+        there = of_place[theirs, mine] - of_unit_there(cell * max(n_places, 1) + mine)
+        share = np.where(left > 0, there / np.maximum(left, 1), 0.0)
+        count = valid.sum(axis=1)
+        chance[some] = np.where(count > 0, (share * valid).sum(axis=1) / np.maximum(count, 1), np.nan)
+    return chance
+
+
+def _linked(
+    indices: np.ndarray, units: np.ndarray, labels: np.ndarray, known: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(pairs of units that clips and neighbors are of, how often; pairs of unit and neighbor's label, how often)."""
+    n_units, n_labels = int(units.max(initial=-1)) + 1, int(labels.max(initial=-1)) + 1
+    counted = []
+    for start, stop in blocks(len(indices), _LINK_BYTES * indices.shape[1]):
+        some = np.asarray(indices[start:stop])
+        clip, rank = np.nonzero((some >= 0) & known[start:stop, None])
+        near = some[clip, rank]
+        clip += start
+        good = known[near] & (units[clip] != units[near])
+        of, near = units[clip[good]], near[good]
+        pairs = of * n_units + units[near], of * n_labels + labels[near]
+        counted.append([np.unique(each, return_counts=True) for each in pairs])
+    if not counted:
+        none = np.empty(0, np.int64)
+        return none, none, none, none
+    return *_added([each for each, _ in counted]), *_added([each for _, each in counted])
+
+
+def _added(counted: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Add up counts of (keys, how often each) that were made in parts."""
+    if len(counted) == 1:
+        return counted[0]
+    keys, place = np.unique(np.concatenate([keys for keys, _ in counted]), return_inverse=True)
+    # Counts are whole numbers far below 2^53, so that sums of doubles are exact.
+    return keys, np.bincount(place, np.concatenate([count for _, count in counted])).astype(np.int64)
 
 
 @dataclass(frozen=True)

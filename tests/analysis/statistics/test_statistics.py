@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
+from bioviz.analysis.rows import blocks
+from bioviz.analysis.statistics import shared_attribute
 from bioviz.analysis.statistics.auc import auroc, auroc_of_copies, auroc_value
 from bioviz.analysis.statistics.max_t import sign_flip_max_t
-from bioviz.analysis.statistics.shared_attribute import Links
+from bioviz.analysis.statistics.shared_attribute import Links, label_chance
 
 
 def obuchowski(scores: np.ndarray, positive: np.ndarray, groups: np.ndarray) -> float:
@@ -82,3 +86,30 @@ def test_links_of_one_place_are_counted_as_by_hand(places):
                 of_label = (labels == labels[j]) & (units != units[i])
                 expected += (attribute[units[of_label]] == attribute[units[i]]).sum() / of_label.sum()
     assert links.excess(attribute) == pytest.approx(same - expected, rel=1e-9)
+
+
+def test_links_and_chance_do_not_depend_on_how_many_clips_are_gone_over_at_once(monkeypatch):
+    rng = np.random.default_rng(10)
+    n = 300
+    units, labels, known = rng.permutation(np.arange(n) % 40), rng.integers(0, 4, n), rng.random(n) < 0.9
+    indices = rng.integers(-1, n, (n, 6))
+    attribute = np.where(known, units % 3, -1)
+
+    def counted() -> tuple[Links, np.ndarray]:
+        return Links.of(indices, units, labels, known), label_chance(indices, attribute, units, labels)
+
+    links, chance = counted()
+    sizes = []
+
+    def few(count: int, row_bytes: int) -> Iterator[tuple[int, int]]:
+        for start, stop in blocks(count, row_bytes, 13 * row_bytes):
+            sizes.append(stop - start)
+            yield start, stop
+
+    monkeypatch.setattr(shared_attribute, "blocks", few)
+    in_parts, chance_in_parts = counted()
+    assert max(sizes) == 13 and len(sizes) == 2 * 24
+    for name, values in vars(links).items():
+        np.testing.assert_array_equal(getattr(in_parts, name), values)
+    np.testing.assert_array_equal(chance_in_parts, chance)
+    assert np.isnan(chance[~known]).all() and np.isfinite(chance).any()
