@@ -13,6 +13,7 @@ from bioviz.analysis.comparison.sides import SCORES_OF_THE_MAP, Side, SideMeasur
 from bioviz.analysis.comparison.transitions import RULES, Transitions, is_in, transitions_of
 from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.neighbors.knn import KnnGraph
+from bioviz.analysis.rows import blocks
 from bioviz.analysis.scores.silhouette import sample_note
 from bioviz.analysis.statistics.familywise import holm
 from bioviz.analysis.statistics.folds import folds
@@ -21,6 +22,7 @@ from bioviz.counts import counted
 from bioviz.progress import Progress, Silent
 
 FOLDS = 5  # of the linear probe
+_PAIR_BYTES = 40  # of a neighbor, while lists are compared
 
 
 @dataclass(frozen=True)
@@ -180,12 +182,15 @@ def compare_sides(
 def neighborhood_change(left: KnnGraph, right: KnnGraph) -> np.ndarray:
     """(n,) float64: 1 - |A & B| / |A | B| of the neighbors A and B of each clip; NaN without any on a side."""
     n = len(left.indices)
-    own = np.arange(n, dtype=np.int64)[:, None] * (n + 1)
-    pairs = [own + np.asarray(graph.indices) for graph in (left, right)]
-    valid = [np.asarray(graph.indices) >= 0 for graph in (left, right)]
-    shared = (np.isin(pairs[0], pairs[1][valid[1]]) & valid[0]).sum(axis=1)
-    a, b = (each.sum(axis=1) for each in valid)
-    return np.where((a > 0) & (b > 0), 1 - shared / np.maximum(a + b - shared, 1), np.nan)
+    moved = np.empty(n)
+    for start, stop in blocks(n, _PAIR_BYTES * (left.k + right.k)):
+        near = [np.asarray(graph.indices[start:stop]) for graph in (left, right)]
+        valid = [each >= 0 for each in near]
+        own = np.arange(stop - start, dtype=np.int64)[:, None] * (n + 1)
+        shared = (np.isin(own + near[0], (own + near[1])[valid[1]]) & valid[0]).sum(axis=1)
+        a, b = (each.sum(axis=1) for each in valid)
+        moved[start:stop] = np.where((a > 0) & (b > 0), 1 - shared / np.maximum(a + b - shared, 1), np.nan)
+    return moved
 
 
 def _estimates(

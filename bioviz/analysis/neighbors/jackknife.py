@@ -7,16 +7,20 @@ made so held the truth in 70 % of cases where they promised 95 % (`tests/calibra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from bioviz.analysis.neighbors.knn import KnnGraph
 from bioviz.analysis.neighbors.noise_confusion import NoiseConfusion, noise_confusion_of
+from bioviz.analysis.rows import blocks
 
 MIN_UNITS = 8
 """Units on a side below which no interval is shown: none made from fewer held what it promised."""
 MAX_PARTS = 100
 """More units than this are left out by parts of several: the error of the error is 7 % by then."""
+_ROW_BYTES = 40
+"""Of a clip and a neighbor, while it is looked which neighbors take the place of others."""
 LEVEL = 0.95
 EDGE = 1.5
 """Units' worth on the far side of 0 or 1 below which a share counts as at the edge; see `share_interval`."""
@@ -51,27 +55,48 @@ def left_out(
 
     """
     background = np.asarray(background, bool)
-    valid = graph.indices >= 0
-    near = np.where(valid, graph.indices, 0)
-    side, part = background[near], np.where(valid, parts.astype(np.int32)[near], np.int32(-1))
-    first = valid[:, :k]
-    count = first.sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        share = (side[:, :k] & first).sum(axis=1) / count
-    rows, of, changed = _refilled(valid, side, part, k)
-    ends = np.searchsorted(of, np.arange(int(parts.max(initial=-1)) + 2))
+    share = np.empty(len(background))
+    changes: list[_Changed] = []
+    for start, stop in blocks(len(background), _ROW_BYTES * graph.k):
+        near = np.asarray(graph.indices[start:stop])
+        valid = near >= 0
+        near = np.where(valid, near, 0)
+        side, part = background[near], np.where(valid, parts.astype(np.int32)[near], np.int32(-1))
+        first = valid[:, :k]
+        with np.errstate(invalid="ignore"):
+            share[start:stop] = (side[:, :k] & first).sum(axis=1) / first.sum(axis=1)
+        changes += [each._replace(rows=each.rows + start) for each in _refilled(valid, side, part, k)]
+    changed = _by_part(changes)
+    ends = np.searchsorted(changed.part, np.arange(int(parts.max(initial=-1)) + 2))
     for number in range(len(ends) - 1):
         mine = slice(ends[number], ends[number + 1])
         own_share = share.copy()
-        own_share[rows[mine]] = changed[mine]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            own_share[changed.rows[mine]] = changed.hits[mine] / changed.count[mine].astype(np.int64)
         own_share[parts == number] = np.nan
         yield noise_confusion_of(own_share, background, units if graph.grouped else None)
 
 
-def _refilled(
-    valid: np.ndarray, side: np.ndarray, part: np.ndarray, k: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(rows, parts, share of background) of all clips that have a neighbor in a part, that part left out.
+class _Changed(NamedTuple):
+    """Clips whose neighbors change where a part is left out; small numbers, as there are up to k of each clip.
+
+    Attributes
+    ----------
+    rows, part : (m,)
+        The clip, and the part.
+    hits, count : (m,)
+        Background among its neighbors without the part, and how many these are.
+
+    """
+
+    rows: np.ndarray
+    part: np.ndarray
+    hits: np.ndarray
+    count: np.ndarray
+
+
+def _refilled(valid: np.ndarray, side: np.ndarray, part: np.ndarray, k: int) -> Iterator[_Changed]:
+    """Yield all clips that have a neighbor in a part, that part left out, by the rank of its first neighbor there.
 
     Parameters
     ----------
@@ -79,20 +104,23 @@ def _refilled(
         Nearest first: a neighbor is there, is background, and its part.
 
     """
-    columns = []
     for rank in range(min(k, part.shape[1])):
         own = part[:, rank]
         fresh = valid[:, rank] & ~(part[:, :rank] == own[:, None]).any(axis=1)
         rows = np.flatnonzero(fresh)
         stay = valid[rows] & (part[rows] != own[rows, None])
         stay &= np.cumsum(stay, axis=1, dtype=np.int32) <= k
-        with np.errstate(invalid="ignore", divide="ignore"):
-            columns.append((rows, own[rows], (stay & side[rows]).sum(axis=1) / stay.sum(axis=1)))
-    if not columns:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    rows, of, share = (np.concatenate(column) for column in zip(*columns, strict=True))
-    order = np.argsort(of, kind="stable")
-    return rows[order], of[order], share[order]
+        hits, count = (each.sum(axis=1, dtype=np.uint16) for each in (stay & side[rows], stay))
+        yield _Changed(rows.astype(np.int32), own[rows].astype(np.int32), hits, count)
+
+
+def _by_part(changes: list[_Changed]) -> _Changed:
+    """Put them together, the first part first."""
+    none = np.empty(0, np.int32)
+    part = np.concatenate([each.part for each in changes]) if changes else none
+    order = np.argsort(part, kind="stable")
+    columns = zip(*changes, strict=True) if changes else [(none,)] * 4
+    return _Changed(*(np.concatenate(column)[order] for column in columns))
 
 
 def replicates(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
+from bioviz.analysis.comparison import comparison
+from bioviz.analysis.comparison.comparison import neighborhood_change
+from bioviz.analysis.neighbors import jackknife
 from bioviz.analysis.neighbors.jackknife import (
     interval,
     left_out,
@@ -17,6 +22,7 @@ from bioviz.analysis.neighbors.jackknife import (
 )
 from bioviz.analysis.neighbors.knn import knn
 from bioviz.analysis.neighbors.noise_confusion import noise_confusion
+from bioviz.analysis.rows import blocks
 from bioviz.analysis.statistics.familywise import holm
 from tests.analysis.planted import planted
 
@@ -118,3 +124,23 @@ def test_the_interval_of_a_mean_is_never_without_width_and_is_wider_where_few_un
     )
     assert uneven[2] - uneven[1] > 2 * (even[2] - even[1])
     assert mean_share_interval(np.empty(0), np.empty((0, 2), bool), np.empty(0, int))[0].shape == (2,)
+
+
+def test_clips_are_gone_over_in_blocks_without_a_trace(monkeypatch):
+    p = planted(n=200, labels=2, mixing=0.3, k=15)
+    graph, parts = p.graphs[1], parts_of(p.recording, most=7)
+    whole = [each.confusion for each in left_out(graph, 10, p.background, p.recording, parts)]
+    moved = neighborhood_change(p.graphs[0], p.graphs[1])
+    sizes = []
+
+    def few(count: int, row_bytes: int) -> Iterator[tuple[int, int]]:
+        for start, stop in blocks(count, row_bytes, 17 * row_bytes):
+            sizes.append(stop - start)
+            yield start, stop
+
+    monkeypatch.setattr(jackknife, "blocks", few)
+    monkeypatch.setattr(comparison, "blocks", few)
+    in_parts = [each.confusion for each in left_out(graph, 10, p.background, p.recording, parts)]
+    np.testing.assert_array_equal(in_parts, whole)
+    np.testing.assert_array_equal(neighborhood_change(p.graphs[0], p.graphs[1]), moved)
+    assert max(sizes) == 17 and len(sizes) == 2 * 12 and 0 < np.nanmean(moved) < 1
