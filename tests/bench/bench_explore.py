@@ -2,9 +2,9 @@
 
     python -m tests.bench.bench_explore FOLDER
 
-FOLDER is one that `tests.bench.bench_million ... --keep FOLDER` left. The run is opened twice (the second time from what
-the server remembers), then a clip is flagged and the list of all clips chosen. Beside each stands what the server needs
-in memory, and what of that is its own: pages of files that are mapped can be dropped by the system at any time.
+FOLDER is one that `tests.bench.bench_million ... --keep FOLDER` left. The run is opened twice (the second time from
+what the server remembers), then the list of all clips is chosen and a clip flagged. Beside each stands what the server
+needs in memory, and what of that is its own: pages of files that are mapped can be dropped by the system at any time.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -69,7 +70,8 @@ def open_explore(folder: Path, method: str, picture: Path | None) -> None:
         chromium() as browser,
         serve(PROJECT / "app.py", environment, folder / "server.log") as url,
     ):
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        opened: Any = browser  # Playwright is imported only where there is a browser
+        page = opened.new_context(viewport={"width": 1440, "height": 900}).new_page()
         page.set_default_timeout(600_000)
         watched = Watched(listening_on(int(url.rsplit(":", 1)[1])))
         page.goto(url, wait_until="commit")

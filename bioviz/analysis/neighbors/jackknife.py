@@ -72,7 +72,7 @@ def left_out(
         mine = slice(ends[number], ends[number + 1])
         own_share = share.copy()
         with np.errstate(invalid="ignore", divide="ignore"):
-            own_share[changed.rows[mine]] = changed.hits[mine] / changed.count[mine].astype(np.int64)
+            own_share[changed.rows[mine]] = changed.hits[mine] / changed.total[mine].astype(np.int64)
         own_share[parts == number] = np.nan
         yield noise_confusion_of(own_share, background, units if graph.grouped else None)
 
@@ -84,7 +84,7 @@ class _Changed(NamedTuple):
     ----------
     rows, part : (m,)
         The clip, and the part.
-    hits, count : (m,)
+    hits, total : (m,)
         Background among its neighbors without the part, and how many these are.
 
     """
@@ -92,7 +92,7 @@ class _Changed(NamedTuple):
     rows: np.ndarray
     part: np.ndarray
     hits: np.ndarray
-    count: np.ndarray
+    total: np.ndarray
 
 
 def _refilled(valid: np.ndarray, side: np.ndarray, part: np.ndarray, k: int) -> Iterator[_Changed]:
@@ -110,8 +110,8 @@ def _refilled(valid: np.ndarray, side: np.ndarray, part: np.ndarray, k: int) -> 
         rows = np.flatnonzero(fresh)
         stay = valid[rows] & (part[rows] != own[rows, None])
         stay &= np.cumsum(stay, axis=1, dtype=np.int32) <= k
-        hits, count = (each.sum(axis=1, dtype=np.uint16) for each in (stay & side[rows], stay))
-        yield _Changed(rows.astype(np.int32), own[rows].astype(np.int32), hits, count)
+        hits, total = (each.sum(axis=1, dtype=np.uint16) for each in (stay & side[rows], stay))
+        yield _Changed(rows.astype(np.int32), own[rows].astype(np.int32), hits, total)
 
 
 def _by_part(changes: list[_Changed]) -> _Changed:
