@@ -85,6 +85,10 @@ def test_what_a_gpu_rounds_in_its_own_way_has_a_key_of_its_own(monkeypatch):
     parallel = ProjectionSpec(method="umap_parallel")
     own, gpus = keys_for(CLIPS, parallel), keys_for(CLIPS, parallel, on_gpu=True)
     assert own.projection != gpus.projection and own.scores != gpus.scores and own.neighbors == gpus.neighbors
+    with monkeypatch.context() as many:
+        many.setattr("bioviz.analysis.projection.placed.LAID_OUT_UP_TO", 100)
+        sampled = [keys_for(CLIPS, parallel, on_gpu=on_gpu) for on_gpu in (False, True)]
+        assert sampled[0].sampled and sampled[0].projection != sampled[1].projection
     monkeypatch.setattr(map_epochs, "VERSION", map_epochs.VERSION + 1)
     assert keys_for(CLIPS, parallel) == own
     assert keys_for(CLIPS, parallel, on_gpu=True).projection != gpus.projection
