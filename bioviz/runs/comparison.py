@@ -13,7 +13,7 @@ from bioviz.analysis.comparison.comparison import Changes, compare_sides
 from bioviz.analysis.comparison.headline import headline
 from bioviz.analysis.comparison.sides import Side
 from bioviz.analysis.neighbors.knn import knn_both
-from bioviz.analysis.projection import placed
+from bioviz.analysis.projection import parallel_umap, placed
 from bioviz.analysis.projection.alignment import Similarity, procrustes, starting_places
 from bioviz.analysis.projection.joint import joint_maps
 from bioviz.analysis.projection.layouts import project
@@ -104,7 +104,12 @@ def open_comparison(left: Run, right: Run, layout: str = "started", k: int = 20)
 
 def comparison_key(left: Run, right: Run, layout: str = "started", k: int = 20) -> str:
     """Key of the comparison of two runs; another one as soon as anything it rests on changes."""
-    return key_of(STAGE, VERSION, comparison_inputs(left, right, _layout(layout, right.spec), k))
+    return _key(comparison_inputs(left, right, _layout(layout, right.spec), k))
+
+
+def _key(inputs: ComparisonInputs) -> str:
+    """Key of a comparison, whose maps may be laid out by a kernel of ours."""
+    return key_of(STAGE, f"{VERSION}, maps {parallel_umap.VERSION}", inputs)
 
 
 def _layout(layout: str, right: RunSpec) -> str:
@@ -135,13 +140,13 @@ def compute_comparison(spec: ComparisonSpec, progress: Progress | None = None) -
     progress = progress or Silent()
     left, right = (open_run(side) or compute_run(side, progress) for side in (spec.left, spec.right))
     inputs = comparison_inputs(left, right, spec.layout, spec.k)
-    stored = read_comparison(key_of(STAGE, VERSION, inputs))
+    stored = read_comparison(_key(inputs))
     if stored is not None:
         return stored
     if len(inputs.recording) < 2:
         raise BadInput("These two have hardly a clip in common, so there is nothing to compare clip by clip.")
     comparison = _compare(inputs, progress)
-    stages.save_result(STAGE, key_of(STAGE, VERSION, inputs), comparison, {"spec": spec.to_dict()})
+    stages.save_result(STAGE, _key(inputs), comparison, {"spec": spec.to_dict()})
     return comparison
 
 

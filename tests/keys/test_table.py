@@ -240,6 +240,7 @@ def test_neighbors_looked_at_and_layout_count(keys):
     [
         ("bioviz.runs.diagnosis", {"diagnosis"}),
         ("bioviz.runs.comparison", {"comparison"}),
+        ("bioviz.analysis.projection.parallel_umap", {"comparison"}),
         ("bioviz.experiments.noise", {"noise"}),
         ("bioviz.experiments.shift", {"shift"}),
         ("bioviz.runs.templates.resemblance", {"templates"}),
