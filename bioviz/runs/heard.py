@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from bioviz.counts import counted
 from bioviz.datasets.types import Dataset
+from bioviz.errors import Missing
 from bioviz.flags.cleaned import family
 from bioviz.models import checkpoints
 from bioviz.models.base import FINETUNED
@@ -15,7 +17,7 @@ PARTS = ("train", "valid")
 
 
 def heard(dataset: Dataset, checkpoint: str) -> np.ndarray:
-    """(N,) bool clips of a dataset of recordings that a checkpoint was trained on or chosen by.
+    """(N,) bool clips of a dataset of recordings that a checkpoint was trained on or chosen by, or one it started from.
 
     A recording is known again by its bytes, in any dataset and under any name; within the dataset of the training and
     its cleaned versions by its name too, which is all that older checkpoints tell.
@@ -26,18 +28,21 @@ def heard(dataset: Dataset, checkpoint: str) -> np.ndarray:
         The checkpoint is gone.
 
     """
-    record = _record(checkpoint)
-    if record is None:
-        return np.zeros(len(dataset.clips), dtype=bool)
-    split = record.split
-    contents = {content for part in PARTS for content in split.contents.get(part, ())}
-    names = {name for part in PARTS for name in split.recordings.get(part, ()) if _is_own(record, dataset)}
-    known = [each.content_hash in contents or each.name in names for each in dataset.recordings]
-    return np.array(known, dtype=bool)[dataset.clips.recording]
+    known = np.zeros(len(dataset.recordings), dtype=bool)
+    for record in _lineage(checkpoint)[0]:
+        split = record.split
+        contents = {content for part in PARTS for content in split.contents.get(part, ())}
+        names = {
+            name for part in PARTS for name in split.recordings.get(part, ()) if _is_own(record, dataset)
+        }
+        known |= [each.content_hash in contents or each.name in names for each in dataset.recordings]
+    return known[dataset.clips.recording]
 
 
 def is_told(dataset: Dataset, checkpoint: str) -> bool:
     """Whether it is known which clips of a dataset a checkpoint heard: one from elsewhere may not tell.
+
+    Nor does an older one whose recordings have names of this dataset: they may be the same, or be called the same.
 
     Raises
     ------
@@ -45,18 +50,48 @@ def is_told(dataset: Dataset, checkpoint: str) -> bool:
         The checkpoint is gone.
 
     """
-    record = _record(checkpoint)
-    if record is None or record.split.contents.get("train"):
+    records, whole = _lineage(checkpoint)
+    return whole and all(_tells(record, dataset) for record in records)
+
+
+def no_fair_clips(dataset: Dataset, known: np.ndarray) -> str:
+    """Say why the test clips of a dataset are no fair ones to judge by; "" where they are.
+
+    Parameters
+    ----------
+    known : (N,) bool
+        Clips that a checkpoint heard.
+
+    """
+    test = dataset.clips.split == "test"
+    if not test.any():
+        return "The dataset has no test split of its own to judge by instead."
+    also = int((test & known).sum())
+    return f"It heard {also:,} of the dataset's {counted(int(test.sum()), 'test clip')} too." if also else ""
+
+
+def _tells(record: CheckpointRecord, dataset: Dataset) -> bool:
+    names = record.split.recordings
+    if record.split.contents.get("train"):
         return True
-    return bool(record.split.recordings.get("train")) or not _is_own(record, dataset)
+    if _is_own(record, dataset):
+        return bool(names.get("train"))
+    known = {name for part in PARTS for name in names.get(part, ())}
+    return known.isdisjoint(each.name for each in dataset.recordings)
 
 
-def _record(checkpoint: str) -> CheckpointRecord | None:
-    return (
-        checkpoints.get(checkpoint.removeprefix(FINETUNED)).record
-        if checkpoint.startswith(FINETUNED)
-        else None
-    )
+def _lineage(checkpoint: str) -> tuple[list[CheckpointRecord], bool]:
+    """Return the record of a checkpoint and of those that it was fine-tuned from, and whether none of these is gone."""
+    records: dict[str, CheckpointRecord] = {}
+    while checkpoint.startswith(FINETUNED) and checkpoint not in records:
+        try:
+            records[checkpoint] = checkpoints.get(checkpoint.removeprefix(FINETUNED)).record
+        except Missing:
+            if not records:
+                raise
+            return list(records.values()), False
+        checkpoint = records[checkpoint].base
+    return list(records.values()), True
 
 
 def _is_own(record: CheckpointRecord, dataset: Dataset) -> bool:

@@ -12,7 +12,7 @@ from bioviz.errors import Missing
 from bioviz.models import checkpoints
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.checkpoints import Checkpoint
-from bioviz.runs.heard import heard, is_told
+from bioviz.runs.heard import heard, is_told, no_fair_clips
 from tests.embedding.helpers import make_dataset, write_wav
 
 CHECKPOINT = "ft:abc"
@@ -50,9 +50,50 @@ def test_recordings_of_its_own_dataset_and_of_cleaned_versions_are_known_by_name
         )
 
 
-def test_names_of_another_dataset_mean_nothing(dataset, recorded):
-    recorded("another", {"train": [recording.name for recording in dataset.recordings]})
+def test_names_of_another_dataset_mean_nothing_and_where_they_are_the_same_nobody_knows(dataset, recorded):
+    names = [recording.name for recording in dataset.recordings]
+    recorded("another", {"train": names})
+    assert not heard(dataset, CHECKPOINT).any() and not is_told(dataset, CHECKPOINT)
+    recorded("another", {"train": ["x.wav"], "test": names})
     assert not heard(dataset, CHECKPOINT).any() and is_told(dataset, CHECKPOINT)
+    recorded("another", {"train": names}, {"train": ["other bytes"]})
+    assert not heard(dataset, CHECKPOINT).any() and is_told(dataset, CHECKPOINT), "bytes tell"
+
+
+def test_what_its_start_was_fine_tuned_with_it_heard_too(dataset, monkeypatch):
+    contents = [recording.content_hash for recording in dataset.recordings]
+    records = {
+        "abc": {"base": "ft:first", "split": {"contents": {"train": contents[:1]}}},
+        "first": {
+            "base": "pretrained",
+            "split": {"contents": {"train": contents[1:2], "valid": contents[2:3]}},
+        },
+    }
+
+    def get(name: str) -> Checkpoint:
+        if name not in records:
+            raise Missing("gone")
+        return Checkpoint(name, CheckpointRecord.from_dict(records[name]))
+
+    monkeypatch.setattr(checkpoints, "get", get)
+    assert recordings_of(dataset, heard(dataset, CHECKPOINT)) == {0, 1, 2} and is_told(dataset, CHECKPOINT)
+    del records["first"]
+    assert recordings_of(dataset, heard(dataset, CHECKPOINT)) == {0}
+    assert not is_told(dataset, CHECKPOINT), "what its start heard is gone with it"
+    records["abc"]["base"] = CHECKPOINT  # as only somebody who edits records can make it
+    assert recordings_of(dataset, heard(dataset, CHECKPOINT)) == {0}
+
+
+def test_test_clips_are_fair_ones_only_where_none_was_heard(dataset):
+    def advice(splits: list[str], known: list[int]) -> str:
+        clips = replace(dataset.clips, split=np.array(splits))
+        return no_fair_clips(replace(dataset, clips=clips), np.isin(np.arange(len(splits)), known))
+
+    count = len(dataset.clips)
+    assert "no test split" in advice(["train"] * count, [0])
+    splits = ["train"] * (count - 2) + ["test"] * 2
+    assert advice(splits, [0, 1]) == "" == advice(splits, [])
+    assert advice(splits, [0, count - 1]) == "It heard 1 of the dataset's 2 test clips too."
 
 
 def test_the_same_bytes_are_known_in_another_dataset_and_under_another_name(tmp_path, dataset, recorded):

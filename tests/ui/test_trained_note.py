@@ -48,6 +48,13 @@ def test_warns_and_offers_the_test_split(monkeypatch, splits):
         assert not app.button and "no test split" in app.warning[0].value
 
 
+def test_offers_no_test_clips_that_it_has_heard(monkeypatch):
+    """As with a split of the training's own, or the same recordings in another dataset."""
+    monkeypatch.setattr(trained_note, "heard", lambda *_: np.array([True, True, False, True]))
+    app = AppTest.from_function(page, args=(["train", "train", "test", "test"],), default_timeout=60).run()
+    assert not app.button and "It heard 1 of the dataset's 2 test clips too." in app.warning[0].value
+
+
 def test_says_nothing_of_other_models(monkeypatch):
     monkeypatch.setattr(trained_note, "heard", lambda *_: np.zeros(4, dtype=bool))
     app = AppTest.from_function(page, args=(["train"] * 4,), default_timeout=60).run()

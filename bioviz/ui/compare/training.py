@@ -11,7 +11,7 @@ from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.reports.comparison import OwnScore
 from bioviz.runs.comparison import ComparisonSpec
-from bioviz.runs.heard import heard, is_told
+from bioviz.runs.heard import heard, is_told, no_fair_clips
 
 OWN_CLASSIFIER = (
     (
@@ -49,20 +49,18 @@ def flattered(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[
     said = []
     for side, run in (("left", spec.left), ("right", spec.right)):
         try:
-            count = int(heard(dataset, run.checkpoint)[rows].sum())
+            known = heard(dataset, run.checkpoint)
+            count = int(known[rows].sum())
             told = is_told(dataset, run.checkpoint)
         except BiovizError:
-            count, told = 0, False
+            known, count, told = np.zeros(0, dtype=bool), 0, False
         if not told:
             said.append(
                 f"Nobody can tell which recordings the {side} model was fine-tuned with; it may have heard these clips."
             )
         if count:
-            advice = (
-                "For a fair comparison choose the test split under Settings."
-                if "test" in dataset.clips.split
-                else "The dataset has no test split of its own to compare on instead."
-            )
+            unfair = no_fair_clips(dataset, known)
+            advice = unfair or "For a fair comparison choose the test split under Settings."
             said.append(
                 f"{count:,} of the {len(rows):,} clips are of recordings that the {side} model was fine-tuned with, "
                 f"which flatters it. {advice}"

@@ -8,7 +8,7 @@ from bioviz.datasets.types import Dataset
 from bioviz.errors import Missing
 from bioviz.models.titles import checkpoint_title
 from bioviz.runs import Run
-from bioviz.runs.heard import heard, is_told
+from bioviz.runs.heard import heard, is_told, no_fair_clips
 from bioviz.ui.state import DeskState
 from bioviz.ui.view import set_view
 
@@ -17,7 +17,7 @@ def trained_note(run: Run, dataset: Dataset, keys: DeskState) -> None:
     """Say how many clips the model learnt from, and offer the test clips where the dataset has some."""
     checkpoint = run.spec.checkpoint
     try:
-        count, told = int(heard(dataset, checkpoint)[run.rows].sum()), is_told(dataset, checkpoint)
+        known, told = heard(dataset, checkpoint), is_told(dataset, checkpoint)
     except Missing:
         st.warning(
             f"{checkpoint_title(checkpoint)} was deleted, and with it which recordings it was fine-tuned with.",
@@ -30,21 +30,22 @@ def trained_note(run: Run, dataset: Dataset, keys: DeskState) -> None:
             "better here than on new recordings.",
             icon=":material/warning:",
         )
+    count = int(known[run.rows].sum())
     if not count:
         return
     text = (
         f"{count:,} of the {len(run):,} clips are of recordings that this model was fine-tuned with: it looks better "
         "here than on new recordings."
     )
-    if "test" not in dataset.clips.split:
-        st.warning(f"{text} The dataset has no test split to judge it by instead.", icon=":material/warning:")
+    if advice := no_fair_clips(dataset, known):
+        st.warning(f"{text} {advice}", icon=":material/warning:")
         return
     left, right = st.columns([5, 1], vertical_alignment="center")
     left.warning(text, icon=":material/warning:")
     if right.button(
         "Test clips only",
         key=keys.test_split,
-        help="Show and judge the test clips of the dataset, which no training has seen.",
+        help="Show and judge the test clips of the dataset, of which this model has heard none.",
     ):
         set_view(split="test")
         st.rerun(scope="app")

@@ -109,7 +109,8 @@ def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
     assert flattered(tuned, calls, np.arange(12, 36)) == []
     assert flattered(spec, calls, np.arange(36)) == []
     record["dataset"]["id"] = "another"
-    assert flattered(tuned, calls, np.arange(36)) == []
+    (said,) = flattered(tuned, calls, np.arange(36))
+    assert "Nobody can tell" in said, "the names are the same, the recordings may be"
     record["dataset"]["id"], record["split"] = calls.id, {}
     (said,) = flattered(tuned, calls, np.arange(36))
     assert "Nobody can tell" in said
