@@ -10,6 +10,7 @@ import numpy as np
 
 from bioviz.audio.mixing import CALL, CLIP
 from bioviz.errors import BadInput
+from bioviz.store.keys import settle_numbers
 
 SNRS_DB = (20.0, 15.0, 10.0, 5.0, 0.0, -5.0, -10.0)
 DATASET, FOLDER = "dataset:", "folder:"  # how another source of background is named
@@ -57,6 +58,7 @@ class NoiseSettings:
     same_site: bool = False
 
     def __post_init__(self) -> None:
+        settle_numbers(self)
         snrs = sorted({float(snr) for snr in self.snrs_db}, reverse=True)
         if not snrs or not np.isfinite(snrs).all() or max(np.abs(snrs)) > 100:
             raise BadInput("Give one or more signal-to-noise ratios from -100 to 100 dB.")
@@ -114,6 +116,7 @@ class ShiftSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        settle_numbers(self)
         if not 1 <= self.clips <= 100_000 or not 1 <= self.steps <= 20 or not 1 <= self.k <= 1000:
             raise BadInput("Clips, steps and neighbors must be at least 1 (and reasonably few).")
         if not 0 < self.reach <= 1:

@@ -27,7 +27,7 @@ from bioviz.runs.comparison_inputs import ComparisonInputs, SideInputs, comparis
 from bioviz.runs.opening import open_run
 from bioviz.runs.run import Run
 from bioviz.runs.spec import LAYOUTS, RunSpec
-from bioviz.store.keys import key_of, value_of
+from bioviz.store.keys import key_of, settle_numbers, value_of
 
 VERSION = 13  # raise it when a measure changes, and what is cached is computed anew
 STAGE = "comparison"
@@ -55,6 +55,7 @@ class ComparisonSpec:
     k: int = 20
 
     def __post_init__(self) -> None:
+        settle_numbers(self)
         if self.layout not in LAYOUTS:
             raise BadInput(f"Unknown layout {self.layout!r}: choose one of {', '.join(LAYOUTS)}.")
         object.__setattr__(self, "layout", _layout(self.layout, self.right))

@@ -9,6 +9,7 @@ from typing import Any
 from bioviz.analysis.projection.layouts import METHODS, ProjectionSpec
 from bioviz.errors import BadInput
 from bioviz.runs.query import Parser, anything, choice, real, switch, whole
+from bioviz.store.keys import settle_numbers
 
 LAYOUTS = {
     "started": "right map started from the left one",
@@ -50,6 +51,7 @@ class RunSpec:
     without_background: bool = False
 
     def __post_init__(self) -> None:
+        settle_numbers(self)
         if self.split not in SPLITS:
             raise BadInput(f"Unknown split {self.split!r}: choose one of {', '.join(SPLITS)}.")
 

@@ -12,6 +12,7 @@ from bioviz.errors import BadInput
 from bioviz.models import finetuned, registry
 from bioviz.models.base import FINETUNED as TRAINED
 from bioviz.models.base import NONE, PRETRAINED, RANDOM
+from bioviz.store.keys import settle_numbers
 from bioviz.study.scores import MEASURES, Contender, Start
 from bioviz.training.settings import PRESETS, TrainSettings, preset
 
@@ -170,6 +171,7 @@ class StudySpec:
 
     def __post_init__(self) -> None:
         """Raise BadInput on a value that makes no sense."""
+        settle_numbers(self)
         for name, allowed in (("maps", MAPS), ("measures", MEASURES)):
             if unknown := [value for value in getattr(self, name) if value not in allowed]:
                 raise BadInput(f"Unknown {name}: {', '.join(unknown)}. There are {', '.join(allowed)}.")

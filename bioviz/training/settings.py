@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from bioviz.errors import BadInput
+from bioviz.store.keys import settle_numbers
 
 LINEAR, FULL, GRADUAL, LORA = "linear", "full", "gradual", "lora"
 STRATEGIES = (LINEAR, FULL, GRADUAL, LORA)
@@ -105,6 +106,7 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         """Raise BadInput on a value that makes no sense."""
+        settle_numbers(self)
         for name, allowed in (
             ("strategy", STRATEGIES),
             ("schedule", SCHEDULES),

@@ -16,6 +16,7 @@ from bioviz.analysis.rows import METRICS, Metric, finite_rows, prepare
 from bioviz.errors import BadInput
 from bioviz.models.devices import map_epochs
 from bioviz.progress import Progress, Silent
+from bioviz.store.keys import settle_numbers
 
 Method = Literal["umap", "umap_parallel", "tsne", "tsne_parallel", "pca"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -49,11 +50,12 @@ class ProjectionSpec:
     method: Method = "umap"
     n_neighbors: int = 50
     min_dist: float = 0.1
-    perplexity: float = 25
+    perplexity: float = 25.0
     seed: int = 42
     metric: Metric = "euclidean"
 
     def __post_init__(self) -> None:
+        settle_numbers(self)
         if self.method not in METHODS:
             raise BadInput(f"Unknown projection {self.method!r}: choose one of {', '.join(METHODS)}.")
         if self.metric not in METRICS:
@@ -96,18 +98,10 @@ class ProjectionSpec:
             An unknown setting, or a value that is no number or out of range.
 
         """
-        known = {field.name: str(field.type) for field in fields(cls)}
-        unknown = set(values) - set(known)
+        unknown = set(values) - {field.name for field in fields(cls)}
         if unknown:
             raise BadInput(f"Unknown projection settings: {', '.join(sorted(unknown))}.")
-        casts = {"int": int, "float": float}
-        try:
-            checked: dict[str, Any] = {
-                name: casts.get(known[name], str)(value) for name, value in values.items()
-            }
-            return cls(**checked)
-        except (TypeError, ValueError) as error:
-            raise BadInput(f"A projection setting is not a number: {error}.") from error
+        return cls(**values)
 
 
 PRESETS: Mapping[str, ProjectionSpec] = {
@@ -115,8 +109,8 @@ PRESETS: Mapping[str, ProjectionSpec] = {
     "UMAP 50 / 0.5 (paper)": ProjectionSpec(n_neighbors=50, min_dist=0.5),
     "UMAP 100 / 0.5 (paper)": ProjectionSpec(n_neighbors=100, min_dist=0.5),
     "UMAP 50 / 0.1, parallel": ProjectionSpec(method="umap_parallel", n_neighbors=50, min_dist=0.1),
-    "t-SNE 25 (paper)": ProjectionSpec(method="tsne", perplexity=25),
-    "t-SNE 25, parallel": ProjectionSpec(method="tsne_parallel", perplexity=25),
+    "t-SNE 25 (paper)": ProjectionSpec(method="tsne", perplexity=25.0),
+    "t-SNE 25, parallel": ProjectionSpec(method="tsne_parallel", perplexity=25.0),
     "PCA": ProjectionSpec(method="pca"),
 }
 
