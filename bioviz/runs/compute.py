@@ -170,8 +170,9 @@ def _neighbors(
     arrays = (everywhere.indices, everywhere.distances, elsewhere.indices, elsewhere.distances)
     named: dict[str, np.ndarray] = dict(zip((*ALL, *ELSEWHERE), arrays, strict=True))
     about = {"k": keys.k, "metric": spec.metric, "approximate": everywhere.approximate}
-    if everywhere.recall is not None:
-        about["recall"] = everywhere.recall
+    recalls = [each.recall for each in (everywhere, elsewhere) if each.recall is not None]
+    if recalls:
+        about["recall"] = min(recalls)  # said of both graphs
     stages.save("neighbors", keys.neighbors, named, about)
     return everywhere
 

@@ -258,4 +258,8 @@ def approximate_note(k: int, recall: float | None, checked: int) -> str:
     text = f"The {k} nearest neighbors of each clip were found without looking at all pairs"
     if recall is None:
         return f"{text}: some are missed."
-    return f"{text}: {percent(recall, 1)} of the true ones are among them (checked on {counted(checked, 'clip')})."
+    clips = counted(checked, "clip")
+    if recall >= 1:
+        return f"{text}; on {clips} that were checked none was missed."
+    share = percent(recall, 1) if recall < 0.9995 else f"more than {percent(0.999, 1)}"
+    return f"{text}: {share} of the true ones are among them (checked on {clips})."

@@ -16,6 +16,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
 
 from bioviz.analysis.misclustered.placement import LISTS, worst_first
+from bioviz.analysis.neighbors import knn
 from bioviz.analysis.projection.layouts import ProjectionSpec
 from bioviz.config import settings
 from bioviz.datasets import library
@@ -23,7 +24,7 @@ from bioviz.datasets.build import build_dataset
 from bioviz.errors import BadInput, Cancelled, Missing
 from bioviz.models.devices.map_epochs import DeviceFull
 from bioviz.runs import RunSpec, compute_run, open_run, open_run_by_key, stages
-from bioviz.runs.run import ALL, SCORES
+from bioviz.runs.run import ALL, SCORES, approximate_note
 from tests.runs.conftest import write_sounds
 
 PCA = ProjectionSpec(method="pca")
@@ -316,6 +317,34 @@ def test_stage_names_are_all_stored(sounds):
     assert len(stages.read("scores", run.key, *SCORES)) == 3
 
 
+@pytest.mark.parametrize(
+    ("recall", "said"),
+    [
+        (None, "some are missed."),
+        (0.99996, "more than 99.9\u00a0% of the true ones are among them (checked on 500 clips)."),
+        (0.9994, "99.9\u00a0% of the true ones"),
+        (1.0, "on 500 clips that were checked none was missed."),
+        (0.0, "0.0\u00a0% of the true ones"),
+    ],
+)
+def test_a_search_that_missed_some_is_not_said_to_have_found_all(recall, said):
+    assert said in approximate_note(60, recall, 500)
+
+
+def test_the_share_of_true_neighbors_is_that_of_the_graph_that_lacks_more(sounds, monkeypatch):
+    real = knn.knn_both
+
+    def both(*args, **kwargs):
+        everywhere, elsewhere = real(*args, **kwargs)
+        return replace(everywhere, recall=0.9), replace(elsewhere, recall=0.75)
+
+    monkeypatch.setattr("bioviz.analysis.neighbors.knn.EXACT_UP_TO", 10)
+    monkeypatch.setattr("bioviz.runs.compute.knn_both", both)
+    spec = replace(spec_of(sounds), projection=PCA)
+    rough = compute_run_on(True, spec, monkeypatch)
+    assert "75.0\u00a0%" in rough.notes[0], "the diagnosis reads the other graph"
+
+
 def test_exact_and_approximate_neighbors_have_runs_of_their_own(sounds, monkeypatch):
     """Of so many clips that the device decides: what rests on a processor's graph is not taken for a GPU's."""
     few = compute_run(spec_of(sounds))
@@ -327,7 +356,7 @@ def test_exact_and_approximate_neighbors_have_runs_of_their_own(sounds, monkeypa
     assert rough.provenance["neighbors"] == {"k": rough.graph.k, "search": "approximate"}
     assert few.notes == ()
     assert f"The {rough.graph.k} nearest neighbors of each clip were found without" in rough.notes[0]
-    assert f"100.0\u00a0% of the true ones are among them (checked on {len(rough)} clips)" in rough.notes[0]
+    assert f"on {len(rough)} clips that were checked none was missed." in rough.notes[0]
     stages.drop("scores", rough.key)
     again = compute_run_on(False, spec_of(sounds), monkeypatch)
     assert again.key == rough.key, "what it rests on is there"

@@ -204,7 +204,7 @@ def _graphs(
         is_approximate(len(good), x.shape[-1], exact_up_to, device) if approximate is None else approximate
     )
     recalls: list[float | None] = [None] * len(inner)
-    if decided:
+    if decided and len(good):
         both = _approximate(rows, k, inner, seed, progress)
         recalls = _recalls(rows, both, inner, seed, progress)
     else:

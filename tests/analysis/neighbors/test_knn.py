@@ -215,6 +215,14 @@ def test_an_approximate_search_tells_how_many_neighbors_it_found(monkeypatch, me
             assert rough.recall == pytest.approx(share, abs=1e-9) and likely[0] <= share <= likely[1]
 
 
+@pytest.mark.parametrize("x", [np.zeros((0, 3)), np.full((20, 3), np.nan)])
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_of_no_clip_with_an_embedding_an_approximate_search_finds_nothing(x, metric):
+    for graph in knn_both(x, 5, np.arange(len(x)), metric, approximate=True):
+        assert graph.indices.shape == (len(x), 5) and (graph.indices == -1).all()
+        assert graph.approximate and graph.recall is None
+
+
 @settings(max_examples=20, deadline=None)
 @given(n=st.integers(1, 60), k=st.integers(1, 8), groups=st.integers(1, 6), seed=st.integers(0, 1000))
 def test_probable_neighbors_of_few_clips_are_the_nearest(n, k, groups, seed):

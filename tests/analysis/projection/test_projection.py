@@ -215,7 +215,9 @@ def test_spec_to_dict_and_back():
         ({"metric": "manhattan"}, "Unknown distance"),
         ({"n_neighbors": 1}, "n_neighbors of 2 or more"),
         ({"min_dist": 2}, "min_dist"),
-        ({"n_neighbors": "many"}, "not a number"),
+        ({"n_neighbors": "many"}, "n_neighbors must be a whole number, not .many."),
+        ({"n_neighbors": 2.5}, "n_neighbors must be a whole number"),
+        ({"perplexity": "nan"}, "perplexity must be a number"),
         ({"colour": "red"}, "Unknown projection settings: colour"),
     ],
 )

@@ -52,12 +52,19 @@ function smoothed(line) {
 const transposed = (lines) => lines[0].map((_, k) => lines.map((line) => line[k]));
 
 /**
+ * The density that contours are drawn of, counted once; null for too little background.
+ *
+ * @param {Points} points
+ */
+export const contourLines = (points) => (points.made.density ??= { lines: backgroundDensity(points) }).lines;
+
+/**
  * @param {Points} points
  * @param {Theme} theme
  * @returns {any[]} a plotly trace, or none
  */
 export function densityContours(points, theme) {
-  const z = (points.made.density ??= { lines: backgroundDensity(points) }).lines;
+  const z = contourLines(points);
   if (!z) return [];
   const { x, y } = points.extent;
   const [dx, dy] = [(x[1] - x[0]) / CELLS, (y[1] - y[0]) / CELLS];

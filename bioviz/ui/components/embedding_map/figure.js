@@ -2,7 +2,7 @@
 // What plotly is given: traces and layout from points and state. Pure functions.
 
 import { channels } from "../shared/colours.js";
-import { densityContours } from "./density.js";
+import { contourLines, densityContours } from "./density.js";
 
 /** @import { Colouring, Measure, Points } from "./points.js" */
 /** @import { Choice } from "./sampling.js" */
@@ -54,15 +54,15 @@ export function markerFor(count) {
 export const marksOf = ({ drawn, pictured }) => (pictured ? new Int32Array() : drawn);
 
 /**
- * Whether a background clip is shown by the contours alone.
+ * Whether a background clip is shown by the contours alone; where so few are there that none are drawn, it is a dot.
  *
- * @param {Pick<Points, "background">} points
+ * @param {Points} points
  * @param {Colouring} colouring
  * @param {BackgroundLook} look
  * @param {number} i
  */
 export function isContourAlone(points, colouring, look, i) {
-  if (look !== "contours" || !points.background[i]) return false;
+  if (look !== "contours" || !points.background[i] || !contourLines(points)) return false;
   return !(colouring.kind === "categories" && colouring.raised?.includes(colouring.codes[i]));
 }
 

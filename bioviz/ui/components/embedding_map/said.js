@@ -20,9 +20,10 @@ export function statusText({ placed, total, note }, choice, kind, selected) {
   const { inView, drawnInView, pictured } = choice;
   const figure = (/** @type {number} */ n) => grouped(n);
   const parts = [];
-  if (inView >= placed) parts.push(`${figure(drawnInView)} of ${figure(total)} clips drawn`);
+  const clips = (/** @type {number} */ n) => `${figure(n)} ${n === 1 ? "clip" : "clips"}`;
+  if (inView >= placed) parts.push(`${figure(drawnInView)} of ${clips(total)} drawn`);
   else {
-    parts.push(`${figure(drawnInView)} of ${figure(inView)} clips in view drawn (${figure(total)} in all)`);
+    parts.push(`${figure(drawnInView)} of ${clips(inView)} in view drawn (${figure(total)} in all)`);
   }
   const contoured = inView - drawnInView;
   if (contoured) parts.push(`${figure(contoured)} of background as contours alone`);
@@ -84,7 +85,9 @@ export function toldText(colouring, counts, chosen, picked) {
 export function emptyText({ placed, total }) {
   if (placed) return "";
   if (!total) return "There is no clip to draw.";
-  return `None of the ${grouped(total)} clips has a place on the map.`;
+  return total === 1
+    ? "The only clip has no place on the map."
+    : `None of the ${grouped(total)} clips has a place on the map.`;
 }
 
 /**

@@ -162,14 +162,27 @@ test("points that are drawn as a picture are no marks", () => {
   );
 });
 
+test("background of which no contours are drawn is dots", () => {
+  const few = pointsAt(scattered(40), { background: column("u1", Array(40).fill(0).fill(1, 31)) });
+  const [label] = few.colourings;
+  assert.ok(
+    !tracesFor(few, { ...drawing("label", { colouring: label }), background: "contours" }, theme).some(
+      ({ type }) => type === "contour",
+    ),
+  );
+  assert.ok([...Array(40).keys()].every((i) => !isContourAlone(few, label, "contours", i)));
+});
+
 test("background is left to the contours where these are to be alone, but not where a colouring raises it", () => {
   const label = points.colouring("label");
+  points.made.density = { lines: [[1]] }; // as if there were more of it
   const shown = (/** @type {any} */ colouring, /** @type {any} */ look) =>
     [0, 1, 2, 3, 4].filter((i) => !isContourAlone(points, colouring, look, i));
   assert.deepEqual(shown(label, "both"), [0, 1, 2, 3, 4]);
   assert.deepEqual(shown(label, "dots"), [0, 1, 2, 3, 4]);
   assert.deepEqual(shown(label, "contours"), [1, 2, 4]);
   assert.deepEqual(shown({ ...label, raised: [0] }, "contours"), [0, 1, 2, 3, 4]);
+  points.made.density = undefined;
 });
 
 test("contours are drawn unless background is to be dots alone", () => {

@@ -79,6 +79,16 @@ test("what the map shows is told in words, with what is selected and picked", ()
 
 test("an empty picture says why", () => {
   assert.equal(emptyText({ placed: 1, total: 5 }), "");
+  assert.equal(emptyText({ placed: 0, total: 1 }), "The only clip has no place on the map.");
+  assert.equal(
+    statusText(
+      { placed: 1, total: 1 },
+      { inView: 1, drawnInView: 1, pictured: false },
+      "categories",
+      undefined,
+    ),
+    "1 of 1 clip drawn",
+  );
   assert.equal(emptyText({ placed: 0, total: 0 }), "There is no clip to draw.");
   assert.equal(emptyText({ placed: 0, total: 50 }), "None of the 50 clips has a place on the map.");
 });
