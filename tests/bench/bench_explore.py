@@ -89,6 +89,8 @@ def open_explore(folder: Path, method: str, picture: Path | None) -> None:
         settled(page, 600_000)
         watched.told("list of all clips: at rest")
         page.get_by_role("button", name="Bad audio").first.click()
+        page.get_by_label("Your name, for flags").fill("Ann")  # asked for before the first flag
+        page.get_by_role("button", name="Flag as this").click()
         page.wait_for_timeout(500)
         settled(page, 600_000)
         watched.told("a clip flagged")
