@@ -77,6 +77,23 @@ def test_numbers_beyond_float16_are_refused_in_a_sentence(tmp_path):
     assert np.isnan(missing.matrix).all() and not missing.valid.any()
 
 
+@pytest.mark.parametrize(
+    ("scale", "kept"), [(1.0, True), (1e-4, True), (1e-6, False), (1e-9, False), (0.0, True)]
+)
+def test_embeddings_too_small_for_float16_are_refused_in_a_sentence(tmp_path, scale, kept):
+    x = np.random.default_rng(3).normal(size=(4, 16)).astype(np.float32) * np.float32(scale)
+    x[:, 0] = scale
+    x[1:, 1:] = 0  # one number alone may be small beside others, or all there is
+    write = {"key": "k", "provenance": {}, "stored_as": "float16"}
+    if kept:
+        matrix = write_set(tmp_path / "set", x.shape, [(np.arange(4), x)], **write).matrix
+        largest = np.abs(x).max(axis=1)
+        assert (np.abs(matrix.astype(np.float32) - x).max(axis=1) <= largest / 900).all()
+    else:
+        with pytest.raises(BadInput, match=r"few steps left. Set BIOVIZ_STORED_AS to float32"):
+            write_set(tmp_path / "set", x.shape, [(np.arange(4), x)], **write)
+
+
 def test_a_set_of_float16_takes_half_the_room(tmp_path):
     x = np.random.default_rng(0).normal(size=(500, 64)).astype(np.float32)
     sizes = []

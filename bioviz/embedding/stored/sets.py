@@ -20,6 +20,7 @@ from bioviz.store.files import Corrupt, read_json, write_json
 from bioviz.store.usage import touch
 
 MATRIX, VALID, ABOUT = "matrix.npy", "valid.npy", "set.json"
+_WHOLE_STEPS = 500  # of float16 to the largest number of a clip: rounded by a thousandth of it at most
 
 
 @dataclass(frozen=True)
@@ -144,12 +145,13 @@ def write_set(
     blocks
         For each recording its rows (n,), ascending, and their embeddings (n, D); None for a failure.
     stored_as
-        One of `config.STORED_AS`; float16 is half as large and rounds each number by a twentieth of a percent at most.
+        One of `config.STORED_AS`; float16 is half as large and rounds each number by a twentieth of a percent at
+        most; one below 6e-5 by 3e-8.
 
     Raises
     ------
     BadInput
-        A number is beyond what float16 holds.
+        A number is beyond what float16 holds, or all of a clip's are too small for it.
     DiskFull
         No room on the disk.
 
@@ -182,12 +184,22 @@ def write_set(
 
 
 def _check_range(values: np.ndarray, stored_as: str) -> None:
-    """Raise BadInput where numbers would become infinite."""
-    largest = float(np.abs(values).max(initial=0))
-    if largest > float(np.finfo(stored_as).max):
+    """Raise BadInput where numbers of (n, D) float32 embeddings would become infinite, or so small that little is left.
+
+    A clip's largest number decides: beside it smaller ones may be rounded.
+    """
+    if stored_as == "float32" or not len(values):
+        return
+    kind, each = np.finfo(stored_as), np.abs(values).max(axis=1)
+    advice = "Set BIOVIZ_STORED_AS to float32 for this model."
+    if each.max() > float(kind.max):
         raise BadInput(
-            f"Numbers of these embeddings reach {largest:,.0f}, and {stored_as} ends at "
-            f"{np.finfo(stored_as).max:,.0f}. Set BIOVIZ_STORED_AS to float32 for this model."
+            f"Numbers of these embeddings reach {each.max():,.0f}, and {stored_as} ends at {kind.max:,.0f}. {advice}"
+        )
+    if (small := each[(each > 0) & (each < _WHOLE_STEPS * float(kind.smallest_subnormal))]).size:
+        raise BadInput(
+            f"The largest number of some of these embeddings is {small.max():.1g}, where {stored_as} has few steps "
+            f"left. {advice}"
         )
 
 

@@ -18,7 +18,7 @@ from bioviz.plots.tokens import token
 from bioviz.runs import Run
 from bioviz.ui.annotation_colouring import annotation_colouring
 from bioviz.ui.flagging import flag_colouring
-from bioviz.ui.pickers.run_picker import METHODS
+from bioviz.ui.pickers.projection_picker import METHODS
 
 UNKNOWN = "not known"
 

@@ -18,16 +18,15 @@ from bioviz.ui.model_titles import checkpoint_title
 from bioviz.ui.pickers import choose_again
 from bioviz.ui.pickers.choose_again import Gone
 from bioviz.ui.pickers.fields import pick
+from bioviz.ui.pickers.projection_picker import pick_projection, projection
 from bioviz.ui.pickers.run_picker import (
     pick_background,
     pick_checkpoint,
     pick_dataset,
     pick_model,
     pick_neighbors,
-    pick_projection,
     pick_seed,
     pick_split,
-    projection,
     seed_of,
 )
 from bioviz.ui.pickers.unit_picker import unit_field

@@ -25,7 +25,7 @@ from bioviz.ui.app.theme import is_dark
 from bioviz.ui.chart_clicks import marked_row
 from bioviz.ui.clips.run_map import label_names
 from bioviz.ui.noise.levels import level_names
-from bioviz.ui.pickers.run_picker import METHODS
+from bioviz.ui.pickers.projection_picker import METHODS
 from bioviz.ui.state import NoiseState
 
 Results = Mapping[str, tuple[Run, NoiseResult]]  # by the model's title

@@ -36,7 +36,7 @@ from bioviz.ui.noise.earlier import earlier
 from bioviz.ui.noise.form import count, seeded
 from bioviz.ui.notes.missing_intervals import say_missing
 from bioviz.ui.pickers.many_labels import worst_or_all
-from bioviz.ui.pickers.run_picker import METHODS
+from bioviz.ui.pickers.projection_picker import METHODS
 from bioviz.ui.state import NoiseState
 from bioviz.ui.view import NEIGHBORS
 

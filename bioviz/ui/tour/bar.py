@@ -11,7 +11,8 @@ from bioviz.runs import RunSpec, ready
 from bioviz.ui.app.pages import open_page
 from bioviz.ui.clips.clip_desk import GROUP
 from bioviz.ui.components.tour_bar.tour_bar import ACT, LEAVE, NEXT, BarProps, room_for_the_bar, tour_bar
-from bioviz.ui.pickers.run_picker import projection, seed_of
+from bioviz.ui.pickers.projection_picker import projection
+from bioviz.ui.pickers.run_picker import seed_of
 from bioviz.ui.state import TourState
 from bioviz.ui.tour.plan import Plan, go_ahead
 from bioviz.ui.tour.steps import COUNT, STEPS, Said
