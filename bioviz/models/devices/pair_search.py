@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bioviz.models.devices.device import exact_float32
+from bioviz.config import settings
+from bioviz.models.devices.device import check_device, exact_float32
 from bioviz.models.devices.hardware import shows_a_gpu
+from bioviz.models.devices.names import ALL
 
 if TYPE_CHECKING:
     import torch
@@ -71,13 +73,21 @@ class PairSearch:
 def search_device(rows: int, columns: int) -> str | None:
     """Return the GPU on which all pairs of so many rows can be searched; None where there is none, or it is too small.
 
-    torch is asked only where the system shows a GPU.
+    It is the one that the settings name; of all the first. torch is asked only where the system shows a GPU.
+
+    Raises
+    ------
+    BadInput
+        The settings name a GPU that is not there.
+
     """
-    if not shows_a_gpu():
+    chosen = settings().device or "cuda"
+    if not (chosen == ALL or chosen.startswith("cuda")) or not shows_a_gpu():
         return None
     import torch
 
     if not torch.cuda.is_available():
         return None
-    free, _ = torch.cuda.mem_get_info()
-    return "cuda" if 4 * rows * columns + 3 * DEVICE_BLOCK_BYTES < free else None
+    device = check_device("cuda" if chosen == ALL else chosen)
+    free, _ = torch.cuda.mem_get_info(device)
+    return device if 4 * rows * columns + 3 * DEVICE_BLOCK_BYTES < free else None

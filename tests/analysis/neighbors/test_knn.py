@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from bioviz.analysis.neighbors import cells
-from bioviz.analysis.neighbors.knn import knn, knn_both
+from bioviz.analysis.neighbors.knn import is_approximate, knn, knn_both
 from bioviz.errors import BadInput
 from bioviz.models.devices import pair_search
 
@@ -258,3 +258,21 @@ def test_says_what_is_wrong():
         knn(x, 1, groups=np.zeros(3))
     with pytest.raises(BadInput, match="one row a clip"):
         knn(np.zeros(4), 1)
+
+
+@pytest.mark.parametrize(
+    ("named", "device"),
+    [("", "cuda"), ("all", "cuda"), ("cuda:1", "cuda:1"), ("cpu", None), ("mps", None)],
+)
+def test_neighbors_are_searched_on_the_gpu_that_the_settings_name(named, device, monkeypatch):
+    """On a computer that seems to have two GPUs, the second with more room."""
+    monkeypatch.setenv("BIOVIZ_DEVICE", named)
+    monkeypatch.setattr(pair_search, "shows_a_gpu", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    room = {"cuda": 8 << 30, "cuda:1": 80 << 30}
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device="cuda": (room[device], 0))
+    assert pair_search.search_device(1000, 100) == device
+    rows = 10_000_000  # 20 GB
+    assert pair_search.search_device(rows, 500) == (device if device == "cuda:1" else None)
+    assert is_approximate(rows, 500) == (device != "cuda:1")
