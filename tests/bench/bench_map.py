@@ -1,12 +1,14 @@
-"""Times of the map in a browser at growing numbers of points: `pytest -s tests/bench/bench_map.py`.
+"""Times of the map in a browser at growing numbers of points: `python -m tests.bench.bench_map`.
 
-Beside each time stands the longest stretch in which the page could not answer (a long task of the browser), and first
-the load of the machine: with others at work the figures say little.
+Beside each time stand the processor time of the page's process, which other work on the machine hardly changes, and the
+longest stretch in which the page could not answer (a long task of the browser); first the load of the machine: with
+others at work times of the clock say little.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 import pytest
@@ -29,11 +31,26 @@ new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map
 DRAWN = "before => Number(document.querySelector('.bioviz-map').dataset.ready) > before"
 
 
+def processor_s(page) -> float:
+    """Processor time of the page's process so far."""
+    if not hasattr(page, "spent"):
+        page.spent = page.context.new_cdp_session(page)
+        page.spent.send("Performance.enable")
+        page.told_s = 0.0
+    metrics = page.spent.send("Performance.getMetrics")["metrics"]
+    return next(each["value"] for each in metrics if each["name"] == "ProcessTime")
+
+
 def tell(page, what: str, seconds: float) -> None:
-    """Print a line, with the longest task of the browser since the last one."""
+    """Print a line, with processor time and the longest task of the browser since the last one."""
     page.wait_for_timeout(200)  # the browser tells of a task when it is over
     longest = page.evaluate("() => Math.max(0, ...window.longTasks.splice(0))")
-    print(f"    {what:<36} {seconds:6.2f} s, not answering for {longest / 1000:5.2f} s at most")
+    spent = processor_s(page)
+    print(
+        f"    {what:<36} {seconds:6.2f} s, processor {spent - page.told_s:5.2f} s, "
+        f"not answering for {longest / 1000:5.2f} s at most"
+    )
+    page.told_s = spent
 
 
 @pytest.mark.parametrize("points", [10_000, 100_000, 500_000, 1_000_000])
@@ -81,3 +98,7 @@ def test_times(open_page, window, points):  # noqa: F811
     page.mouse.click(x, y)
     page.wait_for_function("() => /left picked=[0-9]/.test(document.body.innerText)")
     tell(page, "a click, to the end of the rerun", time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main(["-q", "-s", "-m", "browser and bench", "-p", "no:cacheprovider", __file__]))

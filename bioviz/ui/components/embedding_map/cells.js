@@ -12,19 +12,20 @@ export class Cells {
     this.y = y;
     this.extent = extent;
     const starts = new Uint32Array(SIDE * SIDE + 1);
-    const cells = new Uint16Array(order.length); // 256 x 256 of them
+    const cells = new Uint16Array(x.length); // 256 x 256 of them; point by point, as they lie in memory
     this.isBound = true; // no point is beyond the map's edges
-    for (let k = 0; k < order.length; k++) {
-      cells[k] = this.#line(y[order[k]]) * SIDE + this.#column(x[order[k]]);
-      starts[cells[k] + 1]++;
-      const [px, py] = [x[order[k]], y[order[k]]];
+    for (let i = 0; i < x.length; i++) {
+      const [px, py] = [x[i], y[i]];
+      if (!isFinite(px) || !isFinite(py)) continue;
+      cells[i] = this.#line(py) * SIDE + this.#column(px);
+      starts[cells[i] + 1]++;
       if (px < extent.x[0] || px > extent.x[1] || py < extent.y[0] || py > extent.y[1]) this.isBound = false;
     }
     for (let cell = 0; cell < SIDE * SIDE; cell++) starts[cell + 1] += starts[cell];
     this.starts = starts;
     this.sorted = new Int32Array(order.length); // by cell, within it in the order of drawing
     const next = starts.slice(0, -1);
-    for (let k = 0; k < order.length; k++) this.sorted[next[cells[k]]++] = order[k];
+    for (let k = 0; k < order.length; k++) this.sorted[next[cells[order[k]]]++] = order[k];
   }
 
   /** @param {number} value of x; beyond the map's edges it is in the cells at the edge */

@@ -29,7 +29,11 @@ const MOST_DIGITS = 6;
  */
 export function countsPerName(colouring, order, mask) {
   const counts = new Int32Array(colouring.names.length);
-  for (const i of order) if (!mask || mask[i]) counts[colouring.codes[i]]++;
+  const { codes } = colouring;
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k];
+    if (!mask || mask[i]) counts[codes[i]]++;
+  }
   return counts;
 }
 

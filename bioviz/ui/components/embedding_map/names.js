@@ -64,7 +64,11 @@ export class Crowd {
 export function centresOf({ x, y, order }, codes, count) {
   /** @type {number[][]} */
   const members = Array.from({ length: count }, () => []);
-  for (const i of order) if (members[codes[i]].length < MEDIAN_OF) members[codes[i]].push(i);
+  const met = new Uint32Array(count);
+  for (let k = 0; k < order.length; k++) {
+    const code = codes[order[k]];
+    if (met[code]++ < MEDIAN_OF) members[code].push(order[k]);
+  }
   const median = (/** @type {number[]} */ values) => values.sort((a, b) => a - b)[values.length >> 1];
   return members.map((indices) => {
     if (!indices.length) return null;

@@ -22,6 +22,21 @@ const SOLID = { dimmed: [0.06, 0.3], unknown: [0.1, 0.45], background: [0.16, 0.
  */
 export const spotFor = (count) => (count > 50000 ? 2 : 3);
 
+const STEP = 50000; // points, or spots, between two chances to stop
+
+/**
+ * Work in steps. The work itself is a plain function: loops of a generator are slow.
+ *
+ * @param {number} count
+ * @param {(from: number, to: number) => void} work
+ */
+function* inSteps(count, work) {
+  for (let from = 0; from < count; from += STEP) {
+    work(from, Math.min(count, from + STEP));
+    yield;
+  }
+}
+
 /**
  * Each drawn point's spot and layer as one number, and how many points are in each.
  *
@@ -29,8 +44,9 @@ export const spotFor = (count) => (count > 50000 ? 2 : 3);
  * @param {Drawing} state
  * @param {View} view that the picture covers
  * @param {Grid} grid
+ * @returns {Generator<void, { spots: Int32Array, starts: Uint32Array }, void>}
  */
-function sortedIn(points, { colouring, choice, active }, view, { columns, lines }) {
+function* sortedIn(points, { colouring, choice, active }, view, { columns, lines }) {
   const { x, y } = points;
   const { drawn } = choice;
   const [low, high] = [view.x[0], view.y[1]];
@@ -38,15 +54,17 @@ function sortedIn(points, { colouring, choice, active }, view, { columns, lines 
   const layerOf = layerFinder(points, colouring, active);
   const spots = new Int32Array(drawn.length);
   const starts = new Uint32Array(columns * lines * LAYERS.length + 1);
-  for (let k = 0; k < drawn.length; k++) {
-    const i = drawn[k];
-    const column = Math.floor((x[i] - low) * sx);
-    const line = Math.floor((high - y[i]) * sy); // the first line is on top
-    if (column >= 0 && column < columns && line >= 0 && line < lines) {
-      spots[k] = (line * columns + column) * LAYERS.length + layerOf(i);
-      starts[spots[k] + 1]++;
-    } else spots[k] = -1;
-  }
+  yield* inSteps(drawn.length, (from, to) => {
+    for (let k = from; k < to; k++) {
+      const i = drawn[k];
+      const column = Math.floor((x[i] - low) * sx);
+      const line = Math.floor((high - y[i]) * sy); // the first line is on top
+      if (column >= 0 && column < columns && line >= 0 && line < lines) {
+        spots[k] = (line * columns + column) * LAYERS.length + layerOf(i);
+        starts[spots[k] + 1]++;
+      } else spots[k] = -1;
+    }
+  });
   return { spots, starts };
 }
 
@@ -67,16 +85,18 @@ function coloursOf(colouring) {
 }
 
 /**
+ * Made in steps, as of a million points it takes longer than a page may keep its user waiting.
+ *
  * @param {Points} points
  * @param {Drawing} state
  * @param {View} view that the picture covers
  * @param {Grid} grid
  * @param {Theme} theme
- * @returns {Picture}
+ * @returns {Generator<void, Picture, void>}
  */
-export function pictureOf(points, state, view, grid, theme) {
+export function* pictureOf(points, state, view, grid, theme) {
   const { drawn } = state.choice;
-  const { spots, starts } = sortedIn(points, state, view, grid);
+  const { spots, starts } = yield* sortedIn(points, state, view, grid);
   const count = starts.length - 1;
   const fullest = LAYERS.map(() => 1);
   for (let s = 0; s < count; s++) {
@@ -87,19 +107,23 @@ export function pictureOf(points, state, view, grid, theme) {
   const { table, at } = coloursOf(state.colouring);
   const colours = new Uint16Array(drawn.length); // spot by spot
   const next = starts.slice(0, -1);
-  for (let k = 0; k < drawn.length; k++) if (spots[k] >= 0) colours[next[spots[k]]++] = at(drawn[k]);
+  yield* inSteps(drawn.length, (from, to) => {
+    for (let k = from; k < to; k++) if (spots[k] >= 0) colours[next[spots[k]]++] = at(drawn[k]);
+  });
   const grey = channels(theme.dark ? "#8b8f98" : "#a3a7b0");
   const colourAt = state.colouring.kind === "categories" ? commonest(table) : middle(table);
   const pixels = new Uint8ClampedArray(4 * grid.columns * grid.lines);
-  for (let s = 0; s < count; s++) {
-    const here = starts[s + 1] - starts[s];
-    if (!here) continue;
-    const layer = s % LAYERS.length;
-    const [least, most] = SOLID[LAYERS[layer]];
-    const part = fullest[layer] > 1 ? Math.log(here) / Math.log(fullest[layer]) : 1;
-    const colour = layer < 2 ? grey : colourAt(colours, starts[s], starts[s + 1]);
-    paintOver(pixels, 4 * Math.floor(s / LAYERS.length), colour, least + (most - least) * part);
-  }
+  yield* inSteps(count, (from, to) => {
+    for (let s = from; s < to; s++) {
+      const here = starts[s + 1] - starts[s];
+      if (!here) continue;
+      const layer = s % LAYERS.length;
+      const [least, most] = SOLID[LAYERS[layer]];
+      const part = fullest[layer] > 1 ? Math.log(here) / Math.log(fullest[layer]) : 1;
+      const colour = layer < 2 ? grey : colourAt(colours, starts[s], starts[s + 1]);
+      paintOver(pixels, 4 * Math.floor(s / LAYERS.length), colour, least + (most - least) * part);
+    }
+  });
   return { pixels, ...grid };
 }
 

@@ -28,10 +28,23 @@ export function choosePoints(points, view, isDrawn = null, mostMarks = MOST_MARK
   const total = points.order.length;
   const whole = total <= mostMarks;
   const near = whole ? points.order : points.cells.within(widened(view, MARGIN));
-  const drawn = isDrawn ? near.filter((i) => isDrawn(i)) : near;
+  const drawn = isDrawn ? kept(near, isDrawn) : near;
   const inView = whole ? total : points.cells.count(view);
   const drawnInView = isDrawn ? (whole ? drawn.length : countInView(points, view, drawn)) : inView;
   return { drawn, inView, drawnInView, pictured: drawn.length > mostMarks, whole };
+}
+
+/**
+ * Those that are wanted; `filter` takes three times as long of a million.
+ *
+ * @param {Int32Array} indices
+ * @param {(i: number) => boolean} isWanted
+ */
+function kept(indices, isWanted) {
+  const found = new Int32Array(indices.length);
+  let count = 0;
+  for (let k = 0; k < indices.length; k++) if (isWanted(indices[k])) found[count++] = indices[k];
+  return found.subarray(0, count);
 }
 
 /**

@@ -144,24 +144,19 @@ export class MapView extends MapState {
     const whole = this.view === points.extent;
     this.view = this.shownView();
     if (whole) this.home = this.view;
-    this.drawPicture();
     this.placeNames();
     this.drawOverlay();
     if (!isGlance && this.props.legend) this.drawLegend();
     this.drawStatus();
     this.tell();
     this.drawnOf = this.shownNow(this.theme);
-    this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1);
-  }
-
-  drawPicture() {
-    const to = this.toPixels();
-    if (to) this.picture.paint(this.points, { ...this.state, view: this.view }, this.theme, to);
+    const state = { ...this.state, view: this.view };
+    const painted = () => (this.root.dataset.ready = String(Number(this.root.dataset.ready ?? 0) + 1));
+    this.picture.paint(points, state, this.theme, () => this.toPixels(), painted);
   }
 
   drawLegend() {
-    const { points } = this;
-    renderLegend(this.parts.legend, points, this.state, {
+    renderLegend(this.parts.legend, this.points, this.state, {
       mask: this.selection?.mask,
       isolated: this.isolated,
       onToggle: (code, add) => this.toggle(code, add),
@@ -280,6 +275,7 @@ export class MapView extends MapState {
   stop() {
     this.stopListening();
     this.resizer.disconnect();
+    this.picture.stop();
     if (this.drawnOnce) this.Plotly.purge(this.plot);
     this.root.remove();
   }

@@ -53,8 +53,10 @@ export function factsUrl(source, run, row) {
  */
 export function decodeRows(rows) {
   if (!rows) return new Int32Array(0);
-  if (typeof rows !== "string") return Int32Array.from(rows);
-  const bytes = Uint8Array.from(atob(rows), (c) => c.charCodeAt(0));
+  if (typeof rows !== "string") return rows instanceof Int32Array ? rows : Int32Array.from(rows);
+  const text = atob(rows);
+  const bytes = new Uint8Array(text.length);
+  for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
   return new Int32Array(bytes.buffer);
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { pictureOf } from "../../../../bioviz/ui/components/embedding_map/picture.js";
-import { LIGHT as theme, column, pointsAt } from "./sample_points.js";
+import { LIGHT as theme, column, pointsAt, scattered } from "./sample_points.js";
 
 /** @import { Drawing } from "../../../../bioviz/ui/components/embedding_map/figure.js" */
 
@@ -43,6 +43,14 @@ const points = pointsAt(places, {
   ],
 });
 
+/** @type {(...given: Parameters<typeof pictureOf>) => import("../../../../bioviz/ui/components/embedding_map/picture.js").Picture} */
+function painted(...given) {
+  const steps = pictureOf(...given);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
 /**
  * The colour and solidity of each quarter.
  *
@@ -56,7 +64,7 @@ function quarters(id, more = {}) {
     active: () => true,
     ...more,
   });
-  const { pixels } = pictureOf(points, state, { x: [0, 1], y: [0, 1] }, { columns: 2, lines: 2 }, theme);
+  const { pixels } = painted(points, state, { x: [0, 1], y: [0, 1] }, { columns: 2, lines: 2 }, theme);
   return [0, 1, 2, 3].map((k) => [...pixels.subarray(4 * k, 4 * k + 4)]);
 }
 
@@ -99,6 +107,22 @@ test("clips beyond the picture are left out of it", () => {
     choice: { drawn: points.order },
     active: () => true,
   });
-  const { pixels } = pictureOf(points, state, { x: [0.5, 1], y: [0.5, 1] }, { columns: 1, lines: 1 }, theme);
+  const { pixels } = painted(points, state, { x: [0.5, 1], y: [0.5, 1] }, { columns: 1, lines: 1 }, theme);
   assert.equal(pixels[3], 0);
+});
+
+test("a picture of many is made in steps, so that the page answers in between", () => {
+  const many = pointsAt(scattered(120_000));
+  const state = /** @type {any} */ ({
+    colouring: many.colouring("label"),
+    choice: { drawn: many.order },
+    active: () => true,
+  });
+  const steps = pictureOf(many, state, many.extent, { columns: 9, lines: 9 }, theme);
+  const values = [...steps];
+  assert.equal(
+    values.length,
+    3 + 3 + 1,
+    "50,000 at a time are placed, then coloured; then all spots are painted",
+  );
 });
