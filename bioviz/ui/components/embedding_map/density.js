@@ -68,7 +68,8 @@ export function densityContours(points, theme) {
   if (!z) return [];
   const { x, y } = points.extent;
   const [dx, dy] = [(x[1] - x[0]) / CELLS, (y[1] - y[0]) / CELLS];
-  const step = (/** @type {number} */ k) => faded(theme.density, 0.05 * k);
+  const solid = theme.dark ? 0.1 : 0.05; // of a step; on a dark ground the eye tells fewer of them apart
+  const step = (/** @type {number} */ k) => faded(theme.density, solid * k);
   // A contour's steps are even, so the density is told by which step it is in.
   const stepOf = (/** @type {number} */ value) => {
     const k = LEVELS.findIndex((level) => value < level);
