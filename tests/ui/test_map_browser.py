@@ -207,7 +207,7 @@ def test_odd_maps_say_what_they_are(open_page):
     page = open_page("odd=1")
     for said in (
         "There is no clip to draw",
-        "1 of 1 clips drawn",
+        "1 of 1 clip drawn",
         "90 of 100 clips drawn · 10 without a place",
         "None of the 50 clips has a place",
     ):
