@@ -35,6 +35,17 @@ UNNAMED = """() => {
 }"""
 
 
+COUNTS = ("300,060", "23,377", "62,086", "0", "0", "1,000,000")
+MANY = """(counts) => document.querySelectorAll('.bb-tablist b').forEach((count, i) => {
+  count.textContent = counts[i];
+})"""
+CUT_TABS = """() => {
+  const end = document.querySelector('.bb-tablist').getBoundingClientRect().right + 0.5;
+  const parts = [...document.querySelectorAll('.bb-tablist b')];
+  return parts.filter((count) => count.getBoundingClientRect().right > end).length;
+}"""
+
+
 @pytest.fixture
 def opened(browser, site, quick):
     """opened(width, height, **query) -> page with Explore ready."""
@@ -72,6 +83,14 @@ def test_a_search_selects_what_it_finds_and_python_lists_it(opened, site):
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Selected 0").wait_for()
     assert page.evaluate(SELECTED) is None
+
+
+def test_all_lists_are_in_reach_where_their_counts_are_long(opened):
+    page = opened(1280)
+    page.evaluate(MANY, COUNTS)
+    assert page.evaluate(CUT_TABS) == 0
+    page.get_by_role("tab", name="All 1,000,000").click(timeout=5_000)
+    assert "clips" in page.get_by_role("tab", name=re.compile("^All")).get_attribute("title")
 
 
 def test_one_goes_back_and_forward_through_the_clips(opened):

@@ -90,7 +90,9 @@ export class Strip {
         const count = el("b", { text: many });
         const title = list.order || `${many} ${list.noun}`;
         const choose = () => this.actions.choose(list.id);
-        return el("button", { ...attributes, title, onclick: choose }, `${list.title} `, count);
+        const name = el("span", { class: "bb-name", text: list.title });
+        const told = `${list.title}: ${title}`; // the name itself may be cut
+        return el("button", { ...attributes, title: told, onclick: choose }, name, " ", count);
       });
     this.tabs.replaceChildren(...tabs);
     if (focused) tabs.find((tab) => tab.getAttribute("aria-selected") === "true")?.focus();
