@@ -23,13 +23,14 @@ def open_acoustic(dataset: Dataset) -> dict[str, np.ndarray] | None:
 
     Returns
     -------
-    Column name (`audio.measures.columns.NAMES`) to (N,) float32, NaN where a recording could not be read.
+    Column name (`audio.measures.columns.NAMES`) to (N,) float32, NaN where a recording could not be read; read-only and
+    left on the disk.
 
     """
     measured = read_set(folder_of(acoustic_key(dataset)), len(dataset.clips), WIDTH)
     if measured is None:
         return None
-    columns = np.array(measured.matrix).T
+    columns = np.asarray(measured.matrix).T
     return dict(zip(NAMES, columns, strict=True))
 
 

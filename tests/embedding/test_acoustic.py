@@ -48,6 +48,15 @@ def test_none_before_they_are_measured(root):
     assert open_acoustic(make_dataset(root, [write_wav(root / "a.wav")])) is None
 
 
+def test_columns_stay_on_the_disk(root):
+    dataset = make_dataset(root, [write_wav(root / "a.wav")])
+    embed(dataset)
+    held = open_acoustic(dataset)["snr_db"]
+    while not isinstance(held, np.memmap):
+        assert held.base is not None, "the column is a copy"
+        held = held.base
+
+
 @pytest.mark.parametrize("rate", [RATE, 22050, 96000])
 def test_columns_equal_those_of_each_clip_alone(root, rate):
     dataset = make_dataset(root, [write_wav(root / f"{i}.wav", seed=i, rate=rate) for i in range(3)])
