@@ -19,6 +19,7 @@ import { grouped } from "../shared/numbers.js";
 
 const AT_ONCE = 30; // cards; more are made as they come into view
 const NEAR_END = 600; // pixels
+const LONG_NAME = 12; // letters of a list; where there is little room, longer ones are cut first
 
 export class Strip {
   /** @type {ClipList | undefined} */
@@ -90,9 +91,10 @@ export class Strip {
         const count = el("b", { text: many });
         const title = list.order || `${many} ${list.noun}`;
         const choose = () => this.actions.choose(list.id);
+        const length = list.title.length > LONG_NAME ? "bb-long" : "bb-short";
         const name = el("span", { class: "bb-name", text: list.title });
         const told = `${list.title}: ${title}`; // the name itself may be cut
-        return el("button", { ...attributes, title: told, onclick: choose }, name, " ", count);
+        return el("button", { ...attributes, class: length, title: told, onclick: choose }, name, " ", count);
       });
     this.tabs.replaceChildren(...tabs);
     if (focused) tabs.find((tab) => tab.getAttribute("aria-selected") === "true")?.focus();
