@@ -61,14 +61,15 @@ export const contourLines = (points) => (points.made.density ??= { lines: backgr
 /**
  * @param {Points} points
  * @param {Theme} theme
+ * @param {boolean} [isAlone] whether background has no dots on top, which strong contours would drown
  * @returns {any[]} a plotly trace, or none
  */
-export function densityContours(points, theme) {
+export function densityContours(points, theme, isAlone = false) {
   const z = contourLines(points);
   if (!z) return [];
   const { x, y } = points.extent;
   const [dx, dy] = [(x[1] - x[0]) / CELLS, (y[1] - y[0]) / CELLS];
-  const solid = theme.dark ? 0.1 : 0.05; // of a step; on a dark ground the eye tells fewer of them apart
+  const solid = theme.dark && isAlone ? 0.1 : 0.05; // of a step; on a dark ground the eye tells fewer of them apart
   const step = (/** @type {number} */ k) => faded(theme.density, solid * k);
   // A contour's steps are even, so the density is told by which step it is in.
   const stepOf = (/** @type {number} */ value) => {

@@ -236,7 +236,8 @@ export function tracesFor(points, state, theme, { type = "scattergl", paint = as
       ...symbols(colouring, layers.labelled, size),
     }),
   ];
-  if (state.background !== "dots") traces.unshift(...densityContours(points, theme));
+  if (state.background !== "dots")
+    traces.unshift(...densityContours(points, theme, state.background === "contours"));
   return traces;
 }
 

@@ -112,3 +112,18 @@ test("background's density is highest where most of it lies, and says nothing of
   assert.ok(Math.max(...trace.z.flat()) <= 5);
   assert.deepEqual(densityContours(pointsAt(places), theme), []);
 });
+
+test("contours are strong in the dark only where they stand for dots: on top of them the dots would drown", () => {
+  /** @type {[number, number][]} */
+  const places = [...Array(30).fill([0.2, 0.2]), [0, 0], [1, 1]];
+  const background = column(
+    "u1",
+    places.map(() => 1),
+  );
+  const dark = { ...theme, dark: true };
+  const colours = (/** @type {boolean} */ isAlone, of = dark) =>
+    densityContours(pointsAt(places, { background }), of, isAlone)[0].colorscale;
+  assert.deepEqual(colours(false), colours(false, theme));
+  assert.notDeepEqual(colours(true), colours(false));
+  assert.deepEqual(colours(true, theme), colours(false, theme));
+});
