@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from bioviz.counts import counted
@@ -11,6 +14,10 @@ from bioviz.flags.cleaned import family
 from bioviz.models import checkpoints
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoint_record import CheckpointRecord
+from bioviz.models.titles import checkpoint_title
+
+if TYPE_CHECKING:
+    from bioviz.runs.comparison import ComparisonSpec
 
 PARTS = ("train", "valid")
 """What a checkpoint learns from and is chosen by."""
@@ -68,6 +75,87 @@ def no_fair_clips(dataset: Dataset, known: np.ndarray) -> str:
         return "The dataset has no test split of its own to judge by instead."
     also = int((test & known).sum())
     return f"It heard {also:,} of the dataset's {counted(int(test.sum()), 'test clip')} too." if also else ""
+
+
+@dataclass(frozen=True)
+class HeardWords:
+    """What is to be said of a checkpoint that is judged on clips; "" for what is not so.
+
+    Attributes
+    ----------
+    untold
+        That it is not known which clips it heard.
+    learnt, advice
+        How many of the clips it is known to have heard, and why its dataset's test clips are no better ones.
+
+    """
+
+    untold: str = ""
+    learnt: str = ""
+    advice: str = ""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that is to be said."""
+        return tuple(each for each in (self.untold, f"{self.learnt} {self.advice}".strip()) if each)
+
+
+def heard_words(dataset: Dataset, rows: np.ndarray, checkpoint: str) -> HeardWords:
+    """Say which of the clips `rows` (n,) of a dataset a checkpoint heard; nothing of one that was not fine-tuned."""
+    title = checkpoint_title(checkpoint)
+    try:
+        known, told = heard(dataset, checkpoint), is_told(dataset, checkpoint)
+    except Missing:
+        return HeardWords(f"{title} was deleted, and with it which recordings it was fine-tuned with.")
+    untold = (
+        ""
+        if told
+        else f"{title} does not tell which recordings it was fine-tuned with: it may look better here than on new "
+        "recordings."
+    )
+    count = int(known[rows].sum())
+    if not count:
+        return HeardWords(untold)
+    learnt = (
+        f"{count:,} of the {counted(len(rows), 'clip')} are of recordings that this model was fine-tuned with: it "
+        "looks better here than on new recordings."
+    )
+    return HeardWords(untold, learnt, no_fair_clips(dataset, known))
+
+
+def flattered(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[str]:
+    """For each fine-tuned side how many of the clips compared it was trained or chosen on, nothing where on none.
+
+    One that does not tell is said too: nobody knows then that it was on none.
+
+    Parameters
+    ----------
+    dataset
+        Of the left run.
+    rows : (n,)
+        Clips compared, in it.
+
+    """
+    said = []
+    for side, run in (("left", spec.left), ("right", spec.right)):
+        try:
+            known = heard(dataset, run.checkpoint)
+            count = int(known[rows].sum())
+            told = is_told(dataset, run.checkpoint)
+        except Missing:
+            known, count, told = np.zeros(0, dtype=bool), 0, False
+        if not told:
+            said.append(
+                f"Nobody can tell which recordings the {side} model was fine-tuned with; it may have heard these clips."
+            )
+        if count:
+            unfair = no_fair_clips(dataset, known)
+            advice = unfair or "For a fair comparison choose the test split."
+            said.append(
+                f"{count:,} of the {len(rows):,} clips are of recordings that the {side} model was fine-tuned with, "
+                f"which flatters it. {advice}"
+            )
+    return said
 
 
 def _tells(record: CheckpointRecord, dataset: Dataset) -> bool:

@@ -12,7 +12,7 @@ from bioviz.errors import Missing
 from bioviz.models import checkpoints
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.models.checkpoints import Checkpoint
-from bioviz.runs.heard import heard, is_told, no_fair_clips
+from bioviz.runs.heard import heard, heard_words, is_told, no_fair_clips
 from tests.embedding.helpers import make_dataset, write_wav
 
 CHECKPOINT = "ft:abc"
@@ -120,3 +120,26 @@ def test_one_that_is_gone_is_said_to_be(dataset):
     for ask in (heard, is_told):
         with pytest.raises(Missing):
             ask(dataset, CHECKPOINT)
+
+
+def test_it_is_said_how_many_clips_were_heard_that_nobody_knows_or_nothing(dataset, recorded, monkeypatch):
+    rows = np.arange(len(dataset.clips))
+    names = [recording.name for recording in dataset.recordings]
+    recorded(dataset.id, {"train": names[:2], "test": names[2:]})
+    count = int((dataset.clips.recording < 2).sum())
+    (said,) = heard_words(dataset, rows, CHECKPOINT).sentences
+    assert said.startswith(
+        f"{count} of the {len(rows)} clips are of recordings that this model was fine-tuned"
+    )
+    assert heard_words(dataset, rows[dataset.clips.recording >= 2], CHECKPOINT).sentences == ()
+    recorded("another", {"train": names})
+    (said,) = heard_words(dataset, rows, CHECKPOINT).sentences
+    assert "does not tell" in said
+
+    def gone(name: str) -> Checkpoint:
+        raise Missing("gone")
+
+    monkeypatch.setattr(checkpoints, "get", gone)
+    (said,) = heard_words(dataset, rows, CHECKPOINT).sentences
+    assert "was deleted" in said
+    assert heard_words(dataset, rows, "pretrained").sentences == ()

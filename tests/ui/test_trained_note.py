@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bioviz.errors import Missing
-from bioviz.ui.notes import trained_note
+from bioviz.runs import heard
 
 
 def page(splits: list[str]) -> None:
@@ -31,12 +31,12 @@ def page(splits: list[str]) -> None:
 @pytest.fixture(autouse=True)
 def told(monkeypatch):
     """A checkpoint that tells what it was trained on, as those made here do."""
-    monkeypatch.setattr(trained_note, "is_told", lambda *_: True)
+    monkeypatch.setattr(heard, "is_told", lambda *_: True)
 
 
 @pytest.mark.parametrize("splits", [["train", "train", "valid", "test"], ["train"] * 4])
 def test_warns_and_offers_the_test_split(monkeypatch, splits):
-    monkeypatch.setattr(trained_note, "heard", lambda *_: np.array([True, True, True, False]))
+    monkeypatch.setattr(heard, "heard", lambda *_: np.array([True, True, True, False]))
     app = AppTest.from_function(page, args=(splits,), default_timeout=60).run()
     assert app.warning[0].value.startswith(
         "3 of the 4 clips are of recordings that this model was fine-tuned"
@@ -50,26 +50,26 @@ def test_warns_and_offers_the_test_split(monkeypatch, splits):
 
 def test_offers_no_test_clips_that_it_has_heard(monkeypatch):
     """As with a split of the training's own, or the same recordings in another dataset."""
-    monkeypatch.setattr(trained_note, "heard", lambda *_: np.array([True, True, False, True]))
+    monkeypatch.setattr(heard, "heard", lambda *_: np.array([True, True, False, True]))
     app = AppTest.from_function(page, args=(["train", "train", "test", "test"],), default_timeout=60).run()
     assert not app.button and "It heard 1 of the dataset's 2 test clips too." in app.warning[0].value
 
 
 def test_says_nothing_of_other_models(monkeypatch):
-    monkeypatch.setattr(trained_note, "heard", lambda *_: np.zeros(4, dtype=bool))
+    monkeypatch.setattr(heard, "heard", lambda *_: np.zeros(4, dtype=bool))
     app = AppTest.from_function(page, args=(["train"] * 4,), default_timeout=60).run()
     assert not app.warning and not app.button and not app.exception
 
 
 def test_says_where_nobody_knows(monkeypatch):
-    monkeypatch.setattr(trained_note, "heard", lambda *_: np.zeros(4, dtype=bool))
-    monkeypatch.setattr(trained_note, "is_told", lambda *_: False)
+    monkeypatch.setattr(heard, "heard", lambda *_: np.zeros(4, dtype=bool))
+    monkeypatch.setattr(heard, "is_told", lambda *_: False)
     app = AppTest.from_function(page, args=(["train"] * 4,), default_timeout=60).run()
     assert "does not tell" in app.warning[0].value and len(app.warning) == 1
 
     def gone(*_):
         raise Missing("gone")
 
-    monkeypatch.setattr(trained_note, "heard", gone)
+    monkeypatch.setattr(heard, "heard", gone)
     app = AppTest.from_function(page, args=(["train"] * 4,), default_timeout=60).run()
     assert "was deleted" in app.warning[0].value and not app.exception

@@ -17,8 +17,10 @@ from bioviz.errors import Missing
 from bioviz.runs.spec import LAYOUTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bioviz.analysis.comparison.comparison import Changes
-    from bioviz.runs import RunSpec
+    from bioviz.runs import Run, RunSpec
     from bioviz.runs.comparison import Comparison, ComparisonSpec
 
 
@@ -47,6 +49,7 @@ def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     spec = ComparisonSpec(left, _right(options, left), options.layout, options.k)
     comparison = compute_comparison(spec, progress)
     changes = comparison.changes
+    learnt = _learnt(spec, comparison)
     scores = [
         {
             "score": d.name,
@@ -70,10 +73,10 @@ def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             }
             for rule, transitions in changes.transitions.items()
         },
-        "notes": list(changes.notes),
+        "notes": [*learnt, *changes.notes],
     }
     if options.report:
-        write_files({Path(options.report): _report(spec, comparison)})
+        write_files({Path(options.report): _report(spec, comparison, learnt)})
         data["report"] = options.report
     return Answer(data, _text(changes, data))
 
@@ -105,18 +108,33 @@ def _labels(changes: Changes) -> list[dict[str, Any]]:
     ]
 
 
-def _report(spec: ComparisonSpec, comparison: Comparison) -> bytes:
-    from bioviz import runs
+def _learnt(spec: ComparisonSpec, comparison: Comparison) -> list[str]:
+    """Return which of the clips compared the sides were fine-tuned with, in sentences."""
     from bioviz.datasets import library
-    from bioviz.models.titles import title_of
-    from bioviz.reports.comparison import comparison_report
+    from bioviz.runs.heard import flattered
+
+    left, _ = _sides(spec)
+    return flattered(spec, library.load(spec.left.dataset), left.rows[comparison.left_places])
+
+
+def _sides(spec: ComparisonSpec) -> tuple[Run, Run]:
+    from bioviz import runs
 
     left, right = (runs.open_run(side) for side in (spec.left, spec.right))
     if left is None or right is None:
         raise Missing("One of the two maps is no longer in the cache. Compare them again.")
+    return left, right
+
+
+def _report(spec: ComparisonSpec, comparison: Comparison, notes: Sequence[str]) -> bytes:
+    from bioviz.datasets import library
+    from bioviz.models.titles import title_of
+    from bioviz.reports.comparison import comparison_report
+
+    left, right = _sides(spec)
     first, second = (title_of(side.model, side.checkpoint) for side in (spec.left, spec.right))
     dataset = library.load(spec.left.dataset)
-    return comparison_report(comparison, left, right, dataset, (first, second), spec.layout)
+    return comparison_report(comparison, left, right, dataset, (first, second), spec.layout, notes)
 
 
 def _text(changes: Changes, data: dict[str, Any]) -> str:

@@ -37,6 +37,7 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.analysis.diagnosis.verdict.verdict import verdict
     from bioviz.datasets import library
     from bioviz.runs.diagnosis import compute_diagnosis, open_diagnosis
+    from bioviz.runs.heard import heard_words
 
     if options.unit:
         library.set_unit(options.dataset, options.unit)
@@ -62,16 +63,17 @@ def diagnose(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         ]
         for name, queue in (("looks_labelled", diagnosis.missed), ("looks_like_background", diagnosis.faint))
     }
+    notes = [*heard_words(dataset, run.rows, run.spec.checkpoint).sentences, *run.notes]
     data = {
         "run": run.key,
         "unit": str(run.unit),
         "verdict": [{"kind": clause.kind, "text": clause.text} for clause in clauses],
-        "notes": list(run.notes),
+        "notes": notes,
         "labels": labels,
         "ranked_by": ranked_in_words(diagnosis.missed, diagnosis.unit),
         **queues,
     }
-    return Answer(data, _text(clauses, run.notes, labels, queues, data["ranked_by"], options.list))
+    return Answer(data, _text(clauses, notes, labels, queues, data["ranked_by"], options.list))
 
 
 def _clip(run: Run, dataset: Dataset, diagnosis: Diagnosis, i: int) -> dict[str, Any]:

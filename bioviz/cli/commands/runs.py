@@ -57,13 +57,15 @@ def score(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Compute a run: the map, its clusters, and their agreement with the labels."""
     from bioviz.datasets import library
     from bioviz.runs import summary
+    from bioviz.runs.heard import heard_words
 
     run = run_of(options, progress)
     dataset = library.load(run.spec.dataset)
     most = None if options.json else options.list  # of a million clips half may be on a list
     listed = {name: _misclustered(run, dataset, name, most) for name in LISTS}
     sentence = words.too_few(*words.sides(run.placement.counts))
-    notes = [*([sentence] if sentence else []), *run.notes, *_notes(dataset, run.spec.model)]
+    learnt = heard_words(dataset, run.rows, run.spec.checkpoint).sentences
+    notes = [*([sentence] if sentence else []), *learnt, *run.notes, *_notes(dataset, run.spec.model)]
     counts = {
         "targets": list(run.target_names),
         "rows": run.table.tolist(),

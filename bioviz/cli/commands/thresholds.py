@@ -11,10 +11,12 @@ from bioviz.cli.answers import Answer, WrongUsage
 from bioviz.cli.arguments import Commands, map_arguments, model_arguments, run_of
 from bioviz.cli.output import check_writable, write_files
 from bioviz.cli.terminal import TerminalProgress, table
+from bioviz.counts import counted
 from bioviz.percent import percent
 
 if TYPE_CHECKING:
     from bioviz.analysis.thresholds.thresholds import LabelThreshold
+    from bioviz.runs import Run
 
 
 def register(commands: Commands) -> None:
@@ -61,6 +63,7 @@ def thresholds(options: argparse.Namespace, progress: TerminalProgress) -> Answe
     chosen = open_thresholds(run, options.precision) or compute_thresholds(
         run, options.precision, options.device, progress
     )
+    notes = _learnt(run, len(chosen.places))
     labels, wanted, unit = chosen.result.labels, chosen.result.wanted, run.unit.noun
     if options.keep or options.out:
         held = kept_thresholds.kept(chosen, options.keep or run.spec.dataset)
@@ -74,6 +77,7 @@ def thresholds(options: argparse.Namespace, progress: TerminalProgress) -> Answe
         "unit": str(run.unit),
         "hours_of_background": chosen.result.hours,
         "clips": len(chosen.places),
+        "notes": notes,
         "labels": [
             {
                 **asdict(each),
@@ -96,7 +100,19 @@ def thresholds(options: argparse.Namespace, progress: TerminalProgress) -> Answe
         for each in labels
     ]
     hours = f"{chosen.result.hours:.2f} h of background, {len(chosen.places):,} clips"
-    return Answer(data, f"{table(head, rows)}\n\n{hours}; 95 % intervals, by {unit}.")
+    said = "".join(f"\nNote: {note}" for note in notes)
+    return Answer(data, f"{table(head, rows)}\n\n{hours}; 95 % intervals, by {unit}.{said}")
+
+
+def _learnt(run: Run, judged: int) -> list[str]:
+    """Return what is to be said of clips that the checkpoint was fine-tuned with: none of them may tell a threshold."""
+    from bioviz.datasets import library
+    from bioviz.runs.heard import heard_words
+
+    notes = [heard_words(library.load(run.spec.dataset), run.rows, run.spec.checkpoint).untold]
+    if left_out := len(run) - judged:
+        notes.append(f"{counted(left_out, 'clip')} that this model was fine-tuned with told no threshold.")
+    return [note for note in notes if note]
 
 
 def detect(options: argparse.Namespace, progress: TerminalProgress) -> Answer:

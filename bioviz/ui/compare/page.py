@@ -23,6 +23,7 @@ from bioviz.runs.comparison import (
     read_comparison,
     start_comparison,
 )
+from bioviz.runs.heard import flattered
 from bioviz.ui.app.notices import plain
 from bioviz.ui.app.page_part import page_part
 from bioviz.ui.app.pages import ask_for_a_dataset
@@ -35,7 +36,7 @@ from bioviz.ui.compare.head import MAP_HEIGHT, among_background, open_card, set_
 from bioviz.ui.compare.maps import comparison_maps
 from bioviz.ui.compare.pickers import pick_comparison, titles
 from bioviz.ui.compare.sections import SECTIONS
-from bioviz.ui.compare.training import flattered, outcomes, tested
+from bioviz.ui.compare.training import outcomes, tested
 from bioviz.ui.components.embedding_map.embedding_map import MapEvent, MapProps, embedding_map
 from bioviz.ui.components.embedding_map.shared_legend import shared_legend
 from bioviz.ui.components.finding_cards.finding_cards import finding_cards

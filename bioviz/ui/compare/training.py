@@ -1,17 +1,13 @@
-"""What is known of the sides that were fine-tuned: the clips they learnt from, and how good their classifier is."""
+"""What is known of the sides that were fine-tuned: what they were taught, and how good their classifier is."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from bioviz.datasets.types import Dataset
 from bioviz.errors import BiovizError
 from bioviz.models import checkpoints
 from bioviz.models.base import FINETUNED
 from bioviz.models.checkpoint_record import CheckpointRecord
 from bioviz.reports.comparison import OwnScore
 from bioviz.runs.comparison import ComparisonSpec
-from bioviz.runs.heard import heard, is_told, no_fair_clips
 
 OWN_CLASSIFIER = (
     (
@@ -31,41 +27,6 @@ OWN_CLASSIFIER = (
         "The same mean over all labels, where one without test clips counts as 0.",
     ),
 )
-
-
-def flattered(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[str]:
-    """For each fine-tuned side how many of the clips compared it was trained or chosen on, nothing where on none.
-
-    One that does not tell is said too: nobody knows then that it was on none.
-
-    Parameters
-    ----------
-    dataset
-        Of the left run.
-    rows : (n,)
-        Clips compared, in it.
-
-    """
-    said = []
-    for side, run in (("left", spec.left), ("right", spec.right)):
-        try:
-            known = heard(dataset, run.checkpoint)
-            count = int(known[rows].sum())
-            told = is_told(dataset, run.checkpoint)
-        except BiovizError:
-            known, count, told = np.zeros(0, dtype=bool), 0, False
-        if not told:
-            said.append(
-                f"Nobody can tell which recordings the {side} model was fine-tuned with; it may have heard these clips."
-            )
-        if count:
-            unfair = no_fair_clips(dataset, known)
-            advice = unfair or "For a fair comparison choose the test split under Settings."
-            said.append(
-                f"{count:,} of the {len(rows):,} clips are of recordings that the {side} model was fine-tuned with, "
-                f"which flatters it. {advice}"
-            )
-    return said
 
 
 def outcomes(spec: ComparisonSpec) -> list[str]:

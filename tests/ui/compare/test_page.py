@@ -93,7 +93,7 @@ def test_clips_that_a_side_has_learnt_from_are_told(spec, calls, monkeypatch):
 
     from bioviz.models import checkpoints
     from bioviz.models.checkpoints import Checkpoint
-    from bioviz.ui.compare.training import flattered
+    from bioviz.runs.heard import flattered
 
     names = [recording.name for recording in calls.recordings]
     record = {
