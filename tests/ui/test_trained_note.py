@@ -73,3 +73,25 @@ def test_says_where_nobody_knows(monkeypatch):
     monkeypatch.setattr(heard, "heard", gone)
     app = AppTest.from_function(page, args=(["train"] * 4,), default_timeout=60).run()
     assert "was deleted" in app.warning[0].value and not app.exception
+
+
+def experiment(title: str) -> None:
+    from types import SimpleNamespace
+
+    import numpy as np
+
+    from bioviz.ui.notes.trained_note import warn_trained
+
+    clips = SimpleNamespace(recording=np.array([0, 0, 1, 2]), split=np.array(["train"] * 4))
+    warn_trained(SimpleNamespace(clips=clips, recordings=[]), np.arange(3), "ft:0123", title)
+
+
+def test_an_experiment_names_the_model_that_heard_its_clips(monkeypatch):
+    monkeypatch.setattr(heard, "heard", lambda *_: np.array([True, False, True, True]))
+    app = AppTest.from_function(experiment, args=("Small CNN",), default_timeout=60).run()
+    (warning,) = app.warning
+    shown = warning.value.replace("\\", "")  # as Markdown shows it
+    assert shown.startswith("Small CNN: 2 of the 3 clips are of recordings that this model was fine-tuned")
+    monkeypatch.setattr(heard, "heard", lambda *_: np.zeros(4, dtype=bool))
+    app = AppTest.from_function(experiment, args=("",), default_timeout=60).run()
+    assert not app.warning and not app.exception

@@ -37,11 +37,13 @@ def noise(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     from bioviz.datasets import library
     from bioviz.experiments.noise import compute_noise, open_noise
     from bioviz.experiments.noise_scores import lost_share
+    from bioviz.runs.heard import heard_words
 
     settings = NoiseSettings(**given_settings(options, NoiseSettings), seed=options.draw_seed)
     run = run_of(options, progress)
     result = open_noise(run, settings) or compute_noise(run, settings, progress, options.device)
-    scores, names = result.scores, library.load(run.spec.dataset).labels
+    dataset = library.load(run.spec.dataset)
+    scores, names = result.scores, dataset.labels
     levels = [finite(level) for level in scores.snrs_db]
     data = {
         "run": run.key,
@@ -49,10 +51,9 @@ def noise(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "clips": len(result.rows),
         "snrs_db": levels,  # null: the clips as recorded
         "curves": {name: [_ends(row) for row in getattr(scores, name)] for name in CURVES},
-        "lost_share": [
-            _ends(row) for row in lost_share(scores, library.load(run.spec.dataset).groups[result.rows])
-        ],
+        "lost_share": [_ends(row) for row in lost_share(scores, dataset.groups[result.rows])],
         "lost_at_db": {names[i]: _lost(scores.lost_at_db[i]) for i in np.flatnonzero(scores.clips)},
+        "notes": list(heard_words(dataset, result.rows, run.spec.checkpoint).sentences),
         "problems": [f"{problem.file}: {problem.detail}" for problem in result.problems],
     }
     text = [
@@ -85,6 +86,7 @@ def noise(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             ],
         ),
         NO_INTERVAL,
+        *(f"Note: {note}" for note in data["notes"]),
         *(f"skipped {problem}" for problem in data["problems"]),
     ]
     return Answer(data, "\n\n".join(text), skipped=bool(result.problems))
@@ -94,6 +96,7 @@ def shift(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Shift the windows in time: do clips keep their neighbors?"""
     from bioviz.datasets import library
     from bioviz.experiments.shift import compute_shift, open_shift
+    from bioviz.runs.heard import heard_words
 
     settings = ShiftSettings(**given_settings(options, ShiftSettings), seed=options.draw_seed)
     run = run_of(options, progress)
@@ -119,6 +122,7 @@ def shift(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "changed": float(result.changed.mean()),
         "labels": targets,
         "least_stable": listed,
+        "notes": list(heard_words(dataset, result.rows, run.spec.checkpoint).sentences),
         "problems": [f"{problem.file}: {problem.detail}" for problem in result.problems],
     }
     text = [
@@ -133,6 +137,7 @@ def shift(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
             ("recording", "start_s", "neighbors kept"),
             [(each["recording"], each["start_s"], each["kept"]) for each in listed[: options.list]],
         ),
+        *(f"Note: {note}" for note in data["notes"]),
         *(f"skipped {problem}" for problem in data["problems"]),
     ]
     return Answer(data, "\n\n".join(text), skipped=bool(result.problems))

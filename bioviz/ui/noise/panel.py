@@ -27,6 +27,7 @@ from bioviz.ui.noise.form import noise_form
 from bioviz.ui.noise.levels import axis_places, level_names
 from bioviz.ui.noise.lost import show_lost
 from bioviz.ui.notes.missing_intervals import say_missing
+from bioviz.ui.notes.trained_note import warn_trained
 from bioviz.ui.state import NoiseState
 
 MEASURES = {  # field of NoiseScores -> its help, axis title
@@ -80,6 +81,8 @@ def show(spec: RunSpec) -> None:
             st.caption(
                 f"Left out: {drawn.left_out:,} clips whose site has no background in another unit of independence."
             )
+        for title, (run, result) in ready.items():
+            warn_trained(dataset, result.rows, run.spec.checkpoint, title if len(ready) > 1 else "")
         _curves(ready, dataset)
         show_lost(ready, dataset)
         show_clip_path(ready, dataset, drawn)

@@ -35,6 +35,7 @@ from bioviz.ui.model_titles import title_of
 from bioviz.ui.noise.earlier import earlier
 from bioviz.ui.noise.form import count, seeded
 from bioviz.ui.notes.missing_intervals import say_missing
+from bioviz.ui.notes.trained_note import warn_trained
 from bioviz.ui.pickers.many_labels import worst_or_all
 from bioviz.ui.pickers.projection_picker import METHODS
 from bioviz.ui.state import NoiseState
@@ -84,6 +85,7 @@ def show(spec: RunSpec) -> None:
             key=NoiseState.compute_shift,
         )
         return
+    warn_trained(dataset, result.rows, spec.checkpoint)
     _headline(result)
     _labels(run, result)
     _worst(run, dataset, result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from bioviz.datasets.types import Dataset
@@ -31,3 +32,12 @@ def trained_note(run: Run, dataset: Dataset, keys: DeskState) -> None:
     ):
         set_view(split="test")
         st.rerun(scope="app")
+
+
+def warn_trained(dataset: Dataset, rows: np.ndarray, checkpoint: str, title: str = "") -> None:
+    """Warn where a model that is judged on clips `rows` (n,) was fine-tuned with them.
+
+    `title` names it where there are several.
+    """
+    for sentence in heard_words(dataset, rows, checkpoint).sentences:
+        st.warning(plain(f"{title}: {sentence}" if title else sentence), icon=":material/warning:")
