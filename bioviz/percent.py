@@ -13,6 +13,12 @@ def percent(share: float, digits: int = 0) -> str:
     return of_hundred(f"{100 * share:.{digits}f}")
 
 
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Write two shares as `percent` does, with as many digits as it takes to tell them apart, two at most."""
+    texts = [(percent(one, digits), percent(other, digits)) for digits in range(3)]
+    return next((pair for pair in texts if pair[0] != pair[1]), texts[0])
+
+
 def hundredths(share: float | None) -> float | None:
     """Return a share from 0 to 1 as a number from 0 to 100, for a column of format `COLUMN`; None unknown."""
     return None if share is None else 100 * share

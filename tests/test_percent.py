@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from bioviz.percent import COLUMN, hundredths, percent
+from bioviz.percent import COLUMN, hundredths, percent, told_apart
 
 PACKAGE = Path(__file__).resolve().parent.parent / "bioviz"
 
@@ -13,6 +13,13 @@ PACKAGE = Path(__file__).resolve().parent.parent / "bioviz"
 def test_one_format():
     assert percent(0.876) == "88\u00a0%" and percent(0.0123, 1) == "1.2\u00a0%"
     assert COLUMN % hundredths(0.876) == "88\u00a0%" and hundredths(None) is None
+
+
+def test_two_shares_have_the_digits_that_tell_them_apart():
+    assert told_apart(0.5, 0.25) == ("50\u00a0%", "25\u00a0%")
+    assert told_apart(0.0006, 0.0001) == ("0.1\u00a0%", "0.0\u00a0%")
+    assert told_apart(0.00049, 0.0001) == ("0.05\u00a0%", "0.01\u00a0%")
+    assert told_apart(0.3, 0.3) == ("30\u00a0%", "30\u00a0%")
 
 
 def test_nobody_formats_a_percentage_by_hand():

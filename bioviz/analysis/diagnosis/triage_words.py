@@ -12,7 +12,7 @@ from bioviz.analysis.diagnosis.causes.registry import cause_named
 from bioviz.analysis.diagnosis.triage import UNEXPLAINED, Triage, cause_title
 from bioviz.analysis.diagnosis.verdict.clause import listed
 from bioviz.analysis.statistics.excess import Excess
-from bioviz.percent import percent
+from bioviz.percent import told_apart
 
 MAX_NAMED = 3
 
@@ -46,16 +46,18 @@ def summary(triage: Triage) -> str:
     counts = triage.counts[:, 0]
     names = triage.causes
     order = [i for i in np.argsort(-counts, kind="stable") if counts[i] and names[i] != UNEXPLAINED]
-    parts = [f"{cause_title(names[i])} ({counts[i]}{_against(triage, names[i])})" for i in order[:MAX_NAMED]]
+    parts = [
+        f"{cause_title(names[i])} ({counts[i]:,}{_against(triage, names[i])})" for i in order[:MAX_NAMED]
+    ]
     unexplained = int(counts[names.index(UNEXPLAINED)])
     if not parts:
         return (
-            f"None of the causes looked for stands out among the {total} confused labelled clips: each is as common "
+            f"None of the causes looked for stands out among the {total:,} confused labelled clips: each is as common "
             "among other clips of the same labels, or cannot be told."
         )
     return (
-        f"Of {total} labelled clips that are confused or taken for another label: {'; '.join(parts)}; "
-        f"unexplained ({unexplained})."
+        f"Of {total:,} labelled clips that are confused or taken for another label: {'; '.join(parts)}; "
+        f"unexplained ({unexplained:,})."
     )
 
 
@@ -107,7 +109,5 @@ def _against(triage: Triage, cause: str) -> str:
     each = None if known is None or known.sign is None else triage.excess_labelled.get(known.sign.name)
     if each is None or not each.sure:
         return ""
-    return (
-        f"; {signs_of(each)} in {percent(each.confused)} of the confused clips against {percent(max(each.others, 0))} "
-        "of the others of the same labels"
-    )
+    confused, others = told_apart(each.confused, max(each.others, 0))
+    return f"; {signs_of(each)} in {confused} of the confused clips against {others} of the others of the same labels"

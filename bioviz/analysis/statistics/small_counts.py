@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bioviz.percent import percent
+from bioviz.percent import percent, told_apart
 
 MIN_FOR_PERCENT = 10
 """Clips below which a share is given as a count."""
@@ -19,4 +19,5 @@ def against(more: tuple[int, int], less: tuple[int, int]) -> str:
     """Two shares side by side, both as counts if either has few clips."""
     if min(more[1], less[1]) < MIN_FOR_PERCENT:
         return f"{more[0]} of {more[1]} clips against {less[0]} of {less[1]} of the others"
-    return f"{share(*more)} against {share(*less)} of the others"
+    one, other = told_apart(more[0] / more[1], less[0] / less[1])
+    return f"{one} against {other} of the others"

@@ -14,7 +14,7 @@ from bioviz.analysis.neighbors.jackknife import MIN_UNITS
 from bioviz.analysis.statistics.excess import MIN_CLIPS, Excess
 from bioviz.analysis.statistics.small_counts import MIN_FOR_PERCENT
 from bioviz.analysis.unit_words import UnitWords
-from bioviz.percent import of_hundred, percent
+from bioviz.percent import of_hundred, percent, told_apart
 from bioviz.ui.components.finding_cards.finding_cards import Card, Line, Scale
 
 TOLD, LABELS, CAUSES = "told", "labels", "causes"
@@ -176,8 +176,9 @@ def _compared(
     others = max(excess.others, 0.0)
     points = [round(100 * each) for each in (excess.difference, excess.low, excess.high)]
     span = f"{points[0]:+d} points ({points[1]:+d} to {points[2]:+d})".replace("-", "\u2212")
+    here, there = told_apart(excess.confused, others)
     beside = (
-        f"{signs_of(excess)} in {percent(excess.confused)} of the confused clips against {percent(others)} of the "
+        f"{signs_of(excess)} in {here} of the confused clips against {there} of the "
         f"others of the same labels: {span}, all signs together"
         if total >= MIN_FOR_PERCENT
         else f"{span}, all signs together"

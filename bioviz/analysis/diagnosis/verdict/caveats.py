@@ -27,7 +27,7 @@ def caveats(
     notes = []
     failed = int((~has_embedding).sum())
     if failed:
-        notes.append(f"{failed} of {len(has_embedding)} clips have no embedding and are left out.")
+        notes.append(f"{failed:,} of {len(has_embedding):,} clips have no embedding and are left out.")
     if background.all():
         notes.append(
             "All clips are background: no label is there to be confused with it. What draws clips together can "

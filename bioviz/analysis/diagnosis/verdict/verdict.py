@@ -113,8 +113,8 @@ def _in_spite_of(d: Diagnosis, score: float) -> Iterator[Clause]:
     shown = names if len(names) <= WORST + 1 else [*names[:WORST], f"{len(names) - WORST} more"]
     verb = "lies" if len(names) == 1 else "lie"
     yield Clause(
-        f"That is over all clips. {listed(shown)}, {clips} of the {labelled} labelled clips, {verb} within background "
-        "all the same: so few weigh little in the AUROC.",
+        f"That is over all clips. {listed(shown)}, {clips:,} of the {labelled:,} labelled clips, {verb} within "
+        "background all the same: so few weigh little in the AUROC.",
         "labels",
         {"targets": within},
     )
@@ -147,7 +147,7 @@ def _grade(auroc: float) -> str:
 
 
 def _counted(count: int, unit: str) -> str:
-    return f"{count} {unit}" + ("" if count == 1 else "s")
+    return f"{count:,} {unit}" + ("" if count == 1 else "s")
 
 
 def _leak(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
@@ -291,7 +291,7 @@ def _queues(d: Diagnosis, levels: Levels) -> Iterator[Clause]:
             text = text.replace("look like", "sound or look like")
         if name in levels and queue.beyond:
             rows = queue.rows[: min(queue.beyond, 50)].tolist()
-            text = f"{queue.beyond} {text} (up to one in ten of them by chance)."
+            text = f"{queue.beyond:,} {text} (up to one in ten of them by chance)."
             yield Clause(text, "queue", {"rows": rows, "queue": name}, claim=True)
 
 
