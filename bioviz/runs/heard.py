@@ -78,6 +78,36 @@ def no_fair_clips(dataset: Dataset, known: np.ndarray) -> str:
 
 
 @dataclass(frozen=True)
+class HeardClips:
+    """What is known of some clips that a checkpoint is judged on.
+
+    Attributes
+    ----------
+    count
+        Clips that it heard.
+    is_told, is_gone
+        Whether it is known of all clips whether it heard them, and whether the checkpoint was deleted.
+    advice
+        Why the dataset's test clips are no better ones; "" where they are.
+
+    """
+
+    count: int
+    is_told: bool
+    is_gone: bool = False
+    advice: str = ""
+
+
+def heard_clips(dataset: Dataset, rows: np.ndarray, checkpoint: str) -> HeardClips:
+    """Return what is known of the clips `rows` (n,) of a dataset."""
+    try:
+        known, whole = heard(dataset, checkpoint), is_told(dataset, checkpoint)
+    except Missing:
+        return HeardClips(0, is_told=False, is_gone=True)
+    return HeardClips(int(known[rows].sum()), whole, advice=no_fair_clips(dataset, known))
+
+
+@dataclass(frozen=True)
 class HeardWords:
     """What is to be said of a checkpoint that is judged on clips; "" for what is not so.
 
@@ -102,25 +132,21 @@ class HeardWords:
 
 def heard_words(dataset: Dataset, rows: np.ndarray, checkpoint: str) -> HeardWords:
     """Say which of the clips `rows` (n,) of a dataset a checkpoint heard; nothing of one that was not fine-tuned."""
-    title = checkpoint_title(checkpoint)
-    try:
-        known, told = heard(dataset, checkpoint), is_told(dataset, checkpoint)
-    except Missing:
-        return HeardWords(f"{title} was deleted, and with it which recordings it was fine-tuned with.")
-    untold = (
-        ""
-        if told
-        else f"{title} does not tell which recordings it was fine-tuned with: it may look better here than on new "
-        "recordings."
-    )
-    count = int(known[rows].sum())
-    if not count:
+    of, untold = heard_clips(dataset, rows, checkpoint), ""
+    if of.is_gone:
+        untold = f"{checkpoint_title(checkpoint)} was deleted, and with it which recordings it was fine-tuned with."
+    elif not of.is_told:
+        untold = (
+            f"{checkpoint_title(checkpoint)} does not tell which recordings it was fine-tuned with: it may look better "
+            "here than on new recordings."
+        )
+    if not of.count:
         return HeardWords(untold)
     learnt = (
-        f"{count:,} of the {counted(len(rows), 'clip')} are of recordings that this model was fine-tuned with: it "
+        f"{of.count:,} of the {counted(len(rows), 'clip')} are of recordings that this model was fine-tuned with: it "
         "looks better here than on new recordings."
     )
-    return HeardWords(untold, learnt, no_fair_clips(dataset, known))
+    return HeardWords(untold, learnt, of.advice)
 
 
 def flattered(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[str]:
@@ -138,22 +164,15 @@ def flattered(spec: ComparisonSpec, dataset: Dataset, rows: np.ndarray) -> list[
     """
     said = []
     for side, run in (("left", spec.left), ("right", spec.right)):
-        try:
-            known = heard(dataset, run.checkpoint)
-            count = int(known[rows].sum())
-            told = is_told(dataset, run.checkpoint)
-        except Missing:
-            known, count, told = np.zeros(0, dtype=bool), 0, False
-        if not told:
+        of = heard_clips(dataset, rows, run.checkpoint)
+        if not of.is_told:
             said.append(
                 f"Nobody can tell which recordings the {side} model was fine-tuned with; it may have heard these clips."
             )
-        if count:
-            unfair = no_fair_clips(dataset, known)
-            advice = unfair or "For a fair comparison choose the test split."
+        if of.count:
             said.append(
-                f"{count:,} of the {len(rows):,} clips are of recordings that the {side} model was fine-tuned with, "
-                f"which flatters it. {advice}"
+                f"{of.count:,} of the {counted(len(rows), 'clip')} are of recordings that the {side} model was "
+                f"fine-tuned with, which flatters it. {of.advice or 'For a fair comparison choose the test split.'}"
             )
     return said
 

@@ -49,15 +49,15 @@ def loudest_sounds(clips: Sequence[np.ndarray], floor: Floor, bands: Bands) -> l
     from bioviz.audio.measures.passes import stands_out
 
     ground, (core, rim) = ground_of(floor), raised_thresholds(floor, bands)
-    found = []
+    of_clips = []
     for power in clips:
         if not power.shape[1]:
-            found.append(Loudest())
+            of_clips.append(Loudest())
             continue
         calls = np.zeros(power.shape, dtype=np.bool_)
         prominence = _db(stands_out(power, ground, core, rim, calls))
-        found.append(_ratio(power, calls, floor, bands, prominence))
-    return found
+        of_clips.append(_ratio(power, calls, floor, bands, prominence))
+    return of_clips
 
 
 def _ratio(power: np.ndarray, calls: np.ndarray, floor: Floor, bands: Bands, prominence: float) -> Loudest:

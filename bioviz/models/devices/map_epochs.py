@@ -250,11 +250,11 @@ def map_device(clips: int, edges: int, pushes: int, wanted: str | None = None) -
 
 def bytes_needed(clips: int, edges: int, pushes: int) -> int:
     """Memory of the device that a layout takes at most: where all edges are due in one epoch."""
-    kept = edges * (8 + 8 + 4 + 4) + clips * (8 + 8)
+    of_the_map = edges * (8 + 8 + 4 + 4) + clips * (8 + 8)
     of_an_epoch = edges * (8 + 8 + 8) + clips * 8 * 6
     of_a_half = edges * (8 * (2 + pushes) + (1 + pushes) * (8 + 8))
     of_a_round = clips * (1 + pushes) * (8 + 8 + 4 * 6)
-    return kept + of_an_epoch + of_a_half + of_a_round
+    return of_the_map + of_an_epoch + of_a_half + of_a_round
 
 
 def _counted(seed: int, counter: int, edges: torch.Tensor) -> torch.Tensor:

@@ -247,13 +247,13 @@ def _sign(descriptor: int) -> None:
 def _make(folder: Path, number: int) -> int | None:
     """Make the file of a number and return its descriptor; None where another was quicker."""
     own, descriptor = _new_file(folder)
-    made = False
+    is_ours = False
     try:
         os.link(own, _name(folder, number))
-        made = True
+        is_ours = True
     except FileExistsError:  # maybe made by this very call, whose answer was lost on the way
         with contextlib.suppress(FileNotFoundError):
-            made = os.path.samestat(os.fstat(descriptor), _name(folder, number).stat())
+            is_ours = os.path.samestat(os.fstat(descriptor), _name(folder, number).stat())
     except FileNotFoundError:
         pass  # another cleaned up
     except OSError as error:
@@ -262,9 +262,9 @@ def _make(folder: Path, number: int) -> int | None:
         raise
     finally:
         own.unlink(missing_ok=True)
-        if not made:
+        if not is_ours:
             os.close(descriptor)
-    return descriptor if made else None
+    return descriptor if is_ours else None
 
 
 def _make_alone(folder: Path, number: int) -> int | None:
