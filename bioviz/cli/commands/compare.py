@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bioviz.analysis.comparison.comparison import Changes
+    from bioviz.datasets.types import Dataset
     from bioviz.runs import Run, RunSpec
     from bioviz.runs.comparison import Comparison, ComparisonSpec
 
@@ -41,7 +42,9 @@ def register(commands: Commands) -> None:
 
 def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     """Compare two models, checkpoints or versions of a dataset on the same clips."""
+    from bioviz.datasets import library
     from bioviz.runs.comparison import ComparisonSpec, compute_comparison
+    from bioviz.runs.heard import flattered
 
     if options.report:
         check_writable(Path(options.report), folder=False)
@@ -49,7 +52,8 @@ def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
     spec = ComparisonSpec(left, _right(options, left), options.layout, options.k)
     comparison = compute_comparison(spec, progress)
     changes = comparison.changes
-    learnt = _learnt(spec, comparison)
+    sides, dataset = _sides(spec), library.load(spec.left.dataset)
+    learnt = flattered(spec, dataset, sides[0].rows[comparison.left_places])
     scores = [
         {
             "score": d.name,
@@ -76,7 +80,7 @@ def compare(options: argparse.Namespace, progress: TerminalProgress) -> Answer:
         "notes": [*learnt, *changes.notes],
     }
     if options.report:
-        write_files({Path(options.report): _report(spec, comparison, learnt)})
+        write_files({Path(options.report): _report(spec, comparison, sides, dataset, learnt)})
         data["report"] = options.report
     return Answer(data, _text(changes, data))
 
@@ -108,15 +112,6 @@ def _labels(changes: Changes) -> list[dict[str, Any]]:
     ]
 
 
-def _learnt(spec: ComparisonSpec, comparison: Comparison) -> list[str]:
-    """Return which of the clips compared the sides were fine-tuned with, in sentences."""
-    from bioviz.datasets import library
-    from bioviz.runs.heard import flattered
-
-    left, _ = _sides(spec)
-    return flattered(spec, library.load(spec.left.dataset), left.rows[comparison.left_places])
-
-
 def _sides(spec: ComparisonSpec) -> tuple[Run, Run]:
     from bioviz import runs
 
@@ -126,15 +121,18 @@ def _sides(spec: ComparisonSpec) -> tuple[Run, Run]:
     return left, right
 
 
-def _report(spec: ComparisonSpec, comparison: Comparison, notes: Sequence[str]) -> bytes:
-    from bioviz.datasets import library
+def _report(
+    spec: ComparisonSpec,
+    comparison: Comparison,
+    sides: tuple[Run, Run],
+    dataset: Dataset,
+    notes: Sequence[str],
+) -> bytes:
     from bioviz.models.titles import title_of
     from bioviz.reports.comparison import comparison_report
 
-    left, right = _sides(spec)
     first, second = (title_of(side.model, side.checkpoint) for side in (spec.left, spec.right))
-    dataset = library.load(spec.left.dataset)
-    return comparison_report(comparison, left, right, dataset, (first, second), spec.layout, notes)
+    return comparison_report(comparison, *sides, dataset, (first, second), spec.layout, notes)
 
 
 def _text(changes: Changes, data: dict[str, Any]) -> str:
